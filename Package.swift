@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+/// One Swift target of the house. What a target may import is what it lists here, see `Sources/README.md`.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "lorad",
+    products: [.executable(name: "lorad", targets: ["lorad"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "COneDNN", pkgConfig: "dnnl", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(
+            name: "CKernels",
+            cSettings: [.unsafeFlags(["-O3", "-g0", "-Wall", "-Werror"])],
+            linkerSettings: [.linkedLibrary("m")]
+        ),
+        module("Tensors", ["COpenBLAS", "COneDNN", "CKernels"]),
+        module("ModelFiles", ["Tensors", crypto]),
+        module("Tokenizers", ["ModelFiles"]),
+        module("Transformers", ["Tensors", "ModelFiles"]),
+        module("Adapters", ["Tensors", "ModelFiles", "Transformers"]),
+        module("Training", ["Tensors", "Tokenizers", "Transformers", "Adapters"]),
+        module("Evaluation", ["Tensors", "Tokenizers", "Transformers", "Adapters"]),
+        module("Manifests", ["CYAML"]),
+        module(
+            "Pipeline",
+            [
+                "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
+                "Manifests", crypto,
+            ]),
+        module("Worker", ["Pipeline", "Manifests", "CCurl", grdb, crypto]),
+        .executableTarget(
+            name: "lorad",
+            dependencies: [
+                "Worker", "Pipeline", "Manifests", "Evaluation", "Training", "Adapters", "Transformers", "Tokenizers",
+                "ModelFiles", "Tensors",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        tests("TensorsTests", ["Tensors", "CKernels"]),
+        tests("ModelFilesTests", ["ModelFiles", "Tensors"]),
+        tests("TokenizersTests", ["Tokenizers", "ModelFiles"]),
+        tests("TransformersTests", ["Transformers", "ModelFiles", "Tensors"]),
+        tests("AdaptersTests", ["Adapters", "Transformers", "ModelFiles", "Tensors"]),
+        tests("TrainingTests", ["Training", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
+        tests("EvaluationTests", ["Evaluation", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
+        tests("ManifestsTests", ["Manifests"]),
+        tests("PipelineTests", ["Pipeline", "Manifests", "Training", "Evaluation", "ModelFiles", "Tensors"]),
+        tests("WorkerTests", ["Worker", "Pipeline", "Manifests", grdb]),
+        tests("EndToEnd", ["Worker", "Pipeline", "Manifests", "lorad"]),
+    ]
+)

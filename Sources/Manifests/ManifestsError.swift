@@ -1,0 +1,30 @@
+import Foundation
+
+/// A manifest or configuration that cannot be read.
+package struct ManifestsError: LocalizedError, Equatable, Sendable {
+    /// What kind of fault it is; callers branch on this, people read `message`.
+    package enum Code: String, Sendable {
+        case missing
+        case unreadable
+        case invalid
+    }
+
+    package let code: Code
+    /// One plain sentence that says what is wrong.
+    package let message: String
+    /// What led to it, where known.
+    package let cause: String?
+    /// What to do next.
+    package let advice: String?
+
+    package init(_ code: Code, _ message: String, cause: String? = nil, advice: String? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+        self.advice = advice
+    }
+
+    package var errorDescription: String? { message }
+    package var failureReason: String? { cause }
+    package var recoverySuggestion: String? { advice }
+}
