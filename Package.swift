@@ -37,8 +37,8 @@ let package = Package(
         module("Tokenizers", ["ModelFiles"]),
         module("Transformers", ["Tensors", "ModelFiles"]),
         module("Adapters", ["Tensors", "ModelFiles", "Transformers"]),
-        module("Training", ["Tensors", "Tokenizers", "Transformers", "Adapters"]),
-        module("Evaluation", ["Tensors", "Tokenizers", "Transformers", "Adapters"]),
+        module("Training", ["Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters"]),
+        module("Evaluation", ["Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters"]),
         module("Manifests", ["CYAML"]),
         module(
             "Pipeline",

@@ -73,7 +73,8 @@ extension LoRAAdapter {
     }
 
     private func checkNames(_ file: SafetensorsFile, folder: String) throws {
-        let expected = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, [$0.value.rows, $0.value.columns]) })
+        let expected = Dictionary(
+            uniqueKeysWithValues: parameters.map { ($0.name, [$0.value.rows, $0.value.columns]) })
         var complaints: [String] = []
         for (name, shape) in expected.sorted(by: { $0.key < $1.key }) {
             guard let found = file.tensors[name] else {

@@ -70,11 +70,14 @@ package final class BaseModelFiles: Sendable {
         }
         // A tied head may be stored a second time; it is the embedding.
         let tolerated = configuration.tieWordEmbeddings ? ["lm_head.weight"] : []
-        complaints += tensorNames.filter { expected[$0] == nil && !tolerated.contains($0) }.map { "\(quoted($0)) is unexpected" }
+        complaints += tensorNames.filter { expected[$0] == nil && !tolerated.contains($0) }.map {
+            "\(quoted($0)) is unexpected"
+        }
         guard complaints.isEmpty else {
             let shown = complaints.prefix(20).joined(separator: "; ")
             throw ModelFilesError(
-                .mismatch, "\(path) is not a complete \(configuration.modelType): \(shown)\(complaints.count > 20 ? "; …" : "").")
+                .mismatch,
+                "\(path) is not a complete \(configuration.modelType): \(shown)\(complaints.count > 20 ? "; …" : "").")
         }
     }
 

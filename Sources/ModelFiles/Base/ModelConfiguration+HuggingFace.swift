@@ -12,7 +12,8 @@ extension ModelConfiguration {
         let rope = fields.json["rope_parameters"] ?? fields.json["rope_scaling"] ?? .null
         let ropeType = (rope["rope_type"] ?? rope["type"])?.stringValue ?? "default"
         guard ropeType == "default" else {
-            throw ModelFilesError(.unsupported, "\(path) scales rotary positions by '\(ropeType)'; lorad supports 'default'.")
+            throw ModelFilesError(
+                .unsupported, "\(path) scales rotary positions by '\(ropeType)'; lorad supports 'default'.")
         }
         let heads = try fields.int("num_attention_heads")
         let hidden = try fields.int("hidden_size")
@@ -61,7 +62,8 @@ extension ModelConfiguration {
         }
 
         private func wrong(_ key: String, _ value: JSONValue, expected: String) -> ModelFilesError {
-            ModelFilesError(.malformed, "\(path): \(key) is \(json[key] == nil ? "absent" : value.kind), not \(expected).")
+            ModelFilesError(
+                .malformed, "\(path): \(key) is \(json[key] == nil ? "absent" : value.kind), not \(expected).")
         }
     }
 }

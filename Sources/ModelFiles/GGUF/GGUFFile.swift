@@ -19,7 +19,9 @@ package final class GGUFFile: MappedTensorSource {
         self.file = file
         (metadata, tensors) = try file.withBytes { bytes in
             var reader = GGUFReader(bytes, path: path)
-            guard try reader.integer(UInt32.self) == 0x4655_4747 else { throw reader.error("does not start with 'GGUF'") }
+            guard try reader.integer(UInt32.self) == 0x4655_4747 else {
+                throw reader.error("does not start with 'GGUF'")
+            }
             let version = try reader.integer(UInt32.self)
             guard version == 2 || version == 3 else {
                 throw ModelFilesError(.unsupported, "\(path) is GGUF version \(version); lorad reads 2 and 3.")
@@ -79,7 +81,9 @@ package final class GGUFFile: MappedTensorSource {
     private static func description(_ reader: inout GGUFReader) throws -> Description {
         let name = try reader.string()
         let dimensionCount = try reader.integer(UInt32.self)
-        guard dimensionCount <= 4 else { throw reader.error("gives the tensor \(quoted(name)) \(dimensionCount) dimensions") }
+        guard dimensionCount <= 4 else {
+            throw reader.error("gives the tensor \(quoted(name)) \(dimensionCount) dimensions")
+        }
         let shape = try (0..<dimensionCount).map { _ in Int(clamping: try reader.integer(UInt64.self)) }
         let type = try reader.integer(UInt32.self)
         guard let dtype = dtypes[type] else {

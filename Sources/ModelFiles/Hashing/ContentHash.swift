@@ -55,7 +55,9 @@ package enum ContentHash {
                 text += "\(element.utf8.count) \(element)\n"
             }
         }
-        for name in ["model", "pre"] { text += "\(name) \(gguf.metadata["tokenizer.ggml.\(name)"]?.stringValue ?? "")\n" }
+        for name in ["model", "pre"] {
+            text += "\(name) \(gguf.metadata["tokenizer.ggml.\(name)"]?.stringValue ?? "")\n"
+        }
         for name in ["bos", "eos", "unknown", "padding"] {
             text += "\(name) \(gguf.metadata["tokenizer.ggml.\(name)_token_id"]?.intValue.map(String.init) ?? "")\n"
         }

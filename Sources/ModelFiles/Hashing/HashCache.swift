@@ -16,7 +16,9 @@ package struct HashCache: Sendable {
 
     /// The remembered hash of a file that has not changed since.
     func hash(of file: String) -> String? {
-        guard let entry = entries()[file], let now = try? FileIdentity(path: file), now == entry.identity else { return nil }
+        guard let entry = entries()[file], let now = try? FileIdentity(path: file), now == entry.identity else {
+            return nil
+        }
         return entry.sha256
     }
 

@@ -59,7 +59,8 @@ package final class MappedFile: @unchecked Sendable {
     ) throws -> Result {
         guard range.lowerBound >= 0, range.upperBound <= size else {
             throw ModelFilesError(
-                .malformed, "\(path) is \(size) bytes long, but bytes \(range.lowerBound) to \(range.upperBound) are needed."
+                .malformed,
+                "\(path) is \(size) bytes long, but bytes \(range.lowerBound) to \(range.upperBound) are needed."
             )
         }
         return try withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }

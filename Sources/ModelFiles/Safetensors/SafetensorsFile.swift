@@ -17,7 +17,9 @@ package final class SafetensorsFile: MappedTensorSource {
     package init(path: String) throws {
         file = try MappedFile(path: path)
         let lengthBytes = 8
-        let declared = try file.withBytes(in: 0..<lengthBytes) { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+        let declared = try file.withBytes(in: 0..<lengthBytes) {
+            UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
+        }
         guard declared <= UInt64(Self.maximumHeaderBytes), Int(declared) <= file.size - lengthBytes else {
             throw ModelFilesError(
                 .malformed, "\(path) announces a header of \(declared) bytes in a file of \(file.size).",
@@ -42,14 +44,17 @@ package final class SafetensorsFile: MappedTensorSource {
         var metadata: [String: String] = [:]
         for (key, value) in value.objectValue?.members ?? [] {
             guard let text = value.stringValue else {
-                throw ModelFilesError(.malformed, "The metadata \(quoted(key)) of \(path) is \(value.kind), not a string.")
+                throw ModelFilesError(
+                    .malformed, "The metadata \(quoted(key)) of \(path) is \(value.kind), not a string.")
             }
             metadata[key] = text
         }
         return metadata
     }
 
-    private static func tensor(_ name: String, _ value: JSONValue, dataStart: Int, file: MappedFile) throws -> TensorInfo {
+    private static func tensor(_ name: String, _ value: JSONValue, dataStart: Int, file: MappedFile) throws
+        -> TensorInfo
+    {
         let shape = value["shape"]?.arrayValue?.map(\.intValue)
         let offsets = value["data_offsets"]?.arrayValue?.map(\.intValue)
         guard let type = value["dtype"]?.stringValue, let shape, let offsets, offsets.count == 2,
@@ -78,7 +83,9 @@ package final class SafetensorsFile: MappedTensorSource {
     /// Tensors follow one another without overlap or gap, up to the end of the file.
     private static func checkCoverage(_ tensors: [String: TensorInfo], dataStart: Int, file: MappedFile) throws {
         var end = dataStart
-        for tensor in tensors.values.sorted(by: { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }) {
+        for tensor in tensors.values.sorted(by: {
+            ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+        }) {
             guard tensor.range.lowerBound == end else {
                 throw ModelFilesError(
                     .malformed,

@@ -32,7 +32,9 @@ package enum SafetensorsWriter {
     private static func header(_ entries: [Entry], dtype: FileDType, metadata: [String: String]) -> [UInt8] {
         var members: [String] = []
         if !metadata.isEmpty {
-            let pairs = metadata.sorted { $0.key < $1.key }.map { JSONText.quote($0.key) + ":" + JSONText.quote($0.value) }
+            let pairs = metadata.sorted { $0.key < $1.key }.map {
+                JSONText.quote($0.key) + ":" + JSONText.quote($0.value)
+            }
             members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
         }
         var offset = 0
@@ -53,7 +55,8 @@ package enum SafetensorsWriter {
         for row in 0..<matrix.rows {
             matrix.withRow(row) { values in
                 switch dtype {
-                case .f16: values.map { Float16($0).bitPattern.littleEndian }.withUnsafeBytes { data.append(contentsOf: $0) }
+                case .f16:
+                    values.map { Float16($0).bitPattern.littleEndian }.withUnsafeBytes { data.append(contentsOf: $0) }
                 case .bf16: values.map { bfloat16($0).littleEndian }.withUnsafeBytes { data.append(contentsOf: $0) }
                 default: data.append(contentsOf: UnsafeRawBufferPointer(values))
                 }

@@ -21,7 +21,8 @@ package final class ShardedSafetensors: TensorSource {
             for name in file.tensors.keys { owners[name] = file }
         }
         self.owners = owners
-        tensors = Dictionary(uniqueKeysWithValues: owners.compactMap { name, file in file.tensors[name].map { (name, $0) } })
+        tensors = Dictionary(
+            uniqueKeysWithValues: owners.compactMap { name, file in file.tensors[name].map { (name, $0) } })
     }
 
     package func read(_ name: String, into matrix: Matrix) throws {
@@ -45,7 +46,8 @@ package final class ShardedSafetensors: TensorSource {
             let file = try files[name] ?? SafetensorsFile(path: folder + "/" + name)
             files[name] = file
             guard file.tensors[tensor] != nil else {
-                throw ModelFilesError(.malformed, "\(index) places the tensor \(quoted(tensor)) in \(name), which lacks it.")
+                throw ModelFilesError(
+                    .malformed, "\(index) places the tensor \(quoted(tensor)) in \(name), which lacks it.")
             }
             owners[tensor] = file
         }

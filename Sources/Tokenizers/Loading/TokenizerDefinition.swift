@@ -61,6 +61,7 @@ struct TokenizerDefinition {
     }
 
     func malformed(_ problem: String) -> TokenizersError {
-        TokenizersError(.malformed, "\(source) \(problem).", advice: "Fetch the tokenizer that belongs to the base again.")
+        TokenizersError(
+            .malformed, "\(source) \(problem).", advice: "Fetch the tokenizer that belongs to the base again.")
     }
 }

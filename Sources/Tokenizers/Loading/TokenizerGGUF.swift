@@ -13,7 +13,8 @@ enum TokenizerGGUF {
     static func load(_ file: GGUFFile, path: String) throws -> TokenizerDefinition {
         let model = file.metadata["tokenizer.ggml.model"]?.stringValue ?? "none"
         guard model == "gpt2" else {
-            throw TokenizersError(.unsupported, "\(path) has a vocabulary of kind '\(model)'.", advice: "lorad supports: gpt2.")
+            throw TokenizersError(
+                .unsupported, "\(path) has a vocabulary of kind '\(model)'.", advice: "lorad supports: gpt2.")
         }
         let pre = file.metadata["tokenizer.ggml.pre"]?.stringValue ?? "default"
         guard let preTokenizer = preTokenizers[pre] else {
@@ -36,7 +37,8 @@ enum TokenizerGGUF {
         }
         return TokenizerDefinition(
             source: path, vocabulary: tokens.enumerated().map { ($1, $0) }, merges: merges, addedTokens: added,
-            preTokenizer: preTokenizer, addsPrefixSpace: file.metadata["tokenizer.ggml.add_space_prefix"]?.boolValue ?? false,
+            preTokenizer: preTokenizer,
+            addsPrefixSpace: file.metadata["tokenizer.ggml.add_space_prefix"]?.boolValue ?? false,
             bosTokenID: file.metadata["tokenizer.ggml.bos_token_id"]?.intValue,
             eosTokenID: file.metadata["tokenizer.ggml.eos_token_id"]?.intValue)
     }

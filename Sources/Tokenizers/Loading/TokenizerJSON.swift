@@ -11,7 +11,8 @@ enum TokenizerJSON {
             throw unsupported(path, "model", json["model"]?["type"], known: "BPE")
         }
         guard model["byte_fallback"]?.boolValue != true, model["unk_token"]?.stringValue == nil else {
-            throw TokenizersError(.unsupported, "\(path) uses byte fallback or an unknown token; lorad reads byte-level BPE.")
+            throw TokenizersError(
+                .unsupported, "\(path) uses byte fallback or an unknown token; lorad reads byte-level BPE.")
         }
         guard let vocabulary = model["vocab"]?.objectValue, let merges = model["merges"]?.arrayValue else {
             throw TokenizersError(.malformed, "\(path) lacks a vocabulary or merges.")
@@ -19,7 +20,9 @@ enum TokenizerJSON {
         var definition = TokenizerDefinition(
             source: path,
             vocabulary: try vocabulary.members.map { piece, id in
-                guard let id = id.intValue else { throw TokenizersError(.malformed, "\(path) has a token whose id is no integer.") }
+                guard let id = id.intValue else {
+                    throw TokenizersError(.malformed, "\(path) has a token whose id is no integer.")
+                }
                 return (piece, id)
             },
             merges: try merges.map { try merge($0, path) }, addedTokens: try added(json, path),
@@ -32,7 +35,9 @@ enum TokenizerJSON {
     }
 
     private static func merge(_ value: JSONValue, _ path: String) throws -> (left: String, right: String) {
-        let parts = value.arrayValue?.compactMap(\.stringValue) ?? value.stringValue?.split(separator: " ").map(String.init) ?? []
+        let parts =
+            value.arrayValue?.compactMap(\.stringValue) ?? value.stringValue?.split(separator: " ").map(String.init)
+            ?? []
         guard parts.count == 2 else { throw TokenizersError(.malformed, "\(path) has a merge that is no pair.") }
         return (parts[0], parts[1])
     }
@@ -57,14 +62,17 @@ enum TokenizerJSON {
         definition.composes = true
     }
 
-    private static func preTokenizer(_ value: JSONValue, into definition: inout TokenizerDefinition) throws -> PreTokenizer {
+    private static func preTokenizer(_ value: JSONValue, into definition: inout TokenizerDefinition) throws
+        -> PreTokenizer
+    {
         switch value["type"]?.stringValue {
         case "ByteLevel":
             definition.addsPrefixSpace = value["add_prefix_space"]?.boolValue ?? false
             return value["use_regex"]?.boolValue ?? true ? .gpt2 : .whole
         case "Digits" where value["individual_digits"]?.boolValue == true: return .digits
         case "Sequence":
-            return .sequence(try (value["pretokenizers"]?.arrayValue ?? []).map { try preTokenizer($0, into: &definition) })
+            return .sequence(
+                try (value["pretokenizers"]?.arrayValue ?? []).map { try preTokenizer($0, into: &definition) })
         default:
             throw unsupported(
                 definition.source, "pre_tokenizer", value["type"],
@@ -85,8 +93,11 @@ enum TokenizerJSON {
         definition.eosTokenID = id("eos_token")
     }
 
-    private static func unsupported(_ path: String, _ part: String, _ type: JSONValue?, known: String) -> TokenizersError {
+    private static func unsupported(_ path: String, _ part: String, _ type: JSONValue?, known: String)
+        -> TokenizersError
+    {
         TokenizersError(
-            .unsupported, "\(path) has a \(part) of type '\(type?.stringValue ?? "none")'.", advice: "lorad supports: \(known).")
+            .unsupported, "\(path) has a \(part) of type '\(type?.stringValue ?? "none")'.",
+            advice: "lorad supports: \(known).")
     }
 }

@@ -51,7 +51,9 @@ struct ByteLevelTokenizer: Tokenizer {
     private func encode(_ text: [Unicode.Scalar], into result: inout [Int], known: inout [[UInt8]: [Int]]) {
         for range in preTokenizer.split(text, 0..<text.count) {
             var word: [UInt8] = []
-            for scalar in text[range] { word.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter) }
+            for scalar in text[range] {
+                word.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
             if let ids = known[word] {
                 result += ids
             } else {
