@@ -4,6 +4,11 @@ package struct TokenizedExample: Sendable, Equatable {
     /// Position p is listed where the token at p + 1 is trained. Ascending.
     package let labelPositions: [Int]
 
+    package init(tokens: [Int], labelPositions: [Int]) {
+        self.tokens = tokens
+        self.labelPositions = labelPositions
+    }
+
     /// Labels as a packed batch takes them.
     package var labels: [(position: Int, target: Int)] { labelPositions.map { ($0, tokens[$0 + 1]) } }
 

@@ -2,12 +2,12 @@ import Tensors
 import Transformers
 
 /// AdamW with PyTorch's arithmetic and its clipping by global norm. https://arxiv.org/abs/1711.05101
-final class AdamW {
+package final class AdamW {
     let parameters: [Parameter]
     private(set) var moments: [(m: Matrix, v: Matrix)]
     private let weightDecay: Float
 
-    init(_ parameters: [Parameter], weightDecay: Float) {
+    package init(_ parameters: [Parameter], weightDecay: Float) {
         self.parameters = parameters
         self.weightDecay = weightDecay
         moments = parameters.map {
@@ -28,19 +28,19 @@ final class AdamW {
     }
 
     /// ‖gradient‖ over all parameters, before clipping.
-    func gradientNorm() -> Double {
+    package func gradientNorm() -> Double {
         parameters.reduce(0) { $0 + Kernels.squaredNorm($1.gradient) }.squareRoot()
     }
 
     /// Scales the gradients so that their norm is at most `maximum`, as `clip_grad_norm_` does.
-    func clip(norm: Double, maximum: Double) {
+    package func clip(norm: Double, maximum: Double) {
         let factor = maximum / (norm + 1e-6)
         guard factor < 1 else { return }
         for parameter in parameters { Kernels.scale(parameter.gradient, by: Float(factor)) }
     }
 
     /// One update; gradients are zero after it. `step` counts from 1.
-    func update(learningRate: Double, step: Int) {
+    package func update(learningRate: Double, step: Int) {
         for (parameter, moment) in zip(parameters, moments) {
             Kernels.adamW(
                 parameter: parameter.value, gradient: parameter.gradient, m: moment.m, v: moment.v,
