@@ -78,7 +78,7 @@ struct ResumeTests {
     func diverges() throws {
         var configuration = configuration()
         configuration.steps = 200
-        configuration.learningRate = 1e18
+        configuration.learningRate = 1e39
         configuration.maximumGradientNorm = 0
         let error = #expect(throws: TrainingError.self) { try start(configuration).0.run() }
         #expect(error?.code == .notFinite)

@@ -44,7 +44,7 @@ package final class AdamW {
         for (parameter, moment) in zip(parameters, moments) {
             Kernels.adamW(
                 parameter: parameter.value, gradient: parameter.gradient, m: moment.m, v: moment.v,
-                learningRate: Float(learningRate), beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: weightDecay,
+                learningRate: learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: Double(weightDecay),
                 step: step)
             parameter.gradient.fill(0)
         }
