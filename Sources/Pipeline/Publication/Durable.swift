@@ -20,7 +20,7 @@ enum Durable {
 
     /// Waits until a file's bytes, or a folder's entries, are on disk.
     static func synchronize(_ path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("opened to be synchronised", path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw failure("synchronised to disk", path) }

@@ -31,7 +31,7 @@ final class FolderLock {
     }
 
     private static func take(_ folder: String, _ operation: Int32) -> Int32? {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         while flock(descriptor, operation) != 0 {
             if errno == EINTR { continue }

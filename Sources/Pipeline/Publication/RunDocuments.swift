@@ -3,9 +3,11 @@ import Foundation
 extension RunStaging {
     /// Writes what is made from the report: `report.json`, `report.html`, `provenance.json`, `manifest.yaml`, and
     /// `README.md` (the model card) of a run that succeeded or `reason.txt` of one that did not. Call it last, so that
-    /// the provenance can name the adapter's hash.
+    /// the provenance can name the adapter's hash. The provenance's `run` is set to the folder's.
     /// - Parameter manifest: the manifest as run, defaults filled in; of a rejected run, as submitted.
     package func writeDocuments(_ report: RunReport, manifest: Data) throws {
+        var report = report
+        report.provenance.run = run.description
         try write("report.json", ReportCoding.encode(report))
         try write("report.html", Data(ReportPage.render(report).utf8))
         try write("manifest.yaml", manifest)

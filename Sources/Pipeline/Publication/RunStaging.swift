@@ -47,7 +47,7 @@ package final class RunStaging {
         }
     }
 
-    /// Gives the run up: nothing of it stays.
+    /// Gives the run up. What cannot be removed now, the next run of the name removes.
     package func discard() {
         try? FileManager.default.removeItem(atPath: folder)
     }

@@ -2,7 +2,7 @@ import Foundation
 
 /// How figures are written for people, the same in the page and the model card. Independent of the locale.
 enum FigureFormat {
-    /// `digits` significant digits: 0.0312, 12.4, 1,234, 3.1e-5.
+    /// `digits` significant digits: 0.0312, 12.4, 1,234, 3.1×10⁻⁵.
     static func significant(_ value: Double, _ digits: Int = 3) -> String {
         guard value.isFinite else { return notFinite(value) }
         guard value != 0 else { return "0" }
@@ -10,10 +10,34 @@ enum FigureFormat {
         if magnitude < -3 || magnitude > 8 {
             let text = String(format: "%.\(digits - 1)e", value)
             let parts = text.split(separator: "e")
-            return "\(parts[0])e\(Int(parts[1]) ?? 0)"
+            return "\(parts[0])×\(powerOfTen(Int(parts[1]) ?? 0))"
         }
         if magnitude >= digits { return count(Int(value.rounded())) }
         return String(format: "%.\(max(0, digits - 1 - magnitude))f", value)
+    }
+
+    /// A setting as a person would write it: 16, 0.05, 5×10⁻⁴.
+    static func plain(_ value: Double) -> String {
+        guard value.isFinite, let whole = Int(exactly: value) else { return significantTrimmed(value) }
+        return count(whole)
+    }
+
+    /// 10 with a raised exponent.
+    static func powerOfTen(_ exponent: Int) -> String {
+        let raised: [Character: String] = [
+            "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸",
+            "9": "⁹",
+        ]
+        return "10" + String(exponent).compactMap { raised[$0] }.joined()
+    }
+
+    private static func significantTrimmed(_ value: Double) -> String {
+        let parts = significant(value, 6).split(separator: "×")
+        guard value.isFinite, let digits = parts.first, digits.contains(".") else { return significant(value, 6) }
+        var mantissa = digits
+        while mantissa.last == "0" { mantissa.removeLast() }
+        if mantissa.last == "." { mantissa.removeLast() }
+        return parts.count == 2 ? "\(mantissa)×\(parts[1])" : String(mantissa)
     }
 
     /// A share as per cent with one decimal.

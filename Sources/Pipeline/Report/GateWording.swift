@@ -5,8 +5,8 @@ enum GateWording {
         let metric = gate.metric.replacingOccurrences(of: "_", with: " ")
         let slice = gate.slice == "all" ? "all rows" : gate.slice
         var demands: [String] = []
-        if let least = gate.min { demands.append("at least \(FigureFormat.significant(least))") }
-        if let most = gate.max { demands.append("at most \(FigureFormat.significant(most))") }
+        if let least = gate.min { demands.append("at least \(FigureFormat.plain(least))") }
+        if let most = gate.max { demands.append("at most \(FigureFormat.plain(most))") }
         if let other = gate.betterThan { demands.append("better than the \(other)’s") }
         return "\(metric) on \(slice) is \(demands.joined(separator: " and "))"
     }
@@ -14,8 +14,8 @@ enum GateWording {
     /// The bound that `value` is held against.
     static func bound(_ gate: GateReport) -> String {
         var bounds: [String] = []
-        if let least = gate.min { bounds.append("≥ \(FigureFormat.significant(least))") }
-        if let most = gate.max { bounds.append("≤ \(FigureFormat.significant(most))") }
+        if let least = gate.min { bounds.append("≥ \(FigureFormat.plain(least))") }
+        if let most = gate.max { bounds.append("≤ \(FigureFormat.plain(most))") }
         if let reference = gate.reference { bounds.append("base: \(FigureFormat.significant(reference, 4))") }
         return bounds.isEmpty ? "–" : bounds.joined(separator: ", ")
     }
@@ -40,8 +40,8 @@ enum ResultSentence {
         if !report.gates.isEmpty {
             let passed = report.gates.count(where: \.passed)
             let all = report.gates.count
-            let gates = passed == all ? (all == 1 ? "The gate" : "All \(all) gates") : "\(passed) of \(all) gates"
-            sentences.append("\(gates) passed.")
+            let gates = all == 1 ? "The gate" : all == 2 ? "Both gates" : "All \(all) gates"
+            sentences.append(passed == all ? "\(gates) passed." : "\(all - passed) of \(all) gates failed.")
         }
         return sentences.joined(separator: " ")
     }

@@ -84,11 +84,11 @@ package enum ModelCard {
             "- \($0.role.rawValue): \(MarkdownText.code($0.path)), \(FigureFormat.count($0.rows)) rows, SHA-256 `\($0.sha256)`\n"
         }
         return """
-            - \(MarkdownText.escape(adapter.method)), rank \(adapter.rank), alpha \(FigureFormat.significant(adapter.alpha)), \
-            dropout \(FigureFormat.significant(adapter.dropout)), on \
+            - \(MarkdownText.escape(adapter.method)), rank \(adapter.rank), alpha \(FigureFormat.plain(adapter.alpha)), \
+            dropout \(FigureFormat.plain(adapter.dropout)), on \
             \(adapter.targets.map(MarkdownText.code).joined(separator: ", "))
             - \(training.steps) steps of \(training.batchSize) rows, learning rate \
-            \(FigureFormat.significant(training.learningRate)) (\(MarkdownText.escape(training.schedule)), warmup \
+            \(FigureFormat.plain(training.learningRate)) (\(MarkdownText.escape(training.schedule)), warmup \
             \(FigureFormat.percent(training.warmupRatio))), seed \(training.seed), \(MarkdownText.escape(training.dtype))
             \(datasets.joined())
             """

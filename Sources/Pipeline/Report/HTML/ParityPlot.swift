@@ -39,7 +39,7 @@ enum ParityPlot {
             let anchor = x < 3 ? "start" : x > 97 ? "end" : "middle"
             return """
                 <line class="axis" x1="\(Coordinate(x))%" x2="\(Coordinate(x))%" y1="62" y2="66"/>\
-                <text x="\(Coordinate(x))%" y="82" text-anchor="\(anchor)">1e\(power)</text>
+                <text x="\(Coordinate(x))%" y="82" text-anchor="\(anchor)">\(FigureFormat.powerOfTen(power))</text>
                 """
         }
         return "<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"62\" y2=\"62\"/>\(ticks)"
@@ -55,7 +55,7 @@ enum ParityPlot {
         return """
             <line class="\(style)" x1="\(Coordinate(x))%" x2="\(Coordinate(x))%" y1="\(Coordinate(top + 4))" y2="62"/>\
             <text class="halo" x="\(Coordinate(x))%" y="\(Coordinate(top))" text-anchor="\(anchor)">\
-            \(name) \(FigureFormat.significant(value, 2))</text>
+            \(name) \(style == "limit" ? FigureFormat.plain(value) : FigureFormat.significant(value, 2))</text>
             """
     }
 }

@@ -26,7 +26,7 @@ enum ParitySection {
             Base, adapter and merged weights were read back from disk in \(parity.dtype) and run on \
             \(FigureFormat.count(parity.prompts.count)) prompts. Largest difference of a logit \
             \(FigureFormat.significant(parity.maxAbsLogitDifference, 2)), tolerance \
-            \(FigureFormat.significant(parity.tolerance, 2)); mean KL divergence \
+            \(FigureFormat.plain(parity.tolerance)); mean KL divergence \
             \(FigureFormat.significant(parity.meanKL, 2)) nats; the same token ranks first at \
             \(FigureFormat.percent(parity.top1Agreement)) of positions; \(texts).
             """
@@ -72,7 +72,7 @@ struct PromptVerdict {
         var parts = ["largest logit difference \(FigureFormat.significant(prompt.maxAbsLogitDifference, 2))"]
         if !same { parts.append("merged text differs") }
         if let expectation = prompt.expectation {
-            let kind = (expectation.kind ?? "as expected").replacingOccurrences(of: "_", with: " ")
+            let kind = TextBlock.short(expectation.kind ?? "as expected").replacingOccurrences(of: "_", with: " ")
             let value = expectation.value.map { " “\(TextBlock.short($0, to: 60))”" } ?? ""
             parts.append("\(kind)\(value): \(expected ? "met" : "not met")")
         }

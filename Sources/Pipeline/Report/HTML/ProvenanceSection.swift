@@ -27,7 +27,7 @@ enum ProvenanceSection {
                 """)
         }
         let model: HTML = """
-            \(TextBlock.short(base.path, to: 200)), \(base.modelType), \(FigureFormat.count(base.parameters)) parameters\
+            \(TextBlock.short(base.path, to: 200)), \(TextBlock.short(base.modelType)), \(FigureFormat.count(base.parameters)) parameters\
             <br/><code>\(base.sha256)</code>
             """
         return [row("Base", model), row("Tokenizer", "<code>\(base.tokenizerSHA256)</code>")] + files
@@ -36,25 +36,28 @@ enum ProvenanceSection {
     private static func recipe(_ provenance: Provenance) -> [HTML] {
         let (adapter, training) = (provenance.adapter, provenance.training)
         let shape = """
-            \(adapter.method), rank \(adapter.rank), alpha \(FigureFormat.significant(adapter.alpha)), dropout \
-            \(FigureFormat.significant(adapter.dropout)), on \
+            \(adapter.method), rank \(adapter.rank), alpha \(FigureFormat.plain(adapter.alpha)), dropout \
+            \(FigureFormat.plain(adapter.dropout)), on \
             \(TextBlock.short(adapter.targets.joined(separator: ", "), to: 400))
             """
         let schedule = """
             \(training.steps) steps of \(training.batchSize) rows up to \(training.maxLength) tokens, learning rate \
-            \(FigureFormat.significant(training.learningRate)) \(training.schedule), warmup \
-            \(FigureFormat.percent(training.warmupRatio)), weight decay \(FigureFormat.significant(training.weightDecay)), \
-            gradient norm clipped to \(FigureFormat.significant(training.maxGradNorm)), seed \(training.seed), \
+            \(FigureFormat.plain(training.learningRate)) \(training.schedule), warmup \
+            \(FigureFormat.percent(training.warmupRatio)), weight decay \(FigureFormat.plain(training.weightDecay)), \
+            gradient norm clipped to \(FigureFormat.plain(training.maxGradNorm)), seed \(training.seed), \
             \(training.dtype)
             """
-        return [row("Adapter", "\(shape)"), row("Training", "\(schedule)")]
+        return [row("Adapter", "\(shape)"), row("Training", "\(TextBlock.short(schedule, to: 600))")]
     }
 
     private static func machine(_ provenance: Provenance) -> [HTML] {
         let machine = provenance.machine
         let versions = provenance.versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         let computer = "\(machine.cpu), \(machine.threads) threads, \(machine.instructions), \(machine.system)"
-        return [row("Machine", "\(computer)"), row("Versions", "\(versions.joined(separator: ", "))")]
+        return [
+            row("Machine", "\(TextBlock.short(computer, to: 400))"),
+            row("Versions", "\(TextBlock.short(versions.joined(separator: ", "), to: 800))"),
+        ]
     }
 
     private static func row(_ name: String, _ value: HTML) -> HTML {

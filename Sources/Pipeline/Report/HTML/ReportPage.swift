@@ -40,7 +40,7 @@ package enum ReportPage {
         let adapter = report.provenance.adapter
         var entries: [HTML] = [
             fact(
-                "Adapter", "rank \(adapter.rank), alpha \(FigureFormat.significant(adapter.alpha))",
+                "Adapter", "rank \(adapter.rank), alpha \(FigureFormat.plain(adapter.alpha))",
                 TextBlock.short(adapter.targets.joined(separator: ", ")))
         ]
         if let training = report.training {

@@ -1,7 +1,7 @@
 /// Base and adapter on every slice, one above the other on a shared scale, each with its 95% interval.
 enum SlicePlot {
     private static let maximumSlices = 40
-    private static let rowHeight = 50.0
+    private static let rowHeight = 58.0
 
     static func render(_ slices: [SliceReport]) -> HTML {
         let shown = Array(slices.prefix(maximumSlices))
@@ -53,14 +53,14 @@ enum SlicePlot {
 
     private static func row(_ slice: SliceReport, at top: Double, _ metric: Metric, _ scale: PlotScale) -> HTML {
         let (before, after) = (metric.value(of: slice.base), metric.value(of: slice.adapter))
-        let label = Coordinate(top + 16)
+        let label = Coordinate(top + 18)
         return """
             <text x="0" y="\(label)" class="halo"><tspan class="strong">\(TextBlock.short(slice.name, to: 28))</tspan>\
             <tspan dx="8">\(FigureFormat.count(slice.rows)) rows</tspan></text>\
             <text x="100%" y="\(label)" class="value halo" text-anchor="end">\
             \(metric.text(before)) → \(metric.text(after))</text>\
-            \(mark(slice.base, at: top + 27, metric, scale, style: "ring", interval: "interval before"))\
-            \(mark(slice.adapter, at: top + 37, metric, scale, style: "dot", interval: "interval"))
+            \(mark(slice.base, at: top + 30, metric, scale, style: "ring", interval: "interval before"))\
+            \(mark(slice.adapter, at: top + 41, metric, scale, style: "dot", interval: "interval"))
             """
     }
 
@@ -76,7 +76,7 @@ enum SlicePlot {
             """
         return """
             \(range.low < range.high ? bar : "")\
-            <circle class="\(style)" cx="\(place(value, scale))%" cy="\(Coordinate(y))" r="5"/>
+            <circle class="\(style)" cx="\(place(value, scale))%" cy="\(Coordinate(y))" r="\(style == "dot" ? 6 : 5)"/>
             """
     }
 
@@ -85,7 +85,8 @@ enum SlicePlot {
             let anchor = index == 0 ? "start" : index == scale.ticks.count - 1 ? "end" : "middle"
             let x = place(tick, scale)
             let label =
-                metric == .accuracy ? FigureFormat.significant(tick * 100) + "%" : FigureFormat.significant(tick)
+                metric == .accuracy
+                ? FigureFormat.plain((tick * 1e6).rounded() / 1e4) + "%" : FigureFormat.significant(tick)
             return """
                 <line class="grid" x1="\(x)%" x2="\(x)%" y1="0" y2="\(Coordinate(height))"/>\
                 <text x="\(x)%" y="\(Coordinate(height + 16))" text-anchor="\(anchor)">\(label)</text>

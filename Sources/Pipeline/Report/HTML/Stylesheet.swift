@@ -26,7 +26,7 @@ enum Stylesheet {
         dl.facts dt{color:var(--muted);font-size:.8125rem}dl.facts dd{margin:0;overflow-wrap:anywhere}
         dl.facts dd b{font-weight:600;font-size:1.0625rem}dl.facts dd span{display:block;color:var(--muted);
         font-size:.8125rem}
-        .badge{display:inline-block;border-radius:1rem;padding:.1em .7em;font-weight:600;font-size:.8125rem}
+        .badge{display:inline-block;border-radius:1rem;padding:.1em .7em;font-weight:600;font-size:.8125rem;white-space:nowrap}
         .pass{color:var(--pass);background:var(--passbg)}.fail{color:var(--fail);background:var(--failbg)}
         figure{margin:1.25rem 0 0}figcaption{margin-top:.5rem}
         footer{margin-top:4rem;border-top:1px solid var(--rule);padding-top:1rem;color:var(--muted);font-size:.8125rem}
@@ -51,12 +51,13 @@ enum Stylesheet {
     private static let plots = """
         svg{display:block;overflow:visible}svg text{fill:var(--muted);font:12px system-ui,-apple-system,"Segoe UI",Roboto,
         "Noto Sans","Liberation Sans",sans-serif;font-variant-numeric:tabular-nums}
-        svg text.strong{fill:var(--ink);font-size:14px;font-weight:600}svg text.value{fill:var(--ink);font-size:13px}
+        svg .strong{fill:var(--ink);font-size:14px;font-weight:600}svg text.value{fill:var(--ink);font-size:13px}
         svg .halo{paint-order:stroke;stroke:var(--bg);stroke-width:4px;stroke-linejoin:round}
         .grid{stroke:var(--rule);stroke-width:1}.axis{stroke:var(--muted);stroke-width:1}
         .line{fill:none;stroke:var(--accent);stroke-width:2;vector-effect:non-scaling-stroke;stroke-linejoin:round}
         .faint{fill:none;stroke:var(--accent);stroke-opacity:.28;stroke-width:1;vector-effect:non-scaling-stroke}
         .quiet{fill:none;stroke:var(--before);stroke-width:1.5;vector-effect:non-scaling-stroke}
+        .haze{fill:none;stroke:var(--before);stroke-opacity:.3;stroke-width:1;vector-effect:non-scaling-stroke}
         .dot{fill:var(--accent);stroke:var(--bg);stroke-width:2}.ring{fill:var(--bg);stroke:var(--before);stroke-width:2}
         .validation{fill:var(--bg);stroke:var(--ink);stroke-width:2}
         .interval{stroke:var(--accent);stroke-width:3;stroke-opacity:.4;stroke-linecap:round}
@@ -67,7 +68,7 @@ enum Stylesheet {
         font-size:.875rem;color:var(--muted)}ul.key li{display:flex;align-items:center;gap:.45rem}
         ul.key svg{flex:none}
         .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(16rem,1fr));gap:1.5rem 2.5rem}
-        .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr));gap:1.5rem 1.75rem;
+        .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.75rem,1fr));gap:1.5rem 1.75rem;
         margin-top:1rem}.multiples figure{margin:0}
 
         """

@@ -62,7 +62,8 @@ enum TrainingSection {
 
     private static func validationNote(_ validation: [ValidationPoint]) -> String {
         guard let last = validation.last, let best = validation.min(by: { $0.loss < $1.loss }) else { return "" }
-        let lowest = " Validation loss was lowest, \(FigureFormat.fixed(best.loss)), after step \(best.step)"
+        let lowest =
+            " Validation loss was lowest, \(FigureFormat.fixed(best.loss)), after step \(FigureFormat.count(best.step))"
         return best.step == last.step
             ? "\(lowest), the last." : "\(lowest), and \(FigureFormat.fixed(last.loss)) at the end."
     }
@@ -83,10 +84,14 @@ enum TrainingSection {
         let steps = 1...Double(max(values.count, 2))
         let most = FigureFormat.significant(values.filter(\.isFinite).max() ?? 0)
         let plot = StepPlot(title: title, description: "At most \(most).", height: 72, steps: steps, scale: scale)
-        let path = PlotSeries(values).path(steps: steps, scale: scale, height: plot.height)
+        let raw = PlotSeries(values)
+        var lines = [(style: "quiet", series: raw)]
+        if raw.stepsPerBucket > 1 {
+            lines = [("haze", raw), ("quiet", PlotSeries.smoothed(values, window: values.count / 40 | 1))]
+        }
+        let paths = lines.map { ($0.style, $0.series.path(steps: steps, scale: scale, height: plot.height)) }
         return """
-            <figure><h3>\(title)</h3>\
-            \(plot.render(paths: [("quiet", path)]) { axisLabel($0, scale) })</figure>
+            <figure><h3>\(title)</h3>\(plot.render(paths: paths) { axisLabel($0, scale) })</figure>
             """
     }
 

@@ -22,7 +22,7 @@ enum UsageSection {
 enum UsageSnippet {
     /// Python that loads base and adapter with transformers and PEFT.
     static func python(_ provenance: Provenance) -> String {
-        let path = provenance.base.hubID ?? provenance.base.path
+        let path = provenance.base.hubID ?? shown(provenance.base.path)
         let base: String
         if path.hasSuffix(".gguf") {
             let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
@@ -43,12 +43,17 @@ enum UsageSnippet {
 
     /// Shell commands that check a run's files and its base.
     static func verify(_ provenance: Provenance) -> String {
-        let path = provenance.base.path.replacingOccurrences(of: "'", with: "'\\''")
+        let path = shown(provenance.base.path).replacingOccurrences(of: "'", with: "'\\''")
         return """
             sha256sum -c SHA256SUMS
             lorad verify .
             lorad hash '\(path)'   # \(provenance.base.sha256)
             """
+    }
+
+    /// A path, or, where it is longer than Linux allows, a place for the reader to put theirs.
+    private static func shown(_ path: String) -> String {
+        path.utf8.count <= 4096 ? path : "PATH/TO/THE/BASE"
     }
 
     private static func literal(_ text: String) -> String {
