@@ -4,8 +4,8 @@ enum TrainingSection {
         guard let training else { return "" }
         return """
             <section aria-labelledby="training"><h2 id="training">Training</h2>\(lossFigure(training))\
-            <div class="pair">\(companion("Learning rate", training.learningRate))\
-            \(companion("Gradient norm, before clipping", training.gradientNorm))</div>\
+            <div class="pair">\(companion("Learning rate", training.learningRate, noisy: false))\
+            \(companion("Gradient norm, before clipping", training.gradientNorm, noisy: true))</div>\
             \(DataSection.render(training))</section>
             """
     }
@@ -79,14 +79,14 @@ enum TrainingSection {
         return note + " All figures are in report.json."
     }
 
-    private static func companion(_ title: String, _ values: [Double]) -> HTML {
+    private static func companion(_ title: String, _ values: [Double], noisy: Bool) -> HTML {
         guard let scale = PlotScale(covering: values, ticks: 2, includingZero: true), !values.isEmpty else { return "" }
         let steps = 1...Double(max(values.count, 2))
         let most = FigureFormat.significant(values.filter(\.isFinite).max() ?? 0)
         let plot = StepPlot(title: title, description: "At most \(most).", height: 72, steps: steps, scale: scale)
         let raw = PlotSeries(values)
         var lines = [(style: "quiet", series: raw)]
-        if raw.stepsPerBucket > 1 {
+        if noisy, raw.stepsPerBucket > 1 {
             lines = [("haze", raw), ("quiet", PlotSeries.smoothed(values, window: values.count / 40 | 1))]
         }
         let paths = lines.map { ($0.style, $0.series.path(steps: steps, scale: scale, height: plot.height)) }
