@@ -4,8 +4,8 @@ package struct EvaluationSection: Section {
     package var data: String?
     /// The row field whose values name the slices; nil: only the slice `all`.
     package var sliceBy: String?
-    /// Completions whose likelihoods are compared for each row; empty: greedy text is compared.
-    package var choices: [String] = []
+    /// Completions whose likelihoods are compared for each row; nil: greedy text is compared.
+    package var choices: [String]?
     /// Tokens of a greedy completion.
     package var maxNewTokens = 32
     /// Tokens computed at once.
@@ -19,10 +19,10 @@ package struct EvaluationSection: Section {
         .optional(
             "slice_by", \.sliceBy, .text("field name", example: "domain"), absent: "only the slice `all`",
             "A field of the rows: one slice per value of it, plus `all`."),
-        .standard(
+        .optional(
             "choices", \.choices,
             .list(of: .text("text", example: "\" positive\""), ListRule(atLeast: 2), example: "[\" yes\", \" no\"]"),
-            standard: "greedy text is compared",
+            absent: "greedy text is compared",
             "Completions to compare by likelihood. A leading space belongs to the choice."),
         .standard(
             "max_new_tokens", \.maxNewTokens, .integer(1...1_048_576, example: 32), standard: "32",

@@ -3,6 +3,8 @@ extension JobManifest {
     static func check(
         _ manifest: inout JobManifest, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
     ) {
+        // Here, as a manifest without a training section needs the default too.
+        if node["training.max_steps"] == nil && node["training.epochs"] == nil { manifest.training.epochs = 3 }
         checkValidation(&manifest, node, &context)
         checkChoices(manifest, node, &context)
         checkGates(manifest, node, &context)

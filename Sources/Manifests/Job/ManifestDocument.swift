@@ -19,7 +19,7 @@ extension ManifestDocument {
     ///
     /// - Parameters:
     ///   - pipelinesFolder: where `pipeline: NAME` is looked up as `NAME.yaml`.
-    ///   - overrides: `key=value` options, applied last.
+    ///   - overrides: `key=value` options; they win over the manifest, which wins over its pipeline.
     package static func load(
         path: String, pipelinesFolder: String, overrides: [Override] = []
     ) throws -> ManifestDocument {
@@ -41,10 +41,10 @@ extension ManifestDocument {
                 "a manifest is a mapping with the keys name, base, dataset, …; found \(Shown.kind(of: tree))")
             throw ManifestsError(mistakesIn: file, diagnostics.sorted)
         }
-        tree = PipelineDefaults.apply(to: tree, folder: pipelinesFolder, diagnostics: &diagnostics)
         for override in overrides {
             tree = override.apply(to: tree, diagnostics: &diagnostics)
         }
+        tree = PipelineDefaults.apply(to: tree, folder: pipelinesFolder, diagnostics: &diagnostics)
         var context = ReadingContext(diagnostics: diagnostics, paths: JobManifest.reference.map(\.path))
         let manifest = JobManifest.read(tree, &context)
         guard context.diagnostics.isEmpty else {

@@ -50,7 +50,10 @@ enum PipelineDefaults {
     private static let alternatives = [["max_steps", "epochs"]]
 
     static func merge(_ upper: YAMLNode, over lower: YAMLNode) -> YAMLNode {
-        guard let upperEntries = upper.entries else { return upper.isBlank ? lower : upper }
+        guard let upperEntries = upper.entries else {
+            // A section whose lines are all commented out says nothing; a blank scalar is a mistake to report.
+            return upper.isBlank && lower.scalar == nil ? lower : upper
+        }
         guard var entries = lower.entries else { return upper }
         for group in alternatives where group.contains(where: { upper[$0] != nil }) {
             entries.removeAll { group.contains($0.key) }

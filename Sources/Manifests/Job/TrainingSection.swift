@@ -42,7 +42,6 @@ package struct TrainingSection: Section {
             context.diagnostics.add(
                 second.position, "\(path)max_steps and \(path)epochs both say how long to train; keep one")
         }
-        if node["max_steps"] == nil && node["epochs"] == nil { section.epochs = 3 }
     }
 }
 

@@ -46,7 +46,7 @@ package struct Override: Sendable, Equatable {
             diagnostics.add(value.position, "\(parent) is \(Shown.kind(of: node)); only a mapping's keys can be set")
             return root
         }
-        lower = lower.removing(keys)
+        lower = lower.clearing(keys)
         let upper = keys.reversed().reduce(value) { inner, key in
             YAMLNode(.mapping([YAMLEntry(key, inner, at: value.position)]), at: value.position)
         }
@@ -80,15 +80,15 @@ extension YAMLNode {
         }
     }
 
-    /// The tree without the value under `keys`, so that setting a mapping replaces it whole.
-    fileprivate func removing(_ keys: [String]) -> YAMLNode {
+    /// The tree with null under `keys`, so that setting a mapping replaces it whole and in its place.
+    fileprivate func clearing(_ keys: [String]) -> YAMLNode {
         guard let first = keys.first, var entries, let index = entries.firstIndex(where: { $0.key == first }) else {
             return self
         }
         if keys.count == 1 {
-            entries.remove(at: index)
+            entries[index].value = YAMLNode(.scalar(YAMLScalar(plain: "null")), at: entries[index].position)
         } else {
-            entries[index].value = entries[index].value.removing(Array(keys.dropFirst()))
+            entries[index].value = entries[index].value.clearing(Array(keys.dropFirst()))
         }
         return YAMLNode(.mapping(entries), at: position)
     }

@@ -33,6 +33,7 @@ enum UnknownKey {
         "save_steps": "checkpoint_every",
         "base_model": "base", "model": "base", "model_name_or_path": "base",
         "datasets": "dataset", "train_data": "dataset",
+        "url": "url_env", "webhook_url": "url_env",
         "max_grad_clip": "max_grad_norm", "gradient_clipping": "max_grad_norm",
         "hooks": "notify", "webhooks": "notify",
     ]

@@ -127,15 +127,14 @@ struct YAMLComposer {
     private mutating func expand(
         _ name: String, at position: SourcePosition, depth: Int
     ) throws -> (node: YAMLNode, height: Int) {
-        let null = YAMLNode(.scalar(YAMLScalar(text: "*\(name)", value: .null)), at: position)
         guard let known = anchors[name] else {
             let advice = Spelling.closest(to: name, among: Array(anchors.keys)).map { "; did you mean *\($0)?" } ?? ""
             diagnostics.add(position, "no anchor &\(name) stands before this alias\(advice)")
-            return (null, 0)
+            throw Stop()
         }
         guard let anchored = known else {
             diagnostics.add(position, "the alias *\(name) stands inside the value it names")
-            return (null, 0)
+            throw Stop()
         }
         try count(anchored.nodes, at: position)
         try checkDepth(depth + anchored.height, at: position)
