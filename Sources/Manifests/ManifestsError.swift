@@ -14,6 +14,7 @@ package struct ManifestsError: LocalizedError, Equatable, Sendable {
         case forbidden
     }
 
+    /// What kind of fault it is.
     package let code: Code
     /// One plain sentence that says what is wrong.
     package let message: String

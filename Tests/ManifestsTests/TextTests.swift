@@ -69,6 +69,13 @@ import Testing
             mistakes(shortest + "---\nname: b\n") == ["job.yaml:4:1: a second document starts here; a file holds one"])
     }
 
+    @Test("A file of directives is refused before libyaml compares each with all others")
+    func directives() {
+        let text = (0..<20).map { "%TAG !\($0)! x\n" }.joined() + "---\n" + shortest
+        #expect(mistakes(text) == ["job.yaml:17:1: over 16 lines start with %; a manifest needs no directives"])
+        #expect(mistakes("%YAML 1.2\n---\n" + shortest).isEmpty)
+    }
+
     @Test("A file over one mebibyte is refused, in memory and on disk")
     func size() throws {
         let big = shortest + "# " + String(repeating: "x", count: 2 << 20)

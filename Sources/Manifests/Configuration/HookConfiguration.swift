@@ -2,6 +2,7 @@
 package struct HookConfiguration: Section {
     /// What a manifest's `notify` calls it.
     package var name = ""
+    /// The form of the message.
     package var kind = HookKind.generic
     /// The environment variable that holds the URL; exactly one of this and `urlFile` is set.
     package var urlEnvironment: String?

@@ -1,5 +1,6 @@
 /// The adapter to train (Hu et al. 2021, arXiv 2106.09685).
 package struct AdapterSection: Section {
+    /// The kind of adapter.
     package var method = AdapterMethod.lora
     /// r, the rank of the update.
     package var rank = 8

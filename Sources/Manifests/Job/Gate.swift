@@ -2,6 +2,7 @@
 package struct Gate: Section {
     /// The slice judged; `all` holds every row.
     package var slice = "all"
+    /// What is measured on the slice.
     package var metric = GateMetric.loss
     /// The adapter's metric must be at least this.
     package var min: Double?

@@ -4,12 +4,19 @@ package struct JobManifest: Section {
     package var version = 1
     /// The adapter's name; a run is published under `outbox/NAME/`.
     package var name = ""
+    /// The base model, pinned by content.
     package var base = BaseSection()
+    /// The rows to train on.
     package var dataset = DatasetSection()
+    /// The adapter to train.
     package var adapter = AdapterSection()
+    /// How to train.
     package var training = TrainingSection()
+    /// The rows that base and adapter are scored on.
     package var evaluation = EvaluationSection()
+    /// Fixed prompts that base, adapter and merged weights answer.
     package var regression = RegressionSection()
+    /// How merged weights are compared and exported.
     package var merge = MergeSection()
     /// What the run must meet to be published.
     package var gates: [Gate] = []

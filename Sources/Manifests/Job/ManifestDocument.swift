@@ -2,6 +2,7 @@ import Foundation
 
 /// A manifest that was read without a mistake, and where each of its values stands, for checks that come later.
 package struct ManifestDocument: Sendable {
+    /// The manifest itself.
     package let manifest: JobManifest
     /// The file's name as given.
     package let file: String

@@ -1,5 +1,6 @@
 /// How merged weights are compared and exported.
 package struct MergeSection: Section {
+    /// The files of merged weights to publish.
     package var export = MergeExport.none
     /// The precision that will be served; parity is proved for it.
     package var dtype = ComputeDType.float32

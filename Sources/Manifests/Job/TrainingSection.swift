@@ -12,9 +12,11 @@ package struct TrainingSection: Section {
     package var microBatchTokens: Int?
     /// Tokens a row may have.
     package var maxLength = 512
+    /// What happens to a row with more tokens.
     package var overLength = OverLength.truncate
     /// The highest learning rate of the schedule.
     package var learningRate = 2e-4
+    /// The learning rate after warmup.
     package var schedule = LearningRateSchedule.linear
     /// Share of the steps in which the learning rate rises from 0.
     package var warmupRatio = 0.06
@@ -22,6 +24,7 @@ package struct TrainingSection: Section {
     package var weightDecay = 0.0
     /// Gradients are scaled down to this global norm; 0 leaves them as they are.
     package var maxGradNorm = 1.0
+    /// Decides initial weights, order of the rows and dropout.
     package var seed = 42
     /// Whether the end-of-text token is trained after each completion.
     package var appendEOS = true
@@ -29,6 +32,7 @@ package struct TrainingSection: Section {
     package var checkpointEvery = 50
     /// Steps between measurements of the validation loss; nil where there is no validation data.
     package var validateEvery: Int?
+    /// When to end before `maxSteps`; nil: never.
     package var earlyStopping: EarlyStopping?
     /// The dtype of the base's matmuls.
     package var dtype = ComputeDType.float32

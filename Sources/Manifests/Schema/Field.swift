@@ -88,6 +88,7 @@ package struct FieldDescription: Sendable, Equatable {
     package let type: String
     /// The default, or `required`.
     package let standard: String
+    /// One sentence for the reference page.
     package let meaning: String
     /// The keys of a section.
     package let nested: [FieldDescription]

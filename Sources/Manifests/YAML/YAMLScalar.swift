@@ -1,7 +1,7 @@
 /// A scalar: the text as written and what it means under the YAML 1.2 core schema.
-package struct YAMLScalar: Equatable, Sendable {
+struct YAMLScalar: Equatable, Sendable {
     /// The types of the core schema (YAML 1.2.2, chapter 10.3).
-    package enum Value: Equatable, Sendable {
+    enum Value: Equatable, Sendable {
         case null
         case boolean(Bool)
         case integer(Int)
@@ -10,21 +10,21 @@ package struct YAMLScalar: Equatable, Sendable {
         case string(String)
     }
 
-    package let text: String
-    package let value: Value
+    let text: String
+    let value: Value
 
-    package init(text: String, value: Value) {
+    init(text: String, value: Value) {
         self.text = text
         self.value = value
     }
 
     /// A string, whatever it looks like: a quoted or a block scalar.
-    package init(string: String) {
+    init(string: String) {
         self.init(text: string, value: .string(string))
     }
 
     /// An unquoted scalar. `no`, `on` and `yes` are strings, as YAML 1.2 says.
-    package init(plain text: String) {
+    init(plain text: String) {
         self.init(text: text, value: Self.resolve(text))
     }
 

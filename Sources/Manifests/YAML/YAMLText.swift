@@ -13,7 +13,7 @@ struct YAMLText {
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         bytes = raw.starts(with: mark) ? Array(raw.dropFirst(mark.count)) : raw
         self.file = file
-        guard let (offset, message) = Self.firstFault(bytes) else { return }
+        guard let (offset, message) = Self.firstFault(bytes) ?? Self.directivesFault(bytes) else { return }
         diagnostics.add(position(ofByte: offset), message)
         return nil
     }
@@ -43,6 +43,19 @@ struct YAMLText {
                 offset += units.count
             }
         }
+    }
+
+    /// libyaml compares each %TAG directive with all before it: a file of nothing else takes it over ten seconds.
+    private static func directivesFault(_ bytes: [UInt8], limit: Int = 16) -> (offset: Int, message: String)? {
+        var count = 0
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "%") {
+            guard index == 0 || bytes[index - 1] == UInt8(ascii: "\n") || bytes[index - 1] == UInt8(ascii: "\r") else {
+                continue
+            }
+            count += 1
+            if count > limit { return (index, "over \(limit) lines start with %; a manifest needs no directives") }
+        }
+        return nil
     }
 
     private static func refusal(of scalar: Unicode.Scalar) -> String? {
