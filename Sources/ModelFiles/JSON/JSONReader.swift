@@ -69,7 +69,7 @@ package struct JSONReader {
         case UInt8(ascii: "t"): return try readWord("true", .bool(true))
         case UInt8(ascii: "f"): return try readWord("false", .bool(false))
         case UInt8(ascii: "n"): return try readWord("null", .null)
-        case .some(UInt8(ascii: "0")...UInt8(ascii: "9")), UInt8(ascii: "-"): return try readNumber()
+        case .some(0x30...0x39), .some(0x2D): return try readNumber()
         default: throw error("a value was expected, \(found()) found", at: position)
         }
     }
