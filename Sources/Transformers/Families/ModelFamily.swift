@@ -13,7 +13,7 @@ package protocol ModelFamily {
 
 /// The families that lorad knows, by `model_type`.
 package enum ModelFamilies {
-    package static let all: [any ModelFamily.Type] = [Llama.self]
+    package static var all: [any ModelFamily.Type] { [Llama.self] }
 
     /// The family of `modelType`.
     ///
