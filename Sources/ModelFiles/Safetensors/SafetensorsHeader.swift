@@ -92,7 +92,8 @@ struct SafetensorsHeader {
         }
         guard let dtype = FileDType(rawValue: type), dtypes.contains(dtype) else {
             throw ModelFilesError(
-                .unsupported, "The tensor \(quoted(name)) of \(path) holds elements of the unknown type \(quoted(type)).",
+                .unsupported,
+                "The tensor \(quoted(name)) of \(path) holds elements of the unknown type \(quoted(type)).",
                 advice: "lorad reads F32, F16 and BF16.")
         }
         let (first, last) = (offsets[0], offsets[1])

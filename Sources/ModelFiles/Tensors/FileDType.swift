@@ -2,6 +2,7 @@
 ///
 /// lorad reads six of them; it knows the size of the others, so that a file with an integer buffer can be opened and
 /// the rest of it read.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 package enum FileDType: String, Sendable, CaseIterable {
     case f32 = "F32"
     case f16 = "F16"

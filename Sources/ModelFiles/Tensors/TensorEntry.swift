@@ -51,7 +51,8 @@ package struct TensorEntry {
                 guard matrix.withRow(row, { Quantisation.encode($0, dtype: dtype, into: &bytes) }) else {
                     throw ModelFilesError(
                         .unsupported,
-                        "\(path): row \(row) of the tensor \(quoted(name)) has a value that \(dtype.rawValue) cannot hold.")
+                        "\(path): row \(row) of the tensor \(quoted(name)) has a value that \(dtype.rawValue) cannot hold."
+                    )
                 }
             }
             try bytes.withUnsafeBytes { try output.write($0) }

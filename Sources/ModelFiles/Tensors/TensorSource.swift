@@ -67,14 +67,17 @@ extension MappedTensorSource {
     /// Decodes in pieces of whole rows, large enough that starting a thread for one pays.
     private func decode(_ bytes: UnsafeRawBufferPointer, of info: TensorInfo, into matrix: Matrix) {
         let rowsPerPiece = max(1, (1 << 18) / max(1, info.columns))
-        let pieces = (matrix.rows + rowsPerPiece - 1) / rowsPerPiece
-        let decodePiece = { (piece: Int) in
+        let pieces = matrix.rows == 0 ? 1 : (matrix.rows + rowsPerPiece - 1) / rowsPerPiece
+        // The mapping is read-only and outlives the loop; every piece writes rows of its own.
+        nonisolated(unsafe) let bytes = bytes
+        let decodePiece = { @Sendable (piece: Int) in
             for row in (piece * rowsPerPiece)..<min((piece + 1) * rowsPerPiece, matrix.rows) {
                 let range = (row * info.rowBytes)..<((row + 1) * info.rowBytes)
                 let source = UnsafeRawBufferPointer(rebasing: bytes[range])
                 matrix.withRow(row) { Dequantisation.decode(source, dtype: info.dtype, into: $0) }
             }
         }
-        if pieces == 1 { decodePiece(0) } else { DispatchQueue.concurrentPerform(iterations: pieces, execute: decodePiece) }
+        guard pieces > 1 else { return decodePiece(0) }
+        DispatchQueue.concurrentPerform(iterations: pieces, execute: decodePiece)
     }
 }
