@@ -8,7 +8,8 @@ package final class MappedFile: @unchecked Sendable {
     package let size: Int
     private let descriptor: Int32
     private let base: UnsafeRawPointer?
-    private let opened: FileIdentity
+    /// Of the file when it was opened.
+    package let identity: FileIdentity
 
     /// - Throws: `ModelFilesError.missing` where there is no such regular file or it cannot be read.
     package init(path: String) throws {
@@ -16,13 +17,13 @@ package final class MappedFile: @unchecked Sendable {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.unreadable(path) }
         do {
-            opened = try FileIdentity(descriptor: descriptor, path: path)
-            guard opened.size > 0 else {
+            identity = try FileIdentity(descriptor: descriptor, path: path)
+            guard identity.size > 0 else {
                 size = 0
                 base = nil
                 return
             }
-            size = opened.size
+            size = identity.size
             guard let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), mapping != MAP_FAILED else {
                 throw Self.unreadable(path)
             }
@@ -44,12 +45,17 @@ package final class MappedFile: @unchecked Sendable {
     /// check here narrows that to files cut short while the closure runs; one replaced by a rename is never affected.
     /// - Throws: `ModelFilesError.mismatch` where the file was changed in place since it was opened.
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-        guard try FileIdentity(descriptor: descriptor, path: path) == opened else {
+        try checkUnchanged()
+        return try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(start: base, count: size)) }
+    }
+
+    /// - Throws: `ModelFilesError.mismatch` where the file was changed in place since it was opened.
+    package func checkUnchanged() throws {
+        guard try FileIdentity(descriptor: descriptor, path: path) == identity else {
             throw ModelFilesError(
                 .mismatch, "\(path) was changed while it was being read.",
                 advice: "Write model files beside their place and rename them, and start again.")
         }
-        return try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(start: base, count: size)) }
     }
 
     /// Lends the bytes of `range`.
@@ -60,8 +66,7 @@ package final class MappedFile: @unchecked Sendable {
         guard range.lowerBound >= 0, range.upperBound <= size else {
             throw ModelFilesError(
                 .malformed,
-                "\(path) is \(size) bytes long, but bytes \(range.lowerBound) to \(range.upperBound) are needed."
-            )
+                "\(path) is \(size) bytes long, but bytes \(range.lowerBound) to \(range.upperBound) are needed.")
         }
         return try withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
