@@ -25,7 +25,6 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .systemLibrary(name: "COneDNN", pkgConfig: "dnnl", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(
@@ -33,7 +32,7 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-g0", "-Wall", "-Werror"])],
             linkerSettings: [.linkedLibrary("m")]
         ),
-        module("Tensors", ["COpenBLAS", "COneDNN", "CKernels"]),
+        module("Tensors", ["COpenBLAS", "CKernels"]),
         module("ModelFiles", ["Tensors", crypto]),
         module("Tokenizers", ["ModelFiles"]),
         module("Transformers", ["Tensors", "ModelFiles"]),

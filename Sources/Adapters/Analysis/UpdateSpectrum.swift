@@ -1,0 +1,65 @@
+import Tensors
+import Transformers
+
+/// What one module learned: singular values of its update, and how large that is beside the base weight.
+package struct UpdateSpectrum: Sendable {
+    /// Module path in the base.
+    package let module: String
+    /// Of alpha/rank · B·A, descending, `rank` of them.
+    package let singularValues: [Double]
+    /// ‖update‖ over ‖W0‖, Frobenius norms.
+    package let relativeNorm: Double
+}
+
+extension LoRAAdapter {
+    /// The spectrum of every module.
+    ///
+    /// The singular values of B·A are the square roots of the eigenvalues of R·(A·Aᵀ)·Rᵀ with BᵀB = RᵀR, which is a
+    /// matrix of the rank's size however large the weights are.
+    /// - Throws: as reading the base's weights.
+    package func spectra(base: any WeightSource) throws -> [UpdateSpectrum] {
+        try modules.map { module in
+            let weight = Matrix(rows: module.slot.outputs, columns: module.slot.inputs)
+            try base.read(module.slot.weightName, into: weight)
+            let values = singularValues(module)
+            let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            return UpdateSpectrum(
+                module: module.slot.name, singularValues: values,
+                relativeNorm: norm / Kernels.squaredNorm(weight).squareRoot())
+        }
+    }
+
+    private func singularValues(_ module: Module) -> [Double] {
+        let rank = configuration.rank
+        let root = SymmetricEigen.squareRoot(gram(module.b.value, columns: true))
+        let inner = gram(module.a.value, columns: false)
+        var product = SymmetricEigen.zeros(rank)
+        for i in 0..<rank {
+            for j in 0..<rank {
+                for k in 0..<rank {
+                    for l in 0..<rank { product[i][j] += root[i][k] * inner[k][l] * root[l][j] }
+                }
+            }
+        }
+        let scaling = Double(configuration.scaling)
+        return SymmetricEigen.decompose(product).values.map { max(0, $0).squareRoot() * scaling }.sorted(by: >)
+    }
+
+    /// MᵀM of its columns, or M·Mᵀ of its rows, in double.
+    private func gram(_ matrix: Matrix, columns: Bool) -> [[Double]] {
+        let values = matrix.values
+        let size = columns ? matrix.columns : matrix.rows
+        let length = columns ? matrix.rows : matrix.columns
+        func element(_ i: Int, _ k: Int) -> Double {
+            Double(columns ? values[k * matrix.columns + i] : values[i * matrix.columns + k])
+        }
+        var result = SymmetricEigen.zeros(size)
+        for i in 0..<size {
+            for j in i..<size {
+                for k in 0..<length { result[i][j] += element(i, k) * element(j, k) }
+                result[j][i] = result[i][j]
+            }
+        }
+        return result
+    }
+}

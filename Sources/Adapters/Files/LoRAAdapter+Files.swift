@@ -1,0 +1,93 @@
+import Foundation
+import ModelFiles
+import Tensors
+import Transformers
+
+/// What an adapter file says it fits.
+package struct AdapterIdentity: Sendable, Equatable {
+    package let baseSHA256: String
+    package let tokenizerSHA256: String
+
+    package init(baseSHA256: String, tokenizerSHA256: String) {
+        self.baseSHA256 = baseSHA256
+        self.tokenizerSHA256 = tokenizerSHA256
+    }
+}
+
+extension LoRAAdapter {
+    private static let configurationFile = "adapter_config.json"
+    private static let weightsFile = "adapter_model.safetensors"
+
+    /// Writes `adapter_config.json` and `adapter_model.safetensors` into an existing folder, as PEFT loads them.
+    ///
+    /// The safetensors metadata says what the adapter fits, and nothing that differs between equal trainings.
+    /// - Throws: `ModelFilesError.unwritable`.
+    package func save(folder: String, identity: AdapterIdentity, baseModel: String) throws {
+        var lora = configuration
+        lora.targets = targetModules
+        let text = AdapterConfiguration(lora: lora, baseModel: baseModel).text
+        try AtomicFile.write(Data(text.utf8), to: "\(folder)/\(Self.configurationFile)")
+        let metadata = [
+            "format": "pt", "lorad.base_sha256": identity.baseSHA256,
+            "lora.rank": String(configuration.rank), "lora.alpha": "\(configuration.alpha)",
+            "lora.targets": targetModules.joined(separator: ","), "lorad.tokenizer_sha256": identity.tokenizerSHA256,
+        ]
+        try SafetensorsWriter.write(
+            parameters.map { SafetensorsWriter.Entry(name: $0.name, matrix: $0.value) }, metadata: metadata,
+            to: "\(folder)/\(Self.weightsFile)")
+    }
+
+    /// Reads an adapter that lorad or PEFT wrote, and attaches it to `model`.
+    ///
+    /// - Parameter expecting: where given, an adapter that names another base or tokenizer is refused.
+    /// - Throws: `AdaptersError.unsupported`, `.malformed`, `.unknownTarget`; `.mismatch` listing every tensor that is
+    ///   missing, unexpected or misshapen, or the base that the adapter was made for.
+    package static func load(folder: String, into model: LanguageModel, expecting: AdapterIdentity? = nil) throws
+        -> LoRAAdapter
+    {
+        let configuration = try AdapterConfiguration.read("\(folder)/\(configurationFile)")
+        let file = try SafetensorsFile(path: "\(folder)/\(weightsFile)")
+        try check(file.metadata, expecting, folder: folder)
+        let adapter = try LoRAAdapter(configuration.lora, model: model, seed: 0)
+        do {
+            try adapter.checkNames(file, folder: folder)
+            for parameter in adapter.parameters { try file.read(parameter.name, into: parameter.value) }
+        } catch {
+            adapter.detach()
+            throw error
+        }
+        return adapter
+    }
+
+    private static func check(_ metadata: [String: String], _ expecting: AdapterIdentity?, folder: String) throws {
+        guard let expecting else { return }
+        let pairs = [
+            ("base", metadata["lorad.base_sha256"], expecting.baseSHA256),
+            ("tokenizer", metadata["lorad.tokenizer_sha256"], expecting.tokenizerSHA256),
+        ]
+        for case (let kind, .some(let found), let expected) in pairs where found != expected {
+            throw AdaptersError(
+                .mismatch, "The adapter in \(folder) was made for the \(kind) \(found), not for \(expected).",
+                advice: "Use the base that `lorad hash` shows with that hash, or train the adapter anew.")
+        }
+    }
+
+    private func checkNames(_ file: SafetensorsFile, folder: String) throws {
+        let expected = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, [$0.value.rows, $0.value.columns]) })
+        var complaints: [String] = []
+        for (name, shape) in expected.sorted(by: { $0.key < $1.key }) {
+            guard let found = file.tensors[name] else {
+                complaints.append("\(name) is missing")
+                continue
+            }
+            if found.shape != shape { complaints.append("\(name) has the shape \(found.shape), expected \(shape)") }
+        }
+        complaints += file.tensors.keys.sorted().filter { expected[$0] == nil }.map { "\($0) is unexpected" }
+        guard complaints.isEmpty else {
+            throw AdaptersError(
+                .mismatch,
+                "The adapter in \(folder) does not fit the base: \(complaints.prefix(20).joined(separator: "; ")).",
+                advice: "Use it with the base that it was trained on.")
+        }
+    }
+}

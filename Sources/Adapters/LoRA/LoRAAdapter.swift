@@ -1,0 +1,102 @@
+import Foundation
+import Tensors
+import Transformers
+
+/// A low-rank adapter attached to a model: one pair A `[r, in]`, B `[out, r]` for each targeted projection.
+package final class LoRAAdapter {
+    /// One targeted projection and its pair.
+    package struct Module {
+        package let slot: ProjectionSlot
+        /// `[r, in]`
+        package let a: Parameter
+        /// `[out, r]`
+        package let b: Parameter
+        let update: LowRankUpdate
+    }
+
+    package let configuration: LoRAConfiguration
+    package let modules: [Module]
+    /// Targets as `adapter_config.json` lists them.
+    package let targetModules: [String]
+
+    /// Attaches a fresh adapter: A is Kaiming-uniform with a = √5 (uniform within ±1/√in), B zero, so that the model
+    /// answers as before until it is trained.
+    ///
+    /// - Parameter seed: A and the dropout masks are a function of it alone.
+    /// - Throws: `AdaptersError.unknownTarget`, `.mismatch` where a slot is taken.
+    package static func attach(_ configuration: LoRAConfiguration, to model: LanguageModel, seed: UInt64) throws
+        -> LoRAAdapter
+    {
+        let adapter = try LoRAAdapter(configuration, model: model, seed: seed)
+        for (index, module) in adapter.modules.enumerated() {
+            let random = Philox(seed: seed, stream: RandomStream.initialisation(module: index))
+            let bound = 1 / Float(module.slot.inputs).squareRoot()
+            let a = module.a.value
+            for row in 0..<a.rows {
+                for column in 0..<a.columns {
+                    let uniform = random.uniform(step: 0, position: UInt64(row * a.columns + column))
+                    a[row, column] = (2 * uniform - 1) * bound
+                }
+            }
+        }
+        return adapter
+    }
+
+    /// Attaches pairs of zeros, for files to be read into.
+    init(_ configuration: LoRAConfiguration, model: LanguageModel, seed: UInt64) throws {
+        let slots = try TargetSelection.select(configuration.targets, among: model.slots)
+        if let taken = slots.first(where: { $0.adapter != nil }) {
+            throw AdaptersError(.mismatch, "The projection '\(taken.name)' already has an adapter.")
+        }
+        self.configuration = configuration
+        targetModules = TargetSelection.configurationNames(configuration.targets, among: model.slots)
+        modules = slots.enumerated().map { index, slot in
+            let names = AdapterTensorNames(module: slot.name)
+            let a = Parameter(name: names.a, value: Matrix(rows: configuration.rank, columns: slot.inputs))
+            let b = Parameter(name: names.b, value: Matrix(rows: slot.outputs, columns: configuration.rank))
+            let update = LowRankUpdate(
+                a: a, b: b, scaling: configuration.scaling, dropout: configuration.dropout,
+                random: Philox(seed: seed, stream: RandomStream.dropout(module: index)))
+            return Module(slot: slot, a: a, b: b, update: update)
+        }
+        setEnabled(true)
+    }
+
+    /// Every trainable matrix, in a fixed order.
+    package var parameters: [Parameter] { modules.flatMap { [$0.a, $0.b] } }
+
+    /// Trainable elements.
+    package var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.rows * $1.value.columns } }
+
+    /// While disabled, the base answers.
+    package func setEnabled(_ enabled: Bool) {
+        for module in modules { module.slot.adapter = enabled ? module.update : nil }
+    }
+
+    /// Takes the adapter off its model for good.
+    package func detach() { setEnabled(false) }
+
+    /// Checks that the update moves something.
+    ///
+    /// - Throws: `AdaptersError.zeroUpdate` where every B is zero, `.notFinite` naming a tensor with NaN or infinity.
+    package func checkMeaningful() throws {
+        for parameter in parameters where !Kernels.allFinite(parameter.value) {
+            throw AdaptersError(
+                .notFinite, "The adapter tensor '\(parameter.name)' holds NaN or infinity.",
+                advice: "Lower training.learning_rate, or look at the rows of the step where the loss rose.")
+        }
+        guard modules.contains(where: { Kernels.squaredNorm($0.b.value) > 0 }) else {
+            throw AdaptersError(
+                .zeroUpdate, "The adapter changes nothing: B is zero in every module.",
+                advice: "Train for at least one step with a learning rate above zero.")
+        }
+    }
+}
+
+/// Which Philox stream serves what; no two uses share one.
+package enum RandomStream {
+    /// Order of the training rows.
+    package static let shuffling: UInt32 = 0
+    static func initialisation(module: Int) -> UInt32 { 1_000_000 + UInt32(module) }
+    static func dropout(module: Int) -> UInt32 { 2_000_000 + UInt32(module) }
+}

@@ -1,0 +1,14 @@
+/// The kernels that layers are made of, each threaded over `Threads`. Matrices are float32; T is their rows.
+///
+/// One file a kernel; forward and backward of a kernel stand together.
+package enum Kernels {
+    /// Runs `body` on row ranges of a matrix, on all threads where there is enough to share.
+    static func overRows(_ matrix: Matrix, _ body: (Range<Int>) -> Void) {
+        let elementsWorthSharing = 8192
+        if matrix.rows * matrix.columns < elementsWorthSharing {
+            if matrix.rows > 0 { body(0..<matrix.rows) }
+        } else {
+            Threads.parallel(matrix.rows, body)
+        }
+    }
+}

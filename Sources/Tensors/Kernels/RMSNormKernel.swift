@@ -1,0 +1,30 @@
+import CKernels
+
+extension Kernels {
+    /// y = x·r ⊙ w, r = 1/√(mean(x²) + ε): x, y `[T, d]`, w `[1, d]`, r `[T, 1]`. https://arxiv.org/abs/1910.07467
+    package static func rmsNormForward(
+        _ x: Matrix, weight: Matrix, epsilon: Float, into y: Matrix, inverseRMS: Matrix
+    ) {
+        precondition(x.columns == y.columns && x.rows == y.rows && inverseRMS.rows == x.rows)
+        overRows(x) { rows in
+            let first = rows.lowerBound
+            ck_rms_norm_forward(
+                x.pointer(row: first), x.stride, weight.start, epsilon, y.pointer(row: first), y.stride,
+                inverseRMS.pointer(row: first), inverseRMS.stride, rows.count, x.columns)
+        }
+    }
+
+    /// dx (+)= r·(w ⊙ dy) − x·r³/d·Σ(w ⊙ dy ⊙ x); the weight is frozen and has no gradient.
+    package static func rmsNormBackward(
+        _ dy: Matrix, x: Matrix, weight: Matrix, inverseRMS: Matrix, into dx: Matrix, accumulate: Bool
+    ) {
+        precondition(x.columns == dy.columns && x.rows == dy.rows && dx.rows == x.rows && dx.columns == x.columns)
+        overRows(x) { rows in
+            let first = rows.lowerBound
+            ck_rms_norm_backward(
+                dy.pointer(row: first), dy.stride, x.pointer(row: first), x.stride, weight.start,
+                inverseRMS.pointer(row: first), inverseRMS.stride, dx.pointer(row: first), dx.stride, rows.count,
+                x.columns, accumulate ? 1 : 0)
+        }
+    }
+}

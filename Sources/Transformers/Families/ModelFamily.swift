@@ -1,0 +1,29 @@
+import ModelFiles
+import Tensors
+
+/// One architecture: which tensors its checkpoints hold and how layers compose into a model.
+package protocol ModelFamily {
+    /// `model_type` in config.json.
+    static var modelType: String { get }
+    /// Every tensor a checkpoint must hold, by Hugging Face name, with its shape.
+    static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]]
+    /// Reads the weights and composes the model.
+    static func build(_ source: any WeightSource, dtype: DType, forTraining: Bool) throws -> LanguageModel
+}
+
+/// The families that lorad knows, by `model_type`.
+package enum ModelFamilies {
+    package static var all: [any ModelFamily.Type] { [Llama.self] }
+
+    /// The family of `modelType`.
+    ///
+    /// - Throws: `TransformersError.unsupported` naming the supported ones.
+    package static func named(_ modelType: String) throws -> any ModelFamily.Type {
+        guard let family = all.first(where: { $0.modelType == modelType }) else {
+            throw TransformersError(
+                .unsupported, "Models of type '\(modelType)' are not supported.",
+                advice: "Supported model types: \(all.map { $0.modelType }.joined(separator: ", ")).")
+        }
+        return family
+    }
+}

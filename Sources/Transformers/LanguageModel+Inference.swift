@@ -1,0 +1,82 @@
+import Tensors
+
+extension LanguageModel {
+    /// log p(target) for each label of the batch, in its order. Forward only.
+    ///
+    /// - Throws: `TransformersError.tooLong` or `.mismatch` where the batch does not fit the model.
+    package func logProbabilities(_ batch: PackedBatch) throws -> [Float] {
+        try withSelectedRows(batch) { x, pass in
+            head.logProbabilities(x, targets: batch.labelTargets, pass: pass)
+        }
+    }
+
+    /// Logits `[labels, V]` of the batch's label rows, whatever their targets. Forward only; for few rows.
+    ///
+    /// - Throws: as `logProbabilities`.
+    package func logits(_ batch: PackedBatch) throws -> Matrix {
+        let logits = Matrix(rows: batch.labelRows.count, columns: configuration.vocabularySize)
+        try withSelectedRows(batch) { x, pass in
+            head.logits(x, into: logits, pass: pass)
+        }
+        return logits
+    }
+
+    /// An empty cache for one sequence of up to `capacity` tokens.
+    ///
+    /// - Throws: `TransformersError.tooLong` where the base has fewer positions.
+    package func makeCache(capacity: Int) throws -> KeyValueCache {
+        try checkLength(capacity)
+        return KeyValueCache(
+            capacity: capacity, layers: blocks.count, columns: configuration.keyValueHeads * configuration.headDim)
+    }
+
+    /// Feeds `tokens` after what `cache` holds; returns the logits `[1, V]` after the last.
+    ///
+    /// - Throws: `TransformersError.tooLong` where the cache is full, `.mismatch` for an id outside the vocabulary.
+    package func decode(_ tokens: [Int], cache: KeyValueCache) throws -> Matrix {
+        let total = cache.count + tokens.count
+        guard total <= cache.capacity else {
+            throw TransformersError(.tooLong, "\(total) tokens do not fit a cache of \(cache.capacity).")
+        }
+        let ids = tokens.map { Int32(clamping: $0) }
+        try check(ids: ids)
+        let layout = SequenceLayout(
+            positions: Array(Int32(cache.count)..<Int32(total)),
+            spans: [AttentionSpan(queryStart: 0, queryCount: tokens.count, keyStart: 0, keyCount: total)])
+        let logits = Matrix(rows: 1, columns: configuration.vocabularySize)
+        inference { pass in
+            let x = pass.kept.matrix(tokens.count, configuration.hiddenSize)
+            embedding.forward(ids, into: x)
+            for (block, layer) in zip(blocks, cache.layers) {
+                block.infer(x, rows: nil, into: nil, layout: layout, cache: layer, pass: pass)
+            }
+            head.logits(x.rows((tokens.count - 1)..<tokens.count), into: logits, pass: pass)
+        }
+        cache.count = total
+        return logits
+    }
+
+    /// Hands `body` the last block's output for the label rows, `[labels, d]`.
+    private func withSelectedRows<Result>(_ batch: PackedBatch, _ body: (Matrix, Pass) throws -> Result) throws
+        -> Result
+    {
+        try check(batch)
+        let layout = SequenceLayout(batch)
+        return try inference { pass in
+            let x = pass.kept.matrix(batch.rowCount, configuration.hiddenSize)
+            let selected = pass.kept.matrix(batch.labelRows.count, configuration.hiddenSize)
+            embedding.forward(batch.tokens, into: x)
+            for block in blocks.dropLast() {
+                block.infer(x, rows: nil, into: nil, layout: layout, pass: pass)
+            }
+            blocks[blocks.count - 1].infer(x, rows: batch.labelRows, into: selected, layout: layout, pass: pass)
+            return try body(selected, pass)
+        }
+    }
+
+    private func inference<Result>(_ body: (Pass) throws -> Result) rethrows -> Result {
+        let mark = kept.mark()
+        defer { kept.release(to: mark) }
+        return try body(inferencePass())
+    }
+}

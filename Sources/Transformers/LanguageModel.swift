@@ -1,0 +1,72 @@
+import ModelFiles
+import Tensors
+
+/// A causal language model with frozen weights and a slot for an adapter at each linear projection.
+///
+/// Its methods are called from one thread at a time; each uses all of `Threads.count`.
+package final class LanguageModel {
+    package let configuration: ModelConfiguration
+    /// Compute dtype of the frozen products.
+    package let dtype: DType
+    /// Every linear projection, by layer, under its checkpoint name.
+    package let slots: [ProjectionSlot]
+    let embedding: TokenEmbedding
+    let blocks: [DecoderBlock]
+    let head: VocabularyHead
+    let kept: Arena
+    let scratch: Arena
+
+    /// Composes a model; `load` is how to get one from disk.
+    package init(
+        configuration: ModelConfiguration, dtype: DType, embedding: TokenEmbedding, blocks: [DecoderBlock],
+        head: VocabularyHead
+    ) {
+        self.configuration = configuration
+        self.dtype = dtype
+        self.embedding = embedding
+        self.blocks = blocks
+        self.head = head
+        slots = blocks.flatMap(\.slots)
+        kept = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
+        scratch = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
+    }
+
+    /// Reads the weights of `source` and builds the model of its `model_type`.
+    ///
+    /// - Parameter forTraining: also lays weights out for backward where that takes a layout of its own.
+    /// - Throws: `TransformersError.unsupported` for an unknown model type; `ModelFilesError` where tensors are
+    ///   missing, unexpected, misshapen or damaged.
+    package static func load(_ source: any WeightSource, dtype: DType, forTraining: Bool) throws -> LanguageModel {
+        try ModelFamilies.named(source.configuration.modelType)
+            .build(source, dtype: dtype, forTraining: forTraining)
+    }
+
+    /// Most bytes that activations have taken so far.
+    package var peakActivationBytes: Int { kept.peakBytes + scratch.peakBytes }
+
+    /// Checks that every sequence fits the model and every id its vocabulary.
+    func check(_ batch: PackedBatch) throws {
+        for sequence in 0..<batch.sequenceCount {
+            try checkLength(batch.offsets[sequence + 1] - batch.offsets[sequence])
+        }
+        try check(ids: batch.tokens)
+        try check(ids: batch.labelTargets)
+    }
+
+    func checkLength(_ count: Int) throws {
+        guard count <= configuration.maxPositions else {
+            throw TransformersError(
+                .tooLong, "A sequence of \(count) tokens does not fit the base's \(configuration.maxPositions).",
+                advice: "Shorten the text, or lower training.max_length.")
+        }
+    }
+
+    func check(ids: [Int32]) throws {
+        guard let wrong = ids.first(where: { $0 < 0 || $0 >= configuration.vocabularySize }) else { return }
+        throw TransformersError(
+            .mismatch, "Token id \(wrong) lies outside the base's vocabulary of \(configuration.vocabularySize).",
+            cause: "The tokenizer and the weights do not belong together.")
+    }
+
+    func inferencePass() -> Pass { Pass(mode: .inference, kept: kept, scratch: scratch) }
+}

@@ -1,0 +1,70 @@
+import Tensors
+
+/// One layer of a pre-norm decoder: attention, then the feed-forward layer.
+package final class DecoderBlock {
+    package let attention: SelfAttention
+    package let mlp: GatedMLP
+
+    /// What backward needs of a forward pass.
+    package struct Kept {
+        let attention: SelfAttention.Kept
+        let mlp: GatedMLP.Kept
+        /// Rows that went on after attention, all where nil.
+        let rows: [Int32]?
+    }
+
+    package init(attention: SelfAttention, mlp: GatedMLP) {
+        self.attention = attention
+        self.mlp = mlp
+    }
+
+    package var hasAdapter: Bool { attention.hasAdapter || mlp.hasAdapter }
+
+    /// Every projection, in the order in which a checkpoint lists a layer's.
+    package var slots: [ProjectionSlot] {
+        attention.queryKeyValue.slots + attention.output.slots + mlp.gateUp.slots + mlp.down.slots
+    }
+
+    /// The block's output for `rows` of x `[T, d]` (all where nil), keeping what backward needs.
+    package func forward(
+        _ x: Matrix, rows: [Int32]?, layout: SequenceLayout, pass: Pass
+    ) -> (y: Matrix, kept: Kept) {
+        let middle = pass.kept.matrix(rows?.count ?? x.rows, x.columns)
+        let y = pass.kept.matrix(middle.rows, x.columns)
+        let attentionKept = attention.forward(x, into: middle, rows: rows, layout: layout, pass: pass)
+        let mlpKept = mlp.forward(middle, into: y, pass: pass)
+        return (y, Kept(attention: attentionKept, mlp: mlpKept, rows: rows))
+    }
+
+    /// x becomes the block's output; nothing is kept. With `rows`, the result is the returned `[rows, d]` instead.
+    package func infer(
+        _ x: Matrix, rows: [Int32]?, into selected: Matrix?, layout: SequenceLayout, cache: LayerCache? = nil,
+        pass: Pass
+    ) {
+        let mark = pass.kept.mark()
+        defer { pass.kept.release(to: mark) }
+        _ = attention.forward(x, into: selected, rows: rows, layout: layout, cache: cache, pass: pass)
+        _ = mlp.forward(selected ?? x, into: nil, pass: pass)
+    }
+
+    /// Accumulates the adapters' gradients and returns ∂L/∂x, or nil where nothing below needs it.
+    ///
+    /// - Parameter dy: ∂L/∂y; overwritten.
+    package func backward(
+        _ dy: Matrix, kept: Kept, layout: SequenceLayout, needsInputGradient: Bool, pass: Pass
+    ) -> Matrix? {
+        let attentionTrains = needsInputGradient || attention.hasAdapter
+        mlp.backward(into: dy, kept: kept.mlp, needsInputGradient: attentionTrains, pass: pass)
+        guard attentionTrains else { return nil }
+        var dx = dy
+        if let rows = kept.rows {
+            dx = pass.kept.matrix(kept.attention.x.rows, dy.columns)
+            dx.fill(0)
+            Kernels.scatterAddRows(dy, rows: rows, into: dx)
+        }
+        attention.backward(
+            dy, into: dx, kept: kept.attention, rows: kept.rows, layout: layout,
+            needsInputGradient: needsInputGradient, pass: pass)
+        return needsInputGradient ? dx : nil
+    }
+}

@@ -1,0 +1,136 @@
+import Tensors
+
+/// Pre-norm causal self-attention with grouped-query heads and rotary positions, residual included:
+///
+///     n = RMSNorm(x)                        [T, d]
+///     q, k, v = n·W_qᵀ, n·W_kᵀ, n·W_vᵀ      [T, heads·D], [T, groups·D] twice
+///     o = softmax(R(q)·R(k)ᵀ/√D, causal)·v  [T, heads·D], R the rotation by position
+///     y = x + o·W_oᵀ                        [T, d]
+///
+/// Attention: https://arxiv.org/abs/1706.03762, grouped queries: https://arxiv.org/abs/2305.13245,
+/// rotary positions: https://arxiv.org/abs/2104.09864.
+package final class SelfAttention {
+    package let norm: RMSNorm
+    package let queryKeyValue: ProjectionGroup
+    package let output: ProjectionGroup
+    private let headDim: Int
+    private let rotary: RotaryTable
+    private let activation: DType
+
+    /// What backward needs of a forward pass.
+    package struct Kept {
+        let x: Matrix
+        let inverseRMS: Matrix
+        /// Rotated queries, rotated keys and values side by side.
+        let queryKeyValue: Matrix
+        let projected: [[Matrix]]
+        let o: Matrix
+        let logSumExp: Matrix
+        /// `o`, or its rows that go on.
+        let selected: Matrix
+        let outputKept: [[Matrix]]
+    }
+
+    /// - Parameter activation: dtype of what the projections read.
+    package init(
+        norm: RMSNorm, queryKeyValue: ProjectionGroup, output: ProjectionGroup, headDim: Int, rotary: RotaryTable,
+        activation: DType
+    ) {
+        self.norm = norm
+        self.queryKeyValue = queryKeyValue
+        self.output = output
+        self.headDim = headDim
+        self.rotary = rotary
+        self.activation = activation
+    }
+
+    package var hasAdapter: Bool { queryKeyValue.hasAdapter || output.hasAdapter }
+
+    /// y = x + attention. In place where `y` is nil, else into `y`, of which only `rows` are computed if given.
+    ///
+    /// With a `cache`, keys and values are appended to it and attention reads all that it holds.
+    package func forward(
+        _ x: Matrix, into y: Matrix?, rows: [Int32]?, layout: SequenceLayout, cache: LayerCache? = nil, pass: Pass
+    ) -> Kept {
+        let count = x.rows
+        let inverseRMS = pass.kept.matrix(count, 1)
+        let mixed = pass.kept.matrix(count, queryKeyValue.outputs)
+        let o = pass.kept.matrix(count, queryKeyValue.slots[0].outputs, activation)
+        let logSumExp = pass.kept.matrix(count, o.columns / headDim)
+        let projected = pass.withScratch { scratch in
+            let n = scratch.matrix(count, x.columns, activation)
+            norm.forward(x, into: n, inverseRMS: inverseRMS)
+            return queryKeyValue.forward(n, into: mixed, pass: pass)
+        }
+        let (q, k, v) = split(mixed)
+        Kernels.rotate(q, positions: layout.positions, table: rotary, headDim: headDim, inverse: false)
+        Kernels.rotate(k, positions: layout.positions, table: rotary, headDim: headDim, inverse: false)
+        let (keys, values) = cache?.append(keys: k, values: v) ?? (k, v)
+        Kernels.attentionForward(
+            q: q, k: keys, v: values, spans: layout.spans, headDim: headDim, scale: scale, into: o,
+            logSumExp: logSumExp)
+
+        var selected = o
+        if let rows, let y {
+            selected = pass.kept.matrix(rows.count, o.columns, activation)
+            Kernels.gatherRows(o, rows: rows, into: selected)
+            Kernels.gatherRows(x, rows: rows, into: y)
+        } else {
+            y?.copy(from: x)
+        }
+        let outputKept = output.forward(selected, into: y ?? x, accumulate: true, pass: pass)
+        return Kept(
+            x: x, inverseRMS: inverseRMS, queryKeyValue: mixed, projected: projected, o: o, logSumExp: logSumExp,
+            selected: selected, outputKept: outputKept)
+    }
+
+    /// Accumulates the adapters' gradients; `dx`, which holds the residual's share of ∂L/∂x on entry, gains the
+    /// attention's unless `needsInputGradient` is false.
+    ///
+    /// - Parameter dy: ∂L/∂y, `[rows or T, d]`; may be `dx` itself.
+    package func backward(
+        _ dy: Matrix, into dx: Matrix, kept: Kept, rows: [Int32]?, layout: SequenceLayout, needsInputGradient: Bool,
+        pass: Pass
+    ) {
+        pass.withScratch { scratch in
+            guard needsInputGradient || queryKeyValue.hasAdapter else {
+                output.backward(dy, x: kept.selected, kept: kept.outputKept, into: nil, pass: pass)
+                return
+            }
+            let dO = outputGradient(dy, kept: kept, rows: rows, scratch: scratch, pass: pass)
+            let dMixed = scratch.matrix(dO.rows, queryKeyValue.outputs, activation)
+            let (dq, dk, dv) = split(dMixed)
+            let (q, k, v) = split(kept.queryKeyValue)
+            Kernels.attentionBackward(
+                dO: dO, q: q, k: k, v: v, o: kept.o, logSumExp: kept.logSumExp, spans: layout.spans, headDim: headDim,
+                scale: scale, dq: dq, dk: dk, dv: dv)
+            Kernels.rotate(dq, positions: layout.positions, table: rotary, headDim: headDim, inverse: true)
+            Kernels.rotate(dk, positions: layout.positions, table: rotary, headDim: headDim, inverse: true)
+
+            let n = queryKeyValue.hasAdapter ? scratch.matrix(dO.rows, dx.columns, activation) : nil
+            if let n { norm.recompute(kept.x, inverseRMS: kept.inverseRMS, into: n) }
+            let dn = needsInputGradient ? scratch.matrix(dO.rows, dx.columns) : nil
+            queryKeyValue.backward(dMixed, x: n, kept: kept.projected, into: dn, pass: pass)
+            if let dn { norm.backward(dn, x: kept.x, inverseRMS: kept.inverseRMS, into: dx) }
+        }
+    }
+
+    /// ∂L/∂o for all rows: what did not go on has none.
+    private func outputGradient(_ dy: Matrix, kept: Kept, rows: [Int32]?, scratch: Arena, pass: Pass) -> Matrix {
+        let dSelected = scratch.matrix(kept.selected.rows, kept.o.columns)
+        let x = output.hasAdapter ? kept.selected : nil
+        output.backward(dy, x: x, kept: kept.outputKept, into: dSelected, pass: pass)
+        guard let rows else { return dSelected }
+        let dO = scratch.matrix(kept.o.rows, kept.o.columns)
+        dO.fill(0)
+        Kernels.scatterAddRows(dSelected, rows: rows, into: dO)
+        return dO
+    }
+
+    private var scale: Float { 1 / Float(headDim).squareRoot() }
+
+    private func split(_ mixed: Matrix) -> (q: Matrix, k: Matrix, v: Matrix) {
+        let columns = queryKeyValue.columns
+        return (mixed.columns(columns[0]), mixed.columns(columns[1]), mixed.columns(columns[2]))
+    }
+}

@@ -1,0 +1,53 @@
+import Tensors
+
+/// Sequences laid end to end in one `[T, d]` matrix: positions restart per sequence, attention stays inside one, no
+/// padding is ever computed.
+package struct PackedBatch: Sendable, Equatable {
+    /// Token ids of all sequences, `T` of them.
+    package private(set) var tokens: [Int32] = []
+    /// Where each sequence starts, and `T` at the end: sequences + 1 entries.
+    package private(set) var offsets: [Int] = [0]
+    /// Packed rows that carry a label, ascending. Row `i` predicts the token after it.
+    package private(set) var labelRows: [Int32] = []
+    /// What each row of `labelRows` must predict.
+    package private(set) var labelTargets: [Int32] = []
+    /// This batch's first row within its training step, so that dropout does not depend on how a step is cut into
+    /// micro-batches.
+    package var firstRow = 0
+
+    package init() {}
+
+    /// Appends one sequence. `labels` name positions within it and the token that each must predict, ascending.
+    package mutating func append(tokens sequence: [Int], labels: [(position: Int, target: Int)]) {
+        let start = tokens.count
+        tokens.append(contentsOf: sequence.map(Int32.init))
+        offsets.append(tokens.count)
+        for label in labels {
+            labelRows.append(Int32(start + label.position))
+            labelTargets.append(Int32(label.target))
+        }
+    }
+
+    /// Rows in the packed matrix, `T`.
+    package var rowCount: Int { tokens.count }
+    package var sequenceCount: Int { offsets.count - 1 }
+
+    /// Position of every row within its own sequence.
+    package var positions: [Int32] {
+        var positions: [Int32] = []
+        positions.reserveCapacity(tokens.count)
+        for sequence in 0..<sequenceCount {
+            positions.append(contentsOf: 0..<Int32(offsets[sequence + 1] - offsets[sequence]))
+        }
+        return positions
+    }
+
+    /// Every sequence attends to itself alone.
+    package var spans: [AttentionSpan] {
+        (0..<sequenceCount).map { index in
+            let start = offsets[index]
+            let count = offsets[index + 1] - start
+            return AttentionSpan(queryStart: start, queryCount: count, keyStart: start, keyCount: count)
+        }
+    }
+}

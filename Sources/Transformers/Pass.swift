@@ -1,0 +1,48 @@
+import Tensors
+
+/// One pass through the model: what it is for, and where its matrices are allocated.
+package struct Pass {
+    /// Whether anything is kept for a backward pass, and which dropout masks apply.
+    package enum Mode: Equatable, Sendable {
+        case inference
+        /// `firstRow` is the batch's first row within the step.
+        case training(step: UInt64, firstRow: Int)
+    }
+
+    package let mode: Mode
+    /// Holds what backward needs; grows with the layers.
+    package let kept: Arena
+    /// Holds what dies inside a layer.
+    package let scratch: Arena
+
+    package init(mode: Mode, kept: Arena, scratch: Arena) {
+        self.mode = mode
+        self.kept = kept
+        self.scratch = scratch
+    }
+
+    package var isTraining: Bool { mode != .inference }
+
+    /// Runs `body` and gives back what it took from `scratch`.
+    package func withScratch<Result>(_ body: (Arena) throws -> Result) rethrows -> Result {
+        let mark = scratch.mark()
+        defer { scratch.release(to: mark) }
+        return try body(scratch)
+    }
+}
+
+/// How the rows of a packed matrix divide into sequences, computed once a batch.
+package struct SequenceLayout {
+    /// Position of each row within its sequence.
+    package let positions: [Int32]
+    package let spans: [AttentionSpan]
+
+    package init(positions: [Int32], spans: [AttentionSpan]) {
+        self.positions = positions
+        self.spans = spans
+    }
+
+    package init(_ batch: PackedBatch) {
+        self.init(positions: batch.positions, spans: batch.spans)
+    }
+}

@@ -1,0 +1,14 @@
+import Tensors
+
+/// What stands in a projection's slot beside its frozen weight: y = x·Wᵀ + update(x), with x `[T, in]`, y `[T, out]`.
+///
+/// Models know this protocol and nothing of LoRA.
+package protocol ProjectionAdapter: AnyObject {
+    /// y += update(x). Returns what `backward` must keep, allocated from `pass.kept`.
+    func forward(_ x: Matrix, into y: Matrix, pass: Pass) -> [Matrix]
+
+    /// Accumulates the gradients of its own parameters, and dx += ∂update/∂xᵀ·dy unless `dx` is nil.
+    ///
+    /// `x` and `kept` are those of the forward pass.
+    func backward(_ dy: Matrix, x: Matrix, kept: [Matrix], into dx: Matrix?, pass: Pass)
+}

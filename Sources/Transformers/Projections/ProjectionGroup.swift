@@ -1,0 +1,45 @@
+import Tensors
+
+/// Projections that read the same input, computed as one product: W is their weights one under the other.
+///
+/// Forward: y `[T, Σ out]` = x `[T, in]` · Wᵀ. Backward: dx = dy · W, which sums over the projections by itself.
+package final class ProjectionGroup {
+    package let slots: [ProjectionSlot]
+    /// Columns of y that belong to each slot.
+    package let columns: [Range<Int>]
+    private let weight: FrozenWeight
+
+    /// - Parameter weight: `[Σ out, in]`, the slots' weights in order.
+    package init(slots: [ProjectionSlot], weight: FrozenWeight) {
+        self.slots = slots
+        self.weight = weight
+        var start = 0
+        columns = slots.map { slot in
+            defer { start += slot.outputs }
+            return start..<(start + slot.outputs)
+        }
+    }
+
+    package var outputs: Int { weight.outputs }
+    package var inputs: Int { weight.inputs }
+    package var hasAdapter: Bool { slots.contains { $0.adapter != nil } }
+
+    /// y (+)= x·Wᵀ plus every slot's update. Returns what the adapters keep, one entry a slot.
+    package func forward(_ x: Matrix, into y: Matrix, accumulate: Bool = false, pass: Pass) -> [[Matrix]] {
+        weight.forward(x, into: y, accumulate: accumulate)
+        return zip(slots, columns).map { slot, range in
+            slot.adapter?.forward(x, into: y.columns(range), pass: pass) ?? []
+        }
+    }
+
+    /// Gradients of the adapters, and dx = dy·W + the updates' share unless `dx` is nil.
+    ///
+    /// `x` may be nil where no slot has an adapter: the frozen product's backward does not need it.
+    package func backward(_ dy: Matrix, x: Matrix?, kept: [[Matrix]], into dx: Matrix?, pass: Pass) {
+        if let dx { weight.backward(dy, into: dx) }
+        guard let x else { return }
+        for (index, slot) in slots.enumerated() {
+            slot.adapter?.backward(dy.columns(columns[index]), x: x, kept: kept[index], into: dx, pass: pass)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import ModelFiles
+import Tensors
+
+/// Where a family reads its frozen weights from: a base on disk, or a base with merged weights laid over it.
+package protocol WeightSource {
+    var configuration: ModelConfiguration { get }
+    /// Checks that the tensors are exactly `expected` (name to shape).
+    ///
+    /// - Throws: an error that lists all that is missing, unexpected or misshapen.
+    func verifyComplete(expected: [String: [Int]]) throws
+    /// Reads one tensor by its Hugging Face name as float32; vectors as `[1, n]`.
+    func read(_ name: String, into matrix: Matrix) throws
+}
+
+extension BaseModelFiles: WeightSource {}
+
+extension WeightSource {
+    /// One frozen weight of tensors stacked by rows, laid out for its matmuls.
+    func frozenWeight(_ names: [(name: String, rows: Int)], columns: Int, dtype: DType, forBackward: Bool) throws
+        -> FrozenWeight
+    {
+        let stacked = Matrix(rows: names.reduce(0) { $0 + $1.rows }, columns: columns)
+        var start = 0
+        for (name, rows) in names {
+            try read(name, into: stacked.rows(start..<(start + rows)))
+            start += rows
+        }
+        return FrozenWeight(stacked, dtype: dtype, forBackward: forBackward)
+    }
+
+    /// A vector `[1, count]`.
+    func vector(_ name: String, count: Int) throws -> Matrix {
+        let vector = Matrix(rows: 1, columns: count)
+        try read(name, into: vector)
+        return vector
+    }
+}
