@@ -1,5 +1,5 @@
 /// A token whose probability is wanted: the model's output row at `position` predicts `target`.
-package struct Label: Equatable, Sendable {
+package struct Label: Hashable, Comparable, Sendable {
     /// Index into the sequence's tokens, from 0; the row that predicts, so one before the target's own place.
     package let position: Int
     /// The token id that is predicted.
@@ -9,6 +9,10 @@ package struct Label: Equatable, Sendable {
         self.position = position
         self.target = target
     }
+
+    package static func < (left: Label, right: Label) -> Bool {
+        (left.position, left.target) < (right.position, right.target)
+    }
 }
 
 /// Tokens to feed, and the labels to read off the model's output rows.
@@ -16,6 +20,7 @@ package struct Label: Equatable, Sendable {
 /// A position may carry several labels: candidates for the same next token are read off one row.
 package struct ScoredSequence: Equatable, Sendable {
     package var tokens: [Int]
+    /// Ascending.
     package var labels: [Label]
 
     package init(tokens: [Int], labels: [Label]) {
@@ -35,5 +40,12 @@ package struct LabelScore: Equatable, Sendable {
     package init(logProbability: Float, isGreedy: Bool) {
         self.logProbability = logProbability
         self.isGreedy = isGreedy
+    }
+
+    /// Reads the score of `target` off its row of logits.
+    package init(logits: [Float], target: Int) {
+        let normalizer = Metrics.logSumExp(logits.lazy.map(Double.init))
+        logProbability = Float(Double(logits[target]) - normalizer)
+        isGreedy = argmax(logits) == target
     }
 }

@@ -11,8 +11,7 @@ package protocol ScoringModel: AnyObject {
     /// the rounding of the matrix products. The caller keeps a call within its token budget.
     func logProbabilities(_ sequences: [ScoredSequence]) throws -> [[Float]]
 
-    /// As `logProbabilities`, and whether each target is the greedy choice. The default asks for `logProbabilities`
-    /// and then for the logits; a model that has a block of logits in hand should answer both from it.
+    /// As `logProbabilities`, and whether each target is the greedy choice.
     func labelScores(_ sequences: [ScoredSequence]) throws -> [[LabelScore]]
 
     /// The logits at `positions` of one sequence, a row of `vocabularySize` each. For few rows.
@@ -26,20 +25,4 @@ package protocol ScoringModel: AnyObject {
 package protocol IncrementalDecoder: AnyObject {
     /// Appends `tokens` (at least one) to what was fed before and returns the logits after the last of them.
     func feed(_ tokens: [Int]) throws -> [Float]
-}
-
-extension ScoringModel {
-    package func labelScores(_ sequences: [ScoredSequence]) throws -> [[LabelScore]] {
-        let logProbabilities = try logProbabilities(sequences)
-        return try zip(sequences, logProbabilities).map { sequence, values in
-            let positions = sequence.labels.map(\.position)
-            guard let first = positions.min(), let last = positions.max() else { return [] }
-            let rows = try logits(sequence.tokens, positions: first..<last + 1)
-            return zip(sequence.labels, values).map { label, value in
-                LabelScore(
-                    logProbability: value,
-                    isGreedy: argmax(rows[label.position - first]) == label.target)
-            }
-        }
-    }
 }

@@ -17,4 +17,20 @@ package enum BatchPlan {
         }
         return calls
     }
+
+    /// Cuts items, in their order, into runs whose sizes sum to at most `limit`; a larger item goes alone.
+    package static func inOrder(sizes: [Int], limit: Int) -> [Range<Int>] {
+        var runs: [Range<Int>] = []
+        var used = 0
+        for (index, size) in sizes.enumerated() {
+            if let last = runs.last, used + size <= limit {
+                runs[runs.count - 1] = last.lowerBound..<index + 1
+                used += size
+            } else {
+                runs.append(index..<index + 1)
+                used = size
+            }
+        }
+        return runs
+    }
 }

@@ -31,14 +31,24 @@ package struct RowPlan: Equatable, Sendable {
         precondition(!prompt.isEmpty && choices.allSatisfy { !$0.isEmpty } && choices.indices.contains(own))
         self.own = own
         candidates = choices.map { _ in [] }
+        let wanted = choices.map { choice in
+            choice.enumerated().map { Label(position: prompt.count - 1 + $0, target: $1) }
+        }
+        var home = [Int](repeating: 0, count: choices.count)
         // Longest first, so that whatever a candidate can ride along with is already there.
         for index in choices.indices.sorted(by: { (choices[$1].count, $0) < (choices[$0].count, $1) }) {
             let fed = prompt + choices[index].dropLast()
-            let sequence = sequences.firstIndex { $0.tokens.starts(with: fed) } ?? sequences.count
-            if sequence == sequences.count { sequences.append(ScoredSequence(tokens: fed, labels: [])) }
-            candidates[index] = choices[index].enumerated().map { place, target in
-                sequences[sequence].labels.append(Label(position: prompt.count - 1 + place, target: target))
-                return Address(sequence: sequence, label: sequences[sequence].labels.count - 1)
+            home[index] = sequences.firstIndex { $0.tokens.starts(with: fed) } ?? sequences.count
+            if home[index] == sequences.count { sequences.append(ScoredSequence(tokens: fed, labels: [])) }
+        }
+        for sequence in sequences.indices {
+            let labels = choices.indices.filter { home[$0] == sequence }.flatMap { wanted[$0] }
+            sequences[sequence].labels = Set(labels).sorted()
+        }
+        candidates = choices.indices.map { index in
+            wanted[index].map { label in
+                // Every wanted label was just put there.
+                Address(sequence: home[index], label: sequences[home[index]].labels.firstIndex(of: label)!)
             }
         }
     }

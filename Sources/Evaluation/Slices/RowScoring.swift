@@ -13,13 +13,13 @@ struct RowScoring {
         var answers = plan.rows.map { [[LabelScore]](repeating: [], count: $0.plan.sequences.count) }
         var done = 0
         for call in BatchPlan.calls(lengths: lengths, tokensPerCall: tokensPerCall) {
-            if shouldStop() { throw EvaluationError(.interrupted, "the evaluation was interrupted") }
+            if shouldStop() { throw EvaluationError(.interrupted, "The evaluation was interrupted.") }
             let sequences = call.map { plan.rows[owners[$0].0].plan.sequences[owners[$0].1] }
             for (index, scores) in zip(call, try ask(model, sequences)) {
                 let (row, sequence) = owners[index]
                 guard scores.allSatisfy(\.logProbability.isFinite) else {
                     throw EvaluationError(
-                        .notFinite, "the model's log-probabilities for \(plan.path):\(plan.rows[row].line) are not finite")
+                        .notFinite, "\(plan.path):\(plan.rows[row].line): the model's log-probabilities are not finite.")
                 }
                 answers[row][sequence] = scores
                 pending[row] -= 1

@@ -23,8 +23,8 @@ package struct RowTokens: Equatable, Sendable {
         case .messages(let messages):
             guard let template else {
                 throw EvaluationError(
-                    .mismatch, "the data holds chat messages but the base names no chat template",
-                    advice: "use rows with prompt and completion, or a base with a chat template")
+                    .mismatch, "The data holds chat messages, but the base names no chat template.",
+                    advice: "Use rows with prompt and completion, or a base with a chat template.")
             }
             for segment in template.render(messages, addGenerationPrompt: false) {
                 append(segment.text, tokenizer, isScored: segment.trained)

@@ -1,3 +1,4 @@
+import ModelFiles
 import Tokenizers
 
 /// Every row of a data file, tokenized and ready to be put to models. Made once, used for base and adapter alike.
@@ -24,26 +25,27 @@ package struct SlicePlan: Sendable {
     private let choices: [(text: String, tokens: [Int])]
     private let limit: Int
 
-    /// Reads and tokenizes the rows of `reader`.
+    /// Tokenizes the rows read from `path`.
     ///
-    /// `maximumPositions` is the model's. Throws `malformed` for a row that cannot be scored (naming its line) and for
-    /// a file without rows; `mismatch` for choices that are empty, repeated, or fewer than two.
+    /// - Parameter maximumPositions: the model's.
+    /// - Throws: `malformed` for a row that cannot be scored (naming its line), and where every row is too long;
+    ///   `mismatch` for choices that are empty, the same, or fewer than two.
     package init(
-        reader: EvaluationRowReader, tokenizer: any Tokenizer, template: ChatTemplate?, maximumPositions: Int,
-        options: SliceOptions
+        rows: [EvaluationRow], path: String, tokenizer: any Tokenizer, template: ChatTemplate? = nil,
+        maximumPositions: Int, options: SliceOptions
     ) throws {
-        path = reader.path
+        self.path = path
         self.tokenizer = tokenizer
         self.template = template
         choices = try Self.encode(options.choices, tokenizer)
         hasChoices = !choices.isEmpty
         limit = min(maximumPositions, options.maximumTokens ?? .max)
-        while let row = try reader.next() { try append(row) }
-        guard !rows.isEmpty || !overlong.isEmpty else { throw EvaluationError(.malformed, "\(path) holds no rows") }
-        guard !rows.isEmpty else {
+        for row in rows { try append(row) }
+        guard !rows.isEmpty else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
+        guard !self.rows.isEmpty else {
             throw EvaluationError(
-                .malformed, "every row of \(path) is longer than \(limit) tokens, so nothing can be scored",
-                advice: "raise training.max_length, or shorten the rows")
+                .malformed, "Every row of \(path) is longer than \(limit) tokens, so nothing can be scored.",
+                advice: "Raise training.max_length, or shorten the rows.")
         }
     }
 
@@ -60,23 +62,23 @@ package struct SlicePlan: Sendable {
         if case .text = row.content { hasAccuracy = false }
         let tokens = try RowTokens(row.content, tokenizer: tokenizer, template: template)
         guard !tokens.scored.isEmpty else {
-            throw error(row, "the row has no token to score: nothing is predicted, or nothing comes before it")
+            throw error(row, "the row has no token to score: nothing is predicted, or nothing comes before it.")
         }
         return RowPlan(tokens)
     }
 
     private func choicePlan(_ row: EvaluationRow) throws -> RowPlan {
         guard case .promptCompletion(let prompt, let completion) = row.content else {
-            throw error(row, "choices need rows with prompt and completion")
+            throw error(row, "choices need rows with prompt and completion.")
         }
         guard let own = choices.firstIndex(where: { $0.text == completion }) else {
             let texts = choices.map(\.text)
-            let hint = ClosestName.of(completion, among: texts).map { "; did you mean \"\($0)\"?" } ?? ""
+            let hint = Suggestion.closest(to: completion, among: texts).map { " Did you mean \"\($0)\"?" } ?? ""
             let known = texts.map { "\"\($0)\"" }.joined(separator: ", ")
-            throw error(row, "the completion \"\(completion)\" is not among the choices \(known)\(hint)")
+            throw error(row, "the completion \"\(completion)\" is not among the choices \(known).\(hint)")
         }
         let promptTokens = tokenizer.encode(prompt, allowSpecial: true)
-        guard !promptTokens.isEmpty else { throw error(row, "the prompt is empty: nothing to choose after") }
+        guard !promptTokens.isEmpty else { throw error(row, "the prompt is empty: nothing to choose after.") }
         return RowPlan(prompt: promptTokens, choices: choices.map(\.tokens), own: own)
     }
 
@@ -85,15 +87,15 @@ package struct SlicePlan: Sendable {
     ) throws -> [(text: String, tokens: [Int])] {
         if choices.isEmpty { return [] }
         guard choices.count > 1 else {
-            throw EvaluationError(.mismatch, "evaluation.choices names one choice; at least two are needed")
+            throw EvaluationError(.mismatch, "evaluation.choices names one choice; at least two are needed.")
         }
         var encoded: [(text: String, tokens: [Int])] = []
         for choice in choices {
             let tokens = tokenizer.encode(choice, allowSpecial: true)
-            guard !tokens.isEmpty else { throw EvaluationError(.mismatch, "evaluation.choices holds an empty choice") }
+            guard !tokens.isEmpty else { throw EvaluationError(.mismatch, "evaluation.choices holds an empty choice.") }
             if let twin = encoded.first(where: { $0.tokens == tokens }) {
                 throw EvaluationError(
-                    .mismatch, "the choices \"\(twin.text)\" and \"\(choice)\" are the same to the tokenizer")
+                    .mismatch, "the choices \"\(twin.text)\" and \"\(choice)\" are the same to the tokenizer.")
             }
             encoded.append((choice, tokens))
         }
