@@ -12,7 +12,8 @@ struct DataFields {
         self.path = path
         self.line = line.number
         guard let object = line.value.objectValue else {
-            throw EvaluationError(.malformed, "\(path):\(line.number): \(line.value.kind) was found instead of an object.")
+            throw EvaluationError(
+                .malformed, "\(path):\(line.number): \(line.value.kind) was found instead of an object.")
         }
         self.object = object
     }

@@ -76,7 +76,8 @@ package struct EvaluationRows {
         case .integer(let integer): text = String(integer)
         case .bool(let bool): text = String(bool)
         case .null, .number, .array, .object:
-            throw fields.error("the field `\(name)` names the slice, so it must be a string, but \(value.kind) was found.")
+            throw fields.error(
+                "the field `\(name)` names the slice, so it must be a string, but \(value.kind) was found.")
         }
         guard !text.isEmpty else { throw fields.error("the field `\(name)` names the slice, but it is empty.") }
         guard text != SliceName.all else {

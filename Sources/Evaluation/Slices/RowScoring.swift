@@ -19,7 +19,8 @@ struct RowScoring {
                 let (row, sequence) = owners[index]
                 guard scores.allSatisfy(\.logProbability.isFinite) else {
                     throw EvaluationError(
-                        .notFinite, "\(plan.path):\(plan.rows[row].line): the model's log-probabilities are not finite.")
+                        .notFinite, "\(plan.path):\(plan.rows[row].line): the model's log-probabilities are not finite."
+                    )
                 }
                 answers[row][sequence] = scores
                 pending[row] -= 1
