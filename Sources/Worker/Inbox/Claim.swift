@@ -1,0 +1,45 @@
+import Foundation
+import Glibc
+
+/// A manifest taken out of the inbox: `.lorad/claimed/ID/NAME.yaml`.
+struct Claim: Sendable, Equatable {
+    let job: String
+    /// As it was called in the inbox.
+    let name: String
+    let path: String
+
+    /// Takes `name` by rename(2): whoever renames first has it, everybody else finds nothing. Nil where it has
+    /// vanished. Throws where it is there and cannot be taken.
+    static func take(_ name: String, folders: WorkerFolders) throws -> Claim? {
+        let job = Identifier.job()
+        let folder = folders.claim(job)
+        guard mkdir(folder, 0o755) == 0 else {
+            throw WorkerError(.unwritable, "The folder \(folder) cannot be made.", cause: FileSystem.reason())
+        }
+        let claim = Claim(job: job, name: name, path: folder + "/" + name)
+        guard rename(folders.inbox + "/" + name, claim.path) == 0 else {
+            let code = errno
+            rmdir(folder)
+            if code == ENOENT { return nil }
+            throw WorkerError(
+                .unwritable, "The manifest \(SingleLine.of(name)) cannot be claimed.", cause: FileSystem.reason(code),
+                advice: "The worker needs write access to the inbox and to what is dropped there.")
+        }
+        // On disk before the ledger tells of it: after a power cut it lies in one of the two places, not in both.
+        for synced in [folder, folders.claimed, folders.inbox] { try FileSystem.syncFolder(synced) }
+        return claim
+    }
+
+    /// Claims left by an earlier worker, oldest first. Empty folders are removed.
+    static func leftovers(_ folders: WorkerFolders) throws -> [Claim] {
+        try FileSystem.names(in: folders.claimed).sorted().compactMap { job in
+            let folder = folders.claim(job)
+            guard FileSystem.isFolder(folder) else { return nil }
+            guard let name = try FileSystem.names(in: folder).first else {
+                rmdir(folder)
+                return nil
+            }
+            return Claim(job: job, name: name, path: folder + "/" + name)
+        }
+    }
+}
