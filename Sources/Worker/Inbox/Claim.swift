@@ -30,6 +30,12 @@ struct Claim: Sendable, Equatable {
         return claim
     }
 
+    /// Removes what is left of it, once the job no longer needs it; the ledger keeps the text.
+    func discard() {
+        unlink(path)
+        rmdir(String(path.dropLast(name.count + 1)))
+    }
+
     /// Claims left by an earlier worker, oldest first. Empty folders are removed.
     static func leftovers(_ folders: WorkerFolders) throws -> [Claim] {
         try FileSystem.names(in: folders.claimed).sorted().compactMap { job in

@@ -14,6 +14,7 @@ struct Inbox {
         var modified: Double
         /// The inode's own change time: unlike mtime no sender can set it back.
         var changed: Double
+        var isRegular: Bool
     }
 
     private struct Sighting {
@@ -38,6 +39,7 @@ struct Inbox {
     private var sightings: [String: Sighting] = [:]
     private var arrived: Set<String> = []
     private var heldOpen: Set<String> = []
+    private var created: Set<String> = []
     /// Complete, but could not be claimed as they are; tried again once they change.
     private var refused: [String: Appearance] = [:]
 
@@ -59,11 +61,15 @@ struct Inbox {
                 heldOpen.insert(name)
             case .closed(let name):
                 heldOpen.remove(name)
-            case .created, .folderGone:
+                created.remove(name)
+            case .created(let name):
+                created.insert(name)
+            case .folderGone:
                 break
             case .overflow:
                 arrived.removeAll()
                 heldOpen.removeAll()
+                created.removeAll()
             }
         }
     }
@@ -92,6 +98,7 @@ struct Inbox {
         sightings = seen
         arrived.formIntersection(seen.keys)
         heldOpen.formIntersection(seen.keys)
+        created.formIntersection(seen.keys)
         refused = refused.filter { seen[$0.key]?.appearance == $0.value }
         scan.ready = found.sorted { ($0.modified, $0.name) < ($1.modified, $1.name) }.map(\.name)
         return scan
@@ -103,7 +110,9 @@ struct Inbox {
     /// Seconds until the file may be taken; zero or less for now.
     private func wait(for name: String, _ sighting: Sighting, wallClock: Double, monotonic: Double) -> Double {
         if arrived.contains(name) { return 0 }
-        let needed = heldOpen.contains(name) ? heldOpenTime : quietTime
+        // Made, not closed, nothing in it: its writer has not begun. link(2) makes a name too, but of a file with bytes.
+        let isUnwritten = created.contains(name) && sighting.appearance.isRegular && sighting.appearance.size == 0
+        let needed = heldOpen.contains(name) || isUnwritten ? heldOpenTime : quietTime
         let age = wallClock - max(sighting.appearance.modified, sighting.appearance.changed)
         // By the file's own times where they are believable, so that a file that lay here long before the worker
         // started is taken at once; else by how long it has been watched.
@@ -116,6 +125,7 @@ struct Inbox {
         func seconds(_ time: timespec) -> Double { Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 }
         return Appearance(
             inode: UInt64(status.st_ino), size: Int64(status.st_size), modified: seconds(status.st_mtim),
-            changed: seconds(status.st_ctim))
+            changed: seconds(status.st_ctim),
+            isRegular: status.st_mode & S_IFMT == S_IFREG)
     }
 }

@@ -24,22 +24,27 @@ struct Intake: Sendable {
 
     /// Finishes what an earlier worker claimed and did not get to admit or to quarantine.
     func finishLeftovers() throws -> [JobRecord] {
-        let known = Dictionary(try ledger.jobs().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return try Claim.leftovers(folders).compactMap { claim in
-            guard let job = known[claim.job] else { return try admit(claim) }
-            if job.state == .rejected { try reject(claim, mistakes: job.reason ?? "") }
+        try Claim.leftovers(folders).compactMap { claim in
+            guard let job = try ledger.find(claim.job) else { return try admit(claim) }
+            try settle(job)
             return nil
         }
     }
 
-    /// Moves a manifest that was rejected while it ran to where rejected ones lie.
-    func quarantine(_ job: JobRecord) throws {
-        let claim = claim(of: job)
-        try reject(claim, mistakes: job.reason ?? "")
+    /// Puts a job's manifest where it belongs once the job has ended: a rejected one beside its reason, any other away.
+    func settle(_ job: JobRecord) throws {
+        guard job.state.isFinal else { return }
+        if job.state == .rejected, let folder = job.runFolder {
+            try reject(claim(of: job), in: folder, mistakes: job.reason ?? "")
+        } else {
+            claim(of: job).discard()
+        }
     }
 
-    /// Where a job's manifest would be put if it were rejected.
-    func rejectedFolder(of job: JobRecord) -> String { quarantine.folder(for: claim(of: job)) }
+    /// Where a job's manifest is put if this attempt rejects it.
+    func rejectedFolder(of job: JobRecord) -> String {
+        quarantine.folder(for: claim(of: job), attempt: job.attempt)
+    }
 
     private func claim(of job: JobRecord) -> Claim {
         Claim(job: job.id, name: job.manifestFile, path: folders.claim(job.id) + "/" + job.manifestFile)
@@ -64,12 +69,12 @@ struct Intake: Sendable {
         }
         if job.mistakes != nil { job.rejectedFolder = quarantine.folder(for: claim) }
         let record = try ledger.admit(job, announcer: announcer)
-        if let mistakes = job.mistakes { try reject(claim, mistakes: mistakes.joined(separator: "\n")) }
+        try settle(record)
         return record
     }
 
-    private func reject(_ claim: Claim, mistakes: String) throws {
-        try quarantine.put(claim, mistakes: mistakes.split(separator: "\n").map(String.init))
+    private func reject(_ claim: Claim, in folder: String, mistakes: String) throws {
+        try quarantine.put(claim, in: folder, mistakes: mistakes.split(separator: "\n").map(String.init))
     }
 
     private func unknownHooks(_ notify: [String], in file: String) -> [String]? {

@@ -5,18 +5,19 @@ import Glibc
 struct Quarantine: Sendable {
     let folders: WorkerFolders
 
-    /// Known before anything is moved, so that the ledger and the webhooks can name it.
-    func folder(for claim: Claim) -> String {
+    /// Known before anything is moved, so that the ledger and the webhooks can name it. `attempt` tells the folders of
+    /// a job apart that was retried.
+    func folder(for claim: Claim, attempt: Int = 0) -> String {
         // A name may have 255 bytes; the folder adds the id's.
-        folders.rejected + "/" + Self.shortened(SingleLine.of(claim.name)) + "." + claim.job
+        let folder = folders.rejected + "/" + Self.shortened(SingleLine.of(claim.name)) + "." + claim.job
+        return attempt > 1 ? "\(folder)-\(attempt)" : folder
     }
 
-    /// Moves the claim there. May be called again after a crash half-way: every step is skipped where it is done.
+    /// Moves the claim to `final`. May be called again after a crash half-way: what is done is not done twice.
     ///
     /// The folder is filled under a hidden name and appears whole. A file that lies on another file system than the
     /// outbox stays where it was claimed, and `reason.txt` says where.
-    func put(_ claim: Claim, mistakes: [String]) throws {
-        let final = folder(for: claim)
+    func put(_ claim: Claim, in final: String, mistakes: [String]) throws {
         guard !FileSystem.exists(final) else { return }
         let hidden = folders.rejected + "/." + claim.job
         try FileSystem.makeFolder(hidden)
@@ -32,7 +33,7 @@ struct Quarantine: Sendable {
             throw WorkerError(.unwritable, "The folder \(final) cannot be made.", cause: FileSystem.reason())
         }
         try FileSystem.syncFolder(folders.rejected)
-        rmdir(folders.claim(claim.job))
+        claim.discard()
     }
 
     private static func shortened(_ name: String) -> String {

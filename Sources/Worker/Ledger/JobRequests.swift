@@ -35,7 +35,8 @@ extension Ledger {
             let job = try database.job(id)
             guard job.state == .failed || job.state == .cancelled || job.state == .rejected else {
                 throw WorkerError(
-                    .wrongState, "Job \(id) has \(job.state.inWords); only a failed, rejected or cancelled one is retried.")
+                    .wrongState,
+                    "Job \(id) has \(job.state.inWords); only a failed, rejected or cancelled one is retried.")
             }
             guard !job.manifestText.isEmpty else {
                 throw WorkerError(

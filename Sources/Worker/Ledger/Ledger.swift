@@ -42,7 +42,8 @@ package final class Ledger: Sendable {
         }
         guard synchronous == 2, journal == "wal" else {
             throw WorkerError(
-                .ledger, "The ledger is not durable: synchronous \(synchronous ?? -1), journal \(journal ?? "unknown").",
+                .ledger,
+                "The ledger is not durable: synchronous \(synchronous ?? -1), journal \(journal ?? "unknown").",
                 advice: "Put the state folder on a local disk.")
         }
     }

@@ -7,6 +7,13 @@ extension Ledger {
         try read("read job \(id)") { try $0.job(id) }
     }
 
+    /// One job by its id; nil where there is none.
+    func find(_ id: String) throws -> JobRecord? {
+        try read("look for job \(id)") { database in
+            try Row.fetchOne(database, sql: "SELECT * FROM jobs WHERE id = ?", arguments: [id]).map(JobRecord.init)
+        }
+    }
+
     /// The latest jobs first; all of them where `limit` is nil.
     package func jobs(limit: Int? = nil) throws -> [JobRecord] {
         try read("list the jobs") { database in
