@@ -2,15 +2,15 @@ import Foundation
 import Glibc
 
 /// A manifest taken out of the inbox: `.lorad/claimed/ID/NAME.yaml`.
-struct Claim: Sendable, Equatable {
-    let job: String
+package struct Claim: Sendable, Equatable {
+    package let job: String
     /// As it was called in the inbox.
-    let name: String
-    let path: String
+    package let name: String
+    package let path: String
 
     /// Takes `name` by rename(2): whoever renames first has it, everybody else finds nothing. Nil where it has
     /// vanished. Throws where it is there and cannot be taken.
-    static func take(_ name: String, folders: WorkerFolders) throws -> Claim? {
+    package static func take(_ name: String, folders: WorkerFolders) throws -> Claim? {
         let job = Identifier.job()
         let folder = folders.claim(job)
         guard mkdir(folder, 0o755) == 0 else {
@@ -31,13 +31,13 @@ struct Claim: Sendable, Equatable {
     }
 
     /// Removes what is left of it, once the job no longer needs it; the ledger keeps the text.
-    func discard() {
+    package func discard() {
         unlink(path)
         rmdir(String(path.dropLast(name.count + 1)))
     }
 
     /// Claims left by an earlier worker, oldest first. Empty folders are removed.
-    static func leftovers(_ folders: WorkerFolders) throws -> [Claim] {
+    package static func leftovers(_ folders: WorkerFolders) throws -> [Claim] {
         try FileSystem.names(in: folders.claimed).sorted().compactMap { job in
             let folder = folders.claim(job)
             guard FileSystem.isFolder(folder) else { return nil }

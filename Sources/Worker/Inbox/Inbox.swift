@@ -6,7 +6,7 @@ import Glibc
 ///
 /// The rule: a file renamed in is complete. Any other is complete once it has not changed for `quietTime`, or for
 /// `heldOpenTime` where a writer was seen that has not closed it.
-struct Inbox {
+package struct Inbox {
     /// What a file looked like; any write or rename changes it.
     private struct Appearance: Equatable {
         var inode: UInt64
@@ -24,16 +24,18 @@ struct Inbox {
     }
 
     /// What a scan found.
-    struct Scan: Equatable {
+    package struct Scan: Equatable {
         /// Complete manifests, oldest first.
-        var ready: [String] = []
+        package var ready: [String] = []
         /// Seconds until one of the others may be complete; nil where there are none.
-        var nextLook: Double?
+        package var nextLook: Double?
         /// Manifests still being written, or too young to tell.
-        var waiting = 0
+        package var waiting = 0
+
+        package init() {}
     }
 
-    let folder: String
+    package let folder: String
     private let quietTime: Double
     private let heldOpenTime: Double
     private var sightings: [String: Sighting] = [:]
@@ -43,14 +45,14 @@ struct Inbox {
     /// Complete, but could not be claimed as they are; tried again once they change.
     private var refused: [String: Appearance] = [:]
 
-    init(folder: String, quietTime: Double, heldOpenTime: Double) {
+    package init(folder: String, quietTime: Double, heldOpenTime: Double) {
         self.folder = folder
         self.quietTime = quietTime
         self.heldOpenTime = heldOpenTime
     }
 
     /// Takes hints in. After an overflow nothing is known of any file but what a scan sees.
-    mutating func note(_ events: [InboxEvent]) {
+    package mutating func note(_ events: [InboxEvent]) {
         for event in events {
             switch event {
             case .arrived(let name):
@@ -75,7 +77,7 @@ struct Inbox {
     }
 
     /// Reads the folder. Throws where it cannot be read.
-    mutating func scan(
+    package mutating func scan(
         wallClock: Double = Date().timeIntervalSince1970, monotonic: Double = ProcessInfo.processInfo.systemUptime
     ) throws -> Scan {
         var scan = Scan()
@@ -105,7 +107,7 @@ struct Inbox {
     }
 
     /// Leaves a file alone that could not be claimed, until it changes: never a loop.
-    mutating func refuse(_ name: String) { refused[name] = sightings[name]?.appearance }
+    package mutating func refuse(_ name: String) { refused[name] = sightings[name]?.appearance }
 
     /// Seconds until the file may be taken; zero or less for now.
     private func wait(for name: String, _ sighting: Sighting, wallClock: Double, monotonic: Double) -> Double {

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 /// What inotify(7) said of a name in the inbox. Hints only: the name may be stale by now, and the scan is the truth.
-enum InboxEvent: Equatable {
+package enum InboxEvent: Equatable {
     /// Renamed into the folder: complete.
     case arrived(String)
     /// Written to, by a writer that has not closed it yet.
@@ -18,12 +18,12 @@ enum InboxEvent: Equatable {
 }
 
 /// An inotify watch on one folder. One thread at a time.
-final class InboxWatch: Sendable {
+package final class InboxWatch: Sendable {
     /// Readable when events wait; for poll(2).
-    let descriptor: Int32
+    package let descriptor: Int32
 
     /// Throws where the kernel's limits on watches are used up.
-    init(folder: String) throws {
+    package init(folder: String) throws {
         descriptor = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
         guard descriptor >= 0 else { throw Self.refused(folder) }
         let mask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MODIFY | IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR
@@ -37,7 +37,7 @@ final class InboxWatch: Sendable {
     deinit { close(descriptor) }
 
     /// The events that wait now; empty where there are none. Never blocks.
-    func read() -> [InboxEvent] {
+    package func read() -> [InboxEvent] {
         var events: [InboxEvent] = []
         // Room for many events: read(2) returns whole ones only.
         var buffer = [UInt8](repeating: 0, count: 64 * 1_024)
@@ -50,7 +50,7 @@ final class InboxWatch: Sendable {
 
     /// `struct inotify_event` in sequence: wd, mask, cookie, len (four bytes each), then `len` bytes of name, padded
     /// with NUL. A record that claims more than there is ends the reading as an overflow would.
-    static func decode(_ bytes: ArraySlice<UInt8>) -> [InboxEvent] {
+    package static func decode(_ bytes: ArraySlice<UInt8>) -> [InboxEvent] {
         var events: [InboxEvent] = []
         var rest = bytes
         while !rest.isEmpty {

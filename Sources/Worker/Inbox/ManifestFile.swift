@@ -3,20 +3,20 @@ import Foundation
 import Glibc
 
 /// A claimed manifest's bytes, checked before anybody parses them.
-struct ManifestFile: Sendable, Equatable {
+package struct ManifestFile: Sendable, Equatable {
     /// More is not a manifest.
-    static let largestSize = 1_048_576
+    package static let largestSize = 1_048_576
 
     /// Empty where `mistake` is set.
-    var text = ""
+    package var text = ""
     /// SHA-256 of the bytes, hexadecimal; empty where they were not read.
-    var sha256 = ""
+    package var sha256 = ""
     /// Why the file is not a manifest, as `name:line:column: message`; nil where it may be one.
-    var mistake: String?
+    package var mistake: String?
 
     /// Never follows a link and never waits for a pipe's writer. Does not throw: what cannot be read is a mistake of
     /// the file, and has its fate.
-    static func read(_ path: String, name: String) -> ManifestFile {
+    package static func read(_ path: String, name: String) -> ManifestFile {
         func refuse(_ message: String, line: Int = 1, column: Int = 1) -> ManifestFile {
             ManifestFile(mistake: "\(SingleLine.of(name)):\(line):\(column): \(message)")
         }

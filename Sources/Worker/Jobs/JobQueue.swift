@@ -43,18 +43,18 @@ struct JobQueue: Sendable {
     private func ending(of job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) -> JobEnding {
         switch outcome {
         case .succeeded(let folder, let summary):
-            JobEnding(state: .succeeded, runFolder: folder, summary: summary)
+            JobEnding(.succeeded, runFolder: folder, summary: summary)
         case .failed(let reason, let folder, let summary):
-            JobEnding(state: .failed, reason: reason, runFolder: folder, summary: summary)
+            JobEnding(.failed, reason: reason, runFolder: folder, summary: summary)
         case .rejected(let diagnostics):
             JobEnding(
-                state: .rejected, reason: diagnostics.map(SingleLine.of).joined(separator: "\n"),
+                .rejected, reason: diagnostics.map(SingleLine.of).joined(separator: "\n"),
                 runFolder: intake.rejectedFolder(of: job))
         case .interrupted:
             switch asked {
-            case .stop: JobEnding(state: .interrupted)
-            case .cancel: JobEnding(state: .cancelled, reason: "cancelled")
-            case nil: JobEnding(state: .failed, reason: "The job stopped although nobody asked it to.")
+            case .stop: JobEnding(.interrupted)
+            case .cancel: JobEnding(.cancelled, reason: "cancelled")
+            case nil: JobEnding(.failed, reason: "The job stopped although nobody asked it to.")
             }
         }
     }

@@ -37,7 +37,7 @@ package struct DeliveryRecord: Sendable, Equatable {
 }
 
 /// What to do with a delivery after an attempt.
-enum DeliveryVerdict: Sendable, Equatable {
+package enum DeliveryVerdict: Sendable, Equatable {
     case delivered
     case retry(at: Date)
     case abandon
@@ -47,7 +47,7 @@ enum DeliveryVerdict: Sendable, Equatable {
 
 extension Ledger {
     /// The oldest pending delivery of a hook, due or not: order is kept, so no later one may overtake it.
-    func nextDelivery(for hook: String) throws -> DeliveryRecord? {
+    package func nextDelivery(for hook: String) throws -> DeliveryRecord? {
         try read("read the next delivery for hook \(hook)") { database in
             let sql = "SELECT * FROM deliveries WHERE hook = ? AND state = 'pending' ORDER BY sequence LIMIT 1"
             return try Row.fetchOne(database, sql: sql, arguments: [hook]).map(DeliveryRecord.init)
@@ -55,7 +55,7 @@ extension Ledger {
     }
 
     /// Records an attempt and what follows from it. `result` must hold no URL.
-    func recordAttempt(
+    package func recordAttempt(
         _ id: String, hook: String, result: String, verdict: DeliveryVerdict, now: Date = Date()
     ) throws {
         try write("record a delivery to hook \(hook)") { database in

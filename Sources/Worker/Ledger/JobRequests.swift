@@ -4,7 +4,7 @@ import GRDB
 /// What people ask of a job from outside the worker's process.
 extension Ledger {
     /// A waiting job is cancelled at once; a running one is flagged, and its worker stops it. Returns the new record.
-    func requestCancel(_ id: String, now: Date = Date()) throws -> JobRecord {
+    package func requestCancel(_ id: String, now: Date = Date()) throws -> JobRecord {
         try write("cancel job \(id)") { database in
             let job = try database.job(id)
             switch job.state {
@@ -22,7 +22,7 @@ extension Ledger {
     }
 
     /// Whether somebody asked to cancel this running job.
-    func isCancelRequested(_ id: String) throws -> Bool {
+    package func isCancelRequested(_ id: String) throws -> Bool {
         try read("look for a cancel request") { database in
             let sql = "SELECT cancel_requested FROM jobs WHERE id = ?"
             return try Bool.fetchOne(database, sql: sql, arguments: [id]) ?? false
@@ -30,7 +30,7 @@ extension Ledger {
     }
 
     /// Queues a failed, rejected or cancelled job again, with the manifest it was admitted with.
-    func retry(_ id: String, announcer: Announcer, now: Date = Date()) throws -> JobRecord {
+    package func retry(_ id: String, announcer: Announcer, now: Date = Date()) throws -> JobRecord {
         try write("retry job \(id)") { database in
             let job = try database.job(id)
             guard job.state == .failed || job.state == .cancelled || job.state == .rejected else {

@@ -2,30 +2,45 @@ import Foundation
 import GRDB
 
 /// A manifest about to enter the ledger.
-struct NewJob: Sendable {
-    var id: String
-    var name: String
-    var manifestFile: String
-    var manifestText: String
-    var manifestSHA256: String
-    var notify: [String]?
+package struct NewJob: Sendable {
+    package var id: String
+    package var name: String
+    package var manifestFile: String
+    package var manifestText: String
+    package var manifestSHA256: String
+    package var notify: [String]?
     /// Nil to queue it; the mistakes to reject it.
-    var mistakes: [String]?
+    package var mistakes: [String]?
     /// Where a rejected manifest is put.
-    var rejectedFolder: String?
+    package var rejectedFolder: String?
+
+    package init(id: String, name: String, manifestFile: String, manifestText: String, manifestSHA256: String) {
+        self.id = id
+        self.name = name
+        self.manifestFile = manifestFile
+        self.manifestText = manifestText
+        self.manifestSHA256 = manifestSHA256
+    }
 }
 
 /// How an attempt ended, as the ledger keeps it.
-struct JobEnding: Sendable {
-    var state: JobState
-    var reason: String?
-    var runFolder: String?
-    var summary: JobSummary?
+package struct JobEnding: Sendable {
+    package var state: JobState
+    package var reason: String?
+    package var runFolder: String?
+    package var summary: JobSummary?
+
+    package init(_ state: JobState, reason: String? = nil, runFolder: String? = nil, summary: JobSummary? = nil) {
+        self.state = state
+        self.reason = reason
+        self.runFolder = runFolder
+        self.summary = summary
+    }
 }
 
 extension Ledger {
     /// Queues or rejects a manifest.
-    func admit(_ job: NewJob, announcer: Announcer, now: Date = Date()) throws -> JobRecord {
+    package func admit(_ job: NewJob, announcer: Announcer, now: Date = Date()) throws -> JobRecord {
         let logPath = logPath(job.id)
         return try write("admit job \(job.id)") { database in
             let time = Timestamp.milliseconds(now)
@@ -46,7 +61,7 @@ extension Ledger {
     }
 
     /// Gives the oldest waiting job to `worker` and counts the attempt; nil where none waits.
-    func takeNext(worker: ProcessIdentity, announcer: Announcer, now: Date = Date()) throws -> JobRecord? {
+    package func takeNext(worker: ProcessIdentity, announcer: Announcer, now: Date = Date()) throws -> JobRecord? {
         try write("take the next job") { database in
             let oldest = "SELECT id FROM jobs WHERE state = 'queued' ORDER BY sequence LIMIT 1"
             guard let id = try String.fetchOne(database, sql: oldest) else { return nil }
@@ -65,7 +80,7 @@ extension Ledger {
     }
 
     /// Ends an attempt. Throws `.fenced` where the job is no longer this attempt's.
-    func finish(
+    package func finish(
         _ id: String, attempt: Int, as ending: JobEnding, announcer: Announcer, now: Date = Date()
     ) throws -> JobRecord {
         try write("end job \(id)") { database in

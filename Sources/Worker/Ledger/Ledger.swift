@@ -11,7 +11,7 @@ package final class Ledger: Sendable {
     let logPath: @Sendable (String) -> String
 
     /// Opens or makes the ledger. Throws `.ledger` where it is damaged, newer than this lorad, or not durable.
-    init(path: String, logPath: @escaping @Sendable (String) -> String) throws {
+    package init(path: String, logPath: @escaping @Sendable (String) -> String) throws {
         self.logPath = logPath
         var configuration = Configuration()
         configuration.label = "ledger"

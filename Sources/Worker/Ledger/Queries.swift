@@ -8,7 +8,7 @@ extension Ledger {
     }
 
     /// One job by its id; nil where there is none.
-    func find(_ id: String) throws -> JobRecord? {
+    package func find(_ id: String) throws -> JobRecord? {
         try read("look for job \(id)") { database in
             try Row.fetchOne(database, sql: "SELECT * FROM jobs WHERE id = ?", arguments: [id]).map(JobRecord.init)
         }

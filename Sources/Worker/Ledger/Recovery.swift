@@ -2,21 +2,23 @@ import Foundation
 import GRDB
 
 /// What a starting worker found left behind, and did about it.
-struct RecoveryReport: Sendable, Equatable {
+package struct RecoveryReport: Sendable, Equatable {
     /// Put back in the queue after their worker died.
-    var rescued: [String] = []
+    package var rescued: [String] = []
     /// Given up: they took a worker down with them too often.
-    var abandoned: [String] = []
+    package var abandoned: [String] = []
     /// Held by a process that still lives.
-    var held: [String] = []
+    package var held: [String] = []
     /// Stopped in order by an earlier worker, queued again.
-    var resumed: [String] = []
+    package var resumed: [String] = []
+
+    package init() {}
 }
 
 extension Ledger {
     /// Puts interrupted jobs, and running ones whose worker is proved dead, back in the queue. A job that saw its
     /// worker die `maximumCrashes` times fails instead: it would take the next one down as well.
-    func recover(maximumCrashes: Int, announcer: Announcer, now: Date = Date()) throws -> RecoveryReport {
+    package func recover(maximumCrashes: Int, announcer: Announcer, now: Date = Date()) throws -> RecoveryReport {
         try write("recover the jobs of an earlier worker") { database in
             var report = RecoveryReport()
             let left = "SELECT * FROM jobs WHERE state IN ('running', 'interrupted') ORDER BY sequence"

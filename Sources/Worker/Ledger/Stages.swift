@@ -3,7 +3,7 @@ import GRDB
 
 extension Ledger {
     /// Records that a stage is about to start; an unfinished earlier one of the same attempt stays as it is.
-    func stageStarted(_ stage: String, detail: String?, job: String, attempt: Int, now: Date = Date()) throws {
+    package func stageStarted(_ stage: String, detail: String?, job: String, attempt: Int, now: Date = Date()) throws {
         try write("record stage \(stage) of job \(job)") { database in
             try database.execute(
                 sql: """
@@ -17,7 +17,7 @@ extension Ledger {
     }
 
     /// Records that the stage is done. A nil `detail` keeps what was said at its start.
-    func stageEnded(_ stage: String, detail: String?, job: String, attempt: Int, now: Date = Date()) throws {
+    package func stageEnded(_ stage: String, detail: String?, job: String, attempt: Int, now: Date = Date()) throws {
         try write("record the end of stage \(stage) of job \(job)") { database in
             try database.execute(
                 sql: """

@@ -1,27 +1,27 @@
 import Foundation
 
 /// The worker's paths, absolute, made where missing.
-struct WorkerFolders: Sendable {
-    let inbox: String
-    let outbox: String
-    let state: String
+package struct WorkerFolders: Sendable {
+    package let inbox: String
+    package let outbox: String
+    package let state: String
 
-    var ledger: String { state + "/ledger.sqlite" }
-    var lock: String { state + "/worker.lock" }
-    var claimed: String { state + "/claimed" }
-    var jobs: String { state + "/jobs" }
-    var rejected: String { outbox + "/rejected" }
+    package var ledger: String { state + "/ledger.sqlite" }
+    package var lock: String { state + "/worker.lock" }
+    package var claimed: String { state + "/claimed" }
+    package var jobs: String { state + "/jobs" }
+    package var rejected: String { outbox + "/rejected" }
 
     /// `.lorad/jobs/ID`: checkpoints, log, progress.
-    func work(_ job: String) -> String { jobs + "/" + job }
-    func log(_ job: String) -> String { work(job) + "/log" }
-    func progress(_ job: String) -> String { work(job) + "/progress.json" }
+    package func work(_ job: String) -> String { jobs + "/" + job }
+    package func log(_ job: String) -> String { work(job) + "/log" }
+    package func progress(_ job: String) -> String { work(job) + "/progress.json" }
     /// `.lorad/claimed/ID/NAME.yaml`: a folder a job, so that the file keeps the name its sender gave it.
-    func claim(_ job: String) -> String { claimed + "/" + job }
+    package func claim(_ job: String) -> String { claimed + "/" + job }
 
     /// Throws where a folder cannot be made, lies on a network file system (state), or where the inbox could not be
     /// claimed from by rename.
-    init(_ settings: WorkerSettings) throws {
+    package init(_ settings: WorkerSettings) throws {
         inbox = Self.absolute(settings.inbox)
         outbox = Self.absolute(settings.outbox)
         state = Self.absolute(settings.state)

@@ -2,12 +2,12 @@ import Foundation
 import Glibc
 
 /// Which file system a path lies on, from `/proc/self/mountinfo`, see proc(5).
-enum MountTable {
+package enum MountTable {
     /// The network file system under `path` (`nfs4`, `cifs`, …); nil where it is a local one or cannot be told.
     ///
     /// SQLite's write-ahead log needs shared memory, and flock and rename one kernel: a network folder gives neither.
     /// FUSE is let through, as it may be local.
-    static func networkFileSystem(of path: String) -> String? {
+    package static func networkFileSystem(of path: String) -> String? {
         guard let device = FileSystem.status(path, followingLinks: true)?.st_dev,
             let text = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
         else { return nil }
@@ -19,7 +19,7 @@ enum MountTable {
     }
 
     /// The type that a mountinfo text gives to the device `major:minor`.
-    static func type(ofDevice device: String, mountInfo: String) -> String? {
+    package static func type(ofDevice device: String, mountInfo: String) -> String? {
         for line in mountInfo.split(separator: "\n") {
             let fields = line.split(separator: " ")
             guard fields.count > 3, fields[2] == device, let separator = fields.firstIndex(of: "-"),

@@ -2,11 +2,11 @@ import Foundation
 import Glibc
 
 /// Keeps a second worker off the same folders: flock(2) on `worker.lock`, let go by the kernel when the holder dies.
-final class WorkerLock: Sendable {
+package final class WorkerLock: Sendable {
     private let descriptor: Int32
 
     /// Takes the lock or throws `.locked`, naming the holder's process id.
-    init(path: String, holder: ProcessIdentity) throws {
+    package init(path: String, holder: ProcessIdentity) throws {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw WorkerError(.unwritable, "The lock file \(path) cannot be opened.", cause: FileSystem.reason())

@@ -36,7 +36,8 @@ struct WorkerParts: Sendable {
 }
 
 extension Ledger {
-    convenience init(folders: WorkerFolders) throws {
+    /// The ledger of these folders.
+    package convenience init(folders: WorkerFolders) throws {
         try self.init(path: folders.ledger) { folders.log($0) }
     }
 }

@@ -3,8 +3,10 @@ import GRDB
 
 /// Writes the deliveries of a state change into the ledger, in the transaction that changes the state: a change that
 /// was committed is told of, even if the worker dies the next instant; one that was not never is.
-struct Announcer: Sendable {
-    let hooks: [Hook]
+package struct Announcer: Sendable {
+    package let hooks: [Hook]
+
+    package init(hooks: [Hook]) { self.hooks = hooks }
 
     /// Returns the job's record as it now stands. A nil event is told to nobody.
     func announce(_ event: HookEvent?, job id: String, in database: Database, now: Date) throws -> JobRecord {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How a post ended.
-enum PostOutcome: Sendable, Equatable {
+package enum PostOutcome: Sendable, Equatable {
     /// The service answered; `retryAfter` in seconds where it said so.
     case answered(status: Int, retryAfter: Double?)
     /// It did not; the reason holds no URL.
@@ -11,11 +11,13 @@ enum PostOutcome: Sendable, Equatable {
 }
 
 /// What follows from an outcome: only 2xx is a success, redirects are not followed, 410 disables the hook.
-struct RetryPolicy: Sendable {
-    let settings: DeliverySettings
+package struct RetryPolicy: Sendable {
+    package let settings: DeliverySettings
+
+    package init(settings: DeliverySettings) { self.settings = settings }
 
     /// `attempts` counts this one; `chance` is uniform in 0..<1.
-    func verdict(
+    package func verdict(
         _ outcome: PostOutcome, attempts: Int, now: Date, chance: Double = .random(in: 0..<1)
     ) -> DeliveryVerdict {
         var retryAfter: Double?
@@ -34,7 +36,7 @@ struct RetryPolicy: Sendable {
     }
 
     /// For the log and the ledger.
-    static func words(_ outcome: PostOutcome) -> String {
+    package static func words(_ outcome: PostOutcome) -> String {
         switch outcome {
         case .answered(let status, _) where (300..<400).contains(status):
             "answered \(status); redirects are not followed"

@@ -2,17 +2,17 @@ import Foundation
 import Glibc
 
 /// Text that must not be seen: it does not print, reflect or encode.
-struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let value: String
 
-    init(_ value: String) { self.value = value }
+    package init(_ value: String) { self.value = value }
 
     /// The text, for the one call that needs it.
-    func reveal() -> String { value }
+    package func reveal() -> String { value }
 
-    var description: String { "(secret)" }
-    var debugDescription: String { "(secret)" }
-    var customMirror: Mirror { Mirror(self, children: [:]) }
+    package var description: String { "(secret)" }
+    package var debugDescription: String { "(secret)" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 extension SecretSource {
@@ -20,7 +20,7 @@ extension SecretSource {
     private static let largestSize = 8_192
 
     /// Reads the secret. `owner` names in messages what it is for; messages never hold what was read.
-    func read(for owner: String, environment: [String: String]) throws -> Secret {
+    package func read(for owner: String, environment: [String: String]) throws -> Secret {
         let text: String
         switch self {
         case .environment(let name):

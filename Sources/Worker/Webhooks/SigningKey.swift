@@ -6,7 +6,7 @@ package struct SigningKey: Sendable {
     private let key: SymmetricKey
 
     /// Throws `.webhook`, naming the hook only.
-    init(_ secret: Secret, hook: String) throws {
+    package init(_ secret: Secret, hook: String) throws {
         let prefix = "whsec_"
         let text = secret.reveal()
         guard text.hasPrefix(prefix), let bytes = Data(base64Encoded: String(text.dropFirst(prefix.count))),
@@ -20,7 +20,7 @@ package struct SigningKey: Sendable {
     }
 
     /// `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.payload`.
-    func signature(id: String, timestamp: Int64, payload: String) -> String {
+    package func signature(id: String, timestamp: Int64, payload: String) -> String {
         let content = Data("\(id).\(timestamp).\(payload)".utf8)
         let code = HMAC<SHA256>.authenticationCode(for: content, using: key)
         return "v1," + Data(code).base64EncodedString()
