@@ -1,8 +1,26 @@
 import ArgumentParser
+import Foundation
+import Pipeline
 
 /// The command line: parsing and printing only.
 @main
-struct Lorad: AsyncParsableCommand {
+struct Lorad: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lorad", abstract: "A LoRA adapter factory: drop a manifest, find a proven adapter.")
+        commandName: "lorad", abstract: "A LoRA adapter factory: drop a manifest, find a proven adapter.",
+        version: LoradVersion.current,
+        subcommands: [
+            Run.self, Watch.self, Submit.self, Validate.self, Status.self, Logs.self, Cancel.self, Retry.self,
+            Hash.self, Generate.self, Score.self, Tokenize.self, Merge.self, Verify.self, Doctor.self,
+        ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let code as ExitCode {
+            Foundation.exit(code.rawValue)
+        } catch {
+            Failure.exit(error, parser: Self.self)
+        }
+    }
 }

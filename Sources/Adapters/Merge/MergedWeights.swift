@@ -30,10 +30,26 @@ package enum MergedWeights {
         try SafetensorsWriter.write(entries, dtype: dtype, metadata: ["format": "pt"], to: path)
     }
 
-    /// Writes a whole model folder: config.json is the caller's, every weight goes to `model.safetensors`.
+    /// Writes a Hugging Face folder: every weight in `model.safetensors`, configuration and tokenizer as the base has
+    /// them.
     ///
+    /// - Parameter base: a Hugging Face folder too.
     /// - Throws: as `writeOverlay`.
-    package static func writeModel(
+    package static func writeFolder(
+        _ adapter: LoRAAdapter, base: BaseModelFiles, dtype: FileDType, to folder: String
+    ) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for name in companions where FileManager.default.fileExists(atPath: "\(base.path)/\(name)") {
+            try FileManager.default.copyItem(atPath: "\(base.path)/\(name)", toPath: "\(folder)/\(name)")
+        }
+        try writeModel(adapter, base: base, dtype: dtype, to: folder + "/model.safetensors")
+    }
+
+    private static let companions = [
+        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja",
+    ]
+
+    private static func writeModel(
         _ adapter: LoRAAdapter, base: BaseModelFiles, dtype: FileDType, to path: String
     ) throws {
         let modules = Dictionary(uniqueKeysWithValues: adapter.modules.map { ($0.slot.weightName, $0) })

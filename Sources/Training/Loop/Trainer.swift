@@ -48,7 +48,7 @@ package final class Trainer {
         checkpoint: String? = nil, shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
     ) throws -> TrainingResult {
         if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) { try resume(checkpoint) }
-        while nextStep < configuration.steps {
+        while nextStep < configuration.steps, !hasStalled {
             progress(try step())
             let isLast = nextStep == configuration.steps
             if !validation.isEmpty, isLast || isDue(configuration.validateEvery) { try validate() }
@@ -60,6 +60,14 @@ package final class Trainer {
             }
         }
         return result
+    }
+
+    /// Whether the validation loss has not improved for as long as the configuration waits.
+    private var hasStalled: Bool {
+        guard let patience = configuration.patience, result.validation.count > patience else { return false }
+        let losses = result.validation.map(\.loss)
+        let before = losses.dropLast(patience).min() ?? .infinity
+        return !losses.suffix(patience).contains { $0 < before - configuration.minimumImprovement }
     }
 
     private func isDue(_ every: Int) -> Bool { every > 0 && nextStep % every == 0 }
@@ -92,7 +100,7 @@ package final class Trainer {
         result.seconds += seconds
         return TrainingProgress(
             step: nextStep, totalSteps: configuration.steps, loss: loss, learningRate: rate, gradientNorm: norm,
-            tokens: tokens, seconds: seconds)
+            tokens: tokens, seconds: seconds, averageSeconds: result.seconds / Double(nextStep))
     }
 
     private func notFinite(loss: Double, norm: Double) -> TrainingError {

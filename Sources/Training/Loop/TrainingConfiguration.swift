@@ -18,6 +18,11 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// Rows of one forward and backward pass, in tokens.
     package var microBatchTokens = 1024
 
+    /// Validations without improvement after which training ends early; nil trains to the last step.
+    package var patience: Int?
+    /// What counts as an improvement of the validation loss, in nats.
+    package var minimumImprovement = 0.0
+
     package init(steps: Int) {
         self.steps = steps
     }

@@ -10,6 +10,8 @@ package struct TrainingProgress: Sendable {
     package let gradientNorm: Double
     package let tokens: Int
     package let seconds: Double
+    /// Mean over the run's steps so far.
+    package let averageSeconds: Double
 }
 
 /// What a run leaves behind, apart from the adapter.

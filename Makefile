@@ -1,0 +1,34 @@
+# The two commands a newcomer needs are `make demo` and `make test`; both do all their own set-up.
+
+SWIFT ?= swift
+LORAD = .build/release/lorad
+BASE = bases/SmolLM2-135M-Instruct.Q4_1.gguf
+
+.PHONY: build demo test lint tools fetch clean
+
+# From nothing to a proven adapter and its report.
+demo: tools fetch
+	$(SWIFT) build -c release --product lorad
+	scripts/demo $(LORAD)
+
+# Everything is compiled once, in the mode that is shipped.
+test: tools fetch lint
+	$(SWIFT) build -c release --build-tests
+	$(SWIFT) test -c release --skip-build
+
+build: tools
+	$(SWIFT) build -c release --product lorad
+
+lint:
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+
+# Debian packages, only those that are missing.
+tools:
+	scripts/install-tools
+
+# The base and the data of the demo, by pinned hash; nothing is fetched twice.
+fetch: tools
+	scripts/fetch
+
+clean:
+	rm -rf .build

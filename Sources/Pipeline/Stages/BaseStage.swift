@@ -1,0 +1,62 @@
+import Evaluation
+import Manifests
+import ModelFiles
+import Tensors
+import Tokenizers
+import Training
+import Transformers
+
+/// The base of a job, proven to be the one that the manifest pins.
+struct VerifiedBase {
+    let files: BaseModelFiles
+    let hash: BaseHash
+    let tokenizer: any Tokenizer
+    let template: ChatTemplate?
+
+    /// Hashes base and tokenizer before anything else is done with them.
+    ///
+    /// - Throws: `PipelineError.rejected` where a hash is another than the manifest's, or for what is not supported.
+    init(_ document: ManifestDocument, hashCache: String) throws {
+        let manifest = document.manifest
+        try Self.refuseUnsupported(document)
+        hash = try ContentHash.ofBase(manifest.base.path, cache: HashCache(file: hashCache))
+        let pins = [
+            ("base.sha256", manifest.base.sha256, hash.sha256),
+            ("base.tokenizer_sha256", manifest.base.tokenizerSHA256 ?? hash.tokenizerSHA256, hash.tokenizerSHA256),
+        ]
+        for (key, expected, found) in pins where expected != found {
+            throw Self.rejection(
+                document, key, "\(key) is \(expected), but \(manifest.base.path) hashes to \(found)",
+                advice: "Bring back the base that the manifest names, or pin the new one with `lorad hash`.")
+        }
+        files = try BaseModelFiles(path: manifest.base.path)
+        tokenizer = try TokenizerLoader.load(files)
+        let needsTemplate = manifest.dataset.format == .messages
+        template = needsTemplate ? try ChatTemplate.load(files) : try? ChatTemplate.load(files)
+    }
+
+    private static func refuseUnsupported(_ document: ManifestDocument) throws {
+        let manifest = document.manifest
+        if manifest.training.dtype == .bfloat16 {
+            throw rejection(document, "training.dtype", "training.dtype bfloat16 is not supported yet; use float32")
+        }
+        if manifest.dataset.format == .classification {
+            throw rejection(document, "dataset.format", "dataset.format classification is not supported yet")
+        }
+        if manifest.merge.export == .gguf {
+            throw rejection(document, "merge.export", "merge.export gguf is not supported yet; use none or safetensors")
+        }
+        if manifest.merge.export == .safetensors, manifest.base.path.hasSuffix(".gguf") {
+            throw rejection(
+                document, "merge.export", "merge.export safetensors needs a Hugging Face folder as base, not a .gguf")
+        }
+    }
+
+    static func rejection(_ document: ManifestDocument, _ key: String, _ text: String, advice: String? = nil)
+        -> PipelineError
+    {
+        let position = document.position(of: key)
+        return PipelineError(
+            .rejected, "\(position.file):\(position.line):\(position.column): \(text).", advice: advice)
+    }
+}

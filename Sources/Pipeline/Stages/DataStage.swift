@@ -1,0 +1,76 @@
+import Foundation
+import Manifests
+import ModelFiles
+import Tokenizers
+import Training
+
+/// The rows of a job, tokenized and clean.
+struct PreparedData {
+    let examples: [TokenizedExample]
+    let validation: [TokenizedExample]
+    let rows: RowCounts
+    let contamination: ContaminationCounts
+    let sample: TrainingSample
+    let datasets: [DatasetProvenance]
+    /// Prompts of the first training rows, for jobs without regression prompts of their own.
+    let firstPrompts: [String]
+
+    /// Reads and tokenizes; rows that also stand in held-out data leave the training data.
+    init(_ manifest: JobManifest, base: VerifiedBase) throws {
+        let format = manifest.dataset.format.flatMap { Training.RowFormat(rawValue: $0.rawValue) }
+        let all = try TrainingRowReader.read(manifest.dataset.train, format: format)
+        let heldOut = try manifest.dataset.validation.map { try TrainingRowReader.read($0, format: format) } ?? []
+        let evaluated = try manifest.evaluation.data.map { try TrainingRowReader.read($0, format: nil) } ?? []
+        let (withoutValidation, inValidation) = Contamination.remove(heldOut, from: all)
+        let (train, inEvaluation) = Contamination.remove(evaluated, from: withoutValidation)
+        let builder = ExampleBuilder(
+            tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
+            overLength: manifest.training.overLength == .drop ? .drop : .truncate,
+            appendsEndOfText: manifest.training.appendEOS)
+        let (examples, counts) = try builder.build(train)
+        self.examples = examples
+        validation = heldOut.isEmpty ? [] : try builder.build(heldOut).examples
+        rows = RowCounts(
+            train: examples.count, validation: validation.count, truncated: counts.truncated, dropped: counts.dropped)
+        contamination = ContaminationCounts(
+            validation: inValidation, evaluation: inEvaluation, dropped: inValidation + inEvaluation)
+        sample = Self.sample(examples[0], base.tokenizer)
+        datasets = try Self.datasets(manifest, train: all.count, heldOut: heldOut.count, evaluated: evaluated.count)
+        firstPrompts = train.prefix(4).map(Self.prompt)
+    }
+
+    private static func sample(_ example: TokenizedExample, _ tokenizer: any Tokenizer) -> TrainingSample {
+        let trained = Set(example.labelPositions.map { $0 + 1 })
+        var spans: [TrainingSample.Span] = []
+        var start = 0
+        for index in 1...example.tokens.count {
+            guard index == example.tokens.count || trained.contains(index) != trained.contains(start) else { continue }
+            let text = tokenizer.decode(Array(example.tokens[start..<index]), skipSpecial: false)
+            spans.append(TrainingSample.Span(text: text, trained: trained.contains(start)))
+            start = index
+        }
+        return TrainingSample(spans: spans)
+    }
+
+    private static func datasets(_ manifest: JobManifest, train: Int, heldOut: Int, evaluated: Int) throws
+        -> [DatasetProvenance]
+    {
+        var files: [(DatasetProvenance.Role, String, Int)] = [(.train, manifest.dataset.train, train)]
+        if let path = manifest.dataset.validation { files.append((.validation, path, heldOut)) }
+        if let path = manifest.evaluation.data { files.append((.evaluation, path, evaluated)) }
+        if let path = manifest.regression.prompts {
+            files.append((.regression, path, try JSONLines.read(path).count))
+        }
+        return try files.map { role, path, rows in
+            DatasetProvenance(role: role, path: path, sha256: try ContentHash.ofFile(path), rows: rows)
+        }
+    }
+
+    private static func prompt(_ row: TrainingRow) -> String {
+        switch row {
+        case .completion(let prompt, let completion): prompt.isEmpty ? completion : prompt
+        case .text(let text): String(text.prefix(200))
+        case .messages(let messages): messages.first?.content ?? ""
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Adapters
+import Evaluation
+import Foundation
+import Manifests
+import ModelFiles
+import Tensors
+import Training
+import Transformers
+
+/// One job from a checked manifest to a published run.
+package struct JobPipeline {
+    private let document: ManifestDocument
+    private let environment: JobEnvironment
+    private let startedAt = Date()
+
+    package init(_ document: ManifestDocument, environment: JobEnvironment) {
+        self.document = document
+        self.environment = environment
+    }
+
+    private var manifest: JobManifest { document.manifest }
+
+    /// Runs every stage and publishes what came of it: a succeeded run, or a failed one, whose adapter no loader finds.
+    ///
+    /// - Throws: `PipelineError.rejected` where the job is refused before any work, `.interrupted` where it was asked to
+    ///   stop; what reading files throws.
+    package func run() throws -> JobResult {
+        let base = try stage(.base, detail: { $0.hash.sha256 }) {
+            try VerifiedBase(document, hashCache: environment.hashCache)
+        }
+        let data = try stage(.data, detail: { "\($0.rows.train) rows to train on" }) {
+            try PreparedData(manifest, base: base)
+        }
+        log(data)
+        let manifestData = Data(manifest.yaml().utf8)
+        let staging = try RunStaging.begin(
+            outbox: environment.outbox, name: manifest.name,
+            run: RunIdentifier(startedAt: startedAt, manifest: manifestData))
+        do {
+            let report = try produce(base, data, staging)
+            return try stage(.publish, detail: { $0.runFolder }) {
+                try staging.writeDocuments(report, manifest: manifestData)
+                let published = try staging.publish(report.status)
+                try? FileManager.default.removeItem(atPath: checkpoint)
+                return JobResult(status: report.status, runFolder: published.folder, report: report)
+            }
+        } catch {
+            staging.discard()
+            throw isInterruption(error) ? PipelineError(.interrupted, error.localizedDescription) : error
+        }
+    }
+
+    private var checkpoint: String { environment.workFolder + "/checkpoint.safetensors" }
+
+    /// Everything between the data and the publication; a run that fails on the way has a report that says so.
+    private func produce(_ base: VerifiedBase, _ data: PreparedData, _ staging: RunStaging) throws -> RunReport {
+        var report = RunReport(
+            status: .failed,
+            provenance: ReportAssembly.provenance(
+                manifest, base: base, data: data, run: staging.run, attempt: environment.attempt, startedAt: startedAt,
+                training: nil))
+        do {
+            try fill(&report, base, data, staging)
+        } catch let error as TrainingError where error.code == .notFinite {
+            report.reason = error.message
+        } catch let error as AdaptersError where error.code == .notFinite || error.code == .zeroUpdate {
+            report.reason = error.message
+        } catch let error as EvaluationError where error.code == .notFinite {
+            report.reason = error.message
+        }
+        report.provenance = ReportAssembly.provenance(
+            manifest, base: base, data: data, run: staging.run, attempt: environment.attempt, startedAt: startedAt,
+            training: report.training)
+        return report
+    }
+
+    private func fill(_ report: inout RunReport, _ base: VerifiedBase, _ data: PreparedData, _ staging: RunStaging) throws {
+        let identity = AdapterIdentity(baseSHA256: base.hash.sha256, tokenizerSHA256: base.hash.tokenizerSHA256)
+        let model = try LanguageModel.load(base.files, dtype: .float32, forTraining: true)
+        let trained = try train(model, base, data, &report)
+        let adapter = try stage(.adapter, detail: { "\($0.parameterCount) parameters" }) { () throws -> LoRAAdapter in
+            try trained.checkMeaningful()
+            try trained.save(folder: staging.folder, identity: identity, baseModel: manifest.base.path)
+            report.analysis = ReportAssembly.analysis(try trained.spectra(base: base.files))
+            trained.detach()
+            return try LoRAAdapter.load(folder: staging.folder, into: model, expecting: identity)
+        }
+        let evaluation = EvaluationStages(manifest: manifest, base: base, environment: environment)
+        report.slices = try stage(.slices, detail: { "\($0.count) slices" }) { try evaluation.slices(model, adapter) }
+        let overlay = environment.workFolder + "/merged.safetensors"
+        defer { try? FileManager.default.removeItem(atPath: overlay) }
+        report.parity = try stage(.parity, detail: { $0.passed ? "passed" : "failed" }) {
+            try evaluation.parity(model, adapter, merged: overlay, firstPrompts: data.firstPrompts)
+        }
+        report.gates = GateJudge.judge(manifest.gates, slices: report.slices)
+        report.training?.peakMemoryBytes = MachineInfo.peakResidentBytes
+        if manifest.merge.export == .safetensors {
+            try MergedWeights.writeFolder(
+                adapter, base: base.files, dtype: manifest.merge.dtype == .bfloat16 ? .bf16 : .f32,
+                to: staging.folder + "/merged")
+        }
+        conclude(&report)
+    }
+
+    private func train(_ model: LanguageModel, _ base: VerifiedBase, _ data: PreparedData, _ report: inout RunReport) throws
+        -> LoRAAdapter
+    {
+        let section = manifest.adapter
+        let seed = UInt64(bitPattern: Int64(manifest.training.seed))
+        let adapter = try LoRAAdapter.attach(
+            LoRAConfiguration(
+                rank: section.rank, alpha: Float(section.alpha), dropout: Float(section.dropout),
+                targets: section.targets), to: model, seed: seed)
+        let plan = TrainingPlan.configuration(manifest, rows: data.examples.count)
+        let trainer = Trainer(
+            model: model, adapter: adapter, configuration: plan, examples: data.examples, validation: data.validation)
+        let result = try stage(.train, detail: { "\($0.losses.count) steps" }) {
+            try trainer.run(checkpoint: checkpoint, shouldStop: environment.shouldStop) { step in
+                let rate = Double(step.tokens) / step.seconds
+                environment.events.progress(
+                    StageProgress(
+                        stage: .train, done: step.step, total: step.totalSteps, loss: step.loss, tokensPerSecond: rate,
+                        secondsLeft: step.averageSeconds * Double(step.totalSteps - step.step)))
+            }
+        }
+        report.training = ReportAssembly.training(
+            result, plan: plan, data: data, base: base, trainable: adapter.parameterCount)
+        return adapter
+    }
+
+    private func conclude(_ report: inout RunReport) {
+        if report.parity?.passed == false {
+            report.reason = "The merged weights do not behave as the adapter does, or an expectation was not met."
+        } else if let gate = report.gates.first(where: { !$0.passed }) {
+            let value = gate.value.map { String(format: "%.4f", $0) } ?? "nothing"
+            report.reason = "The gate on \(gate.slice) \(gate.metric) was missed: \(value) was measured."
+        } else {
+            report.status = .succeeded
+        }
+    }
+
+    private func stage<Result>(_ stage: Stage, detail: (Result) -> String?, _ body: () throws -> Result) throws -> Result {
+        if environment.shouldStop() { throw PipelineError(.interrupted, "The job was stopped before stage \(stage).") }
+        environment.events.stageStarted(stage, detail: nil)
+        let result = try body()
+        environment.events.stageEnded(stage, detail: detail(result))
+        return result
+    }
+
+    private func log(_ data: PreparedData) {
+        let rows = data.rows
+        environment.events.log(
+            "\(rows.train) training rows (\(rows.truncated) truncated, \(rows.dropped) dropped), "
+                + "\(rows.validation) validation rows, \(data.contamination.dropped) left out because held-out data has them")
+        let sample = data.sample.spans.map { $0.trained ? "⟦\($0.text)⟧" : $0.text }.joined()
+        environment.events.log("trained on what stands in ⟦ ⟧: \(sample.debugDescription)")
+    }
+
+    private func isInterruption(_ error: any Error) -> Bool {
+        (error as? TrainingError)?.code == .interrupted || (error as? EvaluationError)?.code == .interrupted
+            || (error as? PipelineError)?.code == .interrupted
+    }
+}

@@ -1,0 +1,61 @@
+import Adapters
+import Foundation
+import Manifests
+import Tensors
+import Training
+import Transformers
+
+/// Fills the report's parts from what the stages left.
+enum ReportAssembly {
+    static func training(
+        _ result: TrainingResult, plan: TrainingConfiguration, data: PreparedData, base: VerifiedBase, trainable: Int
+    ) -> TrainingReport {
+        TrainingReport(
+            loss: result.losses, learningRate: result.learningRates, gradientNorm: result.gradientNorms,
+            validation: result.validation.map { ValidationPoint(step: $0.step, loss: $0.loss) },
+            steps: result.losses.count, plannedSteps: plan.steps, tokens: result.tokens,
+            supervisedTokens: result.supervisedTokens, tokensPerSecond: result.tokensPerSecond,
+            wallSeconds: result.seconds, peakMemoryBytes: MachineInfo.peakResidentBytes,
+            predictedPeakMemoryBytes: TrainingPlan.predictedPeakBytes(
+                base.files.configuration, parameters: base.hash.parameters, microBatchTokens: plan.microBatchTokens),
+            trainableParameters: trainable, baseParameters: base.hash.parameters, rows: data.rows,
+            contamination: data.contamination, sample: data.sample)
+    }
+
+    static func analysis(_ spectra: [UpdateSpectrum]) -> [ModuleAnalysis] {
+        spectra.map {
+            ModuleAnalysis(
+                module: $0.module, singularValues: $0.singularValues, relativeFrobeniusNorm: $0.relativeNorm)
+        }
+    }
+
+    static func provenance(
+        _ manifest: JobManifest, base: VerifiedBase, data: PreparedData, run: RunIdentifier, attempt: Int,
+        startedAt: Date, training: TrainingReport?
+    ) -> Provenance {
+        let section = manifest.training
+        return Provenance(
+            name: manifest.name, run: run.description, attempt: attempt, startedAt: startedAt, finishedAt: Date(),
+            base: BaseProvenance(
+                path: base.hash.path, sha256: base.hash.sha256, tokenizerSHA256: base.hash.tokenizerSHA256,
+                modelType: base.hash.modelType, parameters: base.hash.parameters),
+            datasets: data.datasets,
+            adapter: AdapterProvenance(
+                rank: manifest.adapter.rank, alpha: manifest.adapter.alpha, dropout: manifest.adapter.dropout,
+                targets: manifest.adapter.targets),
+            training: TrainingProvenance(
+                seed: UInt64(bitPattern: Int64(section.seed)), dtype: section.dtype.rawValue,
+                schedule: section.schedule.rawValue, learningRate: section.learningRate,
+                warmupRatio: section.warmupRatio, weightDecay: section.weightDecay, maxGradNorm: section.maxGradNorm,
+                batchSize: section.batchSize, maxLength: section.maxLength, measured: training),
+            versions: ["lorad": LoradVersion.current, "openblas": MachineInfo.openBLASConfiguration],
+            machine: MachineProvenance(
+                cpu: MachineInfo.cpuName, threads: Threads.count, instructions: MachineInfo.kernelVariant,
+                system: ProcessInfo.processInfo.operatingSystemVersionString))
+    }
+}
+
+/// What `lorad --version` prints and a run records.
+package enum LoradVersion {
+    package static let current = "0.1.0"
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Manifests
+import Pipeline
+
+/// Runs the worker's jobs through the pipeline.
+package struct PipelineRunner: JobRunner {
+    private let configuration: WorkerConfiguration
+
+    package init(_ configuration: WorkerConfiguration) {
+        self.configuration = configuration
+    }
+
+    package func inspect(manifestText: String, path: String) -> ManifestVerdict {
+        do {
+            let document = try Self.document(manifestText, path: path, configuration)
+            return .accepted(name: document.manifest.name, notify: document.manifest.notify ?? configuration.notifyDefault)
+        } catch {
+            return .rejected(diagnostics: Self.lines(error))
+        }
+    }
+
+    package func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
+        do {
+            let document = try Self.document(request.manifestText, path: request.manifestPath, configuration)
+            let environment = JobEnvironment(
+                outbox: configuration.outbox, workFolder: request.workFolder,
+                hashCache: configuration.state + "/hashes.json", attempt: request.attempt,
+                shouldStop: { control.shouldStop }, events: EventBridge(events: events))
+            let result = try JobPipeline(document, environment: environment).run()
+            let summary = JobSummary(result.report)
+            return result.status == .succeeded
+                ? .succeeded(runFolder: result.runFolder, summary: summary)
+                : .failed(
+                    reason: result.report.reason ?? "The run failed.", runFolder: result.runFolder, summary: summary)
+        } catch let error as PipelineError where error.code == .rejected {
+            return .rejected(diagnostics: Self.lines(error))
+        } catch let error as PipelineError where error.code == .interrupted {
+            return .interrupted
+        } catch let error as ManifestsError {
+            return .rejected(diagnostics: Self.lines(error))
+        } catch {
+            return .failed(reason: Self.lines(error).joined(separator: " "), runFolder: nil, summary: nil)
+        }
+    }
+
+    /// Reads a manifest and checks everything that can be checked without work.
+    ///
+    /// - Throws: `ManifestsError` with every mistake.
+    package static func document(_ text: String, path: String, _ configuration: WorkerConfiguration) throws
+        -> ManifestDocument
+    {
+        let document = try ManifestDocument.load(
+            bytes: Array(text.utf8), file: path, pipelinesFolder: configuration.pipelines)
+        let mistakes =
+            configuration.pathPolicy().check(document) + document.checkHooks(known: configuration.hooks.map(\.name))
+        guard mistakes.isEmpty else { throw ManifestsError(mistakesIn: path, mistakes.sorted()) }
+        return document
+    }
+
+    /// An error as lines for people.
+    package static func lines(_ error: any Error) -> [String] {
+        if let error = error as? ManifestsError, !error.diagnostics.isEmpty { return error.diagnostics.map(\.description) }
+        let localized = error as? any LocalizedError
+        return [localized?.errorDescription ?? "\(error)", localized?.failureReason, localized?.recoverySuggestion]
+            .compactMap { $0 }
+    }
+}
+
+private struct EventBridge: PipelineEvents {
+    let events: any JobEvents
+
+    func stageStarted(_ stage: Stage, detail: String?) { events.stageStarted(stage.rawValue, detail: detail) }
+    func stageEnded(_ stage: Stage, detail: String?) { events.stageEnded(stage.rawValue, detail: detail) }
+    func log(_ line: String) { events.log(line) }
+
+    func progress(_ progress: StageProgress) {
+        guard let loss = progress.loss, let rate = progress.tokensPerSecond, let left = progress.secondsLeft else { return }
+        events.progress(
+            step: progress.done, of: progress.total, loss: loss, tokensPerSecond: rate, secondsLeft: left)
+    }
+}
+
+extension JobSummary {
+    /// What a report says in short.
+    init(_ report: RunReport) {
+        self.init(
+            slices: report.slices.map { slice in
+                Slice(
+                    name: slice.name, rows: slice.rows,
+                    base: Score(loss: slice.base.loss, accuracy: slice.base.accuracy),
+                    adapter: Score(loss: slice.adapter.loss, accuracy: slice.adapter.accuracy))
+            },
+            gates: report.gates.map { gate in
+                Gate(condition: Self.condition(gate), value: gate.value, passed: gate.passed)
+            },
+            parityPassed: report.parity?.passed, steps: report.training?.steps ?? 0,
+            wallSeconds: report.training?.wallSeconds ?? 0, tokensPerSecond: report.training?.tokensPerSecond ?? 0)
+    }
+
+    private static func condition(_ gate: GateReport) -> String {
+        let bounds = [
+            gate.min.map { "≥ \($0)" }, gate.max.map { "≤ \($0)" }, gate.betterThan.map { "better than \($0)" },
+        ]
+        return "\(gate.slice) \(gate.metric) \(bounds.compactMap { $0 }.joined(separator: " and "))"
+    }
+}

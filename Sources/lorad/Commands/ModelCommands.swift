@@ -1,0 +1,118 @@
+import Adapters
+import ArgumentParser
+import Evaluation
+import Foundation
+import ModelFiles
+import Tokenizers
+import Transformers
+
+struct Hash: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Prints a base's and its tokenizer's hash.")
+
+    @Argument(help: "A Hugging Face model folder or a .gguf file.")
+    var base: String
+    @Flag(help: "JSON on stdout.")
+    var json = false
+
+    func run() throws {
+        let hash = try ContentHash.ofBase(base, cache: HashCache(file: ".lorad/hashes.json"))
+        if json { return try Output.json(hash) }
+        print("base:\n  path: \(hash.path)\n  sha256: \(hash.sha256)\n  tokenizer_sha256: \(hash.tokenizerSHA256)")
+        print("# \(hash.modelType), \(hash.parameters) parameters")
+    }
+}
+
+struct Tokenize: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Prints the token ids of a text.")
+
+    @Option(help: "A Hugging Face model folder or a .gguf file.")
+    var base: String
+    @Argument(help: "The text; special tokens in it are recognised.")
+    var text: String
+    @Flag(help: "JSON on stdout.")
+    var json = false
+
+    private struct Answer: Encodable {
+        let ids: [Int]
+        let tokens: [String]
+    }
+
+    func run() throws {
+        let tokenizer = try TokenizerLoader.load(BaseModelFiles(path: base))
+        let ids = tokenizer.encode(text, allowSpecial: true)
+        if json { return try Output.json(Answer(ids: ids, tokens: ids.map(tokenizer.piece))) }
+        for id in ids { print("\(id)\t\(tokenizer.piece(id))") }
+    }
+}
+
+struct Generate: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Continues a text greedily.")
+
+    @OptionGroup var model: ModelOptions
+    @Option(help: "The text to continue.")
+    var prompt: String
+    @Option(help: "Most tokens to add.")
+    var maxNewTokens = 64
+    @Flag(help: "JSON on stdout.")
+    var json = false
+
+    private struct Answer: Encodable {
+        let text: String
+        let ids: [Int]
+        let prompt_ids: [Int]
+    }
+
+    func run() throws {
+        let (files, model, tokenizer) = try model.load()
+        let generator = GreedyGenerator(
+            tokenizer: tokenizer, endTokens: files.configuration.eosTokenIDs, maximumNewTokens: maxNewTokens)
+        let ids = generator.encode(prompt)
+        let answer = try generator.generate(model, prompt: ids, name: "prompt")
+        if json { return try Output.json(Answer(text: answer.text, ids: answer.ids, prompt_ids: ids)) }
+        print(answer.text)
+    }
+}
+
+struct Score: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Prints the log-probability of a completion, by token.")
+
+    @OptionGroup var model: ModelOptions
+    @Option(help: "What is given.")
+    var prompt: String
+    @Option(help: "What is scored.")
+    var completion: String
+    @Flag(help: "JSON on stdout.")
+    var json = false
+
+    private struct Token: Encodable {
+        let id: Int
+        let text: String
+        let logprob: Double
+    }
+
+    private struct Answer: Encodable {
+        let tokens: [Token]
+        let logprob: Double
+        let perplexity: Double
+    }
+
+    func run() throws {
+        let (_, model, tokenizer) = try model.load()
+        let given = tokenizer.encode(prompt, allowSpecial: true)
+        let scored = tokenizer.encode(completion, allowSpecial: true)
+        guard !given.isEmpty, !scored.isEmpty else {
+            throw ValidationError("Both --prompt and --completion must hold at least one token.")
+        }
+        let labels = scored.enumerated().map { Label(position: given.count + $0 - 1, target: $1) }
+        let sequence = ScoredSequence(tokens: given + scored, labels: labels)
+        let values = try model.logProbabilities([sequence])[0].map(Double.init)
+        let tokens = zip(scored, values).map { id, value in
+            Token(id: id, text: tokenizer.decode([id], skipSpecial: false), logprob: value)
+        }
+        let total = values.reduce(0, +)
+        let answer = Answer(tokens: tokens, logprob: total, perplexity: exp(-total / Double(values.count)))
+        if json { return try Output.json(answer) }
+        for token in tokens { print(String(format: "%9.4f  ", token.logprob) + token.text.debugDescription) }
+        print(String(format: "%9.4f  in all, perplexity %.4f", answer.logprob, answer.perplexity))
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Manifests
+import Pipeline
+import Worker
+
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Runs one job in the foreground.")
+
+    @Argument(help: "The job's manifest.")
+    var manifest: String
+    @Option(help: "Publish here instead of lorad.yaml's outbox.")
+    var outbox: String?
+    @OptionGroup var worker: WorkerOptions
+
+    private struct Line: Encodable {
+        let status: String
+        let run_dir: String?
+        let reason: String?
+    }
+
+    func run() throws {
+        do {
+            let result = try result()
+            RunTable.write(result.report)
+            try Output.json(Line(status: result.status.rawValue, run_dir: result.runFolder, reason: result.report.reason))
+            if result.status != .succeeded { throw ExitCode(Failure.ranAndFailed) }
+        } catch let error where isRejection(error) {
+            let reason = PipelineRunner.lines(error).joined(separator: "\n")
+            try Output.json(Line(status: "rejected", run_dir: nil, reason: reason))
+            throw error
+        }
+    }
+
+    private func result() throws -> JobResult {
+        let configuration = try worker.load()
+        let text = try String(contentsOfFile: manifest, encoding: .utf8)
+        let document = try PipelineRunner.document(text, path: manifest, configuration)
+        let work = configuration.state + "/foreground/" + document.manifest.name
+        try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
+        let signals = try StopSignals()
+        let environment = JobEnvironment(
+            outbox: outbox ?? configuration.outbox, workFolder: work, hashCache: configuration.state + "/hashes.json",
+            shouldStop: { signals.received }, events: ProgressPrinter())
+        return try JobPipeline(document, environment: environment).run()
+    }
+
+    private func isRejection(_ error: any Error) -> Bool {
+        error is ManifestsError || (error as? PipelineError)?.code == .rejected
+    }
+}

@@ -1,0 +1,145 @@
+import ArgumentParser
+import Foundation
+import Manifests
+import Worker
+
+struct Watch: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Runs jobs as manifests arrive in the inbox.")
+
+    @Flag(help: "Ends when inbox and queue are empty.")
+    var once = false
+    @OptionGroup var worker: WorkerOptions
+
+    func run() throws {
+        let configuration = try worker.load()
+        let stop = try StopRequest(signals: try StopSignals())
+        let result = try worker.worker().watch(runner: PipelineRunner(configuration), once: once, stop: stop)
+        for (state, count) in result.ended.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            Failure.write("\(count) \(state.rawValue)")
+        }
+        if once, result.ended[.failed] != nil { throw ExitCode(Failure.ranAndFailed) }
+    }
+}
+
+struct Submit: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Validates a manifest and drops it into the inbox.")
+
+    @Argument(help: "The job's manifest.")
+    var manifest: String
+    @Option(name: .customLong("set"), help: "key=value, such as training.max_steps=20; repeatable.")
+    var settings: [String] = []
+    @OptionGroup var worker: WorkerOptions
+
+    func run() throws {
+        let configuration = try worker.load()
+        guard let data = FileManager.default.contents(atPath: manifest) else {
+            throw ManifestsError(.missing, "\(manifest) cannot be read.")
+        }
+        let text =
+            settings.isEmpty
+            ? String(decoding: data, as: UTF8.self)
+            : try Override.edit(bytes: Array(data), file: manifest, overrides: settings.map(Override.init))
+        _ = try PipelineRunner.document(text, path: manifest, configuration)
+        let name = URL(fileURLWithPath: manifest).lastPathComponent
+        print("\(configuration.inbox)/\(try worker.worker().submit(text, name: name))")
+    }
+}
+
+struct Validate: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists every mistake of a manifest.")
+
+    @Argument(help: "The job's manifest.")
+    var manifest: String
+    @OptionGroup var worker: WorkerOptions
+
+    func run() throws {
+        guard let data = FileManager.default.contents(atPath: manifest) else {
+            throw ManifestsError(.missing, "\(manifest) cannot be read.")
+        }
+        let document = try ManifestDocument.load(
+            bytes: Array(data), file: manifest, pipelinesFolder: try worker.load().pipelines)
+        let configuration = try worker.load()
+        let mistakes =
+            configuration.pathPolicy().check(document) + document.checkHooks(known: configuration.hooks.map(\.name))
+        guard mistakes.isEmpty else { throw ManifestsError(mistakesIn: manifest, mistakes.sorted()) }
+        print("\(manifest): no mistakes")
+    }
+}
+
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Shows jobs, or one job with its stages.")
+
+    @Argument(help: "A job's id, or its name for the latest of that name.")
+    var job: String?
+    @Flag(help: "JSON on stdout.")
+    var json = false
+    @OptionGroup var worker: WorkerOptions
+
+    private struct Job: Encodable {
+        let id: String
+        let name: String
+        let state: String
+        let attempt: Int
+        let reason: String?
+        let run_dir: String?
+        let summary: JobSummary?
+
+        init(_ job: JobRecord) {
+            id = job.id
+            name = job.name
+            state = job.state.rawValue
+            attempt = job.attempt
+            reason = job.reason
+            run_dir = job.runFolder
+            summary = job.summary
+        }
+    }
+
+    func run() throws {
+        let worker = try worker.worker()
+        let jobs = try job.map { [try worker.status($0).job] } ?? worker.jobs(limit: 50)
+        if json { return try Output.json(jobs.map(Job.init)) }
+        if jobs.isEmpty { print("no jobs yet") }
+        for job in jobs {
+            print("\(job.id)  \(job.name)  \(job.state.rawValue)  \(job.runFolder ?? job.reason ?? "")")
+        }
+        guard let job else { return }
+        for stage in try worker.status(job).stages {
+            print("  \(stage.name): \(stage.state.rawValue)" + (stage.detail.map { ", \($0)" } ?? ""))
+        }
+    }
+}
+
+struct Logs: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Prints a job's log.")
+
+    @Argument(help: "A job's id, or its name.")
+    var job: String
+    @Flag(name: .shortAndLong, help: "Goes on until the job ends.")
+    var follow = false
+    @OptionGroup var worker: WorkerOptions
+
+    func run() throws {
+        try worker.worker().logs(job, follow: follow) { print($0, terminator: "") }
+    }
+}
+
+struct Cancel: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Cancels a waiting or running job.")
+
+    @Argument(help: "A job's id, or its name.")
+    var job: String
+    @OptionGroup var worker: WorkerOptions
+
+    func run() throws { print("\(try worker.worker().cancel(job).id) is asked to stop") }
+}
+
+struct Retry: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Queues a failed, rejected or cancelled job again.")
+
+    @Argument(help: "A job's id, or its name.")
+    var job: String
+    @OptionGroup var worker: WorkerOptions
+
+    func run() throws { print("\(try worker.worker().retry(job).id) is queued") }
+}
