@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// What the command line does with jobs that live longer than one command.
 package struct Worker: Sendable {
@@ -19,6 +20,8 @@ package struct Worker: Sendable {
         runner: any JobRunner, once: Bool, stop: StopRequest,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> WatchResult {
+        // A receiver or a reader of our log that goes away must be an error of that write, not the worker's death.
+        signal(SIGPIPE, SIG_IGN)
         let parts = try WorkerParts(settings, runner: runner, environment: environment)
         // The lock is held until everything has ended, not only until its last mention.
         return try withExtendedLifetime(parts) { try run(parts, once: once, stop: stop) }

@@ -1,21 +1,4 @@
-/// The service a webhook speaks to; it decides the body's shape and limits.
-package enum HookKind: String, Sendable, CaseIterable {
-    /// https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
-    case slack
-    /// https://discord.com/developers/docs/resources/webhook#execute-webhook
-    case discord
-    /// Structured JSON, signed after https://www.standardwebhooks.com where a secret is configured.
-    case generic
-}
-
-/// What a webhook can tell of.
-package enum HookEvent: String, Sendable, CaseIterable {
-    case queued
-    case started
-    case succeeded
-    case failed
-    case rejected
-}
+import Manifests
 
 /// Where a secret (a webhook's URL, a signing key) is read from; never the secret itself.
 package enum SecretSource: Sendable, Equatable {

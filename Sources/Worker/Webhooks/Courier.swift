@@ -1,3 +1,4 @@
+import Manifests
 import Foundation
 
 /// Delivers one hook's messages in order, on a thread of its own: a hook that hangs delays nobody else.

@@ -1,3 +1,4 @@
+import Manifests
 import Foundation
 
 /// A Discord webhook's body, https://discord.com/developers/docs/resources/message#embed-object-embed-limits: one
@@ -68,7 +69,7 @@ struct DiscordBody: Encodable {
             left -= blocks[0].utf16.count + 1
         }
         if let table = message.table {
-            blocks.append("```\n\(table.text(limit: left - 8) { $0.map(escape).joined() })\n```")
+            blocks.append("```\n\(table.text(limit: left - 8, escaping: escape))\n```")
         }
         return blocks.isEmpty ? nil : blocks.joined(separator: "\n")
     }

@@ -1,3 +1,4 @@
+import Manifests
 import Foundation
 
 /// What there is to say about a job at an event, before it takes a service's shape.

@@ -28,7 +28,7 @@ struct SlackBody: Encodable {
         let facts = message.facts.map { "\($0.label): \($0.value)" }.joined(separator: "\n")
         blocks.append(Self.section(Truncation.cut(facts, to: Self.sectionLimit, escaping: Self.escape)))
         if let table = message.table {
-            let text = table.text(limit: Self.sectionLimit - 8) { $0.map(Self.escape).joined() }
+            let text = table.text(limit: Self.sectionLimit - 8, escaping: Self.escape)
             blocks.append(Self.section("```\n\(text)\n```"))
         }
         if let reason = message.reason, !reason.isEmpty {

@@ -32,15 +32,21 @@ package struct SliceTable: Sendable {
         lines = rows.map(line)
     }
 
-    /// At most `limit` UTF-16 units: whole lines from the top, then a line that says how many are missing.
-    package func text(limit: Int, escaping: (String) -> String = { $0 }) -> String {
-        for kept in stride(from: lines.count, through: 0, by: -1) {
-            let missing = lines.count - kept
-            let tail = missing == 0 ? [] : ["… \(missing) more \(missing == 1 ? "slice" : "slices")"]
-            let text = ([header] + lines.prefix(kept) + tail).map(escaping).joined(separator: "\n")
-            if text.utf16.count <= limit { return text }
+    /// At most `limit` UTF-16 units, after `escaping`: whole lines from the top, then one that says how many are
+    /// missing. Empty where not even the header fits.
+    package func text(limit: Int, escaping: (Character) -> String = { String($0) }) -> String {
+        let escaped = ([header] + lines).map { $0.map(escaping).joined() }
+        let whole = escaped.joined(separator: "\n")
+        if whole.utf16.count <= limit { return whole }
+        // Room for the last line, whatever the count in it.
+        var left = limit - 32
+        let kept = escaped.prefix { line in
+            left -= line.utf16.count + 1
+            return left >= 0
         }
-        return ""
+        guard !kept.isEmpty else { return "" }
+        let missing = escaped.count - kept.count
+        return (kept + ["… \(missing) more \(missing == 1 ? "slice" : "slices")"]).joined(separator: "\n")
     }
 }
 

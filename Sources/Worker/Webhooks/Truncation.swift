@@ -7,17 +7,17 @@ package enum Truncation {
         _ text: String, to limit: Int, escaping: (Character) -> String = { String($0) }
     ) -> String {
         let ellipsis = "…"
-        var result = ""
+        var pieces: [String] = []
         var length = 0
-        // The longest beginning that leaves room for the ellipsis, in case it is needed.
-        var cutResult = ""
+        // How many pieces leave room for the ellipsis, in case it is needed.
+        var kept = 0
         for character in text {
             let piece = escaping(character)
             length += piece.utf16.count
-            if length > limit { return limit > 0 ? cutResult + ellipsis : "" }
-            result += piece
-            if length <= limit - ellipsis.utf16.count { cutResult = result }
+            if length > limit { return limit > 0 ? pieces.prefix(kept).joined() + ellipsis : "" }
+            pieces.append(piece)
+            if length <= limit - ellipsis.utf16.count { kept = pieces.count }
         }
-        return result
+        return pieces.joined()
     }
 }

@@ -1,0 +1,23 @@
+import Manifests
+
+extension WorkerSettings {
+    /// What `lorad.yaml` says, the rest at its default.
+    package init(_ configuration: WorkerConfiguration, log: @escaping @Sendable (String) -> Void = { _ in }) {
+        self.init(
+            inbox: configuration.inbox, outbox: configuration.outbox, state: configuration.state,
+            scanEvery: configuration.scanEvery, quietTime: configuration.quietTime,
+            hooks: configuration.hooks.map(Hook.init), log: log)
+    }
+}
+
+extension Hook {
+    /// A hook of `lorad.yaml`, whose check has made sure that exactly one source of the URL is named.
+    package init(_ configuration: HookConfiguration) {
+        let file = configuration.urlFile.map(SecretSource.file)
+        self.init(
+            name: configuration.name, kind: configuration.kind,
+            url: file ?? .environment(configuration.urlEnvironment ?? ""),
+            secret: configuration.secretEnvironment.map(SecretSource.environment), events: Set(configuration.events),
+            allowHTTP: configuration.allowHTTP, allowPrivate: configuration.allowPrivate)
+    }
+}
