@@ -28,8 +28,8 @@ package struct RegressionPrompts {
 
     private mutating func add(_ fields: DataFields) {
         checkNames(fields, known: ["id", "prompt", "expect"])
-        let id = attempt { try text(fields, "id") }
-        let prompt = attempt { try text(fields, "prompt") }
+        let id = text(fields, "id")
+        let prompt = text(fields, "prompt")
         let expectations = expectations(fields)
         if let id { claim(id, fields) }
         guard let id, let prompt else { return }
@@ -54,7 +54,7 @@ package struct RegressionPrompts {
         let conditions = fields.nested(object)
         checkNames(conditions, known: Expectation.keys)
         return Expectation.keys.filter(conditions.has).compactMap { key in
-            guard let text = attempt({ try text(conditions, key) }) else { return nil }
+            guard let text = text(conditions, key) else { return nil }
             return expectation(key, text, fields)
         }
     }
@@ -71,25 +71,22 @@ package struct RegressionPrompts {
         }
     }
 
-    private func text(_ fields: DataFields, _ name: String) throws -> String {
-        let text = try fields.string(name)
-        guard !text.isEmpty || name == "equals" else { throw fields.error("the field `\(name)` is empty.") }
-        return text
+    /// The field's text; nil, and a mistake noted, where there is none. Only `equals` may ask for an empty text.
+    private mutating func text(_ fields: DataFields, _ name: String) -> String? {
+        do {
+            let text = try fields.string(name)
+            if !text.isEmpty || name == "equals" { return text }
+            note(fields, "the field `\(name)` is empty.")
+        } catch {
+            mistakes.append(error.message)
+        }
+        return nil
     }
 
     private mutating func checkNames(_ fields: DataFields, known: [String]) {
         for name in fields.object.keys where !known.contains(name) {
             let hint = Suggestion.closest(to: name, among: known).map { " Did you mean `\($0)`?" } ?? ""
             note(fields, "unknown field `\(name)`; known are \(Self.list(known)).\(hint)")
-        }
-    }
-
-    private mutating func attempt(_ read: () throws -> String) -> String? {
-        do {
-            return try read()
-        } catch {
-            mistakes.append((error as? EvaluationError)?.message ?? "\(error)")
-            return nil
         }
     }
 

@@ -32,14 +32,14 @@ struct DataFields {
     func has(_ name: String) -> Bool { object[name] != nil }
 
     /// The field's value; throws `malformed`, with the closest name that is there, where it is missing.
-    func value(_ name: String) throws -> JSONValue {
+    func value(_ name: String) throws(EvaluationError) -> JSONValue {
         if let value = object[name] { return value }
         let hint = Suggestion.closest(to: name, among: object.keys).map { " Did you mean `\($0)`?" } ?? ""
         throw error("the field `\(name)` is missing; there is \(names).\(hint)")
     }
 
     /// The field's value as text; throws `malformed` where it is missing or something else.
-    func string(_ name: String) throws -> String {
+    func string(_ name: String) throws(EvaluationError) -> String {
         let value = try value(name)
         guard let string = value.stringValue else {
             throw error("the field `\(name)` must be a string, but \(value.kind) was found.")
