@@ -3,79 +3,118 @@ import Tensors
 
 /// A base on disk, a Hugging Face folder or a .gguf file, with its tensors under Hugging Face names and layout.
 package final class BaseModelFiles: Sendable {
+    package enum Format: String, Sendable {
+        case huggingFace
+        case gguf
+    }
+
     package let path: String
     package let configuration: ModelConfiguration
     /// The GGUF, where the base is one: it carries the tokenizer too.
     package let gguf: GGUFFile?
     private let source: any TensorSource
-    /// Hugging Face name to the source's own.
-    private let names: [String: String]
+    private let stored: [String: StoredTensor]
+
+    /// Where a tensor is found in the source.
+    private struct StoredTensor {
+        let info: TensorInfo
+        let isPermuted: Bool
+    }
 
     /// - Throws: `ModelFilesError.missing` where there is no base at `path`; as the readers of its format.
     package init(path: String) throws {
         self.path = path
         if try Self.isFolder(path) {
-            let shards = try ShardedSafetensors(folder: path)
-            source = shards
-            gguf = nil
             configuration = try .load(folder: path)
-            // Old checkpoints carry this buffer, which is computed anew.
-            let weights = shards.tensors.keys.filter { !$0.hasSuffix("rotary_emb.inv_freq") }
-            names = Dictionary(uniqueKeysWithValues: weights.map { ($0, $0) })
+            source = try ShardedSafetensors(folder: path)
+            gguf = nil
+            stored = Self.storedTensors(source)
         } else {
             let file = try GGUFFile(path: path)
+            configuration = try ModelConfiguration(gguf: file)
             source = file
             gguf = file
-            configuration = try ModelConfiguration(gguf: file)
-            // The frequencies of unscaled rotary positions are computed anew.
-            let weights = file.tensors.keys.filter { $0 != "rope_freqs.weight" }
-            names = Dictionary(uniqueKeysWithValues: weights.map { (GGUFLlamaNames.huggingFaceName($0) ?? $0, $0) })
+            stored = try Self.storedTensors(file, headDim: configuration.headDim)
         }
     }
 
-    /// Hugging Face names of all tensors, sorted.
-    package var tensorNames: [String] { names.keys.sorted() }
+    package var format: Format { gguf == nil ? .huggingFace : .gguf }
 
-    /// Elements of all tensors.
-    package var parameterCount: Int { names.values.reduce(0) { $0 + (source.tensors[$1]?.shape.reduce(1, *) ?? 0) } }
+    /// Hugging Face names of all tensors, sorted by their bytes.
+    package var tensorNames: [String] { stored.keys.sorted { ExactString($0) < ExactString($1) } }
+
+    /// Elements of all tensors; a head tied to the embedding counts once.
+    package var parameterCount: Int { stored.values.reduce(0) { $0 + $1.info.elementCount } }
 
     /// The tensor's description; nil where there is none of that name.
-    package func info(_ name: String) -> TensorInfo? { names[name].flatMap { source.tensors[$0] } }
+    package func info(_ huggingFaceName: String) -> TensorInfo? { stored[huggingFaceName]?.info }
 
     /// Reads one tensor by its Hugging Face name as float32; vectors as `[1, n]`.
     ///
-    /// - Throws: `ModelFilesError.missing`, `.mismatch` where `matrix` has another shape.
-    package func read(_ name: String, into matrix: Matrix) throws {
-        guard let own = names[name] else {
-            throw ModelFilesError(.missing, "\(path) holds no tensor \(quoted(name)).")
-        }
-        let isRotated = name.hasSuffix("q_proj.weight") || name.hasSuffix("k_proj.weight")
-        guard gguf != nil, isRotated else { return try source.read(own, into: matrix) }
-        let permuted = Matrix(rows: matrix.rows, columns: matrix.columns)
-        try source.read(own, into: permuted)
-        RotaryPermutation.undo(permuted, headDim: configuration.headDim, into: matrix)
+    /// - Throws: `ModelFilesError.missing`, `.mismatch` where `matrix` has another shape, `.unsupported` for elements
+    ///   that lorad does not read.
+    package func read(_ huggingFaceName: String, into matrix: Matrix) throws {
+        try read(huggingFaceName, rows: 0..<(try tensor(huggingFaceName).info.rows), into: matrix)
     }
 
-    /// Checks that the tensors are exactly `expected` (name to shape).
+    /// Reads some rows of a tensor by its Hugging Face name as float32.
     ///
-    /// - Throws: `ModelFilesError.mismatch` listing all that is missing, unexpected or misshapen.
-    package func verifyComplete(expected: [String: [Int]]) throws {
-        var complaints: [String] = []
-        for (name, shape) in expected.sorted(by: { $0.key < $1.key }) {
-            guard let info = info(name) else {
-                complaints.append("\(name) is missing")
-                continue
-            }
-            if info.shape != shape { complaints.append("\(name) has the shape \(info.shape), expected \(shape)") }
+    /// - Throws: as `read(_:into:)`.
+    package func read(_ huggingFaceName: String, rows: Range<Int>, into matrix: Matrix) throws {
+        let tensor = try tensor(huggingFaceName)
+        guard tensor.isPermuted, !rows.isEmpty else {
+            return try source.read(tensor.info.name, rows: rows, into: matrix)
         }
-        // A tied head may be stored a second time; it is the embedding.
-        let tolerated = configuration.tieWordEmbeddings ? ["lm_head.weight"] : []
-        complaints += tensorNames.filter { expected[$0] == nil && !tolerated.contains($0) }.map { "\(quoted($0)) is unexpected" }
-        guard complaints.isEmpty else {
-            let shown = complaints.prefix(20).joined(separator: "; ")
+        // Rows move inside their head only, so whole heads are read.
+        let headDim = configuration.headDim
+        let first = rows.lowerBound / headDim * headDim
+        let last = min((rows.upperBound + headDim - 1) / headDim * headDim, tensor.info.rows)
+        guard rows.lowerBound >= 0, rows.upperBound <= last, matrix.rows == rows.count,
+            matrix.columns == tensor.info.columns
+        else {
             throw ModelFilesError(
-                .mismatch, "\(path) is not a complete \(configuration.modelType): \(shown)\(complaints.count > 20 ? "; …" : "").")
+                .mismatch,
+                "The tensor \(quoted(huggingFaceName)) in \(path) has the shape \(tensor.info.shape); rows "
+                    + "\(rows.lowerBound) up to \(rows.upperBound) of it do not fill a matrix of \(matrix.rows) × \(matrix.columns)."
+            )
         }
+        let permuted = Matrix(rows: last - first, columns: matrix.columns)
+        try source.read(tensor.info.name, rows: first..<last, into: permuted)
+        if matrix.rows == permuted.rows { return RotaryPermutation.undo(permuted, headDim: headDim, into: matrix) }
+        let heads = Matrix(rows: permuted.rows, columns: permuted.columns)
+        RotaryPermutation.undo(permuted, headDim: headDim, into: heads)
+        matrix.copy(from: heads.rows((rows.lowerBound - first)..<(rows.upperBound - first)))
+    }
+
+    private func tensor(_ name: String) throws -> StoredTensor {
+        if let tensor = stored[name] { return tensor }
+        throw ModelFilesError(
+            .missing, "\(path) holds no tensor \(quoted(name)).",
+            advice: Suggestion.closest(to: name, among: tensorNames).map { "The closest name is \(quoted($0))." })
+    }
+
+    private static func storedTensors(_ source: any TensorSource) -> [String: StoredTensor] {
+        // Old checkpoints carry this buffer, which is computed anew.
+        source.tensors.filter { !$0.key.hasSuffix("rotary_emb.inv_freq") }
+            .mapValues { StoredTensor(info: $0, isPermuted: false) }
+    }
+
+    private static func storedTensors(_ file: GGUFFile, headDim: Int) throws -> [String: StoredTensor] {
+        let architecture = try GGUFArchitecture.of(file)
+        var stored: [String: StoredTensor] = [:]
+        for (own, info) in file.tensors where !architecture.ignored.contains(own) {
+            let (name, isPermuted) = architecture.huggingFaceName(own) ?? (own, false)
+            guard !isPermuted || info.rows % headDim == 0 else {
+                throw ModelFilesError(
+                    .mismatch,
+                    "The tensor \(quoted(own)) of \(file.location) has \(info.rows) rows, no multiple of the head "
+                        + "dimension \(headDim).")
+            }
+            guard stored.updateValue(StoredTensor(info: info, isPermuted: isPermuted), forKey: name) == nil else {
+                throw ModelFilesError(.malformed, "\(file.location) holds the tensor \(quoted(name)) under two names.")
+            }
+        }
+        return stored
     }
 
     private static func isFolder(_ path: String) throws -> Bool {

@@ -2,35 +2,105 @@ extension ModelConfiguration {
     /// Reads the metadata of a GGUF file.
     ///
     /// - Throws: `ModelFilesError.malformed` naming a key that is absent or of the wrong kind, `.unsupported` for
-    ///   another architecture or for scaled rotary positions.
+    ///   another architecture or settings that lorad does not compute.
     package init(gguf: GGUFFile) throws {
-        let path = gguf.file.path
-        guard let architecture = gguf.metadata["general.architecture"]?.stringValue else {
-            throw ModelFilesError(.malformed, "\(path) does not name its general.architecture.")
-        }
-        func integer(_ key: String, default fallback: Int? = nil) throws -> Int {
-            guard let value = gguf.metadata["\(architecture).\(key)"]?.intValue ?? fallback else {
-                throw ModelFilesError(.malformed, "\(path) lacks the integer \(architecture).\(key).")
-            }
-            return value
-        }
-        if let scaling = gguf.metadata["\(architecture).rope.scaling.type"]?.stringValue, scaling != "none" {
-            throw ModelFilesError(.unsupported, "\(path) scales rotary positions by '\(scaling)'; lorad supports none.")
-        }
-        let heads = try integer("attention.head_count")
-        let hidden = try integer("embedding_length")
+        let fields = GGUFFields(file: gguf, architecture: try GGUFArchitecture.of(gguf))
+        let heads = try fields.int("attention.head_count")
+        let hidden = try fields.int("embedding_length")
+        let headDim = try fields.int("attention.key_length", default: hidden / max(1, heads))
+        try fields.refuseUnsupported(headDim: headDim)
+        let ids = try ["eos", "eot"].compactMap { try fields.tokenID($0) }
         self = try ModelConfiguration(
-            modelType: architecture, hiddenSize: hidden, intermediateSize: try integer("feed_forward_length"),
-            layers: try integer("block_count"), heads: heads,
-            keyValueHeads: try integer("attention.head_count_kv", default: heads),
-            headDim: try integer("attention.key_length", default: hidden / max(1, heads)),
-            vocabularySize: gguf.tensors["token_embd.weight"]?.rows ?? 0, maxPositions: try integer("context_length"),
-            ropeTheta: Float(gguf.metadata["\(architecture).rope.freq_base"]?.doubleValue ?? 10_000),
-            rmsNormEpsilon: Float(
-                gguf.metadata["\(architecture).attention.layer_norm_rms_epsilon"]?.doubleValue ?? 1e-6),
-            tieWordEmbeddings: gguf.tensors["output.weight"] == nil,
-            bosTokenID: gguf.metadata["tokenizer.ggml.bos_token_id"]?.intValue,
-            eosTokenIDs: [gguf.metadata["tokenizer.ggml.eos_token_id"]?.intValue].compactMap { $0 }
-        ).checked(path)
+            modelType: fields.architecture.modelType, hiddenSize: hidden,
+            intermediateSize: try fields.int("feed_forward_length"), layers: try fields.int("block_count"),
+            heads: heads,
+            keyValueHeads: try fields.int("attention.head_count_kv", default: heads), headDim: headDim,
+            vocabularySize: try fields.vocabularySize(), maxPositions: try fields.int("context_length"),
+            ropeTheta: try fields.float("rope.freq_base", default: 10_000),
+            rmsNormEpsilon: try fields.float("attention.layer_norm_rms_epsilon"),
+            tieWordEmbeddings: gguf.tensors["output.weight"] == nil, bosTokenID: try fields.tokenID("bos"),
+            eosTokenIDs: ids.first == ids.last ? Array(ids.prefix(1)) : ids
+        ).checked(gguf.location)
+    }
+}
+
+extension GGUFArchitecture {
+    /// - Throws: `ModelFilesError.malformed` where the file names none, `.unsupported` for one that lorad does not read.
+    static func of(_ gguf: GGUFFile) throws -> GGUFArchitecture {
+        guard let name = gguf.metadata["general.architecture"]?.stringValue else {
+            throw ModelFilesError(.malformed, "\(gguf.location) does not name its general.architecture.")
+        }
+        if let architecture = known[name] { return architecture }
+        try ModelConfiguration.checkModelType(name, gguf.location)
+        throw ModelFilesError(.unsupported, "\(gguf.location): the architecture \(quoted(name)) is not read from GGUF.")
+    }
+}
+
+/// Typed access to a GGUF's metadata under its architecture's prefix.
+private struct GGUFFields {
+    let file: GGUFFile
+    let architecture: GGUFArchitecture
+
+    private func key(_ name: String) -> String { "\(architecture.name).\(name)" }
+
+    private func value<Value>(_ key: String, _ expected: String, _ convert: (GGUFValue) -> Value?) throws -> Value? {
+        guard let stored = file.metadata[key] else { return nil }
+        guard let value = convert(stored) else {
+            throw ModelFilesError(.malformed, "\(file.location): \(key) is of type \(stored.type), not \(expected).")
+        }
+        return value
+    }
+
+    private func absent(_ key: String) -> ModelFilesError {
+        ModelFilesError(.malformed, "\(file.location) lacks the metadata \(key).")
+    }
+
+    func int(_ name: String, default fallback: Int? = nil) throws -> Int {
+        guard let value = try value(key(name), "an integer", \.intValue) ?? fallback else { throw absent(key(name)) }
+        return value
+    }
+
+    func float(_ name: String, default fallback: Float? = nil) throws -> Float {
+        let stored = try value(key(name), "a number") { $0.doubleValue.map { Float($0) } }
+        guard let value = stored ?? fallback else { throw absent(key(name)) }
+        return value
+    }
+
+    func tokenID(_ name: String) throws -> Int? {
+        try value("tokenizer.ggml.\(name)_token_id", "an integer", \.intValue)
+    }
+
+    /// Rows of the embedding, which the metadata must agree with.
+    func vocabularySize() throws -> Int {
+        let rows = try file.info("token_embd.weight").rows
+        let stated = try int("vocab_size", default: rows)
+        let tokens = file.metadata["tokenizer.ggml.tokens"]?.arrayValue?.count ?? rows
+        guard stated == rows, tokens == rows else {
+            throw ModelFilesError(
+                .malformed,
+                "\(file.location) has \(rows) rows of embeddings, but a vocab_size of \(stated) and \(tokens) tokens.")
+        }
+        return rows
+    }
+
+    func refuseUnsupported(headDim: Int) throws {
+        let scaling = try value(key("rope.scaling.type"), "a string", \.stringValue) ?? "none"
+        guard scaling == "none", file.tensors["rope_freqs.weight"] == nil else {
+            let kind = scaling == "none" ? "rope_freqs.weight" : scaling
+            throw ModelFilesError(
+                .unsupported,
+                "\(file.location) scales rotary positions (\(quoted(kind))); lorad computes unscaled ones.")
+        }
+        let rotated = try int("rope.dimension_count", default: headDim)
+        guard rotated == headDim else {
+            throw ModelFilesError(
+                .unsupported,
+                "\(file.location) rotates \(rotated) of a head's \(headDim) dimensions; lorad rotates whole heads.")
+        }
+        let experts = try int("expert_count", default: 0)
+        guard experts == 0 else {
+            throw ModelFilesError(
+                .unsupported, "\(file.location) is a mixture of \(experts) experts; lorad computes dense models.")
+        }
     }
 }

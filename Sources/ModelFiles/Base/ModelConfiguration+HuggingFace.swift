@@ -1,67 +1,71 @@
 extension ModelConfiguration {
-    /// Reads `config.json` of a Hugging Face folder.
+    /// Reads `config.json` of a Hugging Face folder; what is absent has transformers' default.
     ///
     /// - Throws: `ModelFilesError.missing`, `.malformed` naming a key that is absent or of the wrong kind,
     ///   `.unsupported` for settings that lorad does not compute.
     package static func load(folder: String) throws -> ModelConfiguration {
         let path = folder + "/config.json"
-        let fields = Fields(path: path, json: try JSONReader.parse(file: path))
-        try fields.refuse("attention_bias", unless: [.bool(false)])
-        try fields.refuse("mlp_bias", unless: [.bool(false)])
-        try fields.refuse("hidden_act", unless: [.string("silu")])
-        let rope = fields.json["rope_parameters"] ?? fields.json["rope_scaling"] ?? .null
-        let ropeType = (rope["rope_type"] ?? rope["type"])?.stringValue ?? "default"
-        guard ropeType == "default" else {
-            throw ModelFilesError(.unsupported, "\(path) scales rotary positions by '\(ropeType)'; lorad supports 'default'.")
-        }
+        let fields = try ConfigurationFields(path: path, json: try JSONReader.parse(file: path))
+        let modelType = try fields.string("model_type")
+        try checkModelType(modelType, path)
+        try refuseUnsupported(fields)
         let heads = try fields.int("num_attention_heads")
         let hidden = try fields.int("hidden_size")
         return try ModelConfiguration(
-            modelType: try fields.string("model_type"), hiddenSize: hidden,
-            intermediateSize: try fields.int("intermediate_size"), layers: try fields.int("num_hidden_layers"),
-            heads: heads, keyValueHeads: try fields.int("num_key_value_heads", default: heads),
+            modelType: modelType, hiddenSize: hidden, intermediateSize: try fields.int("intermediate_size"),
+            layers: try fields.int("num_hidden_layers"), heads: heads,
+            keyValueHeads: try fields.int("num_key_value_heads", default: heads),
             headDim: try fields.int("head_dim", default: hidden / max(1, heads)),
-            vocabularySize: try fields.int("vocab_size"), maxPositions: try fields.int("max_position_embeddings"),
-            ropeTheta: Float((fields.json["rope_theta"] ?? rope["rope_theta"])?.doubleValue ?? 10_000),
-            rmsNormEpsilon: Float(fields.json["rms_norm_eps"]?.doubleValue ?? 1e-6),
-            tieWordEmbeddings: fields.json["tie_word_embeddings"]?.boolValue ?? false,
-            bosTokenID: fields.json["bos_token_id"]?.intValue,
-            eosTokenIDs: (fields.json["eos_token_id"]?.arrayValue ?? [fields.json["eos_token_id"] ?? .null])
-                .compactMap(\.intValue)
+            vocabularySize: try fields.int("vocab_size"),
+            maxPositions: try fields.int("max_position_embeddings", default: 2048), ropeTheta: try ropeTheta(fields),
+            rmsNormEpsilon: try fields.float("rms_norm_eps", default: 1e-6),
+            tieWordEmbeddings: try fields.bool("tie_word_embeddings", default: false),
+            bosTokenID: try fields.ints("bos_token_id").first, eosTokenIDs: try fields.ints("eos_token_id")
         ).checked(path)
     }
 
-    /// Typed access to config.json.
-    private struct Fields {
-        let path: String
-        let json: JSONValue
-
-        func int(_ key: String, default fallback: Int? = nil) throws -> Int {
-            let value = json[key] ?? .null
-            if value.isNull, let fallback { return fallback }
-            guard let number = value.intValue else { throw wrong(key, value, expected: "an integer") }
-            return number
+    private static func refuseUnsupported(_ fields: ConfigurationFields) throws {
+        for key in ["attention_bias", "mlp_bias"] where try fields.bool(key, default: false) {
+            throw ModelFilesError(
+                .unsupported, "\(fields.path): \(key) is true; lorad computes projections without bias.")
         }
-
-        func string(_ key: String) throws -> String {
-            let value = json[key] ?? .null
-            guard let text = value.stringValue else { throw wrong(key, value, expected: "a string") }
-            return text
+        let activation = try fields.string("hidden_act", default: "silu")
+        guard activation == "silu" else {
+            throw ModelFilesError(
+                .unsupported, "\(fields.path): hidden_act is \(quoted(activation)); lorad computes silu.")
         }
+        guard fields.value("quantization_config") == nil else {
+            throw ModelFilesError(
+                .unsupported, "\(fields.path): the weights are quantised (quantization_config).",
+                advice: "Use the unquantised model, or a GGUF file.")
+        }
+    }
 
-        func refuse(_ key: String, unless allowed: [JSONValue]) throws {
-            guard let value = json[key], !value.isNull else { return }
-            let matches = allowed.contains { candidate in
-                value.boolValue != nil && value.boolValue == candidate.boolValue
-                    || value.stringValue != nil && value.stringValue == candidate.stringValue
+    /// Rotary settings stand at the top level, or since transformers 5 in `rope_parameters`.
+    private static func ropeTheta(_ fields: ConfigurationFields) throws -> Float {
+        let places = try [fields] + ["rope_parameters", "rope_scaling"].compactMap { try fields.fields($0) }
+        var thetas: [Float] = []
+        for place in places {
+            for key in ["rope_type", "type"] where place.value(key) != nil {
+                let type = try place.string(key)
+                guard type == "default" else {
+                    throw ModelFilesError(
+                        .unsupported,
+                        "\(fields.path): \(place.prefix)\(key) is \(quoted(type)); lorad computes unscaled rotary positions."
+                    )
+                }
             }
-            if !matches {
-                throw ModelFilesError(.unsupported, "\(path) sets \(key) to a value that lorad does not compute.")
+            let share = try place.float("partial_rotary_factor", default: 1)
+            guard share == 1 else {
+                throw ModelFilesError(
+                    .unsupported,
+                    "\(fields.path): \(place.prefix)partial_rotary_factor is \(share); lorad rotates whole heads.")
             }
+            if place.value("rope_theta") != nil { thetas.append(try place.float("rope_theta")) }
         }
-
-        private func wrong(_ key: String, _ value: JSONValue, expected: String) -> ModelFilesError {
-            ModelFilesError(.malformed, "\(path): \(key) is \(json[key] == nil ? "absent" : value.kind), not \(expected).")
+        guard thetas.allSatisfy({ $0 == thetas[0] }) else {
+            throw ModelFilesError(.malformed, "\(fields.path): rope_theta is given twice, as \(thetas).")
         }
+        return thetas.first ?? 10_000
     }
 }

@@ -1,6 +1,6 @@
 /// The shape of a model, from config.json or from GGUF metadata under the same names.
 package struct ModelConfiguration: Sendable, Equatable {
-    /// `model_type`, such as `llama`.
+    /// Hugging Face's `model_type`, such as `llama`.
     package var modelType: String
     package var hiddenSize: Int
     package var intermediateSize: Int
@@ -10,28 +10,58 @@ package struct ModelConfiguration: Sendable, Equatable {
     package var headDim: Int
     package var vocabularySize: Int
     package var maxPositions: Int
-    /// Base of the rotary frequencies.
+    /// Base of the rotary frequencies; positions are not scaled.
     package var ropeTheta: Float
     package var rmsNormEpsilon: Float
+    /// The embedding is the vocabulary head too.
     package var tieWordEmbeddings: Bool
     package var bosTokenID: Int?
+    /// Any of these ends a text; the first is the one to append.
     package var eosTokenIDs: [Int]
 
+    /// The `model_type`s that lorad computes.
+    package static let supportedModelTypes = ["llama"]
+
     /// Checks what no model can do without, so that later arithmetic cannot overflow or divide by zero.
+    ///
+    /// - Throws: `ModelFilesError.unsupported` for another model type, `.malformed` for impossible sizes.
     func checked(_ source: String) throws -> ModelConfiguration {
         let sizes = [
-            "hidden_size": hiddenSize, "intermediate_size": intermediateSize, "num_hidden_layers": layers,
-            "num_attention_heads": heads, "num_key_value_heads": keyValueHeads, "head_dim": headDim,
-            "vocab_size": vocabularySize, "max_position_embeddings": maxPositions,
+            ("hidden_size", hiddenSize), ("intermediate_size", intermediateSize), ("num_hidden_layers", layers),
+            ("num_attention_heads", heads), ("num_key_value_heads", keyValueHeads), ("head_dim", headDim),
+            ("vocab_size", vocabularySize), ("max_position_embeddings", maxPositions),
         ]
-        for (name, size) in sizes.sorted(by: { $0.key < $1.key }) where size < 1 || size > 1 << 24 {
-            throw ModelFilesError(.malformed, "\(source) sets \(name) to \(size).")
+        let largest = 1 << 24
+        for (name, size) in sizes where size < 1 || size > largest {
+            throw ModelFilesError(.malformed, "\(source): \(name) is \(size), not between 1 and \(largest).")
         }
-        guard heads % keyValueHeads == 0, headDim % 2 == 0 else {
+        guard heads % keyValueHeads == 0 else {
+            throw ModelFilesError(
+                .malformed, "\(source): \(heads) attention heads cannot share \(keyValueHeads) key/value heads.")
+        }
+        guard headDim % 2 == 0 else {
+            throw ModelFilesError(
+                .malformed, "\(source): the head dimension \(headDim) is odd; rotary positions need pairs.")
+        }
+        guard ropeTheta.isFinite, ropeTheta > 0, rmsNormEpsilon.isFinite, rmsNormEpsilon > 0 else {
             throw ModelFilesError(
                 .malformed,
-                "\(source) has \(heads) attention heads of \(headDim) for \(keyValueHeads) key/value heads.")
+                "\(source): rope_theta (\(ropeTheta)) and rms_norm_eps (\(rmsNormEpsilon)) must be positive.")
+        }
+        for id in eosTokenIDs + [bosTokenID].compactMap({ $0 }) where id < 0 || id >= vocabularySize {
+            throw ModelFilesError(
+                .malformed, "\(source): the special token id \(id) lies outside the vocabulary of \(vocabularySize).")
         }
         return self
+    }
+
+    /// - Throws: `ModelFilesError.unsupported`, naming what is supported.
+    static func checkModelType(_ modelType: String, _ source: String) throws {
+        guard !supportedModelTypes.contains(modelType) else { return }
+        let closest = Suggestion.closest(to: modelType, among: supportedModelTypes)
+        throw ModelFilesError(
+            .unsupported, "\(source): the model type \(quoted(modelType)) is not supported.",
+            advice: "lorad computes: \(supportedModelTypes.joined(separator: ", "))."
+                + (closest.map { " The closest is \($0)." } ?? ""))
     }
 }

@@ -1,23 +1,23 @@
 import Tensors
 
 /// llama.cpp stores the rows of a llama's q and k so that the two halves of a head alternate: row 2j + h of a head is
-/// Hugging Face's row h·D/2 + j.
+/// Hugging Face's row h·D/2 + j. Row counts are multiples of the even head dimension D.
 package enum RotaryPermutation {
     /// Hugging Face's order from GGUF's.
     package static func undo(_ permuted: Matrix, headDim: Int, into matrix: Matrix) {
-        for row in 0..<matrix.rows { matrix.rows(row..<(row + 1)).copy(from: permuted.rows(source(row, headDim))) }
+        for row in 0..<matrix.rows { matrix.rows(row..<(row + 1)).copy(from: permuted.rows(ggufRow(row, headDim))) }
     }
 
     /// GGUF's order from Hugging Face's.
     package static func apply(_ matrix: Matrix, headDim: Int, into permuted: Matrix) {
-        for row in 0..<matrix.rows { permuted.rows(source(row, headDim)).copy(from: matrix.rows(row..<(row + 1))) }
+        for row in 0..<matrix.rows { permuted.rows(ggufRow(row, headDim)).copy(from: matrix.rows(row..<(row + 1))) }
     }
 
     /// GGUF's row, as a range of one, of Hugging Face's row.
-    private static func source(_ row: Int, _ headDim: Int) -> Range<Int> {
-        let head = row / headDim
-        let within = row % headDim
-        let index = head * headDim + 2 * (within % (headDim / 2)) + within / (headDim / 2)
+    private static func ggufRow(_ row: Int, _ headDim: Int) -> Range<Int> {
+        let (head, within) = row.quotientAndRemainder(dividingBy: headDim)
+        let (half, j) = within.quotientAndRemainder(dividingBy: headDim / 2)
+        let index = head * headDim + 2 * j + half
         return index..<(index + 1)
     }
 }

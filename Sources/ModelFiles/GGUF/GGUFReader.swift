@@ -4,8 +4,10 @@ import Foundation
 ///
 /// https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 struct GGUFReader {
-    private let bytes: UnsafeRawBufferPointer
-    private let path: String
+    private static let maximumDepth = 4
+
+    let bytes: UnsafeRawBufferPointer
+    let path: String
     private(set) var position = 0
 
     init(_ bytes: UnsafeRawBufferPointer, path: String) {
@@ -18,11 +20,13 @@ struct GGUFReader {
         return Value(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Value.self))
     }
 
-    /// A count or length: must be covered by what is left of the file at `bytesEach` or more.
+    /// A count or length: what is left of the file must be able to hold it at `bytesEach` or more.
     mutating func count(bytesEach: Int) throws -> Int {
+        let start = position
         let count = try integer(UInt64.self)
         guard count <= UInt64((bytes.count - position) / bytesEach) else {
-            throw error("announces \(count) entries at byte \(position), more than the file can hold")
+            throw error(
+                "announces \(count) entries of at least \(bytesEach) bytes at byte \(start), more than it can hold")
         }
         return Int(count)
     }
@@ -30,45 +34,61 @@ struct GGUFReader {
     mutating func string() throws -> String {
         let length = try count(bytesEach: 1)
         let start = try take(length)
-        let slice = bytes[start..<(start + length)]
-        guard let text = String(validating: slice, as: UTF8.self) else {
+        guard let text = String(validating: bytes[start..<(start + length)], as: UTF8.self) else {
             throw error("holds a string at byte \(start) that is not UTF-8")
         }
         return text
     }
 
-    mutating func value(type: UInt32, depth: Int = 0) throws -> GGUFValue {
+    mutating func valueType() throws -> GGUFValueType {
+        let start = position
+        let number = try integer(UInt32.self)
+        guard let type = GGUFValueType(rawValue: number) else {
+            throw error("has a metadata value of the unknown type \(number) at byte \(start)")
+        }
+        return type
+    }
+
+    mutating func value(_ type: GGUFValueType, depth: Int = 0) throws -> GGUFValue {
         switch type {
-        case 0: .integer(Int(try integer(UInt8.self)))
-        case 1: .integer(Int(try integer(Int8.self)))
-        case 2: .integer(Int(try integer(UInt16.self)))
-        case 3: .integer(Int(try integer(Int16.self)))
-        case 4: .integer(Int(try integer(UInt32.self)))
-        case 5: .integer(Int(try integer(Int32.self)))
-        case 6: .number(Double(Float(bitPattern: try integer(UInt32.self))))
-        case 7: .bool(try integer(UInt8.self) != 0)
-        case 8: .string(try string())
-        case 9: try array(depth: depth)
-        case 10: .integer(Int(clamping: try integer(UInt64.self)))
-        case 11: .integer(Int(try integer(Int64.self)))
-        case 12: .number(Double(bitPattern: try integer(UInt64.self)))
-        default: throw error("has a metadata value of unknown type \(type) at byte \(position)")
+        case .uint8: .uint8(try integer(UInt8.self))
+        case .int8: .int8(try integer(Int8.self))
+        case .uint16: .uint16(try integer(UInt16.self))
+        case .int16: .int16(try integer(Int16.self))
+        case .uint32: .uint32(try integer(UInt32.self))
+        case .int32: .int32(try integer(Int32.self))
+        case .float32: .float32(Float(bitPattern: try integer(UInt32.self)))
+        case .bool: .bool(try bool())
+        case .string: .string(try string())
+        case .array: try array(depth: depth + 1)
+        case .uint64: .uint64(try integer(UInt64.self))
+        case .int64: .int64(try integer(Int64.self))
+        case .float64: .float64(Double(bitPattern: try integer(UInt64.self)))
         }
     }
 
+    private mutating func bool() throws -> Bool {
+        let start = position
+        let byte = try integer(UInt8.self)
+        guard byte < 2 else { throw error("has a boolean of value \(byte) at byte \(start)") }
+        return byte == 1
+    }
+
     private mutating func array(depth: Int) throws -> GGUFValue {
-        guard depth < 4 else { throw error("nests metadata arrays deeper than 4") }
-        let type = try integer(UInt32.self)
-        let count = try count(bytesEach: 1)
+        guard depth <= Self.maximumDepth else {
+            throw error("nests metadata arrays deeper than \(Self.maximumDepth) at byte \(position)")
+        }
+        let type = try valueType()
+        let count = try count(bytesEach: type.minimumBytes)
         var values: [GGUFValue] = []
         values.reserveCapacity(count)
-        for _ in 0..<count { values.append(try value(type: type, depth: depth + 1)) }
-        return .array(values)
+        for _ in 0..<count { values.append(try value(type, depth: depth)) }
+        return .array(type, values)
     }
 
     private mutating func take(_ count: Int) throws -> Int {
         guard count <= bytes.count - position else {
-            throw error("ends at byte \(bytes.count) inside its header, \(count) bytes short at \(position)")
+            throw error("ends at byte \(bytes.count); \(count) bytes are needed from byte \(position) on")
         }
         defer { position += count }
         return position

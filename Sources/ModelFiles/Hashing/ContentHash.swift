@@ -7,17 +7,18 @@ package enum ContentHash {
 
     /// The file's SHA-256, from `cache` where it knows the file unchanged.
     ///
-    /// - Throws: `ModelFilesError.missing`.
+    /// - Throws: `ModelFilesError.missing`; `.mismatch` where the file changes while it is read.
     package static func ofFile(_ path: String, cache: HashCache? = nil) throws -> String {
-        if let known = cache?.hash(of: path) { return known }
         let file = try MappedFile(path: path)
+        if let known = cache?.hash(of: path, identity: file.identity) { return known }
         var hasher = SHA256()
         let chunk = 16 << 20
         for start in stride(from: 0, to: file.size, by: chunk) {
             try file.withBytes(in: start..<min(start + chunk, file.size)) { hasher.update(bufferPointer: $0) }
         }
+        try file.checkUnchanged()
         let hash = hexadecimal(hasher.finalize())
-        cache?.remember(hash, of: path)
+        cache?.remember(hash, of: path, identity: file.identity)
         return hash
     }
 
@@ -27,42 +28,26 @@ package enum ContentHash {
     /// - Throws: `ModelFilesError.missing` where something is absent; as the reader of the base's format.
     package static func ofBase(_ path: String, cache: HashCache? = nil) throws -> BaseHash {
         let files = try BaseModelFiles(path: path)
-        let sha256: String
-        if files.gguf != nil {
-            sha256 = try ofFile(path, cache: cache)
-        } else {
-            let names = try FileManager.default.contentsOfDirectory(atPath: path)
-                .filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }
-                .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-            let listing = try (["config.json"] + names).map { "\(try ofFile("\(path)/\($0)", cache: cache))  \($0)\n" }
-            sha256 = ofBytes(Data(listing.joined().utf8))
-        }
         return BaseHash(
-            path: path, sha256: sha256, tokenizerSHA256: try ofTokenizer(files, cache: cache),
-            modelType: files.configuration.modelType, parameters: files.parameterCount)
+            path: path, sha256: try files.gguf == nil ? ofFolder(path, cache: cache) : ofFile(path, cache: cache),
+            tokenizerSHA256: try ofTokenizer(files, cache: cache), modelType: files.configuration.modelType,
+            parameters: files.parameterCount)
     }
 
-    /// SHA-256 of tokenizer.json, or of a GGUF's vocabulary: for each of tokens, token_type and merges a line with the
-    /// name and the count, then a line with byte length and text of each element, and last a line for each special id.
-    static func ofTokenizer(_ files: BaseModelFiles, cache: HashCache?) throws -> String {
-        guard let gguf = files.gguf else { return try ofFile(files.path + "/tokenizer.json", cache: cache) }
-        var text = ""
-        for name in ["tokens", "token_type", "merges"] {
-            let values = gguf.metadata["tokenizer.ggml.\(name)"]?.arrayValue ?? []
-            text += "\(name) \(values.count)\n"
-            for value in values {
-                let element = value.stringValue ?? value.intValue.map(String.init) ?? ""
-                text += "\(element.utf8.count) \(element)\n"
-            }
+    private static func ofFolder(_ folder: String, cache: HashCache?) throws -> String {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            .filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }
+            .sorted { ExactString($0) < ExactString($1) }
+        // sha256sum escapes these, and takes a name that starts with a dash for an option.
+        if let odd = names.first(where: { $0.hasPrefix("-") || $0.contains { "\\\n\r".contains($0) } }) {
+            throw ModelFilesError(
+                .unsupported, "\(folder) holds the file \(quoted(odd)), a name that cannot be listed.")
         }
-        for name in ["model", "pre"] { text += "\(name) \(gguf.metadata["tokenizer.ggml.\(name)"]?.stringValue ?? "")\n" }
-        for name in ["bos", "eos", "unknown", "padding"] {
-            text += "\(name) \(gguf.metadata["tokenizer.ggml.\(name)_token_id"]?.intValue.map(String.init) ?? "")\n"
-        }
-        return ofBytes(Data(text.utf8))
+        let lines = try (["config.json"] + names).map { "\(try ofFile("\(folder)/\($0)", cache: cache))  \($0)\n" }
+        return ofBytes(Data(lines.joined().utf8))
     }
 
-    private static func hexadecimal(_ digest: SHA256.Digest) -> String {
+    static func hexadecimal(_ digest: SHA256.Digest) -> String {
         digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }

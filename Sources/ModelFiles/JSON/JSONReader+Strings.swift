@@ -9,7 +9,8 @@ extension JSONReader {
             guard let byte = current else { throw error("the string that starts here never ends", at: start) }
             if byte == UInt8(ascii: "\"") { break }
             guard byte >= 0x20 else {
-                throw error("a control character (0x\(String(byte, radix: 16))) stands unescaped in a string", at: position)
+                throw error(
+                    "a control character (0x\(String(byte, radix: 16))) stands unescaped in a string", at: position)
             }
             if byte == UInt8(ascii: "\\") {
                 escaped = true

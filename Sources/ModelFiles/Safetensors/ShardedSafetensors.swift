@@ -4,31 +4,37 @@ import Tensors
 /// The tensors of a Hugging Face folder: `model.safetensors`, or the shards that `model.safetensors.index.json` names.
 package final class ShardedSafetensors: TensorSource {
     package let tensors: [String: TensorInfo]
+    package let location: String
     private let owners: [String: SafetensorsFile]
-    private let folder: String
 
+    /// Reads `model.safetensors` where there is one, as transformers does, else the index.
+    ///
     /// - Throws: `ModelFilesError.missing` where there are no weights or a shard is absent, `.malformed` where index and
-    ///   shards disagree or the index names a file outside the folder.
+    ///   shards disagree or the index names a file outside the folder; as `SafetensorsFile`.
     package init(folder: String) throws {
-        self.folder = folder
+        location = folder
         let single = folder + "/model.safetensors"
         let index = folder + "/model.safetensors.index.json"
         var owners: [String: SafetensorsFile] = [:]
-        if FileManager.default.fileExists(atPath: index) {
-            owners = try Self.shards(index: index, folder: folder)
-        } else {
+        if FileManager.default.fileExists(atPath: single) {
             let file = try SafetensorsFile(path: single)
             for name in file.tensors.keys { owners[name] = file }
+        } else if FileManager.default.fileExists(atPath: index) {
+            owners = try Self.shards(index: index, folder: folder)
+        } else {
+            throw ModelFilesError(
+                .missing, "\(folder) holds neither model.safetensors nor model.safetensors.index.json.",
+                advice: "lorad reads weights from safetensors or GGUF files only.")
         }
         self.owners = owners
-        tensors = Dictionary(uniqueKeysWithValues: owners.compactMap { name, file in file.tensors[name].map { (name, $0) } })
+        var tensors: [String: TensorInfo] = [:]
+        for (name, file) in owners { tensors[name] = file.tensors[name] }
+        self.tensors = tensors
     }
 
-    package func read(_ name: String, into matrix: Matrix) throws {
-        guard let file = owners[name] else {
-            throw ModelFilesError(.missing, "\(folder) holds no tensor \(quoted(name)).")
-        }
-        try file.read(name, into: matrix)
+    package func read(_ name: String, rows: Range<Int>, into matrix: Matrix) throws {
+        _ = try info(name)
+        try owners[name]?.read(name, rows: rows, into: matrix)
     }
 
     private static func shards(index: String, folder: String) throws -> [String: SafetensorsFile] {
@@ -38,20 +44,29 @@ package final class ShardedSafetensors: TensorSource {
         var files: [String: SafetensorsFile] = [:]
         var owners: [String: SafetensorsFile] = [:]
         for (tensor, value) in map.members {
-            guard let name = value.stringValue, !name.contains("/"), name.hasSuffix(".safetensors") else {
+            guard let name = value.stringValue, isFileName(name) else {
                 throw ModelFilesError(
                     .malformed, "\(index) places the tensor \(quoted(tensor)) outside its folder's .safetensors files.")
             }
             let file = try files[name] ?? SafetensorsFile(path: folder + "/" + name)
             files[name] = file
             guard file.tensors[tensor] != nil else {
-                throw ModelFilesError(.malformed, "\(index) places the tensor \(quoted(tensor)) in \(name), which lacks it.")
+                throw ModelFilesError(
+                    .malformed, "\(index) places the tensor \(quoted(tensor)) in \(name), which lacks it.")
             }
             owners[tensor] = file
         }
-        if let unlisted = files.values.flatMap(\.tensors.keys).first(where: { owners[$0] == nil }) {
-            throw ModelFilesError(.malformed, "\(index) does not list the tensor \(quoted(unlisted)) of its shards.")
+        for (name, file) in files.sorted(by: { $0.key < $1.key }) {
+            if let stray = file.tensors.keys.sorted().first(where: { owners[$0] !== file }) {
+                throw ModelFilesError(
+                    .malformed, "\(name) holds the tensor \(quoted(stray)), which \(index) does not place there.")
+            }
         }
         return owners
+    }
+
+    /// A plain file name: a path could leave the folder, a NUL would end the name early in the system call.
+    private static func isFileName(_ name: String) -> Bool {
+        name.hasSuffix(".safetensors") && !name.utf8.contains(UInt8(ascii: "/")) && !name.utf8.contains(0)
     }
 }

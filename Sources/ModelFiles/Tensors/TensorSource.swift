@@ -1,13 +1,37 @@
+import Foundation
 import Tensors
 
 /// A set of named tensors in files.
 package protocol TensorSource: AnyObject, Sendable {
     /// By the file's own names.
     var tensors: [String: TensorInfo] { get }
+
+    /// Reads some rows of a tensor as float32 into a matrix of that many rows.
+    ///
+    /// - Throws: `ModelFilesError.missing` for an unknown name, `.mismatch` where `matrix` has another shape,
+    ///   `.unsupported` for elements that lorad does not read.
+    func read(_ name: String, rows: Range<Int>, into matrix: Matrix) throws
+
+    /// What errors call this source.
+    var location: String { get }
+}
+
+extension TensorSource {
     /// Reads a whole tensor as float32; vectors as `[1, n]`.
     ///
-    /// - Throws: `ModelFilesError.missing` for an unknown name, `.mismatch` where `matrix` has another shape.
-    func read(_ name: String, into matrix: Matrix) throws
+    /// - Throws: as `read(_:rows:into:)`.
+    package func read(_ name: String, into matrix: Matrix) throws {
+        try read(name, rows: 0..<(try info(name).rows), into: matrix)
+    }
+
+    /// The description of a tensor that must be there.
+    func info(_ name: String) throws -> TensorInfo {
+        if let info = tensors[name] { return info }
+        let closest = Suggestion.closest(to: name, among: tensors.keys.sorted())
+        throw ModelFilesError(
+            .missing, "\(location) holds no tensor \(quoted(name)).",
+            advice: closest.map { "The closest name is \(quoted($0))." })
+    }
 }
 
 /// A tensor source over one mapped file.
@@ -16,22 +40,44 @@ protocol MappedTensorSource: TensorSource {
 }
 
 extension MappedTensorSource {
-    package func read(_ name: String, into matrix: Matrix) throws {
-        guard let info = tensors[name] else {
-            throw ModelFilesError(.missing, "\(file.path) holds no tensor \(quoted(name)).")
+    package var location: String { file.path }
+
+    package func read(_ name: String, rows: Range<Int>, into matrix: Matrix) throws {
+        let info = try info(name)
+        guard info.dtype.isReadable else {
+            throw ModelFilesError(
+                .unsupported,
+                "The tensor \(quoted(name)) in \(file.path) holds elements of type \(info.dtype.rawValue).",
+                advice: "lorad reads \(FileDType.readableNames).")
         }
-        guard matrix.rows == info.rows, matrix.columns == info.columns else {
+        guard rows.lowerBound >= 0, rows.upperBound <= info.rows, matrix.rows == rows.count,
+            matrix.columns == info.columns
+        else {
             throw ModelFilesError(
                 .mismatch,
-                "The tensor \(quoted(name)) in \(file.path) has the shape \(info.shape), not \(matrix.rows) × \(matrix.columns)."
-            )
+                "The tensor \(quoted(name)) in \(file.path) has the shape \(info.shape); rows \(rows.lowerBound) up to "
+                    + "\(rows.upperBound) of it do not fill a matrix of \(matrix.rows) × \(matrix.columns).")
         }
-        try file.withBytes(in: info.range) { bytes in
-            let rowBytes = info.columns / info.dtype.blockElements * info.dtype.blockBytes
-            for row in 0..<matrix.rows {
-                let source = UnsafeRawBufferPointer(rebasing: bytes[(row * rowBytes)..<((row + 1) * rowBytes)])
+        let start = info.range.lowerBound + rows.lowerBound * info.rowBytes
+        try file.withBytes(in: start..<(start + rows.count * info.rowBytes)) { bytes in
+            decode(bytes, of: info, into: matrix)
+        }
+    }
+
+    /// Decodes in pieces of whole rows, large enough that starting a thread for one pays.
+    private func decode(_ bytes: UnsafeRawBufferPointer, of info: TensorInfo, into matrix: Matrix) {
+        let rowsPerPiece = max(1, (1 << 18) / max(1, info.columns))
+        let pieces = matrix.rows == 0 ? 1 : (matrix.rows + rowsPerPiece - 1) / rowsPerPiece
+        // The mapping is read-only and outlives the loop; every piece writes rows of its own.
+        nonisolated(unsafe) let bytes = bytes
+        let decodePiece = { @Sendable (piece: Int) in
+            for row in (piece * rowsPerPiece)..<min((piece + 1) * rowsPerPiece, matrix.rows) {
+                let range = (row * info.rowBytes)..<((row + 1) * info.rowBytes)
+                let source = UnsafeRawBufferPointer(rebasing: bytes[range])
                 matrix.withRow(row) { Dequantisation.decode(source, dtype: info.dtype, into: $0) }
             }
         }
+        guard pieces > 1 else { return decodePiece(0) }
+        DispatchQueue.concurrentPerform(iterations: pieces, execute: decodePiece)
     }
 }

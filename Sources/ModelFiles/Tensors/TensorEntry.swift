@@ -1,0 +1,61 @@
+import Tensors
+
+/// A tensor to be written.
+package struct TensorEntry {
+    package let name: String
+    /// Outermost dimension first.
+    package let shape: [Int]
+    /// Makes the elements when their turn to be written comes, so that a large model need not be in memory at once.
+    let load: () throws -> Matrix
+
+    /// A tensor whose elements are there. The shape is the matrix's own unless given, such as `[n]` for a vector.
+    package init(name: String, matrix: Matrix, shape: [Int]? = nil) {
+        self.init(name: name, shape: shape ?? [matrix.rows, matrix.columns]) { matrix }
+    }
+
+    /// A tensor whose elements are made when they are written.
+    package init(name: String, shape: [Int], load: @escaping () throws -> Matrix) {
+        self.name = name
+        self.shape = shape
+        self.load = load
+    }
+
+    /// By the bytes of the names.
+    ///
+    /// - Throws: `ModelFilesError.mismatch` where a name is given twice.
+    static func sorted(_ entries: [TensorEntry], for path: String) throws -> [TensorEntry] {
+        let sorted = entries.sorted { ExactString($0.name) < ExactString($1.name) }
+        for (entry, next) in zip(sorted, sorted.dropFirst()) where entry.name == next.name {
+            throw ModelFilesError(.mismatch, "\(path): the tensor \(quoted(entry.name)) is given twice.")
+        }
+        return sorted
+    }
+
+    /// Appends the elements, row after row.
+    ///
+    /// - Throws: `ModelFilesError.unwritable`; `.mismatch` where the matrix does not have the elements of the shape;
+    ///   `.unsupported` where a value cannot be expressed in `dtype`.
+    func write(as dtype: FileDType, to output: AtomicFileOutput, path: String) throws {
+        let matrix = try load()
+        let info = TensorInfo(name: name, dtype: dtype, shape: shape, start: 0)
+        guard info?.rows == matrix.rows, info?.columns == matrix.columns else {
+            throw ModelFilesError(
+                .mismatch,
+                "\(path): the tensor \(quoted(name)) of shape \(shape) is given as \(matrix.rows) × \(matrix.columns).")
+        }
+        let rowsPerWrite = max(1, (1 << 18) / max(1, matrix.columns))
+        var bytes: [UInt8] = []
+        for start in stride(from: 0, to: matrix.rows, by: rowsPerWrite) {
+            bytes.removeAll(keepingCapacity: true)
+            for row in start..<min(start + rowsPerWrite, matrix.rows) {
+                guard matrix.withRow(row, { Quantisation.encode($0, dtype: dtype, into: &bytes) }) else {
+                    throw ModelFilesError(
+                        .unsupported,
+                        "\(path): row \(row) of the tensor \(quoted(name)) has a value that \(dtype.rawValue) cannot hold."
+                    )
+                }
+            }
+            try bytes.withUnsafeBytes { try output.write($0) }
+        }
+    }
+}
