@@ -64,11 +64,15 @@ let package = Package(
         tests("TokenizersTests", ["TestSupport", "Tokenizers", "ModelFiles"]),
         tests("TransformersTests", ["TestSupport", "Transformers", "ModelFiles", "Tensors"]),
         tests("AdaptersTests", ["TestSupport", "Adapters", "Transformers", "ModelFiles", "Tensors"]),
-        tests("TrainingTests", ["TestSupport", "Training", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
-        tests("EvaluationTests", ["TestSupport", "Evaluation", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
+        tests(
+            "TrainingTests",
+            ["TestSupport", "Training", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
+        tests(
+            "EvaluationTests",
+            ["TestSupport", "Evaluation", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
         tests("ManifestsTests", ["Manifests"]),
         tests("PipelineTests", ["Pipeline", "Manifests", "Training", "Evaluation", "ModelFiles", "Tensors"]),
         tests("WorkerTests", ["Worker", "Pipeline", "Manifests", grdb]),
-        tests("EndToEnd", ["Worker", "Pipeline", "Manifests", "lorad"]),
+        tests("EndToEnd", ["TestSupport", "ModelFiles", "lorad"]),
     ]
 )

@@ -61,7 +61,8 @@ struct AdapterFilesTests {
         ])
     func unsupported(field: String, name: String) throws {
         try withTemporaryFolder { folder in
-            let text = "{\"peft_type\": \"LORA\", \"r\": 4, \"lora_alpha\": 8, \"target_modules\": [\"q_proj\"], \(field)}"
+            let text =
+                "{\"peft_type\": \"LORA\", \"r\": 4, \"lora_alpha\": 8, \"target_modules\": [\"q_proj\"], \(field)}"
             try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/adapter_config.json"))
             let error = #expect(throws: AdaptersError.self) {
                 try LoRAAdapter.load(folder: folder, into: Fixtures.tinyModel())

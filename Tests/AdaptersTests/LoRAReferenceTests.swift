@@ -60,7 +60,9 @@ struct LoRAReferenceTests {
         let model = try Fixtures.tinyModel()
         let configuration = LoRAConfiguration(rank: 4, alpha: 8, dropout: 0.3, targets: ["all-linear"])
         let adapter = try LoRAAdapter.attach(configuration, to: model, seed: 7)
-        for module in adapter.modules { module.b.value.copy(from: Matrix(noise(module.b.value), rows: module.b.value.rows, columns: 4)) }
+        for module in adapter.modules {
+            module.b.value.copy(from: Matrix(noise(module.b.value), rows: module.b.value.rows, columns: 4))
+        }
         let batch = try batch()
         _ = try model.trainingStep(batch, lossScale: 1, step: 3)
         let gradients = adapter.parameters.map { $0.gradient.values }

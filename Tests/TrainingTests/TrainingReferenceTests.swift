@@ -34,7 +34,8 @@ struct TrainingReferenceTests {
             for (letter, parameter) in [("A", module.a), ("B", module.b)] {
                 let name = "\(golden).\(module.slot.name).lora_\(letter)"
                 let expected = try Fixtures.tensor(name, in: "llama-tiny/trained.safetensors")
-                let difference = firstDifference(parameter.value.values, expected.values, relative: 1e-2, absolute: 2e-3)
+                let difference = firstDifference(
+                    parameter.value.values, expected.values, relative: 1e-2, absolute: 2e-3)
                 #expect(difference == nil, "\(name)")
             }
         }

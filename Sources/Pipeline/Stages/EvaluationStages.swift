@@ -37,7 +37,8 @@ struct EvaluationStages {
 
     private func score(_ metrics: SliceMetrics, _ rows: Int) -> SliceScore {
         SliceScore(
-            loss: metrics.loss ?? .nan, accuracy: metrics.accuracy, calibrationError: metrics.calibrationError, rows: rows)
+            loss: metrics.loss ?? .nan, accuracy: metrics.accuracy, calibrationError: metrics.calibrationError,
+            rows: rows)
     }
 
     /// Puts the regression prompts to adapter, base and merged weights.

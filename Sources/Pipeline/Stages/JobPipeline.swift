@@ -74,7 +74,9 @@ package struct JobPipeline {
         return report
     }
 
-    private func fill(_ report: inout RunReport, _ base: VerifiedBase, _ data: PreparedData, _ staging: RunStaging) throws {
+    private func fill(_ report: inout RunReport, _ base: VerifiedBase, _ data: PreparedData, _ staging: RunStaging)
+        throws
+    {
         let identity = AdapterIdentity(baseSHA256: base.hash.sha256, tokenizerSHA256: base.hash.tokenizerSHA256)
         let model = try LanguageModel.load(base.files, dtype: .float32, forTraining: true)
         let trained = try train(model, base, data, &report)
@@ -102,7 +104,8 @@ package struct JobPipeline {
         conclude(&report)
     }
 
-    private func train(_ model: LanguageModel, _ base: VerifiedBase, _ data: PreparedData, _ report: inout RunReport) throws
+    private func train(_ model: LanguageModel, _ base: VerifiedBase, _ data: PreparedData, _ report: inout RunReport)
+        throws
         -> LoRAAdapter
     {
         let section = manifest.adapter
@@ -139,7 +142,9 @@ package struct JobPipeline {
         }
     }
 
-    private func stage<Result>(_ stage: Stage, detail: (Result) -> String?, _ body: () throws -> Result) throws -> Result {
+    private func stage<Result>(_ stage: Stage, detail: (Result) -> String?, _ body: () throws -> Result) throws
+        -> Result
+    {
         if environment.shouldStop() { throw PipelineError(.interrupted, "The job was stopped before stage \(stage).") }
         environment.events.stageStarted(stage, detail: nil)
         let result = try body()
@@ -151,7 +156,8 @@ package struct JobPipeline {
         let rows = data.rows
         environment.events.log(
             "\(rows.train) training rows (\(rows.truncated) truncated, \(rows.dropped) dropped), "
-                + "\(rows.validation) validation rows, \(data.contamination.dropped) left out because held-out data has them")
+                + "\(rows.validation) validation rows, \(data.contamination.dropped) left out because held-out data has them"
+        )
         let sample = data.sample.spans.map { $0.trained ? "⟦\($0.text)⟧" : $0.text }.joined()
         environment.events.log("trained on what stands in ⟦ ⟧: \(sample.debugDescription)")
     }

@@ -31,11 +31,11 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
         let end = "{%ifadd_generation_prompt%}{{'<|im_start|>assistant'}}{%endif%}"
         let loop = "{%formessageinmessages%}"
         let system = smolLM2System.filter { !$0.isWhitespace }
-        let default_ =
+        let defaultSystem =
             "{%ifloop.firstandmessages[0]['role']!='system'%}{{'<|im_start|>system\(system)<|im_end|>'}}{%endif%}"
         switch plain {
         case loop + turns + end: return .chatML
-        case loop + default_ + turns + end: return .smolLM2
+        case loop + defaultSystem + turns + end: return .smolLM2
         default:
             throw TokenizersError(
                 .unsupported, "The chat template of \(source) is not one that lorad knows.",

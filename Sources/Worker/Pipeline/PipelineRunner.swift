@@ -13,7 +13,8 @@ package struct PipelineRunner: JobRunner {
     package func inspect(manifestText: String, path: String) -> ManifestVerdict {
         do {
             let document = try Self.document(manifestText, path: path, configuration)
-            return .accepted(name: document.manifest.name, notify: document.manifest.notify ?? configuration.notifyDefault)
+            return .accepted(
+                name: document.manifest.name, notify: document.manifest.notify ?? configuration.notifyDefault)
         } catch {
             return .rejected(diagnostics: Self.lines(error))
         }
@@ -59,7 +60,9 @@ package struct PipelineRunner: JobRunner {
 
     /// An error as lines for people.
     package static func lines(_ error: any Error) -> [String] {
-        if let error = error as? ManifestsError, !error.diagnostics.isEmpty { return error.diagnostics.map(\.description) }
+        if let error = error as? ManifestsError, !error.diagnostics.isEmpty {
+            return error.diagnostics.map(\.description)
+        }
         let localized = error as? any LocalizedError
         return [localized?.errorDescription ?? "\(error)", localized?.failureReason, localized?.recoverySuggestion]
             .compactMap { $0 }
@@ -74,7 +77,9 @@ private struct EventBridge: PipelineEvents {
     func log(_ line: String) { events.log(line) }
 
     func progress(_ progress: StageProgress) {
-        guard let loss = progress.loss, let rate = progress.tokensPerSecond, let left = progress.secondsLeft else { return }
+        guard let loss = progress.loss, let rate = progress.tokensPerSecond, let left = progress.secondsLeft else {
+            return
+        }
         events.progress(
             step: progress.done, of: progress.total, loss: loss, tokensPerSecond: rate, secondsLeft: left)
     }

@@ -16,11 +16,18 @@ struct Doctor: ParsableCommand {
             ("memory", "\(MachineInfo.physicalMemoryBytes >> 20) MiB"), ("openblas_core", MachineInfo.openBLASCore),
             ("openblas", MachineInfo.openBLASConfiguration),
         ]
-        for (name, folder) in [("inbox", configuration.inbox), ("outbox", configuration.outbox), ("state", configuration.state)] {
+        for (name, folder) in [
+            ("inbox", configuration.inbox), ("outbox", configuration.outbox), ("state", configuration.state),
+        ] {
             let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
             let free = (attributes?[.systemFreeSize] as? Int).map { "\($0 >> 20) MiB free" }
             let writable = FileManager.default.isWritableFile(atPath: folder)
-            facts.append((name, free.map { "\(folder), \($0), \(writable ? "writable" : "NOT writable")" } ?? "\(folder) does not exist"))
+            facts.append(
+                (
+                    name,
+                    free.map { "\(folder), \($0), \(writable ? "writable" : "NOT writable")" }
+                        ?? "\(folder) does not exist"
+                ))
         }
         if json { return try Output.json(Dictionary(uniqueKeysWithValues: facts)) }
         for (name, value) in facts { print("\(name): \(value)") }

@@ -24,7 +24,8 @@ struct Merge: ParsableCommand {
         let options = try ModelOptions.parse(["--base", base, "--adapter", adapter])
         let (files, model, tokenizer) = try options.load()
         guard files.gguf == nil else {
-            throw ModelFilesError(.unsupported, "Merging into a .gguf base is not supported yet; name a Hugging Face folder.")
+            throw ModelFilesError(
+                .unsupported, "Merging into a .gguf base is not supported yet; name a Hugging Face folder.")
         }
         model.slots.forEach { $0.adapter = nil }
         let attached = try LoRAAdapter.load(folder: adapter, into: model)

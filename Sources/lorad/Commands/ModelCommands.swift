@@ -59,7 +59,12 @@ struct Generate: ParsableCommand {
     private struct Answer: Encodable {
         let text: String
         let ids: [Int]
-        let prompt_ids: [Int]
+        let promptIDs: [Int]
+
+        enum CodingKeys: String, CodingKey {
+            case text, ids
+            case promptIDs = "prompt_ids"
+        }
     }
 
     func run() throws {
@@ -68,7 +73,7 @@ struct Generate: ParsableCommand {
             tokenizer: tokenizer, endTokens: files.configuration.eosTokenIDs, maximumNewTokens: maxNewTokens)
         let ids = generator.encode(prompt)
         let answer = try generator.generate(model, prompt: ids, name: "prompt")
-        if json { return try Output.json(Answer(text: answer.text, ids: answer.ids, prompt_ids: ids)) }
+        if json { return try Output.json(Answer(text: answer.text, ids: answer.ids, promptIDs: ids)) }
         print(answer.text)
     }
 }

@@ -15,19 +15,25 @@ struct Run: ParsableCommand {
 
     private struct Line: Encodable {
         let status: String
-        let run_dir: String?
+        let runFolder: String?
         let reason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case status, reason
+            case runFolder = "run_dir"
+        }
     }
 
     func run() throws {
         do {
             let result = try result()
             RunTable.write(result.report)
-            try Output.json(Line(status: result.status.rawValue, run_dir: result.runFolder, reason: result.report.reason))
+            try Output.json(
+                Line(status: result.status.rawValue, runFolder: result.runFolder, reason: result.report.reason))
             if result.status != .succeeded { throw ExitCode(Failure.ranAndFailed) }
         } catch let error where isRejection(error) {
             let reason = PipelineRunner.lines(error).joined(separator: "\n")
-            try Output.json(Line(status: "rejected", run_dir: nil, reason: reason))
+            try Output.json(Line(status: "rejected", runFolder: nil, reason: reason))
             throw error
         }
     }

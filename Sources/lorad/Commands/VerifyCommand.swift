@@ -8,16 +8,16 @@ struct Verify: ParsableCommand {
         abstract: "Checks a published run's checksums and that its base is still the one it was trained on.")
 
     @Argument(help: "outbox/NAME/RUN")
-    var run_dir: String
+    var runFolder: String
 
     func run() throws {
-        let check = try VerifyPublication.check(run_dir)
+        let check = try VerifyPublication.check(runFolder)
         for finding in check.findings { Failure.write("\(finding.path): \(finding.kind.rawValue)") }
         guard check.passed else { throw ExitCode(Failure.badData) }
-        let report = try ReportCoding.decode(Data(contentsOf: URL(fileURLWithPath: run_dir + "/report.json")))
+        let report = try ReportCoding.decode(Data(contentsOf: URL(fileURLWithPath: runFolder + "/report.json")))
         let base = report.provenance.base
         guard FileManager.default.fileExists(atPath: base.path) else {
-            print("\(run_dir): checksums hold; its base \(base.path) is not here to be compared")
+            print("\(runFolder): checksums hold; its base \(base.path) is not here to be compared")
             return
         }
         let hash = try ContentHash.ofBase(base.path, cache: HashCache(file: ".lorad/hashes.json"))
@@ -25,6 +25,6 @@ struct Verify: ParsableCommand {
             Failure.write("\(base.path) hashes to \(hash.sha256), the run was trained on \(base.sha256)")
             throw ExitCode(Failure.badData)
         }
-        print("\(run_dir): checksums hold, \(base.path) is the base it was trained on")
+        print("\(runFolder): checksums hold, \(base.path) is the base it was trained on")
     }
 }

@@ -81,8 +81,13 @@ struct Status: ParsableCommand {
         let state: String
         let attempt: Int
         let reason: String?
-        let run_dir: String?
+        let runFolder: String?
         let summary: JobSummary?
+
+        enum CodingKeys: String, CodingKey {
+            case id, name, state, attempt, reason, summary
+            case runFolder = "run_dir"
+        }
 
         init(_ job: JobRecord) {
             id = job.id
@@ -90,7 +95,7 @@ struct Status: ParsableCommand {
             state = job.state.rawValue
             attempt = job.attempt
             reason = job.reason
-            run_dir = job.runFolder
+            runFolder = job.runFolder
             summary = job.summary
         }
     }

@@ -36,7 +36,8 @@ enum Failure {
         case let error as TokenizersError: missing(error.code == .missing, false)
         case let error as AdaptersError: missing(error.code == .missing, error.code == .unwritable)
         case let error as EvaluationError: missing(error.code == .missing, false)
-        case let error as TrainingError: error.code == .interrupted ? interrupted : missing(error.code == .missing, false)
+        case let error as TrainingError:
+            error.code == .interrupted ? interrupted : missing(error.code == .missing, false)
         case let error as PipelineError: pipeline(error.code)
         case let error as WorkerError: worker(error.code)
         case is TransformersError: badData

@@ -19,7 +19,9 @@ struct ProgressPrinter: PipelineEvents {
         if isTerminal {
             clear()
             FileHandle.standardError.write(Data((bar(progress) + text(progress)).utf8))
-        } else if progress.done == progress.total || progress.done * 20 / progress.total != (progress.done - 1) * 20 / progress.total {
+        } else if progress.done == progress.total
+            || progress.done * 20 / progress.total != (progress.done - 1) * 20 / progress.total
+        {
             Failure.write(progress.stage.rawValue + ":" + text(progress))
         }
     }

@@ -1,0 +1,102 @@
+import Foundation
+import ModelFiles
+import TestSupport
+import Testing
+
+@Suite("From inbox to outbox, by the built program")
+struct InboxToOutboxTests {
+    @Test("A submitted job is trained, proven and published, and verifies")
+    func succeeds() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            let hash = try JSONReader.parse(lorad.run("hash", "base", "--json").output, name: "hash")
+            try lorad.write(lorad.manifest(sha256: try #require(hash["sha256"]?.stringValue)), to: "job.yaml")
+            #expect(try lorad.run("validate", "job.yaml").status == 0)
+            #expect(try lorad.run("submit", "job.yaml").status == 0)
+            let watch = try lorad.run("watch", "--once")
+            #expect(watch.status == 0, "\(watch.errors)")
+            #expect(lorad.list("inbox").isEmpty)
+
+            let run = "outbox/tiny/latest"
+            let files = [
+                "README.md", "SHA256SUMS", "adapter_config.json", "adapter_model.safetensors", "manifest.yaml",
+                "provenance.json", "report.html", "report.json",
+            ]
+            #expect(Set(files).isSubset(of: lorad.list(run)))
+            let report = try JSONReader.parse(file: "\(folder)/\(run)/report.json")
+            #expect(report["status"]?.stringValue == "succeeded")
+            #expect(report["training"]?["loss"]?.arrayValue?.count == 6)
+            #expect(report["parity"]?["passed"]?.boolValue == true)
+            #expect(report["slices"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == ["all", "a", "b"])
+            #expect(try lorad.run("verify", run).status == 0)
+            #expect(try lorad.run("status").output.contains("succeeded"))
+        }
+    }
+
+    @Test("Five mistakes are five messages, and the manifest stands beside them among the rejected")
+    func rejected() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            let text = """
+                name: Tiny Adapter
+                base: {path: nowhere, sha256: abc}
+                dataset: data/train.jsonl
+                adapter: {rnak: 4}
+                training: {learning_rate: -1}
+                """
+            try lorad.write(text, to: "inbox/bad.yaml")
+            let validate = try lorad.run("validate", "inbox/bad.yaml")
+            #expect(validate.status == 65)
+            #expect(validate.errors.split(separator: "\n").filter { $0.contains("bad.yaml:") }.count >= 4)
+            #expect(validate.errors.contains("rank"))
+            _ = try lorad.run("watch", "--once")
+            let rejected = lorad.list("outbox/rejected")
+            #expect(rejected.count == 1)
+            #expect(lorad.list("outbox/rejected/\(rejected.first ?? "")").contains("reason.txt"))
+        }
+    }
+
+    @Test("A base with another hash is refused before any work")
+    func wrongBase() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write(lorad.manifest(sha256: String(repeating: "0", count: 64)), to: "job.yaml")
+            let run = try lorad.run("run", "job.yaml")
+            #expect(run.status == 65)
+            #expect(run.output.contains("\"status\":\"rejected\""))
+            #expect(!run.errors.contains("train: started"))
+            #expect(lorad.list("outbox").isEmpty)
+        }
+    }
+
+    @Test("SIGTERM in the middle of training, then a restart: the adapter's bytes are those of an undisturbed run")
+    func interrupted() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            let hash = try JSONReader.parse(lorad.run("hash", "base", "--json").output, name: "hash")
+            let manifest = lorad.manifest(sha256: try #require(hash["sha256"]?.stringValue), steps: 400)
+            try lorad.write(manifest, to: "job.yaml")
+            #expect(try lorad.run("run", "job.yaml").status == 0)
+            let weights = "outbox/tiny/latest/adapter_model.safetensors"
+            let undisturbed = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(weights)"))
+            try FileManager.default.removeItem(atPath: "\(folder)/outbox/tiny")
+
+            #expect(try lorad.run("submit", "job.yaml").status == 0)
+            let worker = lorad.process(["watch"])
+            worker.standardError = FileHandle.nullDevice
+            try worker.run()
+            var isTraining = false
+            while worker.isRunning, !isTraining {
+                Thread.sleep(forTimeInterval: 0.02)
+                isTraining = lorad.list(".lorad/jobs").contains { job in
+                    lorad.list(".lorad/jobs/\(job)").contains("checkpoint.safetensors")
+                }
+            }
+            worker.terminate()
+            worker.waitUntilExit()
+            #expect(lorad.list("outbox/tiny").isEmpty)
+            #expect(try lorad.run("watch", "--once").status == 0)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(weights)")) == undisturbed)
+        }
+    }
+}
