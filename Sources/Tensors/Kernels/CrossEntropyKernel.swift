@@ -6,26 +6,33 @@ extension Kernels {
     package static func crossEntropy(
         _ logits: Matrix, targets: [Int32], scale: Float, losses: inout [Float]
     ) {
-        precondition(targets.count == logits.rows)
-        let result = Matrix(rows: 1, columns: max(1, logits.rows))
-        Threads.parallel(logits.rows) { rows in
-            for row in rows {
-                result.start[row] = ck_cross_entropy(logits.pointer(row: row), logits.columns, targets[row], scale)
-            }
+        losses += forEachRow(of: logits, targets) { row, target in
+            ck_cross_entropy(row, logits.columns, target, scale)
         }
-        losses += result.values.prefix(logits.rows)
     }
 
     /// log p(target) of each row of logits `[R, V]`.
     package static func logProbabilities(_ logits: Matrix, targets: [Int32]) -> [Float] {
-        precondition(targets.count == logits.rows)
-        let result = Matrix(rows: 1, columns: max(1, logits.rows))
-        Threads.parallel(logits.rows) { rows in
-            for row in rows {
-                let logit = logits[row, Int(targets[row])]
-                result.start[row] = logit - ck_log_sum_exp(logits.pointer(row: row), logits.columns)
-            }
+        forEachRow(of: logits, targets) { row, target in
+            row[Int(target)] - ck_log_sum_exp(row, logits.columns)
         }
-        return Array(result.values.prefix(logits.rows))
+    }
+
+    /// One number for each row of logits, rows shared among the threads.
+    private static func forEachRow(
+        of logits: Matrix, _ targets: [Int32], _ body: (UnsafeMutablePointer<Float>, Int32) -> Float
+    ) -> [Float] {
+        precondition(targets.count == logits.rows, "\(targets.count) targets for \(logits.rows) rows of logits")
+        for target in targets {
+            precondition(target >= 0 && target < logits.columns, "target \(target) of \(logits.columns) logits")
+        }
+        return [Float](unsafeUninitializedCapacity: logits.rows) { results, count in
+            let base = results.baseAddress
+            Threads.parallel(logits.rows) { rows in
+                guard let base else { return }
+                for row in rows { (base + row).initialize(to: body(logits.pointer(row: row), targets[row])) }
+            }
+            count = logits.rows
+        }
     }
 }

@@ -20,7 +20,7 @@ extension Kernels {
         _ x: Matrix, into y: Matrix, _ probability: Float, _ random: Philox, _ step: UInt64, _ firstPosition: UInt64,
         accumulate: Bool
     ) {
-        precondition(x.rows == y.rows && x.columns == y.columns)
+        x.requireShape(of: y, "dropout")
         overRows(x) { rows in
             for row in rows {
                 ck_dropout(

@@ -5,7 +5,8 @@ extension Kernels {
     package static func rmsNormForward(
         _ x: Matrix, weight: Matrix, epsilon: Float, into y: Matrix, inverseRMS: Matrix
     ) {
-        precondition(x.columns == y.columns && x.rows == y.rows && inverseRMS.rows == x.rows)
+        y.requireShape(of: x, "RMSNorm's output")
+        precondition(weight.columns == x.columns && inverseRMS.rows == x.rows, "RMSNorm's weight and inverse RMS")
         overRows(x) { rows in
             let first = rows.lowerBound
             ck_rms_norm_forward(
@@ -18,7 +19,9 @@ extension Kernels {
     package static func rmsNormBackward(
         _ dy: Matrix, x: Matrix, weight: Matrix, inverseRMS: Matrix, into dx: Matrix, accumulate: Bool
     ) {
-        precondition(x.columns == dy.columns && x.rows == dy.rows && dx.rows == x.rows && dx.columns == x.columns)
+        dy.requireShape(of: x, "RMSNorm's backward")
+        dx.requireShape(of: x, "RMSNorm's backward")
+        precondition(weight.columns == x.columns && inverseRMS.rows == x.rows, "RMSNorm's weight and inverse RMS")
         overRows(x) { rows in
             let first = rows.lowerBound
             ck_rms_norm_backward(

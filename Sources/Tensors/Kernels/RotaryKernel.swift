@@ -27,7 +27,10 @@ extension Kernels {
     package static func rotate(
         _ x: Matrix, positions: [Int32], table: RotaryTable, headDim: Int, inverse: Bool
     ) {
-        precondition(positions.count == x.rows && x.columns % headDim == 0)
+        precondition(positions.count == x.rows && x.columns % headDim == 0 && headDim == 2 * table.cosines.columns)
+        for position in positions {
+            precondition(position >= 0 && position < table.cosines.rows, "position \(position) is not in the table")
+        }
         positions.withUnsafeBufferPointer { positions in
             let base = positions.baseAddress
             overRows(x) { rows in

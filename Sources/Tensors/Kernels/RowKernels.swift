@@ -3,7 +3,7 @@ import CKernels
 extension Kernels {
     /// y += x.
     package static func add(_ x: Matrix, into y: Matrix) {
-        precondition(x.rows == y.rows && x.columns == y.columns)
+        x.requireShape(of: y, "an addition")
         overRows(x) { rows in
             ck_add(
                 x.pointer(row: rows.lowerBound), x.stride, y.pointer(row: rows.lowerBound), y.stride, rows.count,
@@ -30,6 +30,7 @@ extension Kernels {
     package static func scatterAddRows(_ x: Matrix, rows: [Int32], into y: Matrix) {
         precondition(rows.count == x.rows && x.columns == y.columns)
         for (index, row) in rows.enumerated() {
+            precondition(row >= 0 && row < y.rows, "row \(row) of \(y.rows)")
             ck_add(x.pointer(row: index), x.stride, y.pointer(row: Int(row)), y.stride, 1, x.columns)
         }
     }

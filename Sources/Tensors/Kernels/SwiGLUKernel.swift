@@ -3,6 +3,8 @@ import CKernels
 extension Kernels {
     /// h = silu(g) ⊙ u, all `[T, f]`. https://arxiv.org/abs/2002.05202
     package static func swiGLUForward(gate: Matrix, up: Matrix, into h: Matrix) {
+        gate.requireShape(of: h, "SwiGLU's gate")
+        up.requireShape(of: h, "SwiGLU's up")
         overRows(h) { rows in
             let first = rows.lowerBound
             ck_swiglu_forward(
@@ -13,6 +15,7 @@ extension Kernels {
 
     /// dg = dh ⊙ u ⊙ silu′(g), du = dh ⊙ silu(g); assigns.
     package static func swiGLUBackward(_ dh: Matrix, gate: Matrix, up: Matrix, dGate: Matrix, dUp: Matrix) {
+        for matrix in [gate, up, dGate, dUp] { matrix.requireShape(of: dh, "SwiGLU's backward") }
         overRows(dh) { rows in
             let first = rows.lowerBound
             ck_swiglu_backward(

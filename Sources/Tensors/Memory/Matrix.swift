@@ -83,8 +83,15 @@ package struct Matrix: @unchecked Sendable {
 
     /// Takes over the elements of a matrix of the same shape.
     package func copy(from other: Matrix) {
-        precondition(rows == other.rows && columns == other.columns, "copy between different shapes")
+        requireShape(of: other, "a copy")
         for row in 0..<rows { pointer(row: row).update(from: other.pointer(row: row), count: columns) }
+    }
+
+    /// Stops the program where two matrices that must be of one shape are not.
+    func requireShape(of other: Matrix, _ what: StaticString) {
+        precondition(
+            rows == other.rows && columns == other.columns,
+            "\(what): \(rows) × \(columns) does not fit \(other.rows) × \(other.columns)")
     }
 
     func pointer(row: Int) -> UnsafeMutablePointer<Float> { start + row * stride }

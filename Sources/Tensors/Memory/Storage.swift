@@ -29,8 +29,7 @@ final class Storage: @unchecked Sendable {
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
         let pointer = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
         guard let pointer, pointer != MAP_FAILED else {
-            fatalError(
-                "The system refuses to reserve \(bytes) bytes of address space (vm.overcommit_memory, ulimit -v).")
+            fatalError("The system refuses \(bytes) bytes of address space (see vm.overcommit_memory and ulimit -v).")
         }
         base = pointer
         self.bytes = bytes

@@ -1,0 +1,71 @@
+import Foundation
+import Tensors
+import Testing
+
+struct CrossEntropyTests {
+    @Test("Losses and gradient give PyTorch's values")
+    func agreesWithPyTorch() throws {
+        let fixture = try KernelFixture.load("cross_entropy")
+        let logits = try fixture.matrix("logits")
+        let targets = try fixture.integers("targets").map { Int32($0) }
+        let probabilities = Kernels.logProbabilities(logits, targets: targets)
+        var losses: [Float] = []
+        Kernels.crossEntropy(logits, targets: targets, scale: Float(try fixture.scalar("scale")), losses: &losses)
+        try fixture.expect(logits, equals: "gradient")
+        try fixture.expect(Matrix(losses, rows: 1, columns: 4), equals: "losses")
+        try fixture.expect(Matrix(probabilities.map { -$0 }, rows: 1, columns: 4), equals: "losses")
+    }
+
+    @Test("Any vocabulary agrees with the plain loop", arguments: [(1, 1), (3, 31), (5, 49152)])
+    func agreesWithPlainLoop(rows: Int, columns: Int) {
+        var numbers = TestNumbers(seed: 7)
+        let logits = numbers.matrix(rows, columns, scale: 8)
+        let targets = (0..<rows).map { Int32($0 * 7919 % columns) }
+        let sums = logits.nested.map { row in log(row.reduce(0) { $0 + exp($1) }) }
+        let gradient = zip(logits.nested, zip(sums, targets)).map { row, rest in
+            row.enumerated().map { (exp($1 - rest.0) - ($0 == Int(rest.1) ? 1 : 0)) * 0.5 }
+        }
+        let expected = (0..<rows).map { sums[$0] - Double(logits[$0, Int(targets[$0])]) }
+        var losses: [Float] = []
+        Kernels.crossEntropy(logits, targets: targets, scale: 0.5, losses: &losses)
+        expectClose(losses, expected, rtol: 2e-6)
+        expectClose(logits, gradient, rtol: 1e-5, atol: 1e-7)
+    }
+
+    @Test("Huge logits lose no precision to the exponential")
+    func extremes() {
+        let logits = Matrix([1e4, 1e4 - 2, -1e4], rows: 1, columns: 3)
+        var losses: [Float] = []
+        Kernels.crossEntropy(logits, targets: [1], scale: 1, losses: &losses)
+        let other = 1 / (1 + exp(2.0))
+        expectClose(losses, [2 + log(1 + exp(-2))])
+        expectClose(logits.values, [1 - other, other - 1, 0])
+    }
+
+    @Test("A NaN among the logits reaches the loss")
+    func notANumber() {
+        let logits = Matrix([1, .nan, 2], rows: 1, columns: 3)
+        var losses: [Float] = []
+        Kernels.crossEntropy(logits, targets: [0], scale: 1, losses: &losses)
+        #expect(losses[0].isNaN)
+    }
+
+    @Test("No rows give no losses, and earlier losses are kept")
+    func noRows() {
+        var losses: [Float] = [3]
+        Kernels.crossEntropy(Matrix(rows: 0, columns: 5), targets: [], scale: 1, losses: &losses)
+        #expect(losses == [3])
+    }
+
+    @Test("The gradient agrees with finite differences")
+    func gradient() {
+        var numbers = TestNumbers(seed: 8)
+        let logits = numbers.matrix(2, 21, scale: 3)
+        let gradient = logits.copied
+        var losses: [Float] = []
+        Kernels.crossEntropy(gradient, targets: [20, 4], scale: 1, losses: &losses)
+        expectGradient(gradient, of: logits) {
+            Kernels.logProbabilities(logits, targets: [20, 4]).reduce(0) { $0 - Double($1) }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Tensors
+import Testing
+
+struct RowKernelTests {
+    @Test("Adding and scaling views touch no element outside them", arguments: [(0, 3), (1, 1), (37, 300)])
+    func addAndScale(rows: Int, columns: Int) {
+        var numbers = TestNumbers(seed: 12)
+        let x = numbers.strided(rows, columns)
+        let whole = Matrix(rows: rows, columns: columns + 2)
+        let y = whole.columns(1..<(columns + 1))
+        Kernels.add(x, into: y)
+        Kernels.add(x, into: y)
+        Kernels.scale(y, by: 0.5)
+        #expect(y.values == x.values)
+        #expect(whole.columns(0..<1).values.allSatisfy { $0 == 0 })
+        #expect(whole.columns((columns + 1)..<(columns + 2)).values.allSatisfy { $0 == 0 })
+    }
+
+    @Test("Scattering is the backward of gathering: rows named twice add up")
+    func gatherAndScatter() {
+        let x = Matrix([1, 2, 3, 4, 5, 6], rows: 3, columns: 2)
+        let gathered = Matrix(rows: 4, columns: 2)
+        Kernels.gatherRows(x, rows: [2, 0, 2, 1], into: gathered)
+        #expect(gathered.values == [5, 6, 1, 2, 5, 6, 3, 4])
+        let y = Matrix([1, 1, 1, 1, 1, 1], rows: 3, columns: 2)
+        Kernels.scatterAddRows(gathered, rows: [2, 0, 2, 1], into: y)
+        #expect(y.values == [2, 3, 4, 5, 11, 13])
+    }
+
+    @Test("The squared norm is summed in double")
+    func squaredNorm() {
+        let x = Matrix([Float](repeating: 1e-4, count: 200_000), rows: 200, columns: 1000)
+        x[0, 0] = 1e4
+        let expected = 1e8 + 199_999 * Double(Float(1e-4)) * Double(Float(1e-4))
+        #expect(abs(Kernels.squaredNorm(x) - expected) < 1e-12 * expected)
+        #expect(Kernels.squaredNorm(Matrix(rows: 0, columns: 4)) == 0)
+    }
+
+    @Test("Infinity and NaN are found wherever they stand, the largest float is not taken for one")
+    func allFinite() {
+        for column in [0, 15, 16, 36] {
+            let x = Matrix(rows: 3, columns: 37)
+            x[1, column] = .greatestFiniteMagnitude
+            #expect(Kernels.allFinite(x))
+            x[2, column] = -.infinity
+            #expect(!Kernels.allFinite(x))
+            x[2, column] = .nan
+            #expect(!Kernels.allFinite(x))
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Tensors
+import Testing
+
+struct ArenaTests {
+    @Test("What is given back is taken again, and the peak is remembered")
+    func stack() {
+        let arena = Arena(reservingBytes: 1 << 20)
+        let first = arena.matrix(1, 16)
+        first.fill(1)
+        let mark = arena.mark()
+        let second = arena.matrix(2, 16)
+        second.fill(2)
+        #expect(arena.usedBytes == 192)
+        arena.release(to: mark)
+        #expect(arena.usedBytes == 64 && arena.peakBytes == 192)
+        arena.matrix(2, 16).fill(3)
+        #expect(second[0, 0] == 3)
+        #expect(first[0, 0] == 1)
+    }
+
+    @Test("Every matrix starts at a multiple of 64 bytes, whatever stands before it")
+    func alignment() {
+        let arena = Arena(reservingBytes: 1 << 20)
+        for columns in [1, 3, 17, 16, 5] {
+            let matrix = arena.matrix(1, columns)
+            matrix.withRow(0) { row in
+                #expect(Int(bitPattern: row.baseAddress) % 64 == 0)
+            }
+        }
+    }
+
+    @Test("A reservation far beyond the machine's memory takes none until it is touched")
+    func lazy() {
+        let arena = Arena(reservingBytes: 1 << 42)
+        let matrix = arena.matrix(1 << 20, 1 << 10)
+        matrix[(1 << 20) - 1, 0] = 5
+        #expect(matrix[(1 << 20) - 1, 0] == 5)
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Tensors
+import Testing
+
+@Suite(.serialized)
+struct ThreadsTests {
+    /// Attention's outputs and gradients, and a row-wise kernel's, of fixed inputs.
+    private func compute() -> [[Float]] {
+        var numbers = TestNumbers(seed: 21)
+        let rows = 330
+        let (q, k, v) = (numbers.matrix(rows, 64), numbers.matrix(rows, 32), numbers.matrix(rows, 32))
+        let (o, dq, dk, dv) = (q.copied, q.copied, k.copied, v.copied)
+        let logSumExp = Matrix(rows: rows, columns: 8)
+        let spans = [
+            AttentionSpan(queryStart: 0, queryCount: 300, keyStart: 0, keyCount: 300),
+            AttentionSpan(queryStart: 300, queryCount: 30, keyStart: 300, keyCount: 30),
+        ]
+        Kernels.attentionForward(
+            q: q, k: k, v: v, spans: spans, headDim: 8, scale: 0.5, into: o, logSumExp: logSumExp)
+        Kernels.attentionBackward(
+            dO: q, q: q, k: k, v: v, o: o, logSumExp: logSumExp, spans: spans, headDim: 8, scale: 0.5, dq: dq, dk: dk,
+            dv: dv)
+        let h = Matrix(rows: rows, columns: 64)
+        Kernels.swiGLUForward(gate: q, up: o, into: h)
+        return [o.values, dq.values, dk.values, dv.values, h.values]
+    }
+
+    @Test("Attention and row-wise kernels give the same bits on any number of threads")
+    func sameBits() {
+        let count = Threads.count
+        defer { Threads.configure(count) }
+        Threads.configure(1)
+        let alone = compute()
+        for threads in [2, 3, 7] {
+            Threads.configure(threads)
+            #expect(Threads.count == threads)
+            #expect(compute() == alone, "with \(threads) threads")
+        }
+    }
+
+    @Test("Callers on several threads take turns and disturb nobody's result")
+    func concurrentCallers() async {
+        let expected = compute()
+        await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<8 { group.addTask { self.compute() == expected } }
+            for await isEqual in group { #expect(isEqual) }
+        }
+    }
+
+    @Test("Workers that have fallen asleep wake for the next kernel")
+    func wakesAfterSleep() async throws {
+        let expected = compute()
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(compute() == expected)
+    }
+}
