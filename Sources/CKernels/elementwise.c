@@ -1,6 +1,4 @@
-#include <math.h>
 #include "CKernels.h"
-#include "clones.h"
 #include "exponential.h"
 
 #pragma clang fp contract(fast) reassociate(on)
@@ -25,31 +23,57 @@ void ck_rotate(float *x, size_t xs, const int32_t *positions, const float *cosin
     }
 }
 
+CK_INLINE void swiglu(const lanes *g, const lanes *u, lanes *h) {
+    lanes sigmoid;
+    ck_sigmoid(g, &sigmoid);
+    *h = *g * sigmoid * *u;
+}
+
+CK_INLINE void swiglu_gradients(const lanes *dh, const lanes *g, const lanes *u, lanes *dg, lanes *du) {
+    lanes sigmoid;
+    ck_sigmoid(g, &sigmoid);
+    lanes silu = *g * sigmoid;
+    *dg = *dh * *u * (sigmoid + silu * (1.0f - sigmoid));
+    *du = *dh * silu;
+}
+
 CK_CLONES
 void ck_swiglu_forward(const float *g, size_t gs, const float *u, size_t us, float *h, size_t hs, size_t rows,
                        size_t columns) {
-    for (size_t row = 0; row < rows; row++) {
-        const float *gate = g + row * gs;
-        const float *up = u + row * us;
-        float *out = h + row * hs;
-        for (size_t i = 0; i < columns; i++) out[i] = gate[i] / (1.0f + ck_exp(-gate[i])) * up[i];
+    size_t whole = columns / LANES * LANES, rest = columns - whole;
+    for (size_t row = 0; row < rows; row++, g += gs, u += us, h += hs) {
+        for (size_t i = 0; i < whole; i += LANES) {
+            swiglu((const lanes *)(g + i), (const lanes *)(u + i), (lanes *)(h + i));
+        }
+        if (rest > 0) {
+            lanes gate, up, out;
+            ck_load_some(&gate, g + whole, rest, 0);
+            ck_load_some(&up, u + whole, rest, 0);
+            swiglu(&gate, &up, &out);
+            ck_store_some(&out, h + whole, rest);
+        }
     }
 }
 
 CK_CLONES
 void ck_swiglu_backward(const float *dh, size_t dhs, const float *g, size_t gs, const float *u, size_t us, float *dg,
                         size_t dgs, float *du, size_t dus, size_t rows, size_t columns) {
-    for (size_t row = 0; row < rows; row++) {
-        const float *d = dh + row * dhs;
-        const float *gate = g + row * gs;
-        const float *up = u + row * us;
-        float *d_gate = dg + row * dgs;
-        float *d_up = du + row * dus;
-        for (size_t i = 0; i < columns; i++) {
-            float sigmoid = 1.0f / (1.0f + ck_exp(-gate[i]));
-            float silu = gate[i] * sigmoid;
-            d_gate[i] = d[i] * up[i] * (sigmoid + silu * (1.0f - sigmoid));
-            d_up[i] = d[i] * silu;
+    size_t whole = columns / LANES * LANES, rest = columns - whole;
+    for (size_t row = 0; row < rows; row++, dh += dhs, g += gs, u += us, dg += dgs, du += dus) {
+        for (size_t i = 0; i < whole; i += LANES) {
+            lanes d_gate, d_up;
+            swiglu_gradients((const lanes *)(dh + i), (const lanes *)(g + i), (const lanes *)(u + i), &d_gate, &d_up);
+            *(lanes *)(dg + i) = d_gate;
+            *(lanes *)(du + i) = d_up;
+        }
+        if (rest > 0) {
+            lanes d_h, gate, up, d_gate, d_up;
+            ck_load_some(&d_h, dh + whole, rest, 0);
+            ck_load_some(&gate, g + whole, rest, 0);
+            ck_load_some(&up, u + whole, rest, 0);
+            swiglu_gradients(&d_h, &gate, &up, &d_gate, &d_up);
+            ck_store_some(&d_gate, dg + whole, rest);
+            ck_store_some(&d_up, du + whole, rest);
         }
     }
 }
@@ -72,29 +96,4 @@ double ck_squared_norm(const float *x, size_t xs, size_t rows, size_t columns) {
     for (size_t row = 0; row < rows; row++)
         for (size_t i = 0; i < columns; i++) sum += (double)x[row * xs + i] * (double)x[row * xs + i];
     return sum;
-}
-
-CK_CLONES
-float ck_log_sum_exp(const float *logits, size_t columns) {
-    float maximum = logits[0];
-    for (size_t i = 1; i < columns; i++) maximum = logits[i] > maximum ? logits[i] : maximum;
-    float sum = 0;
-    for (size_t i = 0; i < columns; i++) sum += ck_exp(logits[i] - maximum);
-    return maximum + logf(sum);
-}
-
-CK_CLONES
-float ck_cross_entropy(float *logits, size_t columns, int32_t target, float scale) {
-    float maximum = logits[0];
-    for (size_t i = 1; i < columns; i++) maximum = logits[i] > maximum ? logits[i] : maximum;
-    float loss = maximum - logits[target];
-    float sum = 0;
-    for (size_t i = 0; i < columns; i++) {
-        logits[i] = ck_exp(logits[i] - maximum);
-        sum += logits[i];
-    }
-    float factor = scale / sum;
-    for (size_t i = 0; i < columns; i++) logits[i] *= factor;
-    logits[target] -= scale;
-    return loss + logf(sum);
 }

@@ -1,18 +1,20 @@
 #pragma once
-#include <stdint.h>
-#include <string.h>
-#include "clones.h"
+#include "lanes.h"
 
-/// exp(x), relative error below 3e-7 on [-87, 88], clamped outside; written so that loops over it vectorise.
+/// x becomes exp(x): relative error below 2e-7 on [-87, 88], clamped outside; NaN stays NaN.
 ///
-/// exp(x) = 2^n·exp(f), n = round(x/ln 2), |f| ≤ ln(2)/2, ln 2 split in two, exp(f) by its Taylor polynomial of degree 7.
-CK_INLINE float ck_exp(float x) {
-    x = x < -87.0f ? -87.0f : (x > 88.0f ? 88.0f : x);
-    float shifted = x * 1.44269504088896341f + 12582912.0f;
-    float n = shifted - 12582912.0f;
-    float f = x - n * 0.693145751953125f;
+/// exp(x) = 2^n·exp(f), n = round(x/ln 2), |f| ≤ ln(2)/2, ln 2 split in two, exp(f) by its Taylor polynomial of
+/// degree 7.
+CK_INLINE void ck_exp(lanes *x) {
+    lanes zero = {0};
+    int_lanes nan = *x != *x;
+    lanes clamped = __builtin_elementwise_min(__builtin_elementwise_max(*x, zero - 87.0f), zero + 88.0f);
+    // Adding 1.5·2^23 leaves no bit for a fraction: rounding to nearest that needs no instruction of its own.
+    lanes shifted = clamped * 1.44269504088896341f + 12582912.0f;
+    lanes n = shifted - 12582912.0f;
+    lanes f = clamped - n * 0.693145751953125f;
     f = f - n * 1.428606765330187e-6f;
-    float p = 1.9841270e-4f;
+    lanes p = zero + 1.9841270e-4f;
     p = p * f + 1.3888889e-3f;
     p = p * f + 8.3333333e-3f;
     p = p * f + 4.1666667e-2f;
@@ -20,8 +22,13 @@ CK_INLINE float ck_exp(float x) {
     p = p * f + 0.5f;
     p = p * f + 1.0f;
     p = p * f + 1.0f;
-    int32_t bits = ((int32_t)n + 127) << 23;
-    float power;
-    memcpy(&power, &bits, sizeof power);
-    return p * power;
+    int_lanes power = (__builtin_convertvector(n, int_lanes) + 127) << 23;
+    *x = (lanes)((int_lanes)(p * (lanes)power) | nan);
+}
+
+/// y becomes 1/(1 + exp(-x)).
+CK_INLINE void ck_sigmoid(const lanes *x, lanes *y) {
+    lanes e = -*x;
+    ck_exp(&e);
+    *y = 1.0f / (1.0f + e);
 }

@@ -1,9 +1,5 @@
 #include "CKernels.h"
-#include "clones.h"
-
-// Sixteen floats: one register where there is AVX-512, several elsewhere. A scalar beside one is broadcast.
-typedef float lanes __attribute__((vector_size(64), aligned(4)));
-enum { LANES = 16 };
+#include "lanes.h"
 
 CK_CLONES
 void ck_gemv(const float *w, size_t ws, const float *x, float *y, size_t rows, size_t columns, int accumulate) {

@@ -4,13 +4,26 @@ import Foundation
 package struct WorkerError: LocalizedError, Equatable, Sendable {
     /// What kind of fault it is; callers branch on this, people read `message`.
     package enum Code: String, Sendable {
+        /// A file or folder that must exist does not.
         case missing
+        /// Another worker holds the folders.
         case locked
+        /// A folder or file cannot be written.
         case unwritable
+        /// The ledger cannot be opened, is not as configured, or refused a write.
         case ledger
+        /// A webhook's URL or secret cannot be used.
         case webhook
+        /// The settings contradict themselves or the machine.
         case configuration
+        /// No job has that id or name.
         case unknownJob
+        /// The job's state does not allow what was asked.
+        case wrongState
+        /// A later attempt owns the job; this one may not write any more.
+        case fenced
+        /// A manifest cannot be submitted as it is.
+        case manifest
     }
 
     package let code: Code

@@ -53,7 +53,8 @@ struct AdapterConfiguration {
                 advice: "Convert it with a PEFT version that wrote such files.")
         }
         guard object["peft_type"]?.stringValue == "LORA" else {
-            throw AdaptersError(.unsupported, "\(path) has the peft_type '\(object["peft_type"]?.stringValue ?? "none")', not 'LORA'.")
+            throw AdaptersError(
+                .unsupported, "\(path) has the peft_type '\(object["peft_type"]?.stringValue ?? "none")', not 'LORA'.")
         }
         for (key, value) in object.members where !harmless.contains(key) && !isOff(value) {
             throw AdaptersError(
@@ -62,10 +63,12 @@ struct AdapterConfiguration {
         }
         guard let rank = object["r"]?.intValue, rank > 0, rank <= 1 << 16, let alpha = object["lora_alpha"]?.doubleValue
         else { throw AdaptersError(.malformed, "\(path) lacks a rank 'r' above zero or 'lora_alpha'.") }
-        let targets = object["target_modules"]?.arrayValue?.compactMap(\.stringValue)
+        let targets =
+            object["target_modules"]?.arrayValue?.compactMap(\.stringValue)
             ?? [object["target_modules"]?.stringValue].compactMap { $0 }
         let lora = LoRAConfiguration(
-            rank: rank, alpha: Float(alpha), dropout: Float(object["lora_dropout"]?.doubleValue ?? 0), targets: targets.sorted())
+            rank: rank, alpha: Float(alpha), dropout: Float(object["lora_dropout"]?.doubleValue ?? 0),
+            targets: targets.sorted())
         return AdapterConfiguration(lora: lora, baseModel: object["base_model_name_or_path"]?.stringValue ?? "")
     }
 

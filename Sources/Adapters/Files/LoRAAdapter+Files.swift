@@ -29,8 +29,8 @@ extension LoRAAdapter {
         try AtomicFile.write(Data(text.utf8), to: "\(folder)/\(Self.configurationFile)")
         let metadata = [
             "format": "pt", "lorad.base_sha256": identity.baseSHA256,
-            "lora.rank": String(configuration.rank), "lora.alpha": "\(configuration.alpha)",
-            "lora.targets": targetModules.joined(separator: ","), "lorad.tokenizer_sha256": identity.tokenizerSHA256,
+            "lorad.rank": String(configuration.rank), "lorad.alpha": "\(configuration.alpha)",
+            "lorad.targets": targetModules.joined(separator: ","), "lorad.tokenizer_sha256": identity.tokenizerSHA256,
         ]
         try SafetensorsWriter.write(
             parameters.map { SafetensorsWriter.Entry(name: $0.name, matrix: $0.value) }, metadata: metadata,
@@ -73,7 +73,8 @@ extension LoRAAdapter {
     }
 
     private func checkNames(_ file: SafetensorsFile, folder: String) throws {
-        let expected = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, [$0.value.rows, $0.value.columns]) })
+        let expected = Dictionary(
+            uniqueKeysWithValues: parameters.map { ($0.name, [$0.value.rows, $0.value.columns]) })
         var complaints: [String] = []
         for (name, shape) in expected.sorted(by: { $0.key < $1.key }) {
             guard let found = file.tensors[name] else {

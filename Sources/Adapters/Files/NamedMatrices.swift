@@ -6,7 +6,9 @@ package enum NamedMatrices {
     /// Replaces `path` atomically.
     ///
     /// - Throws: `ModelFilesError.unwritable`.
-    package static func write(_ matrices: [(name: String, matrix: Matrix)], metadata: [String: String], to path: String) throws {
+    package static func write(_ matrices: [(name: String, matrix: Matrix)], metadata: [String: String], to path: String)
+        throws
+    {
         try SafetensorsWriter.write(
             matrices.map { SafetensorsWriter.Entry(name: $0.name, matrix: $0.matrix) }, metadata: metadata, to: path)
     }
@@ -14,7 +16,8 @@ package enum NamedMatrices {
     /// Reads every one of `matrices` in place and returns the text beside them.
     ///
     /// - Throws: `ModelFilesError` where the file is absent or damaged or lacks a matrix of that shape.
-    package static func read(_ matrices: [(name: String, matrix: Matrix)], from path: String) throws -> [String: String] {
+    package static func read(_ matrices: [(name: String, matrix: Matrix)], from path: String) throws -> [String: String]
+    {
         let file = try SafetensorsFile(path: path)
         for (name, matrix) in matrices { try file.read(name, into: matrix) }
         return file.metadata

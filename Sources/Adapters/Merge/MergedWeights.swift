@@ -67,11 +67,16 @@ package struct MergedSource: WeightSource {
     package func verifyComplete(expected: [String: [Int]]) throws {
         try base.verifyComplete(expected: expected)
         for tensor in overlay.tensors.values where expected[tensor.name] != tensor.shape {
-            throw AdaptersError(.mismatch, "The merged tensor \(tensor.name) has the shape \(tensor.shape), which the base lacks.")
+            throw AdaptersError(
+                .mismatch, "The merged tensor \(tensor.name) has the shape \(tensor.shape), which the base lacks.")
         }
     }
 
     package func read(_ name: String, into matrix: Matrix) throws {
-        if overlay.tensors[name] != nil { try overlay.read(name, into: matrix) } else { try base.read(name, into: matrix) }
+        if overlay.tensors[name] != nil {
+            try overlay.read(name, into: matrix)
+        } else {
+            try base.read(name, into: matrix)
+        }
     }
 }

@@ -9,6 +9,15 @@
 /// Widest instruction set that the running CPU lets these kernels use: "x86-64-v4", "x86-64-v3" or "baseline".
 const char *ck_variant(void);
 
+/// Tells the CPU that this thread waits in a loop.
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 /// y = x·r ⊙ w with r = 1/sqrt(mean(x²) + epsilon), kept in `r`.
 void ck_rms_norm_forward(const float *x, size_t xs, const float *w, float epsilon, float *y, size_t ys, float *r,
                          size_t rs, size_t rows, size_t columns);
@@ -20,7 +29,7 @@ void ck_rms_norm_backward(const float *dy, size_t dys, const float *x, size_t xs
 void ck_rotate(float *x, size_t xs, const int32_t *positions, const float *cosines, const float *sines, size_t rows,
                size_t heads, size_t head_dim, float direction);
 
-/// h = g·sigmoid(g) ⊙ u. Relative error of the exponential: below 3e-7.
+/// h = g·sigmoid(g) ⊙ u. Relative error of the exponential: below 2e-7.
 void ck_swiglu_forward(const float *g, size_t gs, const float *u, size_t us, float *h, size_t hs, size_t rows,
                        size_t columns);
 void ck_swiglu_backward(const float *dh, size_t dhs, const float *g, size_t gs, const float *u, size_t us, float *dg,
@@ -38,19 +47,20 @@ float ck_log_sum_exp(const float *logits, size_t columns);
 /// One row becomes (softmax − onehot(target))·scale; returns −log softmax[target].
 float ck_cross_entropy(float *logits, size_t columns, int32_t target, float scale);
 
-/// Causal attention of one group of query heads that share a key/value head, over one span.
-///
-/// Query row i stands at position key_count − query_count + i. q has `group` heads side by side; k, v one head.
-void ck_attention_forward(const float *q, size_t qs, const float *k, size_t ks, const float *v, size_t vs, float *o,
-                          size_t os, float *log_sum_exp, size_t ls, size_t query_count, size_t key_count,
-                          size_t group, size_t head_dim, float scale);
-/// Assigns dq, dk and dv of the same group and span; needs query_count == key_count.
-void ck_attention_backward(const float *d_o, size_t dos, const float *q, size_t qs, const float *k, size_t ks,
-                           const float *v, size_t vs, const float *o, size_t os, const float *log_sum_exp, size_t ls,
-                           float *dq, size_t dqs, float *dk, size_t dks, float *dv, size_t dvs, size_t count,
-                           size_t group, size_t head_dim, float scale);
-/// Largest head_dim that the attention kernels take.
-enum { CK_MAX_HEAD_DIM = 256 };
+// Attention works on a tile of scores: queries of the heads that share a key head, against a run of keys. Row i is
+// query i / group; it may see first_visible + i / group of the tile's keys, at least one of the first tile's. The
+// stride is a multiple of 16 of at least `columns`; what lies between is overwritten.
+/// Scores s become exp(s − m), zero where unseen, m the row's maximum so far; what `o` and `sums` hold from earlier
+/// tiles is rescaled to the new maximum. o is contiguous.
+void ck_attention_probabilities(float *s, size_t stride, float *o, float *maxima, float *sums, size_t rows,
+                                size_t columns, size_t head_dim, size_t group, ptrdiff_t first_visible, int is_first);
+/// After the last tile: o is divided by the sums, and the sums become log Σ exp.
+void ck_attention_normalise(float *o, size_t head_dim, const float *maxima, float *sums, size_t rows);
+/// Scores s become p = exp(s − logSumExp), and dp becomes ds = p ⊙ (dp − delta)·scale; zero where unseen.
+void ck_attention_gradients(float *s, float *dp, size_t stride, const float *log_sum_exp, const float *delta,
+                            size_t rows, size_t columns, size_t group, ptrdiff_t first_visible, float scale);
+/// dots[i] = a[i]·b[i], contiguous rows.
+void ck_row_dots(const float *a, const float *b, float *dots, size_t rows, size_t columns);
 
 /// y[n] (+)= dot(x, w[n]) for `rows` rows of w.
 void ck_gemv(const float *w, size_t ws, const float *x, float *y, size_t rows, size_t columns, int accumulate);
@@ -72,6 +82,7 @@ void ck_dropout(const float *x, float *y, size_t count, float probability, uint6
 /// Philox-4x32-10: four words for a counter and a key.
 void ck_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
-/// One AdamW step in PyTorch's order: decay, moments, update.
-void ck_adamw(float *parameter, const float *gradient, float *m, float *v, size_t count, float learning_rate,
-              float beta1, float beta2, float epsilon, float weight_decay, double bias1, double bias2);
+/// One AdamW step in PyTorch's order: decay, moments, update; `step` counts from 1.
+void ck_adamw(float *restrict parameter, const float *restrict gradient, float *restrict m, float *restrict v,
+              size_t count, double learning_rate, double beta1, double beta2, double epsilon, double weight_decay,
+              uint64_t step);

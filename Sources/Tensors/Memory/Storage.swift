@@ -7,13 +7,18 @@ final class Storage: @unchecked Sendable {
     private let release: (UnsafeMutableRawPointer, Int) -> Void
 
     /// Zeroed memory, 64-byte aligned, so that vector loads never straddle cache lines at a row's start.
-    init(zeroedBytes bytes: Int) {
+    convenience init(zeroedBytes bytes: Int) {
+        self.init(uninitializedBytes: bytes)
+        memset(base, 0, self.bytes)
+    }
+
+    /// Memory that holds whatever was there before, 64-byte aligned.
+    init(uninitializedBytes bytes: Int) {
         let size = max(64, (bytes + 63) / 64 * 64)
         var pointer: UnsafeMutableRawPointer?
         guard posix_memalign(&pointer, 64, size) == 0, let pointer else {
             fatalError("The machine has no \(size) bytes of memory left.")
         }
-        memset(pointer, 0, size)
         base = pointer
         self.bytes = size
         release = { pointer, _ in free(pointer) }
@@ -24,7 +29,8 @@ final class Storage: @unchecked Sendable {
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
         let pointer = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
         guard let pointer, pointer != MAP_FAILED else {
-            fatalError("The system refuses to reserve \(bytes) bytes of address space (vm.overcommit_memory, ulimit -v).")
+            fatalError(
+                "The system refuses to reserve \(bytes) bytes of address space (vm.overcommit_memory, ulimit -v).")
         }
         base = pointer
         self.bytes = bytes

@@ -1,29 +1,35 @@
+import CKernels
 import COpenBLAS
 import Foundation
 import Synchronization
 
 /// Threads that wait for a task, first by spinning for a moment, since kernels follow one another within microseconds,
 /// then asleep.
-final class ThreadPool: @unchecked Sendable {
+final class ThreadPool: Sendable {
     let count: Int
-    /// Number of the current task; workers run each once.
+    /// Scratch memory of each thread.
+    let workspaces: [Workspace]
+    /// Held while a task runs: the pool runs one at a time.
+    private let running = NSLock()
+    /// Number of the current task; each worker runs it once. Negative: the pool has ended.
     private let generation = Atomic<Int>(0)
     private let unfinished = Atomic<Int>(0)
-    private let stopped = Atomic<Bool>(false)
     private let wake = NSCondition()
     /// Written before `generation` moves, read after.
     private nonisolated(unsafe) var task: ((Int) -> Void)?
-    private let spins = 20_000
+    private let spins = 2_000
 
     init(count: Int) {
         self.count = count
+        workspaces = (0..<count).map { _ in Workspace() }
         openblas_set_num_threads(1)
         for index in 1..<max(1, count) {
-            let thread = Thread { [weak self] in
+            let thread = Thread { [self] in
                 var seen = 0
-                while let next = self?.next(after: seen) {
+                while let next = next(after: seen) {
                     seen = next
-                    self?.work(index)
+                    task?(index)
+                    unfinished.subtract(1, ordering: .releasing)
                 }
             }
             thread.stackSize = 8 << 20
@@ -33,37 +39,54 @@ final class ThreadPool: @unchecked Sendable {
     }
 
     /// Runs `body(0)` … `body(pieces − 1)`, piece 0 on the calling thread, and returns when all are done.
+    ///
+    /// - Parameter pieces: at most `count`.
     func run(pieces: Int, _ body: (Int) -> Void) {
+        running.lock()
+        defer { running.unlock() }
+        guard pieces > 1, generation.load(ordering: .relaxed) >= 0 else {
+            for piece in 0..<pieces { body(piece) }
+            return
+        }
         withoutActuallyEscaping(body) { body in
             task = { piece in if piece < pieces { body(piece) } }
             unfinished.store(count - 1, ordering: .relaxed)
-            wake.lock()
-            generation.add(1, ordering: .releasing)
-            wake.broadcast()
-            wake.unlock()
+            advance(to: generation.load(ordering: .relaxed) + 1)
             body(0)
-            while unfinished.load(ordering: .acquiring) > 0 { pause() }
+            while unfinished.load(ordering: .acquiring) > 0 { ck_pause() }
             task = nil
         }
     }
 
+    /// Lets the workers end, once the task that runs is done. Whoever still holds the pool computes alone.
+    func stop() {
+        running.lock()
+        defer { running.unlock() }
+        advance(to: -1)
+    }
+
+    private func advance(to number: Int) {
+        wake.lock()
+        generation.store(number, ordering: .releasing)
+        wake.broadcast()
+        wake.unlock()
+    }
+
     /// Number of the next task, or nil when the pool ends.
     private func next(after seen: Int) -> Int? {
-        for _ in 0..<spins {
-            let current = generation.load(ordering: .acquiring)
-            if current != seen { return current }
-            pause()
+        var current = generation.load(ordering: .acquiring)
+        var spun = 0
+        while current == seen && spun < spins {
+            ck_pause()
+            spun += 1
+            current = generation.load(ordering: .acquiring)
         }
-        wake.lock()
-        defer { wake.unlock() }
-        while generation.load(ordering: .acquiring) == seen { wake.wait() }
-        return generation.load(ordering: .acquiring)
+        if current == seen {
+            wake.lock()
+            defer { wake.unlock() }
+            while generation.load(ordering: .acquiring) == seen { wake.wait() }
+            current = generation.load(ordering: .acquiring)
+        }
+        return current < 0 ? nil : current
     }
-
-    private func work(_ index: Int) {
-        task?(index)
-        unfinished.subtract(1, ordering: .releasing)
-    }
-
-    private func pause() { _ = stopped.load(ordering: .relaxed) }
 }

@@ -1,9 +1,10 @@
-import COpenBLAS
 import Foundation
 import Synchronization
 
 /// The one pool of threads that all kernels and products share. OpenBLAS is told to use one thread and is called from
 /// the pool's, so that two pools never fight over the cores.
+///
+/// Work handed to the pool must not hand out work itself.
 package enum Threads {
     private static let pool = Mutex<ThreadPool?>(nil)
 
@@ -12,12 +13,15 @@ package enum Threads {
 
     /// Sets the number of threads; all online CPUs unless called. Not while a kernel runs.
     package static func configure(_ count: Int) {
-        pool.withLock { $0 = ThreadPool(count: max(1, count)) }
+        pool.withLock { pool in
+            pool?.stop()
+            pool = ThreadPool(count: max(1, count))
+        }
     }
 
     /// Cuts `0..<count` into one contiguous piece a thread (multiples of `grain`) and runs them at the same time.
     ///
-    /// The cut depends on the two counts alone, so results are the same in every run.
+    /// The cut depends on the two counts and the number of threads alone.
     static func parallel(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
         let pool = shared
         let grains = (count + grain - 1) / grain
@@ -30,6 +34,23 @@ package enum Threads {
             let lower = grains * piece / pieces * grain
             let upper = min(count, grains * (piece + 1) / pieces * grain)
             if lower < upper { body(lower..<upper) }
+        }
+    }
+
+    /// Runs tasks `0..<count` of unequal length, each thread taking the next one when it is free.
+    ///
+    /// Which thread runs a task differs from run to run, so a task's result must depend on its number alone and go to
+    /// memory that no other task writes; then results are the same for any number of threads.
+    static func tasks(_ count: Int, _ body: (_ task: Int, _ workspace: Workspace) -> Void) {
+        guard count > 0 else { return }
+        let pool = shared
+        let next = Atomic<Int>(0)
+        pool.run(pieces: min(pool.count, count)) { piece in
+            while true {
+                let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard task < count else { return }
+                body(task, pool.workspaces[piece])
+            }
         }
     }
 

@@ -1,0 +1,56 @@
+import Tokenizers
+
+/// Greedy decoding: at each step the token with the largest logit, the lowest id on a tie; no sampling, no penalties.
+package struct GreedyGenerator {
+    private let tokenizer: any Tokenizer
+    private let endTokens: Set<Int>
+    private let maximumNewTokens: Int
+
+    /// - Parameter endTokens: ids after which the model has finished; the base's `eos_token_id`s.
+    package init(tokenizer: any Tokenizer, endTokens: [Int], maximumNewTokens: Int) {
+        self.tokenizer = tokenizer
+        self.endTokens = Set(endTokens)
+        self.maximumNewTokens = maximumNewTokens
+    }
+
+    /// Ids of a prompt, special tokens in it recognised; see `RowTokens` for the project's rule.
+    package func encode(_ prompt: String) -> [Int] {
+        tokenizer.encode(prompt, allowSpecial: true)
+    }
+
+    /// Continues `prompt` until an end token or the limit of new tokens.
+    ///
+    /// - Parameter name: what messages call the prompt.
+    /// - Throws: `mismatch` for an empty prompt, or one that leaves too few positions; `notFinite` where the logits
+    ///   are, `interrupted` where `shouldStop` says so, which is asked before each token.
+    package func generate(
+        _ model: any ScoringModel, prompt: [Int], name: String, shouldStop: () -> Bool = { false }
+    ) throws -> Generation {
+        guard !prompt.isEmpty else { throw EvaluationError(.mismatch, "The \(name) has no tokens.") }
+        let needed = prompt.count + maximumNewTokens
+        guard needed <= model.maximumPositions else {
+            throw EvaluationError(
+                .mismatch,
+                "The \(name) has \(prompt.count) tokens; with \(maximumNewTokens) new ones they do not fit the base's "
+                    + "\(model.maximumPositions) positions.",
+                advice: "Shorten the prompt, or lower max_new_tokens.")
+        }
+        let decoder = try model.makeDecoder(capacity: needed)
+        var ids: [Int] = []
+        var fed = prompt
+        while ids.count < maximumNewTokens {
+            if shouldStop() { throw EvaluationError(.interrupted, "The generation was interrupted.") }
+            guard let next = argmax(try decoder.feed(fed)) else {
+                throw EvaluationError(.notFinite, "The model's logits after the \(name) are not finite.")
+            }
+            if endTokens.contains(next) { return generation(ids, endToken: next) }
+            ids.append(next)
+            fed = [next]
+        }
+        return generation(ids, endToken: nil)
+    }
+
+    private func generation(_ ids: [Int], endToken: Int?) -> Generation {
+        Generation(ids: ids, endToken: endToken, text: tokenizer.decode(ids, skipSpecial: true))
+    }
+}

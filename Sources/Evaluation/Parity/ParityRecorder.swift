@@ -1,0 +1,80 @@
+import Tokenizers
+
+/// Puts the regression prompts to one model after another.
+///
+/// First the reference, the base with its adapter as read back from disk; then, against it, the base alone and the
+/// merged weights. Only one model needs to be in memory at a time. Every model answers each prompt greedily in its own
+/// words, and gives its logits at every position of the prompt and of the reference's answer (teacher forcing), so
+/// that the logits of all three can be compared one by one.
+package struct ParityRecorder {
+    private let prompts: [RegressionPrompt]
+    private let tokens: [[Int]]
+    private let generator: GreedyGenerator
+    private let scratchFolder: String
+    private let shouldStop: () -> Bool
+
+    /// - Parameter scratchFolder: an existing folder that has room for the reference's logits, 4 bytes for each
+    ///   position and vocabulary entry (SmolLM2: 200 kB a position).
+    /// - Parameter shouldStop: asked before each token; true ends the recording as interrupted.
+    /// - Throws: `missing` for no prompts, which could prove nothing.
+    package init(
+        prompts: [RegressionPrompt], generator: GreedyGenerator, scratchFolder: String,
+        shouldStop: @escaping () -> Bool = { false }
+    ) throws {
+        guard !prompts.isEmpty else {
+            throw EvaluationError(.missing, "There are no regression prompts, so parity cannot be proved.")
+        }
+        self.prompts = prompts
+        self.generator = generator
+        self.scratchFolder = scratchFolder
+        self.shouldStop = shouldStop
+        tokens = prompts.map { generator.encode($0.prompt) }
+    }
+
+    /// Records the base with its adapter. `progress` hears how many prompts are done.
+    package func reference(_ model: any ScoringModel, progress: (Int) -> Void = { _ in }) throws -> ParityReference {
+        let file = try LogitFile(folder: scratchFolder, columns: model.vocabularySize)
+        var largest: Float = 0
+        let generations = try prompts.indices.map { index in
+            let generation = try generate(model, index)
+            let rows = try logits(model, index, answer: generation.ids)
+            largest = rows.reduce(largest) { max($0, $1.reduce(0) { max($0, abs($1)) }) }
+            try file.append(rows)
+            progress(index + 1)
+            return generation
+        }
+        return ParityReference(generations: generations, logits: file, largestLogit: Double(largest))
+    }
+
+    /// Compares a model with the reference. `progress` hears how many prompts are done.
+    package func measure(
+        _ model: any ScoringModel, against reference: ParityReference, progress: (Int) -> Void = { _ in }
+    ) throws -> ParityMeasurement {
+        let differences = try prompts.indices.map { index in
+            let expected = reference.generations[index]
+            let generation = try generate(model, index)
+            let rows = try logits(model, index, answer: expected.ids)
+            let difference = PromptDifference(
+                reference: try reference.logits.rows(index), model: rows, referenceGeneration: expected,
+                generation: generation, promptTokens: tokens[index].count)
+            progress(index + 1)
+            return difference
+        }
+        return ParityMeasurement(prompts: differences)
+    }
+
+    private func generate(_ model: any ScoringModel, _ index: Int) throws -> Generation {
+        try generator.generate(model, prompt: tokens[index], name: name(index), shouldStop: shouldStop)
+    }
+
+    private func logits(_ model: any ScoringModel, _ index: Int, answer: [Int]) throws -> [[Float]] {
+        let sequence = tokens[index] + answer
+        let rows = try model.logits(sequence, positions: 0..<sequence.count)
+        guard rows.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+            throw EvaluationError(.notFinite, "The model's logits for the \(name(index)) are not finite.")
+        }
+        return rows
+    }
+
+    private func name(_ index: Int) -> String { "prompt \"\(prompts[index].id)\"" }
+}

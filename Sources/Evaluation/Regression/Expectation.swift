@@ -1,0 +1,34 @@
+/// What a regression prompt's greedy text must be. Texts are compared byte for byte, white space included.
+package enum Expectation: Equatable, Sendable {
+    case contains(String)
+    case equals(String)
+    case matches(RegularExpression)
+    case notContains(String)
+
+    /// The keys under `expect` in a prompts file.
+    static let keys = ["contains", "equals", "matches", "not_contains"]
+
+    /// nil where `text` meets the expectation, else one sentence that says why not.
+    package func failure(_ text: String) -> String? {
+        switch self {
+        case .contains(let part):
+            text.utf8.contains(part.utf8) ? nil : "The text does not contain \"\(part)\"."
+        case .equals(let whole):
+            text.utf8.elementsEqual(whole.utf8) ? nil : "The text is not \"\(whole)\"."
+        case .notContains(let part):
+            text.utf8.contains(part.utf8) ? "The text contains \"\(part)\"." : nil
+        case .matches(let expression):
+            matchFailure(expression, text)
+        }
+    }
+
+    private func matchFailure(_ expression: RegularExpression, _ text: String) -> String? {
+        do {
+            return try expression.matches(text) ? nil : "The text does not match /\(expression.pattern)/."
+        } catch RegularExpression.Failure.textTooLong(let limit) {
+            return "The text is longer than the \(limit) UTF-16 units that a pattern is tried on."
+        } catch {
+            return "Matching /\(expression.pattern)/ takes more steps than are allowed."
+        }
+    }
+}

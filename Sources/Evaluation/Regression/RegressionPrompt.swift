@@ -1,0 +1,29 @@
+/// A prompt whose answer is looked at after every training.
+package struct RegressionPrompt: Equatable, Sendable {
+    /// Its name in the report; unique in its file.
+    package let id: String
+    package let prompt: String
+    /// All of them must hold for the adapter's greedy text; often none.
+    package let expectations: [Expectation]
+
+    package init(id: String, prompt: String, expectations: [Expectation] = []) {
+        self.id = id
+        self.prompt = prompt
+        self.expectations = expectations
+    }
+
+    /// Judges the adapter's text; nil where nothing is expected.
+    package func judge(_ text: String) -> ExpectationResult? {
+        guard !expectations.isEmpty else { return nil }
+        let failures = expectations.compactMap { $0.failure(text) }
+        return ExpectationResult(
+            passed: failures.isEmpty, reason: failures.isEmpty ? nil : failures.joined(separator: " "))
+    }
+}
+
+/// Whether a prompt's expectations hold.
+package struct ExpectationResult: Codable, Equatable, Sendable {
+    package let passed: Bool
+    /// Why not, where not.
+    package let reason: String?
+}

@@ -1,0 +1,88 @@
+import ModelFiles
+import Tokenizers
+
+/// Reads evaluation rows from a file of JSON lines.
+///
+/// A row may hold more fields than its format needs. A missing or mistyped field is an error that names the file, the
+/// line, the field, and the closest name that the row does have.
+package struct EvaluationRows {
+    private let sliceBy: String?
+
+    /// Every row, in order.
+    ///
+    /// - Parameter format: nil infers it from the first row's fields.
+    /// - Parameter sliceBy: the field whose values name the slices.
+    /// - Throws: `EvaluationError.malformed` for a row that does not fit, and for a file without rows;
+    ///   `TokenizersError` for a file that cannot be read or a line that is not JSON.
+    package static func read(
+        _ path: String, format: RowFormat? = nil, sliceBy: String? = nil
+    ) throws -> [EvaluationRow] {
+        let lines = try JSONLines.read(path).map { try DataFields(path: path, line: $0) }
+        guard let first = lines.first else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
+        let format = try format ?? infer(first)
+        let reader = EvaluationRows(sliceBy: sliceBy)
+        return try lines.map { try reader.row($0, format) }
+    }
+
+    /// The one format whose fields the row has.
+    private static func infer(_ row: DataFields) throws -> RowFormat {
+        let matching = RowFormat.allCases.filter { $0.fields.allSatisfy(row.has) }
+        if matching.count == 1 { return matching[0] }
+        let known = RowFormat.allCases.map { "\($0.rawValue) (\($0.fields.joined(separator: ", ")))" }
+        let problem = matching.isEmpty ? "fit none" : "fit more than one"
+        throw row.error(
+            "the fields \(row.names) \(problem) of the formats \(known.joined(separator: ", ")).",
+            advice: "Name the format in the manifest, or rename the fields.")
+    }
+
+    private func row(_ fields: DataFields, _ format: RowFormat) throws -> EvaluationRow {
+        EvaluationRow(
+            line: fields.line, slice: try sliceBy.map { try slice(fields, $0) }, content: try content(fields, format))
+    }
+
+    private func content(_ fields: DataFields, _ format: RowFormat) throws -> EvaluationRow.Content {
+        switch format {
+        case .promptCompletion:
+            let prompt = try fields.string("prompt")
+            let completion = try fields.string("completion")
+            guard !completion.isEmpty else { throw fields.error("the completion is empty: there is nothing to score.") }
+            return .promptCompletion(prompt: prompt, completion: completion)
+        case .messages:
+            return .messages(try messages(fields))
+        case .text:
+            return .text(try fields.string("text"))
+        }
+    }
+
+    private func messages(_ fields: DataFields) throws -> [ChatMessage] {
+        let value = try fields.value("messages")
+        guard let items = value.arrayValue, !items.isEmpty else {
+            throw fields.error("the field `messages` must be a list of at least one message.")
+        }
+        return try items.map { item in
+            guard let object = item.objectValue else {
+                throw fields.error("a message must be an object with `role` and `content`, but \(item.kind) was found.")
+            }
+            let message = fields.nested(object)
+            return ChatMessage(role: try message.string("role"), content: try message.string("content"))
+        }
+    }
+
+    private func slice(_ fields: DataFields, _ name: String) throws -> String {
+        let value = try fields.value(name)
+        let text: String
+        switch value {
+        case .string(let string): text = string
+        case .integer(let integer): text = String(integer)
+        case .bool(let bool): text = String(bool)
+        case .null, .number, .array, .object:
+            throw fields.error(
+                "the field `\(name)` names the slice, so it must be a string, but \(value.kind) was found.")
+        }
+        guard !text.isEmpty else { throw fields.error("the field `\(name)` names the slice, but it is empty.") }
+        guard text != SliceName.all else {
+            throw fields.error("the slice name `\(SliceName.all)` is taken by the slice of all rows.")
+        }
+        return text
+    }
+}

@@ -1,0 +1,40 @@
+import Tokenizers
+
+/// A row as token ids, and which of them are scored.
+///
+/// The rule for the whole project, in training as in evaluation: the parts of a row are tokenized separately and laid
+/// end to end, ids = encode(prompt) + encode(completion), so the boundary between what is given and what is predicted
+/// is exact by construction and no token straddles it. Special tokens spelled in the text are recognised, as in
+/// Hugging Face's tokenizers; none are added. Training adds an end-of-text token after the completion; evaluation
+/// scores what the row says and nothing else.
+package struct RowTokens: Equatable, Sendable {
+    /// Every token of the row.
+    package private(set) var ids: [Int] = []
+    /// The places in `ids` of the tokens that are scored, ascending; never 0, which nothing precedes.
+    package private(set) var scored: [Int] = []
+
+    package init(_ content: EvaluationRow.Content, tokenizer: any Tokenizer, template: ChatTemplate?) throws {
+        switch content {
+        case .promptCompletion(let prompt, let completion):
+            append(prompt, tokenizer, isScored: false)
+            append(completion, tokenizer, isScored: true)
+        case .text(let text):
+            append(text, tokenizer, isScored: true)
+        case .messages(let messages):
+            guard let template else {
+                throw EvaluationError(
+                    .mismatch, "The data holds chat messages, but the base names no chat template.",
+                    advice: "Use rows with prompt and completion, or a base with a chat template.")
+            }
+            for segment in template.render(messages, addGenerationPrompt: false) {
+                append(segment.text, tokenizer, isScored: segment.trained)
+            }
+        }
+    }
+
+    private mutating func append(_ text: String, _ tokenizer: any Tokenizer, isScored: Bool) {
+        let tokens = tokenizer.encode(text, allowSpecial: true)
+        if isScored { scored += (ids.count..<ids.count + tokens.count).filter { $0 > 0 } }
+        ids += tokens
+    }
+}

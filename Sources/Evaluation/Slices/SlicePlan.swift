@@ -1,0 +1,108 @@
+import ModelFiles
+import Tokenizers
+
+/// Every row of a data file, tokenized and ready to be put to models. Made once, used for base and adapter alike.
+package struct SlicePlan: Sendable {
+    /// A row that is scored.
+    package struct Row: Equatable, Sendable {
+        package let line: Int
+        package let slice: String?
+        package let plan: RowPlan
+    }
+
+    /// The data file, as messages name it.
+    package let path: String
+    package private(set) var rows: [Row] = []
+    /// Rows that are too long to be scored: their lines and slices, in order.
+    package private(set) var overlong: [(line: Int, slice: String?)] = []
+    /// Whether rows are scored by choices.
+    package let hasChoices: Bool
+    /// Whether accuracy has a meaning: with choices, and for rows that have a completion of their own.
+    package private(set) var hasAccuracy = true
+
+    private let tokenizer: any Tokenizer
+    private let template: ChatTemplate?
+    private let choices: [(text: String, tokens: [Int])]
+    private let limit: Int
+
+    /// Tokenizes the rows read from `path`.
+    ///
+    /// - Parameter maximumPositions: the model's.
+    /// - Throws: `malformed` for a row that cannot be scored (naming its line), and where every row is too long;
+    ///   `mismatch` for choices that are empty, the same, or fewer than two.
+    package init(
+        rows: [EvaluationRow], path: String, tokenizer: any Tokenizer, template: ChatTemplate? = nil,
+        maximumPositions: Int, options: SliceOptions
+    ) throws {
+        self.path = path
+        self.tokenizer = tokenizer
+        self.template = template
+        choices = try Self.encode(options.choices, tokenizer)
+        hasChoices = !choices.isEmpty
+        limit = min(maximumPositions, options.maximumTokens ?? .max)
+        for row in rows { try append(row) }
+        guard !rows.isEmpty else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
+        guard !self.rows.isEmpty else {
+            throw EvaluationError(
+                .malformed, "Every row of \(path) is longer than \(limit) tokens, so nothing can be scored.",
+                advice: "Raise training.max_length, or shorten the rows.")
+        }
+    }
+
+    private mutating func append(_ row: EvaluationRow) throws {
+        let plan = hasChoices ? try choicePlan(row) : try ownPlan(row)
+        if plan.longest > limit {
+            overlong.append((row.line, row.slice))
+        } else {
+            rows.append(Row(line: row.line, slice: row.slice, plan: plan))
+        }
+    }
+
+    private mutating func ownPlan(_ row: EvaluationRow) throws -> RowPlan {
+        if case .text = row.content { hasAccuracy = false }
+        let tokens = try RowTokens(row.content, tokenizer: tokenizer, template: template)
+        guard !tokens.scored.isEmpty else {
+            throw error(row, "the row has no token to score: nothing is predicted, or nothing comes before it.")
+        }
+        return RowPlan(tokens)
+    }
+
+    private func choicePlan(_ row: EvaluationRow) throws -> RowPlan {
+        guard case .promptCompletion(let prompt, let completion) = row.content else {
+            throw error(row, "choices need rows with prompt and completion.")
+        }
+        guard let own = choices.firstIndex(where: { $0.text == completion }) else {
+            let texts = choices.map(\.text)
+            let hint = Suggestion.closest(to: completion, among: texts).map { " Did you mean \"\($0)\"?" } ?? ""
+            let known = texts.map { "\"\($0)\"" }.joined(separator: ", ")
+            throw error(row, "the completion \"\(completion)\" is not among the choices \(known).\(hint)")
+        }
+        let promptTokens = tokenizer.encode(prompt, allowSpecial: true)
+        guard !promptTokens.isEmpty else { throw error(row, "the prompt is empty: nothing to choose after.") }
+        return RowPlan(prompt: promptTokens, choices: choices.map(\.tokens), own: own)
+    }
+
+    private static func encode(
+        _ choices: [String], _ tokenizer: any Tokenizer
+    ) throws -> [(text: String, tokens: [Int])] {
+        if choices.isEmpty { return [] }
+        guard choices.count > 1 else {
+            throw EvaluationError(.mismatch, "evaluation.choices names one choice; at least two are needed.")
+        }
+        var encoded: [(text: String, tokens: [Int])] = []
+        for choice in choices {
+            let tokens = tokenizer.encode(choice, allowSpecial: true)
+            guard !tokens.isEmpty else { throw EvaluationError(.mismatch, "evaluation.choices holds an empty choice.") }
+            if let twin = encoded.first(where: { $0.tokens == tokens }) {
+                throw EvaluationError(
+                    .mismatch, "the choices \"\(twin.text)\" and \"\(choice)\" are the same to the tokenizer.")
+            }
+            encoded.append((choice, tokens))
+        }
+        return encoded
+    }
+
+    private func error(_ row: EvaluationRow, _ message: String) -> EvaluationError {
+        EvaluationError(.malformed, "\(path):\(row.line): \(message)")
+    }
+}

@@ -1,0 +1,83 @@
+/// lorad.yaml: how the worker on this machine runs. Every key is optional, and so is the file.
+package struct WorkerConfiguration: Section {
+    /// The folder watched for manifests.
+    package var inbox = "inbox"
+    /// The folder runs are published to.
+    package var outbox = "outbox"
+    /// The folder of pipeline defaults.
+    package var pipelines = "pipelines"
+    /// The folder of ledger, checkpoints and caches.
+    package var state = ".lorad"
+    /// Folders that a manifest's paths may lead into.
+    package var allowedRoots = ["."]
+    /// Threads to compute with; nil: one a core.
+    package var threads: Int?
+    /// Seconds between scans of the inbox beside the file system's own events.
+    package var scanEvery = 30.0
+    /// Seconds a manifest must lie unchanged before it is taken.
+    package var quietTime = 2.0
+    /// Where status messages go.
+    package var hooks: [HookConfiguration] = []
+    /// Hooks of a job that does not say.
+    package var notifyDefault: [String] = []
+
+    package init() {}
+
+    static let fields: [Field<WorkerConfiguration>] =
+        folderFields + [
+            .optional(
+                "threads", \.threads, .integer(1...1024, example: 2), absent: "one a core", "Threads to compute with."),
+            .standard(
+                "scan_every", \.scanEvery, .number(NumberBounds(atLeast: 1, atMost: 86_400), example: "30"),
+                standard: "30", "Seconds between scans of the inbox, beside the file system's own events."),
+            .standard(
+                "quiet_time", \.quietTime, .number(NumberBounds(atLeast: 0, atMost: 3600), example: "2"), standard: "2",
+                "Seconds a manifest must lie unchanged before it is taken."),
+            .standard(
+                "hooks", \.hooks,
+                .list(of: .section("{name: chat, kind: slack, url_env: CHAT_URL}"), example: "[{name: chat, …}]"),
+                standard: "none", "Where status messages go."),
+            .standard(
+                "notify_default", \.notifyDefault, .list(of: .hookName, example: "[chat]"), standard: "none",
+                "Hooks of a job whose manifest has no `notify`."),
+        ]
+
+    private static let folderFields: [Field<WorkerConfiguration>] = [
+        .standard("inbox", \.inbox, .path(example: "inbox"), standard: "`inbox`", "The folder watched for manifests."),
+        .standard("outbox", \.outbox, .path(example: "outbox"), standard: "`outbox`", "The folder runs appear in."),
+        .standard(
+            "pipelines", \.pipelines, .path(example: "pipelines"), standard: "`pipelines`",
+            "The folder of pipeline defaults."),
+        .standard(
+            "state", \.state, .path(example: ".lorad"), standard: "`.lorad`",
+            "The folder of ledger, checkpoints and caches; on a local disk."),
+        .standard(
+            "allowed_roots", \.allowedRoots,
+            .list(
+                of: .path(example: "/srv/models"), ListRule(atLeast: 1, allowsSingle: true), example: "[., /srv/models]"
+            ),
+            standard: "`[.]`, the working folder", "Folders that a manifest's paths may lead into."),
+    ]
+
+    static func check(
+        _ section: inout WorkerConfiguration, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
+    ) {
+        let names = section.hooks.map(\.name)
+        for (index, hook) in (node["hooks"]?.elements ?? []).enumerated() {
+            guard let name = hook["name"], let text = name.scalar?.text else { continue }
+            if names.prefix(index).contains(text) {
+                context.diagnostics.add(name.position, "hooks[\(index)].name \(Shown.quoted(text)) is taken already")
+            }
+        }
+        for element in node["notify_default"]?.elements ?? [] {
+            guard let text = element.scalar?.text, !names.contains(text), !names.isEmpty || node["hooks"] == nil else {
+                continue
+            }
+            let close = Spelling.closest(to: text, among: names).map { "; did you mean \($0)?" } ?? ""
+            context.diagnostics.add(element.position, "hooks defines no \(Shown.quoted(text))\(close)")
+        }
+        if section.inbox == section.outbox, let second = node.entry("outbox") ?? node.entry("inbox") {
+            context.diagnostics.add(second.position, "inbox and outbox are the same folder")
+        }
+    }
+}

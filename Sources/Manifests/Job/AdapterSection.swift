@@ -1,0 +1,38 @@
+/// The adapter to train (Hu et al. 2021, arXiv 2106.09685).
+package struct AdapterSection: Section {
+    /// The kind of adapter.
+    package var method = AdapterMethod.lora
+    /// r, the rank of the update.
+    package var rank = 8
+    /// The update is scaled by alpha / rank.
+    package var alpha = 16.0
+    /// Probability of dropping an input of the adapter's branch while training.
+    package var dropout = 0.05
+    /// Module names, path suffixes, or `all-linear`.
+    package var targets = ["q_proj", "v_proj"]
+
+    static let fields: [Field<AdapterSection>] = [
+        .standard(
+            "method", \.method, .choice(planned: ["rslora", "dora", "adalora", "ia3", "prompt", "prefix", "qlora"]),
+            standard: "`lora`", "The kind of adapter."),
+        .standard("rank", \.rank, .integer(1...4096, example: 8), standard: "8", "The rank r of the update."),
+        .standard(
+            "alpha", \.alpha, .number(NumberBounds(above: 0), example: "16"), standard: "16",
+            "The update is scaled by alpha / rank."),
+        .standard(
+            "dropout", \.dropout, .number(NumberBounds(atLeast: 0, below: 1), example: "0.05"), standard: "0.05",
+            "Probability of dropping an input of the adapter while training."),
+        .standard(
+            "targets", \.targets,
+            .list(
+                of: .text("module name", example: "q_proj"), ListRule(atLeast: 1, allowsSingle: true),
+                example: "[q_proj, v_proj]"),
+            standard: "`[q_proj, v_proj]`",
+            "Which linear projections get an adapter: names, path suffixes, or `all-linear`."),
+    ]
+}
+
+/// The kinds of adapter lorad trains.
+package enum AdapterMethod: String, Sendable, CaseIterable, Codable {
+    case lora
+}

@@ -1,0 +1,64 @@
+/// The rows that base and adapter are scored on.
+package struct EvaluationSection: Section {
+    /// JSON lines; nil where nothing is scored.
+    package var data: String?
+    /// The row field whose values name the slices; nil: only the slice `all`.
+    package var sliceBy: String?
+    /// Completions whose likelihoods are compared for each row; nil: greedy text is compared.
+    package var choices: [String]?
+    /// Tokens of a greedy completion.
+    package var maxNewTokens = 32
+    /// Tokens computed at once.
+    package var batchTokens = 4096
+    /// Rows scored, the first ones of the file; nil: all.
+    package var limit: Int?
+
+    static let fields: [Field<EvaluationSection>] = [
+        .optional(
+            "data", \.data, .path(example: "data/test.jsonl"), absent: "nothing is scored", "JSON lines to score."),
+        .optional(
+            "slice_by", \.sliceBy, .text("field name", example: "domain"), absent: "only the slice `all`",
+            "A field of the rows: one slice per value of it, plus `all`."),
+        .optional(
+            "choices", \.choices,
+            .list(of: .text("text", example: "\" positive\""), ListRule(atLeast: 2), example: "[\" yes\", \" no\"]"),
+            absent: "greedy text is compared",
+            "Completions to compare by likelihood. A leading space belongs to the choice."),
+        .standard(
+            "max_new_tokens", \.maxNewTokens, .integer(1...1_048_576, example: 32), standard: "32",
+            "Tokens of a greedy completion, where there are no choices."),
+        .standard(
+            "batch_tokens", \.batchTokens, .integer(1...1_000_000_000, example: 4096), standard: "4096",
+            "Tokens computed at once; bounds memory."),
+        .optional(
+            "limit", \.limit, .integer(1...1_000_000_000, example: 500), absent: "all rows",
+            "Scores only the first rows."),
+    ]
+
+    static func check(
+        _ section: inout EvaluationSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
+    ) {
+        guard node["data"] == nil else { return }
+        for key in ["slice_by", "choices", "limit"] where node[key] != nil {
+            guard let entry = node.entry(key) else { continue }
+            context.diagnostics.add(entry.position, "\(path)\(key) needs \(path)data, the file to score")
+        }
+    }
+}
+
+/// The fixed prompts that base, adapter and merged weights answer.
+package struct RegressionSection: Section {
+    /// JSON lines of prompts; nil where there are none.
+    package var prompts: String?
+    /// Tokens of an answer.
+    package var maxNewTokens = 16
+
+    static let fields: [Field<RegressionSection>] = [
+        .optional(
+            "prompts", \.prompts, .path(example: "pipelines/prompts/sentiment.jsonl"), absent: "none",
+            "JSON lines of `{\"id\", \"prompt\", \"expect\"?}`."),
+        .standard(
+            "max_new_tokens", \.maxNewTokens, .integer(1...1_048_576, example: 16), standard: "16",
+            "Tokens of an answer."),
+    ]
+}

@@ -1,0 +1,77 @@
+/// A condition that a run must meet to be published.
+package struct Gate: Section {
+    /// The slice judged; `all` holds every row.
+    package var slice = "all"
+    /// What is measured on the slice.
+    package var metric = GateMetric.loss
+    /// The adapter's metric must be at least this.
+    package var min: Double?
+    /// The adapter's metric must be at most this.
+    package var max: Double?
+    /// The adapter must be strictly better than this on the same slice.
+    package var betterThan: GateReference?
+
+    static let fields: [Field<Gate>] = [
+        .standard(
+            "slice", \.slice, .text("slice name", example: "all"), standard: "`all`",
+            "A value of `evaluation.slice_by`, or `all`."),
+        .required(
+            "metric", \.metric, .choice(), missing: "name one of loss, perplexity, accuracy, calibration_error",
+            "What is measured."),
+        .optional(
+            "min", \.min, .number(NumberBounds(), example: "0.75"), absent: "no bound",
+            "The adapter's value must be at least this."),
+        .optional(
+            "max", \.max, .number(NumberBounds(), example: "0.2"), absent: "no bound",
+            "The adapter's value must be at most this."),
+        .optional(
+            "better_than", \.betterThan, .choice(), absent: "not compared",
+            "The adapter must be strictly better than the base on the same slice."),
+    ]
+
+    static func check(_ gate: inout Gate, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String) {
+        if node["min"] == nil && node["max"] == nil && node["better_than"] == nil {
+            context.diagnostics.add(
+                node.position, "\(path.dropLast()) states no bound; give it min, max or better_than: base")
+        }
+        if let min = gate.min, let max = gate.max, min > max, let second = node.later(of: "min", "max") {
+            context.diagnostics.add(
+                second.position, "\(path)min \(NumberBounds.text(min)) is above \(path)max \(NumberBounds.text(max))")
+        }
+        guard node["metric"] != nil else { return }
+        for (key, bound) in [("min", gate.min), ("max", gate.max)] {
+            guard let bound, !gate.metric.range.contains(bound), let entry = node.entry(key) else { continue }
+            let range = gate.metric.range
+            let words =
+                range.upperBound == .infinity
+                ? "at least \(NumberBounds.text(range.lowerBound))"
+                : "between \(NumberBounds.text(range.lowerBound)) and \(NumberBounds.text(range.upperBound))"
+            context.diagnostics.add(
+                entry.value.position,
+                "\(path)\(key) is \(NumberBounds.text(bound)); \(gate.metric.rawValue) is always \(words)")
+        }
+    }
+}
+
+/// What a gate measures on a slice.
+package enum GateMetric: String, Sendable, CaseIterable, Codable {
+    case loss, perplexity, accuracy
+    case calibrationError = "calibration_error"
+
+    /// The values the metric can take.
+    package var range: ClosedRange<Double> {
+        switch self {
+        case .loss: 0...Double.infinity
+        case .perplexity: 1...Double.infinity
+        case .accuracy, .calibrationError: 0...1
+        }
+    }
+
+    /// Whether a higher value is the better one.
+    package var higherIsBetter: Bool { self == .accuracy }
+}
+
+/// What a gate compares the adapter with.
+package enum GateReference: String, Sendable, CaseIterable, Codable {
+    case base
+}

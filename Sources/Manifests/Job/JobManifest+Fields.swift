@@ -1,0 +1,52 @@
+extension JobManifest {
+    static let fields: [Field<JobManifest>] =
+        [
+            .standard(
+                "version", \.version, .integer(1...1, example: 1), standard: "1",
+                "The version of this format."),
+            .required(
+                "name", \.name, .name(example: "sentiment"), missing: "give the adapter a name, such as sentiment",
+                "The adapter's name, and its folder's in the outbox: `[a-z0-9][a-z0-9._-]{0,63}`, no `..`."),
+            .pipeline,
+        ] + sectionFields + judgementFields
+
+    private static let sectionFields: [Field<JobManifest>] = [
+        .required(
+            "base", \.base, .section("{path: bases/model.gguf, sha256: …}"),
+            missing: "name the base model's path and sha256 (`lorad hash PATH` prints them)",
+            "The base model, pinned by content."),
+        .required(
+            "dataset", \.dataset, .section("{train: data/train.jsonl}"),
+            missing: "name the file of rows to train on", "The rows to train on; `dataset: FILE` is short for `train`."),
+        .standard("adapter", \.adapter, .section("{rank: 8}"), standard: "as below", "The adapter to train."),
+        .standard("training", \.training, .section("{epochs: 3}"), standard: "as below", "How to train."),
+        .standard(
+            "evaluation", \.evaluation, .section("{data: data/test.jsonl}"), standard: "nothing is scored",
+            "The rows that base and adapter are scored on."),
+        .standard(
+            "regression", \.regression, .section("{prompts: prompts.jsonl}"), standard: "no prompts",
+            "Fixed prompts that base, adapter and merged weights answer."),
+        .standard(
+            "merge", \.merge, .section("{export: gguf}"), standard: "as below", "How merged weights are exported."),
+    ]
+
+    private static let judgementFields: [Field<JobManifest>] = [
+        .standard(
+            "gates", \.gates,
+            .list(of: .section("{metric: accuracy, min: 0.75}"), example: "[{metric: loss, better_than: base}]"),
+            standard: "none", "What the run must meet to be published."),
+        .optional(
+            "notify", \.notify, .list(of: .hookName, example: "[chat]"), absent: "`notify_default` of lorad.yaml",
+            "Names of hooks in lorad.yaml. A manifest never holds a URL."),
+    ]
+}
+
+extension Kind where Value == String {
+    /// The name of a hook in lorad.yaml.
+    static var hookName: Kind<String> {
+        .text("hook name", example: "chat") { text in
+            text.contains("/")
+                ? "is \(Shown.quoted(text)); a manifest never holds a URL, name a hook of lorad.yaml" : nil
+        }
+    }
+}

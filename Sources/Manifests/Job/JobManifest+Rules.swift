@@ -1,0 +1,81 @@
+extension JobManifest {
+    /// Contradictions between sections.
+    static func check(
+        _ manifest: inout JobManifest, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
+    ) {
+        // Here, as a manifest without a training section needs the default too.
+        if node["training.max_steps"] == nil && node["training.epochs"] == nil { manifest.training.epochs = 3 }
+        checkValidation(&manifest, node, &context)
+        checkChoices(manifest, node, &context)
+        checkGates(manifest, node, &context)
+        for key in ["dataset.train", "dataset.validation"] {
+            guard let data = node["evaluation.data"], data.scalar == node[key]?.scalar else { continue }
+            context.diagnostics.add(
+                data.position, "evaluation.data is the same file as \(key); score rows that training has not seen")
+        }
+    }
+
+    private static func checkValidation(
+        _ manifest: inout JobManifest, _ node: YAMLNode, _ context: inout ReadingContext
+    ) {
+        guard node["dataset.validation"] == nil else {
+            manifest.training.validateEvery = manifest.training.validateEvery ?? manifest.training.checkpointEvery
+            return
+        }
+        for key in ["validate_every", "early_stopping"] {
+            guard let training = node["training"], training[key] != nil, let entry = training.entry(key) else {
+                continue
+            }
+            context.diagnostics.add(
+                entry.position, "training.\(key) needs dataset.validation, the rows whose loss it watches")
+        }
+    }
+
+    private static func checkChoices(
+        _ manifest: JobManifest, _ node: YAMLNode, _ context: inout ReadingContext
+    ) {
+        guard let choices = node["evaluation"]?.entry("choices"), !choices.value.isNull,
+            let format = manifest.dataset.format, format != .promptCompletion,
+            let written = node["dataset"]?.entry("format")
+        else { return }
+        let second = choices.position.follows(written.position) ? choices : written
+        context.diagnostics.add(
+            second.position,
+            "evaluation.choices compares completions of a prompt and does not go with dataset.format \(format.rawValue)"
+        )
+    }
+
+    private static func checkGates(_ manifest: JobManifest, _ node: YAMLNode, _ context: inout ReadingContext) {
+        guard let gates = node.entry("gates"), let elements = gates.value.elements, !elements.isEmpty else { return }
+        guard node["evaluation.data"] != nil else {
+            context.diagnostics.add(gates.position, "gates need evaluation.data, the rows they are judged on")
+            return
+        }
+        for (index, gate) in elements.enumerated() {
+            if let slice = gate["slice"], let name = slice.scalar?.text, name != "all",
+                node["evaluation.slice_by"] == nil
+            {
+                context.diagnostics.add(
+                    slice.position,
+                    "gates[\(index)].slice is \(Shown.quoted(name)); without evaluation.slice_by there is only all")
+            }
+            if let metric = gate["metric"], metric.scalar?.text == GateMetric.calibrationError.rawValue,
+                node["evaluation.choices"] == nil
+            {
+                context.diagnostics.add(
+                    metric.position,
+                    "gates[\(index)].metric is calibration_error, which is measured over evaluation.choices; give them")
+            }
+        }
+    }
+}
+
+extension YAMLNode {
+    /// Of two entries that are both there and not null, the one written second.
+    func later(of first: String, _ second: String) -> YAMLEntry? {
+        guard self[first] != nil, self[second] != nil, let left = entry(first), let right = entry(second) else {
+            return nil
+        }
+        return left.position.follows(right.position) ? left : right
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+
+/// A manifest that was read without a mistake, and where each of its values stands, for checks that come later.
+package struct ManifestDocument: Sendable {
+    /// The manifest itself.
+    package let manifest: JobManifest
+    /// The file's name as given.
+    package let file: String
+    /// The tree with the pipeline's defaults and the overrides in it; every node keeps the place it was written at.
+    let tree: YAMLNode
+
+    /// Where the value under a dotted path was written; the manifest's start for a default.
+    package func position(of path: String) -> SourcePosition {
+        tree[path]?.position ?? SourcePosition(file: file, line: 1, column: 1)
+    }
+}
+
+extension ManifestDocument {
+    /// Reads a manifest's file. Throws `missing` or `unreadable` for the file, `invalid` with every mistake in it.
+    ///
+    /// - Parameters:
+    ///   - pipelinesFolder: where `pipeline: NAME` is looked up as `NAME.yaml`.
+    ///   - overrides: `key=value` options; they win over the manifest, which wins over its pipeline.
+    package static func load(
+        path: String, pipelinesFolder: String, overrides: [Override] = []
+    ) throws -> ManifestDocument {
+        let bytes = try SourceFile.read(path)
+        return try load(bytes: bytes, file: path, pipelinesFolder: pipelinesFolder, overrides: overrides)
+    }
+
+    /// Reads a manifest from its bytes; `file` is the name that diagnostics carry.
+    package static func load(
+        bytes: [UInt8], file: String, pipelinesFolder: String, overrides: [Override] = []
+    ) throws -> ManifestDocument {
+        var diagnostics = DiagnosticList()
+        guard var tree = YAMLComposer.compose(bytes, file: file, diagnostics: &diagnostics) else {
+            throw ManifestsError(mistakesIn: file, diagnostics.sorted)
+        }
+        guard tree.entries != nil else {
+            diagnostics.add(
+                tree.position,
+                "a manifest is a mapping with the keys name, base, dataset, …; found \(Shown.kind(of: tree))")
+            throw ManifestsError(mistakesIn: file, diagnostics.sorted)
+        }
+        for override in overrides {
+            tree = override.apply(to: tree, diagnostics: &diagnostics)
+        }
+        tree = PipelineDefaults.apply(to: tree, folder: pipelinesFolder, diagnostics: &diagnostics)
+        var context = ReadingContext(diagnostics: diagnostics, paths: JobManifest.reference.map(\.path))
+        let manifest = JobManifest.read(tree, &context)
+        guard context.diagnostics.isEmpty else {
+            throw ManifestsError(mistakesIn: file, context.diagnostics.sorted)
+        }
+        return ManifestDocument(manifest: manifest, file: file, tree: tree)
+    }
+}
+
+extension JobManifest {
+    /// The manifest in a file, with its pipeline's defaults. Throws a `ManifestsError`, with every mistake.
+    package static func load(path: String, pipelinesFolder: String, overrides: [Override] = []) throws -> JobManifest {
+        try ManifestDocument.load(path: path, pipelinesFolder: pipelinesFolder, overrides: overrides).manifest
+    }
+
+    /// The manifest in a text; `file` is the name that diagnostics carry.
+    package static func load(
+        text: String, file: String, pipelinesFolder: String, overrides: [Override] = []
+    ) throws -> JobManifest {
+        try ManifestDocument.load(
+            bytes: Array(text.utf8), file: file, pipelinesFolder: pipelinesFolder, overrides: overrides
+        ).manifest
+    }
+}

@@ -1,0 +1,68 @@
+extension TrainingSection {
+    static let lengthFields: [Field<TrainingSection>] = [
+        .optional(
+            "max_steps", \.maxSteps, .integer(1...1_000_000_000, example: 200), absent: "`epochs` decides",
+            "Optimizer steps. Excludes `epochs`."),
+        .optional(
+            "epochs", \.epochs, .number(NumberBounds(above: 0, atMost: 100_000), example: "3"),
+            absent: "3, unless `max_steps` is given", "Passes over the training rows. Excludes `max_steps`."),
+    ]
+
+    static let batchFields: [Field<TrainingSection>] = [
+        .standard(
+            "batch_size", \.batchSize, .integer(1...1_000_000, example: 16), standard: "16", "Rows of one batch."),
+        .standard(
+            "gradient_accumulation", \.gradientAccumulation, .integer(1...1_000_000, example: 1), standard: "1",
+            "Batches that make up one optimizer step; exact by token, whatever their lengths."),
+        .optional(
+            "micro_batch_tokens", \.microBatchTokens, .integer(1...1_000_000_000, example: 4096),
+            absent: "chosen by lorad",
+            "Tokens computed at once. Bounds memory; the result is the same but for rounding."),
+        .standard(
+            "max_length", \.maxLength, .integer(2...1_048_576, example: 512), standard: "512",
+            "Tokens a row may have."),
+        .standard(
+            "over_length", \.overLength, .choice(), standard: "`truncate`",
+            "What happens to a longer row. Both are counted in the report."),
+    ]
+
+    static let optimizerFields: [Field<TrainingSection>] = [
+        .standard(
+            "learning_rate", \.learningRate, .number(NumberBounds(above: 0, atMost: 1), example: "2.0e-4"),
+            standard: "2.0e-4", "The highest learning rate of the schedule."),
+        .standard(
+            "schedule", \.schedule, .choice(), standard: "`linear`",
+            "The learning rate after warmup: falls in a line or half a cosine to 0, or stays."),
+        .standard(
+            "warmup_ratio", \.warmupRatio, .number(NumberBounds(atLeast: 0, below: 1), example: "0.06"),
+            standard: "0.06", "Share of the steps in which the learning rate rises from 0."),
+        .standard(
+            "weight_decay", \.weightDecay, .number(NumberBounds(atLeast: 0, atMost: 1), example: "0.01"),
+            standard: "0", "AdamW's decoupled weight decay."),
+        .standard(
+            "max_grad_norm", \.maxGradNorm, .number(NumberBounds(atLeast: 0), example: "1.0"), standard: "1.0",
+            "Gradients are scaled down to this global norm; 0 leaves them as they are."),
+    ]
+
+    static let runFields: [Field<TrainingSection>] = [
+        .standard(
+            "seed", \.seed, .integer(0...Int.max, example: 42), standard: "42",
+            "Decides initial weights, order of the rows and dropout."),
+        .standard(
+            "append_eos", \.appendEOS, .boolean, standard: "true",
+            "Trains the end-of-text token after each completion."),
+        .standard(
+            "checkpoint_every", \.checkpointEvery, .integer(1...1_000_000_000, example: 50), standard: "50",
+            "Steps between checkpoints; a crash loses at most this many."),
+        .optional(
+            "validate_every", \.validateEvery, .integer(1...1_000_000_000, example: 50),
+            absent: "`checkpoint_every`, with validation data",
+            "Steps between measurements of the validation loss. Needs `dataset.validation`."),
+        .optional(
+            "early_stopping", \.earlyStopping, .section("{patience: 3, min_delta: 0.001}"), absent: "off",
+            "Ends training when the validation loss stops falling. Needs `dataset.validation`."),
+        .standard(
+            "dtype", \.dtype, .choice(), standard: "`float32`",
+            "The dtype of the base's matmuls; the adapter and its optimizer stay in float32."),
+    ]
+}

@@ -1,0 +1,82 @@
+/// How to train.
+package struct TrainingSection: Section {
+    /// Optimizer steps; nil where `epochs` says how long.
+    package var maxSteps: Int?
+    /// Passes over the training rows; exactly one of this and `maxSteps` is set in a manifest that was read.
+    package var epochs: Double?
+    /// Rows per forward and backward pass.
+    package var batchSize = 16
+    /// Batches whose gradients make up one optimizer step.
+    package var gradientAccumulation = 1
+    /// Tokens computed at once; a batch above it is split, with the same result. nil: lorad chooses.
+    package var microBatchTokens: Int?
+    /// Tokens a row may have.
+    package var maxLength = 512
+    /// What happens to a row with more tokens.
+    package var overLength = OverLength.truncate
+    /// The highest learning rate of the schedule.
+    package var learningRate = 2e-4
+    /// The learning rate after warmup.
+    package var schedule = LearningRateSchedule.linear
+    /// Share of the steps in which the learning rate rises from 0.
+    package var warmupRatio = 0.06
+    /// AdamW's decoupled weight decay.
+    package var weightDecay = 0.0
+    /// Gradients are scaled down to this global norm; 0 leaves them as they are.
+    package var maxGradNorm = 1.0
+    /// Decides initial weights, order of the rows and dropout.
+    package var seed = 42
+    /// Whether the end-of-text token is trained after each completion.
+    package var appendEOS = true
+    /// Steps between checkpoints.
+    package var checkpointEvery = 50
+    /// Steps between measurements of the validation loss; nil where there is no validation data.
+    package var validateEvery: Int?
+    /// When to end before `maxSteps`; nil: never.
+    package var earlyStopping: EarlyStopping?
+    /// The dtype of the base's matmuls.
+    package var dtype = ComputeDType.float32
+
+    static let fields: [Field<TrainingSection>] = lengthFields + batchFields + optimizerFields + runFields
+
+    static func check(
+        _ section: inout TrainingSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
+    ) {
+        if let second = node.later(of: "max_steps", "epochs") {
+            context.diagnostics.add(
+                second.position, "\(path)max_steps and \(path)epochs both say how long to train; keep one")
+        }
+    }
+}
+
+/// Ends training when the validation loss stops falling.
+package struct EarlyStopping: Section {
+    /// Validations in a row without improvement before training ends.
+    package var patience = 3
+    /// How far the loss must fall to count as an improvement.
+    package var minDelta = 0.0
+
+    static let fields: [Field<EarlyStopping>] = [
+        .standard(
+            "patience", \.patience, .integer(1...1_000_000, example: 3), standard: "3",
+            "Validations in a row without improvement before training ends."),
+        .standard(
+            "min_delta", \.minDelta, .number(NumberBounds(atLeast: 0), example: "0.001"), standard: "0",
+            "How far the validation loss must fall to count as an improvement."),
+    ]
+}
+
+/// What happens to a row with more than `max_length` tokens.
+package enum OverLength: String, Sendable, CaseIterable, Codable {
+    case truncate, drop
+}
+
+/// The learning rate over the steps.
+package enum LearningRateSchedule: String, Sendable, CaseIterable, Codable {
+    case linear, cosine, constant
+}
+
+/// The dtypes a base can be computed in.
+package enum ComputeDType: String, Sendable, CaseIterable, Codable {
+    case float32, bfloat16
+}

@@ -1,0 +1,57 @@
+import Foundation
+
+extension PathPolicy {
+    /// Every path of a manifest that is missing, of the wrong kind, or leaves the allowed roots, each with its place.
+    package func check(_ document: ManifestDocument) -> [Diagnostic] {
+        let manifest = document.manifest
+        var diagnostics = DiagnosticList()
+        let files = [
+            ("dataset.train", manifest.dataset.train), ("dataset.validation", manifest.dataset.validation),
+            ("evaluation.data", manifest.evaluation.data), ("regression.prompts", manifest.regression.prompts),
+        ]
+        check("base.path", manifest.base.path, isData: false, document, &diagnostics)
+        for (key, path) in files {
+            guard let path else { continue }
+            check(key, path, isData: true, document, &diagnostics)
+        }
+        return diagnostics.sorted
+    }
+
+    private func check(
+        _ key: String, _ path: String, isData: Bool, _ document: ManifestDocument, _ diagnostics: inout DiagnosticList
+    ) {
+        let position = document.position(of: key)
+        do {
+            let resolved = try resolve(path)
+            var isFolder: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: resolved, isDirectory: &isFolder)
+            if isData && isFolder.boolValue {
+                diagnostics.add(position, "\(key) \(Shown.quoted(path)) is a folder; expected a file of JSON lines")
+            } else if !isData && !isFolder.boolValue && !path.lowercased().hasSuffix(".gguf") {
+                diagnostics.add(
+                    position, "\(key) \(Shown.quoted(path)) is neither a model folder nor a .gguf file")
+            }
+        } catch let error as ManifestsError {
+            let details = [error.cause, error.advice].compactMap { $0 }.joined(separator: " ")
+            diagnostics.add(position, "\(key): \(error.message)\(details.isEmpty ? "" : " " + details)")
+        } catch {
+            diagnostics.add(position, "\(key): \(error.localizedDescription)")
+        }
+    }
+}
+
+extension ManifestDocument {
+    /// The names in `notify` that lorad.yaml does not define.
+    package func checkHooks(known: [String]) -> [Diagnostic] {
+        var diagnostics = DiagnosticList()
+        let elements = tree["notify"]?.elements ?? []
+        for (index, name) in (manifest.notify ?? []).enumerated() where !known.contains(name) {
+            let close = Spelling.closest(to: name, among: known).map { "; did you mean \($0)?" }
+            let list = known.isEmpty ? "; it defines none" : "; it defines \(known.joined(separator: ", "))"
+            diagnostics.add(
+                index < elements.count ? elements[index].position : position(of: "notify"),
+                "lorad.yaml defines no hook \(Shown.quoted(name))\(close ?? list)")
+        }
+        return diagnostics.sorted
+    }
+}

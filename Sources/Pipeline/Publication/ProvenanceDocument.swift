@@ -1,0 +1,50 @@
+import Foundation
+
+/// `provenance.json`: the run's provenance, and beside it, in the words of SLSA v1 and in-toto, what went in
+/// (`resolvedDependencies`) and what came out (`subject`), each with its digest.
+struct ProvenanceDocument: Encodable {
+    /// An in-toto resource descriptor.
+    struct Resource: Encodable, Equatable {
+        let name: String
+        let digest: [String: String]
+
+        init(_ name: String, sha256: String) {
+            self.name = name
+            digest = ["sha256": sha256]
+        }
+    }
+
+    let provenance: Provenance
+    let subject: [Resource]
+
+    init(_ provenance: Provenance, adapterSHA256: String?) {
+        self.provenance = provenance
+        subject = adapterSHA256.map { [Resource("adapter_model.safetensors", sha256: $0)] } ?? []
+    }
+
+    var resolvedDependencies: [Resource] {
+        let base = provenance.base
+        let datasets = provenance.datasets.map { Resource("\($0.role.rawValue): \($0.path)", sha256: $0.sha256) }
+        return [
+            Resource("base: \(base.path)", sha256: base.sha256),
+            Resource("tokenizer: \(base.path)", sha256: base.tokenizerSHA256),
+        ] + datasets
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case subject, resolvedDependencies
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try provenance.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(subject, forKey: .subject)
+        try container.encode(resolvedDependencies, forKey: .resolvedDependencies)
+    }
+
+    /// The file's bytes; a figure that is not finite is `null`.
+    func encoded() throws -> Data {
+        let marks = NotFiniteMarks()
+        return ReportCoding.terminated(marks.replacedByNull(try ReportCoding.encoder(marks).encode(self)))
+    }
+}

@@ -1,0 +1,28 @@
+import Foundation
+
+extension RunStaging {
+    /// Writes what is made from the report: `report.json`, `report.html`, `provenance.json`, `manifest.yaml`, and
+    /// `README.md` (the model card) of a run that succeeded or `reason.txt` of one that did not. Call it last, so that
+    /// the provenance can name the adapter's hash. The provenance's `run` is set to the folder's.
+    /// - Parameter manifest: the manifest as run, defaults filled in; of a rejected run, as submitted.
+    package func writeDocuments(_ report: RunReport, manifest: Data) throws {
+        var report = report
+        report.provenance.run = run.description
+        try write("report.json", ReportCoding.encode(report))
+        try write("report.html", Data(ReportPage.render(report).utf8))
+        try write("manifest.yaml", manifest)
+        let subject = PublishedFiles.hash("\(folder)/adapter_model.safetensors")
+        try write(
+            "provenance.json", ProvenanceDocument(report.provenance, adapterSHA256: subject).encoded())
+        if report.status == .succeeded {
+            try write("README.md", Data(ModelCard.render(report).utf8))
+        } else {
+            let reason = report.reason ?? "No reason was recorded."
+            try write("reason.txt", Data("\(report.status.rawValue): \(reason)\n".utf8))
+        }
+    }
+
+    private func write(_ name: String, _ data: Data) throws {
+        try Durable.write(data, to: "\(folder)/\(name)")
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+
+/// A run on its way to the outbox: a hidden folder `outbox/NAME/.publishing-RUN`, on the outbox's own file system, that
+/// becomes `outbox/NAME/RUN` by one rename. Until then no reader sees any of it.
+///
+/// The process that fills the folder holds its lock. A crash frees the lock and leaves the folder, and the next run of
+/// the name removes every such folder whose lock is free.
+package final class RunStaging {
+    /// What a staged folder's name begins with.
+    static let prefix = ".publishing-"
+
+    /// The folder to write the run's files into.
+    package let folder: String
+    /// The run's identifier, unlike that of any other run of the name.
+    package let run: RunIdentifier
+    let parent: String
+    private let lock: FolderLock
+
+    private init(folder: String, run: RunIdentifier, parent: String, lock: FolderLock) {
+        self.folder = folder
+        self.run = run
+        self.parent = parent
+        self.lock = lock
+    }
+
+    /// Opens an empty staging folder for a run of `name`, after removing what crashed runs of that name left.
+    /// - Throws: `PipelineError` where `name` cannot be a folder's name or the outbox cannot be written.
+    package static func begin(outbox: String, name: String, run: RunIdentifier) throws -> RunStaging {
+        try checkName(name)
+        let parent = "\(outbox)/\(name)"
+        do {
+            try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+            try Durable.synchronize(outbox)
+            let entry = try FolderLock(waitingFor: parent)
+            defer { withExtendedLifetime(entry) {} }
+            try removeLeftovers(in: parent)
+            let free = firstFree(run, in: parent)
+            let folder = "\(parent)/\(prefix)\(free)"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            let lock = try FolderLock(waitingFor: folder)
+            return RunStaging(folder: folder, run: free, parent: parent, lock: lock)
+        } catch let error as PipelineError {
+            throw error
+        } catch {
+            throw PipelineError(
+                .unwritable, "A run of \(name) cannot be staged in \(outbox).", cause: error.localizedDescription)
+        }
+    }
+
+    /// Gives the run up. What cannot be removed now, the next run of the name removes.
+    package func discard() {
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// A name is one visible path component that no other entry of the outbox bears.
+    private static func checkName(_ name: String) throws {
+        let allowed = name.unicodeScalars.allSatisfy {
+            $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-".unicodeScalars.contains($0))
+        }
+        guard allowed, !name.isEmpty, name.utf8.count <= 100, !name.hasPrefix("."), !name.hasPrefix("-") else {
+            throw PipelineError(
+                .rejected, "The name \(name.debugDescription) cannot name a folder of the outbox.",
+                advice: "Use up to 100 ASCII letters, digits, '.', '_' and '-', beginning with a letter or digit.")
+        }
+    }
+
+    private static func removeLeftovers(in parent: String) throws {
+        for entry in try FileManager.default.contentsOfDirectory(atPath: parent) where entry.hasPrefix(prefix) {
+            let path = "\(parent)/\(entry)"
+            guard let lock = FolderLock(ifFree: path) else { continue }
+            try withExtendedLifetime(lock) { try FileManager.default.removeItem(atPath: path) }
+        }
+    }
+
+    private static func firstFree(_ run: RunIdentifier, in parent: String) -> RunIdentifier {
+        var ordinal = 1
+        while true {
+            let candidate = run.counted(ordinal)
+            let names = RunStatus.allCases.map(candidate.folderName) + ["\(prefix)\(candidate)"]
+            if !names.contains(where: { Durable.exists("\(parent)/\($0)") }) { return candidate }
+            ordinal += 1
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// Base against adapter on every slice: a drawing with intervals, and the table behind it.
+enum SliceSection {
+    private static let maximumRows = 200
+
+    static func render(_ slices: [SliceReport]) -> HTML {
+        guard !slices.isEmpty else { return "" }
+        let shown = Array(slices.prefix(maximumRows))
+        let rest = slices.count - shown.count
+        let more: HTML = rest > 0 ? "<p class=\"note\">\(rest) more slices are in report.json.</p>" : ""
+        return """
+            <section aria-labelledby="slices"><h2 id="slices">Before and after, by slice</h2>\
+            \(SlicePlot.render(slices))\(table(shown))\(more)</section>
+            """
+    }
+
+    private static func table(_ slices: [SliceReport]) -> HTML {
+        let accuracy = slices.contains { $0.adapter.accuracy != nil }
+        let calibration = slices.contains { $0.adapter.calibrationError != nil }
+        let accuracyHead: HTML = """
+            <th scope="col" class="n">Accuracy, base</th><th scope="col" class="n">adapter</th>\
+            <th scope="col" class="n">change, points</th>
+            """
+        let calibrationHead: HTML = """
+            <th scope="col" class="n">Calibration error, base</th><th scope="col" class="n">adapter</th>
+            """
+        return """
+            <div class="scroll" tabindex="0" role="region" aria-label="Scores by slice"><table><thead><tr>\
+            <th scope="col">Slice</th><th scope="col" class="n">Rows</th>\(accuracy ? accuracyHead : "")\
+            <th scope="col" class="n">Loss, base</th><th scope="col" class="n">adapter</th>\
+            \(calibration ? calibrationHead : "")</tr></thead><tbody>\
+            \(slices.map { row($0, accuracy: accuracy, calibration: calibration) })</tbody></table></div>
+            """
+    }
+
+    private static func row(_ slice: SliceReport, accuracy: Bool, calibration: Bool) -> HTML {
+        let (base, adapter) = (slice.base, slice.adapter)
+        let change = base.accuracy.flatMap { before in adapter.accuracy.map { FigureFormat.points($0 - before) } }
+        let shares = [
+            base.accuracy.map(FigureFormat.percent), adapter.accuracy.map(FigureFormat.percent), change,
+        ].map { cell($0) }
+        let losses = [cell(FigureFormat.fixed(base.loss)), cell(FigureFormat.fixed(adapter.loss))]
+        let errors = [base.calibrationError, adapter.calibrationError].map { cell($0.map { FigureFormat.fixed($0) }) }
+        return """
+            <tr><th scope="row" class="name">\(TextBlock.short(slice.name))</th>\
+            \(cell(FigureFormat.count(slice.rows)))\(accuracy ? shares : [])\(losses)\(calibration ? errors : [])</tr>
+            """
+    }
+
+    private static func cell(_ text: String?) -> HTML {
+        "<td class=\"n\">\(text ?? "–")</td>"
+    }
+}

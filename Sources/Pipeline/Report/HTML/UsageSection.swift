@@ -1,0 +1,69 @@
+/// How to load the adapter, and how to check that it is the one described here.
+enum UsageSection {
+    static func render(_ report: RunReport) -> HTML {
+        let load: HTML = """
+            <h2 id="usage">Use it</h2><p>The folder of this page loads with PEFT as it is:</p>\
+            <pre tabindex="0"><code>\(UsageSnippet.python(report.provenance))</code></pre>
+            """
+        return """
+            <section>\(report.status == .succeeded ? load : unproven)<h2 id="verify">Verify it</h2>\
+            <p>Each file against the checksums that were published with it; then the base:</p>\
+            <pre tabindex="0"><code>\(UsageSnippet.verify(report.provenance))</code></pre></section>
+            """
+    }
+
+    private static let unproven: HTML = """
+        <h2 id="usage">Not for use</h2><p>This run did not succeed. It publishes no adapter that loads; what was trained \
+        is kept for diagnosis in <code>adapter-failed/</code>.</p>
+        """
+}
+
+/// Commands for a reader, the same in the page and the model card.
+enum UsageSnippet {
+    /// Python that loads base and adapter with transformers and PEFT.
+    static func python(_ provenance: Provenance) -> String {
+        let path = provenance.base.hubID ?? shown(provenance.base.path)
+        let base: String
+        if path.hasSuffix(".gguf") {
+            let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
+            let file = path.split(separator: "/").last.map(String.init) ?? path
+            base = "\"\(literal(folder))\", gguf_file=\"\(literal(file))\""
+        } else {
+            base = "\"\(literal(path))\""
+        }
+        return """
+            from peft import PeftModel
+            from transformers import AutoModelForCausalLM, AutoTokenizer
+
+            tokenizer = AutoTokenizer.from_pretrained(\(base))
+            base = AutoModelForCausalLM.from_pretrained(\(base))
+            model = PeftModel.from_pretrained(base, "PATH/TO/THIS/FOLDER")
+            """
+    }
+
+    /// Shell commands that check a run's files and its base.
+    static func verify(_ provenance: Provenance) -> String {
+        let path = shown(provenance.base.path).replacingOccurrences(of: "'", with: "'\\''")
+        return """
+            sha256sum -c SHA256SUMS
+            lorad verify .
+            lorad hash '\(path)'   # \(provenance.base.sha256)
+            """
+    }
+
+    /// A path, or, where it is longer than Linux allows, a place for the reader to put theirs.
+    private static func shown(_ path: String) -> String {
+        path.utf8.count <= 4096 ? path : "PATH/TO/THE/BASE"
+    }
+
+    private static func literal(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "") { result, scalar in
+            switch scalar {
+            case "\\": result += "\\\\"
+            case "\"": result += "\\\""
+            case "\n": result += "\\n"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+
+/// `README.md` of a published run: a model card as the Hugging Face Hub reads it. It states what is known from the run's
+/// own data and nothing else; the licence is left for its owner to choose.
+package enum ModelCard {
+    /// The card of a run that succeeded.
+    package static func render(_ report: RunReport) -> String {
+        let provenance = report.provenance
+        return """
+            ---
+            \(ModelCardMetadata.render(report))---
+
+            # \(MarkdownText.escape(provenance.name))
+
+            A LoRA adapter for \(base(provenance)), trained and checked by lorad.
+            \(MarkdownText.escape(ResultSentence.render(report)))
+
+            ## How to use it
+
+            ```python
+            \(UsageSnippet.python(provenance))
+            ```
+
+            Check that every file is as published, and that your base is the one it was trained on:
+
+            ```sh
+            \(UsageSnippet.verify(provenance))
+            ```
+
+            \(results(report))## How it was trained
+
+            \(recipe(report))
+            ## Limitations
+
+            \(limitations(report))
+            The whole report, with the loss curve, the parity proof and the spectrum of the update, is `report.html`; its
+            figures are in `report.json`, and where everything came from in `provenance.json`.
+
+            """
+    }
+
+    private static func base(_ provenance: Provenance) -> String {
+        let base = provenance.base
+        return
+            "\(MarkdownText.code(base.hubID ?? base.path)) (\(base.modelType), SHA-256 \(MarkdownText.code(base.sha256)))"
+    }
+
+    private static func results(_ report: RunReport) -> String {
+        guard !report.slices.isEmpty else { return "" }
+        let rows = report.slices.map { slice in
+            let cells = [
+                MarkdownText.escape(slice.name), FigureFormat.count(slice.rows), share(slice.base),
+                share(slice.adapter),
+                FigureFormat.fixed(slice.base.loss), FigureFormat.fixed(slice.adapter.loss),
+            ]
+            return "| \(cells.joined(separator: " | ")) |\n"
+        }
+        let gates = report.gates.map {
+            "- \($0.passed ? "passed" : "failed"): \(MarkdownText.escape(GateWording.demand($0)))\n"
+        }
+        return """
+            ## Results
+
+            | slice | rows | accuracy, base | accuracy, adapter | loss, base | loss, adapter |
+            |---|--:|--:|--:|--:|--:|
+            \(rows.joined())
+            In brackets, 95% Wilson intervals. Loss is the mean over supervised tokens, in nats.
+
+            \(gates.joined())\(gates.isEmpty ? "" : "\n")
+            """
+    }
+
+    private static func share(_ score: SliceScore) -> String {
+        guard let accuracy = score.accuracy else { return "–" }
+        let interval = score.accuracyInterval.map {
+            " [\(FigureFormat.percent($0.low)), \(FigureFormat.percent($0.high))]"
+        }
+        return FigureFormat.percent(accuracy) + (interval ?? "")
+    }
+
+    private static func recipe(_ report: RunReport) -> String {
+        let (adapter, training) = (report.provenance.adapter, report.provenance.training)
+        let datasets = report.provenance.datasets.map {
+            "- \($0.role.rawValue): \(MarkdownText.code($0.path)), \(FigureFormat.count($0.rows)) rows, SHA-256 `\($0.sha256)`\n"
+        }
+        return """
+            - \(MarkdownText.escape(adapter.method)), rank \(adapter.rank), alpha \(FigureFormat.plain(adapter.alpha)), \
+            dropout \(FigureFormat.plain(adapter.dropout)), on \
+            \(adapter.targets.map(MarkdownText.code).joined(separator: ", "))
+            - \(training.steps) steps of \(training.batchSize) rows, learning rate \
+            \(FigureFormat.plain(training.learningRate)) (\(MarkdownText.escape(training.schedule)), warmup \
+            \(FigureFormat.percent(training.warmupRatio))), seed \(training.seed), \(MarkdownText.escape(training.dtype))
+            \(datasets.joined())
+            """
+    }
+
+    private static func limitations(_ report: RunReport) -> String {
+        var facts = ["It fits the base named above and no other; on other weights its answers are undefined."]
+        let worse = report.slices.filter { ($0.adapter.accuracy ?? 0) < ($0.base.accuracy ?? 0) }
+        if !worse.isEmpty {
+            facts.append("It is less accurate than the base on: \(worse.map(\.name).joined(separator: ", ")).")
+        }
+        if let weakest = report.slices.filter({ $0.adapter.accuracy != nil })
+            .min(by: { ($0.adapter.accuracy ?? 0) < ($1.adapter.accuracy ?? 0) }),
+            let accuracy = weakest.adapter.accuracy
+        {
+            facts.append("Its weakest slice is \(weakest.name), at \(FigureFormat.percent(accuracy)).")
+        }
+        if let smallest = report.slices.min(by: { $0.rows < $1.rows }) {
+            facts.append("Its smallest slice, \(smallest.name), has \(FigureFormat.count(smallest.rows)) rows.")
+        }
+        if report.slices.isEmpty { facts.append("It was scored on no data.") }
+        if let parity = report.parity {
+            facts.append("Merging was proved in \(parity.dtype) on \(parity.prompts.count) prompts only.")
+        }
+        facts.append("Nothing outside the data listed here was tested; no licence has been stated.")
+        return facts.map { "- \(MarkdownText.escape($0))\n" }.joined()
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+
+/// The card's YAML head, as the Hub's model card specification names it. Every foreign text is a double-quoted scalar.
+enum ModelCardMetadata {
+    static func render(_ report: RunReport) -> String {
+        let provenance = report.provenance
+        let name =
+            provenance.base.hubID ?? provenance.base.path.split(separator: "/").last.map(String.init) ?? "unknown"
+        let accuracy = report.slices.contains { $0.adapter.accuracy != nil }
+        return """
+            base_model: \(quoted(name))
+            base_model_relation: adapter
+            library_name: peft
+            pipeline_tag: text-generation
+            tags:
+            - lora
+            - peft
+            - lorad
+            metrics:
+            \(accuracy ? "- accuracy\n" : "")- perplexity
+            \(index(report))
+            """
+    }
+
+    private static func index(_ report: RunReport) -> String {
+        guard !report.slices.isEmpty else { return "" }
+        let data = report.provenance.datasets.first { $0.role == .evaluation }?.path ?? "evaluation data"
+        let results = report.slices.map { slice in
+            """
+              - task:
+                  type: text-generation
+                dataset:
+                  name: \(quoted("\(data), slice \(slice.name)"))
+                  type: json
+                metrics:
+            \(metric("accuracy", slice.adapter.accuracy))\(metric("loss", slice.adapter.loss))\
+            \(metric("perplexity", slice.adapter.perplexity))
+            """
+        }
+        return """
+            model-index:
+            - name: \(quoted(report.provenance.name))
+              results:
+            \(results.joined())
+            """
+    }
+
+    private static func metric(_ type: String, _ value: Double?) -> String {
+        guard let value, value.isFinite else { return "" }
+        return "    - type: \(type)\n      value: \(FigureFormat.fixed(value, 6))\n"
+    }
+
+    /// A JSON string, which is a double-quoted YAML scalar.
+    private static func quoted(_ text: String) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        let data = (try? encoder.encode(text)) ?? Data("\"\"".utf8)
+        return String(decoding: data, as: UTF8.self)
+    }
+}
+
+/// Foreign text in Markdown.
+enum MarkdownText {
+    /// Text on one line in which no character marks anything up.
+    static func escape(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "") { result, scalar in
+            switch scalar {
+            case "\n", "\r", "\t": result += " "
+            case "<": result += "&lt;"
+            case "\\", "`", "*", "_", "[", "]", "|", "#": result += "\\\(scalar)"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    /// Code on one line, within back quotes that it does not hold.
+    static func code(_ text: String) -> String {
+        let line = text.replacingOccurrences(of: "\n", with: " ").replacingOccurrences(of: "|", with: "¦")
+        return line.contains("`") ? "``` \(line) ```" : "`\(line)`"
+    }
+}

@@ -1,0 +1,87 @@
+/// The base model as `lorad hash` describes it.
+package struct BaseProvenance: Codable, Sendable, Equatable {
+    /// The folder or .gguf file, as the manifest names it.
+    package var path: String
+    /// Content hash of the weights and configuration (see `lorad hash`).
+    package var sha256: String
+    /// Content hash of the tokenizer.
+    package var tokenizerSHA256: String
+    /// The base's `model_type`, such as `llama`.
+    package var modelType: String
+    /// Parameters of the base.
+    package var parameters: Int
+    /// Its id on the Hugging Face Hub, where the files say it; never guessed.
+    package var hubID: String?
+
+    /// What the base is.
+    package init(
+        path: String, sha256: String, tokenizerSHA256: String, modelType: String, parameters: Int,
+        hubID: String? = nil
+    ) {
+        self.path = path
+        self.sha256 = sha256
+        self.tokenizerSHA256 = tokenizerSHA256
+        self.modelType = modelType
+        self.parameters = parameters
+        self.hubID = hubID
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case path, sha256, parameters
+        case tokenizerSHA256 = "tokenizer_sha256"
+        case modelType = "model_type"
+        case hubID = "hub_id"
+    }
+}
+
+/// One file of rows or prompts.
+package struct DatasetProvenance: Codable, Sendable, Equatable {
+    /// What it was read for.
+    package enum Role: String, Codable, Sendable {
+        /// Rows that were trained on.
+        case train
+        /// Rows whose loss was watched during training.
+        case validation
+        /// Rows that the slices are scored on.
+        case evaluation
+        /// Prompts of the parity proof.
+        case regression
+    }
+
+    /// What it was read for.
+    package var role: Role
+    /// The file, as the manifest names it.
+    package var path: String
+    /// SHA-256 of the file.
+    package var sha256: String
+    /// Rows in the file.
+    package var rows: Int
+
+    /// What the file is.
+    package init(role: Role, path: String, sha256: String, rows: Int) {
+        self.role = role
+        self.path = path
+        self.sha256 = sha256
+        self.rows = rows
+    }
+}
+
+/// The machine that computed a run.
+package struct MachineProvenance: Codable, Sendable, Equatable {
+    /// The processor's name.
+    package var cpu: String
+    /// Threads that computed.
+    package var threads: Int
+    /// The widest instructions used, such as `avx512`.
+    package var instructions: String
+    /// The operating system.
+    package var system: String
+
+    /// What the machine is.
+    package init(cpu: String, threads: Int, instructions: String, system: String) {
+        self.cpu = cpu
+        self.threads = threads
+        self.instructions = instructions
+        self.system = system
+    }
+}

@@ -1,0 +1,88 @@
+/// The adapter's shape.
+package struct AdapterProvenance: Codable, Sendable, Equatable {
+    /// `lora`, or one of its relatives.
+    package var method: String
+    /// r.
+    package var rank: Int
+    /// The update is scaled by alpha/rank.
+    package var alpha: Double
+    /// Dropout on the branch's input.
+    package var dropout: Double
+    /// The target modules, as the manifest names them.
+    package var targets: [String]
+
+    /// What the adapter is.
+    package init(method: String = "lora", rank: Int, alpha: Double, dropout: Double, targets: [String]) {
+        self.method = method
+        self.rank = rank
+        self.alpha = alpha
+        self.dropout = dropout
+        self.targets = targets
+    }
+}
+
+/// How the adapter was trained: what was asked for, and what it took.
+package struct TrainingProvenance: Codable, Sendable, Equatable {
+    /// Seed of every random choice.
+    package var seed: UInt64
+    /// Compute precision of the base.
+    package var dtype: String
+    /// `linear`, `cosine` or `constant`.
+    package var schedule: String
+    /// Largest learning rate.
+    package var learningRate: Double
+    /// Share of the steps in which the learning rate rises.
+    package var warmupRatio: Double
+    /// AdamW's weight decay.
+    package var weightDecay: Double
+    /// The gradient's norm is clipped to this.
+    package var maxGradNorm: Double
+    /// Rows of one optimizer step.
+    package var batchSize: Int
+    /// Tokens of the longest row.
+    package var maxLength: Int
+    /// Optimizer steps taken.
+    package var steps: Int
+    /// Tokens that went through the model.
+    package var tokens: Int
+    /// Wall time of training, in seconds.
+    package var wallSeconds: Double
+    /// Tokens a second.
+    package var tokensPerSecond: Double
+    /// Largest resident memory, in bytes.
+    package var peakMemoryBytes: Int
+
+    /// The recipe; what it took is copied from `report` when training has run.
+    package init(
+        seed: UInt64, dtype: String, schedule: String, learningRate: Double, warmupRatio: Double,
+        weightDecay: Double, maxGradNorm: Double, batchSize: Int, maxLength: Int, measured report: TrainingReport? = nil
+    ) {
+        self.seed = seed
+        self.dtype = dtype
+        self.schedule = schedule
+        self.learningRate = learningRate
+        self.warmupRatio = warmupRatio
+        self.weightDecay = weightDecay
+        self.maxGradNorm = maxGradNorm
+        self.batchSize = batchSize
+        self.maxLength = maxLength
+        self.steps = report?.steps ?? 0
+        self.tokens = report?.tokens ?? 0
+        self.wallSeconds = report?.wallSeconds ?? 0
+        self.tokensPerSecond = report?.tokensPerSecond ?? 0
+        self.peakMemoryBytes = report?.peakMemoryBytes ?? 0
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case seed, dtype, schedule, steps, tokens
+        case learningRate = "learning_rate"
+        case warmupRatio = "warmup_ratio"
+        case weightDecay = "weight_decay"
+        case maxGradNorm = "max_grad_norm"
+        case batchSize = "batch_size"
+        case maxLength = "max_length"
+        case wallSeconds = "wall_seconds"
+        case tokensPerSecond = "tokens_per_second"
+        case peakMemoryBytes = "peak_memory_bytes"
+    }
+}

@@ -1,0 +1,58 @@
+/// How a run ended. The raw values are the `status` of `report.json` and of `lorad run`'s last line.
+package enum RunStatus: String, Codable, Sendable, CaseIterable {
+    /// Trained, proven, every gate passed, published for use.
+    case succeeded
+    /// The job ran, and a gate, the parity proof or the training itself failed.
+    case failed
+    /// The job was refused before any work was done.
+    case rejected
+}
+
+/// Everything that is known of one run: `report.json`, version 1. The pipeline fills it stage by stage, so what comes
+/// after the stage that failed is absent. Keys may be added, never renamed.
+///
+/// Encode and decode it with `ReportCoding`, which knows how to write a number that is not finite.
+package struct RunReport: Codable, Sendable, Equatable {
+    /// The version of this file's contract.
+    package var version: Int
+    /// How the run ended.
+    package var status: RunStatus
+    /// Why it did not succeed, one plain sentence; absent when it did.
+    package var reason: String?
+    /// What training did; absent when the run ended before it.
+    package var training: TrainingReport?
+    /// The scores of base and adapter, one slice each, `all` among them.
+    package var slices: [SliceReport]
+    /// The proof that merged weights answer as the unmerged ones do.
+    package var parity: ParityReport?
+    /// What the manifest demanded, and what was measured.
+    package var gates: [GateReport]
+    /// What the adapter learned, one entry for each target module, in the base's order.
+    package var analysis: [ModuleAnalysis]
+    /// Where the adapter came from.
+    package var provenance: Provenance
+    /// Path of each figure that was not finite (`training.loss[17]`) and what it was: `NaN`, `Infinity` or `-Infinity`.
+    /// In the file such a figure is `null`. Written by `ReportCoding`; absent when every figure is finite.
+    package var notFinite: [String: String]?
+
+    /// A report of a run with this outcome; everything else can be filled later.
+    package init(
+        status: RunStatus, reason: String? = nil, training: TrainingReport? = nil, slices: [SliceReport] = [],
+        parity: ParityReport? = nil, gates: [GateReport] = [], analysis: [ModuleAnalysis] = [], provenance: Provenance
+    ) {
+        self.version = 1
+        self.status = status
+        self.reason = reason
+        self.training = training
+        self.slices = slices
+        self.parity = parity
+        self.gates = gates
+        self.analysis = analysis
+        self.provenance = provenance
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case version, status, reason, training, slices, parity, gates, analysis, provenance
+        case notFinite = "not_finite"
+    }
+}

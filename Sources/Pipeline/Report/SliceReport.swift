@@ -1,0 +1,71 @@
+import Foundation
+
+/// The scores of one slice: an entry of `slices` in `report.json`.
+package struct SliceReport: Codable, Sendable, Equatable {
+    /// The value of the field that the data is sliced by, or `all`.
+    package var name: String
+    /// Rows of the evaluation data in it.
+    package var rows: Int
+    /// How the base did.
+    package var base: SliceScore
+    /// How the base with the adapter did.
+    package var adapter: SliceScore
+
+    /// The scores of a slice of `rows` rows.
+    package init(name: String, rows: Int, base: SliceScore, adapter: SliceScore) {
+        self.name = name
+        self.rows = rows
+        self.base = base
+        self.adapter = adapter
+    }
+}
+
+/// How one model did on one slice.
+package struct SliceScore: Codable, Sendable, Equatable {
+    /// Mean −log p over the supervised tokens, in nats.
+    package var loss: Double
+    /// `exp(loss)`.
+    package var perplexity: Double
+    /// Share of rows answered rightly.
+    package var accuracy: Double?
+    /// 95% Wilson score interval of `accuracy`.
+    package var accuracyInterval: WilsonInterval?
+    /// Expected calibration error: 15 equal-width bins of the softmax over the choices.
+    package var calibrationError: Double?
+
+    /// A score on `rows` rows; perplexity and the accuracy's interval follow from the arguments.
+    package init(loss: Double, accuracy: Double? = nil, calibrationError: Double? = nil, rows: Int) {
+        self.loss = loss
+        self.perplexity = exp(loss)
+        self.accuracy = accuracy
+        self.accuracyInterval = accuracy.flatMap { WilsonInterval(share: $0, of: rows) }
+        self.calibrationError = calibrationError
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case loss, perplexity, accuracy
+        case accuracyInterval = "accuracy_interval"
+        case calibrationError = "calibration_error"
+    }
+}
+
+/// The 95% score interval of a share (E. B. Wilson, JASA 22, 1927), which stays within 0…1 and holds for few rows:
+/// `(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n)`.
+package struct WilsonInterval: Codable, Sendable, Equatable {
+    /// Lower end, at least 0.
+    package let low: Double
+    /// Upper end, at most 1.
+    package let high: Double
+
+    /// The interval of `share` among `count` rows; nil where nothing was counted or `share` is no share.
+    package init?(share: Double, of count: Int) {
+        guard count > 0, share >= 0, share <= 1 else { return nil }
+        let z = 1.959963984540054
+        let n = Double(count)
+        let scale = 1 + z * z / n
+        let centre = (share + z * z / (2 * n)) / scale
+        let half = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot() / scale
+        low = max(0, centre - half)
+        high = min(1, centre + half)
+    }
+}

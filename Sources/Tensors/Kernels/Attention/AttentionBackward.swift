@@ -1,0 +1,127 @@
+import CKernels
+
+extension Kernels {
+    /// Assigns dq, dk and dv, with p = exp(s − logSumExp) computed again tile by tile:
+    ///
+    ///     dv = pᵀ·dO,  ds = p ⊙ (dO·vᵀ − Σ dO ⊙ o)·scale,  dq = ds·k,  dk = dsᵀ·q
+    ///
+    /// Every span's queries are all of its keys.
+    package static func attentionBackward(
+        dO: Matrix, q: Matrix, k: Matrix, v: Matrix, o: Matrix, logSumExp: Matrix, spans: [AttentionSpan],
+        headDim: Int, scale: Float, dq: Matrix, dk: Matrix, dv: Matrix
+    ) {
+        let backward = AttentionBackward(
+            dO: dO, q: q, k: k, v: v, o: o, logSumExp: logSumExp, dq: dq, dk: dk, dv: dv,
+            shape: AttentionShape(q: q, k: k, headDim: headDim), scale: scale)
+        backward.run(spans)
+    }
+}
+
+/// The backward of attention, cut into chunks of queries so that one long sequence keeps all threads busy.
+///
+/// Chunks of a span share its dk and dv. The last chunk sees every key and writes there; the others write partial sums
+/// of their own, which are added in order afterwards. So no two tasks write the same memory.
+private struct AttentionBackward {
+    let dO, q, k, v, o, logSumExp, dq, dk, dv: Matrix
+    let shape: AttentionShape
+    let scale: Float
+
+    private struct Chunk {
+        let span: AttentionSpan
+        let head: Int
+        let queries: Range<Int>
+        /// dk and dv side by side, nil where the chunk writes to the result itself.
+        let partial: Matrix?
+    }
+
+    func run(_ spans: [AttentionSpan]) {
+        let work = spans.flatMap { span in (0..<shape.groups).flatMap { chunks(span, head: $0) } }
+        Threads.tasks(work.count) { task, workspace in run(work[task], workspace: workspace) }
+
+        let partials = Dictionary(grouping: work.filter { $0.partial != nil }) { $0.head }
+        let heads = partials.keys.sorted()
+        Threads.tasks(heads.count) { task, _ in
+            for chunk in partials[heads[task], default: []] { addPartial(chunk) }
+        }
+    }
+
+    /// Last chunk first: it sees the most keys.
+    private func chunks(_ span: AttentionSpan, head: Int) -> [Chunk] {
+        precondition(
+            span.queryCount == span.keyCount && span.queryStart == span.keyStart,
+            "attention's backward needs spans whose queries are all of their keys")
+        let chunkQueries = max(256 / shape.queryBlock, 1) * shape.queryBlock
+        return (0..<span.queryCount).blocks(of: chunkQueries).reversed().map { queries in
+            let isLast = queries.upperBound == span.queryCount
+            let partial = isLast ? nil : Matrix(rows: queries.upperBound, columns: 2 * shape.headDim)
+            return Chunk(span: span, head: head, queries: queries, partial: partial)
+        }
+    }
+
+    private func run(_ chunk: Chunk, workspace: Workspace) {
+        let keyRows = chunk.span.keyStart..<(chunk.span.keyStart + chunk.queries.upperBound)
+        let columns = shape.keyColumns(chunk.head)
+        let keys = KeyTiles(
+            k: k.tile(rows: keyRows, columns: columns), v: v.tile(rows: keyRows, columns: columns),
+            dk: chunk.partial?.tile(rows: 0..<keyRows.count, columns: 0..<shape.headDim)
+                ?? dk.tile(rows: keyRows, columns: columns),
+            dv: chunk.partial?.tile(rows: 0..<keyRows.count, columns: shape.headDim..<(2 * shape.headDim))
+                ?? dv.tile(rows: keyRows, columns: columns))
+        keys.dk.fill(0)
+        keys.dv.fill(0)
+        for queries in chunk.queries.blocks(of: shape.queryBlock) {
+            let rows = (chunk.span.queryStart + queries.lowerBound)..<(chunk.span.queryStart + queries.upperBound)
+            accumulate(rows, head: chunk.head, visible: keys.rows(0..<queries.upperBound), workspace: workspace)
+        }
+    }
+
+    /// One block of queries, rows of the packed matrices, against all keys up to the block's last query.
+    private func accumulate(_ rows: Range<Int>, head: Int, visible: KeyTiles, workspace: Workspace) {
+        let stacked = rows.count * shape.group
+        let keyBlock = min(AttentionShape.keyBlock, visible.k.rows)
+        let vectors = (stacked, shape.headDim)
+        let tiles = workspace.tiles(
+            vectors, vectors, vectors, vectors, (stacked, keyBlock), (stacked, keyBlock), (1, stacked), (1, stacked))
+        let (query, dOutput, output, dQuery) = (tiles[0].dense, tiles[1].dense, tiles[2].dense, tiles[3].dense)
+        let (lse, delta) = (tiles[6], tiles[7])
+        query.stack(q.tile(rows: rows, columns: shape.queryColumns(head)))
+        dOutput.stack(dO.tile(rows: rows, columns: shape.queryColumns(head)))
+        output.stack(o.tile(rows: rows, columns: shape.queryColumns(head)))
+        lse.stack(logSumExp.tile(rows: rows, columns: shape.statisticColumns(head)))
+        ck_row_dots(dOutput.start, output.start, delta.start, stacked, shape.headDim)
+
+        for range in (0..<visible.k.rows).blocks(of: keyBlock) {
+            let keys = visible.rows(range)
+            let scores = tiles[4].columns(0..<range.count)
+            let gradients = tiles[5].columns(0..<range.count)
+            scores.assign(query.plain, keys.k.transposed, scale: scale)
+            gradients.assign(dOutput.plain, keys.v.transposed)
+            ck_attention_gradients(
+                scores.start, gradients.start, scores.stride, lse.start, delta.start, stacked, range.count,
+                shape.group, visible.k.rows - rows.count + 1 - range.lowerBound, scale)
+            keys.dv.assign(scores.transposed, dOutput.plain, accumulate: true)
+            keys.dk.assign(gradients.transposed, query.plain, accumulate: true)
+            dQuery.assign(gradients.plain, keys.k.plain, accumulate: range.lowerBound > 0)
+        }
+        dQuery.unstack(into: dq.tile(rows: rows, columns: shape.queryColumns(head)))
+    }
+
+    private func addPartial(_ chunk: Chunk) {
+        guard let partial = chunk.partial else { return }
+        let rows = chunk.span.keyStart..<(chunk.span.keyStart + partial.rows)
+        for (index, whole) in [dk, dv].enumerated() {
+            let target = whole.tile(rows: rows, columns: shape.keyColumns(chunk.head))
+            let source = partial.columns((index * shape.headDim)..<((index + 1) * shape.headDim))
+            ck_add(source.start, source.stride, target.start, target.stride, rows.count, shape.headDim)
+        }
+    }
+}
+
+/// Keys and values of one key head, with their gradients.
+private struct KeyTiles {
+    let k, v, dk, dv: Tile
+
+    func rows(_ range: Range<Int>) -> KeyTiles {
+        KeyTiles(k: k.rows(range), v: v.rows(range), dk: dk.rows(range), dv: dv.rows(range))
+    }
+}

@@ -1,0 +1,58 @@
+import CKernels
+
+extension Kernels {
+    /// o = softmax(scale·q·kᵀ, causal)·v within each span: q, o `[T, heads·D]`, k, v `[·, groups·D]`; query head h
+    /// reads key head h / (heads / groups). `logSumExp` `[T, heads]` is kept for backward.
+    ///
+    /// Tile by tile with a running maximum, so that T × T scores are never stored: https://arxiv.org/abs/2205.14135.
+    package static func attentionForward(
+        q: Matrix, k: Matrix, v: Matrix, spans: [AttentionSpan], headDim: Int, scale: Float, into o: Matrix,
+        logSumExp: Matrix
+    ) {
+        precondition(k.columns == v.columns && q.columns == o.columns, "attention shapes")
+        let shape = AttentionShape(q: q, k: k, headDim: headDim)
+        // The last queries see the most keys; starting with them leaves the short tasks to even out the threads.
+        let work = spans.flatMap { span in
+            (0..<span.queryCount).blocks(of: shape.queryBlock).reversed().flatMap { queries in
+                (0..<shape.groups).map { (span: span, queries: queries, head: $0) }
+            }
+        }
+        Threads.tasks(work.count) { task, workspace in
+            let (span, queries, head) = work[task]
+            let rows = (span.queryStart + queries.lowerBound)..<(span.queryStart + queries.upperBound)
+            let keys = span.keyStart..<(span.keyStart + span.offset + queries.upperBound)
+            attend(
+                q.tile(rows: rows, columns: shape.queryColumns(head)),
+                k: k.tile(rows: keys, columns: shape.keyColumns(head)),
+                v: v.tile(rows: keys, columns: shape.keyColumns(head)), shape: shape, scale: scale,
+                into: o.tile(rows: rows, columns: shape.queryColumns(head)),
+                logSumExp: logSumExp.tile(rows: rows, columns: shape.statisticColumns(head)), workspace: workspace)
+        }
+    }
+
+    /// One block of queries of one key head against all keys up to the block's last query.
+    private static func attend(
+        _ q: Tile, k: Tile, v: Tile, shape: AttentionShape, scale: Float, into o: Tile, logSumExp: Tile,
+        workspace: Workspace
+    ) {
+        let rows = q.rows * shape.group
+        let keyBlock = min(AttentionShape.keyBlock, k.rows)
+        let tiles = workspace.tiles(
+            (rows, shape.headDim), (rows, shape.headDim), (rows, keyBlock), (1, rows), (1, rows))
+        let (query, output, statistics) = (tiles[0].dense, tiles[1].dense, (maxima: tiles[3], sums: tiles[4]))
+        query.stack(q)
+        for keys in (0..<k.rows).blocks(of: keyBlock) {
+            let scores = tiles[2].columns(0..<keys.count)
+            let isFirst = keys.lowerBound == 0
+            scores.assign(query.plain, k.rows(keys).transposed, scale: scale)
+            ck_attention_probabilities(
+                scores.start, scores.stride, output.start, statistics.maxima.start,
+                statistics.sums.start, rows, keys.count, shape.headDim, shape.group,
+                k.rows - q.rows + 1 - keys.lowerBound, isFirst ? 1 : 0)
+            output.assign(scores.plain, v.rows(keys).plain, accumulate: !isFirst)
+        }
+        ck_attention_normalise(output.start, shape.headDim, statistics.maxima.start, statistics.sums.start, rows)
+        statistics.sums.unstack(into: logSumExp)
+        output.unstack(into: o)
+    }
+}

@@ -1,0 +1,53 @@
+/// How attention is cut into tiles that stay in a core's cache.
+///
+/// The query heads that share a key head (grouped queries) are taken together: their queries are stacked, row i being
+/// query i / group of head i % group, so that one product serves them all and dk and dv sum over them by themselves.
+struct AttentionShape {
+    let headDim: Int
+    /// Key heads.
+    let groups: Int
+    /// Query heads a key head.
+    let group: Int
+
+    init(q: Matrix, k: Matrix, headDim: Int) {
+        precondition(headDim > 0 && k.columns % headDim == 0 && q.columns % k.columns == 0, "attention head shapes")
+        self.headDim = headDim
+        groups = k.columns / headDim
+        group = q.columns / k.columns
+    }
+
+    /// Queries a tile: about 128 stacked rows were measured fastest.
+    var queryBlock: Int { max(16, 128 / group / 16 * 16) }
+    /// Keys a tile.
+    static let keyBlock = 256
+
+    /// The columns of query, output or their gradients that belong to key head `index`.
+    func queryColumns(_ index: Int) -> Range<Int> { (index * group * headDim)..<((index + 1) * group * headDim) }
+    /// The columns of key, value or their gradients that belong to key head `index`.
+    func keyColumns(_ index: Int) -> Range<Int> { (index * headDim)..<((index + 1) * headDim) }
+    /// The columns of logSumExp that belong to key head `index`.
+    func statisticColumns(_ index: Int) -> Range<Int> { (index * group)..<((index + 1) * group) }
+}
+
+extension Range where Bound == Int {
+    /// The range cut into pieces of at most `size`.
+    func blocks(of size: Int) -> [Range<Int>] {
+        Swift.stride(from: lowerBound, to: upperBound, by: size).map { $0..<Swift.min($0 + size, upperBound) }
+    }
+}
+
+extension Tile {
+    /// Copies rows `[n, group·D]` of a packed matrix into this contiguous tile `[n·group, D]`.
+    func stack(_ packed: Tile) {
+        for index in 0..<packed.rows {
+            (start + index * packed.columns).update(from: packed.row(index), count: packed.columns)
+        }
+    }
+
+    /// The reverse of `stack`.
+    func unstack(into packed: Tile) {
+        for index in 0..<packed.rows {
+            packed.row(index).update(from: start + index * packed.columns, count: packed.columns)
+        }
+    }
+}

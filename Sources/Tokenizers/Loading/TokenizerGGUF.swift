@@ -1,0 +1,45 @@
+import ModelFiles
+
+/// Reads the vocabulary that a GGUF file carries.
+enum TokenizerGGUF {
+    /// What `tokenizer.ggml.pre` names.
+    private static let preTokenizers: [String: PreTokenizer] = [
+        "smollm": .sequence([.digits, .gpt2]), "gpt-2": .gpt2, "default": .gpt2,
+    ]
+    private static let controlType = 3
+    private static let userDefinedType = 4
+
+    /// - Throws: `TokenizersError.unsupported` for another kind of vocabulary or pre-tokenizer, `.malformed`.
+    static func load(_ file: GGUFFile, path: String) throws -> TokenizerDefinition {
+        let model = file.metadata["tokenizer.ggml.model"]?.stringValue ?? "none"
+        guard model == "gpt2" else {
+            throw TokenizersError(
+                .unsupported, "\(path) has a vocabulary of kind '\(model)'.", advice: "lorad supports: gpt2.")
+        }
+        let pre = file.metadata["tokenizer.ggml.pre"]?.stringValue ?? "default"
+        guard let preTokenizer = preTokenizers[pre] else {
+            throw TokenizersError(
+                .unsupported, "\(path) has the pre-tokenizer '\(pre)'.",
+                advice: "lorad supports: \(preTokenizers.keys.sorted().joined(separator: ", ")).")
+        }
+        let tokens = file.metadata["tokenizer.ggml.tokens"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        let types = file.metadata["tokenizer.ggml.token_type"]?.arrayValue?.compactMap(\.intValue) ?? []
+        guard types.isEmpty || types.count == tokens.count else {
+            throw TokenizersError(.malformed, "\(path) has \(tokens.count) tokens but \(types.count) token types.")
+        }
+        let merges = try (file.metadata["tokenizer.ggml.merges"]?.arrayValue ?? []).map { value in
+            let parts = value.stringValue?.split(separator: " ").map(String.init) ?? []
+            guard parts.count == 2 else { throw TokenizersError(.malformed, "\(path) has a merge that is no pair.") }
+            return (left: parts[0], right: parts[1])
+        }
+        let added = types.enumerated().filter { $1 == controlType || $1 == userDefinedType }.map { id, type in
+            AddedToken(id: id, content: tokens[id], special: type == controlType)
+        }
+        return TokenizerDefinition(
+            source: path, vocabulary: tokens.enumerated().map { ($1, $0) }, merges: merges, addedTokens: added,
+            preTokenizer: preTokenizer,
+            addsPrefixSpace: file.metadata["tokenizer.ggml.add_space_prefix"]?.boolValue ?? false,
+            bosTokenID: file.metadata["tokenizer.ggml.bos_token_id"]?.intValue,
+            eosTokenID: file.metadata["tokenizer.ggml.eos_token_id"]?.intValue)
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+
+/// What a checkpoint says beside its matrices: where the run stands and what it has seen. Doubles are kept as their
+/// bits, so that a resumed run reports the same numbers.
+struct CheckpointNote {
+    let step: Int
+    let result: TrainingResult
+    /// Fingerprint of data and settings.
+    let run: String
+
+    init(step: Int, result: TrainingResult, run: String) {
+        self.step = step
+        self.result = result
+        self.run = run
+    }
+
+    var metadata: [String: String] {
+        [
+            "step": String(step), "run": run, "tokens": String(result.tokens),
+            "supervised_tokens": String(result.supervisedTokens), "seconds": Self.text([result.seconds]),
+            "losses": Self.text(result.losses), "learning_rates": Self.text(result.learningRates),
+            "gradient_norms": Self.text(result.gradientNorms),
+            "validation_steps": result.validation.map { String($0.step) }.joined(separator: " "),
+            "validation_losses": Self.text(result.validation.map(\.loss)),
+        ]
+    }
+
+    /// - Throws: `TrainingError.malformed` where something is missing or does not add up.
+    init(metadata: [String: String], path: String) throws {
+        let steps = (metadata["validation_steps"] ?? "").split(separator: " ").compactMap { Int($0) }
+        let losses = Self.doubles(metadata["validation_losses"])
+        var result = TrainingResult()
+        result.losses = Self.doubles(metadata["losses"])
+        result.learningRates = Self.doubles(metadata["learning_rates"])
+        result.gradientNorms = Self.doubles(metadata["gradient_norms"])
+        result.seconds = Self.doubles(metadata["seconds"]).first ?? 0
+        guard let step = metadata["step"].flatMap({ Int($0) }), let run = metadata["run"],
+            let tokens = metadata["tokens"].flatMap({ Int($0) }),
+            let supervised = metadata["supervised_tokens"].flatMap({ Int($0) }), step >= 0, result.losses.count == step,
+            steps.count == losses.count
+        else {
+            throw TrainingError(
+                .malformed, "The checkpoint \(path) is damaged.", advice: "Remove it to train from the start.")
+        }
+        result.tokens = tokens
+        result.supervisedTokens = supervised
+        result.validation = zip(steps, losses).map { ($0, $1) }
+        self.init(step: step, result: result, run: run)
+    }
+
+    private static func text(_ values: [Double]) -> String {
+        values.map { String($0.bitPattern, radix: 16) }.joined(separator: " ")
+    }
+
+    private static func doubles(_ text: String?) -> [Double] {
+        (text ?? "").split(separator: " ").compactMap { UInt64($0, radix: 16).map(Double.init(bitPattern:)) }
+    }
+}

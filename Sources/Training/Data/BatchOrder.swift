@@ -1,0 +1,51 @@
+import Adapters
+import Tensors
+
+/// Which rows each step takes: every epoch is a shuffle that depends on (seed, epoch) alone, and steps take consecutive
+/// rows through the epochs, so that a position in the data is a step's number and nothing else.
+package struct BatchOrder: Sendable {
+    private let count: Int
+    private let batchSize: Int
+    private let random: Philox
+
+    /// - Parameters:
+    ///   - count: rows of the training data.
+    ///   - batchSize: rows a step.
+    package init(count: Int, batchSize: Int, seed: UInt64) {
+        self.count = count
+        self.batchSize = batchSize
+        random = Philox(seed: seed, stream: RandomStream.shuffling)
+    }
+
+    /// Steps that make `epochs` passes over the data.
+    package func steps(epochs: Double) -> Int {
+        max(1, Int((Double(count) * epochs / Double(batchSize)).rounded(.up)))
+    }
+
+    /// Row indices of step `step`, counted from 0.
+    package func rows(step: Int) -> [Int] {
+        var result: [Int] = []
+        var epoch = -1
+        var order: [Int] = []
+        for position in (step * batchSize)..<((step + 1) * batchSize) {
+            if position / count != epoch {
+                epoch = position / count
+                order = shuffled(epoch: epoch)
+            }
+            result.append(order[position % count])
+        }
+        return result
+    }
+
+    /// Fisher–Yates.
+    private func shuffled(epoch: Int) -> [Int] {
+        var order = Array(0..<count)
+        for index in stride(from: count - 1, to: 0, by: -1) {
+            let words = random.bits(step: UInt64(epoch), position: UInt64(index))
+            let wide = UInt64(words.x) << 32 | UInt64(words.y)
+            let other = Int(wide.multipliedFullWidth(by: UInt64(index + 1)).high)
+            order.swapAt(index, other)
+        }
+        return order
+    }
+}

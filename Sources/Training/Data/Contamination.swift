@@ -1,0 +1,21 @@
+import Tokenizers
+
+/// Rows of evaluation or validation data that also stand in the training data.
+package enum Contamination {
+    /// The training rows that are not in `heldOut`, and how many were.
+    package static func remove(_ heldOut: [TrainingRow], from rows: [TrainingRow]) -> (
+        rows: [TrainingRow], removed: Int
+    ) {
+        let known = Set(heldOut.map(key))
+        let kept = rows.filter { !known.contains(key($0)) }
+        return (kept, rows.count - kept.count)
+    }
+
+    private static func key(_ row: TrainingRow) -> String {
+        switch row {
+        case .completion(let prompt, _): "p" + prompt
+        case .text(let text): "t" + text
+        case .messages(let messages): "m" + messages.map { "\($0.role)\u{0}\($0.content)" }.joined(separator: "\u{1}")
+        }
+    }
+}

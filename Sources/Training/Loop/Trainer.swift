@@ -1,0 +1,139 @@
+import Adapters
+import Foundation
+import Tensors
+import Transformers
+
+/// The training loop: a step is a shuffle's next rows, packed, forward and backward, clipped, applied.
+///
+/// A run is a function of data, configuration and initial adapter: interrupted after any checkpoint and resumed, it
+/// ends in the same bits.
+package final class Trainer {
+    private let model: LanguageModel
+    private let configuration: TrainingConfiguration
+    private let examples: [TokenizedExample]
+    private let validation: [TokenizedExample]
+    private let order: BatchOrder
+    private let schedule: LearningRateSchedule
+    private let optimizer: AdamW
+    private var result = TrainingResult()
+    private var nextStep = 0
+
+    /// - Parameters:
+    ///   - adapter: attached to `model`; it is what is trained.
+    ///   - validation: may be empty.
+    package init(
+        model: LanguageModel, adapter: LoRAAdapter, configuration: TrainingConfiguration,
+        examples: [TokenizedExample], validation: [TokenizedExample]
+    ) {
+        self.model = model
+        self.configuration = configuration
+        self.examples = examples
+        self.validation = validation
+        order = BatchOrder(count: examples.count, batchSize: configuration.batchSize, seed: configuration.seed)
+        schedule = LearningRateSchedule(
+            kind: configuration.schedule, peak: configuration.learningRate, warmupSteps: configuration.warmupSteps,
+            totalSteps: configuration.steps)
+        optimizer = AdamW(adapter.parameters, weightDecay: configuration.weightDecay)
+    }
+
+    /// Trains to the last step.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: file to resume from if it exists, and to write to.
+    ///   - shouldStop: asked after each step; on true a checkpoint is written and `TrainingError.interrupted` thrown.
+    ///   - progress: told of each step.
+    /// - Throws: `TrainingError.notFinite` naming the step whose loss or gradient is NaN or infinite, `.mismatch` for a
+    ///   checkpoint of another run; as the model and the checkpoint's file.
+    package func run(
+        checkpoint: String? = nil, shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
+    ) throws -> TrainingResult {
+        if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) { try resume(checkpoint) }
+        while nextStep < configuration.steps {
+            progress(try step())
+            let isLast = nextStep == configuration.steps
+            if !validation.isEmpty, isLast || isDue(configuration.validateEvery) { try validate() }
+            let stops = !isLast && shouldStop()
+            if let checkpoint, stops || isDue(configuration.checkpointEvery) { try save(checkpoint) }
+            if stops {
+                throw TrainingError(
+                    .interrupted, "Training was stopped after step \(nextStep) of \(configuration.steps).")
+            }
+        }
+        return result
+    }
+
+    private func isDue(_ every: Int) -> Bool { every > 0 && nextStep % every == 0 }
+
+    private func step() throws -> TrainingProgress {
+        let start = DispatchTime.now()
+        let rows = order.rows(step: nextStep).map { examples[$0] }
+        let labels = rows.reduce(0) { $0 + $1.labelPositions.count }
+        var total = 0.0
+        for batch in MicroBatches.pack(rows, maximumTokens: configuration.microBatchTokens) {
+            total += try model.trainingStep(batch, lossScale: 1 / Float(labels), step: UInt64(nextStep))
+        }
+        let loss = total / Double(labels)
+        let norm = optimizer.gradientNorm()
+        guard loss.isFinite, norm.isFinite else { throw notFinite(loss: loss, norm: norm) }
+        if configuration.maximumGradientNorm > 0 {
+            optimizer.clip(norm: norm, maximum: configuration.maximumGradientNorm)
+        }
+        let rate = schedule.rate(step: nextStep)
+        nextStep += 1
+        optimizer.update(learningRate: rate, step: nextStep)
+
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
+        let tokens = rows.reduce(0) { $0 + $1.tokens.count }
+        result.losses.append(loss)
+        result.learningRates.append(rate)
+        result.gradientNorms.append(norm)
+        result.tokens += tokens
+        result.supervisedTokens += labels
+        result.seconds += seconds
+        return TrainingProgress(
+            step: nextStep, totalSteps: configuration.steps, loss: loss, learningRate: rate, gradientNorm: norm,
+            tokens: tokens, seconds: seconds)
+    }
+
+    private func notFinite(loss: Double, norm: Double) -> TrainingError {
+        TrainingError(
+            .notFinite, "Step \(nextStep + 1) has a loss of \(loss) and a gradient norm of \(norm).",
+            cause: "Training has diverged, or a row of that step holds something the model cannot take.",
+            advice: "Lower training.learning_rate or raise training.warmup_ratio.")
+    }
+
+    private func validate() throws {
+        var total = 0.0
+        var labels = 0
+        for batch in MicroBatches.pack(validation, maximumTokens: configuration.microBatchTokens) {
+            total -= try model.logProbabilities(batch).reduce(0) { $0 + Double($1) }
+            labels += batch.labelRows.count
+        }
+        result.validation.append((nextStep, total / Double(max(1, labels))))
+    }
+
+    private func save(_ path: String) throws {
+        try NamedMatrices.write(
+            optimizer.state, metadata: CheckpointNote(step: nextStep, result: result, run: fingerprint).metadata,
+            to: path)
+    }
+
+    private func resume(_ path: String) throws {
+        let note = try CheckpointNote(metadata: try NamedMatrices.read(optimizer.state, from: path), path: path)
+        guard note.run == fingerprint else {
+            throw TrainingError(
+                .mismatch, "The checkpoint \(path) belongs to a run with other data or settings.",
+                advice: "Remove it to train from the start.")
+        }
+        nextStep = note.step
+        result = note.result
+    }
+
+    /// Tells runs apart that must not continue one another.
+    private var fingerprint: String {
+        var hasher = FNV1a()
+        hasher.add("\(configuration)")
+        for example in examples { hasher.add("\(example.tokens) \(example.labelPositions)") }
+        return hasher.hexadecimal
+    }
+}

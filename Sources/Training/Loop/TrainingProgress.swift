@@ -1,0 +1,30 @@
+/// One finished step.
+package struct TrainingProgress: Sendable {
+    /// Counted from 1.
+    package let step: Int
+    package let totalSteps: Int
+    /// Mean over the step's supervised tokens, in nats.
+    package let loss: Double
+    package let learningRate: Double
+    /// Before clipping.
+    package let gradientNorm: Double
+    package let tokens: Int
+    package let seconds: Double
+}
+
+/// What a run leaves behind, apart from the adapter.
+package struct TrainingResult: Sendable {
+    package var losses: [Double] = []
+    package var learningRates: [Double] = []
+    package var gradientNorms: [Double] = []
+    /// (step, mean loss) of every validation.
+    package var validation: [(step: Int, loss: Double)] = []
+    package var tokens = 0
+    package var supervisedTokens = 0
+    /// Seconds spent in steps, validation and checkpoints excluded.
+    package var seconds = 0.0
+
+    package init() {}
+
+    package var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Glibc
+
+/// Decides which manifests of the inbox are complete. Events are hints that make it faster; a scan alone is enough.
+/// One thread at a time.
+///
+/// The rule: a file renamed in is complete. Any other is complete once it has not changed for `quietTime`, or for
+/// `heldOpenTime` where a writer was seen that has not closed it.
+package struct Inbox {
+    /// What a file looked like; any write or rename changes it.
+    private struct Appearance: Equatable {
+        var inode: UInt64
+        var size: Int64
+        var modified: Double
+        /// The inode's own change time: unlike mtime no sender can set it back.
+        var changed: Double
+        var isRegular: Bool
+    }
+
+    private struct Sighting {
+        var appearance: Appearance
+        /// When it was first seen like this, by the monotonic clock.
+        var since: Double
+    }
+
+    /// What a scan found.
+    package struct Scan: Equatable {
+        /// Complete manifests, oldest first.
+        package var ready: [String] = []
+        /// Seconds until one of the others may be complete; nil where there are none.
+        package var nextLook: Double?
+        /// Manifests still being written, or too young to tell.
+        package var waiting = 0
+
+        package init() {}
+    }
+
+    package let folder: String
+    private let quietTime: Double
+    private let heldOpenTime: Double
+    private var sightings: [String: Sighting] = [:]
+    private var arrived: Set<String> = []
+    private var heldOpen: Set<String> = []
+    private var created: Set<String> = []
+    /// Complete, but could not be claimed as they are; tried again once they change.
+    private var refused: [String: Appearance] = [:]
+
+    package init(folder: String, quietTime: Double, heldOpenTime: Double) {
+        self.folder = folder
+        self.quietTime = quietTime
+        self.heldOpenTime = heldOpenTime
+    }
+
+    /// Takes hints in. After an overflow nothing is known of any file but what a scan sees.
+    package mutating func note(_ events: [InboxEvent]) {
+        for event in events {
+            switch event {
+            case .arrived(let name):
+                arrived.insert(name)
+                heldOpen.remove(name)
+            case .modified(let name):
+                arrived.remove(name)
+                heldOpen.insert(name)
+            case .closed(let name):
+                heldOpen.remove(name)
+                created.remove(name)
+            case .created(let name):
+                created.insert(name)
+            case .folderGone:
+                break
+            case .overflow:
+                arrived.removeAll()
+                heldOpen.removeAll()
+                created.removeAll()
+            }
+        }
+    }
+
+    /// Reads the folder. Throws where it cannot be read.
+    package mutating func scan(
+        wallClock: Double = Date().timeIntervalSince1970, monotonic: Double = ProcessInfo.processInfo.systemUptime
+    ) throws -> Scan {
+        var scan = Scan()
+        var seen: [String: Sighting] = [:]
+        var found: [(name: String, modified: Double)] = []
+        for name in try FileSystem.names(in: folder) where InboxNames.isManifest(name) {
+            guard let appearance = appearance(of: name) else { continue }
+            var sighting = Sighting(appearance: appearance, since: monotonic)
+            if let earlier = sightings[name], earlier.appearance == appearance { sighting = earlier }
+            seen[name] = sighting
+            if refused[name] == appearance { continue }
+            let wait = wait(for: name, sighting, wallClock: wallClock, monotonic: monotonic)
+            if wait <= 0 {
+                found.append((name, appearance.modified))
+            } else {
+                scan.waiting += 1
+                scan.nextLook = min(scan.nextLook ?? .infinity, wait)
+            }
+        }
+        sightings = seen
+        arrived.formIntersection(seen.keys)
+        heldOpen.formIntersection(seen.keys)
+        created.formIntersection(seen.keys)
+        refused = refused.filter { seen[$0.key]?.appearance == $0.value }
+        scan.ready = found.sorted { ($0.modified, $0.name) < ($1.modified, $1.name) }.map(\.name)
+        return scan
+    }
+
+    /// Leaves a file alone that could not be claimed, until it changes: never a loop.
+    package mutating func refuse(_ name: String) { refused[name] = sightings[name]?.appearance }
+
+    /// Seconds until the file may be taken; zero or less for now.
+    private func wait(for name: String, _ sighting: Sighting, wallClock: Double, monotonic: Double) -> Double {
+        if arrived.contains(name) { return 0 }
+        // Made, not closed, nothing in it: its writer has not begun. link(2) makes a name too, but of a file with bytes.
+        let isUnwritten = created.contains(name) && sighting.appearance.isRegular && sighting.appearance.size == 0
+        let needed = heldOpen.contains(name) || isUnwritten ? heldOpenTime : quietTime
+        let age = wallClock - max(sighting.appearance.modified, sighting.appearance.changed)
+        // By the file's own times where they are believable, so that a file that lay here long before the worker
+        // started is taken at once; else by how long it has been watched.
+        let unchanged = max(age, monotonic - sighting.since)
+        return needed - unchanged
+    }
+
+    private func appearance(of name: String) -> Appearance? {
+        guard let status = FileSystem.status(folder + "/" + name) else { return nil }
+        func seconds(_ time: timespec) -> Double { Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 }
+        return Appearance(
+            inode: UInt64(status.st_ino), size: Int64(status.st_size), modified: seconds(status.st_mtim),
+            changed: seconds(status.st_ctim),
+            isRegular: status.st_mode & S_IFMT == S_IFREG)
+    }
+}

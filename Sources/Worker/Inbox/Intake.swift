@@ -1,0 +1,87 @@
+import Foundation
+
+/// From a complete file in the inbox to a queued or rejected job in the ledger. One thread at a time.
+struct Intake: Sendable {
+    let folders: WorkerFolders
+    let ledger: Ledger
+    let runner: any JobRunner
+    let announcer: Announcer
+
+    private var quarantine: Quarantine { Quarantine(folders: folders) }
+
+    init(folders: WorkerFolders, ledger: Ledger, runner: any JobRunner, announcer: Announcer) {
+        self.folders = folders
+        self.ledger = ledger
+        self.runner = runner
+        self.announcer = announcer
+    }
+
+    /// Claims and admits one manifest; nil where it has vanished. Throws where it is there and cannot be claimed, or
+    /// where the ledger refuses it (it then stays claimed, and the next start admits it).
+    func take(_ name: String) throws -> JobRecord? {
+        try Claim.take(name, folders: folders).map(admit)
+    }
+
+    /// Finishes what an earlier worker claimed and did not get to admit or to quarantine.
+    func finishLeftovers() throws -> [JobRecord] {
+        try Claim.leftovers(folders).compactMap { claim in
+            guard let job = try ledger.find(claim.job) else { return try admit(claim) }
+            try settle(job)
+            return nil
+        }
+    }
+
+    /// Puts a job's manifest where it belongs once the job has ended: a rejected one beside its reason, any other away.
+    func settle(_ job: JobRecord) throws {
+        guard job.state.isFinal else { return }
+        if job.state == .rejected, let folder = job.runFolder {
+            try reject(claim(of: job), in: folder, mistakes: job.reason ?? "")
+        } else {
+            claim(of: job).discard()
+        }
+    }
+
+    /// Where a job's manifest is put if this attempt rejects it.
+    func rejectedFolder(of job: JobRecord) -> String {
+        quarantine.folder(for: claim(of: job), attempt: job.attempt)
+    }
+
+    private func claim(of job: JobRecord) -> Claim {
+        Claim(job: job.id, name: job.manifestFile, path: folders.claim(job.id) + "/" + job.manifestFile)
+    }
+
+    private func admit(_ claim: Claim) throws -> JobRecord {
+        let file = ManifestFile.read(claim.path, name: claim.name)
+        var job = NewJob(
+            id: claim.job, name: InboxNames.stem(claim.name), manifestFile: claim.name, manifestText: file.text,
+            manifestSHA256: file.sha256)
+        if let mistake = file.mistake {
+            job.mistakes = [mistake]
+        } else {
+            switch runner.inspect(manifestText: file.text, path: claim.path) {
+            case .accepted(let name, let notify):
+                job.name = name
+                job.notify = notify
+                job.mistakes = unknownHooks(notify ?? [], in: claim.name)
+            case .rejected(let diagnostics):
+                job.mistakes = diagnostics.isEmpty ? ["\(claim.name):1:1: the manifest was rejected"] : diagnostics
+            }
+        }
+        if job.mistakes != nil { job.rejectedFolder = quarantine.folder(for: claim) }
+        let record = try ledger.admit(job, announcer: announcer)
+        try settle(record)
+        return record
+    }
+
+    private func reject(_ claim: Claim, in folder: String, mistakes: String) throws {
+        try quarantine.put(claim, in: folder, mistakes: mistakes.split(separator: "\n").map(String.init))
+    }
+
+    private func unknownHooks(_ notify: [String], in file: String) -> [String]? {
+        let configured = announcer.hooks.map(\.name)
+        let unknown = notify.filter { !configured.contains($0) }
+        guard !unknown.isEmpty else { return nil }
+        let known = configured.isEmpty ? "none is configured" : "configured: " + configured.joined(separator: ", ")
+        return unknown.map { "\(file):1:1: notify names the webhook '\($0)', which lorad.yaml does not have; \(known)" }
+    }
+}

@@ -1,0 +1,27 @@
+import Foundation
+import Synchronization
+
+/// A job's log: one file over all its attempts, one time-stamped line an entry, readable while it grows.
+final class JobLog: Sendable {
+    private let file: Mutex<FileHandle>
+    private let path: String
+
+    init(path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw WorkerError(.unwritable, "The log \(path) cannot be opened.", cause: FileSystem.reason())
+        }
+        self.path = path
+        file = Mutex(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
+    }
+
+    /// Writes a line; a line break inside becomes a space.
+    func write(_ line: String) throws {
+        let bytes = Data("\(Timestamp.text(Date())) \(SingleLine.of(line))\n".utf8)
+        do {
+            try file.withLock { try $0.write(contentsOf: bytes) }
+        } catch {
+            throw WorkerError(.unwritable, "The log \(path) cannot be written.", cause: error.localizedDescription)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+/// One attempt at one job, as handed to the runner.
+package struct JobRequest: Sendable, Equatable {
+    package let id: String
+    /// The claimed manifest, under the file name its sender gave it (for `file:line:column`).
+    package let manifestPath: String
+    /// Its text as admitted. This is what is run, whatever happens to the file.
+    package let manifestText: String
+    /// `.lorad/jobs/ID`: kept over attempts; checkpoints go here.
+    package let workFolder: String
+    /// 1 for the first.
+    package let attempt: Int
+
+    package init(id: String, manifestPath: String, manifestText: String, workFolder: String, attempt: Int) {
+        self.id = id
+        self.manifestPath = manifestPath
+        self.manifestText = manifestText
+        self.workFolder = workFolder
+        self.attempt = attempt
+    }
+}
+
+/// What came of an attempt.
+package enum JobOutcome: Sendable, Equatable {
+    /// Published to `runFolder`.
+    case succeeded(runFolder: String, summary: JobSummary)
+    /// Ran and failed (a gate, parity, NaN), or could not go on.
+    case failed(reason: String, runFolder: String?, summary: JobSummary?)
+    /// The manifest cannot be run: one line a mistake, `file:line:column: message` where it has a place.
+    case rejected(diagnostics: [String])
+    /// Stopped because `JobControl` asked, its checkpoint written.
+    case interrupted
+}
+
+/// What a first look at a manifest came to, before it is queued.
+package enum ManifestVerdict: Sendable, Equatable {
+    /// `name` is the adapter's; `notify` names hooks, nil for all of them.
+    case accepted(name: String, notify: [String]?)
+    /// One line a mistake.
+    case rejected(diagnostics: [String])
+}
+
+/// Runs jobs. The worker knows nothing of what a manifest says; the pipeline knows nothing of queues.
+package protocol JobRunner: Sendable {
+    /// Parses and checks a manifest, quickly: called between events while the inbox is read.
+    func inspect(manifestText: String, path: String) -> ManifestVerdict
+
+    /// Runs one attempt to its end: long and synchronous, on a thread of its own.
+    func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome
+}
+
+/// What a running job tells, in order, from the runner's thread.
+package protocol JobEvents: Sendable {
+    /// Called before the stage does anything.
+    func stageStarted(_ name: String, detail: String?)
+    /// Called after the stage's results are on disk.
+    func stageEnded(_ name: String, detail: String?)
+    /// `secondsLeft` is an estimate.
+    func progress(step: Int, of total: Int, loss: Double, tokensPerSecond: Double, secondsLeft: Double)
+    /// One line for the job's log.
+    func log(_ line: String)
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Synchronization
+
+/// The thread that runs jobs: a deep stack, no other work. The watch loop talks to it through this object.
+final class JobThread: Sendable {
+    private struct State {
+        var isBusy = false
+        var running: (job: String, control: JobControl)?
+        var fault: (any Error)?
+        var ended: [JobRecord] = []
+    }
+
+    private let queue: JobQueue
+    private let bell = Bell()
+    private let state = Mutex(State())
+    private let onChange: @Sendable () -> Void
+
+    /// `onChange` is called from the job thread after a job was taken or has ended.
+    init(queue: JobQueue, onChange: @escaping @Sendable () -> Void) {
+        self.queue = queue
+        self.onChange = onChange
+    }
+
+    func start() {
+        // Deep graphs of layers recurse; 64 MiB are reserved, not used.
+        WorkerThread.start(name: "job", stackSize: 64 << 20) { [self] in
+            while !bell.isStopped, step() {}
+            onChange()
+            bell.finish()
+        }
+    }
+
+    /// Tells that a job may wait.
+    func wake() { bell.ring() }
+
+    /// False only where no job runs and none is being taken.
+    var isBusy: Bool { state.withLock { $0.isBusy } }
+
+    /// The job under way.
+    var runningJob: String? { state.withLock { $0.running?.job } }
+
+    /// What ended the thread before its time.
+    var fault: (any Error)? { state.withLock { $0.fault } }
+
+    /// The jobs that ended since the last call.
+    func takeEnded() -> [JobRecord] {
+        state.withLock { state in
+            defer { state.ended = [] }
+            return state.ended
+        }
+    }
+
+    /// Asks the running job, where it is still this one, to stop.
+    func cancel(_ job: String) {
+        state.withLock { if $0.running?.job == job { $0.running?.control.request(.cancel) } }
+    }
+
+    /// Asks the running job to checkpoint, takes no other, and waits for the thread's end.
+    func stop() {
+        bell.stop()
+        state.withLock { $0.running?.control.request(.stop) }
+        bell.waitUntilFinished()
+    }
+
+    /// Runs one job, or waits for one; false after a fault.
+    private func step() -> Bool {
+        // From before a job is taken: with an empty queue and no busy thread, there is no job between the two.
+        state.withLock { $0.isBusy = true }
+        do {
+            guard let job = try queue.takeNext() else {
+                state.withLock { $0.isBusy = false }
+                // Other processes queue jobs too (`lorad retry`) and cannot ring.
+                bell.wait(seconds: 1)
+                return true
+            }
+            let control = JobControl()
+            state.withLock { $0.running = (job.id, control) }
+            // A stop that came while the job was being taken found no control to ask.
+            if bell.isStopped { control.request(.stop) }
+            onChange()
+            let ended = try queue.run(job, control: control)
+            state.withLock {
+                $0.running = nil
+                $0.ended.append(ended)
+                $0.isBusy = false
+            }
+        } catch {
+            state.withLock {
+                $0.running = nil
+                $0.fault = error
+                $0.isBusy = false
+            }
+            return false
+        }
+        onChange()
+        return true
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import GRDB
+
+/// A row of the ledger's `deliveries`: one event for one hook, kept until it is delivered or given up.
+package struct DeliveryRecord: Sendable, Equatable {
+    package enum State: String, Sendable { case pending, delivered, abandoned }
+    /// `msg_…`, constant over retries: what a receiver tells repeats by.
+    package let id: String
+    package let hook: String
+    package let job: String
+    package let event: String
+    /// The request's body as it was rendered at the state change.
+    package let body: String
+    package let state: State
+    /// Attempts made.
+    package let attempts: Int
+    /// Not before this time.
+    package let dueAt: Date
+    /// How the last attempt ended, in words that hold no URL.
+    package let lastResult: String?
+
+    init(row: Row) throws {
+        let stateText: String = row["state"]
+        guard let state = State(rawValue: stateText) else {
+            throw WorkerError(.ledger, "The ledger gives a delivery the unknown state '\(stateText)'.")
+        }
+        id = row["id"]
+        hook = row["hook"]
+        job = row["job"]
+        event = row["event"]
+        body = row["body"]
+        self.state = state
+        attempts = row["attempts"]
+        dueAt = Timestamp.date(row["due_at"])
+        lastResult = row["last_result"]
+    }
+}
+
+/// What to do with a delivery after an attempt.
+package enum DeliveryVerdict: Sendable, Equatable {
+    case delivered
+    case retry(at: Date)
+    case abandon
+    /// The receiver is gone for good (410): nothing more is sent to this hook.
+    case disableHook
+}
+
+extension Ledger {
+    /// The oldest pending delivery of a hook, due or not: order is kept, so no later one may overtake it.
+    package func nextDelivery(for hook: String) throws -> DeliveryRecord? {
+        try read("read the next delivery for hook \(hook)") { database in
+            let sql = "SELECT * FROM deliveries WHERE hook = ? AND state = 'pending' ORDER BY sequence LIMIT 1"
+            return try Row.fetchOne(database, sql: sql, arguments: [hook]).map(DeliveryRecord.init)
+        }
+    }
+
+    /// Records an attempt and what follows from it. `result` must hold no URL.
+    package func recordAttempt(
+        _ id: String, hook: String, result: String, verdict: DeliveryVerdict, now: Date = Date()
+    ) throws {
+        try write("record a delivery to hook \(hook)") { database in
+            let time = Timestamp.milliseconds(now)
+            var state = DeliveryRecord.State.pending
+            var due = time
+            switch verdict {
+            case .delivered: state = .delivered
+            case .retry(let at): due = Timestamp.milliseconds(at)
+            case .abandon, .disableHook: state = .abandoned
+            }
+            try database.execute(
+                sql: """
+                    UPDATE deliveries SET state = ?, attempts = attempts + 1, due_at = ?, finished_at = ?,
+                        last_result = ?
+                    WHERE id = ? AND state = 'pending'
+                    """, arguments: [state.rawValue, due, state == .pending ? nil : time, result, id])
+            if verdict == .disableHook { try Self.disable(hook, reason: result, in: database, time: time) }
+        }
+    }
+
+    private static func disable(_ hook: String, reason: String, in database: Database, time: Int64) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO disabled_hooks (hook, disabled_at, reason) VALUES (?, ?, ?)",
+            arguments: [hook, time, reason])
+        try database.execute(
+            sql: """
+                UPDATE deliveries SET state = 'abandoned', finished_at = ?, last_result = 'the hook was disabled'
+                WHERE hook = ? AND state = 'pending'
+                """, arguments: [time, hook])
+    }
+
+    /// Hooks that answered 410, with what they said.
+    package func disabledHooks() throws -> [String: String] {
+        try read("list the disabled hooks") { database in
+            let rows = try Row.fetchAll(database, sql: "SELECT hook, reason FROM disabled_hooks")
+            return Dictionary(rows.map { ($0["hook"], $0["reason"]) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// Lets a disabled hook hear of later events again.
+    package func enableHook(_ hook: String) throws {
+        try write("enable hook \(hook)") { database in
+            try database.execute(sql: "DELETE FROM disabled_hooks WHERE hook = ?", arguments: [hook])
+        }
+    }
+
+    /// Deliveries in the order they were written; `job` limits them to one job.
+    package func deliveries(of job: String? = nil) throws -> [DeliveryRecord] {
+        try read("list the deliveries") { database in
+            let sql = "SELECT * FROM deliveries WHERE ?1 IS NULL OR job = ?1 ORDER BY sequence"
+            return try Row.fetchAll(database, sql: sql, arguments: [job]).map(DeliveryRecord.init)
+        }
+    }
+}

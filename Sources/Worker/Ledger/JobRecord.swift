@@ -1,0 +1,60 @@
+import Foundation
+
+/// Where a job stands.
+package enum JobState: String, Sendable, Codable, CaseIterable {
+    case queued
+    case running
+    /// Stopped by SIGTERM, its checkpoint written; the next worker goes on with it.
+    case interrupted
+    case succeeded
+    case failed
+    case rejected
+    case cancelled
+
+    /// Nothing more happens to the job unless somebody asks for a retry.
+    package var isFinal: Bool { self == .succeeded || self == .failed || self == .rejected || self == .cancelled }
+}
+
+/// A row of the ledger's `jobs`.
+package struct JobRecord: Sendable, Equatable {
+    /// `20261124T002603Z-1a2b3c4d`: time of admission and random digits.
+    package let id: String
+    /// The adapter's name from the manifest, or the file's name where the manifest could not be read.
+    package let name: String
+    /// The name under which the manifest lay in the inbox.
+    package let manifestFile: String
+    /// The manifest as claimed; empty where it was not readable as text.
+    package let manifestText: String
+    /// SHA-256 of the manifest's bytes, hexadecimal; empty where they were not read.
+    package let manifestSHA256: String
+    /// The hooks the manifest names; nil where it names none of its own, and every hook is told.
+    package let notify: [String]?
+    package let state: JobState
+    /// How many times the job was started, this time included. Fences the writes of an older attempt.
+    package let attempt: Int
+    /// How many of the starts ended in the worker's death.
+    package let crashes: Int
+    package let cancelRequested: Bool
+    package let submittedAt: Date
+    /// Start of the latest attempt.
+    package let startedAt: Date?
+    package let finishedAt: Date?
+    /// Why it failed or was rejected: one line a mistake.
+    package let reason: String?
+    /// The published run, or the folder of a rejected manifest.
+    package let runFolder: String?
+    package let summary: JobSummary?
+    /// The worker of the latest attempt.
+    package let worker: ProcessIdentity?
+}
+
+/// A row of the ledger's `stages`: written before the stage starts and after it ends.
+package struct StageRecord: Sendable, Equatable {
+    package enum State: String, Sendable, Codable { case running, finished }
+    package let attempt: Int
+    package let name: String
+    package let state: State
+    package let startedAt: Date
+    package let finishedAt: Date?
+    package let detail: String?
+}

@@ -1,0 +1,70 @@
+import Foundation
+import GRDB
+
+/// What people ask of a job from outside the worker's process.
+extension Ledger {
+    /// A waiting job is cancelled at once; a running one is flagged, and its worker stops it. Returns the new record.
+    package func requestCancel(_ id: String, now: Date = Date()) throws -> JobRecord {
+        try write("cancel job \(id)") { database in
+            let job = try database.job(id)
+            switch job.state {
+            case .queued, .interrupted:
+                try database.execute(
+                    sql: "UPDATE jobs SET state = 'cancelled', finished_at = ?, reason = 'cancelled' WHERE id = ?",
+                    arguments: [Timestamp.milliseconds(now), id])
+            case .running:
+                try database.execute(sql: "UPDATE jobs SET cancel_requested = 1 WHERE id = ?", arguments: [id])
+            case .succeeded, .failed, .rejected, .cancelled:
+                throw WorkerError(.wrongState, "Job \(id) has already \(job.state.inWords); it cannot be cancelled.")
+            }
+            return try database.job(id)
+        }
+    }
+
+    /// Whether somebody asked to cancel this running job.
+    package func isCancelRequested(_ id: String) throws -> Bool {
+        try read("look for a cancel request") { database in
+            let sql = "SELECT cancel_requested FROM jobs WHERE id = ?"
+            return try Bool.fetchOne(database, sql: sql, arguments: [id]) ?? false
+        }
+    }
+
+    /// Queues a failed, rejected or cancelled job again, with the manifest it was admitted with.
+    package func retry(_ id: String, announcer: Announcer, now: Date = Date()) throws -> JobRecord {
+        try write("retry job \(id)") { database in
+            let job = try database.job(id)
+            guard job.state == .failed || job.state == .cancelled || job.state == .rejected else {
+                throw WorkerError(
+                    .wrongState,
+                    "Job \(id) has \(job.state.inWords); only a failed, rejected or cancelled one is retried.")
+            }
+            guard !job.manifestText.isEmpty else {
+                throw WorkerError(
+                    .wrongState, "Job \(id)'s manifest could not be read, so there is nothing to retry.",
+                    advice: "Submit a corrected manifest.")
+            }
+            try database.execute(
+                sql: """
+                    UPDATE jobs SET state = 'queued', crashes = 0, cancel_requested = 0, finished_at = NULL,
+                        reason = NULL, run_folder = NULL, summary = NULL
+                    WHERE id = ?
+                    """, arguments: [id])
+            return try announcer.announce(.queued, job: id, in: database, now: now)
+        }
+    }
+}
+
+extension JobState {
+    /// To follow "the job has".
+    fileprivate var inWords: String {
+        switch self {
+        case .queued: "been queued"
+        case .running: "been started"
+        case .interrupted: "been interrupted"
+        case .succeeded: "succeeded"
+        case .failed: "failed"
+        case .rejected: "been rejected"
+        case .cancelled: "been cancelled"
+        }
+    }
+}

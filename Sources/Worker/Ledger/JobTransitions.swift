@@ -1,0 +1,119 @@
+import Foundation
+import GRDB
+
+/// A manifest about to enter the ledger.
+package struct NewJob: Sendable {
+    package var id: String
+    package var name: String
+    package var manifestFile: String
+    package var manifestText: String
+    package var manifestSHA256: String
+    package var notify: [String]?
+    /// Nil to queue it; the mistakes to reject it.
+    package var mistakes: [String]?
+    /// Where a rejected manifest is put.
+    package var rejectedFolder: String?
+
+    package init(id: String, name: String, manifestFile: String, manifestText: String, manifestSHA256: String) {
+        self.id = id
+        self.name = name
+        self.manifestFile = manifestFile
+        self.manifestText = manifestText
+        self.manifestSHA256 = manifestSHA256
+    }
+}
+
+/// How an attempt ended, as the ledger keeps it.
+package struct JobEnding: Sendable {
+    package var state: JobState
+    package var reason: String?
+    package var runFolder: String?
+    package var summary: JobSummary?
+
+    package init(_ state: JobState, reason: String? = nil, runFolder: String? = nil, summary: JobSummary? = nil) {
+        self.state = state
+        self.reason = reason
+        self.runFolder = runFolder
+        self.summary = summary
+    }
+}
+
+extension Ledger {
+    /// Queues or rejects a manifest.
+    package func admit(_ job: NewJob, announcer: Announcer, now: Date = Date()) throws -> JobRecord {
+        let logPath = logPath(job.id)
+        return try write("admit job \(job.id)") { database in
+            let time = Timestamp.milliseconds(now)
+            let state = job.mistakes == nil ? JobState.queued : .rejected
+            try database.execute(
+                sql: """
+                    INSERT INTO jobs (id, name, manifest_file, manifest_text, manifest_sha256, notify, state,
+                        submitted_at, finished_at, reason, run_folder, log_path)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    job.id, job.name, job.manifestFile, job.manifestText, job.manifestSHA256,
+                    try LedgerJSON.encode(job.notify), state.rawValue, time, state == .rejected ? time : nil,
+                    job.mistakes?.joined(separator: "\n"), job.rejectedFolder, logPath,
+                ])
+            return try announcer.announce(state == .queued ? .queued : .rejected, job: job.id, in: database, now: now)
+        }
+    }
+
+    /// Gives the oldest waiting job to `worker` and counts the attempt; nil where none waits.
+    package func takeNext(worker: ProcessIdentity, announcer: Announcer, now: Date = Date()) throws -> JobRecord? {
+        try write("take the next job") { database in
+            let oldest = "SELECT id FROM jobs WHERE state = 'queued' ORDER BY sequence LIMIT 1"
+            guard let id = try String.fetchOne(database, sql: oldest) else { return nil }
+            try database.execute(
+                sql: """
+                    UPDATE jobs SET state = 'running', attempt = attempt + 1, cancel_requested = 0, started_at = ?,
+                        finished_at = NULL, reason = NULL, run_folder = NULL, summary = NULL,
+                        worker_pid = ?, worker_start = ?, boot_id = ?
+                    WHERE id = ?
+                    """,
+                arguments: [
+                    Timestamp.milliseconds(now), worker.pid, Int64(bitPattern: worker.startTicks), worker.bootID, id,
+                ])
+            return try announcer.announce(.started, job: id, in: database, now: now)
+        }
+    }
+
+    /// Ends an attempt. Throws `.fenced` where the job is no longer this attempt's.
+    package func finish(
+        _ id: String, attempt: Int, as ending: JobEnding, announcer: Announcer, now: Date = Date()
+    ) throws -> JobRecord {
+        try write("end job \(id)") { database in
+            try database.execute(
+                sql: """
+                    UPDATE jobs SET state = ?, finished_at = ?, reason = ?, run_folder = ?, summary = ?,
+                        cancel_requested = 0, worker_pid = NULL, worker_start = NULL, boot_id = NULL
+                    WHERE id = ? AND attempt = ? AND state = 'running'
+                    """,
+                arguments: [
+                    ending.state.rawValue, ending.state.isFinal ? Timestamp.milliseconds(now) : nil, ending.reason,
+                    ending.runFolder, try LedgerJSON.encode(ending.summary), id, attempt,
+                ])
+            try database.requireOwnership(of: id, attempt: attempt)
+            return try announcer.announce(Self.event(of: ending.state), job: id, in: database, now: now)
+        }
+    }
+
+    private static func event(of state: JobState) -> HookEvent? {
+        switch state {
+        case .succeeded: .succeeded
+        case .failed: .failed
+        case .rejected: .rejected
+        case .queued, .running, .interrupted, .cancelled: nil
+        }
+    }
+}
+
+extension Database {
+    /// To be called right after a fenced UPDATE or INSERT.
+    func requireOwnership(of id: String, attempt: Int) throws {
+        guard changesCount == 1 else {
+            throw WorkerError(.fenced, "Attempt \(attempt) of job \(id) no longer owns it; its write was refused.")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+
+/// Where the worker works and how patient it is: what `lorad.yaml` says, defaults filled in. Durations in seconds.
+package struct WorkerSettings: Sendable {
+    /// Watched for manifests.
+    package var inbox: String
+    /// Published runs, and `rejected/` for manifests that could not be taken.
+    package var outbox: String
+    /// The ledger, the lock, claimed manifests and each job's work folder. On the inbox's file system.
+    package var state: String
+    /// Seconds between scans of the inbox that no event asked for.
+    package var scanEvery: Double
+    /// A file whose close was not seen is complete once its size and times have not changed for this long.
+    package var quietTime: Double
+    /// The same for a file that was seen being written and not yet closed by its writer.
+    package var heldOpenTime: Double
+    /// Starts of one job that may end in the worker's death before the job is given up as failed.
+    package var maximumCrashes: Int
+    /// The webhooks, in `lorad.yaml`'s order.
+    package var hooks: [Hook]
+    /// How deliveries are retried and bounded.
+    package var delivery: DeliverySettings
+    /// Receives the worker's own log, one line a call, without a time stamp.
+    package var log: @Sendable (String) -> Void
+
+    package init(
+        inbox: String = "inbox", outbox: String = "outbox", state: String = ".lorad", scanEvery: Double = 30,
+        quietTime: Double = 1, heldOpenTime: Double = 60, maximumCrashes: Int = 3, hooks: [Hook] = [],
+        delivery: DeliverySettings = DeliverySettings(), log: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.inbox = inbox
+        self.outbox = outbox
+        self.state = state
+        self.scanEvery = scanEvery
+        self.quietTime = quietTime
+        self.heldOpenTime = heldOpenTime
+        self.maximumCrashes = maximumCrashes
+        self.hooks = hooks
+        self.delivery = delivery
+        self.log = log
+    }
+}
+
+/// How webhook deliveries are retried and bounded. Durations in seconds.
+package struct DeliverySettings: Sendable {
+    /// Waits before the second, third, … attempt; after the last one a delivery is given up.
+    package var retryWaits: [Double]
+    /// Up to this share of each wait is added at random, so that hooks do not retry in step.
+    package var jitter: Double
+    /// A `Retry-After` longer than this is cut to it.
+    package var longestRetryAfter: Double
+    /// Time to resolve the name, connect and finish the TLS handshake.
+    package var connectTimeout: Double
+    /// Time for the whole request, connecting included.
+    package var timeout: Double
+    /// How long `watch --once` waits at the end for first attempts that are still to be made.
+    package var drainTimeout: Double
+
+    package init(
+        retryWaits: [Double] = [5, 30, 120, 600, 3_600, 18_000, 36_000, 86_400], jitter: Double = 0.2,
+        longestRetryAfter: Double = 86_400, connectTimeout: Double = 10, timeout: Double = 20, drainTimeout: Double = 30
+    ) {
+        self.retryWaits = retryWaits
+        self.jitter = jitter
+        self.longestRetryAfter = longestRetryAfter
+        self.connectTimeout = connectTimeout
+        self.timeout = timeout
+        self.drainTimeout = drainTimeout
+    }
+}

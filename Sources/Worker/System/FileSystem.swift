@@ -1,0 +1,78 @@
+import Foundation
+import Glibc
+
+/// The few file-system calls whose atomicity or durability the worker rests on (Foundation offers neither).
+enum FileSystem {
+    /// The `errno` of the last call, as text.
+    static func reason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
+
+    static func status(_ path: String, followingLinks: Bool = false) -> stat? {
+        var status = stat()
+        let result = followingLinks ? stat(path, &status) : lstat(path, &status)
+        return result == 0 ? status : nil
+    }
+
+    static func exists(_ path: String) -> Bool { status(path) != nil }
+
+    static func isFolder(_ path: String) -> Bool {
+        status(path, followingLinks: true).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+    }
+
+    /// Makes `path` and its parents; a folder that exists is left as it is.
+    static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw WorkerError(.unwritable, "The folder \(path) cannot be made.", cause: error.localizedDescription)
+        }
+    }
+
+    /// Gives a file a second name, atomically and never over a name that exists: false where `target` does.
+    ///
+    /// rename(2) would silently replace it, and renameat2(2)'s `RENAME_NOREPLACE` is not in Swift's Glibc module.
+    static func linkWithoutReplacing(_ source: String, to target: String) throws -> Bool {
+        if link(source, target) == 0 { return true }
+        guard errno == EEXIST else {
+            throw WorkerError(.unwritable, "\(target) cannot be made.", cause: reason())
+        }
+        return false
+    }
+
+    /// Flushes a folder's entries, so that a rename in it survives a power cut.
+    static func syncFolder(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw WorkerError(.unwritable, "The folder \(path) cannot be opened.", cause: reason())
+        }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw WorkerError(.unwritable, "The folder \(path) cannot be flushed to disk.", cause: reason())
+        }
+    }
+
+    /// Writes a new file and flushes it; `path` must not exist. The folder is not flushed.
+    static func writeNewFile(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+        guard descriptor >= 0 else {
+            throw WorkerError(.unwritable, "The file \(path) cannot be made.", cause: reason())
+        }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do {
+            try file.write(contentsOf: Data(bytes))
+            try file.synchronize()
+            try file.close()
+        } catch {
+            unlink(path)
+            throw WorkerError(.unwritable, "The file \(path) cannot be written.", cause: error.localizedDescription)
+        }
+    }
+
+    /// Names in a folder, without `.` and `..`, in no particular order.
+    static func names(in folder: String) throws -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            throw WorkerError(.missing, "The folder \(folder) cannot be read.", cause: error.localizedDescription)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Glibc
+
+/// One process of one boot of one machine: a process id alone is used again, these three together are not.
+package struct ProcessIdentity: Sendable, Equatable {
+    /// Process id.
+    package let pid: Int32
+    /// Clock ticks between boot and the process's start, field 22 of `/proc/PID/stat`, see proc(5).
+    package let startTicks: UInt64
+    /// `/proc/sys/kernel/random/boot_id`.
+    package let bootID: String
+
+    package init(pid: Int32, startTicks: UInt64, bootID: String) {
+        self.pid = pid
+        self.startTicks = startTicks
+        self.bootID = bootID
+    }
+
+    /// This process. Throws where `/proc` is not mounted: nothing could then be proved dead later.
+    package static func current() throws -> ProcessIdentity {
+        let pid = getpid()
+        guard let boot = currentBootID(), let process = status(of: pid) else {
+            throw WorkerError(
+                .configuration, "/proc is not readable, so a dead worker could not be told from a live one.",
+                advice: "Mount /proc in this container or chroot.")
+        }
+        return ProcessIdentity(pid: pid, startTicks: process.startTicks, bootID: boot)
+    }
+
+    /// True unless the process is proved dead: another boot, no such process, a zombie, or a later start time.
+    package var isAlive: Bool {
+        guard let boot = Self.currentBootID() else { return true }
+        guard boot == bootID, let process = Self.status(of: pid) else { return false }
+        return process.startTicks == startTicks && process.state != "Z" && process.state != "X"
+    }
+
+    private static func currentBootID() -> String? {
+        let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+        return text?.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private static func status(of pid: Int32) -> (state: String, startTicks: UInt64)? {
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return nil }
+        // The name in parentheses may itself hold spaces and parentheses: count fields from the last one.
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 19, let ticks = UInt64(fields[19]) else { return nil }
+        return (String(fields[0]), ticks)
+    }
+}

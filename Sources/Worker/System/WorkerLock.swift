@@ -1,0 +1,41 @@
+import Foundation
+import Glibc
+
+/// Keeps a second worker off the same folders: flock(2) on `worker.lock`, let go by the kernel when the holder dies.
+package final class WorkerLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock or throws `.locked`, naming the holder's process id.
+    package init(path: String, holder: ProcessIdentity) throws {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw WorkerError(.unwritable, "The lock file \(path) cannot be opened.", cause: FileSystem.reason())
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            close(descriptor)
+            guard code == EWOULDBLOCK else {
+                throw WorkerError(.unwritable, "\(path) cannot be locked.", cause: FileSystem.reason(code))
+            }
+            throw Self.held(path)
+        }
+        self.descriptor = descriptor
+        let line = Array("\(holder.pid)\n".utf8)
+        guard ftruncate(descriptor, 0) == 0, write(descriptor, line, line.count) == line.count else {
+            let cause = FileSystem.reason()
+            close(descriptor)
+            throw WorkerError(.unwritable, "The lock file \(path) cannot be written.", cause: cause)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    private static func held(_ path: String) -> WorkerError {
+        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        let pid = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let holder = pid.isEmpty ? "Another worker" : "The worker with process id \(pid)"
+        return WorkerError(
+            .locked, "\(holder) already works on these folders (it holds \(path)).",
+            advice: "Submit to it with `lorad submit`, or stop it first.")
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import GRDB
+
+/// Writes the deliveries of a state change into the ledger, in the transaction that changes the state: a change that
+/// was committed is told of, even if the worker dies the next instant; one that was not never is.
+package struct Announcer: Sendable {
+    package let hooks: [Hook]
+
+    package init(hooks: [Hook]) { self.hooks = hooks }
+
+    /// Returns the job's record as it now stands. A nil event is told to nobody.
+    func announce(_ event: HookEvent?, job id: String, in database: Database, now: Date) throws -> JobRecord {
+        let job = try database.job(id)
+        guard let event else { return job }
+        let message = JobMessage(event: event, job: job, time: now)
+        let disabled = Set(try String.fetchAll(database, sql: "SELECT hook FROM disabled_hooks"))
+        for hook in hooks where hook.events.contains(event) && !disabled.contains(hook.name) {
+            guard job.notify?.contains(hook.name) ?? true else { continue }
+            let time = Timestamp.milliseconds(now)
+            try database.execute(
+                sql: """
+                    INSERT INTO deliveries (id, hook, job, event, body, state, due_at, created_at)
+                    VALUES (?, ?, ?, ?, ?, 'pending', ?, ?)
+                    """,
+                arguments: [
+                    "msg_" + Identifier.random(digits: 24), hook.name, id, event.rawValue,
+                    try message.body(for: hook.kind), time, time,
+                ])
+        }
+        return job
+    }
+}

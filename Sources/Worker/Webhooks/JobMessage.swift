@@ -1,0 +1,83 @@
+import Foundation
+
+/// What there is to say about a job at an event, before it takes a service's shape.
+struct JobMessage: Sendable {
+    let event: HookEvent
+    let job: JobRecord
+    let time: Date
+
+    /// One line: `sentiment: succeeded in 4m 31s`.
+    var title: String {
+        let name = SingleLine.of(job.name)
+        switch event {
+        case .queued: return "\(name): queued"
+        case .started: return job.attempt > 1 ? "\(name): started (attempt \(job.attempt))" : "\(name): started"
+        case .succeeded: return "\(name): succeeded" + duration
+        case .failed: return "\(name): failed" + duration
+        case .rejected: return "\(name): rejected"
+        }
+    }
+
+    /// Label and value, one line each.
+    var facts: [(label: String, value: String)] {
+        var facts = [("job", job.id)]
+        guard event != .queued, event != .started else { return facts }
+        if let summary = job.summary {
+            if let parity = summary.parityPassed { facts.append(("merge parity", parity ? "passed" : "failed")) }
+            let failed = summary.gates.filter { !$0.passed }
+            if !summary.gates.isEmpty {
+                let passed = summary.gates.count - failed.count
+                facts.append(("gates", "\(passed) of \(summary.gates.count) passed"))
+            }
+            for gate in failed.prefix(5) { facts.append(("failed gate", SingleLine.of(gate.condition))) }
+            if summary.steps > 0 {
+                let rate = Figure.text(summary.tokensPerSecond, decimals: 0)
+                facts.append(("training", "\(summary.steps) steps, \(rate) tokens/s"))
+            }
+        }
+        if let folder = job.runFolder { facts.append(("folder", SingleLine.of(folder))) }
+        return facts
+    }
+
+    /// Why it failed or was rejected.
+    var reason: String? { event == .failed || event == .rejected ? job.reason : nil }
+
+    /// Slices before and after, nil where there are none.
+    var table: SliceTable? {
+        guard event == .succeeded || event == .failed, let slices = job.summary?.slices, !slices.isEmpty else {
+            return nil
+        }
+        return SliceTable(slices)
+    }
+
+    private var duration: String {
+        guard let start = job.startedAt, let end = job.finishedAt else { return "" }
+        let seconds = max(0, Int(end.timeIntervalSince(start).rounded()))
+        let (hours, minutes) = (seconds / 3_600, seconds % 3_600 / 60)
+        if hours > 0 { return " in \(hours)h \(minutes)m" }
+        return minutes > 0 ? " in \(minutes)m \(seconds % 60)s" : " in \(seconds)s"
+    }
+
+    /// The request's body for a service.
+    func body(for kind: HookKind) throws -> String {
+        switch kind {
+        case .slack: try SlackBody(self).json()
+        case .discord: try DiscordBody(self).json()
+        case .generic: try GenericBody(self).json()
+        }
+    }
+}
+
+/// Foreign text as one line: control characters (line breaks among them) become spaces.
+enum SingleLine {
+    static func of(_ text: String) -> String {
+        String(text.map { character in character.unicodeScalars.contains(where: isControl) ? " " : character })
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+}

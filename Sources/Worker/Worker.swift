@@ -1,0 +1,113 @@
+import Foundation
+
+/// What the command line does with jobs that live longer than one command.
+package struct Worker: Sendable {
+    private let settings: WorkerSettings
+    private let folders: WorkerFolders
+
+    /// Makes missing folders. Throws where they cannot be used.
+    package init(_ settings: WorkerSettings) throws {
+        self.settings = settings
+        folders = try WorkerFolders(settings)
+    }
+
+    /// Takes manifests and runs jobs on this machine until `stop` asks to end, or with `once` until inbox and queue are
+    /// empty. Blocks the calling thread. Hooks' secrets come from `environment` and files.
+    ///
+    /// Throws `.locked` where another worker holds the folders.
+    package func watch(
+        runner: any JobRunner, once: Bool, stop: StopRequest,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> WatchResult {
+        let parts = try WorkerParts(settings, runner: runner, environment: environment)
+        // The lock is held until everything has ended, not only until its last mention.
+        return try withExtendedLifetime(parts) { try run(parts, once: once, stop: stop) }
+    }
+
+    private func run(_ parts: WorkerParts, once: Bool, stop: StopRequest) throws -> WatchResult {
+        try recover(parts)
+        let loop = try WatchLoop(parts, stop: stop)
+        for job in try parts.intake.finishLeftovers() { loop.admitted(job) }
+        for courier in parts.couriers { courier.start() }
+        parts.jobs.start()
+        defer { for courier in parts.couriers { courier.stop() } }
+        do {
+            try loop.run(once: once)
+        } catch {
+            parts.jobs.stop()
+            throw error
+        }
+        parts.jobs.stop()
+        for job in parts.jobs.takeEnded() { loop.ended(job) }
+        if let fault = parts.jobs.fault { throw fault }
+        var result = loop.result
+        if once, !result.wasStopped { try drain(parts.couriers, stop: stop) }
+        result.pendingDeliveries = try parts.ledger.deliveries().count { $0.state == .pending }
+        if result.pendingDeliveries > 0 {
+            settings.log("\(result.pendingDeliveries) webhook deliveries are left for the next worker")
+        }
+        return result
+    }
+
+    private func recover(_ parts: WorkerParts) throws {
+        let report = try parts.ledger.recover(maximumCrashes: settings.maximumCrashes, announcer: parts.announcer)
+        for job in report.resumed { settings.log("job \(job): goes on where it was stopped") }
+        for job in report.rescued { settings.log("job \(job): its worker died; queued again") }
+        for job in report.abandoned { settings.log("job \(job): its worker died too often; failed") }
+        for job in report.held { settings.log("job \(job): is still held by a live process; left alone") }
+    }
+
+    /// Waits, for a bounded time, until every hook was tried.
+    private func drain(_ couriers: [Courier], stop: StopRequest) throws {
+        let end = ProcessInfo.processInfo.systemUptime + settings.delivery.drainTimeout
+        while ProcessInfo.processInfo.systemUptime < end, !stop.isRequested {
+            if try couriers.allSatisfy({ try $0.isSettled() }) { return }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+    }
+
+    /// Drops a manifest into the inbox; returns the name it got there, `NAME-2.yaml` where `NAME.yaml` waits already.
+    package func submit(_ text: String, name: String) throws -> String {
+        try Submission.submit(text, name: name, inbox: folders.inbox)
+    }
+
+    /// The latest jobs first; all of them where `limit` is nil.
+    package func jobs(limit: Int? = nil) throws -> [JobRecord] { try ledger().jobs(limit: limit) }
+
+    /// One job by id, part of an id, or name (the latest of that name), with its stages.
+    package func status(_ reference: String) throws -> JobStatus {
+        let ledger = try ledger()
+        let job = try ledger.resolve(reference)
+        return JobStatus(
+            job: job, stages: try ledger.stages(of: job.id),
+            progress: job.state == .running ? JobProgress.read(folders.progress(job.id)) : nil,
+            deliveries: try ledger.deliveries(of: job.id), logPath: folders.log(job.id))
+    }
+
+    /// Cancels a waiting job, or asks a running one's worker to stop it.
+    package func cancel(_ reference: String) throws -> JobRecord {
+        let ledger = try ledger()
+        return try ledger.requestCancel(try ledger.resolve(reference).id)
+    }
+
+    /// Queues a failed, rejected or cancelled job again.
+    package func retry(_ reference: String) throws -> JobRecord {
+        let ledger = try ledger()
+        return try ledger.retry(try ledger.resolve(reference).id, announcer: Announcer(hooks: settings.hooks))
+    }
+
+    /// Lets a hook that was disabled by a 410 hear of later events again.
+    package func enableHook(_ name: String) throws { try ledger().enableHook(name) }
+
+    private func ledger() throws -> Ledger { try Ledger(folders: folders) }
+}
+
+/// What `lorad status JOB` shows.
+package struct JobStatus: Sendable {
+    package let job: JobRecord
+    package let stages: [StageRecord]
+    /// While it runs.
+    package let progress: JobProgress?
+    package let deliveries: [DeliveryRecord]
+    package let logPath: String
+}

@@ -1,0 +1,85 @@
+import Adapters
+import ModelFiles
+import Tensors
+import TestSupport
+import Testing
+import Transformers
+
+@Suite("LoRA against PEFT's values (scripts/reference/llama_tiny.py)")
+struct LoRAReferenceTests {
+    private func batch() throws -> PackedBatch {
+        PackedBatch(reference: try Fixtures.json("llama-tiny/batch.json").arrayValue ?? [])
+    }
+
+    @Test(
+        "An adapter that PEFT wrote gives PEFT's logits",
+        arguments: [("all-linear", "all_linear"), ("query-value", "query_value")])
+    func logits(folder: String, golden: String) throws {
+        let model = try Fixtures.tinyModel()
+        _ = try LoRAAdapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
+        let expected = try Fixtures.tensor("\(golden).logits", in: "llama-tiny/forward.safetensors")
+        let found = try model.logits(batch().labelledEverywhere())
+        #expect(firstDifference(found.values, expected.values, relative: 1e-4, absolute: 3e-4) == nil)
+    }
+
+    @Test(
+        "Gradients of every A and B equal PyTorch's, tensor by tensor",
+        arguments: [("all-linear", "all_linear"), ("query-value", "query_value")])
+    func gradients(folder: String, golden: String) throws {
+        let model = try Fixtures.tinyModel()
+        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
+        let batch = try batch()
+        _ = try model.trainingStep(batch, lossScale: 1 / Float(batch.labelRows.count), step: 0)
+        for module in adapter.modules {
+            for (letter, parameter) in [("A", module.a), ("B", module.b)] {
+                let name = "\(golden).\(module.slot.name).lora_\(letter)"
+                let expected = try Fixtures.tensor(name, in: "llama-tiny/gradients.safetensors")
+                let difference = firstDifference(
+                    parameter.gradient.values, expected.values, relative: 1e-3, absolute: 1e-4)
+                #expect(difference == nil, "\(name)")
+            }
+        }
+    }
+
+    @Test("Cutting a step into batches changes no gradient")
+    func accumulation() throws {
+        let rows = try Fixtures.json("llama-tiny/batch.json").arrayValue ?? []
+        func gradients(_ batches: [PackedBatch]) throws -> [Float] {
+            let model = try Fixtures.tinyModel()
+            let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
+            for batch in batches { _ = try model.trainingStep(batch, lossScale: 0.125, step: 0) }
+            return adapter.parameters.flatMap(\.gradient.values)
+        }
+        let whole = try gradients([PackedBatch(reference: rows)])
+        let cut = try gradients(rows.map { PackedBatch(reference: [$0]) })
+        #expect(firstDifference(cut, whole, relative: 1e-4, absolute: 1e-5) == nil)
+    }
+
+    @Test("With dropout the loss's slope along the gradient is the gradient's norm")
+    func finiteDifference() throws {
+        let model = try Fixtures.tinyModel()
+        let configuration = LoRAConfiguration(rank: 4, alpha: 8, dropout: 0.3, targets: ["all-linear"])
+        let adapter = try LoRAAdapter.attach(configuration, to: model, seed: 7)
+        for module in adapter.modules { module.b.value.copy(from: Matrix(noise(module.b.value), rows: module.b.value.rows, columns: 4)) }
+        let batch = try batch()
+        _ = try model.trainingStep(batch, lossScale: 1, step: 3)
+        let gradients = adapter.parameters.map { $0.gradient.values }
+        let norm = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        func loss(at distance: Double) throws -> Double {
+            for (parameter, gradient) in zip(adapter.parameters, gradients) {
+                let moved = zip(parameter.value.values, gradient).map { $0 + Float(distance / norm) * $1 }
+                parameter.value.copy(from: Matrix(moved, rows: parameter.value.rows, columns: parameter.value.columns))
+            }
+            return try model.trainingStep(batch, lossScale: 0, step: 3)
+        }
+        let step = 2e-3
+        let up = try loss(at: step)
+        let down = try loss(at: -2 * step)
+        #expect(abs((up - down) / (2 * step) - norm) < 0.01 * norm)
+    }
+
+    private func noise(_ matrix: Matrix) -> [Float] {
+        let random = Philox(seed: 11, stream: 5)
+        return (0..<(matrix.rows * matrix.columns)).map { random.uniform(step: 0, position: UInt64($0)) * 0.2 - 0.1 }
+    }
+}

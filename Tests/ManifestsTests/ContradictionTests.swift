@@ -1,0 +1,54 @@
+import Manifests
+import Testing
+
+@Suite("Contradictions") struct ContradictionTests {
+    @Test(
+        "Two values that cannot both hold are reported at the second",
+        arguments: [
+            ("training: {epochs: 1, max_steps: 5}", "4:23: training.max_steps and training.epochs both say how long"),
+            ("training: {max_steps: 5, epochs: 1}", "4:26: training.max_steps and training.epochs both say how long"),
+            ("training: {early_stopping: {}}", "4:12: training.early_stopping needs dataset.validation"),
+            ("training: {validate_every: 5}", "4:12: training.validate_every needs dataset.validation"),
+            ("evaluation: {choices: [a, b]}", "4:14: evaluation.choices needs evaluation.data"),
+            ("evaluation: {data: train.jsonl}", "4:20: evaluation.data is the same file as dataset.train"),
+            ("gates: [{metric: loss, max: 1}]", "4:1: gates need evaluation.data"),
+            ("evaluation: {data: d}\ngates: [{metric: loss}]", "5:9: gates[0] states no bound"),
+            (
+                "evaluation: {data: d}\ngates: [{slice: movies, metric: loss, max: 1}]",
+                "5:17: gates[0].slice is \"movies\"; without evaluation.slice_by there is only all"
+            ),
+            (
+                "evaluation: {data: d}\ngates: [{metric: calibration_error, max: 0.1}]",
+                "5:18: gates[0].metric is calibration_error, which is measured over evaluation.choices"
+            ),
+            (
+                "evaluation: {data: d}\ngates: [{metric: accuracy, min: 75}]",
+                "5:33: gates[0].min is 75; accuracy is always between 0 and 1"
+            ),
+            (
+                "evaluation: {data: d}\ngates: [{metric: loss, min: 2, max: 1}]",
+                "5:32: gates[0].min 2 is above gates[0].max 1"
+            ),
+        ])
+    func contradictions(lines: String, message: String) {
+        let found = mistakes(shortest + lines)
+        #expect(found.count == 1 && found[0].hasPrefix("job.yaml:" + message), "\(found)")
+    }
+
+    @Test("Choices and a format without prompts are reported at whichever comes second")
+    func choices() {
+        let start = "name: tiny\nbase: {path: b.gguf, sha256: \(hash)}\n"
+        let dataset = "dataset: {train: t, format: messages}\n"
+        let evaluation = "evaluation: {data: d, choices: [a, b]}\n"
+        let message = "evaluation.choices compares completions of a prompt and does not go with dataset.format messages"
+        #expect(mistakes(start + dataset + evaluation) == ["job.yaml:4:23: \(message)"])
+        #expect(mistakes(start + evaluation + dataset) == ["job.yaml:4:21: \(message)"])
+    }
+
+    @Test("The same file for training and validation is refused")
+    func sameFile() {
+        let text = shortest.replacing("dataset: train.jsonl", with: "dataset: {validation: a, train: a}")
+        #expect(
+            mistakes(text).first?.hasPrefix("job.yaml:3:26: dataset.train and dataset.validation are the same") == true)
+    }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Manifests
+import Testing
+
+@Suite("Paths") struct PathPolicyTests {
+    private let folder: TemporaryFolder
+    private let outside: TemporaryFolder
+    private let policy: PathPolicy
+
+    init() throws {
+        folder = try TemporaryFolder()
+        outside = try TemporaryFolder()
+        try folder.write("data/train.jsonl")
+        try folder.write("bases/base.gguf")
+        try outside.write("secret.txt")
+        policy = PathPolicy(workingFolder: folder.path, roots: ["."])
+    }
+
+    private func code(_ path: String) -> ManifestsError.Code? {
+        do {
+            _ = try policy.resolve(path)
+            return nil
+        } catch { return (error as? ManifestsError)?.code }
+    }
+
+    @Test("A path inside is resolved, relative or absolute")
+    func inside() throws {
+        let expected = "\(folder.path)/data/train.jsonl"
+        #expect(try policy.resolve("data/train.jsonl") == expected)
+        #expect(try policy.resolve("./data//train.jsonl") == expected)
+        #expect(try policy.resolve(expected) == expected)
+    }
+
+    @Test("A path that leaves the roots is forbidden, whether something is there or not")
+    func outsidePaths() {
+        for path in [
+            "../x", "data/../../x", "data/../data/train.jsonl", "/etc/passwd", "/none", "\(outside.path)/secret.txt",
+        ] {
+            #expect(code(path) == .forbidden, "\(path)")
+        }
+        #expect(code("") == .forbidden)
+        #expect(code("a\0b") == .forbidden)
+        #expect(code(folder.path + "-sibling") == .forbidden)
+    }
+
+    @Test("A symlink counts for where it leads, at the end, in the middle, in chains, and to nothing")
+    func symlinks() throws {
+        try folder.link("file", to: "\(outside.path)/secret.txt")
+        try folder.link("folder", to: outside.path)
+        try folder.link("chain", to: "file")
+        try folder.link("dangling", to: "\(outside.path)/none")
+        try folder.link("relative", to: "../\(URL(fileURLWithPath: outside.path).lastPathComponent)/none")
+        try folder.link("loop", to: "loop")
+        for path in ["file", "folder/secret.txt", "folder/none", "chain", "dangling", "relative"] {
+            #expect(code(path) == .forbidden, "\(path)")
+        }
+        #expect(code("loop") != nil)
+        try folder.link("good", to: "data")
+        #expect(try policy.resolve("good/train.jsonl") == "\(folder.path)/data/train.jsonl")
+    }
+
+    @Test("Another allowed root may be outside the working folder")
+    func roots() throws {
+        let wide = PathPolicy(workingFolder: folder.path, roots: [".", outside.path])
+        #expect(try wide.resolve("\(outside.path)/secret.txt") == "\(outside.path)/secret.txt")
+    }
+
+    @Test("A manifest's missing, misplaced and wrong files are each reported at their place")
+    func manifest() throws {
+        let text = """
+            name: tiny
+            base: {path: data/train.jsonl, sha256: \(hash)}
+            dataset: {train: data/none.jsonl, validation: data}
+            evaluation: {data: /etc/passwd}
+            regression: {prompts: data/train.jsonl}
+            notify: [chat, chta]
+            """
+        let document = try ManifestDocument.load(bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: pipelines)
+        let found = policy.check(document).map(\.description)
+        #expect(found.count == 4)
+        #expect(found[0].hasPrefix("job.yaml:2:14: base.path \"data/train.jsonl\" is neither a model folder nor"))
+        #expect(found[1] == "job.yaml:3:18: dataset.train: There is no file or folder \"data/none.jsonl\".")
+        #expect(found[2] == "job.yaml:3:47: dataset.validation \"data\" is a folder; expected a file of JSON lines")
+        #expect(found[3].hasPrefix("job.yaml:4:20: evaluation.data: The path \"/etc/passwd\" lies outside"))
+        #expect(
+            document.checkHooks(known: ["chat"]).map(\.description)
+                == ["job.yaml:6:16: lorad.yaml defines no hook \"chta\"; did you mean chat?"])
+    }
+}

@@ -1,0 +1,87 @@
+import Adapters
+import Foundation
+import TestSupport
+import Testing
+import Training
+import Transformers
+
+@Suite("Interrupted training")
+struct ResumeTests {
+    private let examples = (0..<11).map { row in
+        TokenizedExample(tokens: (0..<(6 + row)).map { ($0 * 7 + row) % 300 + 3 }, labelPositions: [2, 4])
+    }
+
+    private func configuration() -> TrainingConfiguration {
+        var configuration = TrainingConfiguration(steps: 9)
+        configuration.batchSize = 4
+        configuration.learningRate = 5e-3
+        configuration.warmupSteps = 2
+        configuration.checkpointEvery = 2
+        configuration.validateEvery = 3
+        return configuration
+    }
+
+    private func start(_ configuration: TrainingConfiguration) throws -> (Trainer, LoRAAdapter) {
+        let model = try Fixtures.tinyModel()
+        let adapter = try LoRAAdapter.attach(LoRAConfiguration(rank: 4, dropout: 0.2), to: model, seed: 42)
+        let trainer = Trainer(
+            model: model, adapter: adapter, configuration: configuration, examples: examples,
+            validation: Array(examples.prefix(3)))
+        return (trainer, adapter)
+    }
+
+    @Test("A run stopped after any step and resumed ends in the same bits as an undisturbed one", arguments: [1, 4, 8])
+    func resumed(stopAfter: Int) throws {
+        try withTemporaryFolder { folder in
+            let (undisturbed, expected) = try start(configuration())
+            let expectedResult = try undisturbed.run()
+
+            let checkpoint = folder + "/checkpoint.safetensors"
+            let (first, _) = try start(configuration())
+            var steps = 0
+            let error = #expect(throws: TrainingError.self) {
+                try first.run(checkpoint: checkpoint, shouldStop: { steps >= stopAfter }, progress: { _ in steps += 1 })
+            }
+            #expect(error?.code == .interrupted)
+            let (second, adapter) = try start(configuration())
+            let result = try second.run(checkpoint: checkpoint)
+            #expect(adapter.parameters.map(\.value.values) == expected.parameters.map(\.value.values))
+            #expect(result.losses == expectedResult.losses)
+            #expect(result.validation.map(\.loss) == expectedResult.validation.map(\.loss))
+        }
+    }
+
+    @Test("A checkpoint of a run with other settings is refused")
+    func otherRun() throws {
+        try withTemporaryFolder { folder in
+            let checkpoint = folder + "/checkpoint.safetensors"
+            _ = try start(configuration()).0.run(checkpoint: checkpoint)
+            var other = configuration()
+            other.learningRate = 1e-3
+            let error = #expect(throws: TrainingError.self) { try start(other).0.run(checkpoint: checkpoint) }
+            #expect(error?.code == .mismatch)
+        }
+    }
+
+    @Test("The loss falls on rows that can be learned")
+    func learns() throws {
+        var configuration = configuration()
+        configuration.steps = 60
+        configuration.learningRate = 2e-2
+        let losses = try start(configuration).0.run().losses
+        let first = losses.prefix(5).reduce(0, +) / 5
+        let last = losses.suffix(5).reduce(0, +) / 5
+        #expect(last < 0.7 * first)
+    }
+
+    @Test("A rate that diverges ends the run, naming the step")
+    func diverges() throws {
+        var configuration = configuration()
+        configuration.steps = 200
+        configuration.learningRate = 1e39
+        configuration.maximumGradientNorm = 0
+        let error = #expect(throws: TrainingError.self) { try start(configuration).0.run() }
+        #expect(error?.code == .notFinite)
+        #expect(error?.message.hasPrefix("Step ") == true)
+    }
+}

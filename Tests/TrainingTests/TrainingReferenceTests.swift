@@ -1,0 +1,42 @@
+import Adapters
+import ModelFiles
+import TestSupport
+import Testing
+import Training
+import Transformers
+
+@Suite("Training against PyTorch's values (scripts/reference/llama_tiny.py)")
+struct TrainingReferenceTests {
+    /// The fixture's batches have sizes of their own, so they go through the step below the loop.
+    @Test(
+        "Twenty AdamW steps have PyTorch's losses and gradient norms",
+        arguments: [("all-linear", "all_linear"), ("query-value", "query_value")])
+    func losses(folder: String, golden: String) throws {
+        let fixture = try Fixtures.json("llama-tiny/training.json")
+        let model = try Fixtures.tinyModel()
+        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
+        let optimizer = AdamW(adapter.parameters, weightDecay: 0.01)
+        let schedule = LearningRateSchedule(kind: .linear, peak: 0.005, warmupSteps: 2, totalSteps: 20)
+        let run = try #require(fixture["runs"]?[golden])
+        let losses = (run["loss"]?.arrayValue ?? []).compactMap(\.doubleValue)
+        let norms = (run["grad_norm"]?.arrayValue ?? []).compactMap(\.doubleValue)
+        for (step, rows) in (fixture["batches"]?.arrayValue ?? []).enumerated() {
+            let batch = PackedBatch(reference: rows.arrayValue ?? [])
+            let labels = Double(batch.labelRows.count)
+            let loss = try model.trainingStep(batch, lossScale: Float(1 / labels), step: UInt64(step)) / labels
+            let norm = optimizer.gradientNorm()
+            #expect(abs(loss - losses[step]) <= 1e-4 * losses[step], "loss of step \(step + 1)")
+            #expect(abs(norm - norms[step]) <= 1e-3 * norms[step], "gradient norm of step \(step + 1)")
+            optimizer.clip(norm: norm, maximum: 1)
+            optimizer.update(learningRate: schedule.rate(step: step), step: step + 1)
+        }
+        for module in adapter.modules {
+            for (letter, parameter) in [("A", module.a), ("B", module.b)] {
+                let name = "\(golden).\(module.slot.name).lora_\(letter)"
+                let expected = try Fixtures.tensor(name, in: "llama-tiny/trained.safetensors")
+                let difference = firstDifference(parameter.value.values, expected.values, relative: 1e-2, absolute: 2e-3)
+                #expect(difference == nil, "\(name)")
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Synchronization
+import Testing
+import Worker
+
+@Suite("Claim")
+struct ClaimTests {
+    @Test("Of many that reach for the same manifests each is claimed once")
+    func race() throws {
+        let bench = try WorkerBench()
+        let names = (0..<20).map { "job\($0).yaml" }
+        for name in names { try bench.folder.write("name: x", to: "inbox/" + name) }
+        let folders = try bench.folders
+        let claims = Mutex<[Claim]>([])
+        DispatchQueue.concurrentPerform(iterations: 8) { _ in
+            for name in names {
+                guard let claim = try? Claim.take(name, folders: folders) else { continue }
+                claims.withLock { $0.append(claim) }
+            }
+        }
+        let taken = claims.withLock { $0 }
+        #expect(taken.map(\.name).sorted() == names.sorted())
+        #expect(taken.allSatisfy { FileManager.default.fileExists(atPath: $0.path) })
+        #expect(try bench.folder.names("inbox").isEmpty)
+        #expect(try bench.folder.names("state/claimed").count == 20)
+    }
+
+    @Test("A manifest that has vanished is no claim and leaves nothing behind")
+    func vanished() throws {
+        let bench = try WorkerBench()
+        #expect(try Claim.take("gone.yaml", folders: try bench.folders) == nil)
+        #expect(try bench.folder.names("state/claimed").isEmpty)
+    }
+
+    @Test("A manifest's text and SHA-256 are those of its bytes")
+    func readFile() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("abc", to: "x.yaml")
+        let file = ManifestFile.read(folder.path + "/x.yaml", name: "x.yaml")
+        #expect(file.text == "abc")
+        #expect(file.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(file.mistake == nil)
+    }
+
+    @Test("Exactly 1 MiB is read, one byte more is refused")
+    func size() throws {
+        let folder = try TemporaryFolder()
+        for (count, isRefused) in [(1_048_576, false), (1_048_577, true)] {
+            try folder.write([UInt8](repeating: 0x61, count: count), to: "x.yaml")
+            #expect((ManifestFile.read(folder.path + "/x.yaml", name: "x.yaml").mistake != nil) == isRefused)
+        }
+    }
+
+    @Test("Bytes that are not UTF-8 are refused, with line and column of the first")
+    func notText() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Array("name: x\né: ".utf8) + [0xFF], to: "x.yaml")
+        let mistake = ManifestFile.read(folder.path + "/x.yaml", name: "x.yaml").mistake
+        #expect(mistake == "x.yaml:2:5: the bytes are not UTF-8 text")
+    }
+}

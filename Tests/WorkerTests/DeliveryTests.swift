@@ -1,0 +1,188 @@
+import Foundation
+import Testing
+import Worker
+
+@Suite("Deliveries")
+struct DeliveryTests {
+    @Test("A job's events arrive in order, signed, each with an id of its own")
+    func order() throws {
+        let server = try WebhookServer()
+        defer { server.stop() }
+        let key = "whsec_" + Data(repeating: 7, count: 32).base64EncodedString()
+        let bench = try bench(server, secret: "KEY", environment: ["KEY": key])
+        try bench.submit(["a": "succeed"])
+        #expect(try bench.watchOnce().pendingDeliveries == 0)
+        #expect(server.requests.map { $0.json["type"] as? String } == ["job.queued", "job.started", "job.succeeded"])
+        #expect(Set(server.requests.compactMap { $0.headers["webhook-id"] }).count == 3)
+        for request in server.requests {
+            let id = try #require(request.headers["webhook-id"])
+            let time = try #require(Int64(request.headers["webhook-timestamp"] ?? ""))
+            let expected = try SigningKey(Secret(key), hook: "x").signature(
+                id: id, timestamp: time, payload: request.body)
+            #expect(request.headers["webhook-signature"] == expected)
+            #expect(request.headers["content-type"] == "application/json")
+        }
+    }
+
+    @Test(
+        "An answer other than 2xx, a closed connection and a silent server are tried again with the same id",
+        arguments: [WebhookServer.Reply.status(500), .status(302, headers: ["Location: /elsewhere"]), .close, .hang])
+    func again(reply: WebhookServer.Reply) throws {
+        let server = try WebhookServer([reply])
+        defer { server.stop() }
+        var delivery = DeliverySettings.quick
+        delivery.timeout = 0.3
+        let bench = try bench(server, events: [.succeeded], delivery: delivery)
+        try deliverAll(bench, ["a": "succeed"])
+        #expect(server.requests.count == 2)
+        #expect(server.requests.allSatisfy { $0.line.contains("/services/") })
+        #expect(Set(server.requests.compactMap { $0.headers["webhook-id"] }).count == 1)
+        #expect(try bench.ledger().deliveries().map(\.attempts) == [2])
+    }
+
+    @Test("No later message overtakes one that is being retried")
+    func noOvertaking() throws {
+        let server = try WebhookServer([.status(500), .status(500)])
+        defer { server.stop() }
+        let bench = try bench(server)
+        try deliverAll(bench, ["a": "fail"])
+        let types = server.requests.compactMap { $0.json["type"] as? String }
+        #expect(types == ["job.queued", "job.queued", "job.queued", "job.started", "job.failed"])
+    }
+
+    @Test("Retry-After is waited for")
+    func retryAfter() throws {
+        let server = try WebhookServer([.status(429, headers: ["Retry-After: 3600"])])
+        defer { server.stop() }
+        let bench = try bench(server, events: [.succeeded])
+        try bench.submit(["a": "succeed"])
+        #expect(try bench.watchOnce().pendingDeliveries == 1)
+        let delivery = try #require(try bench.ledger().deliveries().first)
+        #expect(delivery.dueAt.timeIntervalSinceNow > 3_500)
+        #expect(bench.log.contains { $0.contains("1 webhook deliveries are left") || $0.contains("left for the next") })
+    }
+
+    @Test("A 410 disables the hook with a warning until it is enabled; the other hooks hear on")
+    func gone() throws {
+        let server = try WebhookServer([.status(410)])
+        let other = try WebhookServer()
+        defer { server.stop(); other.stop() }
+        let hooks = [hook("gone", "A"), hook("chat", "B")]
+        let bench = try WorkerBench(hooks: hooks, environment: ["A": server.url, "B": other.url])
+        try deliverAll(bench, ["a": "succeed"])
+        try deliverAll(bench, ["b": "succeed"])
+        #expect(server.requests.count == 1)
+        #expect(other.requests.count == 6)
+        #expect(bench.log.contains { $0.contains("'gone'") && $0.contains("disabled") })
+        try bench.worker().enableHook("gone")
+        try deliverAll(bench, ["c": "succeed"])
+        #expect(server.requests.count == 4)
+    }
+
+    @Test("An endless answer is broken off and counts by its status")
+    func endless() throws {
+        let server = try WebhookServer([.endless])
+        defer { server.stop() }
+        let bench = try bench(server, events: [.succeeded])
+        try bench.submit(["a": "succeed"])
+        #expect(try bench.watchOnce().pendingDeliveries == 0)
+        #expect(try bench.ledger().deliveries().map(\.attempts) == [1])
+    }
+
+    @Test("What a worker left undelivered is delivered by the next, with the same id and body")
+    func restart() throws {
+        let server = try WebhookServer([.status(500)])
+        defer { server.stop() }
+        var delivery = DeliverySettings.quick
+        delivery.retryWaits = [0.5]
+        let bench = try bench(server, events: [.succeeded], delivery: delivery)
+        try bench.submit(["a": "succeed"])
+        #expect(try bench.watchOnce().pendingDeliveries == 1)
+        #expect(try eventually { try bench.ledger().deliveries()[0].dueAt < Date() })
+        #expect(try bench.watchOnce().pendingDeliveries == 0)
+        #expect(Set(server.requests.map(\.body)).count == 1)
+        #expect(Set(server.requests.compactMap { $0.headers["webhook-id"] }).count == 1)
+    }
+
+    @Test(
+        "A loopback address is refused by default, however it is spelled",
+        arguments: ["127.0.0.1", "localhost", "0x7f.1", "2130706433", "017700000001", "[::1]", "[::ffff:127.0.0.1]"])
+    func loopback(host: String) throws {
+        let server = try WebhookServer()
+        defer { server.stop() }
+        let strict = Hook(name: "chat", kind: .generic, url: .environment("URL"), events: [.queued], allowHTTP: true)
+        let url = "http://\(host):\(server.port)/"
+        var delivery = DeliverySettings.quick
+        delivery.retryWaits = []
+        let bench = try WorkerBench(hooks: [strict], environment: ["URL": url], delivery: delivery)
+        try bench.submit(["a": "succeed"])
+        try bench.watchOnce()
+        #expect(server.requests.isEmpty)
+        let result = try bench.ledger().deliveries().first?.lastResult
+        #expect(result == "its host has a private, loopback or link-local address, which is not allowed")
+    }
+
+    @Test("URL and signing secret appear in no file and no log line, whatever goes wrong")
+    func secrecy() throws {
+        let server = try WebhookServer([.status(500), .close, .status(404), .status(500)])
+        defer { server.stop() }
+        let key = "whsec_" + Data((0..<24).map { UInt8($0) }).base64EncodedString()
+        let bench = try bench(server, secret: "KEY", environment: ["KEY": key])
+        try deliverAll(bench, ["a": "fail", "b": "refuse"])
+        #expect(server.requests.count > 4)
+        let written = try bench.folder.everything() + Data(bench.log.joined().utf8)
+        for secret in ["T0PSECRETPATH", "127.0.0.1", "\(server.port)/", String(key.dropFirst(6))] {
+            #expect(written.range(of: Data(secret.utf8)) == nil)
+        }
+    }
+
+    @Test("A hook hears of the events and jobs it is named for, and of no others")
+    func selection() throws {
+        let server = try WebhookServer()
+        defer { server.stop() }
+        let hooks = [hook("chat", "A", events: [.failed]), hook("other", "A")]
+        let bench = try WorkerBench(hooks: hooks, environment: ["A": server.url])
+        try bench.submit(["a": "fail"])
+        try bench.watchOnce(FakeRunner(notify: ["chat"]))
+        #expect(server.requests.map { $0.json["type"] as? String } == ["job.failed"])
+    }
+
+    @Test("A hook that hangs delays neither the job nor the stop")
+    func hanging() throws {
+        let server = try WebhookServer([.hang])
+        defer { server.stop() }
+        var delivery = DeliverySettings.quick
+        delivery.timeout = 60
+        let bench = try bench(server, delivery: delivery)
+        try bench.submit(["a": "succeed"])
+        let result = try bench.whileWatching(FakeRunner()) {
+            let ended = try eventually { try bench.ledger().jobs().first?.state == .succeeded }
+            #expect(ended)
+            #expect(eventually { !server.requests.isEmpty })
+        }
+        #expect(result.pendingDeliveries == 3)
+        #expect(try bench.ledger().deliveries().map(\.attempts) == [0, 0, 0])
+    }
+
+    private func hook(_ name: String, _ variable: String, events: Set<HookEvent> = Set(HookEvent.allCases)) -> Hook {
+        Hook(
+            name: name, kind: .generic, url: .environment(variable), events: events, allowHTTP: true,
+            allowPrivate: true)
+    }
+
+    private func bench(
+        _ server: WebhookServer, events: Set<HookEvent> = Set(HookEvent.allCases), secret: String? = nil,
+        environment: [String: String] = [:], delivery: DeliverySettings = .quick
+    ) throws -> WorkerBench {
+        var hook = hook("chat", "URL", events: events)
+        hook.secret = secret.map(SecretSource.environment)
+        let environment = environment.merging(["URL": server.url]) { first, _ in first }
+        return try WorkerBench(hooks: [hook], environment: environment, delivery: delivery)
+    }
+
+    /// Runs the manifests and goes on until every delivery is made or given up.
+    private func deliverAll(_ bench: WorkerBench, _ manifests: KeyValuePairs<String, String>) throws {
+        try bench.submit(manifests)
+        #expect(try eventually { try bench.watchOnce().pendingDeliveries == 0 })
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Glibc
+import Testing
+import Worker
+
+@Suite("Rejection")
+struct RejectionTests {
+    @Test("A manifest with five mistakes lies in outbox/rejected beside a reason of five lines")
+    func fiveMistakes() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["bad": "refuse"])
+        #expect(try bench.watchOnce().ended == [.rejected: 1])
+        let folder = try #require(try bench.folder.names("outbox/rejected").first)
+        #expect(folder.hasPrefix("bad.yaml.2"))
+        #expect(try bench.folder.names("outbox/rejected/" + folder) == ["bad.yaml", "reason.txt"])
+        let reason = try bench.folder.read("outbox/rejected/\(folder)/reason.txt")
+        #expect(reason == (1...5).map { "bad.yaml:\($0):3: mistake \($0)\n" }.joined())
+        #expect(try bench.worker().status("bad").job.runFolder == bench.folder.path + "/outbox/rejected/" + folder)
+    }
+
+    @Test("What is not a readable text file is rejected with a reason, and nothing is left in the inbox or claimed")
+    func fates() throws {
+        let bench = try WorkerBench()
+        let inbox = bench.folder.path + "/inbox/"
+        try bench.folder.write("", to: "inbox/empty.yaml")
+        try bench.folder.write([UInt8](repeating: 0x20, count: 2_000_000), to: "inbox/large.yaml")
+        try bench.folder.write([0x61, 0xFF, 0xFE], to: "inbox/latin.yaml")
+        try FileManager.default.createSymbolicLink(atPath: inbox + "link.yaml", withDestinationPath: "/etc/passwd")
+        try FileManager.default.createDirectory(atPath: inbox + "folder.yaml/sub", withIntermediateDirectories: true)
+        #expect(mkfifo(inbox + "pipe.yaml", 0o644) == 0)
+        let runner = FakeRunner()
+        #expect(try bench.watchOnce(runner).ended == [.rejected: 6])
+        #expect(runner.requests.isEmpty)
+        #expect(try bench.folder.names("inbox").isEmpty)
+        #expect(try bench.folder.names("state/claimed").isEmpty)
+        let expected = [
+            "empty": "empty", "large": "1048576 bytes", "latin": "not UTF-8", "link": "symbolic link",
+            "folder": "a folder", "pipe": "named pipe",
+        ]
+        for folder in try bench.folder.names("outbox/rejected") {
+            let name = String(folder.prefix { $0 != "." })
+            let reason = try bench.folder.read("outbox/rejected/\(folder)/reason.txt")
+            #expect(reason.contains(try #require(expected[name])), "\(reason)")
+            #expect(try bench.folder.names("outbox/rejected/" + folder).contains(name + ".yaml"))
+        }
+        #expect(try bench.folder.names("outbox/rejected").count == 6)
+    }
+
+    @Test("A job rejected while it ran has its manifest moved beside the reason, and again after a retry")
+    func whileRunning() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "reject"])
+        #expect(try bench.watchOnce().ended == [.rejected: 1])
+        _ = try bench.worker().retry("a")
+        #expect(try bench.watchOnce().ended == [.rejected: 1])
+        let folders = try bench.folder.names("outbox/rejected")
+        #expect(folders.count == 2)
+        for folder in folders {
+            #expect(try bench.folder.read("outbox/rejected/\(folder)/a.yaml") == "reject")
+            let reason = try bench.folder.read("outbox/rejected/\(folder)/reason.txt")
+            #expect(reason == "base.sha256: expected aa, found bb\n")
+        }
+    }
+
+    @Test("A crash between the ledger's rejection and the move is finished at the next start")
+    func halfWay() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "refuse"])
+        try bench.watchOnce()
+        let job = try bench.worker().status("a").job
+        let rejected = try #require(job.runFolder)
+        let claimed = try bench.folders.claim(job.id)
+        try FileManager.default.createDirectory(atPath: claimed, withIntermediateDirectories: true)
+        try FileManager.default.moveItem(atPath: rejected + "/a.yaml", toPath: claimed + "/a.yaml")
+        try FileManager.default.removeItem(atPath: rejected)
+        try bench.watchOnce()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: rejected).sorted() == ["a.yaml", "reason.txt"])
+        #expect(!FileManager.default.fileExists(atPath: claimed))
+    }
+
+    @Test("A manifest whose notify names an unknown webhook is rejected")
+    func unknownHook() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "succeed"])
+        #expect(try bench.watchOnce(FakeRunner(notify: ["chta"])).ended == [.rejected: 1])
+        #expect(try bench.worker().status("a").job.reason?.contains("'chta'") == true)
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+import Worker
+
+@Suite("Retry policy")
+struct RetryPolicyTests {
+    private let now = Date(timeIntervalSince1970: 1_000)
+    private let policy = RetryPolicy(
+        settings: DeliverySettings(retryWaits: [5, 30], jitter: 0.2, longestRetryAfter: 100))
+
+    private func verdict(_ status: Int, retryAfter: Double? = nil, attempts: Int = 1, chance: Double = 0)
+        -> DeliveryVerdict
+    {
+        let outcome = PostOutcome.answered(status: status, retryAfter: retryAfter)
+        return policy.verdict(outcome, attempts: attempts, now: now, chance: chance)
+    }
+
+    @Test("Only 2xx is a success", arguments: [200, 202, 204, 299])
+    func success(status: Int) { #expect(verdict(status) == .delivered) }
+
+    @Test("Redirects, server errors and most refusals are tried again", arguments: [301, 302, 401, 404, 429, 500, 503])
+    func again(status: Int) { #expect(verdict(status) == .retry(at: now + 5)) }
+
+    @Test("A refused body is not sent again, and 410 disables the hook")
+    func final() {
+        for status in [400, 413, 422] { #expect(verdict(status) == .abandon) }
+        #expect(verdict(410) == .disableHook)
+    }
+
+    @Test("Waits follow the schedule with jitter, and end with it")
+    func schedule() {
+        #expect(verdict(500, attempts: 2) == .retry(at: now + 30))
+        #expect(verdict(500, attempts: 2, chance: 0.5) == .retry(at: now + 33))
+        #expect(verdict(500, attempts: 3) == .abandon)
+    }
+
+    @Test("Retry-After replaces the wait, up to a bound")
+    func retryAfter() {
+        #expect(verdict(429, retryAfter: 60) == .retry(at: now + 60))
+        #expect(verdict(429, retryAfter: 1) == .retry(at: now + 1))
+        #expect(verdict(503, retryAfter: 1e9) == .retry(at: now + 100))
+    }
+
+    @Test("A failed connection is tried again")
+    func failed() {
+        #expect(policy.verdict(.failed("refused"), attempts: 1, now: now, chance: 0) == .retry(at: now + 5))
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Synchronization
+import Worker
+
+/// A runner that does what the manifest's text says.
+///
+/// `succeed` (or anything else), `fail`, `reject` (while running), `refuse` (when inspected), `wait` (until asked to
+/// stop in its first attempt, then succeeds).
+final class FakeRunner: JobRunner {
+    private let state = Mutex<(requests: [JobRequest], running: Int, most: Int)>(([], 0, 0))
+    let notify: [String]?
+
+    init(notify: [String]? = nil) { self.notify = notify }
+
+    var requests: [JobRequest] { state.withLock { $0.requests } }
+    /// The most jobs that ever ran at one time.
+    var mostAtOnce: Int { state.withLock { $0.most } }
+
+    static let summary = JobSummary(
+        slices: [
+            JobSummary.Slice(
+                name: "all", rows: 500, base: .init(loss: 1, accuracy: 0.803), adapter: .init(accuracy: 0.893))
+        ], parityPassed: true, steps: 150, wallSeconds: 12, tokensPerSecond: 2_345)
+
+    func inspect(manifestText: String, path: String) -> ManifestVerdict {
+        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        guard manifestText.hasPrefix("refuse") else { return .accepted(name: name, notify: notify) }
+        return .rejected(diagnostics: (1...5).map { "\(name).yaml:\($0):3: mistake \($0)" })
+    }
+
+    func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
+        state.withLock { state in
+            state.requests.append(request)
+            state.running += 1
+            state.most = max(state.most, state.running)
+        }
+        defer { state.withLock { $0.running -= 1 } }
+        events.stageStarted("train", detail: "1 step")
+        events.progress(step: 1, of: 1, loss: 0.5, tokensPerSecond: 100, secondsLeft: 0)
+        if request.manifestText.hasPrefix("wait"), request.attempt == 1 {
+            while !control.shouldStop { Thread.sleep(forTimeInterval: 0.002) }
+            return .interrupted
+        }
+        events.stageEnded("train", detail: nil)
+        switch request.manifestText.prefix(4) {
+        case "fail": return .failed(reason: "loss is NaN at step 7", runFolder: nil, summary: nil)
+        case "reje": return .rejected(diagnostics: ["base.sha256: expected aa, found bb"])
+        default: return .succeeded(runFolder: "/outbox/\(request.id)", summary: Self.summary)
+        }
+    }
+}

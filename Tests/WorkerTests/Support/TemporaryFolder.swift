@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// A folder that lives as long as the object.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "lorad-worker-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ text: String, to name: String, mode: Int = 0o644) throws {
+        try write(Array(text.utf8), to: name, mode: mode)
+    }
+
+    func write(_ bytes: [UInt8], to name: String, mode: Int = 0o644) throws {
+        try #require(
+            FileManager.default.createFile(
+                atPath: path + "/" + name, contents: Data(bytes), attributes: [.posixPermissions: mode]))
+    }
+
+    func read(_ name: String) throws -> String { try String(contentsOfFile: path + "/" + name, encoding: .utf8) }
+
+    func names(_ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder).sorted()
+    }
+
+    /// The bytes of every file below, for looking for what must not be there.
+    func everything() throws -> Data {
+        var bytes = Data()
+        let files = try #require(FileManager.default.enumerator(atPath: path))
+        for case let name as String in files {
+            if let data = FileManager.default.contents(atPath: path + "/" + name) { bytes += data }
+        }
+        return bytes
+    }
+}
+
+/// Polls until `condition` holds; false after `seconds`.
+func eventually(within seconds: Double = 10, _ condition: () throws -> Bool) rethrows -> Bool {
+    let end = Date() + seconds
+    while Date() < end {
+        if try condition() { return true }
+        Thread.sleep(forTimeInterval: 0.005)
+    }
+    return try condition()
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Synchronization
+import Testing
+import Worker
+
+/// A worker on folders of its own, with short times.
+final class WorkerBench: Sendable {
+    let folder: TemporaryFolder
+    let settings: WorkerSettings
+    let environment: [String: String]
+    private let lines = LogLines()
+
+    init(hooks: [Hook] = [], environment: [String: String] = [:], delivery: DeliverySettings = .quick) throws {
+        folder = try TemporaryFolder()
+        self.environment = environment
+        let lines = lines
+        settings = WorkerSettings(
+            inbox: folder.path + "/inbox", outbox: folder.path + "/outbox", state: folder.path + "/state",
+            scanEvery: 5, quietTime: 0.05, heldOpenTime: 1, hooks: hooks, delivery: delivery
+        ) { lines.append($0) }
+        _ = try WorkerFolders(settings)
+    }
+
+    var log: [String] { lines.all }
+    var folders: WorkerFolders { get throws { try WorkerFolders(settings) } }
+    func worker() throws -> Worker { try Worker(settings) }
+    func ledger() throws -> Ledger { try Ledger(folders: try folders) }
+
+    /// Submits manifests in order, each named `NAME.yaml`.
+    func submit(_ manifests: KeyValuePairs<String, String>) throws {
+        for (name, text) in manifests { _ = try worker().submit(text, name: name + ".yaml") }
+    }
+
+    @discardableResult
+    func watchOnce(_ runner: FakeRunner = FakeRunner()) throws -> WatchResult {
+        try worker().watch(runner: runner, once: true, stop: StopRequest(), environment: environment)
+    }
+
+    /// Runs a worker on a thread of its own while `body` runs, then asks it to stop.
+    func whileWatching(_ runner: FakeRunner, _ body: () throws -> Void) throws -> WatchResult {
+        let stop = try StopRequest()
+        let outcome = Mutex<Result<WatchResult, any Error>?>(nil)
+        let worker = try worker()
+        let environment = environment
+        let thread = Thread {
+            let result = Result { try worker.watch(runner: runner, once: false, stop: stop, environment: environment) }
+            outcome.withLock { $0 = result }
+        }
+        thread.start()
+        defer { stop.request() }
+        try body()
+        stop.request()
+        try #require(eventually { outcome.withLock { $0 != nil } })
+        return try outcome.withLock { try $0!.get() }
+    }
+}
+
+private final class LogLines: Sendable {
+    private let lines = Mutex<[String]>([])
+    func append(_ line: String) { lines.withLock { $0.append(line) } }
+    var all: [String] { lines.withLock { $0 } }
+}
+
+extension DeliverySettings {
+    static let quick = DeliverySettings(
+        retryWaits: [0.05, 0.05, 0.05], jitter: 0, connectTimeout: 2, timeout: 2, drainTimeout: 5)
+}

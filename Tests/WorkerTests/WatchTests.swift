@@ -1,0 +1,132 @@
+import Foundation
+import Glibc
+import Testing
+import Worker
+
+@Suite("watch")
+struct WatchTests {
+    @Test("--once drains the inbox, one job at a time in the order of arrival, and ends")
+    func drains() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "succeed", "b": "fail", "c": "succeed"])
+        let runner = FakeRunner()
+        let result = try bench.watchOnce(runner)
+        #expect(result.ended == [.succeeded: 2, .failed: 1])
+        #expect(runner.mostAtOnce == 1)
+        #expect(runner.requests.map(\.manifestText) == ["succeed", "fail", "succeed"])
+        #expect(try bench.folder.names("inbox").isEmpty)
+        #expect(try bench.worker().jobs().map(\.name) == ["c", "b", "a"])
+        #expect(try bench.worker().status("b").job.reason == "loss is NaN at step 7")
+    }
+
+    @Test("A manifest dropped while the worker waits is run")
+    func whileWaiting() throws {
+        let bench = try WorkerBench()
+        let runner = FakeRunner()
+        let result = try bench.whileWatching(runner) {
+            try bench.submit(["a": "succeed"])
+            #expect(try eventually { try bench.ledger().jobs().first?.state == .succeeded })
+        }
+        #expect(result.wasStopped)
+        #expect(result.ended == [.succeeded: 1])
+    }
+
+    @Test("A stop interrupts the running job; the next worker goes on with it as attempt 2 in the same work folder")
+    func stopAndResume() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "wait"])
+        let runner = FakeRunner()
+        let result = try bench.whileWatching(runner) {
+            #expect(eventually { !runner.requests.isEmpty })
+        }
+        #expect(result.ended == [.interrupted: 1])
+        #expect(try bench.worker().status("a").job.state == .interrupted)
+        #expect(try bench.watchOnce(runner).ended == [.succeeded: 1])
+        #expect(runner.requests.map(\.attempt) == [1, 2])
+        #expect(Set(runner.requests.map(\.workFolder)).count == 1)
+        #expect(try bench.worker().status("a").stages.map(\.state) == [.running, .finished])
+    }
+
+    @Test("A running job is cancelled from another process's ledger")
+    func cancel() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "wait"])
+        let runner = FakeRunner()
+        let result = try bench.whileWatching(runner) {
+            #expect(eventually { !runner.requests.isEmpty })
+            _ = try bench.worker().cancel("a")
+            #expect(try eventually { try bench.ledger().jobs().first?.state == .cancelled })
+        }
+        #expect(result.ended == [.cancelled: 1])
+    }
+
+    @Test("A failed job is retried with the manifest it was admitted with")
+    func retry() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "fail"])
+        let runner = FakeRunner()
+        try bench.watchOnce(runner)
+        _ = try bench.worker().retry("a")
+        try bench.watchOnce(runner)
+        #expect(runner.requests.map(\.manifestText) == ["fail", "fail"])
+        #expect(runner.requests.map(\.attempt) == [1, 2])
+    }
+
+    @Test("A second worker on the same folders is refused, and told who holds them")
+    func locked() throws {
+        let bench = try WorkerBench()
+        let runner = FakeRunner()
+        _ = try bench.whileWatching(runner) {
+            #expect(eventually { FileManager.default.fileExists(atPath: bench.folder.path + "/state/ledger.sqlite") })
+            let refusal = failure { try bench.watchOnce() }
+            #expect(refusal?.code == .locked)
+            #expect(refusal?.message.contains("process id \(getpid())") == true)
+        }
+        _ = try bench.watchOnce()
+    }
+
+    @Test("A job that a dead worker left running is run again")
+    func deadWorker() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "fail"])
+        try bench.watchOnce()
+        let ledger = try bench.ledger()
+        let announcer = Announcer(hooks: [])
+        _ = try ledger.retry(try bench.worker().status("a").job.id, announcer: announcer)
+        _ = try ledger.takeNext(worker: LedgerBench().deadWorker, announcer: announcer)
+        let runner = FakeRunner()
+        #expect(try bench.watchOnce(runner).ended == [.failed: 1])
+        #expect(runner.requests.map(\.attempt) == [3])
+        #expect(bench.log.contains { $0.contains("its worker died") })
+    }
+
+    @Test("A manifest that was claimed and not admitted before a crash is admitted at the next start")
+    func leftover() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "succeed"])
+        let claim = try #require(try Claim.take("a.yaml", folders: try bench.folders))
+        #expect(try bench.watchOnce().ended == [.succeeded: 1])
+        #expect(try bench.worker().status("a").job.id == claim.job)
+        #expect(try bench.folder.names("state/claimed").isEmpty)
+    }
+
+    @Test("Hidden, temporary and other names are left where they are")
+    func leftAlone() throws {
+        let bench = try WorkerBench()
+        for name in [".a.yaml", "a.yaml.part", "notes.txt"] { try bench.folder.write("succeed", to: "inbox/" + name) }
+        #expect(try bench.watchOnce().ended.isEmpty)
+        #expect(try bench.folder.names("inbox") == [".a.yaml", "a.yaml.part", "notes.txt"])
+    }
+
+    @Test("The job's log holds its stages and its end, and can be read to the end")
+    func logs() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "fail"])
+        try bench.watchOnce()
+        var text = ""
+        try bench.worker().logs("a", follow: true) { text += $0 }
+        #expect(text.contains("stage train started: 1 step"))
+        #expect(text.contains("failed: loss is NaN at step 7"))
+        #expect(text.hasSuffix("\n"))
+    }
+}
