@@ -22,6 +22,28 @@ package struct ModelConfiguration: Sendable, Equatable {
     /// The `model_type`s that lorad computes.
     package static let supportedModelTypes = ["llama"]
 
+    /// All fields as they are; not checked.
+    package init(
+        modelType: String, hiddenSize: Int, intermediateSize: Int, layers: Int, heads: Int, keyValueHeads: Int,
+        headDim: Int, vocabularySize: Int, maxPositions: Int, ropeTheta: Float, rmsNormEpsilon: Float,
+        tieWordEmbeddings: Bool, bosTokenID: Int?, eosTokenIDs: [Int]
+    ) {
+        self.modelType = modelType
+        self.hiddenSize = hiddenSize
+        self.intermediateSize = intermediateSize
+        self.layers = layers
+        self.heads = heads
+        self.keyValueHeads = keyValueHeads
+        self.headDim = headDim
+        self.vocabularySize = vocabularySize
+        self.maxPositions = maxPositions
+        self.ropeTheta = ropeTheta
+        self.rmsNormEpsilon = rmsNormEpsilon
+        self.tieWordEmbeddings = tieWordEmbeddings
+        self.bosTokenID = bosTokenID
+        self.eosTokenIDs = eosTokenIDs
+    }
+
     /// Checks what no model can do without, so that later arithmetic cannot overflow or divide by zero.
     ///
     /// - Throws: `ModelFilesError.unsupported` for another model type, `.malformed` for impossible sizes.

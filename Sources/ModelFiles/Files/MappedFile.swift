@@ -14,7 +14,8 @@ package final class MappedFile: @unchecked Sendable {
     /// - Throws: `ModelFilesError.missing` where there is no such regular file or it cannot be read.
     package init(path: String) throws {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK, opening a pipe would wait for its writer before it could be refused.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.unreadable(path) }
         do {
             identity = try FileIdentity(descriptor: descriptor, path: path)

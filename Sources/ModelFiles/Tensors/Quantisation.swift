@@ -10,7 +10,8 @@ enum Quantisation {
         _ values: UnsafeMutableBufferPointer<Float>, dtype: FileDType, into bytes: inout [UInt8]
     ) -> Bool {
         switch dtype {
-        case .f32: append(values.map(\.bitPattern.littleEndian), to: &bytes)
+        // The machines that lorad runs on are little-endian, as the files are.
+        case .f32: bytes.append(contentsOf: UnsafeRawBufferPointer(values))
         case .f16: append(values.map { Half.float16($0).littleEndian }, to: &bytes)
         case .bf16: append(values.map { Half.bfloat16($0).littleEndian }, to: &bytes)
         case .q8_0:

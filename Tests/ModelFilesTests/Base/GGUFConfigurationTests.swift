@@ -1,0 +1,64 @@
+import Foundation
+import ModelFiles
+import Tensors
+import Testing
+
+@Suite("Configurations in GGUF metadata")
+struct GGUFConfigurationTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// The tiny llama with some metadata changed (nil removes a key) and tensors added.
+    private func open(
+        _ changes: [String: GGUFValue?], adding extra: [TensorEntry] = []
+    ) throws -> ModelConfiguration {
+        let original = try GGUFFile(path: Fixtures.path("llama.gguf"))
+        var metadata = original.metadata
+        for (key, value) in changes { metadata[key] = value }
+        let embedding = TensorEntry(name: "token_embd.weight", matrix: Matrix(rows: 12, columns: 16))
+        let path = folder.path + "/x.gguf"
+        try GGUFWriter.write(
+            metadata: metadata.map { ($0.key, $0.value) }, tensors: ([embedding] + extra).map { ($0, .f32) }, to: path)
+        return try ModelConfiguration(gguf: GGUFFile(path: path))
+    }
+
+    @Test("An end-of-turn token ends a text too, once")
+    func endOfTurn() throws {
+        #expect(try open(["tokenizer.ggml.eot_token_id": .uint32(5)]).eosTokenIDs == [2, 5])
+        #expect(try open(["tokenizer.ggml.eot_token_id": .uint32(2)]).eosTokenIDs == [2])
+    }
+
+    @Test("A head of its own unties the embedding")
+    func untied() throws {
+        #expect(try open([:]).tieWordEmbeddings)
+        let head = TensorEntry(name: "output.weight", matrix: Matrix(rows: 12, columns: 16))
+        #expect(try !open([:], adding: [head]).tieWordEmbeddings)
+    }
+
+    @Test("What lorad does not compute is refused")
+    func unsupported() {
+        let cases: [([String: GGUFValue?], String)] = [
+            (["llama.rope.scaling.type": .string("yarn")], "yarn"), (["llama.expert_count": .uint32(8)], "8 experts"),
+            (["llama.rope.dimension_count": .uint32(4)], "rotates 4"),
+            (["general.architecture": .string("llam")], "llam"),
+        ]
+        for (changes, problem) in cases { expectError(.unsupported, containing: problem) { try open(changes) } }
+        let factors = TensorEntry(name: "rope_freqs.weight", matrix: Matrix(rows: 1, columns: 4), shape: [4])
+        expectError(.unsupported, containing: "rope_freqs") { try open([:], adding: [factors]) }
+    }
+
+    @Test("Metadata that is absent, of the wrong type or at odds with the tensors is refused by name")
+    func malformed() {
+        let cases: [([String: GGUFValue?], String)] = [
+            (["general.architecture": nil], "general.architecture"), (["llama.block_count": nil], "llama.block_count"),
+            (["llama.attention.layer_norm_rms_epsilon": nil], "epsilon"),
+            (["llama.block_count": .string("2")], "llama.block_count is of type string"),
+            (["llama.attention.head_count_kv": .array(.uint32, [.uint32(1)])], "head_count_kv is of type array"),
+            (["llama.vocab_size": .uint32(13)], "12 rows"),
+            (["tokenizer.ggml.tokens": .array(.string, [.string("a")])], "1 tokens"),
+            (["llama.feed_forward_length": .uint64(1 << 60)], "intermediate_size"),
+        ]
+        for (changes, problem) in cases { expectError(.malformed, containing: problem) { try open(changes) } }
+    }
+}

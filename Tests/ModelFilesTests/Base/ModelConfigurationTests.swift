@@ -1,0 +1,118 @@
+import Foundation
+import ModelFiles
+import Testing
+
+@Suite("Model configurations")
+struct ModelConfigurationTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private static let minimal = [
+        "model_type": #""llama""#, "hidden_size": "16", "intermediate_size": "24", "num_hidden_layers": "2",
+        "num_attention_heads": "2", "vocab_size": "12",
+    ]
+
+    private func load(_ changes: [String: String?]) throws -> ModelConfiguration {
+        var members: [String: String] = Self.minimal
+        for (key, value) in changes { members[key] = value }
+        try folder.write("{" + members.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}", as: "config.json")
+        return try .load(folder: folder.path)
+    }
+
+    @Test("The same model has the same configuration in all its formats")
+    func formats() throws {
+        let expected = ModelConfiguration(
+            modelType: "llama", hiddenSize: 16, intermediateSize: 24, layers: 2, heads: 2, keyValueHeads: 1, headDim: 8,
+            vocabularySize: 12, maxPositions: 64, ropeTheta: 100_000, rmsNormEpsilon: 1e-5, tieWordEmbeddings: true,
+            bosTokenID: 1, eosTokenIDs: [2])
+        #expect(try .load(folder: Fixtures.path("llama")) == expected)
+        #expect(try .load(folder: Fixtures.path("llama-sharded")) == expected, "rope_parameters of transformers 5")
+        #expect(try ModelConfiguration(gguf: GGUFFile(path: Fixtures.path("llama.gguf"))) == expected)
+    }
+
+    @Test("What is absent has transformers' default")
+    func defaults() throws {
+        let configuration = try load([:])
+        #expect(configuration.headDim == 8)
+        #expect(configuration.keyValueHeads == 2)
+        #expect(configuration.ropeTheta == 10_000)
+        #expect(configuration.rmsNormEpsilon == 1e-6)
+        #expect(configuration.maxPositions == 2048)
+        #expect(!configuration.tieWordEmbeddings)
+        #expect(configuration.bosTokenID == nil)
+        #expect(configuration.eosTokenIDs == [])
+    }
+
+    @Test("Special ids are one or several")
+    func specialIDs() throws {
+        #expect(try load(["eos_token_id": "[3, 4]", "bos_token_id": "null"]).eosTokenIDs == [3, 4])
+        expectError(.malformed, containing: "12 lies outside") { try load(["eos_token_id": "12"]) }
+        expectError(.malformed, containing: "eos_token_id") { try load(["eos_token_id": "[\"a\"]"]) }
+    }
+
+    @Test("An unknown model type is refused with what is supported and the closest")
+    func modelType() {
+        let error = expectError(.unsupported, containing: "\"lama\"") { try load(["model_type": #""lama""#]) }
+        #expect(error?.advice?.contains("closest is llama") == true)
+        expectError(.unsupported, containing: "\"mamba\"") { try load(["model_type": #""mamba""#]) }
+        expectError(.malformed, containing: "model_type") { try load(["model_type": "7"]) }
+    }
+
+    @Test(
+        "Settings that lorad does not compute are refused by name",
+        arguments: [
+            ("attention_bias", "true"), ("mlp_bias", "true"), ("hidden_act", #""gelu""#),
+            ("rope_scaling", #"{"type":"linear","factor":2.0}"#), ("rope_scaling", #"{"rope_type":"llama3"}"#),
+            ("rope_parameters", #"{"rope_type":"yarn","rope_theta":1}"#), ("partial_rotary_factor", "0.5"),
+            ("quantization_config", #"{"bits":4}"#),
+        ])
+    func unsupported(_ key: String, _ value: String) {
+        expectError(.unsupported, containing: key) { try load([key: value]) }
+    }
+
+    @Test("Settings that say the default are accepted")
+    func explicitDefaults() throws {
+        let configuration = try load([
+            "attention_bias": "false", "rope_scaling": #"{"rope_type":"default"}"#, "rope_theta": "5e4",
+            "quantization_config": "null", "partial_rotary_factor": "1.0", "head_dim": "null",
+        ])
+        #expect(configuration.ropeTheta == 50_000)
+    }
+
+    @Test("Two different rope_theta are refused")
+    func contradiction() {
+        expectError(.malformed, containing: "rope_theta") {
+            try load(["rope_theta": "10000.0", "rope_parameters": #"{"rope_type":"default","rope_theta":5e5}"#])
+        }
+    }
+
+    @Test(
+        "Members that are absent, of the wrong kind or impossible are refused by name",
+        arguments: [
+            ("hidden_size", nil), ("hidden_size", "16.0"), ("hidden_size", #""16""#), ("hidden_size", "0"),
+            ("hidden_size", "-16"), ("num_hidden_layers", "9223372036854775807"), ("num_attention_heads", "0"),
+            ("num_key_value_heads", "0"), ("vocab_size", "null"), ("rms_norm_eps", #""small""#), ("rms_norm_eps", "0"),
+            ("rope_theta", "-1"), ("tie_word_embeddings", "1"), ("max_position_embeddings", "[]"), ("head_dim", "7"),
+        ] as [(String, String?)])
+    func malformed(_ key: String, _ value: String?) {
+        let named = key == "head_dim" ? "head dimension 7" : key
+        expectError(.malformed, containing: named) { try load([key: value]) }
+    }
+
+    @Test("Heads that cannot share the key/value heads are refused")
+    func groups() {
+        expectError(.malformed, containing: "cannot share 3") {
+            try load(["num_attention_heads": "4", "num_key_value_heads": "3"])
+        }
+    }
+
+    @Test("A folder without config.json is missing it; one with an array is malformed")
+    func noConfiguration() throws {
+        expectError(.missing, containing: "config.json") { try ModelConfiguration.load(folder: folder.path) }
+        try folder.write("[]", as: "config.json")
+        expectError(.malformed, containing: "an array, not an object") {
+            try ModelConfiguration.load(folder: folder.path)
+        }
+    }
+}

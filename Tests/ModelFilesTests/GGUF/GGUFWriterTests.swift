@@ -1,0 +1,84 @@
+import Foundation
+import ModelFiles
+import Tensors
+import Testing
+
+@Suite("Writing GGUF")
+struct GGUFWriterTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private var path: String { folder.path + "/x.gguf" }
+
+    @Test("A file equals the gguf package's byte for byte")
+    func reference() throws {
+        let values = try Fixtures.json("gguf-write.json")
+        var tensors: [GGUFWriter.Tensor] = [FileDType.f32, .f16, .bf16, .q8_0].map { dtype in
+            let matrix = Matrix(values[dtype.rawValue]?.floats ?? [], rows: 3, columns: 32)
+            return (TensorEntry(name: "x.\(dtype.rawValue)", matrix: matrix), dtype)
+        }
+        let vector = Matrix(values["v"]?.floats ?? [], rows: 1, columns: 5)
+        tensors.append((TensorEntry(name: "v", matrix: vector, shape: [5]), .f32))
+        let metadata: [(key: String, value: GGUFValue)] = [
+            ("general.architecture", .string("llama")), ("llama.block_count", .uint32(1)),
+            ("tokenizer.ggml.tokens", .array(.string, [.string("a"), .string("b"), .string("é")])),
+            ("t.bool", .bool(true)),
+        ]
+        try GGUFWriter.write(metadata: metadata, tensors: tensors, to: path)
+        #expect(Array(try Data(contentsOf: URL(fileURLWithPath: path))) == (try Fixtures.bytes("writer.gguf")))
+    }
+
+    @Test("Metadata of every type reads back as it was")
+    func metadata() throws {
+        let metadata = try GGUFFile(path: Fixtures.path("types.gguf")).metadata
+        try GGUFWriter.write(metadata: metadata.map { ($0.key, $0.value) }, tensors: [], to: path)
+        #expect(try GGUFFile(path: path).metadata == metadata)
+    }
+
+    @Test("A model written from its own tensors is the model, in llama.cpp's names and row order")
+    func model() throws {
+        let base = try BaseModelFiles(path: Fixtures.path("llama.gguf"))
+        let entries = try base.tensorNames.map { name in
+            let info = try #require(base.info(name))
+            return TensorEntry(name: name, shape: info.shape) {
+                let matrix = Matrix(rows: info.rows, columns: info.columns)
+                try base.read(name, into: matrix)
+                return matrix
+            }
+        }
+        try GGUFModelWriter.write(entries, base: base, dtype: .f32, to: path)
+        let original = try #require(base.gguf)
+        let written = try GGUFFile(path: path)
+        #expect(written.metadata.filter { $0.key != "general.file_type" } == original.metadata)
+        #expect(written.metadata["general.file_type"] == .uint32(0))
+        #expect(Set(written.tensors.keys) == Set(original.tensors.keys))
+        for name in original.tensors.keys { #expect(try written.bits(name) == original.bits(name), "\(name)") }
+    }
+
+    @Test("What cannot be written is refused, naming it, and leaves nothing behind")
+    func refused() throws {
+        let odd = TensorEntry(name: "odd", matrix: Matrix(rows: 1, columns: 33))
+        expectError(.mismatch, containing: "Q8_0") {
+            try GGUFWriter.write(metadata: [], tensors: [(odd, .q8_0)], to: path)
+        }
+        expectError(.unsupported, containing: "Q4_0") {
+            try GGUFWriter.write(metadata: [], tensors: [(odd, .q4_0)], to: path)
+        }
+        for value in [Float.nan, .infinity, 1e30] {
+            let matrix = Matrix(rows: 2, columns: 32)
+            matrix[1, 5] = value
+            let entry = TensorEntry(name: "huge", matrix: matrix)
+            expectError(.unsupported, containing: "row 1") {
+                try GGUFWriter.write(metadata: [], tensors: [(entry, .q8_0)], to: path)
+            }
+        }
+        let folderBase = try BaseModelFiles(path: Fixtures.path("llama"))
+        expectError(.unsupported) { try GGUFModelWriter.write([], base: folderBase, dtype: .f32, to: path) }
+        let base = try BaseModelFiles(path: Fixtures.path("llama.gguf"))
+        expectError(.unsupported, containing: "\"odd\"") {
+            try GGUFModelWriter.write([odd], base: base, dtype: .f32, to: path)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+}

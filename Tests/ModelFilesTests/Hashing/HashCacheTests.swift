@@ -1,0 +1,108 @@
+import Foundation
+import ModelFiles
+import Testing
+
+@Suite("The hash cache")
+struct HashCacheTests {
+    private let folder: TemporaryFolder
+    private let file: String
+    private let cachePath: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        file = try folder.write("content", as: "file")
+        cachePath = folder.path + "/cache.json"
+    }
+
+    private var cache: HashCache { HashCache(file: cachePath) }
+
+    /// Sets the file's modification time to some seconds ago.
+    private func age(_ path: String, seconds: Double) throws {
+        let date = Date(timeIntervalSinceNow: -seconds)
+        try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
+    }
+
+    /// Replaces the remembered hash, which shows whether the cache is asked.
+    private func forge() throws -> String {
+        let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: cachePath)), as: UTF8.self)
+        let forged = String(repeating: "0", count: 64)
+        try folder.write(
+            text.replacingOccurrences(of: ContentHash.ofBytes(Data("content".utf8)), with: forged), as: "cache.json")
+        return forged
+    }
+
+    @Test("An unchanged file is not read again, under any spelling of its path")
+    func remembered() throws {
+        try age(file, seconds: 60)
+        let hash = try ContentHash.ofFile(file, cache: cache)
+        #expect(hash == ContentHash.ofBytes(Data("content".utf8)))
+        let forged = try forge()
+        #expect(try ContentHash.ofFile(file, cache: cache) == forged)
+        #expect(
+            try ContentHash.ofFile(
+                folder.path + "/../\(URL(fileURLWithPath: folder.path).lastPathComponent)/file", cache: cache) == forged
+        )
+    }
+
+    @Test("A file with another size, time or inode is read again")
+    func changed() throws {
+        let hash = try ContentHash.ofFile(file)
+        for change in 0..<3 {
+            try age(file, seconds: 60)
+            _ = try ContentHash.ofFile(file, cache: cache)
+            _ = try forge()
+            switch change {
+            case 0: try age(file, seconds: 50)
+            case 1:
+                // The same bytes, size and time in another file.
+                let modified = try FileManager.default.attributesOfItem(atPath: file)[.modificationDate] as? Date
+                try folder.write("content", as: "other")
+                try FileManager.default.setAttributes(
+                    [.modificationDate: try #require(modified)], ofItemAtPath: folder.path + "/other")
+                _ = rename(folder.path + "/other", file)
+            default: try folder.write("content", as: "file")
+            }
+            #expect(try ContentHash.ofFile(file, cache: cache) == hash, "change \(change)")
+        }
+    }
+
+    @Test("A file modified a moment ago, or in the future, is not remembered", arguments: [0, -3600])
+    func tooYoung(_ seconds: Double) throws {
+        try age(file, seconds: seconds)
+        _ = try ContentHash.ofFile(file, cache: cache)
+        #expect(!FileManager.default.fileExists(atPath: cachePath))
+    }
+
+    @Test("A damaged cache counts as empty and is written anew", arguments: ["", "{", "[]", #"{"a":1}"#, "\u{0}"])
+    func damaged(_ text: String) throws {
+        try age(file, seconds: 60)
+        try folder.write(text, as: "cache.json")
+        #expect(try ContentHash.ofFile(file, cache: cache) == ContentHash.ofBytes(Data("content".utf8)))
+        let forged = try forge()
+        #expect(try ContentHash.ofFile(file, cache: cache) == forged)
+    }
+
+    @Test("A cache that cannot be written costs nothing but time")
+    func unwritable() throws {
+        try age(file, seconds: 60)
+        let nowhere = HashCache(file: folder.path + "/no/such/folder/cache.json")
+        #expect(try ContentHash.ofFile(file, cache: nowhere) == ContentHash.ofBytes(Data("content".utf8)))
+    }
+
+    @Test("Writers at the same time leave a whole file")
+    func concurrent() async throws {
+        let files = try (0..<20).map { index in
+            let path = try folder.write("content \(index)", as: "file\(index)")
+            try age(path, seconds: 60)
+            return path
+        }
+        let cache = cache
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for path in files { group.addTask { _ = try ContentHash.ofFile(path, cache: cache) } }
+            try await group.waitForAll()
+        }
+        #expect(try JSONReader.parse(file: cachePath).objectValue?.count ?? 0 >= 1)
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains("partial") }
+        #expect(left.isEmpty)
+    }
+}
