@@ -1,11 +1,14 @@
 import Foundation
 
-/// A folder that is removed with this object.
+/// A folder that is removed with this object; in memory where the system has such a place, since the tests write
+/// thousands of small files and flush many of them.
 final class TemporaryFolder {
     let path: String
 
     init() throws {
-        path = NSTemporaryDirectory() + "lorad-modelfiles-" + UUID().uuidString
+        let memory = "/dev/shm/"
+        let parent = FileManager.default.isWritableFile(atPath: memory) ? memory : NSTemporaryDirectory()
+        path = parent + "lorad-modelfiles-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
