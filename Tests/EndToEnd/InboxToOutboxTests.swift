@@ -68,35 +68,4 @@ struct InboxToOutboxTests {
             #expect(lorad.list("outbox").isEmpty)
         }
     }
-
-    @Test("SIGTERM in the middle of training, then a restart: the adapter's bytes are those of an undisturbed run")
-    func interrupted() throws {
-        try withTemporaryFolder { folder in
-            let lorad = try LoradProcess(folder: folder)
-            let hash = try JSONReader.parse(lorad.run("hash", "base", "--json").output, name: "hash")
-            let manifest = lorad.manifest(sha256: try #require(hash["sha256"]?.stringValue), steps: 400)
-            try lorad.write(manifest, to: "job.yaml")
-            #expect(try lorad.run("run", "job.yaml").status == 0)
-            let weights = "outbox/tiny/latest/adapter_model.safetensors"
-            let undisturbed = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(weights)"))
-            try FileManager.default.removeItem(atPath: "\(folder)/outbox/tiny")
-
-            #expect(try lorad.run("submit", "job.yaml").status == 0)
-            let worker = lorad.process(["watch"])
-            worker.standardError = FileHandle.nullDevice
-            try worker.run()
-            var isTraining = false
-            while worker.isRunning, !isTraining {
-                Thread.sleep(forTimeInterval: 0.02)
-                isTraining = lorad.list(".lorad/jobs").contains { job in
-                    lorad.list(".lorad/jobs/\(job)").contains("checkpoint.safetensors")
-                }
-            }
-            worker.terminate()
-            worker.waitUntilExit()
-            #expect(lorad.list("outbox/tiny").isEmpty)
-            #expect(try lorad.run("watch", "--once").status == 0)
-            #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(weights)")) == undisturbed)
-        }
-    }
 }
