@@ -44,17 +44,28 @@ package struct PipelineRunner: JobRunner {
         }
     }
 
-    /// Reads a manifest and checks everything that can be checked without work.
+    /// Reads a manifest's file and checks everything that can be checked without work.
     ///
-    /// - Throws: `ManifestsError` with every mistake.
+    /// - Throws: `ManifestsError`, for a missing file or with every mistake.
+    package static func document(path: String, _ configuration: WorkerConfiguration) throws -> ManifestDocument {
+        try check(ManifestDocument.load(path: path, pipelinesFolder: configuration.pipelines), configuration)
+    }
+
+    /// The same for a manifest's text; `path` is the name that diagnostics carry.
     package static func document(_ text: String, path: String, _ configuration: WorkerConfiguration) throws
         -> ManifestDocument
     {
-        let document = try ManifestDocument.load(
-            bytes: Array(text.utf8), file: path, pipelinesFolder: configuration.pipelines)
+        try check(
+            ManifestDocument.load(bytes: Array(text.utf8), file: path, pipelinesFolder: configuration.pipelines),
+            configuration)
+    }
+
+    private static func check(_ document: ManifestDocument, _ configuration: WorkerConfiguration) throws
+        -> ManifestDocument
+    {
         let mistakes =
             configuration.pathPolicy().check(document) + document.checkHooks(known: configuration.hooks.map(\.name))
-        guard mistakes.isEmpty else { throw ManifestsError(mistakesIn: path, mistakes.sorted()) }
+        guard mistakes.isEmpty else { throw ManifestsError(mistakesIn: document.file, mistakes.sorted()) }
         return document
     }
 

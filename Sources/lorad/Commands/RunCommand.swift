@@ -40,8 +40,7 @@ struct Run: ParsableCommand {
 
     private func result() throws -> JobResult {
         let configuration = try worker.load()
-        let text = try String(contentsOfFile: manifest, encoding: .utf8)
-        let document = try PipelineRunner.document(text, path: manifest, configuration)
+        let document = try PipelineRunner.document(path: manifest, configuration)
         let work = configuration.state + "/foreground/" + document.manifest.name
         try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
         let signals = try StopSignals()
@@ -52,6 +51,6 @@ struct Run: ParsableCommand {
     }
 
     private func isRejection(_ error: any Error) -> Bool {
-        error is ManifestsError || (error as? PipelineError)?.code == .rejected
+        (error as? ManifestsError)?.diagnostics.isEmpty == false || (error as? PipelineError)?.code == .rejected
     }
 }

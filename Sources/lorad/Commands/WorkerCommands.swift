@@ -53,15 +53,7 @@ struct Validate: ParsableCommand {
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
-        guard let data = FileManager.default.contents(atPath: manifest) else {
-            throw ManifestsError(.missing, "\(manifest) cannot be read.")
-        }
-        let document = try ManifestDocument.load(
-            bytes: Array(data), file: manifest, pipelinesFolder: try worker.load().pipelines)
-        let configuration = try worker.load()
-        let mistakes =
-            configuration.pathPolicy().check(document) + document.checkHooks(known: configuration.hooks.map(\.name))
-        guard mistakes.isEmpty else { throw ManifestsError(mistakesIn: manifest, mistakes.sorted()) }
+        _ = try PipelineRunner.document(path: manifest, worker.load())
         print("\(manifest): no mistakes")
     }
 }
