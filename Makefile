@@ -20,7 +20,7 @@ build: tools
 	$(SWIFT) build -c release --product lorad
 
 lint:
-	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks
 
 # Debian packages, only those that are missing.
 tools:

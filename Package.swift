@@ -15,6 +15,43 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
 }
 
+/// Benchmarks are part of this package because they need its `package` access, and exist only when asked for, so that
+/// `make test` neither resolves nor builds them; see `Benchmarks/README.md`.
+let wantsBenchmarks = Context.environment["LORAD_BENCHMARKS"] != nil
+
+/// What the engine offers to the benchmarks beyond training: `.define("KERNEL_CLOCK")` once `Tensors` has its
+/// `KernelClock`, `.define("ACTIVATION_CHECKPOINTING")` once a model can recompute activations. The only call sites
+/// are in `Benchmarks/TrainingBenchmark/EngineHooks.swift`.
+let engineHooks: [SwiftSetting] = []
+
+let benchmarkDependencies: [Package.Dependency] = [
+    // Without its traits: they need two packages that interpose malloc and the runtime; we count allocations ourselves.
+    .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: [])
+]
+
+let benchmarkTargets: [Target] = [
+    .systemLibrary(name: "COneDNN", path: "Benchmarks/COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .target(
+        name: "CBenchmarkSupport", path: "Benchmarks/CBenchmarkSupport",
+        cSettings: [.unsafeFlags(["-O3", "-g0", "-Wall", "-Werror"])]),
+    .target(
+        name: "BenchmarkSupport",
+        dependencies: ["CBenchmarkSupport", "COneDNN", "Tensors", "ModelFiles", "Transformers"],
+        path: "Benchmarks/BenchmarkSupport", swiftSettings: swiftSettings),
+    .executableTarget(
+        name: "TrainingBenchmark",
+        dependencies: [
+            "BenchmarkSupport", "CBenchmarkSupport", "Training", "Evaluation", "Adapters", "Transformers", "Tokenizers",
+            "ModelFiles", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        path: "Benchmarks/TrainingBenchmark", swiftSettings: swiftSettings + engineHooks),
+    .executableTarget(
+        name: "KernelBenchmarks",
+        dependencies: ["BenchmarkSupport", "Tensors", .product(name: "Benchmark", package: "benchmark")],
+        path: "Benchmarks/KernelBenchmarks", swiftSettings: swiftSettings,
+        plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+]
+
 let package = Package(
     name: "lorad",
     products: [.executable(name: "lorad", targets: ["lorad"])],
@@ -22,7 +59,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-    ],
+    ] + (wantsBenchmarks ? benchmarkDependencies : []),
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -74,5 +111,5 @@ let package = Package(
         tests("PipelineTests", ["Pipeline", "Manifests", "Training", "Evaluation", "ModelFiles", "Tensors"]),
         tests("WorkerTests", ["Worker", "Pipeline", "Manifests", grdb]),
         tests("EndToEnd", ["TestSupport", "ModelFiles", "lorad"]),
-    ]
+    ] + (wantsBenchmarks ? benchmarkTargets : [])
 )
