@@ -1,20 +1,30 @@
 #include <math.h>
 #include "CKernels.h"
-#include "clones.h"
+#include "half.h"
 
 #pragma clang fp contract(fast) reassociate(on)
 
 CK_CLONES
-void ck_rms_norm_forward(const float *x, size_t xs, const float *w, float epsilon, float *y, size_t ys, float *r,
-                         size_t rs, size_t rows, size_t columns) {
+void ck_rms_norm_forward(const float *x, size_t xs, const float *w, float epsilon, void *y, size_t ys, int half,
+                         float *r, size_t rs, size_t rows, size_t columns) {
     for (size_t row = 0; row < rows; row++) {
         const float *in = x + row * xs;
-        float *out = y + row * ys;
         float sum = 0;
         for (size_t i = 0; i < columns; i++) sum += in[i] * in[i];
         float inverse = 1.0f / sqrtf(sum / (float)columns + epsilon);
         r[row * rs] = inverse;
-        for (size_t i = 0; i < columns; i++) out[i] = in[i] * inverse * w[i];
+        if (half) {
+            uint16_t *out = (uint16_t *)y + row * ys;
+            size_t i = 0;
+            for (; i + LANES <= columns; i += LANES) {
+                lanes v = *(const lanes *)(in + i) * inverse * *(const lanes *)(w + i);
+                ck_narrow_lanes(&v, out + i);
+            }
+            for (; i < columns; i++) out[i] = ck_narrow_one(in[i] * inverse * w[i]);
+        } else {
+            float *out = (float *)y + row * ys;
+            for (size_t i = 0; i < columns; i++) out[i] = in[i] * inverse * w[i];
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 #include "CKernels.h"
-#include "clones.h"
+#include "half.h"
 
 /// Philox-4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 CK_INLINE void philox(uint32_t c[4], uint32_t k0, uint32_t k1) {
@@ -24,9 +24,8 @@ void ck_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]
 }
 
 /// Element i takes word i % 4 of the block at counter (i / 4, step), so that masks do not depend on how rows are cut.
-CK_CLONES
-void ck_dropout(const float *x, float *y, size_t count, float probability, uint64_t seed, uint32_t stream,
-                uint64_t step, uint64_t first, int accumulate) {
+CK_INLINE void dropout(const void *x, void *y, size_t count, float probability, uint64_t seed, uint32_t stream,
+                       uint64_t step, uint64_t first, int accumulate, int half) {
     uint32_t threshold = (uint32_t)((double)probability * 4294967296.0);
     float keep = 1.0f / (1.0f - probability);
     uint32_t k0 = (uint32_t)seed ^ stream * 0x9E3779B9u, k1 = (uint32_t)(seed >> 32) + stream;
@@ -46,9 +45,16 @@ void ck_dropout(const float *x, float *y, size_t count, float probability, uint6
         size_t skip = (size_t)((first + i) % 4);
         size_t end = 64 - skip < count - i ? 64 - skip : count - i;
         for (size_t j = 0; j < end; j++) {
-            float kept = flat[skip + j] >= threshold ? x[i + j] * keep : 0.0f;
-            y[i + j] = accumulate ? y[i + j] + kept : kept;
+            float kept = flat[skip + j] >= threshold ? ck_load_one(x, i + j, half) * keep : 0.0f;
+            ck_store_one(accumulate ? ck_load_one(y, i + j, half) + kept : kept, y, i + j, half);
         }
         i += end;
     }
+}
+
+CK_CLONES
+void ck_dropout(const void *x, void *y, int half, size_t count, float probability, uint64_t seed, uint32_t stream,
+                uint64_t step, uint64_t first, int accumulate) {
+    if (half) dropout(x, y, count, probability, seed, stream, step, first, accumulate, 1);
+    else dropout(x, y, count, probability, seed, stream, step, first, accumulate, 0);
 }

@@ -1,62 +1,53 @@
 #include "CKernels.h"
-#include "lanes.h"
+#include "half.h"
 
-CK_CLONES
-void ck_gemv(const float *w, size_t ws, const float *x, float *y, size_t rows, size_t columns, int accumulate) {
+#pragma clang fp contract(fast)
+
+/// Four rows of w at a time, so that four streams of memory are on their way.
+CK_INLINE void gemv(const void *w, size_t ws, const float *x, const float *add, void *y, int y_half, size_t rows,
+                    size_t columns, int half) {
     size_t whole = columns / LANES * LANES;
-    size_t row = 0;
-    for (; row < rows; row += 4) {
+    for (size_t row = 0; row < rows; row += 4) {
         size_t count = rows - row < 4 ? rows - row : 4;
-        const float *w0 = w + row * ws;
-        const float *w1 = count > 1 ? w0 + ws : w0;
-        const float *w2 = count > 2 ? w1 + ws : w0;
-        const float *w3 = count > 3 ? w2 + ws : w0;
-        lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
+        const void *in[4];
+        for (size_t i = 0; i < 4; i++) in[i] = ck_row(w, row + (i < count ? i : 0), ws, half);
+        lanes sums[4] = {0};
         for (size_t i = 0; i < whole; i += LANES) {
             lanes v = *(const lanes *)(x + i);
-            s0 += v * *(const lanes *)(w0 + i);
-            s1 += v * *(const lanes *)(w1 + i);
-            s2 += v * *(const lanes *)(w2 + i);
-            s3 += v * *(const lanes *)(w3 + i);
+            for (size_t j = 0; j < 4; j++) {
+                lanes weight;
+                ck_load(in[j], i, half, &weight);
+                sums[j] += v * weight;
+            }
         }
-        float sums[4] = {0, 0, 0, 0};
-        for (int lane = 0; lane < LANES; lane++) {
-            sums[0] += s0[lane];
-            sums[1] += s1[lane];
-            sums[2] += s2[lane];
-            sums[3] += s3[lane];
+        for (size_t j = 0; j < count; j++) {
+            float sum = ck_sum(&sums[j]);
+            for (size_t i = whole; i < columns; i++) sum += x[i] * ck_load_one(in[j], i, half);
+            ck_store_one(add ? add[row + j] + sum : sum, y, row + j, y_half);
         }
-        for (size_t i = whole; i < columns; i++) {
-            sums[0] += x[i] * w0[i];
-            sums[1] += x[i] * w1[i];
-            sums[2] += x[i] * w2[i];
-            sums[3] += x[i] * w3[i];
-        }
-        for (size_t i = 0; i < count; i++) y[row + i] = accumulate ? y[row + i] + sums[i] : sums[i];
     }
 }
 
 CK_CLONES
-void ck_skinny_right(const float *x, size_t xs, const float *p, size_t width, float *c, size_t cs, size_t m, size_t k,
-                     size_t r, float scale, int accumulate) {
+void ck_gemv(const void *w, size_t ws, int half, const float *x, const float *add, void *y, int y_half, size_t rows,
+             size_t columns) {
+    if (half) gemv(w, ws, x, add, y, y_half, rows, columns, 1);
+    else gemv(w, ws, x, add, y, y_half, rows, columns, 0);
+}
+
+/// Eight rows of x against 16 columns of p.
+CK_INLINE void skinny_right(const void *x, size_t xs, const float *p, size_t width, float *c, size_t cs, size_t m,
+                            size_t k, size_t r, float scale, int accumulate, int half) {
     enum { ROWS = 8 };
     for (size_t row = 0; row < m; row += ROWS) {
-        const float *in[ROWS];
-        for (size_t i = 0; i < ROWS; i++) in[i] = x + (row + i < m ? row + i : row) * xs;
+        const void *in[ROWS];
+        for (size_t i = 0; i < ROWS; i++) in[i] = ck_row(x, row + i < m ? row + i : row, xs, half);
         for (size_t column = 0; column < r; column += LANES) {
-            lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}, s4 = {0}, s5 = {0}, s6 = {0}, s7 = {0};
+            lanes sums[ROWS] = {0};
             for (size_t i = 0; i < k; i++) {
                 lanes v = *(const lanes *)(p + i * width + column);
-                s0 += v * in[0][i];
-                s1 += v * in[1][i];
-                s2 += v * in[2][i];
-                s3 += v * in[3][i];
-                s4 += v * in[4][i];
-                s5 += v * in[5][i];
-                s6 += v * in[6][i];
-                s7 += v * in[7][i];
+                for (size_t j = 0; j < ROWS; j++) sums[j] += v * ck_load_one(in[j], i, half);
             }
-            lanes sums[ROWS] = {s0, s1, s2, s3, s4, s5, s6, s7};
             size_t end = r - column < LANES ? r - column : LANES;
             for (size_t i = 0; i < ROWS && row + i < m; i++) {
                 float *out = c + (row + i) * cs + column;
@@ -67,74 +58,82 @@ void ck_skinny_right(const float *x, size_t xs, const float *p, size_t width, fl
 }
 
 CK_CLONES
-void ck_rank_update(const float *h, size_t hs, const float *b, size_t bs, float *y, size_t ys, size_t m, size_t n,
-                    size_t r, float scale, int accumulate) {
+void ck_skinny_right(const void *x, size_t xs, int half, const float *p, size_t width, float *c, size_t cs, size_t m,
+                     size_t k, size_t r, float scale, int accumulate) {
+    if (half) skinny_right(x, xs, p, width, c, cs, m, k, r, scale, accumulate, 1);
+    else skinny_right(x, xs, p, width, c, cs, m, k, r, scale, accumulate, 0);
+}
+
+CK_INLINE void rank_update(const float *h, size_t hs, const float *b, size_t bs, void *y, size_t ys, size_t m, size_t n,
+                           size_t r, float scale, int accumulate, int half) {
     enum { ROWS = 4 };
-    size_t whole = n / LANES * LANES;
     for (size_t row = 0; row < m; row += ROWS) {
         size_t count = m - row < ROWS ? m - row : ROWS;
         const float *hr[ROWS];
         for (size_t i = 0; i < ROWS; i++) hr[i] = h + (row + (i < count ? i : 0)) * hs;
-        for (size_t column = 0; column < whole; column += LANES) {
-            lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
+        for (size_t column = 0; column < n; column += LANES) {
+            size_t width = n - column < LANES ? n - column : LANES;
+            lanes sums[ROWS] = {0};
             for (size_t j = 0; j < r; j++) {
-                lanes v = *(const lanes *)(b + j * bs + column);
-                s0 += v * hr[0][j];
-                s1 += v * hr[1][j];
-                s2 += v * hr[2][j];
-                s3 += v * hr[3][j];
+                lanes v;
+                if (width == LANES) v = *(const lanes *)(b + j * bs + column);
+                else ck_load_some(&v, b + j * bs + column, width, 0);
+                for (size_t i = 0; i < ROWS; i++) sums[i] += v * hr[i][j];
             }
-            lanes sums[ROWS] = {s0, s1, s2, s3};
             for (size_t i = 0; i < count; i++) {
-                lanes *out = (lanes *)(y + (row + i) * ys + column);
-                *out = accumulate ? *out + sums[i] * scale : sums[i] * scale;
-            }
-        }
-        for (size_t i = 0; i < count; i++) {
-            for (size_t column = whole; column < n; column++) {
-                float sum = 0;
-                for (size_t j = 0; j < r; j++) sum += hr[i][j] * b[j * bs + column];
-                float *out = y + (row + i) * ys + column;
-                *out = (accumulate ? *out : 0.0f) + scale * sum;
+                void *out = ck_row(y, row + i, ys, half);
+                lanes before = {0}, after;
+                if (width == LANES) {
+                    if (accumulate) ck_load(out, column, half, &before);
+                    after = before + sums[i] * scale;
+                    ck_store(&after, out, column, half);
+                } else {
+                    if (accumulate) ck_load_rest(out, column, width, half, &before);
+                    after = before + sums[i] * scale;
+                    ck_store_rest(&after, out, column, width, half);
+                }
             }
         }
     }
 }
 
 CK_CLONES
-void ck_skinny_left(const float *h, size_t hs, const float *x, size_t xs, float *g, size_t gs, size_t t, size_t n,
-                    size_t r, float scale, int accumulate) {
+void ck_rank_update(const float *h, size_t hs, const float *b, size_t bs, void *y, size_t ys, int half, size_t m,
+                    size_t n, size_t r, float scale, int accumulate) {
+    if (half) rank_update(h, hs, b, bs, y, ys, m, n, r, scale, accumulate, 1);
+    else rank_update(h, hs, b, bs, y, ys, m, n, r, scale, accumulate, 0);
+}
+
+/// Eight rows of hᵀ against 16 columns of x; rows beyond the last repeat it and are thrown away.
+CK_INLINE void skinny_left(const float *h, size_t hs, const void *x, size_t xs, float *g, size_t gs, size_t t, size_t n,
+                           size_t r, float scale, int accumulate, int half) {
     enum { ROWS = 8 };
-    size_t whole = n / LANES * LANES;
     for (size_t row = 0; row < r; row += ROWS) {
         size_t count = r - row < ROWS ? r - row : ROWS;
-        for (size_t column = 0; column < whole; column += LANES) {
-            lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}, s4 = {0}, s5 = {0}, s6 = {0}, s7 = {0};
+        size_t offset[ROWS];
+        for (size_t i = 0; i < ROWS; i++) offset[i] = row + (i < count ? i : count - 1);
+        for (size_t column = 0; column < n; column += LANES) {
+            size_t width = n - column < LANES ? n - column : LANES;
+            lanes sums[ROWS] = {0};
             for (size_t i = 0; i < t; i++) {
-                lanes v = *(const lanes *)(x + i * xs + column);
-                const float *hr = h + i * hs + row;
-                s0 += v * hr[0];
-                if (count > 1) s1 += v * hr[1];
-                if (count > 2) s2 += v * hr[2];
-                if (count > 3) s3 += v * hr[3];
-                if (count > 4) s4 += v * hr[4];
-                if (count > 5) s5 += v * hr[5];
-                if (count > 6) s6 += v * hr[6];
-                if (count > 7) s7 += v * hr[7];
+                lanes v;
+                const void *in = ck_row(x, i, xs, half);
+                if (width == LANES) ck_load(in, column, half, &v);
+                else ck_load_rest(in, column, width, half, &v);
+                const float *hr = h + i * hs;
+                for (size_t j = 0; j < ROWS; j++) sums[j] += v * hr[offset[j]];
             }
-            lanes sums[ROWS] = {s0, s1, s2, s3, s4, s5, s6, s7};
             for (size_t i = 0; i < count; i++) {
-                lanes *out = (lanes *)(g + (row + i) * gs + column);
-                *out = accumulate ? *out + sums[i] * scale : sums[i] * scale;
-            }
-        }
-        for (size_t i = 0; i < count; i++) {
-            for (size_t column = whole; column < n; column++) {
-                float sum = 0;
-                for (size_t j = 0; j < t; j++) sum += h[j * hs + row + i] * x[j * xs + column];
                 float *out = g + (row + i) * gs + column;
-                *out = (accumulate ? *out : 0.0f) + scale * sum;
+                for (size_t j = 0; j < width; j++) out[j] = (accumulate ? out[j] : 0.0f) + scale * sums[i][j];
             }
         }
     }
+}
+
+CK_CLONES
+void ck_skinny_left(const float *h, size_t hs, const void *x, size_t xs, int half, float *g, size_t gs, size_t t,
+                    size_t n, size_t r, float scale, int accumulate) {
+    if (half) skinny_left(h, hs, x, xs, g, gs, t, n, r, scale, accumulate, 1);
+    else skinny_left(h, hs, x, xs, g, gs, t, n, r, scale, accumulate, 0);
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 #include "CKernels.h"
 #include "exponential.h"
+#include "half.h"
 
 #pragma clang fp contract(fast)
 
@@ -54,13 +55,19 @@ float ck_log_sum_exp(const float *logits, size_t columns) {
 }
 
 CK_CLONES
-float ck_cross_entropy(float *logits, size_t columns, int32_t target, float scale) {
+float ck_cross_entropy(float *logits, size_t columns, int32_t target, float scale, void *gradient, int half) {
     float maximum = row_maximum(logits, columns);
     float loss = maximum - logits[target];
     float sum = row_exponentials(logits, columns, maximum, 1);
     float factor = scale / sum;
-    for (size_t i = 0; i < columns; i++) logits[i] *= factor;
-    logits[target] -= scale;
+    logits[target] -= sum;
+    size_t i = 0;
+    for (; i + LANES <= columns; i += LANES) {
+        lanes x = *(const lanes *)(logits + i) * factor;
+        if (half) ck_store(&x, gradient, i, 1);
+        else ck_store(&x, gradient, i, 0);
+    }
+    for (; i < columns; i++) ck_store_one(logits[i] * factor, gradient, i, half);
     return loss + logf(sum);
 }
 
@@ -69,31 +76,39 @@ CK_INLINE void keep_visible(lanes *x, size_t j, size_t visible, float fill) {
     if (visible < j + LANES) ck_keep_some(x, visible > j ? visible - j : 0, fill);
 }
 
+/// Scores of one row become exp(scale·s − maximum), zero where unseen; returns their sum.
+CK_INLINE float probability_row(float *score, size_t visible, size_t columns, float scale, float maximum, int half) {
+    lanes total = {0};
+    for (size_t j = 0; j < columns; j += LANES) {
+        lanes p = *(const lanes *)(score + j) * scale - maximum;
+        ck_exp(&p);
+        keep_visible(&p, j, visible, 0);
+        total += p;
+        ck_store(&p, score, j, half);
+    }
+    return ck_sum(&total);
+}
+
 CK_CLONES
 void ck_attention_probabilities(float *s, size_t stride, float *o, float *maxima, float *sums, size_t rows,
-                                size_t columns, size_t head_dim, size_t group, ptrdiff_t first_visible, int is_first) {
+                                size_t columns, size_t head_dim, size_t group, ptrdiff_t first_visible, float scale,
+                                int is_first, int half) {
     for (size_t row = 0; row < rows; row++) {
         float *score = s + row * stride;
         size_t visible = visible_keys(first_visible, row, group, columns);
         float before = is_first ? -INFINITY : maxima[row];
         lanes highest = {0};
-        highest += before;
+        highest -= INFINITY;
         for (size_t j = 0; j < visible; j += LANES) {
             lanes v = *(const lanes *)(score + j);
             keep_visible(&v, j, visible, -INFINITY);
             highest = __builtin_elementwise_max(highest, v);
         }
-        float maximum = __builtin_reduce_max(highest);
-        lanes total = {0};
-        for (size_t j = 0; j < columns; j += LANES) {
-            lanes p = *(const lanes *)(score + j) - maximum;
-            ck_exp(&p);
-            keep_visible(&p, j, visible, 0);
-            total += p;
-            *(lanes *)(score + j) = p;
-        }
+        float here = __builtin_reduce_max(highest) * scale;
+        float maximum = here > before ? here : before;
+        float sum = half ? probability_row(score, visible, columns, scale, maximum, 1)
+                         : probability_row(score, visible, columns, scale, maximum, 0);
         maxima[row] = maximum;
-        float sum = ck_sum(&total);
         if (is_first) {
             sums[row] = sum;
         } else if (before == maximum) {
@@ -115,19 +130,36 @@ void ck_attention_normalise(float *o, size_t head_dim, const float *maxima, floa
     }
 }
 
+/// Sixteen queries against one key: `seen` zero in the lanes whose query does not see the key.
+CK_INLINE void gradient_lanes(const float *s, const float *dp, const float *log_sum_exp, const float *delta,
+                              const int_lanes *seen, float scale, lanes *p, lanes *ds) {
+    *p = *(const lanes *)s * scale - *(const lanes *)log_sum_exp;
+    ck_exp(p);
+    *ds = *p * (*(const lanes *)dp - *(const lanes *)delta) * scale;
+    *p = (lanes)((int_lanes)*p & *seen);
+    *ds = (lanes)((int_lanes)*ds & *seen);
+}
+
+/// Lanes of queries from column j on that see `key`, counted from the tile's first key.
+CK_INLINE void seeing(int_lanes *seen, size_t j, size_t columns, size_t key, size_t group, ptrdiff_t first_visible) {
+    int_lanes column = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    column += (int32_t)j;
+    // Query i sees the key where first_visible + i > key; its columns are i·group and on.
+    ptrdiff_t query = (ptrdiff_t)key - first_visible + 1;
+    int32_t first = query <= 0 ? 0 : (int32_t)(query * (ptrdiff_t)group);
+    *seen = (column >= first) & (column < (int32_t)columns);
+}
+
 CK_CLONES
 void ck_attention_gradients(float *s, float *dp, size_t stride, const float *log_sum_exp, const float *delta,
-                            size_t rows, size_t columns, size_t group, ptrdiff_t first_visible, float scale) {
-    for (size_t row = 0; row < rows; row++) {
-        size_t visible = visible_keys(first_visible, row, group, columns);
+                            size_t keys, size_t columns, size_t group, ptrdiff_t first_visible, float scale) {
+    for (size_t key = 0; key < keys; key++) {
         for (size_t j = 0; j < columns; j += LANES) {
-            float *score = s + row * stride + j;
-            float *gradient = dp + row * stride + j;
-            lanes p = *(const lanes *)score - log_sum_exp[row];
-            ck_exp(&p);
-            lanes ds = p * (*(const lanes *)gradient - delta[row]) * scale;
-            keep_visible(&p, j, visible, 0);
-            keep_visible(&ds, j, visible, 0);
+            float *score = s + key * stride + j, *gradient = dp + key * stride + j;
+            int_lanes seen;
+            lanes p, ds;
+            seeing(&seen, j, columns, key, group, first_visible);
+            gradient_lanes(score, gradient, log_sum_exp + j, delta + j, &seen, scale, &p, &ds);
             *(lanes *)score = p;
             *(lanes *)gradient = ds;
         }
@@ -135,15 +167,55 @@ void ck_attention_gradients(float *s, float *dp, size_t stride, const float *log
 }
 
 CK_CLONES
-void ck_row_dots(const float *a, const float *b, float *dots, size_t rows, size_t columns) {
+void ck_attention_gradients_half(float *s, float *dp, uint16_t *pairs, size_t stride, const float *log_sum_exp,
+                                 const float *delta, size_t keys, size_t columns, size_t group,
+                                 ptrdiff_t first_visible, float scale) {
+    for (size_t key = 0; key < keys; key += 2) {
+        size_t second = key + 1 < keys;
+        float *s0 = s + key * stride, *s1 = s0 + second * stride;
+        float *dp0 = dp + key * stride, *dp1 = dp0 + second * stride;
+        uint32_t *words = (uint32_t *)pairs + key / 2 * stride;
+        for (size_t j = 0; j < columns; j += LANES) {
+            int_lanes seen0, seen1 = {0};
+            lanes p0, ds0, p1, ds1;
+            seeing(&seen0, j, columns, key, group, first_visible);
+            if (second) seeing(&seen1, j, columns, key + 1, group, first_visible);
+            // Both rows are read before either is written: without a second key they are the same row.
+            gradient_lanes(s0 + j, dp0 + j, log_sum_exp + j, delta + j, &seen0, scale, &p0, &ds0);
+            gradient_lanes(s1 + j, dp1 + j, log_sum_exp + j, delta + j, &seen1, scale, &p1, &ds1);
+            uint16_t low[LANES], high[LANES];
+            ck_narrow_lanes(&ds0, low);
+            ck_narrow_lanes(&ds1, high);
+            for (size_t i = 0; i < LANES; i++) words[j + i] = low[i] | (uint32_t)high[i] << 16;
+            if (second) {
+                ck_store(&p1, s1, j, 1);
+                memcpy((uint16_t *)dp1 + j, high, sizeof high);
+            }
+            ck_store(&p0, s0, j, 1);
+            memcpy((uint16_t *)dp0 + j, low, sizeof low);
+        }
+    }
+}
+
+CK_INLINE void row_dots(const void *a, const void *b, float *dots, size_t rows, size_t columns, int half) {
     for (size_t row = 0; row < rows; row++) {
-        const float *x = a + row * columns;
-        const float *y = b + row * columns;
+        const void *x = ck_row(a, row, columns, half), *y = ck_row(b, row, columns, half);
         lanes sum = {0};
         size_t whole = columns / LANES * LANES;
-        for (size_t i = 0; i < whole; i += LANES) sum += *(const lanes *)(x + i) * *(const lanes *)(y + i);
+        for (size_t i = 0; i < whole; i += LANES) {
+            lanes left, right;
+            ck_load(x, i, half, &left);
+            ck_load(y, i, half, &right);
+            sum += left * right;
+        }
         float rest = 0;
-        for (size_t i = whole; i < columns; i++) rest += x[i] * y[i];
+        for (size_t i = whole; i < columns; i++) rest += ck_load_one(x, i, half) * ck_load_one(y, i, half);
         dots[row] = ck_sum(&sum) + rest;
     }
+}
+
+CK_CLONES
+void ck_row_dots(const void *a, const void *b, float *dots, size_t rows, size_t columns, int half) {
+    if (half) row_dots(a, b, dots, rows, columns, 1);
+    else row_dots(a, b, dots, rows, columns, 0);
 }

@@ -6,9 +6,9 @@ package final class LayerCache {
     private let values: Matrix
     private var count = 0
 
-    init(capacity: Int, columns: Int) {
-        keys = Matrix(rows: capacity, columns: columns)
-        values = Matrix(rows: capacity, columns: columns)
+    init(capacity: Int, columns: Int, dtype: DType) {
+        keys = Matrix(rows: capacity, columns: columns, dtype: dtype)
+        values = Matrix(rows: capacity, columns: columns, dtype: dtype)
     }
 
     /// Appends k and v `[n, groups·D]` and returns views of all that is held.
@@ -28,8 +28,8 @@ package final class KeyValueCache {
     package internal(set) var count = 0
     let layers: [LayerCache]
 
-    init(capacity: Int, layers: Int, columns: Int) {
+    init(capacity: Int, layers: Int, columns: Int, dtype: DType) {
         self.capacity = capacity
-        self.layers = (0..<layers).map { _ in LayerCache(capacity: capacity, columns: columns) }
+        self.layers = (0..<layers).map { _ in LayerCache(capacity: capacity, columns: columns, dtype: dtype) }
     }
 }

@@ -27,7 +27,8 @@ extension LanguageModel {
     package func makeCache(capacity: Int) throws -> KeyValueCache {
         try checkLength(capacity)
         return KeyValueCache(
-            capacity: capacity, layers: blocks.count, columns: configuration.keyValueHeads * configuration.headDim)
+            capacity: capacity, layers: blocks.count, columns: configuration.keyValueHeads * configuration.headDim,
+            dtype: dtype)
     }
 
     /// Feeds `tokens` after what `cache` holds; returns the logits `[1, V]` after the last.

@@ -16,16 +16,14 @@ extension BaseModelFiles: WeightSource {}
 
 extension WeightSource {
     /// One frozen weight of tensors stacked by rows, laid out for its matmuls.
-    func frozenWeight(_ names: [(name: String, rows: Int)], columns: Int, dtype: DType, forBackward: Bool) throws
-        -> FrozenWeight
-    {
+    func frozenWeight(_ names: [(name: String, rows: Int)], columns: Int, dtype: DType) throws -> FrozenWeight {
         let stacked = Matrix(rows: names.reduce(0) { $0 + $1.rows }, columns: columns)
         var start = 0
         for (name, rows) in names {
             try read(name, into: stacked.rows(start..<(start + rows)))
             start += rows
         }
-        return FrozenWeight(stacked, dtype: dtype, forBackward: forBackward)
+        return FrozenWeight(stacked, dtype: dtype)
     }
 
     /// A vector `[1, count]`.

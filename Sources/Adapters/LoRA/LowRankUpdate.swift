@@ -34,20 +34,23 @@ final class LowRankUpdate: ProjectionAdapter {
     func forward(_ x: Matrix, into y: Matrix, pass: Pass) -> [Matrix] {
         let h = pass.kept.matrix(x.rows, a.value.rows)
         pass.withScratch { scratch in
-            multiply(.plain(dropped(x, scratch: scratch, pass: pass)), .transposed(a.value), into: h)
+            let dropped = dropped(x, scratch: scratch, pass: pass)
+            multiply(.plain(dropped), .transposed(a.value), into: h, scratch: scratch)
+            multiply(
+                .plain(h), .transposed(b.value), into: y, scale: scaling, accumulate: true, scratch: scratch)
         }
-        multiply(.plain(h), .transposed(b.value), into: y, scale: scaling, accumulate: true)
         return [h]
     }
 
     func backward(_ dy: Matrix, x: Matrix, kept: [Matrix], into dx: Matrix?, pass: Pass) {
         let h = kept[0]
         pass.withScratch { scratch in
-            multiply(.transposed(dy), .plain(h), into: b.gradient, scale: scaling, accumulate: true)
+            multiply(
+                .transposed(dy), .plain(h), into: b.gradient, scale: scaling, accumulate: true, scratch: scratch)
             let dh = scratch.matrix(h.rows, h.columns)
-            multiply(.plain(dy), .plain(b.value), into: dh, scale: scaling)
+            multiply(.plain(dy), .plain(b.value), into: dh, scale: scaling, scratch: scratch)
             let dropped = dropped(x, scratch: scratch, pass: pass)
-            multiply(.transposed(dh), .plain(dropped), into: a.gradient, accumulate: true)
+            multiply(.transposed(dh), .plain(dropped), into: a.gradient, accumulate: true, scratch: scratch)
             if let dx { inputGradient(dh, into: dx, scratch: scratch, pass: pass) }
         }
     }
@@ -67,7 +70,7 @@ final class LowRankUpdate: ProjectionAdapter {
     /// x̃; x itself where nothing is dropped.
     private func dropped(_ x: Matrix, scratch: Arena, pass: Pass) -> Matrix {
         guard let mask = mask(pass, columns: x.columns) else { return x }
-        let result = scratch.matrix(x.rows, x.columns)
+        let result = scratch.matrix(x.rows, x.columns, x.dtype)
         Kernels.dropout(
             x, into: result, probability: dropout, random: random, step: mask.step,
             firstPosition: mask.firstPosition)

@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 // Hot elementwise loops: pure functions over pointers and sizes, no state, no allocation.
-// Matrices are row-major float32; `*s` is a row stride in elements. Functions over a matrix work on `rows` rows, so a
+// Matrices are row-major float32, or bfloat16 (as uint16_t) where a flag `half` says so; `*s` is a row stride in elements. Functions over a matrix work on `rows` rows, so a
 // caller threads them by handing out row ranges.
 
 /// Widest instruction set that the running CPU lets these kernels use: "x86-64-v4", "x86-64-v3" or "baseline".
@@ -19,21 +19,26 @@ static inline void ck_pause(void) {
 }
 
 /// y = x·r ⊙ w with r = 1/sqrt(mean(x²) + epsilon), kept in `r`.
-void ck_rms_norm_forward(const float *x, size_t xs, const float *w, float epsilon, float *y, size_t ys, float *r,
-                         size_t rs, size_t rows, size_t columns);
+void ck_rms_norm_forward(const float *x, size_t xs, const float *w, float epsilon, void *y, size_t ys, int half,
+                         float *r, size_t rs, size_t rows, size_t columns);
 /// dx (+)= r·(w ⊙ dy) − x·r³/d·Σ(w ⊙ dy ⊙ x).
 void ck_rms_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w, const float *r,
                           size_t rs, float *dx, size_t dxs, size_t rows, size_t columns, int accumulate);
 
-/// Rotates the halves of each head in place: (a, b) → (a·cos − b·sin, b·cos + a·sin); `direction` −1 is the inverse.
-void ck_rotate(float *x, size_t xs, const int32_t *positions, const float *cosines, const float *sines, size_t rows,
-               size_t heads, size_t head_dim, float direction);
+/// y is x with the halves of each head rotated: (a, b) → (a·cos − b·sin, b·cos + a·sin); `direction` −1 is the inverse.
+/// y is bfloat16 where `half`, else it may be x itself.
+void ck_rotate(const float *x, size_t xs, void *y, size_t ys, int half, const int32_t *positions, const float *cosines,
+               const float *sines, size_t rows, size_t heads, size_t head_dim, float direction);
 
 /// h = g·sigmoid(g) ⊙ u. Relative error of the exponential: below 2e-7.
-void ck_swiglu_forward(const float *g, size_t gs, const float *u, size_t us, float *h, size_t hs, size_t rows,
-                       size_t columns);
-void ck_swiglu_backward(const float *dh, size_t dhs, const float *g, size_t gs, const float *u, size_t us, float *dg,
-                        size_t dgs, float *du, size_t dus, size_t rows, size_t columns);
+void ck_swiglu_forward(const void *g, size_t gs, const void *u, size_t us, void *h, size_t hs, size_t rows,
+                       size_t columns, int half);
+void ck_swiglu_backward(const void *dh, size_t dhs, const void *g, size_t gs, const void *u, size_t us, void *dg,
+                        size_t dgs, void *du, size_t dus, size_t rows, size_t columns, int half);
+
+/// y = x in bfloat16, to nearest, ties to even; and back.
+void ck_narrow(const float *x, size_t xs, uint16_t *y, size_t ys, size_t rows, size_t columns);
+void ck_widen(const uint16_t *x, size_t xs, float *y, size_t ys, size_t rows, size_t columns);
 
 /// y += x.
 void ck_add(const float *x, size_t xs, float *y, size_t ys, size_t rows, size_t columns);
@@ -44,40 +49,77 @@ double ck_squared_norm(const float *x, size_t xs, size_t rows, size_t columns);
 
 /// log Σ exp(logits) of one row.
 float ck_log_sum_exp(const float *logits, size_t columns);
-/// One row becomes (softmax − onehot(target))·scale; returns −log softmax[target].
-float ck_cross_entropy(float *logits, size_t columns, int32_t target, float scale);
+/// gradient = (softmax − onehot(target))·scale of one row, which is overwritten; it may be the row's own memory. Returns
+/// −log softmax[target].
+float ck_cross_entropy(float *logits, size_t columns, int32_t target, float scale, void *gradient, int half);
 
-// Attention works on a tile of scores: queries of the heads that share a key head, against a run of keys. Row i is
-// query i / group; it may see first_visible + i / group of the tile's keys, at least one of the first tile's. The
-// stride is a multiple of 16 of at least `columns`; what lies between is overwritten.
-/// Scores s become exp(s − m), zero where unseen, m the row's maximum so far; what `o` and `sums` hold from earlier
+// Attention works on a tile of scores: queries of the heads that share a key head, stacked, against a run of keys. Row
+// i of the stack is query i / group; it may see first_visible + i / group of the tile's keys, at least one of the first
+// tile's. The stride is a multiple of 16 of at least the tile's width; what lies between is overwritten. With `half`
+// results are bfloat16 in the first half of each row's memory.
+/// Scores s become exp(scale·s − m), zero where unseen, m the row's maximum so far; what `o` and `sums` hold from earlier
 /// tiles is rescaled to the new maximum. o is contiguous.
 void ck_attention_probabilities(float *s, size_t stride, float *o, float *maxima, float *sums, size_t rows,
-                                size_t columns, size_t head_dim, size_t group, ptrdiff_t first_visible, int is_first);
+                                size_t columns, size_t head_dim, size_t group, ptrdiff_t first_visible, float scale,
+                                int is_first, int half);
 /// After the last tile: o is divided by the sums, and the sums become log Σ exp.
 void ck_attention_normalise(float *o, size_t head_dim, const float *maxima, float *sums, size_t rows);
-/// Scores s become p = exp(s − logSumExp), and dp becomes ds = p ⊙ (dp − delta)·scale; zero where unseen.
+/// On the tile's transpose, a row a key: s become p = exp(scale·s − logSumExp), and dp becomes ds = p ⊙ (dp − delta)·scale;
+/// zero where unseen. log_sum_exp and delta can be read up to the stride.
 void ck_attention_gradients(float *s, float *dp, size_t stride, const float *log_sum_exp, const float *delta,
-                            size_t rows, size_t columns, size_t group, ptrdiff_t first_visible, float scale);
+                            size_t keys, size_t columns, size_t group, ptrdiff_t first_visible, float scale);
+/// The same in bfloat16; `pairs` receives ds once more with two keys side by side, [keys/2][stride][2].
+void ck_attention_gradients_half(float *s, float *dp, uint16_t *pairs, size_t stride, const float *log_sum_exp,
+                                 const float *delta, size_t keys, size_t columns, size_t group,
+                                 ptrdiff_t first_visible, float scale);
 /// dots[i] = a[i]·b[i], contiguous rows.
-void ck_row_dots(const float *a, const float *b, float *dots, size_t rows, size_t columns);
+void ck_row_dots(const void *a, const void *b, float *dots, size_t rows, size_t columns, int half);
 
-/// y[n] (+)= dot(x, w[n]) for `rows` rows of w.
-void ck_gemv(const float *w, size_t ws, const float *x, float *y, size_t rows, size_t columns, int accumulate);
+/// y[n] = add[n] + dot(x, w[n]) for `rows` rows of w, which is bfloat16 where `half`; add may be NULL.
+void ck_gemv(const void *w, size_t ws, int half, const float *x, const float *add, void *y, int y_half, size_t rows,
+             size_t columns);
+
+/// y[rows, n] = add + x[rows, k]·w, w being [k, n] or, `transposed`, [n, k]. Every y[i, j] is summed in the order of k
+/// alone, so it does not depend on how rows and columns are cut.
+struct ck_product {
+    const void *x;
+    size_t xs;
+    /// x lies column by column: x[i, j] at x[j·xs + i]; in bfloat16, the pair of columns j, j + 1 at word j/2·xs + i.
+    int x_by_columns;
+    const void *w;
+    size_t ws;
+    void *y;
+    size_t ys;
+    /// [rows, n] in float32: NULL, y itself, or another matrix.
+    const float *add;
+    size_t adds;
+    size_t rows, k;
+    int transposed;
+    /// x and w are bfloat16.
+    int half;
+    /// y is bfloat16.
+    int y_half;
+    /// Takes the kernels that run on every CPU, for tests.
+    int portable;
+};
+/// Bytes of scratch memory that ck_product_columns needs.
+size_t ck_product_scratch(const struct ck_product *product);
+/// Columns first ..< first + columns of the product; threads take multiples of 32.
+void ck_product_columns(const struct ck_product *product, size_t first, size_t columns, void *scratch);
 
 // Products with one small dimension r, a LoRA rank. `p` is packed [k][width], width a multiple of 16, zero padded.
 /// c[m, r] (+)= scale · x[m, k] · p[k, r].
-void ck_skinny_right(const float *x, size_t xs, const float *p, size_t width, float *c, size_t cs, size_t m, size_t k,
-                     size_t r, float scale, int accumulate);
+void ck_skinny_right(const void *x, size_t xs, int half, const float *p, size_t width, float *c, size_t cs, size_t m,
+                     size_t k, size_t r, float scale, int accumulate);
 /// y[m, n] (+)= scale · h[m, r] · b[r, n].
-void ck_rank_update(const float *h, size_t hs, const float *b, size_t bs, float *y, size_t ys, size_t m, size_t n,
-                    size_t r, float scale, int accumulate);
+void ck_rank_update(const float *h, size_t hs, const float *b, size_t bs, void *y, size_t ys, int half, size_t m,
+                    size_t n, size_t r, float scale, int accumulate);
 /// g[r, n] (+)= scale · hᵀ · x with h[t, r], x[t, n].
-void ck_skinny_left(const float *h, size_t hs, const float *x, size_t xs, float *g, size_t gs, size_t t, size_t n,
-                    size_t r, float scale, int accumulate);
+void ck_skinny_left(const float *h, size_t hs, const void *x, size_t xs, int half, float *g, size_t gs, size_t t,
+                    size_t n, size_t r, float scale, int accumulate);
 
 /// y = x ⊙ mask/(1−p) or, with `accumulate`, y += …; the mask of element i comes from Philox at position first + i.
-void ck_dropout(const float *x, float *y, size_t count, float probability, uint64_t seed, uint32_t stream,
+void ck_dropout(const void *x, void *y, int half, size_t count, float probability, uint64_t seed, uint32_t stream,
                 uint64_t step, uint64_t first, int accumulate);
 /// Philox-4x32-10: four words for a counter and a key.
 void ck_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);

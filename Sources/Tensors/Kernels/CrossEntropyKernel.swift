@@ -1,14 +1,17 @@
 import CKernels
 
 extension Kernels {
-    /// Forward and backward in one pass over logits `[R, V]`, which become (softmax − onehot(target))·scale; appends
-    /// −log p(target) of each row to `losses`.
+    /// Forward and backward in one pass over logits `[R, V]`: returns −log p(target) of each row, and puts the gradient
+    /// (softmax − onehot(target))·scale in the logits' place, or, `narrowed`, as bfloat16 in the first half of each row.
     package static func crossEntropy(
-        _ logits: Matrix, targets: [Int32], scale: Float, losses: inout [Float]
-    ) {
-        losses += forEachRow(of: logits, targets) { row, target in
-            ck_cross_entropy(row, logits.columns, target, scale)
+        _ logits: Matrix, targets: [Int32], scale: Float, narrowed: Bool = false
+    ) -> (losses: [Float], gradient: Matrix) {
+        let losses = KernelClock.measure("cross-entropy") {
+            forEachRow(of: logits, targets) { row, target in
+                ck_cross_entropy(row, logits.columns, target, scale, row, narrowed ? 1 : 0)
+            }
         }
+        return (losses, narrowed ? logits.narrowedView : logits)
     }
 
     /// log p(target) of each row of logits `[R, V]`.

@@ -21,10 +21,11 @@ extension Kernels {
         accumulate: Bool
     ) {
         x.requireShape(of: y, "dropout")
-        overRows(x) { rows in
+        precondition(x.dtype == y.dtype, "dropout's dtype")
+        measuredRows(x, "dropout") { rows in
             for row in rows {
                 ck_dropout(
-                    x.pointer(row: row), y.pointer(row: row), x.columns, probability, random.seed, random.stream,
+                    x.memory(row: row), y.memory(row: row), x.half, x.columns, probability, random.seed, random.stream,
                     step, firstPosition + UInt64(row * x.columns), accumulate ? 1 : 0)
             }
         }

@@ -1,16 +1,16 @@
 import CKernels
 
 extension Kernels {
-    /// y = x·r ⊙ w, r = 1/√(mean(x²) + ε): x, y `[T, d]`, w `[1, d]`, r `[T, 1]`. https://arxiv.org/abs/1910.07467
+    /// y = x·r ⊙ w, r = 1/√(mean(x²) + ε): x, y `[T, d]`, w `[1, d]`, r `[T, 1]`; y of either dtype. https://arxiv.org/abs/1910.07467
     package static func rmsNormForward(
         _ x: Matrix, weight: Matrix, epsilon: Float, into y: Matrix, inverseRMS: Matrix
     ) {
         y.requireShape(of: x, "RMSNorm's output")
         precondition(weight.columns == x.columns && inverseRMS.rows == x.rows, "RMSNorm's weight and inverse RMS")
-        overRows(x) { rows in
+        measuredRows(x, "RMSNorm, forward") { rows in
             let first = rows.lowerBound
             ck_rms_norm_forward(
-                x.pointer(row: first), x.stride, weight.start, epsilon, y.pointer(row: first), y.stride,
+                x.pointer(row: first), x.stride, weight.start, epsilon, y.memory(row: first), y.stride, y.half,
                 inverseRMS.pointer(row: first), inverseRMS.stride, rows.count, x.columns)
         }
     }
@@ -22,7 +22,7 @@ extension Kernels {
         dy.requireShape(of: x, "RMSNorm's backward")
         dx.requireShape(of: x, "RMSNorm's backward")
         precondition(weight.columns == x.columns && inverseRMS.rows == x.rows, "RMSNorm's weight and inverse RMS")
-        overRows(x) { rows in
+        measuredRows(x, "RMSNorm, backward") { rows in
             let first = rows.lowerBound
             ck_rms_norm_backward(
                 dy.pointer(row: first), dy.stride, x.pointer(row: first), x.stride, weight.start,

@@ -22,22 +22,25 @@ package final class RotaryTable: Sendable {
 }
 
 extension Kernels {
-    /// Rotates each head of x `[T, heads·D]` in place by its row's position, halves paired as in Hugging Face's
-    /// `rotate_half`; `inverse` is both the inverse and the backward.
+    /// Rotates each head of x `[T, heads·D]` by its row's position into y, which may be x itself or of another dtype.
+    /// Halves are paired as in Hugging Face's `rotate_half`; `inverse` is both the inverse and the backward.
     package static func rotate(
-        _ x: Matrix, positions: [Int32], table: RotaryTable, headDim: Int, inverse: Bool
+        _ x: Matrix, into y: Matrix, positions: [Int32], table: RotaryTable, headDim: Int, inverse: Bool
     ) {
+        x.requireShape(of: y, "a rotation")
         precondition(positions.count == x.rows && x.columns % headDim == 0 && headDim == 2 * table.cosines.columns)
         for position in positions {
             precondition(position >= 0 && position < table.cosines.rows, "position \(position) is not in the table")
         }
         positions.withUnsafeBufferPointer { positions in
             let base = positions.baseAddress
-            overRows(x) { rows in
+            measuredRows(x, "rotary positions") { rows in
                 guard let base else { return }
+                let first = rows.lowerBound
                 ck_rotate(
-                    x.pointer(row: rows.lowerBound), x.stride, base + rows.lowerBound, table.cosines.start,
-                    table.sines.start, rows.count, x.columns / headDim, headDim, inverse ? -1 : 1)
+                    x.pointer(row: first), x.stride, y.memory(row: first), y.stride, y.half, base + first,
+                    table.cosines.start, table.sines.start, rows.count, x.columns / headDim, headDim,
+                    inverse ? -1 : 1)
             }
         }
     }

@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 
 extension Kernels {
     /// y += x.
@@ -21,8 +22,22 @@ extension Kernels {
     /// Row i of y is row `rows[i]` of x.
     package static func gatherRows(_ x: Matrix, rows: [Int32], into y: Matrix) {
         precondition(rows.count == y.rows && x.columns == y.columns)
+        precondition(x.dtype == y.dtype, "gathered rows keep their dtype")
         for (index, row) in rows.enumerated() {
-            y.rows(index..<(index + 1)).copy(from: x.rows(Int(row)..<(Int(row) + 1)))
+            precondition(row >= 0 && row < x.rows, "row \(row) of \(x.rows)")
+            y.memory(row: index).copyMemory(from: x.memory(row: Int(row)), byteCount: x.columns * x.dtype.bytes)
+        }
+    }
+
+    /// Row `rows[i]` of y is row i of x, every other row zero; the backward of `gatherRows` for rows that ascend, none taken twice.
+    package static func scatterRows(_ x: Matrix, rows: [Int32], into y: Matrix) {
+        precondition(rows.count == x.rows && x.columns == y.columns && x.dtype == y.dtype)
+        precondition(zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }, "scattered rows ascend")
+        let bytes = x.columns * x.dtype.bytes
+        for row in 0..<y.rows { memset(y.memory(row: row), 0, bytes) }
+        for (index, row) in rows.enumerated() {
+            precondition(row >= 0 && row < y.rows, "row \(row) of \(y.rows)")
+            y.memory(row: Int(row)).copyMemory(from: x.memory(row: index), byteCount: bytes)
         }
     }
 

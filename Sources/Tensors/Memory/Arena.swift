@@ -24,10 +24,10 @@ package final class Arena {
         precondition(
             usedBytes + bytes <= storage.bytes,
             "\(usedBytes + bytes) bytes of activations do not fit the \(storage.bytes) reserved")
-        let start = (storage.base + usedBytes).assumingMemoryBound(to: Float.self)
+        let base = storage.base + usedBytes
         usedBytes += bytes
         peakBytes = max(peakBytes, usedBytes)
-        return Matrix(storage: storage, start: start, rows: rows, columns: columns, stride: columns)
+        return Matrix(storage: storage, base: base, rows: rows, columns: columns, stride: columns, dtype: dtype)
     }
 
     package func mark() -> Mark { Mark(used: usedBytes) }

@@ -8,23 +8,22 @@ package struct Matrix: @unchecked Sendable {
     package let stride: Int
     package let dtype: DType
     let storage: Storage
-    let start: UnsafeMutablePointer<Float>
+    /// The first element's memory.
+    let base: UnsafeMutableRawPointer
 
-    init(storage: Storage, start: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int) {
+    init(storage: Storage, base: UnsafeMutableRawPointer, rows: Int, columns: Int, stride: Int, dtype: DType) {
         self.storage = storage
-        self.start = start
+        self.base = base
         self.rows = rows
         self.columns = columns
         self.stride = stride
-        dtype = .float32
+        self.dtype = dtype
     }
 
     /// A matrix of zeros with memory of its own, 64-byte aligned.
     package init(rows: Int, columns: Int, dtype: DType = .float32) {
         let storage = Storage(zeroedBytes: rows * columns * dtype.bytes)
-        self.init(
-            storage: storage, start: storage.base.assumingMemoryBound(to: Float.self), rows: rows, columns: columns,
-            stride: columns)
+        self.init(storage: storage, base: storage.base, rows: rows, columns: columns, stride: columns, dtype: dtype)
     }
 
     /// A matrix of `values`, row after row.
@@ -40,18 +39,19 @@ package struct Matrix: @unchecked Sendable {
     package func rows(_ range: Range<Int>) -> Matrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
         return Matrix(
-            storage: storage, start: start + range.lowerBound * stride, rows: range.count, columns: columns,
-            stride: stride)
+            storage: storage, base: memory(row: range.lowerBound), rows: range.count, columns: columns, stride: stride,
+            dtype: dtype)
     }
 
     /// The columns in `range`, as a view.
     package func columns(_ range: Range<Int>) -> Matrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
         return Matrix(
-            storage: storage, start: start + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+            storage: storage, base: base + range.lowerBound * dtype.bytes, rows: rows, columns: range.count,
+            stride: stride, dtype: dtype)
     }
 
-    /// One element; for tests and small matrices, not for loops over large ones.
+    /// One element of float32; for tests and small matrices, not for loops over large ones.
     package subscript(row: Int, column: Int) -> Float {
         get {
             precondition(row >= 0 && row < rows && column >= 0 && column < columns)
@@ -63,12 +63,13 @@ package struct Matrix: @unchecked Sendable {
         }
     }
 
-    /// All elements, row after row.
+    /// All elements as float32, row after row.
     package var values: [Float] {
-        (0..<rows).flatMap { row in UnsafeBufferPointer(start: pointer(row: row), count: columns) }
+        guard dtype == .float32 else { return float32.values }
+        return (0..<rows).flatMap { row in UnsafeBufferPointer(start: pointer(row: row), count: columns) }
     }
 
-    /// Hands `body` the elements of one row.
+    /// Hands `body` the elements of one row of float32.
     package func withRow<Result>(_ row: Int, _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) rethrows
         -> Result
     {
@@ -76,15 +77,28 @@ package struct Matrix: @unchecked Sendable {
         return try body(UnsafeMutableBufferPointer(start: pointer(row: row), count: columns))
     }
 
-    /// Sets every element.
+    /// Sets every element of float32.
     package func fill(_ value: Float) {
         for row in 0..<rows { pointer(row: row).update(repeating: value, count: columns) }
     }
 
-    /// Takes over the elements of a matrix of the same shape.
+    /// Takes over the elements of a matrix of the same shape, converted where the dtypes differ.
     package func copy(from other: Matrix) {
         requireShape(of: other, "a copy")
-        for row in 0..<rows { pointer(row: row).update(from: other.pointer(row: row), count: columns) }
+        guard other.dtype == dtype else { return Kernels.convert(other, into: self) }
+        for row in 0..<rows { memory(row: row).copyMemory(from: other.memory(row: row), byteCount: columns * dtype.bytes) }
+    }
+
+    /// This float32 matrix's memory, the first half of each row taken for bfloat16.
+    var narrowedView: Matrix {
+        Matrix(storage: storage, base: base, rows: rows, columns: columns, stride: 2 * stride, dtype: .bfloat16)
+    }
+
+    /// A copy in float32.
+    package var float32: Matrix {
+        let copy = Matrix(rows: rows, columns: columns)
+        copy.copy(from: self)
+        return copy
     }
 
     /// Stops the program where two matrices that must be of one shape are not.
@@ -94,5 +108,17 @@ package struct Matrix: @unchecked Sendable {
             "\(what): \(rows) × \(columns) does not fit \(other.rows) × \(other.columns)")
     }
 
+    /// The first element; of float32 matrices.
+    var start: UnsafeMutablePointer<Float> {
+        assert(dtype == .float32)
+        return base.assumingMemoryBound(to: Float.self)
+    }
+
     func pointer(row: Int) -> UnsafeMutablePointer<Float> { start + row * stride }
+
+    /// A row's first element, whatever the dtype.
+    func memory(row: Int) -> UnsafeMutableRawPointer { base + row * stride * dtype.bytes }
+
+    /// What the C kernels are told of the dtype.
+    var half: Int32 { dtype == .bfloat16 ? 1 : 0 }
 }

@@ -1,27 +1,42 @@
 /// A borrowed part of a matrix for the inner loops of one kernel call: a view that does not keep its memory alive, so
 /// that passing it around costs no reference counting.
 struct Tile {
-    let start: UnsafeMutablePointer<Float>
+    let base: UnsafeMutableRawPointer
     /// Rows and columns as they lie in memory.
     let rows: Int
     let columns: Int
     let stride: Int
+    let dtype: DType
+
+    /// The first element; of float32 tiles.
+    var start: UnsafeMutablePointer<Float> {
+        assert(dtype == .float32)
+        return base.assumingMemoryBound(to: Float.self)
+    }
 
     func rows(_ range: Range<Int>) -> Tile {
-        Tile(start: start + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+        Tile(base: memory(row: range.lowerBound), rows: range.count, columns: columns, stride: stride, dtype: dtype)
     }
 
     func columns(_ range: Range<Int>) -> Tile {
-        Tile(start: start + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+        Tile(
+            base: base + range.lowerBound * dtype.bytes, rows: rows, columns: range.count, stride: stride,
+            dtype: dtype)
     }
 
-    func row(_ index: Int) -> UnsafeMutablePointer<Float> { start + index * stride }
+    func memory(row: Int) -> UnsafeMutableRawPointer { base + row * stride * dtype.bytes }
 
     /// The same memory with no gap between rows.
-    var dense: Tile { Tile(start: start, rows: rows, columns: columns, stride: columns) }
+    var dense: Tile { Tile(base: base, rows: rows, columns: columns, stride: columns, dtype: dtype) }
+
+    /// The first half of each row's memory as bfloat16, where `dtype` asks for it.
+    func narrowed(to dtype: DType) -> Tile {
+        guard dtype == .bfloat16 else { return self }
+        return Tile(base: base, rows: rows, columns: columns, stride: 2 * stride, dtype: dtype)
+    }
 
     func fill(_ value: Float) {
-        for index in 0..<rows { row(index).update(repeating: value, count: columns) }
+        for index in 0..<rows { (start + index * stride).update(repeating: value, count: columns) }
     }
 }
 
@@ -32,7 +47,7 @@ extension Matrix {
         precondition(
             columnRange.lowerBound >= 0 && columnRange.upperBound <= columns, "columns \(columnRange) of \(columns)")
         return Tile(
-            start: pointer(row: rowRange.lowerBound) + columnRange.lowerBound, rows: rowRange.count,
-            columns: columnRange.count, stride: stride)
+            base: memory(row: rowRange.lowerBound) + columnRange.lowerBound * dtype.bytes, rows: rowRange.count,
+            columns: columnRange.count, stride: stride, dtype: dtype)
     }
 }

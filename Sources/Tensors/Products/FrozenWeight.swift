@@ -1,43 +1,61 @@
 import CKernels
-import COpenBLAS
 
-/// A frozen weight W `[out, in]`, laid out once for its products. T is the rows of x.
+/// A frozen weight W `[out, in]` in the compute dtype, as it lies in a checkpoint. T is the rows of x.
 ///
-/// In float32 one plain copy serves both orientations over OpenBLAS.
+/// One copy serves both orientations, see `PanelProduct`.
 package final class FrozenWeight: @unchecked Sendable {
     package let outputs: Int
     package let inputs: Int
     package let dtype: DType
     private let weight: Matrix
 
-    /// Keeps `weight`'s own memory, which must not change any more.
-    ///
-    /// - Parameter forBackward: whether `backward` will be called.
-    package init(_ weight: Matrix, dtype: DType, forBackward: Bool) {
-        self.weight = weight
+    /// Keeps `weight`'s own memory, which must not change any more, or a copy in another dtype.
+    package init(_ weight: Matrix, dtype: DType) {
         self.dtype = dtype
         outputs = weight.rows
         inputs = weight.columns
-    }
-
-    /// y `[T, out]` (+)= x `[T, in]` · Wᵀ.
-    package func forward(_ x: Matrix, into y: Matrix, accumulate: Bool = false) {
-        precondition(x.columns == inputs && y.columns == outputs && x.rows == y.rows, "shapes of W·x")
-        if x.rows == 1 {
-            Threads.parallel(outputs, grain: 16) { columns in
-                ck_gemv(
-                    weight.pointer(row: columns.lowerBound), weight.stride, x.start, y.start + columns.lowerBound,
-                    columns.count, inputs, accumulate ? 1 : 0)
-            }
-            return
+        if weight.dtype == dtype {
+            self.weight = weight
+        } else {
+            self.weight = Matrix(rows: weight.rows, columns: weight.columns, dtype: dtype)
+            self.weight.copy(from: weight)
         }
-        multiply(.plain(x), .transposed(weight), into: y, accumulate: accumulate)
     }
 
-    /// dx `[T, in]` (+)= dy `[T, out]` · W.
-    package func backward(_ dy: Matrix, into dx: Matrix, accumulate: Bool = false) {
+    /// y `[T, out]` = add + x `[T, in]` · Wᵀ.
+    ///
+    /// - Parameters:
+    ///   - x: of the weight's dtype.
+    ///   - add: `[T, out]` of float32, may be y itself; nothing is added where nil.
+    package func forward(_ x: Matrix, adding add: Matrix? = nil, into y: Matrix) {
+        precondition(x.columns == inputs && y.columns == outputs && x.rows == y.rows, "shapes of W·x")
+        KernelClock.measure("frozen product, forward") {
+            if x.rows == 1 {
+                forwardOne(x.dtype == .float32 ? x : x.float32, adding: add, into: y)
+            } else {
+                PanelProduct.run(x, weight, transposed: true, adding: add, into: y)
+            }
+        }
+    }
+
+    /// dx `[T, in]` = add + dy `[T, out]` · W.
+    ///
+    /// - Parameter dy: of the weight's dtype.
+    package func backward(_ dy: Matrix, adding add: Matrix? = nil, into dx: Matrix) {
         precondition(dy.columns == outputs && dx.columns == inputs && dx.rows == dy.rows, "shapes of Wᵀ·dy")
-        multiply(.plain(dy), .plain(weight), into: dx, accumulate: accumulate)
+        KernelClock.measure("frozen product, backward") {
+            PanelProduct.run(dy, weight, transposed: false, adding: add, into: dx)
+        }
+    }
+
+    /// One row is bound by reading the weight, which is then read as it lies.
+    private func forwardOne(_ x: Matrix, adding add: Matrix?, into y: Matrix) {
+        Threads.parallel(outputs, grain: 16) { columns in
+            ck_gemv(
+                weight.memory(row: columns.lowerBound), weight.stride, weight.half, x.start,
+                add.map { UnsafePointer($0.start + columns.lowerBound) }, y.columns(columns).base, y.half,
+                columns.count, inputs)
+        }
     }
 
     /// Row `index` of W as float32 `[1, in]`.

@@ -35,16 +35,17 @@ package enum Operand {
     }
 }
 
-/// c `[m, n]` = scale · a `[m, k]` · b `[k, n]`, added to c where `accumulate`.
+/// c `[m, n]` = scale · a `[m, k]` · b `[k, n]`, added to c where `accumulate`. c is float32.
 ///
-/// Products with a dimension as small as a LoRA rank go to kernels of their own: OpenBLAS was measured at a tenth of
-/// its speed there.
+/// Products with a dimension as small as a LoRA rank go to kernels of their own, which take bfloat16 too; OpenBLAS was
+/// measured at a tenth of its speed there. Others are of float32.
+/// - Parameter scratch: where a transposed copy of a small factor goes; memory of its own where nil.
 package func multiply(
-    _ a: Operand, _ b: Operand, into c: Matrix, scale: Float = 1, accumulate: Bool = false
+    _ a: Operand, _ b: Operand, into c: Matrix, scale: Float = 1, accumulate: Bool = false, scratch: Arena? = nil
 ) {
     precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns, "shapes of a product")
     guard c.rows > 0, c.columns > 0 else { return }
-    if multiplySkinny(a, b, into: c, scale: scale, accumulate: accumulate) { return }
+    if multiplySkinny(a, b, into: c, scale: scale, accumulate: accumulate, scratch: scratch) { return }
     if c.rows >= c.columns || c.rows >= 256 {
         Threads.parallel(c.rows, grain: 8) { rows in
             multiplyOnThisThread(a.rows(rows), b, into: c.rows(rows), scale: scale, accumulate: accumulate)
@@ -58,6 +59,8 @@ package func multiply(
 
 /// The same by OpenBLAS, whatever the shape.
 func multiplyOnThisThread(_ a: Operand, _ b: Operand, into c: Matrix, scale: Float, accumulate: Bool) {
+    precondition(
+        a.matrix.dtype == .float32 && b.matrix.dtype == .float32 && c.dtype == .float32, "OpenBLAS takes float32")
     cblas_sgemm(
         CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
         blasint(c.rows), blasint(c.columns), blasint(a.columns), scale, a.matrix.start, blasint(a.matrix.stride),

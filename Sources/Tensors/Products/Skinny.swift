@@ -1,68 +1,80 @@
 import CKernels
 
-/// Products in which one dimension is a LoRA rank r, over kernels made for that shape.
+/// Products in which one dimension is a LoRA rank r, over kernels made for that shape. x and y may be bfloat16.
 ///
 /// Returns false where the shape is not one of them.
-func multiplySkinny(_ a: Operand, _ b: Operand, into c: Matrix, scale: Float, accumulate: Bool) -> Bool {
+func multiplySkinny(
+    _ a: Operand, _ b: Operand, into c: Matrix, scale: Float, accumulate: Bool, scratch: Arena?
+) -> Bool {
     let limit = 64
+    let mark = scratch?.mark()
+    defer { if let scratch, let mark { scratch.release(to: mark) } }
+    func matrix(_ rows: Int, _ columns: Int) -> Matrix {
+        scratch?.matrix(rows, columns) ?? Matrix(rows: rows, columns: columns)
+    }
+    func transposed(_ matrix: Matrix, into result: Matrix) -> Matrix {
+        transpose(matrix, into: result)
+        return result
+    }
     switch (a, b) {
     case (.plain(let x), _) where c.columns <= limit && x.columns > limit:
-        skinnyRight(x, b, into: c, scale: scale, accumulate: accumulate)
+        skinnyRight(x, b, packed: matrix(x.columns, paddedRank(c.columns)), into: c, scale, accumulate)
     case (.plain(let h), .plain(let rows)) where h.columns <= limit:
-        rankUpdate(h, rows, into: c, scale: scale, accumulate: accumulate)
+        rankUpdate(h, rows, into: c, scale, accumulate)
     case (.plain(let h), .transposed(let columns)) where h.columns <= limit:
-        rankUpdate(h, transposed(columns), into: c, scale: scale, accumulate: accumulate)
+        rankUpdate(h, transposed(columns, into: matrix(columns.columns, columns.rows)), into: c, scale, accumulate)
     case (.transposed(let h), .plain(let x)) where h.columns <= limit:
-        skinnyLeft(h, x, into: c, scale: scale, accumulate: accumulate)
+        skinnyLeft(h, x, into: c, scale, accumulate)
     case (.transposed(let x), .plain(let h)) where h.columns <= limit:
-        let product = Matrix(rows: h.columns, columns: x.columns)
-        skinnyLeft(h, x, into: product, scale: scale, accumulate: false)
-        let result = transposed(product)
-        if accumulate { Kernels.add(result, into: c) } else { c.copy(from: result) }
+        let product = matrix(h.columns, x.columns)
+        skinnyLeft(h, x, into: product, scale, false)
+        if accumulate {
+            Kernels.add(transposed(product, into: matrix(x.columns, h.columns)), into: c)
+        } else {
+            transpose(product, into: c)
+        }
     default:
         return false
     }
     return true
 }
 
+/// Columns of a packed factor: whole vectors.
+private func paddedRank(_ rank: Int) -> Int { (rank + 15) / 16 * 16 }
+
 /// c `[m, r]` (+)= scale · x `[m, k]` · b `[k, r]`.
-private func skinnyRight(_ x: Matrix, _ b: Operand, into c: Matrix, scale: Float, accumulate: Bool) {
+private func skinnyRight(
+    _ x: Matrix, _ b: Operand, packed: Matrix, into c: Matrix, _ scale: Float, _ accumulate: Bool
+) {
     let rank = c.columns
-    let width = (rank + 15) / 16 * 16
-    let packed = Matrix(rows: x.columns, columns: width)
+    if rank < packed.columns { packed.fill(0) }
     switch b {
     case .plain(let matrix): packed.columns(0..<rank).copy(from: matrix)
     case .transposed(let matrix): transpose(matrix, into: packed.columns(0..<rank))
     }
     Threads.parallel(x.rows, grain: 8) { rows in
         ck_skinny_right(
-            x.pointer(row: rows.lowerBound), x.stride, packed.start, width, c.pointer(row: rows.lowerBound), c.stride,
-            rows.count, x.columns, rank, scale, accumulate ? 1 : 0)
+            x.memory(row: rows.lowerBound), x.stride, x.half, packed.start, packed.columns,
+            c.pointer(row: rows.lowerBound), c.stride, rows.count, x.columns, rank, scale, accumulate ? 1 : 0)
     }
 }
 
 /// y `[m, n]` (+)= scale · h `[m, r]` · b `[r, n]`.
-private func rankUpdate(_ h: Matrix, _ b: Matrix, into y: Matrix, scale: Float, accumulate: Bool) {
+private func rankUpdate(_ h: Matrix, _ b: Matrix, into y: Matrix, _ scale: Float, _ accumulate: Bool) {
     Threads.parallel(h.rows, grain: 4) { rows in
         ck_rank_update(
-            h.pointer(row: rows.lowerBound), h.stride, b.start, b.stride, y.pointer(row: rows.lowerBound), y.stride,
-            rows.count, y.columns, h.columns, scale, accumulate ? 1 : 0)
+            h.pointer(row: rows.lowerBound), h.stride, b.start, b.stride, y.memory(row: rows.lowerBound), y.stride,
+            y.half, rows.count, y.columns, h.columns, scale, accumulate ? 1 : 0)
     }
 }
 
 /// g `[r, n]` (+)= scale · hᵀ · x with h `[t, r]`, x `[t, n]`.
-private func skinnyLeft(_ h: Matrix, _ x: Matrix, into g: Matrix, scale: Float, accumulate: Bool) {
+private func skinnyLeft(_ h: Matrix, _ x: Matrix, into g: Matrix, _ scale: Float, _ accumulate: Bool) {
     Threads.parallel(x.columns, grain: 16) { columns in
         ck_skinny_left(
-            h.start, h.stride, x.start + columns.lowerBound, x.stride, g.start + columns.lowerBound, g.stride, x.rows,
-            columns.count, h.columns, scale, accumulate ? 1 : 0)
+            h.start, h.stride, x.columns(columns).base, x.stride, x.half, g.start + columns.lowerBound, g.stride,
+            x.rows, columns.count, h.columns, scale, accumulate ? 1 : 0)
     }
-}
-
-private func transposed(_ matrix: Matrix) -> Matrix {
-    let result = Matrix(rows: matrix.columns, columns: matrix.rows)
-    transpose(matrix, into: result)
-    return result
 }
 
 private func transpose(_ matrix: Matrix, into result: Matrix) {

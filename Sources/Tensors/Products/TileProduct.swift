@@ -1,21 +1,23 @@
-import COpenBLAS
-
-/// A tile as a factor of a product: as it lies, or transposed.
-struct TileOperand {
-    let tile: Tile
-    let isTransposed: Bool
-}
+import CKernels
 
 extension Tile {
-    var plain: TileOperand { TileOperand(tile: self, isTransposed: false) }
-    var transposed: TileOperand { TileOperand(tile: self, isTransposed: true) }
-
-    /// self (+)= scale · a · b, by OpenBLAS on the calling thread.
-    func assign(_ a: TileOperand, _ b: TileOperand, scale: Float = 1, accumulate: Bool = false) {
-        let inner = a.isTransposed ? a.tile.rows : a.tile.columns
-        cblas_sgemm(
-            CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
-            blasint(rows), blasint(columns), blasint(inner), scale, a.tile.start, blasint(a.tile.stride),
-            b.tile.start, blasint(b.tile.stride), accumulate ? 1 : 0, start, blasint(stride))
+    /// self `[m, n]` = x `[m, k]` · w, added to what is there where `accumulate`, on the calling thread.
+    ///
+    /// - Parameters:
+    ///   - x: `[m, k]`; where `xByColumns`, the tile `[k, m]` of float32 or pairs of bfloat16 `[k/2, m]` in words.
+    ///   - w: `[k, n]`, or `[n, k]` where `transposed`; of x's dtype.
+    func assign(
+        _ x: Tile, _ w: Tile, transposed: Bool = false, xByColumns: Bool = false, accumulate: Bool = false,
+        workspace: Workspace
+    ) {
+        var product = ck_product(
+            x: x.base, xs: x.stride, x_by_columns: xByColumns ? 1 : 0, w: w.base, ws: w.stride, y: base, ys: stride,
+            add: nil, adds: 0, rows: rows, k: transposed ? w.columns : w.rows, transposed: transposed ? 1 : 0,
+            half: w.dtype == .bfloat16 ? 1 : 0, y_half: 0, portable: 0)
+        if accumulate {
+            product.add = UnsafePointer(start)
+            product.adds = stride
+        }
+        ck_product_columns(&product, 0, columns, workspace.panels(bytes: ck_product_scratch(&product)))
     }
 }

@@ -23,17 +23,23 @@ package enum Threads {
     ///
     /// The cut depends on the two counts and the number of threads alone.
     static func parallel(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
-        let pool = shared
-        let grains = (count + grain - 1) / grain
-        let pieces = min(pool.count, grains)
-        guard pieces > 1 else {
+        guard count > grain, shared.count > 1 else {
             if count > 0 { body(0..<count) }
             return
         }
+        parallel(count, grain: grain) { range, _ in body(range) }
+    }
+
+    /// The same with scratch memory for each piece.
+    static func parallel(_ count: Int, grain: Int, _ body: (Range<Int>, Workspace) -> Void) {
+        let pool = shared
+        let grains = (count + grain - 1) / grain
+        let pieces = min(pool.count, grains)
+        guard pieces > 0 else { return }
         pool.run(pieces: pieces) { piece in
             let lower = grains * piece / pieces * grain
             let upper = min(count, grains * (piece + 1) / pieces * grain)
-            if lower < upper { body(lower..<upper) }
+            if lower < upper { body(lower..<upper, pool.workspaces[piece]) }
         }
     }
 

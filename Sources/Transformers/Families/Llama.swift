@@ -83,7 +83,7 @@ package enum Llama: ModelFamily {
         let forTraining: Bool
 
         func weight(_ names: [(name: String, rows: Int)], columns: Int) throws -> FrozenWeight {
-            try source.frozenWeight(names, columns: columns, dtype: dtype, forBackward: forTraining)
+            try source.frozenWeight(names, columns: columns, dtype: dtype)
         }
 
         func norm(_ name: String) throws -> RMSNorm {

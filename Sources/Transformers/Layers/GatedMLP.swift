@@ -35,14 +35,13 @@ package final class GatedMLP {
     /// y = x + MLP(x), in place where `y` is nil.
     package func forward(_ x: Matrix, into y: Matrix?, pass: Pass) -> Kept {
         let inverseRMS = pass.kept.matrix(x.rows, 1)
-        let mixed = pass.kept.matrix(x.rows, gateUp.outputs)
+        let mixed = pass.kept.matrix(x.rows, gateUp.outputs, activation)
         return pass.withScratch { scratch in
             let n = scratch.matrix(x.rows, x.columns, activation)
             norm.forward(x, into: n, inverseRMS: inverseRMS)
             let projected = gateUp.forward(n, into: mixed, pass: pass)
             let h = hidden(mixed, scratch: scratch)
-            y?.copy(from: x)
-            let downKept = down.forward(h, into: y ?? x, accumulate: true, pass: pass)
+            let downKept = down.forward(h, adding: x, into: y ?? x, pass: pass)
             return Kept(x: x, inverseRMS: inverseRMS, gateUp: mixed, projected: projected, downKept: downKept)
         }
     }
@@ -56,7 +55,7 @@ package final class GatedMLP {
                 down.backward(dx, x: h, kept: kept.downKept, into: nil, pass: pass)
                 return
             }
-            let dh = scratch.matrix(dx.rows, down.inputs)
+            let dh = scratch.matrix(dx.rows, down.inputs, activation)
             down.backward(dx, x: h, kept: kept.downKept, into: dh, pass: pass)
             let dMixed = scratch.matrix(dx.rows, gateUp.outputs, activation)
             Kernels.swiGLUBackward(

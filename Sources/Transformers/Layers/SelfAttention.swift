@@ -54,31 +54,38 @@ package final class SelfAttention {
     ) -> Kept {
         let count = x.rows
         let inverseRMS = pass.kept.matrix(count, 1)
-        let mixed = pass.kept.matrix(count, queryKeyValue.outputs)
+        let mixed = pass.kept.matrix(count, queryKeyValue.outputs, activation)
         let o = pass.kept.matrix(count, queryKeyValue.slots[0].outputs, activation)
         let logSumExp = pass.kept.matrix(count, o.columns / headDim)
+        let (q, k, v) = split(mixed)
         let projected = pass.withScratch { scratch in
             let n = scratch.matrix(count, x.columns, activation)
             norm.forward(x, into: n, inverseRMS: inverseRMS)
-            return queryKeyValue.forward(n, into: mixed, pass: pass)
+            // In place in float32. Else the adapters' small updates must be added before the rounding to bfloat16.
+            let exact = activation == .float32 ? mixed : scratch.matrix(count, mixed.columns)
+            let projected = queryKeyValue.forward(n, into: exact, pass: pass)
+            let parts = split(exact)
+            Kernels.rotate(
+                parts.q, into: q, positions: layout.positions, table: rotary, headDim: headDim, inverse: false)
+            Kernels.rotate(
+                parts.k, into: k, positions: layout.positions, table: rotary, headDim: headDim, inverse: false)
+            if activation != .float32 { Kernels.convert(parts.v, into: v) }
+            return projected
         }
-        let (q, k, v) = split(mixed)
-        Kernels.rotate(q, positions: layout.positions, table: rotary, headDim: headDim, inverse: false)
-        Kernels.rotate(k, positions: layout.positions, table: rotary, headDim: headDim, inverse: false)
         let (keys, values) = cache?.append(keys: k, values: v) ?? (k, v)
         Kernels.attentionForward(
             q: q, k: keys, v: values, spans: layout.spans, headDim: headDim, scale: scale, into: o,
             logSumExp: logSumExp)
 
         var selected = o
+        var residual = x
         if let rows, let y {
             selected = pass.kept.matrix(rows.count, o.columns, activation)
             Kernels.gatherRows(o, rows: rows, into: selected)
             Kernels.gatherRows(x, rows: rows, into: y)
-        } else {
-            y?.copy(from: x)
+            residual = y
         }
-        let outputKept = output.forward(selected, into: y ?? x, accumulate: true, pass: pass)
+        let outputKept = output.forward(selected, adding: residual, into: y ?? x, pass: pass)
         return Kept(
             x: x, inverseRMS: inverseRMS, queryKeyValue: mixed, projected: projected, o: o, logSumExp: logSumExp,
             selected: selected, outputKept: outputKept)
@@ -98,14 +105,16 @@ package final class SelfAttention {
                 return
             }
             let dO = outputGradient(dy, kept: kept, rows: rows, scratch: scratch, pass: pass)
-            let dMixed = scratch.matrix(dO.rows, queryKeyValue.outputs, activation)
+            let dMixed = scratch.matrix(dO.rows, queryKeyValue.outputs)
             let (dq, dk, dv) = split(dMixed)
             let (q, k, v) = split(kept.queryKeyValue)
             Kernels.attentionBackward(
                 dO: dO, q: q, k: k, v: v, o: kept.o, logSumExp: kept.logSumExp, spans: layout.spans, headDim: headDim,
                 scale: scale, dq: dq, dk: dk, dv: dv)
-            Kernels.rotate(dq, positions: layout.positions, table: rotary, headDim: headDim, inverse: true)
-            Kernels.rotate(dk, positions: layout.positions, table: rotary, headDim: headDim, inverse: true)
+            for part in [dq, dk] {
+                Kernels.rotate(
+                    part, into: part, positions: layout.positions, table: rotary, headDim: headDim, inverse: true)
+            }
 
             let n = queryKeyValue.hasAdapter ? scratch.matrix(dO.rows, dx.columns, activation) : nil
             if let n { norm.recompute(kept.x, inverseRMS: kept.inverseRMS, into: n) }
@@ -117,13 +126,12 @@ package final class SelfAttention {
 
     /// ∂L/∂o for all rows: what did not go on has none.
     private func outputGradient(_ dy: Matrix, kept: Kept, rows: [Int32]?, scratch: Arena, pass: Pass) -> Matrix {
-        let dSelected = scratch.matrix(kept.selected.rows, kept.o.columns)
+        let dSelected = scratch.matrix(kept.selected.rows, kept.o.columns, activation)
         let x = output.hasAdapter ? kept.selected : nil
         output.backward(dy, x: x, kept: kept.outputKept, into: dSelected, pass: pass)
         guard let rows else { return dSelected }
-        let dO = scratch.matrix(kept.o.rows, kept.o.columns)
-        dO.fill(0)
-        Kernels.scatterAddRows(dSelected, rows: rows, into: dO)
+        let dO = scratch.matrix(kept.o.rows, kept.o.columns, activation)
+        Kernels.scatterRows(dSelected, rows: rows, into: dO)
         return dO
     }
 

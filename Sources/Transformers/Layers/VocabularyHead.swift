@@ -8,7 +8,7 @@ package final class VocabularyHead {
     /// `[V, d]`
     package let weight: FrozenWeight
     private let activation: DType
-    private let blockRows = 128
+    private let blockRows = 384
 
     package init(norm: RMSNorm, weight: FrozenWeight, activation: DType) {
         self.norm = norm
@@ -48,11 +48,11 @@ package final class VocabularyHead {
                 let (n, inverseRMS) = normalized(x.rows(rows), scratch: scratch)
                 let logits = scratch.matrix(rows.count, weight.outputs)
                 weight.forward(n, into: logits)
-                var losses: [Float] = []
-                Kernels.crossEntropy(logits, targets: Array(targets[rows]), scale: scale, losses: &losses)
+                let (losses, dLogits) = Kernels.crossEntropy(
+                    logits, targets: Array(targets[rows]), scale: scale, narrowed: activation == .bfloat16)
                 total += losses.reduce(0) { $0 + Double($1) }
                 let dn = scratch.matrix(rows.count, x.columns)
-                weight.backward(logits, into: dn)
+                weight.backward(dLogits, into: dn)
                 norm.backward(dn, x: x.rows(rows), inverseRMS: inverseRMS, into: dx.rows(rows))
             }
         }

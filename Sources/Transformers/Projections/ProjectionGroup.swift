@@ -22,13 +22,26 @@ package final class ProjectionGroup {
 
     package var outputs: Int { weight.outputs }
     package var inputs: Int { weight.inputs }
+    /// What the frozen product is computed in.
+    package var dtype: DType { weight.dtype }
     package var hasAdapter: Bool { slots.contains { $0.adapter != nil } }
 
-    /// y (+)= x·Wᵀ plus every slot's update. Returns what the adapters keep, one entry a slot.
-    package func forward(_ x: Matrix, into y: Matrix, accumulate: Bool = false, pass: Pass) -> [[Matrix]] {
-        weight.forward(x, into: y, accumulate: accumulate)
-        return zip(slots, columns).map { slot, range in
-            slot.adapter?.forward(x, into: y.columns(range), pass: pass) ?? []
+    /// y = add + x·Wᵀ plus every slot's update. Returns what the adapters keep, one entry a slot.
+    ///
+    /// - Parameters:
+    ///   - x: `[T, in]`, converted where it is not of the compute dtype.
+    ///   - add: `[T, Σ out]` of float32, may be y itself.
+    package func forward(_ x: Matrix, adding add: Matrix? = nil, into y: Matrix, pass: Pass) -> [[Matrix]] {
+        pass.withScratch { scratch in
+            // An update much smaller than y would vanish in a y that is already rounded.
+            let isRounded = y.dtype != .float32 && hasAdapter
+            let sum = isRounded ? scratch.matrix(y.rows, y.columns) : y
+            weight.forward(scratch.converted(x, to: dtype), adding: add, into: sum)
+            let kept = zip(slots, columns).map { slot, range in
+                slot.adapter?.forward(x, into: sum.columns(range), pass: pass) ?? []
+            }
+            if isRounded { y.copy(from: sum) }
+            return kept
         }
     }
 
@@ -36,7 +49,9 @@ package final class ProjectionGroup {
     ///
     /// `x` may be nil where no slot has an adapter: the frozen product's backward does not need it.
     package func backward(_ dy: Matrix, x: Matrix?, kept: [[Matrix]], into dx: Matrix?, pass: Pass) {
-        if let dx { weight.backward(dy, into: dx) }
+        if let dx {
+            pass.withScratch { scratch in weight.backward(scratch.converted(dy, to: dtype), into: dx) }
+        }
         guard let x else { return }
         for (index, slot) in slots.enumerated() {
             slot.adapter?.backward(dy.columns(columns[index]), x: x, kept: kept[index], into: dx, pass: pass)

@@ -8,7 +8,8 @@ struct ExponentialTests {
         let padded = (x.count + 15) / 16 * 16
         var p = x + [Float](repeating: 0, count: padded - x.count)
         var gradients = [Float](repeating: 0, count: padded)
-        ck_attention_gradients(&p, &gradients, padded, [0], [0], 1, x.count, 1, x.count, 1)
+        let zeros = [Float](repeating: 0, count: padded)
+        ck_attention_gradients(&p, &gradients, padded, zeros, zeros, 1, x.count, 1, 1, 1)
         return Array(p.prefix(x.count))
     }
 

@@ -9,7 +9,7 @@ struct RotaryTests {
         let table = RotaryTable(theta: Float(try fixture.scalar("theta")), headDim: headDim, maxPositions: 131)
         let x = try fixture.matrix("x")
         let positions = try fixture.integers("positions").map { Int32($0) }
-        Kernels.rotate(x, positions: positions, table: table, headDim: headDim, inverse: false)
+        Kernels.rotate(x, into: x, positions: positions, table: table, headDim: headDim, inverse: false)
         try fixture.expect(x, equals: "y")
     }
 
@@ -20,9 +20,9 @@ struct RotaryTests {
         let before = x.values
         let table = RotaryTable(theta: 10000, headDim: headDim, maxPositions: 100)
         let positions = (0..<rows).map { Int32($0 * 7 % 100) }
-        Kernels.rotate(x, positions: positions, table: table, headDim: headDim, inverse: false)
+        Kernels.rotate(x, into: x, positions: positions, table: table, headDim: headDim, inverse: false)
         #expect(rows == 1 || x.values != before)
-        Kernels.rotate(x, positions: positions, table: table, headDim: headDim, inverse: true)
+        Kernels.rotate(x, into: x, positions: positions, table: table, headDim: headDim, inverse: true)
         expectClose(x.values, before.map { Double($0) })
     }
 
@@ -34,11 +34,11 @@ struct RotaryTests {
         let y = x.copied
         let dx = dy.copied
         let table = RotaryTable(theta: 10000, headDim: 8, maxPositions: 9)
-        Kernels.rotate(y, positions: [0, 8, 3, 3, 1], table: table, headDim: 8, inverse: false)
-        Kernels.rotate(dx, positions: [0, 8, 3, 3, 1], table: table, headDim: 8, inverse: true)
+        Kernels.rotate(y, into: y, positions: [0, 8, 3, 3, 1], table: table, headDim: 8, inverse: false)
+        Kernels.rotate(dx, into: dx, positions: [0, 8, 3, 3, 1], table: table, headDim: 8, inverse: true)
         expectGradient(dx, of: x) {
             y.copy(from: x)
-            Kernels.rotate(y, positions: [0, 8, 3, 3, 1], table: table, headDim: 8, inverse: false)
+            Kernels.rotate(y, into: y, positions: [0, 8, 3, 3, 1], table: table, headDim: 8, inverse: false)
             return dot(y, dy)
         }
     }

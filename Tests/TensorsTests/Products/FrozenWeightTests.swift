@@ -6,7 +6,7 @@ struct FrozenWeightTests {
     func agreesWithMultiply(rows: Int) {
         var numbers = TestNumbers(seed: 19)
         let matrix = numbers.strided(83, 101)
-        let weight = FrozenWeight(matrix, dtype: .float32, forBackward: true)
+        let weight = FrozenWeight(matrix, dtype: .float32)
         let x = numbers.strided(rows, 101)
         let dy = numbers.strided(rows, 83)
         let (y, dx) = (numbers.strided(rows, 83), numbers.strided(rows, 101))
@@ -20,8 +20,8 @@ struct FrozenWeightTests {
         }
         expectClose(y, expectedY, atol: 2e-5)
         expectClose(dx, expectedDX, atol: 2e-5)
-        weight.forward(x, into: y, accumulate: true)
-        weight.backward(dy, into: dx, accumulate: true)
+        weight.forward(x, adding: y, into: y)
+        weight.backward(dy, adding: dx, into: dx)
         expectClose(y, expectedY.map { $0.map { 2 * $0 } }, atol: 4e-5)
         expectClose(dx, expectedDX.map { $0.map { 2 * $0 } }, atol: 4e-5)
     }
@@ -31,7 +31,7 @@ struct FrozenWeightTests {
         var numbers = TestNumbers(seed: 20)
         let matrix = numbers.matrix(5, 9)
         let row = Matrix(rows: 1, columns: 9)
-        FrozenWeight(matrix, dtype: .float32, forBackward: false).row(3, into: row)
+        FrozenWeight(matrix, dtype: .float32).row(3, into: row)
         #expect(row.values == matrix.rows(3..<4).values)
     }
 }

@@ -30,6 +30,16 @@ extension Matrix {
     /// A copy with memory of its own.
     var copied: Matrix { Matrix(values, rows: rows, columns: columns) }
 
+    /// A copy rounded to bfloat16 and back.
+    var rounded: Matrix { narrowed.float32 }
+
+    /// A copy in bfloat16.
+    var narrowed: Matrix {
+        let copy = Matrix(rows: rows, columns: columns, dtype: .bfloat16)
+        copy.copy(from: self)
+        return copy
+    }
+
     /// Row after row of rows, for twins written over plain arrays.
     var nested: [[Double]] {
         (0..<rows).map { row in (0..<columns).map { Double(self[row, $0]) } }

@@ -5,7 +5,8 @@ extension Kernels {
     ///
     ///     dv = pᵀ·dO,  ds = p ⊙ (dO·vᵀ − Σ dO ⊙ o)·scale,  dq = ds·k,  dk = dsᵀ·q
     ///
-    /// Every span's queries are all of its keys.
+    /// Tiles are held transposed, a row a key: then dv and dk are plain products, and dq reads its first factor by
+    /// columns. dO, q, k, v and o are of one dtype; dq, dk, dv are float32. Every span's queries are all of its keys.
     package static func attentionBackward(
         dO: Matrix, q: Matrix, k: Matrix, v: Matrix, o: Matrix, logSumExp: Matrix, spans: [AttentionSpan],
         headDim: Int, scale: Float, dq: Matrix, dk: Matrix, dv: Matrix
@@ -13,7 +14,7 @@ extension Kernels {
         let backward = AttentionBackward(
             dO: dO, q: q, k: k, v: v, o: o, logSumExp: logSumExp, dq: dq, dk: dk, dv: dv,
             shape: AttentionShape(q: q, k: k, headDim: headDim), scale: scale)
-        backward.run(spans)
+        KernelClock.measure("attention, backward") { backward.run(spans) }
     }
 }
 
@@ -79,31 +80,51 @@ private struct AttentionBackward {
     private func accumulate(_ rows: Range<Int>, head: Int, visible: KeyTiles, workspace: Workspace) {
         let stacked = rows.count * shape.group
         let keyBlock = min(AttentionShape.keyBlock, visible.k.rows)
-        let vectors = (stacked, shape.headDim)
+        let vectors = (stacked, shape.headDim, q.dtype)
+        let scoreTile = (keyBlock, stacked, DType.float32)
+        let statistics = (1, stacked, DType.float32)
         let tiles = workspace.tiles(
-            vectors, vectors, vectors, vectors, (stacked, keyBlock), (stacked, keyBlock), (1, stacked), (1, stacked))
+            vectors, vectors, vectors, (stacked, shape.headDim, .float32), scoreTile, scoreTile, scoreTile, statistics,
+            statistics)
         let (query, dOutput, output, dQuery) = (tiles[0].dense, tiles[1].dense, tiles[2].dense, tiles[3].dense)
-        let (lse, delta) = (tiles[6], tiles[7])
+        let (lse, delta) = (tiles[7], tiles[8])
         query.stack(q.tile(rows: rows, columns: shape.queryColumns(head)))
         dOutput.stack(dO.tile(rows: rows, columns: shape.queryColumns(head)))
         output.stack(o.tile(rows: rows, columns: shape.queryColumns(head)))
         lse.stack(logSumExp.tile(rows: rows, columns: shape.statisticColumns(head)))
-        ck_row_dots(dOutput.start, output.start, delta.start, stacked, shape.headDim)
+        ck_row_dots(dOutput.base, output.base, delta.start, stacked, shape.headDim, q.half)
 
         for range in (0..<visible.k.rows).blocks(of: keyBlock) {
             let keys = visible.rows(range)
-            let scores = tiles[4].columns(0..<range.count)
-            let gradients = tiles[5].columns(0..<range.count)
-            scores.assign(query.plain, keys.k.transposed, scale: scale)
-            gradients.assign(dOutput.plain, keys.v.transposed)
-            ck_attention_gradients(
-                scores.start, gradients.start, scores.stride, lse.start, delta.start, stacked, range.count,
-                shape.group, visible.k.rows - rows.count + 1 - range.lowerBound, scale)
-            keys.dv.assign(scores.transposed, dOutput.plain, accumulate: true)
-            keys.dk.assign(gradients.transposed, query.plain, accumulate: true)
-            dQuery.assign(gradients.plain, keys.k.plain, accumulate: range.lowerBound > 0)
+            let scores = tiles[4].rows(0..<range.count)
+            let gradients = tiles[5].rows(0..<range.count)
+            scores.assign(keys.k, query, transposed: true, workspace: workspace)
+            gradients.assign(keys.v, dOutput, transposed: true, workspace: workspace)
+            let firstVisible = visible.k.rows - rows.count + 1 - range.lowerBound
+            let byColumns = differentiate(
+                scores, gradients, pairs: tiles[6], lse, delta, firstVisible: firstVisible)
+            keys.dv.assign(scores.narrowed(to: q.dtype), dOutput, accumulate: true, workspace: workspace)
+            keys.dk.assign(gradients.narrowed(to: q.dtype), query, accumulate: true, workspace: workspace)
+            dQuery.assign(
+                byColumns, keys.k, xByColumns: true, accumulate: range.lowerBound > 0, workspace: workspace)
         }
         dQuery.unstack(into: dq.tile(rows: rows, columns: shape.queryColumns(head)))
+    }
+
+    /// Scores become p and `gradients` ds, in the products' dtype; returns ds as dq's product reads it.
+    private func differentiate(
+        _ scores: Tile, _ gradients: Tile, pairs: Tile, _ lse: Tile, _ delta: Tile, firstVisible: Int
+    ) -> Tile {
+        if q.dtype == .bfloat16 {
+            ck_attention_gradients_half(
+                scores.start, gradients.start, pairs.base.assumingMemoryBound(to: UInt16.self), scores.stride,
+                lse.start, delta.start, scores.rows, scores.columns, shape.group, firstVisible, scale)
+            return pairs
+        }
+        ck_attention_gradients(
+            scores.start, gradients.start, scores.stride, lse.start, delta.start, scores.rows, scores.columns,
+            shape.group, firstVisible, scale)
+        return gradients
     }
 
     private func addPartial(_ chunk: Chunk) {

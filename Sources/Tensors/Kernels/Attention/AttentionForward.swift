@@ -4,12 +4,15 @@ extension Kernels {
     /// o = softmax(scale·q·kᵀ, causal)·v within each span: q, o `[T, heads·D]`, k, v `[·, groups·D]`; query head h
     /// reads key head h / (heads / groups). `logSumExp` `[T, heads]` is kept for backward.
     ///
+    /// q, k and v are of one dtype, the products' operands; softmax and sums are float32; o is of either dtype.
+    ///
     /// Tile by tile with a running maximum, so that T × T scores are never stored: https://arxiv.org/abs/2205.14135.
     package static func attentionForward(
         q: Matrix, k: Matrix, v: Matrix, spans: [AttentionSpan], headDim: Int, scale: Float, into o: Matrix,
         logSumExp: Matrix
     ) {
         precondition(k.columns == v.columns && q.columns == o.columns, "attention shapes")
+        precondition(q.dtype == k.dtype && q.dtype == v.dtype, "attention's dtype")
         let shape = AttentionShape(q: q, k: k, headDim: headDim)
         // The last queries see the most keys; starting with them leaves the short tasks to even out the threads.
         let work = spans.flatMap { span in
@@ -17,16 +20,18 @@ extension Kernels {
                 (0..<shape.groups).map { (span: span, queries: queries, head: $0) }
             }
         }
-        Threads.tasks(work.count) { task, workspace in
-            let (span, queries, head) = work[task]
-            let rows = (span.queryStart + queries.lowerBound)..<(span.queryStart + queries.upperBound)
-            let keys = span.keyStart..<(span.keyStart + span.offset + queries.upperBound)
-            attend(
-                q.tile(rows: rows, columns: shape.queryColumns(head)),
-                k: k.tile(rows: keys, columns: shape.keyColumns(head)),
-                v: v.tile(rows: keys, columns: shape.keyColumns(head)), shape: shape, scale: scale,
-                into: o.tile(rows: rows, columns: shape.queryColumns(head)),
-                logSumExp: logSumExp.tile(rows: rows, columns: shape.statisticColumns(head)), workspace: workspace)
+        KernelClock.measure("attention, forward") {
+            Threads.tasks(work.count) { task, workspace in
+                let (span, queries, head) = work[task]
+                let rows = (span.queryStart + queries.lowerBound)..<(span.queryStart + queries.upperBound)
+                let keys = span.keyStart..<(span.keyStart + span.offset + queries.upperBound)
+                attend(
+                    q.tile(rows: rows, columns: shape.queryColumns(head)),
+                    k: k.tile(rows: keys, columns: shape.keyColumns(head)),
+                    v: v.tile(rows: keys, columns: shape.keyColumns(head)), shape: shape, scale: scale,
+                    into: o.tile(rows: rows, columns: shape.queryColumns(head)),
+                    logSumExp: logSumExp.tile(rows: rows, columns: shape.statisticColumns(head)), workspace: workspace)
+            }
         }
     }
 
@@ -38,18 +43,20 @@ extension Kernels {
         let rows = q.rows * shape.group
         let keyBlock = min(AttentionShape.keyBlock, k.rows)
         let tiles = workspace.tiles(
-            (rows, shape.headDim), (rows, shape.headDim), (rows, keyBlock), (1, rows), (1, rows))
+            (rows, shape.headDim, q.dtype), (rows, shape.headDim, .float32), (rows, keyBlock, .float32),
+            (1, rows, .float32), (1, rows, .float32))
         let (query, output, statistics) = (tiles[0].dense, tiles[1].dense, (maxima: tiles[3], sums: tiles[4]))
         query.stack(q)
         for keys in (0..<k.rows).blocks(of: keyBlock) {
             let scores = tiles[2].columns(0..<keys.count)
             let isFirst = keys.lowerBound == 0
-            scores.assign(query.plain, k.rows(keys).transposed, scale: scale)
+            scores.assign(query, k.rows(keys), transposed: true, workspace: workspace)
             ck_attention_probabilities(
                 scores.start, scores.stride, output.start, statistics.maxima.start,
                 statistics.sums.start, rows, keys.count, shape.headDim, shape.group,
-                k.rows - q.rows + 1 - keys.lowerBound, isFirst ? 1 : 0)
-            output.assign(scores.plain, v.rows(keys).plain, accumulate: !isFirst)
+                k.rows - q.rows + 1 - keys.lowerBound, scale, isFirst ? 1 : 0, q.dtype == .bfloat16 ? 1 : 0)
+            output.assign(
+                scores.narrowed(to: q.dtype), v.rows(keys), accumulate: !isFirst, workspace: workspace)
         }
         ck_attention_normalise(output.start, shape.headDim, statistics.maxima.start, statistics.sums.start, rows)
         statistics.sums.unstack(into: logSumExp)

@@ -1,3 +1,5 @@
+import CKernels
+
 /// How attention is cut into tiles that stay in a core's cache.
 ///
 /// The query heads that share a key head (grouped queries) are taken together: their queries are stacked, row i being
@@ -37,17 +39,24 @@ extension Range where Bound == Int {
 }
 
 extension Tile {
-    /// Copies rows `[n, group·D]` of a packed matrix into this contiguous tile `[n·group, D]`.
+    /// Copies rows `[n, group·D]` of a packed matrix of the same dtype into this contiguous tile `[n·group, D]`.
     func stack(_ packed: Tile) {
+        let bytes = packed.columns * dtype.bytes
         for index in 0..<packed.rows {
-            (start + index * packed.columns).update(from: packed.row(index), count: packed.columns)
+            (base + index * bytes).copyMemory(from: packed.memory(row: index), byteCount: bytes)
         }
     }
 
-    /// The reverse of `stack`.
+    /// The reverse of `stack`, from float32 into either dtype.
     func unstack(into packed: Tile) {
         for index in 0..<packed.rows {
-            packed.row(index).update(from: start + index * packed.columns, count: packed.columns)
+            let row = start + index * packed.columns
+            let target = packed.memory(row: index)
+            if packed.dtype == .bfloat16 {
+                ck_narrow(row, 0, target.assumingMemoryBound(to: UInt16.self), 0, 1, packed.columns)
+            } else {
+                target.copyMemory(from: row, byteCount: packed.columns * MemoryLayout<Float>.size)
+            }
         }
     }
 }

@@ -1,0 +1,151 @@
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <string.h>
+#include "panels.h"
+
+#define F32 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma")))
+#define BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,fma")))
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+int ck_has_avx512(int half) {
+    if (half) return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+/// Adds what is to be added to one row's 32 sums and writes them, no column beyond the block's.
+F32 INLINE void finish(const struct ck_block *b, size_t row, __m512 low, __m512 high) {
+    __mmask16 in_low = b->columns >= 16 ? 0xFFFF : (__mmask16)((1u << b->columns) - 1);
+    __mmask16 in_high = b->columns >= 32 ? 0xFFFF : b->columns <= 16 ? 0 : (__mmask16)((1u << (b->columns - 16)) - 1);
+    if (b->add) {
+        const float *add = b->add + row * b->add_stride;
+        low = _mm512_add_ps(low, _mm512_maskz_loadu_ps(in_low, add));
+        high = _mm512_add_ps(high, _mm512_maskz_loadu_ps(in_high, add + 16));
+    }
+    if (!b->y_half) {
+        float *y = (float *)b->y + row * b->y_stride;
+        _mm512_mask_storeu_ps(y, in_low, low);
+        _mm512_mask_storeu_ps(y + 16, in_high, high);
+        return;
+    }
+    uint16_t *y = (uint16_t *)b->y + row * b->y_stride;
+    __m512 sums[2] = {low, high};
+    __mmask16 masks[2] = {in_low, in_high};
+    for (int i = 0; i < 2; i++) {
+        __m512i bits = _mm512_castps_si512(sums[i]);
+        __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+        __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7FFF)));
+        rounded = _mm512_srli_epi32(rounded, 16);
+        __mmask16 nan = _mm512_cmp_ps_mask(sums[i], sums[i], _CMP_UNORD_Q);
+        rounded = _mm512_mask_mov_epi32(rounded, nan, _mm512_set1_epi32(0x7FC0));
+        _mm512_mask_cvtepi32_storeu_epi16(y + 16 * i, masks[i], rounded);
+    }
+}
+
+INLINE int word(const uint16_t *p) {
+    int w;
+    memcpy(&w, p, sizeof w);
+    return w;
+}
+
+// R rows against a whole panel: 2·R sums, two registers of the panel and one element of x fill the 32 registers. AT is
+// where the element, or in bfloat16 the pair of elements, of row r and step i lies.
+#define FLOAT_ROWS(NAME, R, AT)                                                                    \
+    F32 static void NAME##R(const struct ck_block *b) {                                            \
+        const float *x = b->x, *panel = b->panel;                                                  \
+        size_t stride = b->x_stride, k = b->k;                                                     \
+        __m512 sums[R][2];                                                                         \
+        UNROLL for (int r = 0; r < R; r++) sums[r][0] = sums[r][1] = _mm512_setzero_ps();          \
+        for (size_t i = 0; i < k; i++, panel += PANEL_COLUMNS) {                                   \
+            __m512 low = _mm512_loadu_ps(panel), high = _mm512_loadu_ps(panel + 16);               \
+            UNROLL for (size_t r = 0; r < R; r++) {                                                \
+                __m512 element = _mm512_set1_ps(x[AT]);                                            \
+                sums[r][0] = _mm512_fmadd_ps(element, low, sums[r][0]);                            \
+                sums[r][1] = _mm512_fmadd_ps(element, high, sums[r][1]);                           \
+            }                                                                                      \
+        }                                                                                          \
+        UNROLL for (int r = 0; r < R; r++) finish(b, (size_t)r, sums[r][0], sums[r][1]);           \
+    }
+
+#define HALF_STEP(R, PAIR)                                                                         \
+    __m512bh low = (__m512bh)_mm512_loadu_si512(panel);                                            \
+    __m512bh high = (__m512bh)_mm512_loadu_si512(panel + PANEL_COLUMNS);                           \
+    UNROLL for (size_t r = 0; r < R; r++) {                                                        \
+        __m512bh pair = (__m512bh)_mm512_set1_epi32(PAIR);                                         \
+        sums[r][0] = _mm512_dpbf16_ps(sums[r][0], pair, low);                                      \
+        sums[r][1] = _mm512_dpbf16_ps(sums[r][1], pair, high);                                     \
+    }
+
+#define HALF_ROWS(NAME, R, PAIR, LAST)                                                             \
+    BF16 static void NAME##R(const struct ck_block *b) {                                           \
+        const uint16_t *x = b->x, *panel = b->panel;                                               \
+        size_t stride = b->x_stride, k = b->k, i = 0;                                              \
+        __m512 sums[R][2];                                                                         \
+        UNROLL for (int r = 0; r < R; r++) sums[r][0] = sums[r][1] = _mm512_setzero_ps();          \
+        for (; i + 1 < k; i += 2, panel += 2 * PANEL_COLUMNS) { HALF_STEP(R, PAIR) }               \
+        if (i < k) { HALF_STEP(R, LAST) }                                                          \
+        UNROLL for (int r = 0; r < R; r++) finish(b, (size_t)r, sums[r][0], sums[r][1]);           \
+    }
+
+#define ALL_ROWS(KERNEL) \
+    KERNEL(1) KERNEL(2) KERNEL(3) KERNEL(4) KERNEL(5) KERNEL(6) KERNEL(7) KERNEL(8) KERNEL(9) KERNEL(10) KERNEL(11) KERNEL(12)
+
+#define FLOATS(R) FLOAT_ROWS(floats_, R, r * stride + i)
+#define FLOATS_BY_COLUMNS(R) FLOAT_ROWS(floats_by_columns_, R, i * stride + r)
+#define HALVES(R) HALF_ROWS(halves_, R, word(x + r * stride + i), x[r * stride + i])
+#define HALVES_BY_COLUMNS(R) HALF_ROWS(halves_by_columns_, R, word(x + i * stride + 2 * r), x[i * stride + 2 * r])
+ALL_ROWS(FLOATS)
+ALL_ROWS(FLOATS_BY_COLUMNS)
+ALL_ROWS(HALVES)
+ALL_ROWS(HALVES_BY_COLUMNS)
+
+void ck_block_avx512(const struct ck_block *block, size_t rows, int half) {
+    typedef void (*kernel)(const struct ck_block *);
+#define NAME_0(R) floats_##R,
+#define NAME_1(R) floats_by_columns_##R,
+#define NAME_2(R) halves_##R,
+#define NAME_3(R) halves_by_columns_##R,
+    static const kernel kernels[4][PANEL_ROWS] = {
+        {ALL_ROWS(NAME_0)}, {ALL_ROWS(NAME_1)}, {ALL_ROWS(NAME_2)}, {ALL_ROWS(NAME_3)}};
+    kernels[2 * half + block->x_by_columns][rows - 1](block);
+}
+
+/// Sixteen rows of sixteen words change places with their columns.
+F32 INLINE void transpose(__m512i r[16]) {
+    __m512i t[16];
+    UNROLL for (int i = 0; i < 16; i += 2) {
+        t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
+        t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
+    }
+    UNROLL for (int i = 0; i < 16; i += 4) {
+        r[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
+        r[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
+        r[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
+        r[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
+    }
+    UNROLL for (int i = 0; i < 4; i++) {
+        t[i] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0x88);
+        t[i + 4] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0xDD);
+        t[i + 8] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0x88);
+        t[i + 12] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0xDD);
+    }
+    UNROLL for (int i = 0; i < 4; i++) {
+        r[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88);
+        r[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xDD);
+        r[i + 4] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0x88);
+        r[i + 12] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0xDD);
+    }
+}
+
+F32 void ck_pack_transposed_avx512(const uint32_t *w, size_t stride, size_t k, uint32_t *panel) {
+    for (size_t i = 0; i < k; i += 16) {
+        for (size_t first = 0; first < PANEL_COLUMNS; first += 16) {
+            __m512i r[16];
+            UNROLL for (size_t j = 0; j < 16; j++) r[j] = _mm512_loadu_si512(w + (first + j) * stride + i);
+            transpose(r);
+            UNROLL for (size_t j = 0; j < 16; j++) _mm512_storeu_si512(panel + (i + j) * PANEL_COLUMNS + first, r[j]);
+        }
+    }
+}
+#endif

@@ -1,0 +1,41 @@
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// A product works on panels: 32 columns of the second factor, all k of them together, so that the innermost loop reads
+// one contiguous stream. In float32 a panel is [k][32]; in bfloat16 it is [k/2][32][2], pairs along k side by side as
+// the bfloat16 dot product wants them. What lies beyond the factor's edge is zero.
+enum { PANEL_COLUMNS = 32, PANEL_ROWS = 12 };
+
+/// y[r, c] = add[r, c] + Σ_i x[r, i]·panel[i, c] for a block of up to PANEL_ROWS rows and `columns` of the panel.
+struct ck_block {
+    const void *x;
+    size_t x_stride;
+    /// x lies column by column: x[r, i] at x[i·x_stride + r], or in bfloat16 its pair at word i/2·x_stride + r.
+    int x_by_columns;
+    const void *panel;
+    size_t k;
+    void *y;
+    size_t y_stride;
+    int y_half;
+    /// May be NULL, or y itself.
+    const float *add;
+    size_t add_stride;
+    size_t columns;
+};
+
+/// Bytes of one packed panel.
+static inline size_t ck_panel_bytes(size_t k, int half) {
+    return (half ? (k + 1) / 2 * 4 : k * 4) * PANEL_COLUMNS;
+}
+
+// Rows of w are columns of the panel, or rows of w are its rows.
+void ck_pack_transposed(const void *w, size_t stride, size_t columns, size_t k, int half, void *panel);
+void ck_pack_plain(const void *w, size_t stride, size_t columns, size_t k, int half, void *panel);
+
+void ck_block_portable(const struct ck_block *block, size_t rows, int half);
+#if defined(__x86_64__)
+int ck_has_avx512(int half);
+void ck_block_avx512(const struct ck_block *block, size_t rows, int half);
+void ck_pack_transposed_avx512(const uint32_t *w, size_t stride, size_t k, uint32_t *panel);
+#endif

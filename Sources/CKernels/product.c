@@ -1,0 +1,88 @@
+#include "CKernels.h"
+#include "panels.h"
+
+/// Packed panels that are worked on together stay within this, a part of a core's second-level cache.
+enum { GROUP_BYTES = 192 << 10 };
+/// Longest run of k in one panel where the result can be added up in y; a longer one would not leave room in the cache.
+enum { LONGEST_K = 1536 };
+
+static void block(const struct ck_block *b, size_t rows, int half, int portable) {
+#if defined(__x86_64__)
+    if (!portable && ck_has_avx512(half)) {
+        ck_block_avx512(b, rows, half);
+        return;
+    }
+#endif
+    ck_block_portable(b, rows, half);
+}
+
+/// x[row, k0].
+static const void *factor(const struct ck_product *p, size_t row, size_t k0) {
+    if (!p->x_by_columns) return (const char *)p->x + (row * p->xs + k0) * (p->half ? 2 : 4);
+    return (const char *)p->x + ((p->half ? k0 / 2 : k0) * p->xs + row) * 4;
+}
+
+static const void *at(const void *start, size_t row, size_t stride, size_t column, int half) {
+    return (const char *)start + (row * stride + column) * (half ? 2 : 4);
+}
+
+/// One group of panels against all rows of x, k0 ≤ i < k0 + k.
+static void group(const struct ck_product *p, size_t first, size_t end, size_t k0, size_t k, char *packed) {
+    size_t bytes = ck_panel_bytes(k, p->half);
+    for (size_t column = first; column < end; column += PANEL_COLUMNS) {
+        size_t columns = end - column < PANEL_COLUMNS ? end - column : PANEL_COLUMNS;
+        char *panel = packed + (column - first) / PANEL_COLUMNS * bytes;
+        if (p->transposed) {
+            ck_pack_transposed(at(p->w, column, p->ws, k0, p->half), p->ws, columns, k, p->half, panel);
+        } else {
+            ck_pack_plain(at(p->w, k0, p->ws, column, p->half), p->ws, columns, k, p->half, panel);
+        }
+    }
+    // Blocks of nearly equal height: a last block of one row would take as long as a full one.
+    size_t blocks = (p->rows + PANEL_ROWS - 1) / PANEL_ROWS;
+    for (size_t i = 0; i < blocks; i++) {
+        size_t row = p->rows * i / blocks, rows = p->rows * (i + 1) / blocks - row;
+        for (size_t column = first; column < end; column += PANEL_COLUMNS) {
+            struct ck_block b = {
+                .x = factor(p, row, k0),
+                .x_stride = p->xs,
+                .x_by_columns = p->x_by_columns,
+                .panel = packed + (column - first) / PANEL_COLUMNS * bytes,
+                .k = k,
+                .y = (void *)at(p->y, row, p->ys, column, p->y_half),
+                .y_stride = p->ys,
+                .y_half = p->y_half,
+                .columns = end - column < PANEL_COLUMNS ? end - column : PANEL_COLUMNS,
+            };
+            if (k0 > 0) {
+                b.add = b.y;
+                b.add_stride = p->ys;
+            } else if (p->add) {
+                b.add = at(p->add, row, p->adds, column, 0);
+                b.add_stride = p->adds;
+            }
+            block(&b, rows, p->half, p->portable);
+        }
+    }
+}
+
+static size_t longest_k(const struct ck_product *p) {
+    return p->y_half || p->k <= LONGEST_K ? p->k : LONGEST_K;
+}
+
+size_t ck_product_scratch(const struct ck_product *p) {
+    size_t panel = ck_panel_bytes(longest_k(p), p->half);
+    return (GROUP_BYTES > panel ? GROUP_BYTES : panel) + 64;
+}
+
+void ck_product_columns(const struct ck_product *p, size_t first, size_t columns, void *scratch) {
+    size_t end = first + columns, step = longest_k(p);
+    for (size_t k0 = 0; k0 < p->k; k0 += step) {
+        size_t k = p->k - k0 < step ? p->k - k0 : step;
+        size_t panels = GROUP_BYTES / ck_panel_bytes(k, p->half);
+        size_t width = (panels > 0 ? panels : 1) * PANEL_COLUMNS;
+        for (size_t column = first; column < end; column += width) {
+            group(p, column, end - column < width ? end : column + width, k0, k, scratch);
+        }
+    }
+}
