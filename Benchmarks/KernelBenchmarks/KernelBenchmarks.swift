@@ -5,7 +5,7 @@ import BenchmarkSupport
 /// `swift package benchmark --target KernelBenchmarks`. Shares of bounds: `TrainingBenchmark kernels`.
 let benchmarks: @Sendable () -> Void = {
     Benchmark.defaultConfiguration = .init(
-        metrics: [.wallClock, .throughput], warmupIterations: 1, maxDuration: .seconds(1), maxIterations: 1_000)
+        metrics: [.wallClock, .throughput], warmupIterations: 1, maxDuration: .seconds(3), maxIterations: 1_000)
     for kernel in KernelCase.all {
         Benchmark(kernel.name) { benchmark in
             let call = kernel.prepare()
