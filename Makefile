@@ -4,7 +4,7 @@ SWIFT ?= swift
 LORAD = .build/release/lorad
 BASE = bases/SmolLM2-135M-Instruct.Q4_1.gguf
 
-.PHONY: build demo test lint tools fetch clean
+.PHONY: build demo test bench lint tools fetch clean
 
 # From nothing to a proven adapter and its report.
 demo: tools fetch
@@ -15,6 +15,11 @@ demo: tools fetch
 test: tools fetch lint
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build
+
+# lorad beside PEFT, tables into Benchmarks/results/; BENCH="--only scaling" measures a part.
+bench: tools fetch
+	dpkg-query -W libdnnl-dev >/dev/null 2>&1 || { echo "bench needs libdnnl-dev: apt-get install libdnnl-dev" >&2; exit 1; }
+	python3 Benchmarks/run.py $(BENCH)
 
 build: tools
 	$(SWIFT) build -c release --product lorad
@@ -31,4 +36,4 @@ fetch: tools
 	scripts/fetch
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-bench

@@ -5,5 +5,8 @@ import ArgumentParser
 struct TrainingBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "TrainingBenchmark", abstract: "Training, evaluation and decoding rates, and the machine's own.",
-        subcommands: [Train.self, Evaluate.self, Decode.self, Batches.self, CeilingsCommand.self])
+        subcommands: [
+            Train.self, Evaluate.self, Decode.self, Batches.self, CeilingsCommand.self,
+            KernelsCommand.self,
+        ])
 }

@@ -1,0 +1,111 @@
+"""Runs lorad's and PEFT's benchmark programs, one at a time, and reads the JSON they print."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+
+from .workloads import BASE, ROOT
+
+SCRATCH = ".build-bench"
+PROGRAM = ROOT / SCRATCH / "release/TrainingBenchmark"
+CACHE = ROOT / "Benchmarks/.cache"
+PEFT = ROOT / "Benchmarks/peft"
+
+
+def progress(text: str) -> None:
+    """One line for whoever waits."""
+    print(f"{datetime.now():%H:%M:%S} {text}", file=sys.stderr, flush=True)
+
+
+def build() -> None:
+    """The program that measures lorad, with the flags that lorad is shipped with."""
+    progress("building TrainingBenchmark")
+    command = ["swift", "build", "-c", "release", "--scratch-path", SCRATCH, "--product", "TrainingBenchmark"]
+    jobs = os.environ.get("LORAD_BENCH_JOBS")
+    if jobs:
+        command += ["-j", jobs]
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"LORAD_BENCHMARKS": "1"}, check=True, stdout=sys.stderr)
+
+
+def peft_python() -> Path:
+    """The Python that has PEFT: LORAD_PEFT_PYTHON, or a virtual environment that is made on first use."""
+    named = os.environ.get("LORAD_PEFT_PYTHON")
+    if named:
+        return Path(named)
+    environment = ROOT / "Benchmarks/.venv"
+    python = environment / "bin/python"
+    if not (environment / "complete").exists():
+        progress("installing PEFT's environment into Benchmarks/.venv")
+        subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+        requirements = PEFT / "requirements.txt"
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", requirements], check=True, stdout=sys.stderr)
+        (environment / "complete").touch()
+    return python
+
+
+def read_json(command: list, what: str) -> dict | None:
+    """Standard output of a program as JSON; nothing, and a line of why, where it fails."""
+    start = time.monotonic()
+    result = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True)
+    took = time.monotonic() - start
+    if result.returncode != 0:
+        reason = next((line for line in result.stderr.splitlines() if line.startswith("Error")), None)
+        reason = reason or (result.stderr.strip().splitlines() or ["no message"])[-1]
+        progress(f"{what}: not measured ({reason})")
+        return None
+    progress(f"{what}: {took:.0f} s")
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def lorad(command: str, *options: str, base: str = str(BASE), what: str = "") -> dict | None:
+    return read_json([PROGRAM, command, "--base", base, *options, "--json"], f"lorad {what or command}")
+
+
+def batches(name: str, source: tuple[str, ...], steps: int) -> Path:
+    """The file of token ids that both trainers' steps are made of."""
+    CACHE.mkdir(exist_ok=True)
+    path = CACHE / f"{name}.json"
+    command = [PROGRAM, "batches", "--base", BASE, *source, "--steps", steps]
+    path.write_text(subprocess.run([str(part) for part in command], cwd=ROOT, check=True, capture_output=True,
+                                   text=True).stdout)
+    return path
+
+
+def peft(rows: Path, *options: str, what: str) -> dict | None:
+    return read_json([peft_python(), PEFT / "peft_steps.py", rows, "--gguf", BASE, *options], f"PEFT {what}")
+
+
+def first_line(*command: str) -> str:
+    """What a tool says of its version; a dash where there is no such tool."""
+    try:
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    except OSError:
+        return "–"
+    return (result.stdout.strip().splitlines() or ["–"])[0]
+
+
+def machine() -> dict[str, str]:
+    """What the figures were measured on."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    flags = next((line.split(":", 1)[1].split() for line in lines if line.startswith("flags")), [])
+    units = [flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if flag in flags]
+    memory = next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemTotal"))
+    load = Path("/proc/loadavg").read_text().split()[0]
+    return {
+        "date": f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC",
+        "CPU": f"{names[0] if names else platform.machine()}, {len(names) or os.cpu_count()} cores, "
+               f"{', '.join(units)}",
+        "memory": f"{int(memory.split()[1]) / 2**20:.1f} GiB",
+        "kernel": platform.release(),
+        "load before the run": load,
+        "lorad": first_line("git", "describe", "--always", "--dirty"),
+        "Swift": first_line("swift", "--version"),
+        "OpenBLAS": first_line("pkg-config", "--modversion", "openblas"),
+        "oneDNN": first_line("dpkg-query", "-W", "-f", "${Version}", "libdnnl-dev"),
+    }

@@ -1,0 +1,93 @@
+"""What is measured, and what issue 3 asks of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BASE = ROOT / "bases/SmolLM2-135M-Instruct.Q4_1.gguf"
+ROWS = ROOT / "data/sentiment/train.jsonl"
+DTYPES = ("float32", "bfloat16")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Bounds of one figure; `aim` is absent where the issue names none."""
+
+    must: float
+    aim: float | None = None
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One row of the first table: the same steps for lorad and for PEFT."""
+
+    name: str
+    title: str
+    dtype: str
+    source: tuple[str, ...]
+    warmup: int
+    steps: int
+    eager_ratio: Target
+    compiled_ratio: Target | None
+    share: Target
+    memory_ratio: float
+
+
+SENTIMENT = ("--rows", str(ROWS), "--batch", "16")
+PACKED = ("--packed", "4x512")
+
+WORKLOADS = (
+    Workload("sentiment-float32", "sentiment rows, batch 16, float32", "float32", SENTIMENT, 3, 6,
+             Target(2.4, 2.8), Target(2.0), Target(0.75, 0.85), 0.35),
+    Workload("sentiment-bfloat16", "sentiment rows, batch 16, bfloat16", "bfloat16", SENTIMENT, 3, 6,
+             Target(4.4, 5.0), Target(3.5), Target(0.75, 0.85), 0.35),
+    Workload("packed-float32", "packed 4 × 512, every token labelled, float32", "float32", PACKED, 2, 3,
+             Target(1.35, 1.5), None, Target(0.75, 0.85), 0.30),
+    Workload("packed-bfloat16", "packed 4 × 512, every token labelled, bfloat16", "bfloat16", PACKED, 2, 3,
+             Target(2.0, 2.4), Target(1.6), Target(0.70, 0.85), 0.30),
+)
+
+# One sequence of 4,096 tokens with activations computed again; held against the packed rate of the same dtype.
+LONG = ("--packed", "1x4096", "--activation-checkpointing")
+LONG_RATE = Target(0.60)
+LONG_MEMORY = 1.5 * 2**30
+
+ADAPTER_COST = 0.04
+EVALUATION_RATE = 2.5
+DECODING_SHARE = 0.60
+START_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Point:
+    """One row of the scaling table."""
+
+    group: str
+    title: str
+    options: tuple[str, ...]
+    base: str = str(BASE)
+    threads: int | None = None
+
+
+def scaling_points(quick: bool) -> list[Point]:
+    """The scaling table's rows; a few of them for a quick look."""
+    packed = ("--packed", "4x512")
+    points = [
+        Point("tokens a step", f"{128 * count:,} (sequences of 128)", ("--packed", f"{count}x128"))
+        for count in (1, 2, 4, 8, 16, 32, 64)
+    ]
+    points += [
+        Point("sequence length", f"{length:,} (4,096 tokens a step)", ("--packed", f"{4096 // length}x{length}"))
+        for length in (64, 128, 256, 512, 1024, 2048, 4096)
+    ]
+    points += [Point("rank", str(rank), (*packed, "--rank", str(rank))) for rank in (1, 2, 4, 8, 16, 32, 64)]
+    points += [
+        Point("targets", targets.replace(",", ", "), (*packed, "--targets", targets))
+        for targets in ("q_proj,v_proj", "q_proj,k_proj,v_proj,o_proj", "all-linear")
+    ]
+    points += [Point("threads", str(threads), packed, threads=threads) for threads in (1, 2)]
+    points += [
+        Point("base", title, packed, base=f"random:{name}")
+        for name, title in (("135m", "135M"), ("360m", "360M, random"), ("1b", "about 1B, random"))
+    ]
+    return [points[0], points[3], points[-4]] if quick else points

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Measures lorad beside PEFT and writes Benchmarks/results/: `make bench`. See Benchmarks/README.md.
+
+A whole run takes about an hour on two cores. --only and --quick look at a part of it and write to Benchmarks/.cache/
+instead, so that the checked-in results are always of one whole run.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from harness import measure, programs, tables
+from harness.workloads import WORKLOADS
+
+RESULTS = Path(__file__).parent / "results"
+PARTS = [*(workload.name for workload in WORKLOADS), "long", "extras", "scaling", "time", "kernels"]
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", metavar="NAME", action="append", choices=PARTS,
+                        help=f"measure only this part, may be repeated: {', '.join(PARTS)}")
+    parser.add_argument("--quick", action="store_true", help="few steps and one round, to see that everything works")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of each trainer (default: 3)")
+    parser.add_argument("--threads", type=int, default=2, help="threads of both trainers (default: 2)")
+    parser.add_argument("--no-compile", action="store_true", help="leave out PEFT with torch.compile")
+    parser.add_argument("--no-build", action="store_true", help="measure the program that is there")
+    return parser.parse_args()
+
+
+def run(arguments: argparse.Namespace) -> dict:
+    """All that was asked for, by part."""
+    wanted = arguments.only or PARTS
+    effort = measure.Effort(
+        rounds=1 if arguments.quick else arguments.rounds, quick=arguments.quick,
+        compiled=not (arguments.quick or arguments.no_compile), threads=arguments.threads)
+    results: dict = {"machine": programs.machine()}
+    results["ceilings"] = measure.ceilings(effort)
+    results["workloads"] = {workload.name: measure.side_by_side(workload, effort)
+                            for workload in WORKLOADS if workload.name in wanted}
+    add_peft_versions(results)
+    if "long" in wanted:
+        results["long"] = measure.long_sequence(effort)
+    # Once more, after the machine has worked for a while: a ceiling must hold for what was measured under it.
+    results["ceilings"] = measure.ceilings(effort, before=results["ceilings"])
+    for name, part in (("extras", measure.extras), ("scaling", measure.scaling), ("time", measure.step_time),
+                       ("kernels", measure.kernel_bounds)):
+        if name in wanted:
+            results[name] = part(effort)
+    return results
+
+
+def add_peft_versions(results: dict) -> None:
+    """Names what lorad was measured against, as the programs themselves report it."""
+    runs = [report for result in results["workloads"].values() for report in result["runs"]["peft"] if report]
+    if runs:
+        results["machine"]["PEFT"] = ", ".join(f"{name} {version}" for name, version in runs[0]["versions"].items())
+
+
+def write(results: dict, partial: bool) -> Path:
+    """Writes the tables and what they were made of."""
+    date = results["machine"]["date"].split()[0]
+    folder, names = (programs.CACHE, ["partial"]) if partial else (RESULTS, [date, "latest"])
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        (folder / f"{name}.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+        (folder / f"{name}.md").write_text(tables.page(results))
+    return folder / f"{names[-1]}.md"
+
+
+def main() -> None:
+    arguments = options()
+    measure.check_inputs()
+    if not arguments.no_build:
+        programs.build()
+    results = run(arguments)
+    partial = bool(arguments.only or arguments.quick)
+    if partial:
+        results["note"] = "A part of a run, or a quick one: not for quoting."
+    path = write(results, partial)
+    print(path.read_text())
+    programs.progress(f"written: {path}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
