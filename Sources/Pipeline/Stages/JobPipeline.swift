@@ -97,6 +97,11 @@ package struct JobPipeline {
         }
         report.gates = GateJudge.judge(manifest.gates, slices: report.slices)
         report.training?.peakMemoryBytes = MachineInfo.peakResidentBytes
+        if let training = report.training {
+            environment.events.log(
+                "memory: a peak of \(training.peakMemoryBytes >> 20) MiB was measured, "
+                    + "\(training.predictedPeakMemoryBytes >> 20) MiB were predicted")
+        }
         conclude(&report)
     }
 
@@ -123,6 +128,9 @@ package struct JobPipeline {
         let plan = TrainingPlan.configuration(manifest, rows: data.examples.count)
         let trainer = Trainer(
             model: model, adapter: adapter, configuration: plan, examples: data.examples, validation: data.validation)
+        let predicted = TrainingPlan.predictedPeakBytes(
+            base.files.configuration, parameters: base.hash.parameters, microBatchTokens: plan.microBatchTokens)
+        environment.events.log("memory: a peak of \(predicted >> 20) MiB is predicted")
         let result = try stage(.train, detail: { "\($0.losses.count) steps" }) {
             try trainer.run(checkpoint: checkpoint, shouldStop: environment.shouldStop) { step in
                 let rate = Double(step.tokens) / step.seconds
