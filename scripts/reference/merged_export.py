@@ -5,7 +5,8 @@ usage: python scripts/reference/merged_export.py LORAD BASE.gguf ADAPTER_FOLDER 
 The reference is transformers on BASE.gguf with the adapter loaded by PEFT, unmerged. Merged by lorad, in both formats
 and precisions, the model must give the same logits; the Hugging Face folder's tokenizer the ids of
 Tests/Fixtures/tokenizers/hard_cases.json; the GGUF every other tensor's bytes and all metadata of the base. Then the
-folder itself is the base of a second merge, so that every way from format to format is gone.
+folder itself is the base of a second merge, so that every way from format to format is gone. The adapter written for
+llama.cpp, unmerged, must add up with the base to the merged GGUF's weights.
 Writes the figures to scripts/reference/merged_export.json and fails where one is out of bounds.
 """
 
@@ -16,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 import torch
-from gguf import GGUFReader
+from gguf import GGUFReader, dequantize
 from peft import PeftModel
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
@@ -70,6 +71,28 @@ def check_gguf(base, written, dtype):
             assert other.tensor_type.name == {"float32": "F32", "bfloat16": "BF16"}[dtype], tensor.name
             merged += 1
     return {"tensors_kept": kept, "tensors_merged": merged, "metadata_keys": len(metadata)}
+
+
+def check_adapter(lorad, base, adapter, merged, output):
+    """The adapter as llama.cpp takes it, laid over the base's dequantised tensors, gives the merged ones."""
+    command = [lorad, "merge", "--base", base, "--adapter", adapter, "--output", output, "--format", "gguf-lora"]
+    subprocess.run(command, check=True, capture_output=True)
+    pairs = GGUFReader(output / "adapter.gguf")
+    fields = {key: field.contents() for key, field in pairs.fields.items()}
+    assert [fields["general.type"], fields["adapter.type"], fields["general.architecture"]] == [
+        "adapter", "lora", "llama"]
+    matrices = {tensor.name: tensor.data for tensor in pairs.tensors}
+    before, after = ({tensor.name: tensor for tensor in GGUFReader(path).tensors} for path in (base, merged))
+    names = {name.rsplit(".", 1)[0] for name in matrices}
+    worst = 0.0
+    for name in names:
+        a, b = matrices[name + ".lora_a"], matrices[name + ".lora_b"]
+        weight = dequantize(before[name].data, before[name].tensor_type)
+        update = fields["adapter.lora.alpha"] / a.shape[0] * (b @ a)
+        worst = max(worst, float(abs(weight + update - after[name].data).max()))
+    assert worst < 1e-5, worst
+    print(f"GGUF adapter: {len(names)} modules, base + update differs from the merged GGUF by {worst:.1e} at most")
+    return {"modules": len(names), "largest_weight_difference": worst}
 
 
 def check_folder(folder, words, dtype):
@@ -126,6 +149,7 @@ def main():
             merge(lorad, base, adapter, file, "gguf", dtype)
             facts = check_gguf(base, file / "model.gguf", dtype)
             compare("GGUF to GGUF", load_gguf(file / "model.gguf"), adapted, dtype, facts)
+        converted = check_adapter(lorad, base, adapter, scratch / "gguf-float32/model.gguf", scratch / "gguf-lora")
         again = unrecorded(adapter, scratch / "adapter")
         second = scratch / "folder-float32"
         adapted = logits(PeftModel.from_pretrained(load_folder(second), again).eval(), ids)
@@ -140,7 +164,7 @@ def main():
                     assert [tokens.encode(text, add_special_tokens=False) for text in TEXTS] == ids
                     assert tokens.chat_template == words.chat_template
     print(f"the adapter moves a logit by {moved:.2f}")
-    document = {"adapter_moves_a_logit_by": moved, "results": results}
+    document = {"adapter_moves_a_logit_by": moved, "results": results, "gguf_adapter": converted}
     Path(__file__).with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
     if any(result["largest_difference"] > result["bound"] for result in results):
         sys.exit("a logit differs by more than its bound")

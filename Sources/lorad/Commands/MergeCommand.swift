@@ -12,14 +12,26 @@ struct Merge: ParsableCommand {
     var base: String
     @Option(help: "The adapter's folder.")
     var adapter: String
-    @Option(help: "A new folder for the merged model.")
+    @Option(help: "A new folder for what is written.")
     var output: String
-    @Option(help: "safetensors (a Hugging Face folder) or gguf (one model.gguf).")
-    var format = MergedFormat.safetensors
+    @Option(
+        help: ArgumentHelp(
+            "safetensors (a Hugging Face folder), gguf (one model.gguf), or gguf-lora (the adapter alone, unmerged, "
+                + "for llama.cpp's --lora)."))
+    var format = Format.safetensors
     @Option(help: "float32 or bfloat16; merging itself is done in float32.")
     var dtype = ServedDType.float32
     @Flag(help: "JSON on stdout.")
     var json = false
+
+    /// What is written.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case safetensors, gguf
+        case ggufLoRA = "gguf-lora"
+
+        /// Nil for an adapter that is not merged.
+        var merged: MergedFormat? { MergedFormat(rawValue: rawValue) }
+    }
 
     /// What merged weights may be stored in.
     enum ServedDType: String, CaseIterable, ExpressibleByArgument {
@@ -28,23 +40,43 @@ struct Merge: ParsableCommand {
         var fileDType: FileDType { self == .bfloat16 ? .bf16 : .f32 }
     }
 
+    private var hashCache: HashCache { HashCache(file: ".lorad/hashes.json") }
+
     func run() throws {
+        guard !FileManager.default.fileExists(atPath: output) else {
+            throw ValidationError("\(output) exists already; name a new folder.")
+        }
+        guard let format = format.merged else { return try convert() }
         let signals = try StopSignals()
         let merge = StandaloneMerge(
-            base: base, adapter: adapter, format: format, dtype: dtype.fileDType,
-            hashCache: HashCache(file: ".lorad/hashes.json"), shouldStop: { signals.received })
+            base: base, adapter: adapter, format: format, dtype: dtype.fileDType, hashCache: hashCache,
+            shouldStop: { signals.received })
         let outcome = try merge.run(to: output)
         if json { return try Output.json(outcome) }
+        let parity = outcome.parity
         print("\(outcome.model): \(outcome.format), \(outcome.dtype), \(outcome.bytes) bytes")
         print(
-            "read back and compared on \(outcome.parity.prompts.count) prompts: largest difference of a logit "
-                + "\(outcome.parity.maxAbsLogitDifference) of \(outcome.parity.tolerance) allowed; the adapter moves one by "
-                + "\(outcome.parity.baseVsAdapterMaxAbsLogitDifference)")
+            "read back and compared on \(parity.prompts.count) prompts: largest difference of a logit "
+                + String(
+                    format: "%.2e of %.2e allowed; the adapter moves one by %.2e", parity.maxAbsLogitDifference,
+                    parity.tolerance, parity.baseVsAdapterMaxAbsLogitDifference))
+        printBase(outcome.baseSHA256, isRecorded: outcome.adapterRecordsBase)
+    }
+
+    private func convert() throws {
+        guard dtype == .float32 else {
+            throw ValidationError("gguf-lora is written in float32; leave --dtype out.")
+        }
+        let outcome = try AdapterConversion(base: base, adapter: adapter, hashCache: hashCache).run(to: output)
+        if json { return try Output.json(outcome) }
+        print("\(outcome.model): \(outcome.format), \(outcome.modules) modules, read back and equal bit for bit")
+        printBase(outcome.baseSHA256, isRecorded: outcome.adapterRecordsBase)
+    }
+
+    private func printBase(_ hash: String, isRecorded: Bool) {
         print(
-            outcome.adapterRecordsBase
-                ? "the adapter was made for this base, \(outcome.baseSHA256)"
-                : "the adapter does not record which base it was made for; this one is \(outcome.baseSHA256)")
+            isRecorded
+                ? "the adapter was made for this base, \(hash)"
+                : "the adapter does not record which base it was made for; this one is \(hash)")
     }
 }
-
-extension MergedFormat: ExpressibleByArgument {}
