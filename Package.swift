@@ -108,7 +108,12 @@ let package = Package(
             "EvaluationTests",
             ["TestSupport", "Evaluation", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
         tests("ManifestsTests", ["Manifests"]),
-        tests("PipelineTests", ["Pipeline", "Manifests", "Training", "Evaluation", "ModelFiles", "Tensors"]),
+        tests(
+            "PipelineTests",
+            [
+                "TestSupport", "Pipeline", "Manifests", "Training", "Evaluation", "Adapters", "Transformers",
+                "Tokenizers", "ModelFiles", "Tensors",
+            ]),
         tests("WorkerTests", ["Worker", "Pipeline", "Manifests", grdb]),
         tests("EndToEnd", ["TestSupport", "ModelFiles", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : [])

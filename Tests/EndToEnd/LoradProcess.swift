@@ -41,7 +41,9 @@ struct LoradProcess {
         return process
     }
 
-    func run(_ arguments: String...) throws -> Outcome {
+    func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+
+    func run(_ arguments: [String]) throws -> Outcome {
         let process = process(arguments)
         let files = ["stdout", "stderr"].map { "\(folder)/\($0).txt" }
         for file in files { _ = FileManager.default.createFile(atPath: file, contents: nil) }

@@ -59,6 +59,13 @@ extension LoRAAdapter {
         return adapter
     }
 
+    /// The base that an adapter's file says it was made for; nil where it says nothing, as PEFT's own files do.
+    ///
+    /// - Throws: as `SafetensorsFile`.
+    package static func recordedBase(folder: String) throws -> String? {
+        try SafetensorsFile(path: "\(folder)/\(weightsFile)").metadata["lorad.base_sha256"]
+    }
+
     private static func check(_ metadata: [String: String], _ expecting: AdapterIdentity?, folder: String) throws {
         guard let expecting else { return }
         let pairs = [

@@ -1,4 +1,3 @@
-import Foundation
 import ModelFiles
 import Tensors
 import Transformers
@@ -15,6 +14,38 @@ package enum MergedWeights {
         return weight
     }
 
+    /// The adapted projections merged, each computed in float32 when its turn to be written comes.
+    package static func projections(_ adapter: LoRAAdapter, base: any WeightSource) -> [TensorEntry] {
+        adapter.modules.map { module in
+            TensorEntry(name: module.slot.weightName, shape: [module.slot.outputs, module.slot.inputs]) {
+                try merged(module, scaling: adapter.configuration.scaling, base: base)
+            }
+        }
+    }
+
+    /// Every tensor of the base, the adapted projections merged, each made when its turn to be written comes. A head
+    /// that is the embedding is left out where the base stores it a second time.
+    ///
+    /// - Throws: `AdaptersError.mismatch` where the adapter names a projection that the base does not have.
+    package static func tensors(_ adapter: LoRAAdapter, base: BaseModelFiles) throws -> [TensorEntry] {
+        var merged = Dictionary(uniqueKeysWithValues: projections(adapter, base: base).map { ($0.name, $0) })
+        let omitted = base.configuration.tieWordEmbeddings ? "lm_head.weight" : nil
+        let entries = base.tensorNames.filter { $0 != omitted }.compactMap { name -> TensorEntry? in
+            if let entry = merged.removeValue(forKey: name) { return entry }
+            return base.info(name).map { info in
+                TensorEntry(name: name, shape: info.shape) {
+                    let matrix = Matrix(rows: info.rows, columns: info.columns)
+                    try base.read(name, into: matrix)
+                    return matrix
+                }
+            }
+        }
+        if let unknown = merged.keys.min() {
+            throw AdaptersError(.mismatch, "The base in \(base.path) has no tensor \(unknown) to merge into.")
+        }
+        return entries
+    }
+
     /// Writes the merged projections alone to one safetensors file; `MergedSource` lays it over the base.
     ///
     /// - Parameter dtype: the precision that will be served.
@@ -22,48 +53,8 @@ package enum MergedWeights {
     package static func writeOverlay(
         _ adapter: LoRAAdapter, base: any WeightSource, dtype: FileDType, to path: String
     ) throws {
-        let entries = try adapter.modules.map { module in
-            SafetensorsWriter.Entry(
-                name: module.slot.weightName,
-                matrix: try merged(module, scaling: adapter.configuration.scaling, base: base))
-        }
-        try SafetensorsWriter.write(entries, dtype: dtype, metadata: ["format": "pt"], to: path)
-    }
-
-    /// Writes a Hugging Face folder: every weight in `model.safetensors`, configuration and tokenizer as the base has
-    /// them.
-    ///
-    /// - Parameter base: a Hugging Face folder too.
-    /// - Throws: as `writeOverlay`.
-    package static func writeFolder(
-        _ adapter: LoRAAdapter, base: BaseModelFiles, dtype: FileDType, to folder: String
-    ) throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        for name in companions where FileManager.default.fileExists(atPath: "\(base.path)/\(name)") {
-            try FileManager.default.copyItem(atPath: "\(base.path)/\(name)", toPath: "\(folder)/\(name)")
-        }
-        try writeModel(adapter, base: base, dtype: dtype, to: folder + "/model.safetensors")
-    }
-
-    private static let companions = [
-        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja",
-    ]
-
-    private static func writeModel(
-        _ adapter: LoRAAdapter, base: BaseModelFiles, dtype: FileDType, to path: String
-    ) throws {
-        let modules = Dictionary(uniqueKeysWithValues: adapter.modules.map { ($0.slot.weightName, $0) })
-        let entries = try base.tensorNames.map { name in
-            if let module = modules[name] {
-                let matrix = try merged(module, scaling: adapter.configuration.scaling, base: base)
-                return SafetensorsWriter.Entry(name: name, matrix: matrix)
-            }
-            guard let info = base.info(name) else { throw AdaptersError(.missing, "The base lost its tensor \(name).") }
-            let matrix = Matrix(rows: info.rows, columns: info.columns)
-            try base.read(name, into: matrix)
-            return SafetensorsWriter.Entry(name: name, matrix: matrix, shape: info.shape)
-        }
-        try SafetensorsWriter.write(entries, dtype: dtype, metadata: ["format": "pt"], to: path)
+        try SafetensorsWriter.write(
+            projections(adapter, base: base), dtype: dtype, metadata: ["format": "pt"], to: path)
     }
 }
 

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 package enum GGUFWriter {
-    /// A tensor and the type to store it in: F32, F16, BF16 or Q8_0.
+    /// A tensor and the type to store it in: F32, F16, BF16, Q8_0, or the type that its bytes are in already.
     package typealias Tensor = (entry: TensorEntry, dtype: FileDType)
 
     /// Writes metadata and tensors in the order given: beside, flushed to disk, then renamed into place.
@@ -47,7 +47,8 @@ package enum GGUFWriter {
         var offset = 0
         for (entry, dtype) in tensors {
             let alignment = GGUFHeader.defaultAlignment
-            guard Quantisation.writable.contains(dtype), let number = GGUFTensorTypes.number(dtype) else {
+            let isWritable = Quantisation.writable.contains(dtype) || entry.stored?.info.dtype == dtype
+            guard isWritable, let number = GGUFTensorTypes.number(dtype) else {
                 throw ModelFilesError(
                     .unsupported, "\(path): lorad cannot write \(dtype.rawValue).",
                     advice: "Choose among \(Quantisation.writable.map(\.rawValue).joined(separator: ", ")).")

@@ -22,6 +22,23 @@ package struct HashCache: Sendable {
         self.path = path
     }
 
+    /// What stands at the cache's place.
+    package enum State: Equatable, Sendable {
+        case absent
+        case damaged
+        /// Files whose hashes are remembered.
+        case entries(Int)
+    }
+
+    /// For people who wonder; using the cache does not need it.
+    package var state: State {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            return FileManager.default.fileExists(atPath: path) ? .damaged : .absent
+        }
+        guard let entries = try? JSONDecoder().decode([String: Entry].self, from: data) else { return .damaged }
+        return .entries(entries.count)
+    }
+
     /// The remembered hash of a file that has not changed since.
     func hash(of file: String, identity: FileIdentity) -> String? {
         guard let entry = entries()[Self.key(file)], entry.identity == identity else { return nil }

@@ -8,6 +8,29 @@ package struct JSONObject: Sendable {
 
     private static let linearLimit = 8
 
+    /// An object to be written.
+    ///
+    /// - Precondition: no key stands twice.
+    package init(_ members: [Member]) {
+        var repeated: Int?
+        guard let object = Self.build(members, repeated: &repeated) else {
+            preconditionFailure("The key \(members[repeated ?? 0].key) stands twice.")
+        }
+        self = object
+    }
+
+    private init(members: [Member], positions: [ExactString: Int]?) {
+        self.members = members
+        self.positions = positions
+    }
+
+    /// The same object with a member set: in its place where it is there, else at the end.
+    package func setting(_ key: String, to value: JSONValue) -> JSONObject {
+        let exact = ExactString(key)
+        guard self[key] != nil else { return JSONObject(members + [(key, value)]) }
+        return JSONObject(members.map { ExactString($0.key) == exact ? ($0.key, value) : $0 })
+    }
+
     /// Returns nil, and where the second of two equal keys stands, when a key is repeated.
     static func build(_ members: [Member], repeated: inout Int?) -> JSONObject? {
         guard members.count > linearLimit else {

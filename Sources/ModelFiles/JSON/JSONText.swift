@@ -20,4 +20,47 @@ package enum JSONText {
         }
         return text + "\""
     }
+
+    /// A document as the Hugging Face libraries write theirs: indented by two, members in the order given, a line feed
+    /// at the end. Numbers are spelled so that they read back the same.
+    ///
+    /// - Precondition: every number is finite.
+    package static func document(_ value: JSONValue) -> String {
+        var text = ""
+        append(value, to: &text, indentation: "\n")
+        return text + "\n"
+    }
+
+    private static func append(_ value: JSONValue, to text: inout String, indentation: String) {
+        switch value {
+        case .null: text += "null"
+        case .bool(let value): text += value ? "true" : "false"
+        case .integer(let value): text += String(value)
+        case .number(let value):
+            precondition(value.isFinite)
+            text += "\(value)"
+        case .string(let value): text += quote(value)
+        case .array(let values):
+            list(values, "[]", to: &text, indentation) { append($0, to: &$1, indentation: $2) }
+        case .object(let object):
+            list(object.members, "{}", to: &text, indentation) { member, text, indentation in
+                text += quote(member.key) + ": "
+                append(member.value, to: &text, indentation: indentation)
+            }
+        }
+    }
+
+    private static func list<Element>(
+        _ elements: [Element], _ brackets: String, to text: inout String, _ indentation: String,
+        _ append: (Element, inout String, String) -> Void
+    ) {
+        guard !elements.isEmpty else { return text += brackets }
+        let inner = indentation + "  "
+        text += brackets.prefix(1)
+        for (index, element) in elements.enumerated() {
+            text += (index == 0 ? "" : ",") + inner
+            append(element, &text, inner)
+        }
+        text += indentation + brackets.suffix(1)
+    }
 }

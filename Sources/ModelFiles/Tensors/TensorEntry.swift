@@ -7,6 +7,14 @@ package struct TensorEntry {
     package let shape: [Int]
     /// Makes the elements when their turn to be written comes, so that a large model need not be in memory at once.
     let load: () throws -> Matrix
+    /// Where its bytes lie already, in the one type that they need no conversion for.
+    let stored: Stored?
+
+    /// A tensor's place in a mapped file.
+    struct Stored {
+        let info: TensorInfo
+        let file: MappedFile
+    }
 
     /// A tensor whose elements are there. The shape is the matrix's own unless given, such as `[n]` for a vector.
     package init(name: String, matrix: Matrix, shape: [Int]? = nil) {
@@ -15,9 +23,23 @@ package struct TensorEntry {
 
     /// A tensor whose elements are made when they are written.
     package init(name: String, shape: [Int], load: @escaping () throws -> Matrix) {
+        self.init(name: name, shape: shape, stored: nil, load: load)
+    }
+
+    private init(name: String, shape: [Int], stored: Stored?, load: @escaping () throws -> Matrix) {
         self.name = name
         self.shape = shape
+        self.stored = stored
         self.load = load
+    }
+
+    /// A tensor of another file: written in its own type it keeps its bytes, whether or not lorad can read them.
+    init(_ info: TensorInfo, of source: some MappedTensorSource) {
+        self.init(name: info.name, shape: info.shape, stored: Stored(info: info, file: source.file)) {
+            let matrix = Matrix(rows: info.rows, columns: info.columns)
+            try source.read(info.name, into: matrix)
+            return matrix
+        }
     }
 
     /// By the bytes of the names.
@@ -36,6 +58,7 @@ package struct TensorEntry {
     /// - Throws: `ModelFilesError.unwritable`; `.mismatch` where the matrix does not have the elements of the shape;
     ///   `.unsupported` where a value cannot be expressed in `dtype`.
     func write(as dtype: FileDType, to output: AtomicFileOutput, path: String) throws {
+        if let stored, stored.info.dtype == dtype { return try copy(stored, to: output) }
         let matrix = try load()
         let info = TensorInfo(name: name, dtype: dtype, shape: shape, start: 0)
         guard info?.rows == matrix.rows, info?.columns == matrix.columns else {
@@ -56,6 +79,14 @@ package struct TensorEntry {
                 }
             }
             try bytes.withUnsafeBytes { try output.write($0) }
+        }
+    }
+
+    private func copy(_ stored: Stored, to output: AtomicFileOutput) throws {
+        let range = stored.info.range
+        let chunk = 16 << 20
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
+            try stored.file.withBytes(in: start..<min(start + chunk, range.upperBound)) { try output.write($0) }
         }
     }
 }

@@ -43,13 +43,6 @@ struct VerifiedBase {
         if manifest.dataset.format == .classification {
             throw rejection(document, "dataset.format", "dataset.format classification is not supported yet")
         }
-        if manifest.merge.export == .gguf {
-            throw rejection(document, "merge.export", "merge.export gguf is not supported yet; use none or safetensors")
-        }
-        if manifest.merge.export == .safetensors, manifest.base.path.hasSuffix(".gguf") {
-            throw rejection(
-                document, "merge.export", "merge.export safetensors needs a Hugging Face folder as base, not a .gguf")
-        }
     }
 
     static func rejection(_ document: ManifestDocument, _ key: String, _ text: String, advice: String? = nil)

@@ -91,17 +91,28 @@ package struct JobPipeline {
         report.slices = try stage(.slices, detail: { "\($0.count) slices" }) { try evaluation.slices(model, adapter) }
         let overlay = environment.workFolder + "/merged.safetensors"
         defer { try? FileManager.default.removeItem(atPath: overlay) }
+        let merged = try mergedArtifact(staging, overlay: overlay)
         report.parity = try stage(.parity, detail: { $0.passed ? "passed" : "failed" }) {
-            try evaluation.parity(model, adapter, merged: overlay, firstPrompts: data.firstPrompts)
+            try evaluation.parity(model, adapter, merged: merged, firstPrompts: data.firstPrompts)
         }
         report.gates = GateJudge.judge(manifest.gates, slices: report.slices)
         report.training?.peakMemoryBytes = MachineInfo.peakResidentBytes
-        if manifest.merge.export == .safetensors {
-            try MergedWeights.writeFolder(
-                adapter, base: base.files, dtype: manifest.merge.dtype == .bfloat16 ? .bf16 : .f32,
-                to: staging.folder + "/merged")
+        if let training = report.training {
+            environment.events.log(
+                "memory: a peak of \(training.peakMemoryBytes >> 20) MiB was measured, "
+                    + "\(training.predictedPeakMemoryBytes >> 20) MiB were predicted")
         }
         conclude(&report)
+    }
+
+    /// Where merged weights are to be published, parity is measured on the very files that are.
+    private func mergedArtifact(_ staging: RunStaging, overlay: String) throws -> MergedArtifact {
+        guard let format = MergedFormat(rawValue: manifest.merge.export.rawValue) else {
+            return .overlay(path: overlay)
+        }
+        let folder = "\(staging.folder)/\(MergedFormat.runFolder)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return .export(format, folder: folder)
     }
 
     private func train(_ model: LanguageModel, _ base: VerifiedBase, _ data: PreparedData, _ report: inout RunReport)
@@ -117,6 +128,9 @@ package struct JobPipeline {
         let plan = TrainingPlan.configuration(manifest, rows: data.examples.count)
         let trainer = Trainer(
             model: model, adapter: adapter, configuration: plan, examples: data.examples, validation: data.validation)
+        let predicted = TrainingPlan.predictedPeakBytes(
+            base.files.configuration, parameters: base.hash.parameters, microBatchTokens: plan.microBatchTokens)
+        environment.events.log("memory: a peak of \(predicted >> 20) MiB is predicted")
         let result = try stage(.train, detail: { "\($0.losses.count) steps" }) {
             try trainer.run(checkpoint: checkpoint, shouldStop: environment.shouldStop) { step in
                 let rate = Double(step.tokens) / step.seconds

@@ -44,13 +44,18 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
         }
     }
 
-    private static func text(_ base: BaseModelFiles) throws -> String? {
+    /// The template's source, where the base has one.
+    static func text(_ base: BaseModelFiles) throws -> String? {
         if let gguf = base.gguf { return gguf.metadata["tokenizer.chat_template"]?.stringValue }
         let file = base.path + "/chat_template.jinja"
         if let data = FileManager.default.contents(atPath: file) { return String(decoding: data, as: UTF8.self) }
         let config = base.path + "/tokenizer_config.json"
         guard FileManager.default.fileExists(atPath: config) else { return nil }
-        return try JSONReader.parse(file: config)["chat_template"]?.stringValue
+        guard let template = try JSONReader.parse(file: config)["chat_template"], !template.isNull else { return nil }
+        guard let text = template.stringValue else {
+            throw TokenizersError(.unsupported, "\(config) holds several chat templates; lorad reads a single one.")
+        }
+        return text
     }
 
     /// The conversation in order. With `addGenerationPrompt` it ends where the assistant is to speak.

@@ -6,8 +6,19 @@ enum TokenizerGGUF {
     private static let preTokenizers: [String: PreTokenizer] = [
         "smollm": .sequence([.digits, .gpt2]), "gpt-2": .gpt2, "default": .gpt2,
     ]
-    private static let controlType = 3
-    private static let userDefinedType = 4
+    /// Special tokens.
+    static let controlType = 3
+    /// Tokens that are found in text first, and are text.
+    static let userDefinedType = 4
+
+    /// What llama.cpp calls a pre-tokenizer; nil for one that it does not have.
+    static func name(of preTokenizer: PreTokenizer) -> String? {
+        switch preTokenizer {
+        case .sequence([.digits, .gpt2]): "smollm"
+        case .gpt2, .sequence([.gpt2]): "gpt-2"
+        default: nil
+        }
+    }
 
     /// - Throws: `TokenizersError.unsupported` for another kind of vocabulary or pre-tokenizer, `.malformed`.
     static func load(_ file: GGUFFile, path: String) throws -> TokenizerDefinition {

@@ -82,15 +82,9 @@ enum TokenizerJSON {
 
     /// Roles are names in tokenizer_config.json, where there is one.
     private static func readRoles(folder: String, into definition: inout TokenizerDefinition) throws {
-        let path = folder + "/tokenizer_config.json"
-        guard FileManager.default.fileExists(atPath: path) else { return }
-        let config = try JSONReader.parse(file: path)
-        func id(_ key: String) -> Int? {
-            let content = config[key]?.stringValue ?? config[key]?["content"]?.stringValue
-            return definition.addedTokens.first { $0.content == content }?.id
-        }
-        definition.bosTokenID = id("bos_token")
-        definition.eosTokenID = id("eos_token")
+        let roles = try Roles(folder: folder, addedTokens: definition.addedTokens)
+        definition.bosTokenID = roles.bos
+        definition.eosTokenID = roles.eos
     }
 
     private static func unsupported(_ path: String, _ part: String, _ type: JSONValue?, known: String)

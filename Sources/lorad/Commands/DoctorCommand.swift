@@ -1,35 +1,49 @@
 import ArgumentParser
-import Foundation
-import Tensors
+import Pipeline
+import Worker
 
-struct Doctor: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows what this machine has.")
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Shows what this machine has, what is wrong with it, and how to fix that.")
 
     @Flag(help: "JSON on stdout.")
     var json = false
     @OptionGroup var worker: WorkerOptions
 
-    func run() throws {
-        let configuration = try worker.load()
-        var facts = [
-            ("cpu", MachineInfo.cpuName), ("kernels", MachineInfo.kernelVariant), ("threads", "\(Threads.count)"),
-            ("memory", "\(MachineInfo.physicalMemoryBytes >> 20) MiB"), ("openblas_core", MachineInfo.openBLASCore),
-            ("openblas", MachineInfo.openBLASConfiguration),
-        ]
-        for (name, folder) in [
-            ("inbox", configuration.inbox), ("outbox", configuration.outbox), ("state", configuration.state),
-        ] {
-            let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
-            let free = (attributes?[.systemFreeSize] as? Int).map { "\($0 >> 20) MiB free" }
-            let writable = FileManager.default.isWritableFile(atPath: folder)
-            facts.append(
-                (
-                    name,
-                    free.map { "\(folder), \($0), \(writable ? "writable" : "NOT writable")" }
-                        ?? "\(folder) does not exist"
-                ))
+    /// Every value under its name, and the findings in order.
+    private struct Answer: Encodable {
+        let findings: [Finding]
+
+        struct Key: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+
+            init(_ name: String) { stringValue = name }
+            init?(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
         }
-        if json { return try Output.json(Dictionary(uniqueKeysWithValues: facts)) }
-        for (name, value) in facts { print("\(name): \(value)") }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            for finding in findings { try container.encode(finding.value, forKey: Key(finding.name)) }
+            try container.encode(findings, forKey: Key("checks"))
+        }
+    }
+
+    func run() throws {
+        let findings = Doctor(try worker.load()).findings()
+        if json { return try Output.json(Answer(findings: findings)) }
+        for finding in findings {
+            print("\(Self.mark(finding.status)) \(finding.name): \(finding.value)")
+            if let advice = finding.advice { print("        → \(advice)") }
+        }
+    }
+
+    private static func mark(_ status: Finding.Status) -> String {
+        switch status {
+        case .ok: "ok     "
+        case .warning: "warning"
+        case .problem: "PROBLEM"
+        }
     }
 }

@@ -1,47 +1,82 @@
-import Adapters
 import ArgumentParser
 import Foundation
 import ModelFiles
-import Tensors
-import Tokenizers
-import Transformers
+import Pipeline
+import Worker
 
 struct Merge: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Writes a base with an adapter merged into it, and checks what was written.")
 
-    @Option(help: "A Hugging Face model folder.")
+    @Option(help: "A Hugging Face model folder or a .gguf file.")
     var base: String
     @Option(help: "The adapter's folder.")
     var adapter: String
-    @Option(help: "A new folder for the merged model.")
+    @Option(help: "A new folder for what is written.")
     var output: String
+    @Option(
+        help: ArgumentHelp(
+            "safetensors (a Hugging Face folder), gguf (one model.gguf), or gguf-lora (the adapter alone, unmerged, "
+                + "for llama.cpp's --lora)."))
+    var format = Format.safetensors
+    @Option(help: "float32 or bfloat16; merging itself is done in float32.")
+    var dtype = ServedDType.float32
+    @Flag(help: "JSON on stdout.")
+    var json = false
+
+    /// What is written.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case safetensors, gguf
+        case ggufLoRA = "gguf-lora"
+
+        /// Nil for an adapter that is not merged.
+        var merged: MergedFormat? { MergedFormat(rawValue: rawValue) }
+    }
+
+    /// What merged weights may be stored in.
+    enum ServedDType: String, CaseIterable, ExpressibleByArgument {
+        case float32, bfloat16
+
+        var fileDType: FileDType { self == .bfloat16 ? .bf16 : .f32 }
+    }
+
+    private var hashCache: HashCache { HashCache(file: ".lorad/hashes.json") }
 
     func run() throws {
         guard !FileManager.default.fileExists(atPath: output) else {
             throw ValidationError("\(output) exists already; name a new folder.")
         }
-        let options = try ModelOptions.parse(["--base", base, "--adapter", adapter])
-        let (files, model, tokenizer) = try options.load()
-        guard files.gguf == nil else {
-            throw ModelFilesError(
-                .unsupported, "Merging into a .gguf base is not supported yet; name a Hugging Face folder.")
-        }
-        model.slots.forEach { $0.adapter = nil }
-        let attached = try LoRAAdapter.load(folder: adapter, into: model)
-        try MergedWeights.writeFolder(attached, base: files, dtype: .f32, to: output)
+        guard let format = format.merged else { return try convert() }
+        let signals = try StopSignals()
+        let merge = StandaloneMerge(
+            base: base, adapter: adapter, format: format, dtype: dtype.fileDType, hashCache: hashCache,
+            shouldStop: { signals.received })
+        let outcome = try merge.run(to: output)
+        if json { return try Output.json(outcome) }
+        let parity = outcome.parity
+        print("\(outcome.model): \(outcome.format), \(outcome.dtype), \(outcome.bytes) bytes")
+        print(
+            "read back and compared on \(parity.prompts.count) prompts: largest difference of a logit "
+                + String(
+                    format: "%.2e of %.2e allowed; the adapter moves one by %.2e", parity.maxAbsLogitDifference,
+                    parity.tolerance, parity.baseVsAdapterMaxAbsLogitDifference))
+        printBase(outcome.baseSHA256, isRecorded: outcome.adapterRecordsBase)
+    }
 
-        let probe = tokenizer.encode("The quick brown fox jumps over the lazy dog.", allowSpecial: false)
-        var batch = PackedBatch()
-        batch.append(tokens: probe, labels: probe.indices.map { ($0, 0) })
-        let expected = try model.logits(batch)
-        let written = try LanguageModel.load(BaseModelFiles(path: output), dtype: .float32, forTraining: false)
-        let found = try written.logits(batch)
-        let difference = zip(expected.values, found.values).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
-        let largest = expected.values.reduce(Float(0)) { max($0, abs($1)) }
-        guard difference <= 1e-3 * max(1, largest) else {
-            throw AdaptersError(.mismatch, "The merged model in \(output) differs by \(difference) in a logit.")
+    private func convert() throws {
+        guard dtype == .float32 else {
+            throw ValidationError("gguf-lora is written in float32; leave --dtype out.")
         }
-        print("\(output): largest difference of a logit to the adapter \(difference)")
+        let outcome = try AdapterConversion(base: base, adapter: adapter, hashCache: hashCache).run(to: output)
+        if json { return try Output.json(outcome) }
+        print("\(outcome.model): \(outcome.format), \(outcome.modules) modules, read back and equal bit for bit")
+        printBase(outcome.baseSHA256, isRecorded: outcome.adapterRecordsBase)
+    }
+
+    private func printBase(_ hash: String, isRecorded: Bool) {
+        print(
+            isRecorded
+                ? "the adapter was made for this base, \(hash)"
+                : "the adapter does not record which base it was made for; this one is \(hash)")
     }
 }

@@ -5,26 +5,43 @@ import Pipeline
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks a published run's checksums and that its base is still the one it was trained on.")
+        abstract: "Checks a published run: checksums, base, adapter, and that all still answer as its report says.")
 
     @Argument(help: "outbox/NAME/RUN")
     var runFolder: String
+    @Option(help: "Where the base lies, if not where the run found it.")
+    var base: String?
+    @Flag(help: "JSON on stdout.")
+    var json = false
 
     func run() throws {
-        let check = try VerifyPublication.check(runFolder)
-        for finding in check.findings { Failure.write("\(finding.path): \(finding.kind.rawValue)") }
-        guard check.passed else { throw ExitCode(Failure.badData) }
-        let report = try ReportCoding.decode(Data(contentsOf: URL(fileURLWithPath: runFolder + "/report.json")))
-        let base = report.provenance.base
-        guard FileManager.default.fileExists(atPath: base.path) else {
-            print("\(runFolder): checksums hold; its base \(base.path) is not here to be compared")
-            return
+        var verification = RunVerification(
+            runFolder, base: base, hashCache: HashCache(file: ".lorad/hashes.json"),
+            progress: { done, total in
+                if isatty(STDERR_FILENO) == 1 {
+                    let end = done == total ? "\r\u{1B}[K" : ""
+                    FileHandle.standardError.write(Data("\r\u{1B}[Kanswers: \(done)/\(total)\(end)".utf8))
+                }
+            })
+        let verdict = try verification.run()
+        if json {
+            try Output.json(verdict)
+        } else {
+            for check in verdict.checks { print("\(Self.mark(check.status)) \(check.name.rawValue): \(check.detail)") }
         }
-        let hash = try ContentHash.ofBase(base.path, cache: HashCache(file: ".lorad/hashes.json"))
-        guard hash.sha256 == base.sha256, hash.tokenizerSHA256 == base.tokenizerSHA256 else {
-            Failure.write("\(base.path) hashes to \(hash.sha256), the run was trained on \(base.sha256)")
-            throw ExitCode(Failure.badData)
+        switch verdict.fault {
+        case .failed: throw ExitCode(Failure.ranAndFailed)
+        case .data: throw ExitCode(Failure.badData)
+        case .missing: throw ExitCode(Failure.missingInput)
+        case nil: break
         }
-        print("\(runFolder): checksums hold, \(base.path) is the base it was trained on")
+    }
+
+    private static func mark(_ status: RunCheck.Status) -> String {
+        switch status {
+        case .passed: "ok         "
+        case .failed: "FAILED     "
+        case .notChecked: "not checked"
+        }
     }
 }

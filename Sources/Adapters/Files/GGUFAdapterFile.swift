@@ -1,0 +1,98 @@
+import ModelFiles
+import Tensors
+import Transformers
+
+/// An adapter as a GGUF that llama.cpp lays over a base (`--lora`): for each module `NAME.weight.lora_a` `[r, in]` and
+/// `.lora_b` `[out, r]` in float32, where a q or k has B's rows in llama.cpp's order, as the base's own are.
+///
+/// https://github.com/ggml-org/llama.cpp/blob/master/convert_lora_to_gguf.py
+package enum GGUFAdapterFile {
+    /// Name of the file in a folder.
+    package static let fileName = "adapter.gguf"
+
+    /// Writes the file.
+    ///
+    /// - Parameter name: `general.name`, for people.
+    /// - Throws: `AdaptersError.unsupported` where llama.cpp has no name for a module, or takes an alpha of 0 for none;
+    ///   `ModelFilesError.unwritable`.
+    package static func write(
+        _ adapter: LoRAAdapter, configuration: ModelConfiguration, name: String, to path: String
+    ) throws {
+        guard adapter.configuration.alpha != 0 else {
+            throw AdaptersError(.unsupported, "llama.cpp takes an adapter with an alpha of 0 for one scaled by 1.")
+        }
+        let architecture = try architecture(configuration)
+        let metadata: [(key: String, value: GGUFValue)] = [
+            ("general.architecture", .string(architecture.name)),
+            ("adapter.lora.alpha", .float32(adapter.configuration.alpha)),
+            ("adapter.type", .string("lora")), ("general.file_type", .uint32(0)), ("general.name", .string(name)),
+            ("general.quantization_version", .uint32(2)), ("general.type", .string("adapter")),
+        ]
+        let tensors = try adapter.modules.flatMap { module -> [GGUFWriter.Tensor] in
+            let place = try place(module, architecture)
+            let b = module.b.value
+            let rows = Matrix(rows: b.rows, columns: b.columns)
+            if place.isPermuted {
+                RotaryPermutation.apply(b, headDim: configuration.headDim, into: rows)
+            } else {
+                rows.copy(from: b)
+            }
+            return [
+                (TensorEntry(name: place.name + ".lora_a", matrix: module.a.value), .f32),
+                (TensorEntry(name: place.name + ".lora_b", matrix: rows), .f32),
+            ]
+        }
+        try GGUFWriter.write(metadata: metadata, tensors: tensors, to: path)
+    }
+
+    /// Whether the file holds exactly this adapter, bit for bit.
+    ///
+    /// - Throws: as reading it; `AdaptersError.mismatch` naming the first tensor that is missing, unexpected or another.
+    package static func check(_ path: String, holds adapter: LoRAAdapter, configuration: ModelConfiguration) throws {
+        let architecture = try architecture(configuration)
+        let file = try GGUFFile(path: path)
+        var unexpected = Set(file.tensors.keys)
+        func compare(_ name: String, _ expected: Matrix, isPermuted: Bool) throws {
+            unexpected.remove(name)
+            var found = Matrix(rows: expected.rows, columns: expected.columns)
+            try file.read(name, into: found)
+            if isPermuted {
+                let rows = Matrix(rows: expected.rows, columns: expected.columns)
+                RotaryPermutation.undo(found, headDim: configuration.headDim, into: rows)
+                found = rows
+            }
+            guard found.values.map(\.bitPattern) == expected.values.map(\.bitPattern) else {
+                throw AdaptersError(.mismatch, "The tensor \(name) in \(path) is not the adapter's.")
+            }
+        }
+        for module in adapter.modules {
+            let place = try place(module, architecture)
+            try compare(place.name + ".lora_a", module.a.value, isPermuted: false)
+            try compare(place.name + ".lora_b", module.b.value, isPermuted: place.isPermuted)
+        }
+        if let name = unexpected.min() {
+            throw AdaptersError(.mismatch, "\(path) holds the unexpected tensor \(name).")
+        }
+        guard file.metadata["adapter.lora.alpha"] == .float32(adapter.configuration.alpha) else {
+            throw AdaptersError(.mismatch, "\(path) states another alpha than \(adapter.configuration.alpha).")
+        }
+    }
+
+    private static func architecture(_ configuration: ModelConfiguration) throws -> GGUFArchitecture {
+        let known = GGUFArchitecture.known.values.first { $0.modelType == configuration.modelType }
+        guard let known else {
+            throw AdaptersError(
+                .unsupported, "Adapters of models of type '\(configuration.modelType)' are not written as GGUF.")
+        }
+        return known
+    }
+
+    private static func place(_ module: LoRAAdapter.Module, _ architecture: GGUFArchitecture) throws -> (
+        name: String, isPermuted: Bool
+    ) {
+        guard let place = architecture.ggufName(module.slot.weightName) else {
+            throw AdaptersError(.unsupported, "llama.cpp has no name for the projection '\(module.slot.name)'.")
+        }
+        return place
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Tensors
+
+/// Processor, threads, memory, and what computes on them.
+package enum MachineCheck {
+    /// What speeds matrix products up, slowest first, as Linux names it on x86-64 and on arm64.
+    private static let helpful = [
+        "avx2", "fma", "f16c", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "asimd", "sve", "bf16",
+        "i8mm",
+    ]
+
+    /// All of it, in the order in which it is shown.
+    package static func findings() -> [Finding] {
+        [
+            Finding("cpu", MachineInfo.cpuName), features(read("/proc/cpuinfo")),
+            Finding("kernels", MachineInfo.kernelVariant),
+            threads(Threads.count, cores: ProcessInfo.processInfo.activeProcessorCount), memory(),
+            core(MachineInfo.openBLASCore),
+            blas(MachineInfo.openBLASConfiguration, threads: Threads.count),
+        ]
+    }
+
+    /// The instructions that speed products up.
+    ///
+    /// - Parameter cpuInfo: the text of /proc/cpuinfo.
+    package static func features(_ cpuInfo: String) -> Finding {
+        let line = cpuInfo.split(separator: "\n").first { $0.hasPrefix("flags") || $0.hasPrefix("Features") }
+        let all = Set((line?.split(separator: ":").last ?? "").split(separator: " ").map(String.init))
+        let found = helpful.filter(all.contains)
+        let isFast = all.contains("avx2") || all.contains("asimd")
+        return Finding(
+            "cpu_features", found.isEmpty ? "none that help" : found.joined(separator: " "), isFast ? .ok : .warning,
+            advice: isFast ? nil : "Training is several times slower without AVX2; use another machine if there is one."
+        )
+    }
+
+    /// Whether every core computes, and only one thread on each.
+    package static func threads(_ count: Int, cores: Int) -> Finding {
+        let value = "\(count) of \(cores) cores"
+        if count < cores {
+            return Finding(
+                "threads", value, .warning, advice: "Raise `threads` in lorad.yaml, or leave it out for one a core.")
+        }
+        if count > cores {
+            return Finding("threads", value, .warning, advice: "Lower `threads` in lorad.yaml: they take turns.")
+        }
+        return Finding("threads", value)
+    }
+
+    private static func memory() -> Finding {
+        let fields = read("/proc/meminfo").split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+        let kilobytes = fields?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        let limit = Int(read("/sys/fs/cgroup/memory.max").trimmingCharacters(in: .whitespacesAndNewlines))
+        let total = MachineInfo.physicalMemoryBytes
+        var value = "\(total >> 20) MiB"
+        if let kilobytes { value += ", \(kilobytes >> 10) MiB available" }
+        if let limit, limit < total { value += ", limited to \(limit >> 20) MiB for this process group" }
+        let usable = min(kilobytes.map { $0 << 10 } ?? total, limit ?? total)
+        let isLittle = usable < 2 << 30
+        return Finding(
+            "memory", value, isLittle ? .warning : .ok,
+            advice: isLittle ? "A base of 135 million parameters needs about 2 GiB; free some, or add some." : nil)
+    }
+
+    /// The core that OpenBLAS chose its kernels for.
+    package static func core(_ name: String) -> Finding {
+        // Seen at half SkylakeX's speed on one processor and level with it on others.
+        let isDoubtful = name.lowercased() == "cooperlake"
+        return Finding(
+            "openblas_core", name, isDoubtful ? .warning : .ok,
+            advice: isDoubtful ? "Compare a short run with OPENBLAS_CORETYPE=SkylakeX, and keep the faster." : nil)
+    }
+
+    /// Whether OpenBLAS was built for as many threads.
+    ///
+    /// - Parameter configuration: OpenBLAS's version and build options.
+    package static func blas(_ configuration: String, threads: Int) -> Finding {
+        let word = configuration.split(separator: " ").first { $0.hasPrefix("MAX_THREADS=") }
+        let most = word.flatMap { Int($0.dropFirst("MAX_THREADS=".count)) }
+        guard let most, most < threads else { return Finding("openblas", configuration) }
+        return Finding(
+            "openblas", configuration, .warning,
+            advice: "This build computes with \(most) threads at most, not \(threads); set `threads` to \(most).")
+    }
+
+    private static func read(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+}

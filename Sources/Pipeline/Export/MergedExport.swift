@@ -1,0 +1,85 @@
+import Adapters
+import Foundation
+import ModelFiles
+import Tokenizers
+
+/// A base with an adapter merged into it, as a model of its own in either format, whichever of them the base is in.
+///
+/// W = W0 + alpha/rank · B·A is computed in float32 and rounded to `dtype` afterwards.
+package struct MergedExport {
+    let adapter: LoRAAdapter
+    let base: BaseModelFiles
+    /// F32 or BF16: of every tensor, except that a GGUF's vectors stay F32, and that from a base in GGUF the tensors
+    /// that are not adapted keep the bytes they have there.
+    let dtype: FileDType
+
+    /// An export of `adapter` on the base that it was loaded for.
+    package init(_ adapter: LoRAAdapter, base: BaseModelFiles, dtype: FileDType) {
+        self.adapter = adapter
+        self.base = base
+        self.dtype = dtype
+    }
+
+    /// Writes the model's files into an existing empty folder.
+    ///
+    /// - Throws: as reading the base; `ModelFilesError.unwritable`; `TokenizersError.unsupported` where the other format
+    ///   cannot say what the base's tokenizer does.
+    package func write(_ format: MergedFormat, to folder: String) throws {
+        let path = format.modelPath(in: folder)
+        switch (format, base.gguf) {
+        case (.gguf, .some):
+            try GGUFModelWriter.write(
+                replacing: MergedWeights.projections(adapter, base: base), of: base, dtype: dtype, to: path)
+        case (.gguf, nil):
+            let name = URL(fileURLWithPath: base.path).lastPathComponent
+            try GGUFModelWriter.write(
+                MergedWeights.tensors(adapter, base: base), configuration: base.configuration, name: name,
+                tokenizer: GGUFVocabulary.metadata(of: base), dtype: dtype, to: path)
+        case (.safetensors, .some(let gguf)):
+            let padding = TokenizerFiles.role("padding", in: gguf)
+            try write(base.configuration.huggingFaceJSON(dtype: dtype, padTokenID: padding), "config.json", folder)
+            try write(base.configuration.generationJSON(padTokenID: padding), "generation_config.json", folder)
+            try TokenizerFiles.write(base, to: folder)
+            try writeSafetensors(folder)
+        case (.safetensors, nil):
+            try copyCompanions(to: folder)
+            try writeConfiguration(to: folder)
+            try writeSafetensors(folder)
+        }
+    }
+
+    private func writeSafetensors(_ folder: String) throws {
+        try SafetensorsWriter.write(
+            MergedWeights.tensors(adapter, base: base), dtype: dtype, metadata: ["format": "pt"],
+            to: "\(folder)/model.safetensors")
+    }
+
+    /// Files beside the weights that make a folder a model; copied as they are.
+    private static let companions = [
+        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja",
+        "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+    ]
+
+    private func copyCompanions(to folder: String) throws {
+        for name in Self.companions {
+            guard let data = FileManager.default.contents(atPath: "\(base.path)/\(name)") else { continue }
+            try AtomicFile.write(data, to: "\(folder)/\(name)")
+        }
+    }
+
+    /// The base's config.json with the type that the weights are stored in now: transformers loads them as that.
+    private func writeConfiguration(to folder: String) throws {
+        let path = base.path + "/config.json"
+        guard var object = try JSONReader.parse(file: path).objectValue else {
+            throw ModelFilesError(.malformed, "\(path) does not hold a JSON object.")
+        }
+        let name = JSONValue.string(dtype.torchName)
+        object = object.setting("dtype", to: name)
+        if object["torch_dtype"] != nil { object = object.setting("torch_dtype", to: name) }
+        try write(.object(object), "config.json", folder)
+    }
+
+    private func write(_ document: JSONValue, _ name: String, _ folder: String) throws {
+        try AtomicFile.write(Data(JSONText.document(document).utf8), to: "\(folder)/\(name)")
+    }
+}

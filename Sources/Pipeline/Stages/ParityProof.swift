@@ -1,0 +1,63 @@
+import Adapters
+import Evaluation
+import ModelFiles
+import Tokenizers
+import Transformers
+
+/// Puts prompts to base, adapter and merged weights, all of them read from files, and judges the answers.
+struct ParityProof {
+    let base: BaseModelFiles
+    let tokenizer: any Tokenizer
+    let prompts: [RegressionPrompt]
+    let maxNewTokens: Int
+    /// What the merged weights are stored and served in.
+    let dtype: FileDType
+    /// In the place of lorad's own bound, where given.
+    var tolerance: Double?
+    /// An existing folder with room for the reference's logits.
+    let scratchFolder: String
+    var shouldStop: () -> Bool = { false }
+    /// Hears how many of how many answers there are.
+    var progress: (Int, Int) -> Void = { _, _ in }
+
+    /// - Parameters:
+    ///   - model: with the adapter as read back; released before the merged weights are loaded.
+    ///   - merged: opens the merged weights; called when the other two have answered.
+    /// - Throws: what `merged` throws; `EvaluationError.notFinite`, `.interrupted`, or `.mismatch` for a prompt that does
+    ///   not fit the base.
+    func run(_ model: consuming LanguageModel, _ adapter: LoRAAdapter, merged open: () throws -> any WeightSource)
+        throws -> ParityReport
+    {
+        let generator = GreedyGenerator(
+            tokenizer: tokenizer, endTokens: base.configuration.eosTokenIDs, maximumNewTokens: maxNewTokens)
+        let recorder = try ParityRecorder(
+            prompts: prompts, generator: generator, scratchFolder: scratchFolder, shouldStop: shouldStop)
+        let total = 3 * prompts.count
+        let reference = try recorder.reference(model) { progress($0, total) }
+        adapter.setEnabled(false)
+        let baseMeasured = try recorder.measure(model, against: reference) { progress(prompts.count + $0, total) }
+        let mergedModel = try LanguageModel.load(open(), dtype: .float32, forTraining: false)
+        let merged = try recorder.measure(mergedModel, against: reference) { progress(2 * prompts.count + $0, total) }
+        return report(
+            ParityJudge.report(
+                prompts: prompts, adapter: reference, base: baseMeasured, merged: merged,
+                precision: dtype == .bf16 ? .bfloat16 : .float32))
+    }
+
+    private func report(_ judged: Evaluation.ParityReport) -> ParityReport {
+        let tolerance = tolerance ?? judged.tolerance
+        let within = judged.maxAbsLogitDifference <= tolerance
+        let others = judged.failures.filter { $0 != .logitsDiffer }
+        return ParityReport(
+            passed: within && others.isEmpty && judged.expectationsPassed, dtype: judged.dtype, tolerance: tolerance,
+            maxAbsLogitDifference: judged.maxAbsLogitDifference, meanKL: judged.meanKL,
+            top1Agreement: judged.top1Agreement, identicalText: judged.identicalText,
+            baseVsAdapterMaxAbsLogitDifference: judged.maxAbsUpdate,
+            prompts: judged.prompts.map { prompt in
+                PromptParity(
+                    id: prompt.id, prompt: prompt.prompt, baseText: prompt.baseText, adapterText: prompt.adapterText,
+                    mergedText: prompt.mergedText, maxAbsLogitDifference: prompt.maxAbsLogitDifference,
+                    expectation: prompt.expectation.map { ExpectationReport(passed: $0.passed) })
+            })
+    }
+}

@@ -1,0 +1,57 @@
+/// One thing that `lorad verify` holds a published run to.
+package struct RunCheck: Codable, Sendable, Equatable {
+    /// In the order in which they are made; one that fails or cannot be made keeps those after it from being made.
+    package enum Name: String, Codable, Sendable, CaseIterable {
+        /// The folder holds exactly the files of `SHA256SUMS`.
+        case checksums
+        /// report.json and manifest.yaml can be read, and the run succeeded.
+        case run
+        /// The base and its tokenizer have the hashes that the run was trained on.
+        case base
+        /// The adapter's file names that base, and fits it.
+        case adapter
+        /// Merged weights answer as base and adapter do, within the tolerance that the report states.
+        case parity
+        /// Base, adapter and merged weights write the texts that the report holds.
+        case texts
+        /// The adapter moves the base's logits as far as the report says.
+        case update
+    }
+
+    /// How a check came out.
+    package enum Status: String, Codable, Sendable {
+        case passed
+        case failed
+        case notChecked = "not_checked"
+    }
+
+    package let name: Name
+    package let status: Status
+    /// One sentence with the figures.
+    package let detail: String
+}
+
+/// What `lorad verify` found.
+package struct RunVerdict: Encodable, Sendable {
+    /// What is wrong with the run, the first thing found; each has an exit code of its own.
+    package enum Fault: String, Encodable, Sendable {
+        /// The run failed, or does not answer as its report says.
+        case failed
+        /// Files that are not the published ones, or another base.
+        case data
+        /// The base is not here, so not everything could be checked.
+        case missing
+    }
+
+    package let runFolder: String
+    package let passed: Bool
+    package let fault: Fault?
+    package let checks: [RunCheck]
+    /// As measured now; nil where it was not.
+    package let parity: ParityReport?
+
+    enum CodingKeys: String, CodingKey {
+        case passed, fault, checks, parity
+        case runFolder = "run_dir"
+    }
+}

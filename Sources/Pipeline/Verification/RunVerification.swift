@@ -1,0 +1,227 @@
+import Adapters
+import Evaluation
+import Foundation
+import Manifests
+import ModelFiles
+import Tokenizers
+import Transformers
+
+/// Checks a published run from its files and its base alone: that the files are those published, that the base is the
+/// one, and that base, adapter and merged weights still answer as the report says.
+///
+/// Slices and gates are not judged again: their data is no part of a run.
+package struct RunVerification {
+    private let folder: String
+    private let basePath: String?
+    private let hashCache: HashCache
+    private let progress: (Int, Int) -> Void
+    private var checks: [RunCheck] = []
+    private var fault: RunVerdict.Fault?
+    private var measured: ParityReport?
+
+    /// - Parameters:
+    ///   - folder: `outbox/NAME/RUN`.
+    ///   - base: where the base lies now; nil: where the report says, relative to the working folder.
+    ///   - progress: hears how many of how many answers there are.
+    package init(
+        _ folder: String, base: String?, hashCache: HashCache, progress: @escaping (Int, Int) -> Void = { _, _ in }
+    ) {
+        self.folder = folder
+        basePath = base
+        self.hashCache = hashCache
+        self.progress = progress
+    }
+
+    /// Makes every check that can be made.
+    ///
+    /// - Throws: `PipelineError.missing` where there is no run; what reading a file throws that is whole but unreadable.
+    package mutating func run() throws -> RunVerdict {
+        try checkAll()
+        let made = Set(checks.map(\.name))
+        if let cause = checks.first(where: { $0.status != .passed }) {
+            let verb = cause.status == .failed ? "failed" : "was not checked"
+            for name in RunCheck.Name.allCases where !made.contains(name) {
+                note(name, .notChecked, "\(cause.name.rawValue) \(verb)")
+            }
+        }
+        return RunVerdict(
+            runFolder: folder, passed: fault == nil, fault: fault,
+            checks: RunCheck.Name.allCases.flatMap { name in checks.filter { $0.name == name } }, parity: measured)
+    }
+
+    private mutating func checkAll() throws {
+        guard try checkFiles(), let record = try readRecord(), let base = try checkBase(record) else { return }
+        let files = try BaseModelFiles(path: base.path)
+        let model = try LanguageModel.load(files, dtype: .float32, forTraining: false)
+        guard let adapter = try loadAdapter(into: model, base) else { return }
+        do {
+            let found = try answer(record, files, model, adapter)
+            measured = found
+            compare(found, with: record.parity)
+        } catch let error as PipelineError where error.code == .failed {
+            _ = fail(.parity, .failed, error.message)
+        }
+    }
+
+    // MARK: files
+
+    private mutating func checkFiles() throws -> Bool {
+        let outcome = try VerifyPublication.check(folder)
+        guard outcome.passed else {
+            let findings = outcome.findings.map { "\($0.kind.rawValue) \($0.path)" }.joined(separator: ", ")
+            return fail(.checksums, .data, "not as published: \(findings)")
+        }
+        return pass(.checksums, "\(outcome.listed) files are as published")
+    }
+
+    /// What the run recorded of itself.
+    private struct Record {
+        let report: RunReport
+        let parity: ParityReport
+        let prompts: [RegressionPrompt]
+        let manifest: JobManifest
+    }
+
+    private mutating func readRecord() throws -> Record? {
+        let report: RunReport
+        do {
+            report = try ReportCoding.decode(try Data(contentsOf: URL(fileURLWithPath: folder + "/report.json")))
+        } catch {
+            return reject(.run, .data, "report.json cannot be read: \(error.localizedDescription)")
+        }
+        guard report.status == .succeeded else {
+            return reject(.run, .failed, "it \(report.status.rawValue): \(report.reason ?? "no reason is recorded")")
+        }
+        let manifest: JobManifest
+        do {
+            manifest = try JobManifest.load(path: folder + "/manifest.yaml", pipelinesFolder: folder)
+        } catch {
+            return reject(.run, .data, "manifest.yaml cannot be read: \(error.localizedDescription)")
+        }
+        guard let parity = report.parity, parity.passed, !parity.prompts.isEmpty else {
+            return reject(.run, .data, "report.json calls the run succeeded and holds no passed parity")
+        }
+        let prompts = parity.prompts.compactMap { prompt in
+            prompt.prompt.map { RegressionPrompt(id: prompt.id, prompt: $0) }
+        }
+        guard prompts.count == parity.prompts.count, parity.dtype == manifest.merge.dtype.rawValue else {
+            return reject(.run, .data, "report.json lacks a prompt, or states another dtype than manifest.yaml")
+        }
+        pass(.run, "\(report.provenance.name) \(report.provenance.run) succeeded")
+        return Record(report: report, parity: parity, prompts: prompts, manifest: manifest)
+    }
+
+    // MARK: base and adapter
+
+    private mutating func checkBase(_ record: Record) throws -> BaseHash? {
+        let expected = record.report.provenance.base
+        let path = basePath ?? expected.path
+        guard FileManager.default.fileExists(atPath: path) else {
+            fault = fault ?? .missing
+            note(.base, .notChecked, "\(path) is not here; name its place with --base")
+            return nil
+        }
+        let hash = try ContentHash.ofBase(path, cache: hashCache)
+        for (kind, found, wanted) in [
+            ("", hash.sha256, expected.sha256), ("tokenizer ", hash.tokenizerSHA256, expected.tokenizerSHA256),
+        ] where found != wanted {
+            return reject(.base, .data, "\(path) has the \(kind)hash \(found), the run was trained on \(wanted)")
+        }
+        pass(.base, "\(path) is the base, \(hash.sha256)")
+        return hash
+    }
+
+    private mutating func loadAdapter(into model: LanguageModel, _ base: BaseHash) throws -> LoRAAdapter? {
+        do {
+            guard try LoRAAdapter.recordedBase(folder: folder) == base.sha256 else {
+                return reject(.adapter, .data, "adapter_model.safetensors does not name the base that it was made for")
+            }
+            let identity = AdapterIdentity(baseSHA256: base.sha256, tokenizerSHA256: base.tokenizerSHA256)
+            let adapter = try LoRAAdapter.load(folder: folder, into: model, expecting: identity)
+            try adapter.checkMeaningful()
+            pass(.adapter, "\(adapter.parameterCount) parameters on \(adapter.modules.count) projections fit the base")
+            return adapter
+        } catch let error as AdaptersError {
+            return reject(.adapter, .data, error.message)
+        }
+    }
+
+    // MARK: answers
+
+    /// Asks base, adapter and merged weights: the published ones where the run holds them.
+    private func answer(_ record: Record, _ files: BaseModelFiles, _ model: LanguageModel, _ adapter: LoRAAdapter)
+        throws -> ParityReport
+    {
+        let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("lorad-verify-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        let tokenizer = try TokenizerLoader.load(files)
+        let dtype: FileDType = record.manifest.merge.dtype == .bfloat16 ? .bf16 : .f32
+        let proof = ParityProof(
+            base: files, tokenizer: tokenizer, prompts: record.prompts,
+            maxNewTokens: record.manifest.regression.maxNewTokens, dtype: dtype,
+            tolerance: record.manifest.merge.tolerance, scratchFolder: scratch, progress: progress)
+        return try proof.run(model, adapter) {
+            if let format = MergedFormat(rawValue: record.manifest.merge.export.rawValue) {
+                let published = MergedArtifact.export(format, folder: "\(folder)/\(MergedFormat.runFolder)")
+                return try published.open(base: files, tokenizer: tokenizer, prompts: record.prompts)
+            }
+            let overlay = MergedArtifact.overlay(path: scratch + "/merged.safetensors")
+            try overlay.write(MergedExport(adapter, base: files, dtype: dtype))
+            return try overlay.open(base: files, tokenizer: tokenizer, prompts: record.prompts)
+        }
+    }
+
+    private mutating func compare(_ found: ParityReport, with recorded: ParityReport) {
+        let difference = String(
+            format: "largest difference of a logit %.2e, recorded %.2e, of %.2e allowed (%@)",
+            found.maxAbsLogitDifference, recorded.maxAbsLogitDifference, recorded.tolerance, found.dtype)
+        let within = found.passed && found.maxAbsLogitDifference <= recorded.tolerance
+        verdict(.parity, within, difference)
+
+        let others = zip(found.prompts, recorded.prompts).filter { now, then in
+            [now.baseText, now.adapterText, now.mergedText] != [then.baseText, then.adapterText, then.mergedText]
+        }.map(\.1.id)
+        let same = recorded.prompts.count - others.count
+        verdict(
+            .texts, others.isEmpty,
+            "\(same) of \(recorded.prompts.count) prompts answered as recorded"
+                + (others.isEmpty ? "" : "; not \(others.joined(separator: ", "))"))
+
+        // Another adapter, or another report, moves the logits differently, even where both merge without loss.
+        let (now, then) = (found.baseVsAdapterMaxAbsLogitDifference, recorded.baseVsAdapterMaxAbsLogitDifference)
+        verdict(
+            .update, abs(now - then) <= found.tolerance,
+            String(
+                format: "the adapter moves a logit by %.4f, recorded %.4f, equal within %.2e", now, then,
+                found.tolerance))
+    }
+
+    // MARK: bookkeeping
+
+    private mutating func note(_ name: RunCheck.Name, _ status: RunCheck.Status, _ detail: String) {
+        checks.append(RunCheck(name: name, status: status, detail: detail))
+    }
+
+    private mutating func verdict(_ name: RunCheck.Name, _ holds: Bool, _ detail: String) {
+        _ = holds ? pass(name, detail) : fail(name, .failed, detail)
+    }
+
+    @discardableResult
+    private mutating func pass(_ name: RunCheck.Name, _ detail: String) -> Bool {
+        note(name, .passed, detail)
+        return true
+    }
+
+    private mutating func fail(_ name: RunCheck.Name, _ fault: RunVerdict.Fault, _ detail: String) -> Bool {
+        note(name, .failed, detail)
+        self.fault = self.fault ?? fault
+        return false
+    }
+
+    private mutating func reject<Result>(_ name: RunCheck.Name, _ fault: RunVerdict.Fault, _ detail: String) -> Result?
+    {
+        _ = fail(name, fault, detail)
+        return nil
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import ModelFiles
+
+/// A folder's tokenizer as the metadata that a GGUF carries, with the keys and types of llama.cpp's converter.
+///
+/// https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#tokenizer
+package enum GGUFVocabulary {
+    private static let normalType = 1
+    private static let unusedType = 5
+
+    /// The keys under `tokenizer.`. Rows of the embedding that no token has become unused tokens, as llama.cpp has them.
+    ///
+    /// - Parameter base: a Hugging Face folder.
+    /// - Throws: as `TokenizerLoader`; `TokenizersError.unsupported` naming what a GGUF has no way to say.
+    package static func metadata(of base: BaseModelFiles) throws -> [String: GGUFValue] {
+        let definition = try TokenizerJSON.load(folder: base.path)
+        let pre = try preTokenizer(definition)
+        let (pieces, types) = try tokens(definition, count: base.configuration.vocabularySize)
+        let merges = try definition.merges.map { left, right in
+            guard !left.contains(" "), !right.contains(" ") else {
+                throw unsupported(definition, "has merges of pieces with spaces")
+            }
+            return GGUFValue.string("\(left) \(right)")
+        }
+        var metadata: [String: GGUFValue] = [
+            "tokenizer.ggml.model": .string("gpt2"), "tokenizer.ggml.pre": .string(pre),
+            "tokenizer.ggml.tokens": .array(.string, pieces.map { .string($0) }),
+            "tokenizer.ggml.token_type": .array(.int32, types.map { .int32(Int32($0)) }),
+            "tokenizer.ggml.merges": .array(.string, merges), "tokenizer.ggml.add_space_prefix": .bool(false),
+        ]
+        metadata["tokenizer.chat_template"] = try ChatTemplate.text(base).map { .string($0) }
+        try addRoles(base, definition, to: &metadata)
+        return metadata
+    }
+
+    private static func preTokenizer(_ definition: TokenizerDefinition) throws -> String {
+        guard !definition.composes, !definition.addsPrefixSpace, !definition.ignoresMerges else {
+            throw unsupported(definition, "composes text (NFC), adds a space before it, or ignores merges")
+        }
+        guard let pre = TokenizerGGUF.name(of: definition.preTokenizer) else {
+            throw unsupported(definition, "has a pre-tokenizer that llama.cpp has no name for")
+        }
+        guard !definition.addedTokens.contains(where: { $0.singleWord || $0.leftStrip || $0.rightStrip }) else {
+            throw unsupported(definition, "has added tokens that take white space along or must be single words")
+        }
+        return pre
+    }
+
+    private static func tokens(_ definition: TokenizerDefinition, count: Int) throws -> (
+        pieces: [String], types: [Int]
+    ) {
+        var pieces = try definition.checkedVocabulary().pieces
+        guard pieces.count <= count else {
+            throw definition.malformed("has \(pieces.count) tokens, but the embedding \(count) rows")
+        }
+        pieces += [String](repeating: "", count: count - pieces.count)
+        var types = pieces.map { $0.isEmpty ? unusedType : normalType }
+        for token in definition.addedTokens {
+            types[token.id] = token.special ? TokenizerGGUF.controlType : TokenizerGGUF.userDefinedType
+        }
+        for id in pieces.indices where pieces[id].isEmpty { pieces[id] = "[PAD\(id)]" }
+        return (pieces, types)
+    }
+
+    /// Which tokens begin, end and pad texts. The configuration may name a second token that ends a text.
+    private static func addRoles(
+        _ base: BaseModelFiles, _ definition: TokenizerDefinition, to metadata: inout [String: GGUFValue]
+    ) throws {
+        let roles = try TokenizerJSON.Roles(folder: base.path, addedTokens: definition.addedTokens)
+        let ends = base.configuration.eosTokenIDs
+        let end = roles.eos ?? ends.first
+        let others = ends.filter { $0 != end }
+        guard others.count < 2 else {
+            throw unsupported(definition, "belongs to a model with \(ends.count) tokens that end a text")
+        }
+        let ids = [
+            "bos": roles.bos ?? base.configuration.bosTokenID, "eos": end, "eot": others.first,
+            "unknown": roles.unknown, "padding": roles.padding,
+        ]
+        for case (let name, .some(let id)) in ids {
+            metadata["tokenizer.ggml.\(name)_token_id"] = .uint32(UInt32(id))
+        }
+        metadata["tokenizer.ggml.add_bos_token"] = .bool(roles.addsBeginning)
+        metadata["tokenizer.ggml.add_eos_token"] = roles.addsEnd ? .bool(true) : nil
+    }
+
+    private static func unsupported(_ definition: TokenizerDefinition, _ what: String) -> TokenizersError {
+        TokenizersError(
+            .unsupported, "\(definition.source) \(what), which a GGUF's vocabulary cannot say.",
+            advice: "Export safetensors instead.")
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Manifests
+import Pipeline
+
+/// The worker's folders, the disks under them, and the hash cache.
+struct FolderCheck {
+    private let configuration: WorkerConfiguration
+    /// Less free space than this is worth a word: a run of a small base with merged weights takes half of it.
+    private static let littleSpace = 2 << 30
+
+    init(_ configuration: WorkerConfiguration) {
+        self.configuration = configuration
+    }
+
+    func findings() -> [Finding] {
+        [
+            folder("inbox", configuration.inbox), folder("outbox", configuration.outbox),
+            folder("state", configuration.state), pipelines(), sameFileSystem(), localState(),
+            CacheCheck.finding(configuration.state + "/hashes.json"),
+        ]
+    }
+
+    private func folder(_ name: String, _ path: String) -> Finding {
+        let place = Self.nearest(path)
+        let exists = FileSystem.isFolder(path)
+        if !exists, FileSystem.exists(path) {
+            return Finding(name, "\(path) is no folder", .problem, advice: "Move it away, or name another folder.")
+        }
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: place)
+        let free = attributes?[.systemFreeSize] as? Int
+        var value = exists ? path : "\(path), made when it is needed"
+        if let free { value += ", \(free >> 20) MiB free" }
+        guard access(place, W_OK | X_OK) == 0 else {
+            return Finding(
+                name, value + ", NOT writable", .problem, advice: "Let the user that runs lorad write to \(place).")
+        }
+        guard let free, free < Self.littleSpace else { return Finding(name, value + ", writable") }
+        return Finding(
+            name, value + ", writable", .warning,
+            advice: "Free some space: checkpoints and published runs go there.")
+    }
+
+    private func pipelines() -> Finding {
+        let names = (try? FileSystem.names(in: configuration.pipelines)) ?? []
+        let count = names.count { $0.hasSuffix(".yaml") }
+        return Finding(
+            "pipelines",
+            FileSystem.isFolder(configuration.pipelines)
+                ? "\(configuration.pipelines), \(count) of defaults"
+                : "\(configuration.pipelines) does not exist; no defaults")
+    }
+
+    /// A manifest is claimed by a rename from the inbox into the state folder.
+    private func sameFileSystem() -> Finding {
+        let devices = [configuration.inbox, configuration.state].map {
+            FileSystem.status(Self.nearest($0), followingLinks: true)?.st_dev
+        }
+        let isSame = devices[0] == devices[1]
+        return Finding(
+            "file_system", isSame ? "inbox and state are on one" : "inbox and state are on different ones",
+            isSame ? .ok : .problem,
+            advice: isSame
+                ? nil : "Put both on one: manifests are claimed by an atomic rename, and `watch` refuses to start.")
+    }
+
+    private func localState() -> Finding {
+        guard let network = MountTable.networkFileSystem(of: Self.nearest(configuration.state)) else {
+            return Finding("state_disk", "local")
+        }
+        return Finding(
+            "state_disk", "a network file system (\(network))", .problem,
+            advice: "Put `state` on a local disk: the ledger's write-ahead log needs one host.")
+    }
+
+    /// The path itself, or the nearest folder above it that exists.
+    static func nearest(_ path: String) -> String {
+        var url = URL(fileURLWithPath: path).standardizedFileURL
+        while !FileSystem.exists(url.path), url.path != "/" { url.deleteLastPathComponent() }
+        return url.path
+    }
+}
