@@ -6,23 +6,17 @@ import ModelFiles
 import Tensors
 import Transformers
 
-/// The stages after training: slices, and parity of base, adapter and merged weights, all read back from files.
+/// The stages after training: slices and parity, with an adapter that was read back from its files.
 struct EvaluationStages {
     let manifest: JobManifest
     let base: VerifiedBase
+    let data: PreparedData
     let environment: JobEnvironment
 
     /// Scores base and adapter on every slice; nothing where the manifest names no data.
     func slices(_ model: LanguageModel, _ adapter: LoRAAdapter) throws -> [SliceReport] {
-        guard let path = manifest.evaluation.data else { return [] }
-        var rows = try EvaluationRows.read(path, sliceBy: manifest.evaluation.sliceBy)
-        if let limit = manifest.evaluation.limit { rows = Array(rows.prefix(limit)) }
-        let options = SliceOptions(
-            choices: manifest.evaluation.choices ?? [], tokensPerCall: manifest.evaluation.batchTokens)
-        let plan = try SlicePlan(
-            rows: rows, path: path, tokenizer: base.tokenizer, template: base.template,
-            maximumPositions: model.maximumPositions, options: options)
-        let results = try SliceEvaluation(plan: plan, options: options).run(
+        guard let plan = data.evaluation else { return [] }
+        let results = try SliceEvaluation(plan: plan, options: manifest.evaluation.options).run(
             model, setAdapterEnabled: adapter.setEnabled,
             progress: { done, total in
                 environment.events.progress(StageProgress(stage: .slices, done: done, total: total))
@@ -42,57 +36,12 @@ struct EvaluationStages {
     }
 
     /// Puts the regression prompts to adapter, base and merged weights.
-    ///
-    /// - Parameters:
-    ///   - model: with the adapter as read back; released before the merged weights are loaded.
-    ///   - merged: file that the merged weights are written to and read back from.
-    func parity(
-        _ model: consuming LanguageModel, _ adapter: LoRAAdapter, merged path: String, firstPrompts: [String]
-    ) throws -> ParityReport {
-        let prompts = try prompts(firstPrompts)
-        let generator = GreedyGenerator(
-            tokenizer: base.tokenizer, endTokens: base.files.configuration.eosTokenIDs,
-            maximumNewTokens: manifest.regression.maxNewTokens)
-        let recorder = try ParityRecorder(
-            prompts: prompts, generator: generator, scratchFolder: environment.workFolder,
-            shouldStop: environment.shouldStop)
-        let total = 3 * prompts.count
-        func progress(_ done: Int) {
-            environment.events.progress(StageProgress(stage: .parity, done: done, total: total))
-        }
-        let reference = try recorder.reference(model, progress: progress)
-        adapter.setEnabled(false)
-        let baseMeasured = try recorder.measure(model, against: reference) { progress(prompts.count + $0) }
-        let precision = ParityPrecision(rawValue: manifest.merge.dtype.rawValue) ?? .float32
-        try MergedWeights.writeOverlay(
-            adapter, base: base.files, dtype: precision == .bfloat16 ? .bf16 : .f32, to: path)
-        let mergedModel = try LanguageModel.load(
-            MergedSource(base: base.files, overlay: path), dtype: .float32, forTraining: false)
-        let merged = try recorder.measure(mergedModel, against: reference) { progress(2 * prompts.count + $0) }
-        let judged = ParityJudge.report(
-            prompts: prompts, adapter: reference, base: baseMeasured, merged: merged, precision: precision)
-        return report(judged)
-    }
-
-    private func prompts(_ firstPrompts: [String]) throws -> [RegressionPrompt] {
-        if let path = manifest.regression.prompts { return try RegressionPrompts.read(path) }
-        return firstPrompts.enumerated().map { RegressionPrompt(id: "training-row-\($0 + 1)", prompt: $1) }
-    }
-
-    private func report(_ judged: Evaluation.ParityReport) -> ParityReport {
-        let tolerance = manifest.merge.tolerance ?? judged.tolerance
-        let within = judged.maxAbsLogitDifference <= tolerance
-        let others = judged.failures.filter { $0 != .logitsDiffer }
-        return ParityReport(
-            passed: within && others.isEmpty && judged.expectationsPassed, dtype: judged.dtype, tolerance: tolerance,
-            maxAbsLogitDifference: judged.maxAbsLogitDifference, meanKL: judged.meanKL,
-            top1Agreement: judged.top1Agreement, identicalText: judged.identicalText,
-            baseVsAdapterMaxAbsLogitDifference: judged.maxAbsUpdate,
-            prompts: judged.prompts.map { prompt in
-                PromptParity(
-                    id: prompt.id, prompt: prompt.prompt, baseText: prompt.baseText, adapterText: prompt.adapterText,
-                    mergedText: prompt.mergedText, maxAbsLogitDifference: prompt.maxAbsLogitDifference,
-                    expectation: prompt.expectation.map { ExpectationReport(passed: $0.passed) })
-            })
+    func parity(_ model: LanguageModel, _ adapter: LoRAAdapter) throws -> ParityReport {
+        let total = 3 * data.prompts.count
+        return try ParityProof(
+            prompts: data.prompts, base: base.files, tokenizer: base.tokenizer, manifest: manifest,
+            scratchFolder: environment.workFolder, shouldStop: environment.shouldStop,
+            progress: { environment.events.progress(StageProgress(stage: .parity, done: $0, total: total)) }
+        ).run(model, adapter)
     }
 }

@@ -16,6 +16,18 @@ struct Merge: ParsableCommand {
     var adapter: String
     @Option(help: "A new folder for the merged model.")
     var output: String
+    @Flag(help: "JSON on stdout.")
+    var json = false
+
+    private struct Answer: Encodable {
+        let output: String
+        let difference: Float
+
+        enum CodingKeys: String, CodingKey {
+            case output
+            case difference = "max_abs_logit_difference"
+        }
+    }
 
     func run() throws {
         guard !FileManager.default.fileExists(atPath: output) else {
@@ -42,6 +54,7 @@ struct Merge: ParsableCommand {
         guard difference <= 1e-3 * max(1, largest) else {
             throw AdaptersError(.mismatch, "The merged model in \(output) differs by \(difference) in a logit.")
         }
+        if json { return try Output.json(Answer(output: output, difference: difference)) }
         print("\(output): largest difference of a logit to the adapter \(difference)")
     }
 }

@@ -1,30 +1,39 @@
 import ArgumentParser
 import Foundation
-import ModelFiles
 import Pipeline
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks a published run's checksums and that its base is still the one it was trained on.")
+        abstract: "Checks a published run: its checksums, its base, and that merged weights answer as the adapter does."
+    )
 
     @Argument(help: "outbox/NAME/RUN")
     var runFolder: String
+    @Flag(help: "JSON on stdout.")
+    var json = false
 
     func run() throws {
-        let check = try VerifyPublication.check(runFolder)
-        for finding in check.findings { Failure.write("\(finding.path): \(finding.kind.rawValue)") }
-        guard check.passed else { throw ExitCode(Failure.badData) }
-        let report = try ReportCoding.decode(Data(contentsOf: URL(fileURLWithPath: runFolder + "/report.json")))
-        let base = report.provenance.base
-        guard FileManager.default.fileExists(atPath: base.path) else {
-            print("\(runFolder): checksums hold; its base \(base.path) is not here to be compared")
-            return
+        let run = try VerifyRun(folder: runFolder, hashCache: ".lorad/hashes.json")
+        for finding in run.findings { Failure.write("\(finding.path): \(finding.kind.rawValue)") }
+        if let base = run.base, run.baseMatches == false {
+            Failure.write("\(base) is not the base that the run was trained on")
         }
-        let hash = try ContentHash.ofBase(base.path, cache: HashCache(file: ".lorad/hashes.json"))
-        guard hash.sha256 == base.sha256, hash.tokenizerSHA256 == base.tokenizerSHA256 else {
-            Failure.write("\(base.path) hashes to \(hash.sha256), the run was trained on \(base.sha256)")
-            throw ExitCode(Failure.badData)
+        if run.parityPassed == false { Failure.write("the merged weights do not behave as the adapter does") }
+        if json {
+            try Output.json(run)
+        } else if run.passed {
+            print("\(runFolder): \(words(run))")
         }
-        print("\(runFolder): checksums hold, \(base.path) is the base it was trained on")
+        guard run.passed else { throw ExitCode(Failure.badData) }
+    }
+
+    private func words(_ run: VerifyRun) -> String {
+        guard let base = run.base, run.baseMatches != nil else {
+            return "checksums hold; its base \(run.base ?? "") is not here to be compared"
+        }
+        let parity = run.maxAbsLogitDifference.map {
+            ", and merged weights answer as the adapter does (largest difference of a logit \($0))"
+        }
+        return "checksums hold, \(base) is the base it was trained on" + (parity ?? "")
     }
 }
