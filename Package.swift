@@ -72,7 +72,7 @@ let package = Package(
             ["TestSupport", "Evaluation", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
         tests("ManifestsTests", ["Manifests"]),
         tests("PipelineTests", ["Pipeline", "Manifests", "Training", "Evaluation", "ModelFiles", "Tensors"]),
-        tests("WorkerTests", ["Worker", "Pipeline", "Manifests", grdb]),
+        tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", grdb]),
         tests("EndToEnd", ["TestSupport", "ModelFiles", "lorad"]),
     ]
 )
