@@ -59,8 +59,10 @@ extension ManifestDocument {
         var context = ReadingContext(diagnostics: diagnostics, paths: JobManifest.reference.map(\.path))
         let manifest = JobManifest.read(tree, &context)
         let document = ManifestDocument(manifest: manifest, file: file, tree: tree)
-        let mistakes = (context.diagnostics.sorted + check(document)).sorted()
-        guard mistakes.isEmpty else { throw ManifestsError(mistakesIn: file, mistakes) }
+        context.diagnostics.add(check(document))
+        guard context.diagnostics.isEmpty else {
+            throw ManifestsError(mistakesIn: file, context.diagnostics.sorted)
+        }
         return document
     }
 }
