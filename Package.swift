@@ -114,7 +114,7 @@ let package = Package(
                 "TestSupport", "Pipeline", "Manifests", "Training", "Evaluation", "Adapters", "Transformers",
                 "Tokenizers", "ModelFiles", "Tensors",
             ]),
-        tests("WorkerTests", ["Worker", "Pipeline", "Manifests", grdb]),
+        tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", grdb]),
         tests("EndToEnd", ["TestSupport", "ModelFiles", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : [])
 )

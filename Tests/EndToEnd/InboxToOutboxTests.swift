@@ -9,8 +9,7 @@ struct InboxToOutboxTests {
     func succeeds() throws {
         try withTemporaryFolder { folder in
             let lorad = try LoradProcess(folder: folder)
-            let hash = try JSONReader.parse(lorad.run("hash", "base", "--json").output, name: "hash")
-            try lorad.write(lorad.manifest(sha256: try #require(hash["sha256"]?.stringValue)), to: "job.yaml")
+            try lorad.write(lorad.manifest(sha256: lorad.hash()), to: "job.yaml")
             #expect(try lorad.run("validate", "job.yaml").status == 0)
             #expect(try lorad.run("submit", "job.yaml").status == 0)
             let watch = try lorad.run("watch", "--once")
@@ -30,29 +29,6 @@ struct InboxToOutboxTests {
             #expect(report["slices"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == ["all", "a", "b"])
             #expect(try lorad.run("verify", run).status == 0)
             #expect(try lorad.run("status").output.contains("succeeded"))
-        }
-    }
-
-    @Test("Five mistakes are five messages, and the manifest stands beside them among the rejected")
-    func rejected() throws {
-        try withTemporaryFolder { folder in
-            let lorad = try LoradProcess(folder: folder)
-            let text = """
-                name: Tiny Adapter
-                base: {path: nowhere, sha256: abc}
-                dataset: data/train.jsonl
-                adapter: {rnak: 4}
-                training: {learning_rate: -1}
-                """
-            try lorad.write(text, to: "inbox/bad.yaml")
-            let validate = try lorad.run("validate", "inbox/bad.yaml")
-            #expect(validate.status == 65)
-            #expect(validate.errors.split(separator: "\n").filter { $0.contains("bad.yaml:") }.count >= 4)
-            #expect(validate.errors.contains("rank"))
-            _ = try lorad.run("watch", "--once")
-            let rejected = lorad.list("outbox/rejected")
-            #expect(rejected.count == 1)
-            #expect(lorad.list("outbox/rejected/\(rejected.first ?? "")").contains("reason.txt"))
         }
     }
 

@@ -1,5 +1,6 @@
 import Manifests
 import Foundation
+import TestSupport
 import Testing
 import Worker
 

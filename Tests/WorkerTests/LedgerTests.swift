@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 import Worker
 
@@ -24,6 +25,22 @@ struct LedgerTests {
         let loose = tables.filter { $0["strict"] == 0 }.map { $0["name"] as String }
         #expect(Set(loose).isSubset(of: ["sqlite_schema", "sqlite_sequence", "grdb_migrations"]))
         #expect(tables.count >= 4)
+    }
+
+    @Test("A new ledger may be opened by many at once")
+    func openedAtOnce() throws {
+        for _ in 0..<10 {
+            let folder = try TemporaryFolder()
+            let failures = Mutex<[String]>([])
+            DispatchQueue.concurrentPerform(iterations: 6) { _ in
+                do {
+                    _ = try Ledger(path: folder.path + "/ledger.sqlite") { $0 }
+                } catch {
+                    failures.withLock { $0.append("\(error)") }
+                }
+            }
+            #expect(failures.withLock { $0 } == [])
+        }
     }
 
     @Test("A ledger written by a newer lorad is refused")

@@ -13,8 +13,10 @@ package struct RegularExpression: Equatable, Sendable {
 
     /// The longest text that is searched, in UTF-16 units.
     package static let maximumText = 32_768
-    /// How often ICU may report progress, which it does about every 10,000 steps: some seconds at most.
-    private static let maximumReports = 10_000
+    /// How often ICU may report progress, which it does about every 10,000 steps: half a second or so. Patterns that
+    /// backtrack without end were seen to fill ICU's stack after 2,700 reports, upon which it ends without a word, as if
+    /// nothing matched; giving up earlier tells the two apart.
+    private static let maximumReports = 2_000
 
     package let pattern: String
     private let expression: NSRegularExpression

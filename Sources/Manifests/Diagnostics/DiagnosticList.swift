@@ -16,6 +16,12 @@ struct DiagnosticList {
         items.append(Diagnostic(position, message))
     }
 
+    mutating func add(_ diagnostics: [Diagnostic]) {
+        for item in diagnostics {
+            add(SourcePosition(file: item.file, line: item.line, column: item.column), item.message)
+        }
+    }
+
     /// Every mistake by place, each once; a last entry counts those over the limit.
     var sorted: [Diagnostic] {
         var result: [Diagnostic] = []

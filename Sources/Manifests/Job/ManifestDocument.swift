@@ -9,9 +9,14 @@ package struct ManifestDocument: Sendable {
     /// The tree with the pipeline's defaults and the overrides in it; every node keeps the place it was written at.
     let tree: YAMLNode
 
-    /// Where the value under a dotted path was written; the manifest's start for a default.
+    /// Where the value under a dotted path was written, or else what holds it; the manifest's start for a default.
     package func position(of path: String) -> SourcePosition {
-        tree[path]?.position ?? SourcePosition(file: file, line: 1, column: 1)
+        var keys = path.split(separator: ".")
+        while !keys.isEmpty {
+            if let node = tree[keys.joined(separator: ".")] { return node.position }
+            keys.removeLast()
+        }
+        return SourcePosition(file: file, line: 1, column: 1)
     }
 }
 
@@ -21,16 +26,21 @@ extension ManifestDocument {
     /// - Parameters:
     ///   - pipelinesFolder: where `pipeline: NAME` is looked up as `NAME.yaml`.
     ///   - overrides: `key=value` options; they win over the manifest, which wins over its pipeline.
+    ///   - alsoChecking: finds mistakes that take more than the text. It is asked of a manifest with other mistakes too,
+    ///     so that all are told at once; what could not be read is then empty or nil.
     package static func load(
-        path: String, pipelinesFolder: String, overrides: [Override] = []
+        path: String, pipelinesFolder: String, overrides: [Override] = [],
+        alsoChecking check: (ManifestDocument) -> [Diagnostic] = { _ in [] }
     ) throws -> ManifestDocument {
         let bytes = try SourceFile.read(path)
-        return try load(bytes: bytes, file: path, pipelinesFolder: pipelinesFolder, overrides: overrides)
+        return try load(
+            bytes: bytes, file: path, pipelinesFolder: pipelinesFolder, overrides: overrides, alsoChecking: check)
     }
 
     /// Reads a manifest from its bytes; `file` is the name that diagnostics carry.
     package static func load(
-        bytes: [UInt8], file: String, pipelinesFolder: String, overrides: [Override] = []
+        bytes: [UInt8], file: String, pipelinesFolder: String, overrides: [Override] = [],
+        alsoChecking check: (ManifestDocument) -> [Diagnostic] = { _ in [] }
     ) throws -> ManifestDocument {
         var diagnostics = DiagnosticList()
         guard var tree = YAMLComposer.compose(bytes, file: file, diagnostics: &diagnostics) else {
@@ -48,10 +58,12 @@ extension ManifestDocument {
         tree = PipelineDefaults.apply(to: tree, folder: pipelinesFolder, diagnostics: &diagnostics)
         var context = ReadingContext(diagnostics: diagnostics, paths: JobManifest.reference.map(\.path))
         let manifest = JobManifest.read(tree, &context)
+        let document = ManifestDocument(manifest: manifest, file: file, tree: tree)
+        context.diagnostics.add(check(document))
         guard context.diagnostics.isEmpty else {
             throw ManifestsError(mistakesIn: file, context.diagnostics.sorted)
         }
-        return ManifestDocument(manifest: manifest, file: file, tree: tree)
+        return document
     }
 }
 

@@ -9,9 +9,12 @@ extension PathPolicy {
             ("dataset.train", manifest.dataset.train), ("dataset.validation", manifest.dataset.validation),
             ("evaluation.data", manifest.evaluation.data), ("regression.prompts", manifest.regression.prompts),
         ]
-        check("base.path", manifest.base.path, isData: false, document, &diagnostics)
+        // One that could not be read is empty, and was told by whoever read the manifest.
+        if !manifest.base.path.isEmpty {
+            check("base.path", manifest.base.path, isData: false, document, &diagnostics)
+        }
         for (key, path) in files {
-            guard let path else { continue }
+            guard let path, !path.isEmpty else { continue }
             check(key, path, isData: true, document, &diagnostics)
         }
         return diagnostics.sorted

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Manifests
 import ModelFiles
@@ -12,10 +13,13 @@ struct PreparedData {
     let contamination: ContaminationCounts
     let sample: TrainingSample
     let datasets: [DatasetProvenance]
-    /// Prompts of the first training rows, for jobs without regression prompts of their own.
-    let firstPrompts: [String]
+    /// The rows that base and adapter are scored on; nil where the manifest names none.
+    let evaluation: SlicePlan?
+    /// The manifest's regression prompts, or else those of the first training rows.
+    let prompts: [RegressionPrompt]
 
-    /// Reads and tokenizes; rows that also stand in held-out data leave the training data.
+    /// Reads and tokenizes all that the job will need, so that a mistake in the last of its files is told before
+    /// training and not after; rows that also stand in held-out data leave the training data.
     init(_ manifest: JobManifest, base: VerifiedBase) throws {
         let format = manifest.dataset.format.flatMap { Training.RowFormat(rawValue: $0.rawValue) }
         let all = try TrainingRowReader.read(manifest.dataset.train, format: format)
@@ -33,10 +37,30 @@ struct PreparedData {
         rows = RowCounts(
             train: examples.count, validation: validation.count, truncated: counts.truncated, dropped: counts.dropped)
         contamination = ContaminationCounts(
-            validation: inValidation, evaluation: inEvaluation, dropped: inValidation + inEvaluation)
+            validation: inValidation, evaluation: inEvaluation, dropped: inValidation + inEvaluation,
+            examples: Self.examples(all, without: train))
         sample = Self.sample(examples[0], base.tokenizer)
         datasets = try Self.datasets(manifest, train: all.count, heldOut: heldOut.count, evaluated: evaluated.count)
-        firstPrompts = train.prefix(4).map(Self.prompt)
+        evaluation = try manifest.evaluation.plan(base)
+        prompts =
+            try manifest.regression.prompts.map(RegressionPrompts.read)
+            ?? train.prefix(4).enumerated().map {
+                RegressionPrompt(id: "training-row-\($0 + 1)", prompt: Self.prompt($1))
+            }
+    }
+
+    /// The first few of the rows that are in `all` and no longer in `kept`, which has the same order.
+    private static func examples(_ all: [TrainingRow], without kept: [TrainingRow]) -> [String]? {
+        var rest = kept[...]
+        var examples: [String] = []
+        for row in all where examples.count < 5 {
+            if rest.first == row {
+                rest.removeFirst()
+            } else {
+                examples.append(String(prompt(row).prefix(200)))
+            }
+        }
+        return examples.isEmpty ? nil : examples
     }
 
     private static func sample(_ example: TokenizedExample, _ tokenizer: any Tokenizer) -> TrainingSample {
@@ -72,5 +96,19 @@ struct PreparedData {
         case .text(let text): String(text.prefix(200))
         case .messages(let messages): messages.first?.content ?? ""
         }
+    }
+}
+
+extension EvaluationSection {
+    /// Limits that scoring keeps to.
+    var options: SliceOptions { SliceOptions(choices: choices ?? [], tokensPerCall: batchTokens) }
+
+    /// The rows to score, ready for models; nil where there are none.
+    fileprivate func plan(_ base: VerifiedBase) throws -> SlicePlan? {
+        guard let data else { return nil }
+        let rows = try EvaluationRows.read(data, sliceBy: sliceBy)
+        return try SlicePlan(
+            rows: limit.map { Array(rows.prefix($0)) } ?? rows, path: data, tokenizer: base.tokenizer,
+            template: base.template, maximumPositions: base.files.configuration.maxPositions, options: options)
     }
 }

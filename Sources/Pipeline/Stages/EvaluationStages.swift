@@ -5,23 +5,17 @@ import Manifests
 import ModelFiles
 import Transformers
 
-/// The stages after training: slices, and parity of base, adapter and merged weights, all read back from files.
+/// The stages after training: slices and parity, with an adapter that was read back from its files.
 struct EvaluationStages {
     let manifest: JobManifest
     let base: VerifiedBase
+    let data: PreparedData
     let environment: JobEnvironment
 
     /// Scores base and adapter on every slice; nothing where the manifest names no data.
     func slices(_ model: LanguageModel, _ adapter: LoRAAdapter) throws -> [SliceReport] {
-        guard let path = manifest.evaluation.data else { return [] }
-        var rows = try EvaluationRows.read(path, sliceBy: manifest.evaluation.sliceBy)
-        if let limit = manifest.evaluation.limit { rows = Array(rows.prefix(limit)) }
-        let options = SliceOptions(
-            choices: manifest.evaluation.choices ?? [], tokensPerCall: manifest.evaluation.batchTokens)
-        let plan = try SlicePlan(
-            rows: rows, path: path, tokenizer: base.tokenizer, template: base.template,
-            maximumPositions: model.maximumPositions, options: options)
-        let results = try SliceEvaluation(plan: plan, options: options).run(
+        guard let plan = data.evaluation else { return [] }
+        let results = try SliceEvaluation(plan: plan, options: manifest.evaluation.options).run(
             model, setAdapterEnabled: adapter.setEnabled,
             progress: { done, total in
                 environment.events.progress(StageProgress(stage: .slices, done: done, total: total))
@@ -45,13 +39,12 @@ struct EvaluationStages {
     /// - Parameters:
     ///   - model: with the adapter as read back; released before the merged weights are loaded.
     ///   - merged: what the merged weights are written to and read back from.
-    func parity(
-        _ model: consuming LanguageModel, _ adapter: LoRAAdapter, merged: MergedArtifact, firstPrompts: [String]
-    ) throws -> ParityReport {
-        let prompts = try prompts(firstPrompts)
+    func parity(_ model: consuming LanguageModel, _ adapter: LoRAAdapter, merged: MergedArtifact) throws
+        -> ParityReport
+    {
         let dtype: FileDType = manifest.merge.dtype == .bfloat16 ? .bf16 : .f32
         let proof = ParityProof(
-            base: base.files, tokenizer: base.tokenizer, prompts: prompts,
+            base: base.files, tokenizer: base.tokenizer, prompts: data.prompts,
             maxNewTokens: manifest.regression.maxNewTokens, dtype: dtype, tolerance: manifest.merge.tolerance,
             scratchFolder: environment.workFolder, shouldStop: environment.shouldStop,
             progress: { done, total in
@@ -59,12 +52,7 @@ struct EvaluationStages {
             })
         return try proof.run(model, adapter) {
             try merged.write(MergedExport(adapter, base: base.files, dtype: dtype))
-            return try merged.open(base: base.files, tokenizer: base.tokenizer, prompts: prompts)
+            return try merged.open(base: base.files, tokenizer: base.tokenizer, prompts: data.prompts)
         }
-    }
-
-    private func prompts(_ firstPrompts: [String]) throws -> [RegressionPrompt] {
-        if let path = manifest.regression.prompts { return try RegressionPrompts.read(path) }
-        return firstPrompts.enumerated().map { RegressionPrompt(id: "training-row-\($0 + 1)", prompt: $1) }
     }
 }

@@ -26,18 +26,22 @@ package struct JobPipeline {
     ///   stop; what reading files throws.
     package func run() throws -> JobResult {
         let base = try stage(.base, detail: { $0.hash.sha256 }) {
-            try VerifiedBase(document, hashCache: environment.hashCache)
+            try Refusal.ofBadInput { try VerifiedBase(document, hashCache: environment.hashCache) }
         }
         let data = try stage(.data, detail: { "\($0.rows.train) rows to train on" }) {
-            try PreparedData(manifest, base: base)
+            try Refusal.ofBadInput { try PreparedData(manifest, base: base) }
         }
         log(data)
+        let model = try Refusal.ofBadInput {
+            try LanguageModel.load(base.files, dtype: .float32, forTraining: true)
+        }
+        try Refusal.ofUnknownTargets(document, model)
         let manifestData = Data(manifest.yaml().utf8)
         let staging = try RunStaging.begin(
             outbox: environment.outbox, name: manifest.name,
             run: RunIdentifier(startedAt: startedAt, manifest: manifestData))
         do {
-            let report = try produce(base, data, staging)
+            let report = try produce(model, base, data, staging)
             return try stage(.publish, detail: { $0.runFolder }) {
                 try staging.writeDocuments(report, manifest: manifestData)
                 let published = try staging.publish(report.status)
@@ -53,14 +57,16 @@ package struct JobPipeline {
     private var checkpoint: String { environment.workFolder + "/checkpoint.safetensors" }
 
     /// Everything between the data and the publication; a run that fails on the way has a report that says so.
-    private func produce(_ base: VerifiedBase, _ data: PreparedData, _ staging: RunStaging) throws -> RunReport {
+    private func produce(
+        _ model: LanguageModel, _ base: VerifiedBase, _ data: PreparedData, _ staging: RunStaging
+    ) throws -> RunReport {
         var report = RunReport(
             status: .failed,
             provenance: ReportAssembly.provenance(
                 manifest, base: base, data: data, run: staging.run, attempt: environment.attempt, startedAt: startedAt,
                 training: nil))
         do {
-            try fill(&report, base, data, staging)
+            try fill(&report, model, base, data, staging)
         } catch let error as TrainingError where error.code == .notFinite {
             report.reason = error.message
         } catch let error as AdaptersError where error.code == .notFinite || error.code == .zeroUpdate {
@@ -74,11 +80,11 @@ package struct JobPipeline {
         return report
     }
 
-    private func fill(_ report: inout RunReport, _ base: VerifiedBase, _ data: PreparedData, _ staging: RunStaging)
-        throws
-    {
+    private func fill(
+        _ report: inout RunReport, _ model: LanguageModel, _ base: VerifiedBase, _ data: PreparedData,
+        _ staging: RunStaging
+    ) throws {
         let identity = AdapterIdentity(baseSHA256: base.hash.sha256, tokenizerSHA256: base.hash.tokenizerSHA256)
-        let model = try LanguageModel.load(base.files, dtype: .float32, forTraining: true)
         let trained = try train(model, base, data, &report)
         let adapter = try stage(.adapter, detail: { "\($0.parameterCount) parameters" }) { () throws -> LoRAAdapter in
             try trained.checkMeaningful()
@@ -87,13 +93,13 @@ package struct JobPipeline {
             trained.detach()
             return try LoRAAdapter.load(folder: staging.folder, into: model, expecting: identity)
         }
-        let evaluation = EvaluationStages(manifest: manifest, base: base, environment: environment)
+        let evaluation = EvaluationStages(manifest: manifest, base: base, data: data, environment: environment)
         report.slices = try stage(.slices, detail: { "\($0.count) slices" }) { try evaluation.slices(model, adapter) }
         let overlay = environment.workFolder + "/merged.safetensors"
         defer { try? FileManager.default.removeItem(atPath: overlay) }
         let merged = try mergedArtifact(staging, overlay: overlay)
         report.parity = try stage(.parity, detail: { $0.passed ? "passed" : "failed" }) {
-            try evaluation.parity(model, adapter, merged: merged, firstPrompts: data.firstPrompts)
+            try evaluation.parity(model, adapter, merged: merged)
         }
         report.gates = GateJudge.judge(manifest.gates, slices: report.slices)
         report.training?.peakMemoryBytes = MachineInfo.peakResidentBytes
@@ -131,8 +137,11 @@ package struct JobPipeline {
         let predicted = TrainingPlan.predictedPeakBytes(
             base.files.configuration, parameters: base.hash.parameters, microBatchTokens: plan.microBatchTokens)
         environment.events.log("memory: a peak of \(predicted >> 20) MiB is predicted")
-        let result = try stage(.train, detail: { "\($0.losses.count) steps" }) {
-            try trainer.run(checkpoint: checkpoint, shouldStop: environment.shouldStop) { step in
+        let result = try stage(.train, detail: { "\($0.losses.count) steps" }) { () throws -> TrainingResult in
+            if FileManager.default.fileExists(atPath: checkpoint) {
+                environment.events.log("training goes on from its checkpoint")
+            }
+            return try trainer.run(checkpoint: checkpoint, shouldStop: environment.shouldStop) { step in
                 let rate = Double(step.tokens) / step.seconds
                 environment.events.progress(
                     StageProgress(

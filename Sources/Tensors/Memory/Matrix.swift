@@ -86,7 +86,9 @@ package struct Matrix: @unchecked Sendable {
     package func copy(from other: Matrix) {
         requireShape(of: other, "a copy")
         guard other.dtype == dtype else { return Kernels.convert(other, into: self) }
-        for row in 0..<rows { memory(row: row).copyMemory(from: other.memory(row: row), byteCount: columns * dtype.bytes) }
+        for row in 0..<rows {
+            memory(row: row).copyMemory(from: other.memory(row: row), byteCount: columns * dtype.bytes)
+        }
     }
 
     /// This float32 matrix's memory, the first half of each row taken for bfloat16.

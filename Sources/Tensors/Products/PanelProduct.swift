@@ -22,7 +22,8 @@ package enum PanelProduct {
         precondition(add?.dtype != .bfloat16 && (add == nil || add?.rows == y.rows && add?.columns == y.columns))
         guard x.rows > 0 else { return }
         var product = ck_product(
-            x: x.base, xs: x.stride, x_by_columns: 0, w: w.base, ws: w.stride, y: y.base, ys: y.stride, add: nil, adds: 0,
+            x: x.base, xs: x.stride, x_by_columns: 0, w: w.base, ws: w.stride, y: y.base, ys: y.stride, add: nil,
+            adds: 0,
             rows: x.rows, k: x.columns, transposed: transposed ? 1 : 0, half: x.half, y_half: y.half,
             portable: portable ? 1 : 0)
         if let add {

@@ -58,7 +58,7 @@ struct Intake: Sendable {
         if let mistake = file.mistake {
             job.mistakes = [mistake]
         } else {
-            switch runner.inspect(manifestText: file.text, path: claim.path) {
+            switch runner.inspect(manifestText: file.text, path: claim.name) {
             case .accepted(let name, let notify):
                 job.name = name
                 job.notify = notify

@@ -24,9 +24,19 @@ package final class Ledger: Sendable {
                 throw WorkerError(
                     .ledger, "The ledger \(path) was written by a newer lorad.", advice: "Use that version.")
             }
-            try LedgerSchema.migrator.migrate(pool)
+            try Self.migrate(pool)
         } catch let error as DatabaseError {
             throw Self.fault(error, "The ledger \(path) cannot be opened.")
+        }
+    }
+
+    /// The migrator looks first and changes after, in another transaction, so of two processes that open a new ledger at
+    /// once one finds the tables made. By then the other has committed, and a second look sees that nothing is to do.
+    private static func migrate(_ pool: DatabasePool) throws {
+        do {
+            try LedgerSchema.migrator.migrate(pool)
+        } catch is DatabaseError {
+            try LedgerSchema.migrator.migrate(pool)
         }
     }
 

@@ -22,7 +22,9 @@ package struct PipelineRunner: JobRunner {
 
     package func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
         do {
-            let document = try Self.document(request.manifestText, path: request.manifestPath, configuration)
+            // By the name its sender knows: where it lies while it runs is nobody's business, and soon untrue.
+            let file = URL(fileURLWithPath: request.manifestPath).lastPathComponent
+            let document = try Self.document(request.manifestText, path: file, configuration)
             let environment = JobEnvironment(
                 outbox: configuration.outbox, workFolder: request.workFolder,
                 hashCache: configuration.state + "/hashes.json", attempt: request.attempt,
@@ -48,25 +50,22 @@ package struct PipelineRunner: JobRunner {
     ///
     /// - Throws: `ManifestsError`, for a missing file or with every mistake.
     package static func document(path: String, _ configuration: WorkerConfiguration) throws -> ManifestDocument {
-        try check(ManifestDocument.load(path: path, pipelinesFolder: configuration.pipelines), configuration)
+        try ManifestDocument.load(path: path, pipelinesFolder: configuration.pipelines) {
+            mistakes(in: $0, configuration)
+        }
     }
 
     /// The same for a manifest's text; `path` is the name that diagnostics carry.
     package static func document(_ text: String, path: String, _ configuration: WorkerConfiguration) throws
         -> ManifestDocument
     {
-        try check(
-            ManifestDocument.load(bytes: Array(text.utf8), file: path, pipelinesFolder: configuration.pipelines),
-            configuration)
+        try ManifestDocument.load(bytes: Array(text.utf8), file: path, pipelinesFolder: configuration.pipelines) {
+            mistakes(in: $0, configuration)
+        }
     }
 
-    private static func check(_ document: ManifestDocument, _ configuration: WorkerConfiguration) throws
-        -> ManifestDocument
-    {
-        let mistakes =
-            configuration.pathPolicy().check(document) + document.checkHooks(known: configuration.hooks.map(\.name))
-        guard mistakes.isEmpty else { throw ManifestsError(mistakesIn: document.file, mistakes.sorted()) }
-        return document
+    private static func mistakes(in document: ManifestDocument, _ configuration: WorkerConfiguration) -> [Diagnostic] {
+        configuration.pathPolicy().check(document) + document.checkHooks(known: configuration.hooks.map(\.name))
     }
 
     /// An error as lines for people.
@@ -76,7 +75,7 @@ package struct PipelineRunner: JobRunner {
         }
         let localized = error as? any LocalizedError
         return [localized?.errorDescription ?? "\(error)", localized?.failureReason, localized?.recoverySuggestion]
-            .compactMap { $0 }
+            .compactMap { $0 }.flatMap { $0.split(separator: "\n").map(String.init) }
     }
 }
 

@@ -29,6 +29,16 @@ package final class StopSignals: Sendable {
             action.sa_flags = SA_RESTART
             sigaction(signal, &action, nil)
         }
+        Self.unblock()
+    }
+
+    /// A blocked signal is inherited: a worker that was started from a thread which blocks SIGTERM, as the threads of
+    /// task pools do, would never hear it.
+    private static func unblock() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGTERM, SIGINT] { sigaddset(&signals, signal) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     /// True once SIGTERM or SIGINT has come.

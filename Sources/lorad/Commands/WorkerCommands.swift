@@ -50,10 +50,23 @@ struct Validate: ParsableCommand {
 
     @Argument(help: "The job's manifest.")
     var manifest: String
+    @Flag(help: "JSON on stdout.")
+    var json = false
     @OptionGroup var worker: WorkerOptions
 
+    private struct Answer: Encodable {
+        let manifest: String
+        let mistakes: [Diagnostic]
+    }
+
     func run() throws {
-        _ = try PipelineRunner.document(path: manifest, worker.load())
+        do {
+            _ = try PipelineRunner.document(path: manifest, worker.load())
+        } catch let error as ManifestsError where json && !error.diagnostics.isEmpty {
+            try Output.json(Answer(manifest: manifest, mistakes: error.diagnostics))
+            throw error
+        }
+        if json { return try Output.json(Answer(manifest: manifest, mistakes: [])) }
         print("\(manifest): no mistakes")
     }
 }
@@ -117,7 +130,8 @@ struct Logs: ParsableCommand {
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
-        try worker.worker().logs(job, follow: follow) { print($0, terminator: "") }
+        // Not by print, which holds lines back until the program ends where stdout is a pipe or a file.
+        try worker.worker().logs(job, follow: follow) { FileHandle.standardOutput.write(Data($0.utf8)) }
     }
 }
 

@@ -14,6 +14,7 @@ import Worker
 /// How errors end the program: one message on stderr, and the exit code that the design promises.
 enum Failure {
     static let ranAndFailed: Int32 = 1
+    static let wrongUsage: Int32 = 64
     static let badData: Int32 = 65
     static let missingInput: Int32 = 66
     static let ownFault: Int32 = 70
@@ -64,7 +65,8 @@ enum Failure {
         switch code {
         case .missing, .unknownJob: missingInput
         case .locked, .unwritable: tryLater
-        case .configuration: badData
+        case .configuration, .manifest, .webhook: badData
+        case .wrongState: wrongUsage
         default: ownFault
         }
     }

@@ -4,7 +4,9 @@ import Pipeline
 enum RunTable {
     static func write(_ report: RunReport) {
         Failure.write("")
-        Failure.write(row("slice", "rows", "base", "adapter", "base loss", "loss"))
+        if !report.slices.isEmpty {
+            Failure.write(row("slice", "rows", "base", "adapter", "base loss", "loss"))
+        }
         for slice in report.slices {
             Failure.write(
                 row(

@@ -3,18 +3,18 @@ import Glibc
 import Synchronization
 
 /// A small real HTTP server on a port of the kernel's choice, one connection at a time.
-final class WebhookServer: Sendable {
-    struct Request: Sendable {
-        let line: String
-        let headers: [String: String]
-        let body: String
+package final class WebhookServer: Sendable {
+    package struct Request: Sendable {
+        package let line: String
+        package let headers: [String: String]
+        package let body: String
 
-        var json: [String: Any] {
+        package var json: [String: Any] {
             (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] ?? [:]
         }
     }
 
-    enum Reply: Sendable {
+    package enum Reply: Sendable {
         case status(Int, headers: [String] = [])
         /// 200, and then bytes until the client goes away.
         case endless
@@ -24,12 +24,12 @@ final class WebhookServer: Sendable {
         case close
     }
 
-    let port: UInt16
+    package let port: UInt16
     private let listener: Int32
     private let state: Mutex<(requests: [Request], replies: [Reply])>
 
     /// Gives `replies` in turn, then 200 for ever.
-    init(_ replies: [Reply] = []) throws {
+    package init(_ replies: [Reply] = []) throws {
         state = Mutex(([], replies))
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -49,10 +49,10 @@ final class WebhookServer: Sendable {
         thread.start()
     }
 
-    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+    package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
-    var url: String { "http://127.0.0.1:\(port)/services/T0PSECRETPATH" }
-    var requests: [Request] { state.withLock { $0.requests } }
+    package var url: String { "http://127.0.0.1:\(port)/services/T0PSECRETPATH" }
+    package var requests: [Request] { state.withLock { $0.requests } }
 
     private func serve() {
         while true {

@@ -1,17 +1,11 @@
 import Foundation
+import ModelFiles
 import TestSupport
 
 /// The built `lorad`, run in a folder of its own that holds the tiny base and a little data.
 struct LoradProcess {
     let folder: String
     static let binary = Fixtures.root + "/.build/release/lorad"
-
-    /// What a command came to.
-    struct Outcome {
-        let status: Int32
-        let output: String
-        let errors: String
-    }
 
     init(folder: String) throws {
         self.folder = folder
@@ -27,32 +21,26 @@ struct LoradProcess {
         }
         try write(rows.prefix(16).joined(separator: "\n"), to: "data/train.jsonl")
         try write(rows.suffix(8).joined(separator: "\n"), to: "data/test.jsonl")
+        // One thread leaves the machine to the tests beside this one.
+        try write("threads: 1\nquiet_time: 0.1\n", to: "lorad.yaml")
     }
 
     func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
     }
 
-    func process(_ arguments: [String]) -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.binary)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        return process
+    /// Starts `lorad` with these arguments.
+    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> RunningProcess {
+        try RunningProcess(Self.binary, arguments, folder: folder, environment: environment)
     }
 
-    func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+    /// Runs `lorad` to its end.
+    func run(_ arguments: String..., environment: [String: String] = [:]) throws -> RunningProcess.Outcome {
+        try run(arguments, environment: environment)
+    }
 
-    func run(_ arguments: [String]) throws -> Outcome {
-        let process = process(arguments)
-        let files = ["stdout", "stderr"].map { "\(folder)/\($0).txt" }
-        for file in files { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-        process.standardOutput = FileHandle(forWritingAtPath: files[0])
-        process.standardError = FileHandle(forWritingAtPath: files[1])
-        try process.run()
-        process.waitUntilExit()
-        return Outcome(
-            status: process.terminationStatus, output: try read("stdout.txt"), errors: try read("stderr.txt"))
+    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> RunningProcess.Outcome {
+        try start(arguments, environment: environment).wait()
     }
 
     func read(_ name: String) throws -> String { try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8) }
@@ -62,14 +50,22 @@ struct LoradProcess {
         ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)")) ?? []).sorted()
     }
 
-    func manifest(sha256: String, steps: Int = 6) -> String {
+    /// The base's hash as `lorad hash` tells it.
+    func hash() throws -> String {
+        let answer = try JSONReader.parse(run("hash", "base", "--json").output, name: "hash")
+        return answer["sha256"]?.stringValue ?? ""
+    }
+
+    /// A manifest of 16 rows and two slices, `extra` lines at its end.
+    func manifest(sha256: String, steps: Int = 6, checkpointEvery: Int = 2, extra: String = "") -> String {
         """
         name: tiny
         base: {path: base, sha256: \(sha256)}
         dataset: data/train.jsonl
         adapter: {rank: 4, dropout: 0.1}
-        training: {max_steps: \(steps), batch_size: 4, learning_rate: 1.0e-2, checkpoint_every: 2}
+        training: {max_steps: \(steps), batch_size: 4, learning_rate: 1.0e-2, checkpoint_every: \(checkpointEvery)}
         evaluation: {data: data/test.jsonl, slice_by: domain, choices: [" positive", " negative"]}
+        \(extra)
         """
     }
 }

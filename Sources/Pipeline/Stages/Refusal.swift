@@ -1,0 +1,42 @@
+import Adapters
+import Evaluation
+import Foundation
+import Manifests
+import ModelFiles
+import Tokenizers
+import Training
+import Transformers
+
+/// Turns what is wrong with a job's own files and names into a refusal, which comes before any training.
+enum Refusal {
+    /// Runs `body`; a fault of the files that it reads is thrown as `PipelineError.rejected` with the same words.
+    static func ofBadInput<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as any LocalizedError where isBadInput(error) {
+            throw PipelineError(
+                .rejected, error.errorDescription ?? "\(error)", cause: error.failureReason,
+                advice: error.recoverySuggestion)
+        }
+    }
+
+    /// Refuses targets that the base does not have, where the manifest names them.
+    static func ofUnknownTargets(_ document: ManifestDocument, _ model: LanguageModel) throws {
+        do {
+            _ = try TargetSelection.select(document.manifest.adapter.targets, among: model.slots)
+        } catch let error as AdaptersError {
+            let text = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
+            throw VerifiedBase.rejection(document, "adapter.targets", text, advice: error.advice)
+        }
+    }
+
+    private static func isBadInput(_ error: any Error) -> Bool {
+        switch error {
+        case let error as ModelFilesError: error.code != .unwritable
+        case let error as TrainingError: [.missing, .malformed, .noSupervisedTokens].contains(error.code)
+        case let error as EvaluationError: [.missing, .malformed, .mismatch].contains(error.code)
+        case is TokenizersError, is TransformersError: true
+        default: false
+        }
+    }
+}

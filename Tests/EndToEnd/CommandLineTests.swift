@@ -1,0 +1,140 @@
+import Foundation
+import ModelFiles
+import TestSupport
+import Testing
+
+@Suite("What commands print and how they end")
+struct CommandLineTests {
+    /// A folder with one published run in it.
+    private func withPublishedRun(_ body: (LoradProcess) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write(lorad.manifest(sha256: lorad.hash()), to: "job.yaml")
+            try lorad.write(lorad.manifest(sha256: lorad.hash()), to: "inbox/job.yaml")
+            let watch = try lorad.run("watch", "--once")
+            try #require(watch.status == 0, "\(watch.errors)")
+            try body(lorad)
+        }
+    }
+
+    @Test("With --json stdout holds one JSON document with the documented keys, and nothing else")
+    func json() throws {
+        try withPublishedRun { lorad in
+            let model = ["--base", "base", "--adapter", "outbox/tiny/latest", "--json"]
+            let commands: [([String], [String])] = [
+                (["hash", "base", "--json"], ["path", "sha256", "tokenizer_sha256", "model_type", "parameters"]),
+                (["tokenize", "--base", "base", "the film", "--json"], ["ids", "tokens"]),
+                (["generate", "--prompt", "it", "--max-new-tokens", "3"] + model, ["text", "ids", "prompt_ids"]),
+                (["score", "--prompt", "it", "--completion", " is"] + model, ["tokens", "logprob", "perplexity"]),
+                (["verify", "outbox/tiny/latest", "--json"], ["checks"]),
+                (["validate", "job.yaml", "--json"], ["manifest", "mistakes"]),
+                (["doctor", "--json"], ["cpu", "kernels", "threads", "openblas_core", "inbox"]),
+                (
+                    ["merge", "--base", "base", "--adapter", "outbox/tiny/latest", "--output", "merged", "--json"],
+                    ["model", "parity"]
+                ),
+            ]
+            for (arguments, keys) in commands {
+                let outcome = try lorad.start(arguments).wait()
+                #expect(outcome.status == 0, "\(arguments): \(outcome.errors)")
+                let answer = try JSONReader.parse(outcome.output, name: arguments[0])
+                for key in keys { #expect(answer[key] != nil, "\(arguments[0]) has no \(key)") }
+            }
+            let status = try JSONReader.parse(lorad.run("status", "tiny", "--json").output, name: "status")
+            #expect(status.arrayValue?.first?["state"]?.stringValue == "succeeded")
+        }
+    }
+
+    @Test(
+        "Exit codes tell what kind of fault it was",
+        arguments: [
+            (["nonsense"], 64), (["run"], 64), (["run", "none.yaml"], 66), (["validate", "none.yaml"], 66),
+            (["submit", "none.yaml"], 66), (["hash", "none"], 66),
+            (["generate", "--base", "none", "--prompt", "x"], 66),
+            (["verify", "none"], 66), (["status", "none"], 66), (["logs", "none"], 66), (["cancel", "none"], 66),
+            (["retry", "none"], 66), (["submit", "job.yaml", "--set", "training.max_stps=2"], 65),
+            (["generate", "--base", "base", "--prompt", ""], 65), (["--version"], 0),
+        ] as [([String], Int32)])
+    func exitCodes(arguments: [String], status: Int32) throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write(lorad.manifest(sha256: lorad.hash()), to: "job.yaml")
+            let outcome = try lorad.start(arguments).wait()
+            #expect(outcome.status == status, "\(outcome.errors)")
+            #expect(outcome.output.isEmpty == (status != 0))
+            #expect(outcome.errors.isEmpty == (status == 0))
+        }
+    }
+
+    @Test("A loss that is not finite ends the job as failed, naming the step, with a report and exit code 1")
+    func notFinite() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            // The last four bytes are an element of the final norm's weight.
+            let path = folder + "/base/model.safetensors"
+            var model = try Data(contentsOf: URL(fileURLWithPath: path))
+            model.replaceSubrange((model.count - 4)..., with: [0, 0, 0xC0, 0x7F])
+            try model.write(to: URL(fileURLWithPath: path))
+            try lorad.write(lorad.manifest(sha256: lorad.hash()), to: "job.yaml")
+            let run = try lorad.run("run", "job.yaml")
+            #expect(run.status == 1, "\(run.errors)")
+            let line = try JSONReader.parse(run.lastLine, name: "stdout")
+            #expect(line["status"]?.stringValue == "failed")
+            let reason = line["reason"]?.stringValue ?? ""
+            #expect(reason.hasPrefix("Step 1 has a loss of ") && reason.contains("nan"), "\(reason)")
+            let report = try JSONReader.parse(file: "\(folder)/\(line["run_dir"]?.stringValue ?? "")/report.json")
+            #expect(report["status"]?.stringValue == "failed")
+            #expect(!lorad.list("outbox/tiny").contains("latest"))
+        }
+    }
+
+    @Test("Rows that also stand in the evaluation data are counted, named and left out of training")
+    func contamination() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            let train = try lorad.read("data/train.jsonl").split(separator: "\n")
+            try lorad.write(
+                (train[2...3] + lorad.read("data/test.jsonl").split(separator: "\n")).joined(separator: "\n"),
+                to: "data/test.jsonl")
+            try lorad.write(
+                lorad.manifest(sha256: lorad.hash()).replacingOccurrences(
+                    of: "max_steps", with: "max_length: 12, over_length: drop, max_steps"), to: "job.yaml")
+            let run = try lorad.run("run", "job.yaml")
+            #expect(run.status == 0, "\(run.errors)")
+            let report = try JSONReader.parse(file: folder + "/outbox/tiny/latest/report.json")["training"]
+            #expect(report?["contamination"]?["evaluation"]?.intValue == 2)
+            #expect(report?["contamination"]?["dropped"]?.intValue == 2)
+            let examples = report?["contamination"]?["examples"]?.arrayValue?.compactMap(\.stringValue)
+            #expect(examples == ["Review: it was good 2", "Review: a bad film was boring 3"])
+            // Of 14 rows left, those over 12 tokens are dropped: the counts add up.
+            let kept = report?["rows"]?["train"]?.intValue ?? 0
+            let dropped = report?["rows"]?["dropped"]?.intValue ?? 0
+            #expect(kept + dropped == 14 && kept > 0 && dropped > 0)
+        }
+    }
+
+    @Test("On a terminal a bar moves with loss, rate and time left; elsewhere there are plain lines")
+    func progress() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write(lorad.manifest(sha256: lorad.hash(), steps: 40), to: "job.yaml")
+            let plain = try lorad.run("run", "job.yaml")
+            #expect(plain.status == 0 && !plain.errors.contains("\r") && !plain.errors.contains("\u{1B}"))
+            let line = plain.errors.split(separator: "\n").first { $0.hasPrefix("train: 20/40") }
+            #expect(line?.contains("loss ") == true && line?.contains("tokens/s") == true)
+            #expect(line?.hasSuffix("s left") == true)
+            #expect(plain.output.split(separator: "\n").count == 1)
+
+            let script = "/usr/bin/script"
+            guard FileManager.default.isExecutableFile(atPath: script) else { return }
+            let terminal = try RunningProcess(
+                script, ["-qec", "\(LoradProcess.binary) run job.yaml", "/dev/null"], folder: folder
+            ).wait()
+            #expect(terminal.status == 0)
+            let bar = terminal.output.components(separatedBy: "\r\u{1B}[K").first { $0.contains(" 20/40") }
+            #expect(bar?.hasPrefix(String(repeating: "█", count: 12) + String(repeating: "░", count: 12)) == true)
+            #expect(bar?.contains("loss ") == true && bar?.contains("tokens/s") == true)
+            #expect(bar?.contains("s left") == true)
+        }
+    }
+}

@@ -1,1 +1,0 @@
-// Makes way for the first test of this target.

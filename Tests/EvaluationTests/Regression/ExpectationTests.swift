@@ -1,0 +1,60 @@
+import Evaluation
+import Testing
+
+private typealias Expectation = Evaluation.Expectation
+
+@Suite("Expectations")
+struct ExpectationTests {
+    private func pattern(_ text: String) throws -> Expectation { .matches(try #require(RegularExpression(text))) }
+
+    @Test("contains and not_contains look for bytes anywhere, case and white space included")
+    func contains() {
+        #expect(Expectation.contains("pos").failure(" positive") == nil)
+        #expect(Expectation.contains("Pos").failure(" positive") == "The text does not contain \"Pos\".")
+        #expect(Expectation.notContains("neg").failure(" positive") == nil)
+        #expect(Expectation.notContains("pos").failure(" positive") == "The text contains \"pos\".")
+    }
+
+    @Test("equals compares every byte: another normalisation or a space is another text")
+    func equals() {
+        #expect(Expectation.equals(" a").failure(" a") == nil)
+        #expect(Expectation.equals("a").failure(" a") == "The text is not \"a\".")
+        #expect(Expectation.equals("").failure("") == nil)
+        #expect(Expectation.equals("e\u{301}").failure("\u{e9}") != nil)
+        #expect(Expectation.contains("e\u{301}").failure("caf\u{e9}") != nil)
+    }
+
+    @Test("matches searches anywhere unless anchored")
+    func matches() throws {
+        #expect(try pattern("[0-9]{2}").failure("in 42 days") == nil)
+        #expect(try pattern("^[0-9]{2}$").failure("in 42 days") == "The text does not match /^[0-9]{2}$/.")
+        #expect(RegularExpression("(") == nil)
+    }
+
+    @Test("A text longer than may be searched fails instead of being searched")
+    func longText() throws {
+        let text = String(repeating: "x", count: RegularExpression.maximumText + 1)
+        #expect(try pattern("x").failure(String(text.dropLast())) == nil)
+        let reason = try pattern("x").failure(text)
+        #expect(reason == "The text is longer than the 32768 UTF-16 units that a pattern is tried on.")
+    }
+
+    @Test(
+        "A pattern that backtracks without end is given up, not waited for",
+        arguments: ["^(a+)+$", "(a+a+)+y", "(a|aa)+$"])
+    func backtracking(text: String) throws {
+        let reason = try pattern(text).failure(String(repeating: "a", count: 60) + "b")
+        #expect(reason == "Matching /\(text)/ takes more steps than are allowed.")
+    }
+
+    @Test("All of a prompt's expectations must hold, and every one that does not is told")
+    func judge() throws {
+        let prompt = RegressionPrompt(id: "p", prompt: "q", expectations: [.contains("a"), .notContains("b")])
+        let met = prompt.judge("a")
+        #expect(met?.passed == true && met?.reason == nil)
+        let missed = prompt.judge("b")
+        #expect(missed?.passed == false)
+        #expect(missed?.reason == "The text does not contain \"a\". The text contains \"b\".")
+        #expect(RegressionPrompt(id: "p", prompt: "q").judge("a") == nil)
+    }
+}
