@@ -13,6 +13,8 @@ from pathlib import Path
 from harness import measure, programs, tables
 from harness.workloads import WORKLOADS
 
+# Before a run nothing else should compute; the build that precedes it is not counted.
+BUSY_LOAD = 0.7
 RESULTS = Path(__file__).parent / "results"
 PARTS = [*(workload.name for workload in WORKLOADS), "long", "extras", "scaling", "time", "kernels"]
 
@@ -29,13 +31,13 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run(arguments: argparse.Namespace) -> dict:
+def run(arguments: argparse.Namespace, machine: dict[str, str]) -> dict:
     """All that was asked for, by part."""
     wanted = arguments.only or PARTS
     effort = measure.Effort(
         rounds=1 if arguments.quick else arguments.rounds, quick=arguments.quick,
         compiled=not (arguments.quick or arguments.no_compile), threads=arguments.threads)
-    results: dict = {"machine": programs.machine()}
+    results: dict = {"machine": machine}
     results["ceilings"] = measure.ceilings(effort)
     results["workloads"] = {workload.name: measure.side_by_side(workload, effort)
                             for workload in WORKLOADS if workload.name in wanted}
@@ -72,12 +74,17 @@ def write(results: dict, partial: bool) -> Path:
 def main() -> None:
     arguments = options()
     measure.check_inputs()
+    machine = programs.machine()
     if not arguments.no_build:
         programs.build()
-    results = run(arguments)
+    results = run(arguments, machine)
     partial = bool(arguments.only or arguments.quick)
-    if partial:
-        results["note"] = "A part of a run, or a quick one: not for quoting."
+    notes = ["A part of a run, or a quick one: not for quoting."] if partial else []
+    load = float(results["machine"]["load before the run"])
+    if load > BUSY_LOAD:
+        notes.append(f"The machine was busy when the run began (load {load}): rates, and ratios too, are distorted, "
+                     "since a trainer whose threads wait for one another loses more to a busy core.")
+    results["note"] = " ".join(notes)
     path = write(results, partial)
     print(path.read_text())
     programs.progress(f"written: {path}")

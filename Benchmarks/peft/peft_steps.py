@@ -95,6 +95,18 @@ def load_base(arguments: argparse.Namespace, shape: dict):
     return model
 
 
+def require_dense(model, dtype: str) -> None:
+    """Stops where the base is not plain matrices of the named dtype: transformers can keep a GGUF's weights packed and
+    dequantise them in every product, which would make lorad look better than it is."""
+    import torch
+
+    expected = getattr(torch, dtype)
+    for name, module in model.named_modules():
+        if name.endswith(("_proj", "lm_head")):
+            if type(module) is not torch.nn.Linear or module.weight.dtype != expected:
+                sys.exit(f"Error: {name} is a {type(module).__name__}, no dense {dtype} matrix")
+
+
 def attach_adapter(model, arguments: argparse.Namespace):
     from peft import LoraConfig, get_peft_model
 
@@ -173,7 +185,9 @@ def main() -> None:
     if len(workload["steps"]) < wanted:
         sys.exit(f"{arguments.batches} holds {len(workload['steps'])} steps, {wanted} are needed")
     batches = [padded_batch(rows) for rows in workload["steps"][:wanted]]
-    model = attach_adapter(load_base(arguments, workload["shape"]), arguments)
+    base = load_base(arguments, workload["shape"])
+    require_dense(base, arguments.dtype)
+    model = attach_adapter(base, arguments)
     if arguments.compile:
         model = torch.compile(model, dynamic=len({batch.padded for batch in batches}) > 1)
     loaded = time.perf_counter() - start
