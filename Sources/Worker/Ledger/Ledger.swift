@@ -24,9 +24,19 @@ package final class Ledger: Sendable {
                 throw WorkerError(
                     .ledger, "The ledger \(path) was written by a newer lorad.", advice: "Use that version.")
             }
-            try LedgerSchema.migrator.migrate(pool)
+            try Self.migrate(pool)
         } catch let error as DatabaseError {
             throw Self.fault(error, "The ledger \(path) cannot be opened.")
+        }
+    }
+
+    /// GRDB asks which migrations are missing before it takes the lock to apply them: where two processes open a new
+    /// ledger at once, the second fails on the tables of the first. Asked again, it finds nothing left to do.
+    private static func migrate(_ pool: DatabasePool) throws {
+        do {
+            try LedgerSchema.migrator.migrate(pool)
+        } catch is DatabaseError {
+            try LedgerSchema.migrator.migrate(pool)
         }
     }
 
