@@ -6,6 +6,23 @@ import Worker
 
 @Suite("Ledger")
 struct LedgerTests {
+    @Test("A new ledger that many open at once is made once, and all of them have it")
+    func openedAtOnce() throws {
+        for _ in 0..<20 {
+            let folder = try TemporaryFolder()
+            let failures = Mutex<[String]>([])
+            DispatchQueue.concurrentPerform(iterations: 8) { _ in
+                do {
+                    let ledger = try Ledger(path: folder.path + "/ledger.sqlite", logPath: { $0 })
+                    _ = try ledger.jobs()
+                } catch {
+                    failures.withLock { $0.append("\(error)") }
+                }
+            }
+            #expect(failures.withLock { $0 } == [])
+        }
+    }
+
     @Test("synchronous reads FULL and the journal is the write-ahead log after opening")
     func durability() throws {
         let bench = try LedgerBench()

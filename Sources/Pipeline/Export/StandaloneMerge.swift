@@ -69,12 +69,12 @@ package struct StandaloneMerge {
         let hash = try ContentHash.ofBase(basePath, cache: hashCache)
         let files = try BaseModelFiles(path: basePath)
         let tokenizer = try TokenizerLoader.load(files)
-        let model = try LanguageModel.load(files, dtype: .float32, forTraining: false)
         let identity = AdapterIdentity(baseSHA256: hash.sha256, tokenizerSHA256: hash.tokenizerSHA256)
-        let adapter = try LoRAAdapter.load(folder: adapterFolder, into: model, expecting: identity)
-        try adapter.checkMeaningful()
         return try Staged.folder(output) { staging in
-            let parity = try prove(model, adapter, files, tokenizer, staging)
+            let model = try LanguageModel.load(files, dtype: .float32, forTraining: false)
+            let adapter = try LoRAAdapter.load(folder: adapterFolder, into: model, expecting: identity)
+            try adapter.checkMeaningful()
+            let parity = try prove(consume model, adapter, files, tokenizer, staging)
             if shouldStop() { throw PipelineError(.interrupted, "The merge was stopped.") }
             return Outcome(
                 output: output, format: format.rawValue, dtype: parity.dtype, model: format.modelPath(in: output),
@@ -84,17 +84,18 @@ package struct StandaloneMerge {
     }
 
     private func prove(
-        _ model: LanguageModel, _ adapter: LoRAAdapter, _ files: BaseModelFiles, _ tokenizer: any Tokenizer,
+        _ model: consuming LanguageModel, _ adapter: LoRAAdapter, _ files: BaseModelFiles, _ tokenizer: any Tokenizer,
         _ staging: String
     ) throws -> ParityReport {
         let newTokens = 8
+        let positions = files.configuration.maxPositions
         let prompts = Self.probes.enumerated().map { RegressionPrompt(id: "probe-\($0 + 1)", prompt: $1) }
-            .filter { tokenizer.encode($0.prompt, allowSpecial: true).count + newTokens <= model.maximumPositions }
+            .filter { tokenizer.encode($0.prompt, allowSpecial: true).count + newTokens <= positions }
         let artifact = MergedArtifact.export(format, folder: staging)
         let proof = ParityProof(
             base: files, tokenizer: tokenizer, prompts: prompts, maxNewTokens: newTokens, dtype: dtype,
             scratchFolder: staging, shouldStop: shouldStop)
-        let parity = try proof.run(model, adapter) {
+        let parity = try proof.run(consume model, adapter) {
             try artifact.write(MergedExport(adapter, base: files, dtype: dtype))
             return try artifact.open(base: files, tokenizer: tokenizer, prompts: prompts)
         }

@@ -50,7 +50,7 @@ struct EvaluationStages {
             progress: { done, total in
                 environment.events.progress(StageProgress(stage: .parity, done: done, total: total))
             })
-        return try proof.run(model, adapter) {
+        return try proof.run(consume model, adapter) {
             try merged.write(MergedExport(adapter, base: base.files, dtype: dtype))
             return try merged.open(base: base.files, tokenizer: base.tokenizer, prompts: data.prompts)
         }

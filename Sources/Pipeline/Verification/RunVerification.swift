@@ -55,7 +55,7 @@ package struct RunVerification {
         let model = try LanguageModel.load(files, dtype: .float32, forTraining: false)
         guard let adapter = try loadAdapter(into: model, base) else { return }
         do {
-            let found = try answer(record, files, model, adapter)
+            let found = try answer(record, files, consume model, adapter)
             measured = found
             compare(found, with: record.parity)
         } catch let error as PipelineError where error.code == .failed {
@@ -149,7 +149,9 @@ package struct RunVerification {
     // MARK: answers
 
     /// Asks base, adapter and merged weights: the published ones where the run holds them.
-    private func answer(_ record: Record, _ files: BaseModelFiles, _ model: LanguageModel, _ adapter: LoRAAdapter)
+    private func answer(
+        _ record: Record, _ files: BaseModelFiles, _ model: consuming LanguageModel, _ adapter: LoRAAdapter
+    )
         throws -> ParityReport
     {
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("lorad-verify-\(UUID())").path
@@ -161,7 +163,7 @@ package struct RunVerification {
             base: files, tokenizer: tokenizer, prompts: record.prompts,
             maxNewTokens: record.manifest.regression.maxNewTokens, dtype: dtype,
             tolerance: record.manifest.merge.tolerance, scratchFolder: scratch, progress: progress)
-        return try proof.run(model, adapter) {
+        return try proof.run(consume model, adapter) {
             if let format = MergedFormat(rawValue: record.manifest.merge.export.rawValue) {
                 let published = MergedArtifact.export(format, folder: "\(folder)/\(MergedFormat.runFolder)")
                 return try published.open(base: files, tokenizer: tokenizer, prompts: record.prompts)
