@@ -42,6 +42,8 @@ struct CommandLineTests {
             }
             let status = try JSONReader.parse(lorad.run("status", "tiny", "--json").output, name: "status")
             #expect(status.arrayValue?.first?["state"]?.stringValue == "succeeded")
+            let stages = status.arrayValue?.first?["stages"]?.arrayValue?.compactMap { $0["name"]?.stringValue }
+            #expect(stages == ["base", "data", "train", "adapter", "slices", "parity", "publish"])
         }
     }
 
@@ -85,6 +87,31 @@ struct CommandLineTests {
             let report = try JSONReader.parse(file: "\(folder)/\(line["run_dir"]?.stringValue ?? "")/report.json")
             #expect(report["status"]?.stringValue == "failed")
             #expect(!lorad.list("outbox/tiny").contains("latest"))
+        }
+    }
+
+    @Test("An expectation that the adapter's text does not meet fails the job, naming the prompt")
+    func expectation() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            let prompts = [
+                #"{"id": "fine", "prompt": "it", "expect": {"not_contains": "zzzz"}}"#,
+                #"{"id": "hopeless", "prompt": "it", "expect": {"contains": "zzzz"}}"#,
+            ]
+            try lorad.write(prompts.joined(separator: "\n"), to: "data/prompts.jsonl")
+            let extra = "regression: {prompts: data/prompts.jsonl, max_new_tokens: 4}"
+            try lorad.write(lorad.manifest(sha256: lorad.hash(), extra: extra), to: "job.yaml")
+            let run = try lorad.run("run", "job.yaml")
+            #expect(run.status == 1, "\(run.errors)")
+            let line = try JSONReader.parse(run.lastLine, name: "stdout")
+            #expect(
+                line["reason"]?.stringValue
+                    == "The adapter's text for \"hopeless\" is not what the regression prompts expect.")
+            let report = try JSONReader.parse(file: "\(folder)/\(line["run_dir"]?.stringValue ?? "")/report.json")
+            let expectations = report["parity"]?["prompts"]?.arrayValue?.compactMap { $0["expectation"] } ?? []
+            #expect(expectations.compactMap { $0["passed"]?.boolValue } == [true, false])
+            #expect(expectations.compactMap { $0["kind"]?.stringValue } == ["not_contains", "contains"])
+            #expect(expectations.compactMap { $0["value"]?.stringValue } == ["zzzz", "zzzz"])
         }
     }
 

@@ -95,6 +95,12 @@ struct InterruptionTests {
             let logs = try lorad.start(["logs", "tiny", "-f"])
             try #require(eventually(within: 60) { logs.output.contains("stage train started") })
             #expect(logs.isRunning)
+            let stepping = try eventually(within: 60) {
+                try lorad.run("status", "tiny").output.contains(" of 1000000, loss ")
+            }
+            #expect(stepping)
+            let second = try lorad.run("watch", "--once")
+            #expect(second.status == 75, "\(second.errors)")
             #expect(try lorad.run("cancel", "tiny").status == 0)
             #expect(try logs.wait(within: 60).output.contains("cancelled"))
             #expect(try state(lorad) == "cancelled")

@@ -65,6 +65,27 @@ import Testing
         #expect(try wide.resolve("\(outside.path)/secret.txt") == "\(outside.path)/secret.txt")
     }
 
+    @Test("A missing file is told beside the text's own mistakes; one that could not be read is told once")
+    func besideOthers() throws {
+        let text = "name: Tiny\nbase: {sha256: \(hash)}\ndataset: data/none.jsonl\nevaluation: {data: 7}\n"
+        let error = #expect(throws: ManifestsError.self) {
+            try ManifestDocument.load(
+                bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: pipelines, alsoChecking: policy.check)
+        }
+        let found = error?.diagnostics.map(\.description) ?? []
+        #expect(found.count == 4, "\(found)")
+        for (message, start) in zip(
+            found,
+            [
+                "job.yaml:1:7: name is", "job.yaml:2:7: base.path is missing",
+                "job.yaml:3:10: dataset.train: There is no file or folder \"data/none.jsonl\".",
+                "job.yaml:4:20: evaluation.data is the number 7",
+            ])
+        {
+            #expect(message.hasPrefix(start), "\(message)")
+        }
+    }
+
     @Test("A manifest's missing, misplaced and wrong files are each reported at their place")
     func manifest() throws {
         let text = """

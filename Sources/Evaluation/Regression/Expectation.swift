@@ -8,6 +8,24 @@ package enum Expectation: Equatable, Sendable {
     /// The keys under `expect` in a prompts file.
     static let keys = ["contains", "equals", "matches", "not_contains"]
 
+    /// Its key in a prompts file.
+    package var key: String {
+        switch self {
+        case .contains: "contains"
+        case .equals: "equals"
+        case .matches: "matches"
+        case .notContains: "not_contains"
+        }
+    }
+
+    /// What the text is held against.
+    package var value: String {
+        switch self {
+        case .contains(let text), .equals(let text), .notContains(let text): text
+        case .matches(let expression): expression.pattern
+        }
+    }
+
     /// nil where `text` meets the expectation, else one sentence that says why not.
     package func failure(_ text: String) -> String? {
         switch self {

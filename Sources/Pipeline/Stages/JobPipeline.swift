@@ -155,8 +155,12 @@ package struct JobPipeline {
     }
 
     private func conclude(_ report: inout RunReport) {
-        if report.parity?.passed == false {
-            report.reason = "The merged weights do not behave as the adapter does, or an expectation was not met."
+        if let parity = report.parity, !parity.passed {
+            let missed = parity.prompts.filter { $0.expectation?.passed == false }.map { "\"\($0.id)\"" }
+            report.reason =
+                missed.isEmpty
+                ? "The merged weights do not behave as the adapter does."
+                : "The adapter's text for \(missed.joined(separator: ", ")) is not what the regression prompts expect."
         } else if let gate = report.gates.first(where: { !$0.passed }) {
             let value = gate.value.map { String(format: "%.4f", $0) } ?? "nothing"
             report.reason = "The gate on \(gate.slice) \(gate.metric) was missed: \(value) was measured."

@@ -55,11 +55,15 @@ struct ParityProof {
             maxAbsLogitDifference: judged.maxAbsLogitDifference, meanKL: judged.meanKL,
             top1Agreement: judged.top1Agreement, identicalText: judged.identicalText,
             baseVsAdapterMaxAbsLogitDifference: judged.maxAbsUpdate,
-            prompts: judged.prompts.map { prompt in
-                PromptParity(
+            prompts: zip(prompts, judged.prompts).map { asked, prompt in
+                // Several conditions on one text do not fit the report's two fields; whether all hold does.
+                let only = asked.expectations.count == 1 ? asked.expectations[0] : nil
+                return PromptParity(
                     id: prompt.id, prompt: prompt.prompt, baseText: prompt.baseText, adapterText: prompt.adapterText,
                     mergedText: prompt.mergedText, maxAbsLogitDifference: prompt.maxAbsLogitDifference,
-                    expectation: prompt.expectation.map { ExpectationReport(passed: $0.passed) })
+                    expectation: prompt.expectation.map {
+                        ExpectationReport(passed: $0.passed, kind: only?.key, value: only?.value)
+                    })
             })
     }
 }

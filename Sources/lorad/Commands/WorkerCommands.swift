@@ -71,55 +71,6 @@ struct Validate: ParsableCommand {
     }
 }
 
-struct Status: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows jobs, or one job with its stages.")
-
-    @Argument(help: "A job's id, or its name for the latest of that name.")
-    var job: String?
-    @Flag(help: "JSON on stdout.")
-    var json = false
-    @OptionGroup var worker: WorkerOptions
-
-    private struct Job: Encodable {
-        let id: String
-        let name: String
-        let state: String
-        let attempt: Int
-        let reason: String?
-        let runFolder: String?
-        let summary: JobSummary?
-
-        enum CodingKeys: String, CodingKey {
-            case id, name, state, attempt, reason, summary
-            case runFolder = "run_dir"
-        }
-
-        init(_ job: JobRecord) {
-            id = job.id
-            name = job.name
-            state = job.state.rawValue
-            attempt = job.attempt
-            reason = job.reason
-            runFolder = job.runFolder
-            summary = job.summary
-        }
-    }
-
-    func run() throws {
-        let worker = try worker.worker()
-        let jobs = try job.map { [try worker.status($0).job] } ?? worker.jobs(limit: 50)
-        if json { return try Output.json(jobs.map(Job.init)) }
-        if jobs.isEmpty { print("no jobs yet") }
-        for job in jobs {
-            print("\(job.id)  \(job.name)  \(job.state.rawValue)  \(job.runFolder ?? job.reason ?? "")")
-        }
-        guard let job else { return }
-        for stage in try worker.status(job).stages {
-            print("  \(stage.name): \(stage.state.rawValue)" + (stage.detail.map { ", \($0)" } ?? ""))
-        }
-    }
-}
-
 struct Logs: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Prints a job's log.")
 
