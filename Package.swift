@@ -22,7 +22,7 @@ let wantsBenchmarks = Context.environment["LORAD_BENCHMARKS"] != nil
 /// What the engine offers to the benchmarks beyond training: `.define("KERNEL_CLOCK")` once `Tensors` has its
 /// `KernelClock`, `.define("ACTIVATION_CHECKPOINTING")` once a model can recompute activations. The only call sites
 /// are in `Benchmarks/TrainingBenchmark/EngineHooks.swift`.
-let engineHooks: [SwiftSetting] = [.define("KERNEL_CLOCK")]
+let engineHooks: [SwiftSetting] = [.define("KERNEL_CLOCK"), .define("ACTIVATION_CHECKPOINTING")]
 
 let benchmarkDependencies: [Package.Dependency] = [
     // Without its traits: they need two packages that interpose malloc and the runtime; we count allocations ourselves.

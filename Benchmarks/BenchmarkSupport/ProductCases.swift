@@ -110,7 +110,7 @@ enum ProductCases {
     {
         let bound = KernelCase.Bound.operations(2 * Double(rows) * Double(outputs) * Double(inputs), dtype)
         @Sendable func weight() -> FrozenWeight {
-            FrozenWeight(CaseSize.matrix(outputs, inputs), dtype: dtype, forBackward: true)
+            FrozenWeight(CaseSize.matrix(outputs, inputs), dtype: dtype)
         }
         return [
             KernelCase("\(name) forward, \(rows) rows, \(dtype.rawValue)", bound) {
@@ -132,7 +132,7 @@ enum ProductCases {
         return KernelCase(
             "head forward, 1 row, \(dtype.rawValue)", .bytes(Double(outputs * inputs * dtype.bytes))
         ) {
-            let weight = FrozenWeight(CaseSize.matrix(outputs, inputs), dtype: dtype, forBackward: false)
+            let weight = FrozenWeight(CaseSize.matrix(outputs, inputs), dtype: dtype)
             let (x, y) = (Matrix(rows: 1, columns: inputs, dtype: dtype), Matrix(rows: 1, columns: outputs))
             return { weight.forward(x, into: y) }
         }

@@ -20,7 +20,7 @@ struct BaseOptions: ParsableArguments {
     var hashCache: String?
 
     /// Sets the threads and reads the base.
-    func load(forTraining: Bool) throws -> LoadedBase {
+    func load() throws -> LoadedBase {
         guard let computeType = DType(rawValue: dtype) else {
             throw ValidationError("This engine does not compute in \(dtype).")
         }
@@ -31,7 +31,7 @@ struct BaseOptions: ParsableArguments {
         }
         let watch = Stopwatch()
         let files = try source() as? BaseModelFiles
-        let model = try LanguageModel.load(try files ?? source(), dtype: computeType, forTraining: forTraining)
+        let model = try LanguageModel.load(try files ?? source(), dtype: computeType)
         return LoadedBase(model: model, files: files, hashSeconds: hashSeconds, loadSeconds: watch.seconds)
     }
 

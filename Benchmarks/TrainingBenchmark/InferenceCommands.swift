@@ -26,7 +26,7 @@ struct Evaluate: ParsableCommand {
     var json = false
 
     func run() throws {
-        let loaded = try base.load(forTraining: false)
+        let loaded = try base.load()
         let model = loaded.model
         let rows = try workload.workload(loaded.files, vocabulary: model.configuration.vocabularySize)
         if adapter.rank > 0 { _ = try adapter.attach(to: model, seed: workload.seed) }
@@ -74,7 +74,7 @@ struct Decode: ParsableCommand {
     var json = false
 
     func run() throws {
-        let model = try base.load(forTraining: false).model
+        let model = try base.load().model
         let cache = try model.makeCache(capacity: prompt + tokens)
         var logits = try model.decode(Array(100..<(100 + prompt)), cache: cache)
         var times: [Double] = []

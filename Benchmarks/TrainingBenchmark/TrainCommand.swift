@@ -31,7 +31,7 @@ struct Train: ParsableCommand {
     var json = false
 
     func run() throws {
-        let loaded = try base.load(forTraining: true)
+        let loaded = try base.load()
         if activationCheckpointing { try EngineHooks.enableActivationCheckpointing(loaded.model) }
         let watch = Stopwatch()
         let rows = try workload.workload(loaded.files, vocabulary: loaded.model.configuration.vocabularySize)

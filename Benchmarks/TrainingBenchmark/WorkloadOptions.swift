@@ -82,7 +82,11 @@ struct Workload {
     /// Rows of a step, counted from 0.
     func rows(step: Int) -> [TokenizedExample] { order.rows(step: step).map { examples[$0] } }
 
+    /// What has to be computed: nothing after a row's last label.
     func sizes(step: Int) -> [SequenceSize] {
-        rows(step: step).map { SequenceSize(tokens: $0.tokens.count, labels: $0.labelPositions.count) }
+        rows(step: step).map { row in
+            SequenceSize(
+                tokens: (row.labelPositions.last ?? row.tokens.count - 1) + 1, labels: row.labelPositions.count)
+        }
     }
 }

@@ -1,4 +1,16 @@
 #include "CKernels.h"
+#include "panels.h"
+
+int ck_has_panels(int half) {
+#if defined(__x86_64__)
+    return ck_has_avx512(half) ? 1 : 0;
+#else
+    (void)half;
+    return 0;
+#endif
+}
+
+int ck_has_bfloat16(void) { return ck_has_panels(1); }
 
 const char *ck_variant(void) {
 #if defined(__x86_64__)

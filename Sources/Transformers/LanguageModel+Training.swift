@@ -19,14 +19,18 @@ extension LanguageModel {
 
         var x = kept.matrix(batch.rowCount, configuration.hiddenSize)
         embedding.forward(batch.tokens, into: x)
-        var blocksKept: [DecoderBlock.Kept] = []
+        var records: [Record] = []
         for (index, block) in blocks.enumerated() {
-            let rows = index == blocks.count - 1 ? batch.labelRows : nil
-            if index < lowest, rows == nil {
+            let isLast = index == blocks.count - 1
+            if index < lowest, !isLast {
                 block.infer(x, rows: nil, into: nil, layout: layout, pass: pass)
+            } else if activationCheckpointing, !isLast {
+                records.append(.input(x))
+                x = block.forwardKeepingNothing(x, layout: layout, pass: pass)
             } else {
+                let rows = isLast ? batch.labelRows : nil
                 let (y, blockKept) = block.forward(x, rows: rows, layout: layout, pass: pass)
-                blocksKept.append(blockKept)
+                records.append(.kept(blockKept))
                 x = y
             }
         }
@@ -36,13 +40,28 @@ extension LanguageModel {
 
         var dx = gradient
         for index in stride(from: blocks.count - 1, through: lowest, by: -1) {
-            let blockKept = blocksKept.removeLast()
-            guard
-                let below = blocks[index].backward(
-                    dx, kept: blockKept, layout: layout, needsInputGradient: index > lowest, pass: pass)
-            else { break }
-            dx = below
+            let block = blocks[index]
+            let needsInputGradient = index > lowest
+            switch records.removeLast() {
+            case .kept(let blockKept):
+                let below = block.backward(
+                    dx, kept: blockKept, layout: layout, needsInputGradient: needsInputGradient, pass: pass)
+                guard let below else { return loss }
+                dx = below
+            case .input(let input):
+                // Its gradient takes the place of dx, so nothing is lost when what was computed again is given back.
+                let mark = kept.mark()
+                let again = block.recompute(input, layout: layout, pass: pass)
+                _ = block.backward(dx, kept: again, layout: layout, needsInputGradient: needsInputGradient, pass: pass)
+                kept.release(to: mark)
+            }
         }
         return loss
+    }
+
+    /// What a block leaves for backward: all that it needs, or the input to compute it from.
+    private enum Record {
+        case kept(DecoderBlock.Kept)
+        case input(Matrix)
     }
 }

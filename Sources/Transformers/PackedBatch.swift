@@ -28,6 +28,12 @@ package struct PackedBatch: Sendable, Equatable {
         }
     }
 
+    /// Appends one sequence as far as its last label: what comes after can change no prediction before it.
+    package mutating func appendLabelled(tokens sequence: [Int], labels: [(position: Int, target: Int)]) {
+        guard let last = labels.last else { return append(tokens: sequence, labels: []) }
+        append(tokens: Array(sequence.prefix(last.position + 1)), labels: labels)
+    }
+
     /// Rows in the packed matrix, `T`.
     package var rowCount: Int { tokens.count }
     package var sequenceCount: Int { offsets.count - 1 }

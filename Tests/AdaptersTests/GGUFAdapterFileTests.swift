@@ -15,7 +15,7 @@ struct GGUFAdapterFileTests {
     func update() throws {
         try withTemporaryFolder { folder in
             let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base-f32.gguf"))
-            let model = try LanguageModel.load(base, dtype: .float32, forTraining: false)
+            let model = try LanguageModel.load(base, dtype: .float32)
             let adapter = try adapter(model)
             let path = folder + "/adapter.gguf"
             try GGUFAdapterFile.write(adapter, configuration: base.configuration, name: "x", to: path)

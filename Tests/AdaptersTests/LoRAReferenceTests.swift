@@ -41,6 +41,65 @@ struct LoRAReferenceTests {
         }
     }
 
+    @Test(
+        "In bfloat16 every gradient points where PyTorch's does, as long within 3%",
+        arguments: [("all-linear", "all_linear"), ("query-value", "query_value")])
+    func bfloat16(folder: String, golden: String) throws {
+        let model = try Fixtures.tinyModel(dtype: .bfloat16)
+        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
+        let batch = try batch()
+        _ = try model.trainingStep(batch, lossScale: 1 / Float(batch.labelRows.count), step: 0)
+        for module in adapter.modules {
+            for (letter, parameter) in [("A", module.a), ("B", module.b)] {
+                let name = "\(golden).\(module.slot.name).lora_\(letter)"
+                let expected = try Fixtures.tensor(name, in: "llama-tiny/gradients.safetensors").values
+                let found = parameter.gradient.values
+                func dot(_ a: [Float], _ b: [Float]) -> Double { zip(a, b).reduce(0) { $0 + Double($1.0 * $1.1) } }
+                let cosine = dot(found, expected) / (dot(found, found) * dot(expected, expected)).squareRoot()
+                let ratio = (dot(found, found) / dot(expected, expected)).squareRoot()
+                #expect(cosine > 0.998, "\(name)")
+                #expect(abs(ratio - 1) < 0.03, "\(name)")
+            }
+        }
+    }
+
+    @Test(
+        "Activation checkpointing changes no bit of loss or gradient", arguments: DType.allCases,
+        [["q_proj", "v_proj"], ["all-linear"], ["down_proj"]])
+    func checkpointing(dtype: DType, targets: [String]) throws {
+        func step(checkpointing: Bool) throws -> (loss: Double, gradients: [Float]) {
+            let model = try Fixtures.tinyModel(dtype: dtype)
+            model.activationCheckpointing = checkpointing
+            let lora = LoRAConfiguration(rank: 4, alpha: 8, dropout: 0.3, targets: targets)
+            let adapter = try LoRAAdapter.attach(lora, to: model, seed: 7)
+            for module in adapter.modules {
+                module.b.value.copy(from: Matrix(noise(module.b.value), rows: module.b.value.rows, columns: 4))
+            }
+            let loss = try model.trainingStep(batch(), lossScale: 1, step: 3)
+            return (loss, adapter.parameters.flatMap(\.gradient.values))
+        }
+        let (kept, again) = (try step(checkpointing: false), try step(checkpointing: true))
+        #expect(again.loss == kept.loss)
+        #expect(again.gradients == kept.gradients)
+    }
+
+    @Test("Tokens after the last label change neither loss nor gradient")
+    func tokensAfterTheLastLabel() throws {
+        func step(_ append: (inout PackedBatch, [Int], [(position: Int, target: Int)]) -> Void) throws -> [Float] {
+            var batch = PackedBatch()
+            for row in 0..<3 {
+                append(&batch, (0..<(9 + row)).map { ($0 * 31 + row) % 300 + 3 }, [(2, 7), (4 + row, 9)])
+            }
+            let model = try Fixtures.tinyModel()
+            let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
+            return [Float(try model.trainingStep(batch, lossScale: 1, step: 0))]
+                + adapter.parameters.flatMap(\.gradient.values)
+        }
+        let whole = try step { $0.append(tokens: $1, labels: $2) }
+        let cut = try step { $0.appendLabelled(tokens: $1, labels: $2) }
+        #expect(firstDifference(cut, whole, relative: 1e-5, absolute: 1e-5) == nil)
+    }
+
     @Test("Cutting a step into batches changes no gradient")
     func accumulation() throws {
         let rows = try Fixtures.json("llama-tiny/batch.json").arrayValue ?? []

@@ -11,7 +11,7 @@ struct MergeTests {
     func merged() throws {
         try withTemporaryFolder { folder in
             let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
-            let model = try LanguageModel.load(base, dtype: .float32, forTraining: false)
+            let model = try LanguageModel.load(base, dtype: .float32)
             let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
             let path = folder + "/merged.safetensors"
             try MergedWeights.writeOverlay(adapter, base: base, dtype: .f32, to: path)
@@ -24,7 +24,7 @@ struct MergeTests {
             }
             let rows = try Fixtures.json("llama-tiny/batch.json").arrayValue ?? []
             let batch = PackedBatch(reference: rows).labelledEverywhere()
-            let mergedModel = try LanguageModel.load(source, dtype: .float32, forTraining: false)
+            let mergedModel = try LanguageModel.load(source, dtype: .float32)
             let difference = firstDifference(
                 try mergedModel.logits(batch).values, try model.logits(batch).values, relative: 1e-4, absolute: 1e-4)
             #expect(difference == nil)
@@ -34,7 +34,7 @@ struct MergeTests {
     @Test("Singular values of the update: their squares sum to its squared norm, and none exceeds the rank's number")
     func spectrum() throws {
         let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
-        let model = try LanguageModel.load(base, dtype: .float32, forTraining: false)
+        let model = try LanguageModel.load(base, dtype: .float32)
         let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/query-value"), into: model)
         for (spectrum, module) in zip(try adapter.spectra(base: base), adapter.modules) {
             let update = Matrix(rows: module.slot.outputs, columns: module.slot.inputs)

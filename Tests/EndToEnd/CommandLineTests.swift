@@ -83,7 +83,7 @@ struct CommandLineTests {
             let line = try JSONReader.parse(run.lastLine, name: "stdout")
             #expect(line["status"]?.stringValue == "failed")
             let reason = line["reason"]?.stringValue ?? ""
-            #expect(reason.hasPrefix("Step 1 has a loss of ") && reason.contains("nan"), "\(reason)")
+            #expect(reason.hasPrefix("Step 1 has a loss of ") && reason.contains("NaN"), "\(reason)")
             let report = try JSONReader.parse(file: "\(folder)/\(line["run_dir"]?.stringValue ?? "")/report.json")
             #expect(report["status"]?.stringValue == "failed")
             #expect(!lorad.list("outbox/tiny").contains("latest"))

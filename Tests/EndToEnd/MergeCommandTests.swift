@@ -5,7 +5,7 @@ import Testing
 
 @Suite("lorad merge, by the built program")
 struct MergeCommandTests {
-    private func merge(_ lorad: LoradProcess, _ arguments: String...) throws -> LoradProcess.Outcome {
+    private func merge(_ lorad: LoradProcess, _ arguments: String...) throws -> RunningProcess.Outcome {
         let adapter = Fixtures.path("adapters/lorad-0.1.0")
         return try lorad.run(["merge", "--base", "base", "--adapter", adapter, "--output", "merged"] + arguments)
     }
@@ -46,7 +46,9 @@ struct MergeCommandTests {
         try withTemporaryFolder { folder in
             let lorad = try LoradProcess(folder: folder)
             let adapter = Fixtures.path("adapters/lorad-0.1.0")
-            let before = lorad.list("")
+            // What a process printed lies in the folder too, under a name of its own.
+            func names() -> [String] { lorad.list("").filter { UUID(uuidString: String($0.prefix(36))) == nil } }
+            let before = names()
             let existing = try lorad.run("merge", "--base", "base", "--adapter", adapter, "--output", "data")
             #expect(existing.status == 64)
             let base = Fixtures.path("llama-tiny/base-q8_0.gguf")
@@ -56,7 +58,7 @@ struct MergeCommandTests {
                 #expect(other.status == 65)
                 #expect(other.errors.contains("was made for the base"))
             }
-            #expect(Set(lorad.list("")).subtracting(["stdout.txt", "stderr.txt"]) == Set(before))
+            #expect(names() == before)
         }
     }
 }

@@ -29,8 +29,8 @@ package enum Fixtures {
     }
 
     /// The tiny Llama of llama-tiny, from one of its folders or GGUF files.
-    package static func tinyModel(_ name: String = "base") throws -> LanguageModel {
-        try LanguageModel.load(BaseModelFiles(path: path("llama-tiny/\(name)")), dtype: .float32, forTraining: true)
+    package static func tinyModel(_ name: String = "base", dtype: DType = .float32) throws -> LanguageModel {
+        try LanguageModel.load(BaseModelFiles(path: path("llama-tiny/\(name)")), dtype: dtype)
     }
 
     struct Missing: Error {

@@ -1,5 +1,6 @@
 import Adapters
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 import Training
@@ -21,29 +22,34 @@ struct ResumeTests {
         return configuration
     }
 
-    private func start(_ configuration: TrainingConfiguration) throws -> (Trainer, LoRAAdapter) {
-        let model = try Fixtures.tinyModel()
-        let adapter = try LoRAAdapter.attach(LoRAConfiguration(rank: 4, dropout: 0.2), to: model, seed: 42)
+    private func start(
+        _ configuration: TrainingConfiguration, dtype: DType = .float32, alpha: Float = 16
+    ) throws -> (Trainer, LoRAAdapter) {
+        let model = try Fixtures.tinyModel(dtype: dtype)
+        let lora = LoRAConfiguration(rank: 4, alpha: alpha, dropout: 0.2)
+        let adapter = try LoRAAdapter.attach(lora, to: model, seed: 42)
         let trainer = Trainer(
             model: model, adapter: adapter, configuration: configuration, examples: examples,
             validation: Array(examples.prefix(3)))
         return (trainer, adapter)
     }
 
-    @Test("A run stopped after any step and resumed ends in the same bits as an undisturbed one", arguments: [1, 4, 8])
-    func resumed(stopAfter: Int) throws {
+    @Test(
+        "A run stopped after any step and resumed ends in the same bits as an undisturbed one", arguments: [1, 4, 8],
+        DType.allCases)
+    func resumed(stopAfter: Int, dtype: DType) throws {
         try withTemporaryFolder { folder in
-            let (undisturbed, expected) = try start(configuration())
+            let (undisturbed, expected) = try start(configuration(), dtype: dtype)
             let expectedResult = try undisturbed.run()
 
             let checkpoint = folder + "/checkpoint.safetensors"
-            let (first, _) = try start(configuration())
+            let (first, _) = try start(configuration(), dtype: dtype)
             var steps = 0
             let error = #expect(throws: TrainingError.self) {
                 try first.run(checkpoint: checkpoint, shouldStop: { steps >= stopAfter }, progress: { _ in steps += 1 })
             }
             #expect(error?.code == .interrupted)
-            let (second, adapter) = try start(configuration())
+            let (second, adapter) = try start(configuration(), dtype: dtype)
             let result = try second.run(checkpoint: checkpoint)
             #expect(adapter.parameters.map(\.value.values) == expected.parameters.map(\.value.values))
             #expect(result.losses == expectedResult.losses)
@@ -58,8 +64,13 @@ struct ResumeTests {
             _ = try start(configuration()).0.run(checkpoint: checkpoint)
             var other = configuration()
             other.learningRate = 1e-3
-            let error = #expect(throws: TrainingError.self) { try start(other).0.run(checkpoint: checkpoint) }
-            #expect(error?.code == .mismatch)
+            let others = [
+                try start(other), try start(configuration(), alpha: 64), try start(configuration(), dtype: .bfloat16),
+            ]
+            for (trainer, _) in others {
+                let error = #expect(throws: TrainingError.self) { try trainer.run(checkpoint: checkpoint) }
+                #expect(error?.code == .mismatch)
+            }
         }
     }
 
@@ -83,5 +94,6 @@ struct ResumeTests {
         let error = #expect(throws: TrainingError.self) { try start(configuration).0.run() }
         #expect(error?.code == .notFinite)
         #expect(error?.message.hasPrefix("Step ") == true)
+        #expect(error?.message.contains("nan(") == false)
     }
 }

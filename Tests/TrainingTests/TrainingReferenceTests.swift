@@ -40,4 +40,22 @@ struct TrainingReferenceTests {
             }
         }
     }
+
+    @Test("In bfloat16 the twenty losses stay within 2% of PyTorch's in float32")
+    func bfloat16() throws {
+        let fixture = try Fixtures.json("llama-tiny/training.json")
+        let model = try Fixtures.tinyModel(dtype: .bfloat16)
+        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
+        let optimizer = AdamW(adapter.parameters, weightDecay: 0.01)
+        let schedule = LearningRateSchedule(kind: .linear, peak: 0.005, warmupSteps: 2, totalSteps: 20)
+        let losses = (fixture["runs"]?["all_linear"]?["loss"]?.arrayValue ?? []).compactMap(\.doubleValue)
+        for (step, rows) in (fixture["batches"]?.arrayValue ?? []).enumerated() {
+            let batch = PackedBatch(reference: rows.arrayValue ?? [])
+            let labels = Double(batch.labelRows.count)
+            let loss = try model.trainingStep(batch, lossScale: Float(1 / labels), step: UInt64(step)) / labels
+            #expect(abs(loss - losses[step]) <= 0.02 * losses[step], "loss of step \(step + 1)")
+            optimizer.clip(norm: optimizer.gradientNorm(), maximum: 1)
+            optimizer.update(learningRate: schedule.rate(step: step), step: step + 1)
+        }
+    }
 }

@@ -44,22 +44,6 @@ struct LedgerTests {
         #expect(tables.count >= 4)
     }
 
-    @Test("A new ledger may be opened by many at once")
-    func openedAtOnce() throws {
-        for _ in 0..<10 {
-            let folder = try TemporaryFolder()
-            let failures = Mutex<[String]>([])
-            DispatchQueue.concurrentPerform(iterations: 6) { _ in
-                do {
-                    _ = try Ledger(path: folder.path + "/ledger.sqlite") { $0 }
-                } catch {
-                    failures.withLock { $0.append("\(error)") }
-                }
-            }
-            #expect(failures.withLock { $0 } == [])
-        }
-    }
-
     @Test("A ledger written by a newer lorad is refused")
     func newer() throws {
         let bench = try LedgerBench()

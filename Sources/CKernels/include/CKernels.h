@@ -9,6 +9,11 @@
 /// Widest instruction set that the running CPU lets these kernels use: "x86-64-v4", "x86-64-v3" or "baseline".
 const char *ck_variant(void);
 
+/// Whether the CPU multiplies pairs of bfloat16 faster than float32.
+int ck_has_bfloat16(void);
+/// Whether the CPU runs the fast kernels of ck_product_columns, in bfloat16 where `half`.
+int ck_has_panels(int half);
+
 /// Tells the CPU that this thread waits in a loop.
 static inline void ck_pause(void) {
 #if defined(__x86_64__)

@@ -65,7 +65,7 @@ extension PackedBatch {
     fileprivate init(_ sequences: [ScoredSequence]) {
         self.init()
         for sequence in sequences {
-            append(tokens: sequence.tokens, labels: sequence.labels.map { ($0.position, $0.target) })
+            appendLabelled(tokens: sequence.tokens, labels: sequence.labels.map { ($0.position, $0.target) })
         }
     }
 }

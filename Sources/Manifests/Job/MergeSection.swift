@@ -3,7 +3,7 @@ package struct MergeSection: Section {
     /// The files of merged weights to publish.
     package var export = MergeExport.none
     /// The precision that will be served; parity is proved for it.
-    package var dtype = ComputeDType.float32
+    package var dtype = ServedDType.float32
     /// The largest difference of a logit that still counts as parity; nil: lorad's own bound for the dtype.
     package var tolerance: Double?
 
@@ -21,4 +21,9 @@ package struct MergeSection: Section {
 /// The files that merged weights are published as.
 package enum MergeExport: String, Sendable, CaseIterable, Codable {
     case none, safetensors, gguf
+}
+
+/// What merged weights can be stored and served in.
+package enum ServedDType: String, Sendable, CaseIterable, Codable {
+    case float32, bfloat16
 }

@@ -62,7 +62,10 @@ extension TrainingSection {
             "early_stopping", \.earlyStopping, .section("{patience: 3, min_delta: 0.001}"), absent: "off",
             "Ends training when the validation loss stops falling. Needs `dataset.validation`."),
         .standard(
-            "dtype", \.dtype, .choice(), standard: "`float32`",
-            "The dtype of the base's matmuls; the adapter and its optimizer stay in float32."),
+            "dtype", \.dtype, .choice(), standard: "`auto`",
+            "The dtype of the base's matmuls; `auto` takes the machine's faster one. The adapter stays in float32."),
+        .standard(
+            "activation_checkpointing", \.activationCheckpointing, .boolean, standard: "false",
+            "Computes activations again in the backward pass: less memory, a third more time, the same result."),
     ]
 }

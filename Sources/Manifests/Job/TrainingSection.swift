@@ -35,7 +35,9 @@ package struct TrainingSection: Section {
     /// When to end before `maxSteps`; nil: never.
     package var earlyStopping: EarlyStopping?
     /// The dtype of the base's matmuls.
-    package var dtype = ComputeDType.float32
+    package var dtype = ComputeDType.auto
+    /// Whether activations are computed again in the backward pass instead of being kept.
+    package var activationCheckpointing = false
 
     static let fields: [Field<TrainingSection>] = lengthFields + batchFields + optimizerFields + runFields
 
@@ -76,7 +78,7 @@ package enum LearningRateSchedule: String, Sendable, CaseIterable, Codable {
     case linear, cosine, constant
 }
 
-/// The dtypes a base can be computed in.
+/// The dtypes a base can be computed in; `auto` is the faster one of the machine that runs the job.
 package enum ComputeDType: String, Sendable, CaseIterable, Codable {
-    case float32, bfloat16
+    case auto, float32, bfloat16
 }

@@ -13,7 +13,7 @@ package enum MachineCheck {
     package static func findings() -> [Finding] {
         [
             Finding("cpu", MachineInfo.cpuName), features(read("/proc/cpuinfo")),
-            Finding("kernels", MachineInfo.kernelVariant),
+            Finding("kernels", MachineInfo.kernelVariant), bfloat16(MachineInfo.hasBFloat16Products),
             threads(Threads.count, cores: ProcessInfo.processInfo.activeProcessorCount), memory(),
             core(MachineInfo.openBLASCore),
             blas(MachineInfo.openBLASConfiguration, threads: Threads.count),
@@ -32,6 +32,16 @@ package enum MachineCheck {
             "cpu_features", found.isEmpty ? "none that help" : found.joined(separator: " "), isFast ? .ok : .warning,
             advice: isFast ? nil : "Training is several times slower without AVX2; use another machine if there is one."
         )
+    }
+
+    /// What `training.dtype: bfloat16` costs here.
+    package static func bfloat16(_ isFast: Bool) -> Finding {
+        guard isFast else {
+            return Finding(
+                "bfloat16", "computed by way of float32: half the memory for weights, slower products", .ok,
+                advice: "`training.dtype: auto` takes float32 here; AVX512-BF16 would make bfloat16 the faster one.")
+        }
+        return Finding("bfloat16", "in hardware, about twice as fast as float32; `training.dtype: auto` takes it")
     }
 
     /// Whether every core computes, and only one thread on each.

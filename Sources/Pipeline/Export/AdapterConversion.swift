@@ -45,7 +45,7 @@ package struct AdapterConversion {
         }
         let hash = try ContentHash.ofBase(base, cache: hashCache)
         let files = try BaseModelFiles(path: base)
-        let model = try LanguageModel.load(files, dtype: .float32, forTraining: false)
+        let model = try LanguageModel.load(files, dtype: .float32)
         let identity = AdapterIdentity(baseSHA256: hash.sha256, tokenizerSHA256: hash.tokenizerSHA256)
         let loaded = try LoRAAdapter.load(folder: adapter, into: model, expecting: identity)
         try loaded.checkMeaningful()

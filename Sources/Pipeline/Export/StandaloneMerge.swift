@@ -71,7 +71,7 @@ package struct StandaloneMerge {
         let tokenizer = try TokenizerLoader.load(files)
         let identity = AdapterIdentity(baseSHA256: hash.sha256, tokenizerSHA256: hash.tokenizerSHA256)
         return try Staged.folder(output) { staging in
-            let model = try LanguageModel.load(files, dtype: .float32, forTraining: false)
+            let model = try LanguageModel.load(files, dtype: .float32)
             let adapter = try LoRAAdapter.load(folder: adapterFolder, into: model, expecting: identity)
             try adapter.checkMeaningful()
             let parity = try prove(consume model, adapter, files, tokenizer, staging)

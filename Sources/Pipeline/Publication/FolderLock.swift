@@ -8,11 +8,13 @@ import Foundation
 
 /// An exclusive lock on a folder (flock(2)). The kernel drops it when its holder ends, however it ends, so a lock that
 /// can be taken proves that nobody is at work there.
-final class FolderLock {
+package final class FolderLock {
     private let descriptor: Int32
 
     /// Waits for the lock of `folder`.
-    convenience init(waitingFor folder: String) throws {
+    ///
+    /// - Throws: `PipelineError.unwritable` where it cannot be locked.
+    package convenience init(waitingFor folder: String) throws {
         guard let descriptor = Self.take(folder, LOCK_EX) else {
             throw PipelineError(
                 .unwritable, "The folder \(folder) cannot be locked.", cause: String(cString: strerror(errno)))

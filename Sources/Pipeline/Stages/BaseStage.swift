@@ -37,9 +37,6 @@ struct VerifiedBase {
 
     private static func refuseUnsupported(_ document: ManifestDocument) throws {
         let manifest = document.manifest
-        if manifest.training.dtype == .bfloat16 {
-            throw rejection(document, "training.dtype", "training.dtype bfloat16 is not supported yet; use float32")
-        }
         if manifest.dataset.format == .classification {
             throw rejection(document, "dataset.format", "dataset.format classification is not supported yet")
         }

@@ -10,15 +10,22 @@ import Transformers
 /// One job from a checked manifest to a published run.
 package struct JobPipeline {
     private let document: ManifestDocument
+    /// The document's, with `auto` replaced by what this machine makes of it.
+    private let manifest: JobManifest
     private let environment: JobEnvironment
     private let startedAt = Date()
 
     package init(_ document: ManifestDocument, environment: JobEnvironment) {
         self.document = document
         self.environment = environment
+        var manifest = document.manifest
+        if manifest.training.dtype == .auto {
+            manifest.training.dtype = MachineInfo.fasterDType == .bfloat16 ? .bfloat16 : .float32
+        }
+        self.manifest = manifest
     }
 
-    private var manifest: JobManifest { document.manifest }
+    private var dtype: DType { manifest.training.dtype == .bfloat16 ? .bfloat16 : .float32 }
 
     /// Runs every stage and publishes what came of it: a succeeded run, or a failed one, whose adapter no loader finds.
     ///
@@ -32,16 +39,14 @@ package struct JobPipeline {
             try Refusal.ofBadInput { try PreparedData(manifest, base: base) }
         }
         log(data)
-        let model = try Refusal.ofBadInput {
-            try LanguageModel.load(base.files, dtype: .float32, forTraining: true)
-        }
-        try Refusal.ofUnknownTargets(document, model)
+        let loaded = JobModel(try Refusal.ofBadInput { try LanguageModel.load(base.files, dtype: dtype) })
+        try loaded.use { try Refusal.ofUnknownTargets(document, $0) }
         let manifestData = Data(manifest.yaml().utf8)
         let staging = try RunStaging.begin(
             outbox: environment.outbox, name: manifest.name,
             run: RunIdentifier(startedAt: startedAt, manifest: manifestData))
         do {
-            let report = try produce(model, base, data, staging)
+            let report = try produce(loaded, base, data, staging)
             return try stage(.publish, detail: { $0.runFolder }) {
                 try staging.writeDocuments(report, manifest: manifestData)
                 let published = try staging.publish(report.status)
@@ -58,7 +63,7 @@ package struct JobPipeline {
 
     /// Everything between the data and the publication; a run that fails on the way has a report that says so.
     private func produce(
-        _ model: LanguageModel, _ base: VerifiedBase, _ data: PreparedData, _ staging: RunStaging
+        _ loaded: JobModel, _ base: VerifiedBase, _ data: PreparedData, _ staging: RunStaging
     ) throws -> RunReport {
         var report = RunReport(
             status: .failed,
@@ -66,7 +71,7 @@ package struct JobPipeline {
                 manifest, base: base, data: data, run: staging.run, attempt: environment.attempt, startedAt: startedAt,
                 training: nil))
         do {
-            try fill(&report, model, base, data, staging)
+            try fill(&report, loaded, base, data, staging)
         } catch let error as TrainingError where error.code == .notFinite {
             report.reason = error.message
         } catch let error as AdaptersError where error.code == .notFinite || error.code == .zeroUpdate {
@@ -81,25 +86,34 @@ package struct JobPipeline {
     }
 
     private func fill(
-        _ report: inout RunReport, _ model: LanguageModel, _ base: VerifiedBase, _ data: PreparedData,
+        _ report: inout RunReport, _ loaded: JobModel, _ base: VerifiedBase, _ data: PreparedData,
         _ staging: RunStaging
     ) throws {
         let identity = AdapterIdentity(baseSHA256: base.hash.sha256, tokenizerSHA256: base.hash.tokenizerSHA256)
-        let trained = try train(model, base, data, &report)
-        let adapter = try stage(.adapter, detail: { "\($0.parameterCount) parameters" }) { () throws -> LoRAAdapter in
+        let trained = try loaded.use { try train($0, base, data, &report) }
+        var adapter = try stage(.adapter, detail: { "\($0.parameterCount) parameters" }) { () throws -> LoRAAdapter in
             try trained.checkMeaningful()
             try trained.save(folder: staging.folder, identity: identity, baseModel: manifest.base.path)
             report.analysis = ReportAssembly.analysis(try trained.spectra(base: base.files))
             trained.detach()
-            return try LoRAAdapter.load(folder: staging.folder, into: model, expecting: identity)
+            return try loaded.use { try LoRAAdapter.load(folder: staging.folder, into: $0, expecting: identity) }
         }
         let evaluation = EvaluationStages(manifest: manifest, base: base, data: data, environment: environment)
-        report.slices = try stage(.slices, detail: { "\($0.count) slices" }) { try evaluation.slices(model, adapter) }
+        report.slices = try stage(.slices, detail: { "\($0.count) slices" }) {
+            try loaded.use { try evaluation.slices($0, adapter) }
+        }
         let overlay = environment.workFolder + "/merged.safetensors"
         defer { try? FileManager.default.removeItem(atPath: overlay) }
         let merged = try mergedArtifact(staging, overlay: overlay)
-        report.parity = try stage(.parity, detail: { $0.passed ? "passed" : "failed" }) {
-            try evaluation.parity(model, adapter, merged: merged)
+        report.parity = try stage(.parity, detail: { $0.passed ? "passed" : "failed" }) { () throws -> ParityReport in
+            // Two roundings of the same weights are compared here, so the arithmetic must not add a third.
+            if dtype != .float32 {
+                try loaded.replace { try LanguageModel.load(base.files, dtype: .float32) }
+                adapter = try loaded.use {
+                    try LoRAAdapter.load(folder: staging.folder, into: $0, expecting: identity)
+                }
+            }
+            return try evaluation.parity(loaded.give(), adapter, merged: merged)
         }
         report.gates = GateJudge.judge(manifest.gates, slices: report.slices)
         report.training?.peakMemoryBytes = MachineInfo.peakResidentBytes
@@ -135,8 +149,10 @@ package struct JobPipeline {
         let trainer = Trainer(
             model: model, adapter: adapter, configuration: plan, examples: data.examples, validation: data.validation)
         let predicted = TrainingPlan.predictedPeakBytes(
-            base.files.configuration, parameters: base.hash.parameters, microBatchTokens: plan.microBatchTokens)
-        environment.events.log("memory: a peak of \(predicted >> 20) MiB is predicted")
+            manifest, base.files.configuration, parameters: base.hash.parameters,
+            tokens: TrainingPlan.largestMicroBatch(data.examples, plan))
+        environment.events.log("memory: a peak of \(predicted >> 20) MiB is predicted; products in \(dtype.rawValue)")
+        model.activationCheckpointing = manifest.training.activationCheckpointing
         let result = try stage(.train, detail: { "\($0.losses.count) steps" }) { () throws -> TrainingResult in
             if FileManager.default.fileExists(atPath: checkpoint) {
                 environment.events.log("training goes on from its checkpoint")
@@ -150,7 +166,7 @@ package struct JobPipeline {
             }
         }
         report.training = ReportAssembly.training(
-            result, plan: plan, data: data, base: base, trainable: adapter.parameterCount)
+            result, plan: plan, data: data, base: base, trainable: adapter.parameterCount, predictedPeak: predicted)
         return adapter
     }
 

@@ -38,7 +38,7 @@ struct ParityProof {
         let baseMeasured = try recorder.measure(model, against: reference) { progress(prompts.count + $0, total) }
         // Two models in memory at once would double what a job needs.
         _ = consume model
-        let mergedModel = try LanguageModel.load(open(), dtype: .float32, forTraining: false)
+        let mergedModel = try LanguageModel.load(open(), dtype: .float32)
         let merged = try recorder.measure(mergedModel, against: reference) { progress(2 * prompts.count + $0, total) }
         return report(
             ParityJudge.report(

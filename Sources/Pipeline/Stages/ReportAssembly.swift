@@ -8,7 +8,8 @@ import Transformers
 /// Fills the report's parts from what the stages left.
 enum ReportAssembly {
     static func training(
-        _ result: TrainingResult, plan: TrainingConfiguration, data: PreparedData, base: VerifiedBase, trainable: Int
+        _ result: TrainingResult, plan: TrainingConfiguration, data: PreparedData, base: VerifiedBase, trainable: Int,
+        predictedPeak: Int
     ) -> TrainingReport {
         TrainingReport(
             loss: result.losses, learningRate: result.learningRates, gradientNorm: result.gradientNorms,
@@ -16,8 +17,7 @@ enum ReportAssembly {
             steps: result.losses.count, plannedSteps: plan.steps, tokens: result.tokens,
             supervisedTokens: result.supervisedTokens, tokensPerSecond: result.tokensPerSecond,
             wallSeconds: result.seconds, peakMemoryBytes: MachineInfo.peakResidentBytes,
-            predictedPeakMemoryBytes: TrainingPlan.predictedPeakBytes(
-                base.files.configuration, parameters: base.hash.parameters, microBatchTokens: plan.microBatchTokens),
+            predictedPeakMemoryBytes: predictedPeak,
             trainableParameters: trainable, baseParameters: base.hash.parameters, rows: data.rows,
             contamination: data.contamination, sample: data.sample)
     }

@@ -25,15 +25,27 @@ enum TrainingPlan {
         return configuration
     }
 
-    /// Bytes that the process will need at its peak: weights, what a micro-batch keeps for backward, a block of logits,
-    /// and what a running process takes anyhow.
-    static func predictedPeakBytes(_ model: ModelConfiguration, parameters: Int, microBatchTokens: Int) -> Int {
-        let attention = (model.heads + 2 * model.keyValueHeads + model.heads) * model.headDim
-        let perLayer = 2 * model.hiddenSize + attention + 2 * model.intermediateSize
-        let inFlight = 2 * model.intermediateSize + 3 * model.hiddenSize + attention
-        let activations = microBatchTokens * (perLayer * model.layers + inFlight)
-        let logits = 128 * model.vocabularySize
-        let process = 100 << 20
-        return 4 * (parameters + activations + logits) + process
+    /// Tokens of the largest forward and backward pass that these rows can lead to.
+    static func largestMicroBatch(_ examples: [TokenizedExample], _ plan: TrainingConfiguration) -> Int {
+        let longest = examples.map(\.tokens.count).sorted(by: >)
+        return max(longest.first ?? 0, min(plan.microBatchTokens, longest.prefix(plan.batchSize).reduce(0, +)))
+    }
+
+    /// Bytes that the process will need at its peak: the weights, what a micro-batch of `tokens` keeps for backward, a
+    /// block of logits, and what a running process takes anyhow; or the weights in float32, which parity is proved in.
+    static func predictedPeakBytes(
+        _ manifest: JobManifest, _ model: ModelConfiguration, parameters: Int, tokens: Int
+    ) -> Int {
+        let element = manifest.training.dtype == .bfloat16 ? 2 : 4
+        let attention = (2 * model.heads + 2 * model.keyValueHeads) * model.headDim
+        let wide = element * (attention + 2 * model.intermediateSize)
+        let residuals = 4 * 2 * model.hiddenSize
+        let keepsAll = !manifest.training.activationCheckpointing
+        let perLayer = keepsAll ? wide + residuals : residuals / 2
+        let inFlight = 2 * wide + 2 * residuals
+        let activations = tokens * (perLayer * model.layers + inFlight)
+        let logits = 4 * 384 * model.vocabularySize
+        let process = 150 << 20
+        return max(element * parameters + activations + logits, 4 * parameters) + process
     }
 }

@@ -52,7 +52,7 @@ package struct RunVerification {
     private mutating func checkAll() throws {
         guard try checkFiles(), let record = try readRecord(), let base = try checkBase(record) else { return }
         let files = try BaseModelFiles(path: base.path)
-        let model = try LanguageModel.load(files, dtype: .float32, forTraining: false)
+        let model = try LanguageModel.load(files, dtype: .float32)
         guard let adapter = try loadAdapter(into: model, base) else { return }
         do {
             let found = try answer(record, files, consume model, adapter)

@@ -12,7 +12,7 @@ extension Kernels {
             precondition(matrix.rows == parameter.rows && matrix.columns == parameter.columns, "shapes of a parameter")
             precondition(matrix.stride == matrix.columns, "optimizer state is contiguous")
         }
-        overRows(parameter) { rows in
+        measuredRows(parameter, "AdamW") { rows in
             let first = rows.lowerBound
             ck_adamw(
                 parameter.pointer(row: first), gradient.pointer(row: first), m.pointer(row: first),

@@ -52,7 +52,7 @@ extension Kernels {
 
     /// Σ x², summed in double.
     package static func squaredNorm(_ x: Matrix) -> Double {
-        ck_squared_norm(x.start, x.stride, x.rows, x.columns)
+        KernelClock.measure("gradient norm") { ck_squared_norm(x.start, x.stride, x.rows, x.columns) }
     }
 
     /// Whether no element is NaN or infinite.

@@ -112,7 +112,7 @@ package struct Matrix: @unchecked Sendable {
 
     /// The first element; of float32 matrices.
     var start: UnsafeMutablePointer<Float> {
-        assert(dtype == .float32)
+        precondition(dtype == .float32, "float32 elements of a bfloat16 matrix")
         return base.assumingMemoryBound(to: Float.self)
     }
 

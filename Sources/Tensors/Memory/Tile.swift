@@ -10,7 +10,7 @@ struct Tile {
 
     /// The first element; of float32 tiles.
     var start: UnsafeMutablePointer<Float> {
-        assert(dtype == .float32)
+        precondition(dtype == .float32, "float32 elements of a bfloat16 matrix")
         return base.assumingMemoryBound(to: Float.self)
     }
 

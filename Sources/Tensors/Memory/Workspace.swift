@@ -1,20 +1,20 @@
-/// Scratch memory of one thread, for the inner loops of one task; kept from task to task and grown where needed.
+/// Scratch memory of one thread, for the inner loops of one task; kept from task to task.
 final class Workspace: @unchecked Sendable {
-    private var tileStorage = Storage(uninitializedBytes: 1 << 16)
+    /// Address space, of which memory is taken where it is touched: tiles are parts of a core's cache, far below this.
+    private let tileStorage = Storage(reservingBytes: 1 << 32)
+    private var usedBytes = 0
     private var panelStorage = Storage(uninitializedBytes: 1 << 16)
 
-    /// One uninitialised tile for each of `shapes`, valid until the next call.
-    ///
-    /// Rows start at multiples of 64 bytes.
-    func tiles(_ shapes: (rows: Int, columns: Int, dtype: DType)...) -> [Tile] {
-        let strides = shapes.map { ($0.columns + 31) / 32 * 32 }
-        let needed = zip(shapes, strides).reduce(0) { $0 + $1.0.rows * $1.1 * $1.0.dtype.bytes }
-        if needed > tileStorage.bytes { tileStorage = Storage(uninitializedBytes: needed) }
-        var base = tileStorage.base
-        return zip(shapes, strides).map { shape, stride in
-            defer { base += shape.rows * stride * shape.dtype.bytes }
-            return Tile(base: base, rows: shape.rows, columns: shape.columns, stride: stride, dtype: shape.dtype)
-        }
+    /// Takes back all tiles.
+    func reset() { usedBytes = 0 }
+
+    /// An uninitialised tile, valid until `reset`. Rows start at multiples of 64 bytes.
+    func tile(_ rows: Int, _ columns: Int, _ dtype: DType = .float32) -> Tile {
+        let stride = (columns + 31) / 32 * 32
+        let base = tileStorage.base + usedBytes
+        usedBytes += rows * stride * dtype.bytes
+        precondition(usedBytes <= tileStorage.bytes, "a tile of \(rows) × \(columns) does not fit the workspace")
+        return Tile(base: base, rows: rows, columns: columns, stride: stride, dtype: dtype)
     }
 
     /// Uninitialised memory for packed panels, valid until the next call, 64-byte aligned.

@@ -45,7 +45,10 @@ package func multiply(
 ) {
     precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns, "shapes of a product")
     guard c.rows > 0, c.columns > 0 else { return }
-    if multiplySkinny(a, b, into: c, scale: scale, accumulate: accumulate, scratch: scratch) { return }
+    let isSkinny = KernelClock.measure("adapter products") {
+        multiplySkinny(a, b, into: c, scale: scale, accumulate: accumulate, scratch: scratch)
+    }
+    if isSkinny { return }
     if c.rows >= c.columns || c.rows >= 256 {
         Threads.parallel(c.rows, grain: 8) { rows in
             multiplyOnThisThread(a.rows(rows), b, into: c.rows(rows), scale: scale, accumulate: accumulate)

@@ -1,4 +1,5 @@
 import CKernels
+import COpenBLAS
 
 /// Products with a frozen weight, over lorad's own kernels: the weight is packed into panels on the way, a group of them
 /// at a time, while they stay in the cache.
@@ -14,10 +15,21 @@ package enum PanelProduct {
     ///
     /// x and w are of one dtype; y of either; `add` is float32, and may be y itself.
     ///
-    /// - Parameter portable: takes the kernels that run on every CPU, for tests.
+    /// - Parameter backend: the machine's best where nil.
     package static func run(
-        _ x: Matrix, _ w: Matrix, transposed: Bool, adding add: Matrix?, into y: Matrix, portable: Bool = false
+        _ x: Matrix, _ w: Matrix, transposed: Bool, adding add: Matrix?, into y: Matrix,
+        backend: ProductBackend? = nil
     ) {
+        let backend = backend ?? ProductBackend.automatic(w.dtype)
+        if backend == .openBLAS, y.dtype == .float32 {
+            if let add, add.base != y.base { y.copy(from: add) }
+            Threads.parallel(y.columns, grain: panel) { columns in
+                let part: Operand = transposed ? .transposed(w.rows(columns)) : .plain(w.columns(columns))
+                multiplyOnThisThread(
+                    .plain(x), part, into: y.columns(columns), scale: 1, accumulate: add != nil)
+            }
+            return
+        }
         precondition(x.dtype == w.dtype, "both factors of a product are of one dtype")
         precondition(add?.dtype != .bfloat16 && (add == nil || add?.rows == y.rows && add?.columns == y.columns))
         guard x.rows > 0 else { return }
@@ -25,7 +37,7 @@ package enum PanelProduct {
             x: x.base, xs: x.stride, x_by_columns: 0, w: w.base, ws: w.stride, y: y.base, ys: y.stride, add: nil,
             adds: 0,
             rows: x.rows, k: x.columns, transposed: transposed ? 1 : 0, half: x.half, y_half: y.half,
-            portable: portable ? 1 : 0)
+            portable: backend == .panels ? 0 : 1)
         if let add {
             product.add = UnsafePointer(add.start)
             product.adds = add.stride

@@ -17,13 +17,13 @@ func multiplySkinny(
         return result
     }
     switch (a, b) {
-    case (.plain(let x), _) where c.columns <= limit && x.columns > limit:
+    case (.plain(let x), _) where c.columns <= limit && (x.columns > limit || x.dtype == .bfloat16):
         skinnyRight(x, b, packed: matrix(x.columns, paddedRank(c.columns)), into: c, scale, accumulate)
     case (.plain(let h), .plain(let rows)) where h.columns <= limit:
         rankUpdate(h, rows, into: c, scale, accumulate)
     case (.plain(let h), .transposed(let columns)) where h.columns <= limit:
         rankUpdate(h, transposed(columns, into: matrix(columns.columns, columns.rows)), into: c, scale, accumulate)
-    case (.transposed(let h), .plain(let x)) where h.columns <= limit:
+    case (.transposed(let h), .plain(let x)) where h.columns <= limit && h.dtype == .float32:
         skinnyLeft(h, x, into: c, scale, accumulate)
     case (.transposed(let x), .plain(let h)) where h.columns <= limit:
         let product = matrix(h.columns, x.columns)

@@ -1,4 +1,5 @@
 import CKernels
+import COpenBLAS
 
 extension Tile {
     /// self `[m, n]` = x `[m, k]` · w, added to what is there where `accumulate`, on the calling thread.
@@ -10,10 +11,19 @@ extension Tile {
         _ x: Tile, _ w: Tile, transposed: Bool = false, xByColumns: Bool = false, accumulate: Bool = false,
         workspace: Workspace
     ) {
+        let k = transposed ? w.columns : w.rows
+        let backend = ProductBackend.automatic(w.dtype)
+        if backend == .openBLAS {
+            cblas_sgemm(
+                CblasRowMajor, xByColumns ? CblasTrans : CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
+                blasint(rows), blasint(columns), blasint(k), 1, x.start, blasint(x.stride), w.start, blasint(w.stride),
+                accumulate ? 1 : 0, start, blasint(stride))
+            return
+        }
         var product = ck_product(
             x: x.base, xs: x.stride, x_by_columns: xByColumns ? 1 : 0, w: w.base, ws: w.stride, y: base, ys: stride,
-            add: nil, adds: 0, rows: rows, k: transposed ? w.columns : w.rows, transposed: transposed ? 1 : 0,
-            half: w.dtype == .bfloat16 ? 1 : 0, y_half: 0, portable: 0)
+            add: nil, adds: 0, rows: rows, k: k, transposed: transposed ? 1 : 0,
+            half: w.dtype == .bfloat16 ? 1 : 0, y_half: 0, portable: backend == .panels ? 0 : 1)
         if accumulate {
             product.add = UnsafePointer(start)
             product.adds = stride

@@ -15,7 +15,7 @@ enum MicroBatches {
                 current = PackedBatch()
                 current.firstRow = firstRow
             }
-            current.append(tokens: example.tokens, labels: example.labels)
+            current.appendLabelled(tokens: example.tokens, labels: example.labels)
         }
         return batches + [current]
     }

@@ -9,6 +9,7 @@ import Transformers
 /// ends in the same bits.
 package final class Trainer {
     private let model: LanguageModel
+    private let adapter: LoRAConfiguration
     private let configuration: TrainingConfiguration
     private let examples: [TokenizedExample]
     private let validation: [TokenizedExample]
@@ -26,6 +27,7 @@ package final class Trainer {
         examples: [TokenizedExample], validation: [TokenizedExample]
     ) {
         self.model = model
+        self.adapter = adapter.configuration
         self.configuration = configuration
         self.examples = examples
         self.validation = validation
@@ -105,10 +107,13 @@ package final class Trainer {
 
     private func notFinite(loss: Double, norm: Double) -> TrainingError {
         TrainingError(
-            .notFinite, "Step \(nextStep + 1) has a loss of \(loss) and a gradient norm of \(norm).",
+            .notFinite, "Step \(nextStep + 1) has a loss of \(text(loss)) and a gradient norm of \(text(norm)).",
             cause: "Training has diverged, or a row of that step holds something the model cannot take.",
             advice: "Lower training.learning_rate or raise training.warmup_ratio.")
     }
+
+    /// A number as people write it: the sign and payload of a NaN say nothing.
+    private func text(_ value: Double) -> String { value.isNaN ? "NaN" : "\(value)" }
 
     private func validate() throws {
         var total = 0.0
@@ -140,7 +145,7 @@ package final class Trainer {
     /// Tells runs apart that must not continue one another.
     private var fingerprint: String {
         var hasher = FNV1a()
-        hasher.add("\(configuration)")
+        hasher.add("\(configuration) \(adapter) \(model.dtype)")
         for example in examples { hasher.add("\(example.tokens) \(example.labelPositions)") }
         return hasher.hexadecimal
     }

@@ -22,10 +22,10 @@ package enum Llama: ModelFamily {
         return shapes
     }
 
-    package static func build(_ source: any WeightSource, dtype: DType, forTraining: Bool) throws -> LanguageModel {
+    package static func build(_ source: any WeightSource, dtype: DType) throws -> LanguageModel {
         let configuration = source.configuration
         try source.verifyComplete(expected: tensorShapes(configuration))
-        let builder = Builder(source: source, dtype: dtype, forTraining: forTraining)
+        let builder = Builder(source: source, dtype: dtype)
         let vocabulary = (name: embedding, rows: configuration.vocabularySize)
         let table = try builder.weight([vocabulary], columns: configuration.hiddenSize)
         let headWeight =
@@ -80,7 +80,6 @@ package enum Llama: ModelFamily {
     private struct Builder {
         let source: any WeightSource
         let dtype: DType
-        let forTraining: Bool
 
         func weight(_ names: [(name: String, rows: Int)], columns: Int) throws -> FrozenWeight {
             try source.frozenWeight(names, columns: columns, dtype: dtype)

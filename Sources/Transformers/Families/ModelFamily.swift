@@ -8,7 +8,7 @@ package protocol ModelFamily {
     /// Every tensor a checkpoint must hold, by Hugging Face name, with its shape.
     static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]]
     /// Reads the weights and composes the model.
-    static func build(_ source: any WeightSource, dtype: DType, forTraining: Bool) throws -> LanguageModel
+    static func build(_ source: any WeightSource, dtype: DType) throws -> LanguageModel
 }
 
 /// The families that lorad knows, by `model_type`.

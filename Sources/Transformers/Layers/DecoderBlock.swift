@@ -36,6 +36,24 @@ package final class DecoderBlock {
         return (y, Kept(attention: attentionKept, mlp: mlpKept, rows: rows))
     }
 
+    /// The block's output for all rows, keeping nothing: `recompute` makes what backward needs.
+    package func forwardKeepingNothing(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Matrix {
+        let y = pass.kept.matrix(x.rows, x.columns)
+        let mark = pass.kept.mark()
+        defer { pass.kept.release(to: mark) }
+        let middle = pass.kept.matrix(x.rows, x.columns)
+        _ = attention.forward(x, into: middle, rows: nil, layout: layout, pass: pass)
+        _ = mlp.forward(middle, into: y, pass: pass)
+        return y
+    }
+
+    /// What `forward` keeps, from its input alone, bit for bit.
+    package func recompute(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Kept {
+        let middle = pass.kept.matrix(x.rows, x.columns)
+        let attentionKept = attention.forward(x, into: middle, rows: nil, layout: layout, pass: pass)
+        return Kept(attention: attentionKept, mlp: mlp.recompute(middle, pass: pass), rows: nil)
+    }
+
     /// x becomes the block's output; nothing is kept. With `rows`, the result is the returned `[rows, d]` instead.
     package func infer(
         _ x: Matrix, rows: [Int32]?, into selected: Matrix?, layout: SequenceLayout, cache: LayerCache? = nil,

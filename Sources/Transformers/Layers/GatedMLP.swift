@@ -34,14 +34,29 @@ package final class GatedMLP {
 
     /// y = x + MLP(x), in place where `y` is nil.
     package func forward(_ x: Matrix, into y: Matrix?, pass: Pass) -> Kept {
+        project(x, pass: pass) { mixed, scratch in
+            down.forward(hidden(mixed, scratch: scratch), adding: x, into: y ?? x, pass: pass)
+        }
+    }
+
+    /// What `forward` keeps, without its result where no adapter reads what leads to it.
+    package func recompute(_ x: Matrix, pass: Pass) -> Kept {
+        project(x, pass: pass) { mixed, scratch in
+            guard down.hasAdapter else { return [] }
+            let unused = scratch.matrix(x.rows, x.columns)
+            return down.forward(hidden(mixed, scratch: scratch), adding: x, into: unused, pass: pass)
+        }
+    }
+
+    /// Norm, gate and up; `finish` takes g and u side by side and returns what the down projection keeps.
+    private func project(_ x: Matrix, pass: Pass, finish: (Matrix, Arena) -> [[Matrix]]) -> Kept {
         let inverseRMS = pass.kept.matrix(x.rows, 1)
         let mixed = pass.kept.matrix(x.rows, gateUp.outputs, activation)
         return pass.withScratch { scratch in
             let n = scratch.matrix(x.rows, x.columns, activation)
             norm.forward(x, into: n, inverseRMS: inverseRMS)
             let projected = gateUp.forward(n, into: mixed, pass: pass)
-            let h = hidden(mixed, scratch: scratch)
-            let downKept = down.forward(h, adding: x, into: y ?? x, pass: pass)
+            let downKept = finish(mixed, scratch)
             return Kept(x: x, inverseRMS: inverseRMS, gateUp: mixed, projected: projected, downKept: downKept)
         }
     }

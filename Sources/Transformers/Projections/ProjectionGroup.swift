@@ -49,12 +49,17 @@ package final class ProjectionGroup {
     ///
     /// `x` may be nil where no slot has an adapter: the frozen product's backward does not need it.
     package func backward(_ dy: Matrix, x: Matrix?, kept: [[Matrix]], into dx: Matrix?, pass: Pass) {
-        if let dx {
-            pass.withScratch { scratch in weight.backward(scratch.converted(dy, to: dtype), into: dx) }
-        }
-        guard let x else { return }
-        for (index, slot) in slots.enumerated() {
-            slot.adapter?.backward(dy.columns(columns[index]), x: x, kept: kept[index], into: dx, pass: pass)
+        pass.withScratch { scratch in
+            // As in forward: updates are added before the rounding.
+            let isRounded = dx.map { $0.dtype != .float32 && hasAdapter } ?? false
+            let sum = isRounded ? dx.map { scratch.matrix($0.rows, $0.columns) } : dx
+            if let sum { weight.backward(scratch.converted(dy, to: dtype), into: sum) }
+            if let x {
+                for (index, slot) in slots.enumerated() {
+                    slot.adapter?.backward(dy.columns(columns[index]), x: x, kept: kept[index], into: sum, pass: pass)
+                }
+            }
+            if isRounded, let sum { dx?.copy(from: sum) }
         }
     }
 }

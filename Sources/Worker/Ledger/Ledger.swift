@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Pipeline
 
 /// What the worker knows for certain: jobs, their stages and the webhooks still to be sent, in one SQLite file.
 ///
@@ -17,6 +18,10 @@ package final class Ledger: Sendable {
         configuration.label = "ledger"
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 3
+        // Turning the write-ahead log on does not wait for another process that is about to do the same, and the migrator
+        // looks before it takes SQLite's lock: a new ledger is made by one at a time.
+        let lock = try FolderLock(waitingFor: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+        defer { withExtendedLifetime(lock) {} }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
             try Self.requireDurability(pool)
@@ -24,19 +29,9 @@ package final class Ledger: Sendable {
                 throw WorkerError(
                     .ledger, "The ledger \(path) was written by a newer lorad.", advice: "Use that version.")
             }
-            try Self.migrate(pool)
+            try LedgerSchema.migrator.migrate(pool)
         } catch let error as DatabaseError {
             throw Self.fault(error, "The ledger \(path) cannot be opened.")
-        }
-    }
-
-    /// The migrator looks first and changes after, in another transaction, so of two processes that open a new ledger at
-    /// once one finds the tables made. By then the other has committed, and a second look sees that nothing is to do.
-    private static func migrate(_ pool: DatabasePool) throws {
-        do {
-            try LedgerSchema.migrator.migrate(pool)
-        } catch is DatabaseError {
-            try LedgerSchema.migrator.migrate(pool)
         }
     }
 

@@ -39,7 +39,7 @@ struct ModelOptions: ParsableArguments {
     func load() throws -> (files: BaseModelFiles, model: LanguageModel, tokenizer: any Tokenizer) {
         let files = try BaseModelFiles(path: base)
         let tokenizer = try TokenizerLoader.load(files)
-        let model = try LanguageModel.load(files, dtype: .float32, forTraining: false)
+        let model = try LanguageModel.load(files, dtype: .float32)
         if let adapter {
             let hash = try ContentHash.ofBase(base, cache: HashCache(file: ".lorad/hashes.json"))
             let identity = AdapterIdentity(baseSHA256: hash.sha256, tokenizerSHA256: hash.tokenizerSHA256)

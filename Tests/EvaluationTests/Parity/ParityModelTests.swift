@@ -15,7 +15,7 @@ struct ParityModelTests {
 
     init() throws {
         base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
-        model = try LanguageModel.load(base, dtype: .float32, forTraining: false)
+        model = try LanguageModel.load(base, dtype: .float32)
     }
 
     /// Judges weights merged in `dtype`, after `edit` has been at the merged tensors.
@@ -36,7 +36,7 @@ struct ParityModelTests {
                 adapter, base: base, dtype: precision == .float32 ? .f32 : .bf16, to: overlay)
             if let edit { try rewrite(overlay, edit) }
             let merged = try LanguageModel.load(
-                MergedSource(base: base, overlay: overlay), dtype: .float32, forTraining: false)
+                MergedSource(base: base, overlay: overlay), dtype: .float32)
             return ParityJudge.report(
                 prompts: prompts, adapter: reference, base: measured,
                 merged: try recorder.measure(merged, against: reference), precision: precision)

@@ -17,7 +17,7 @@ struct MergedExportTests {
 
         init(_ base: String) throws {
             files = try BaseModelFiles(path: Fixtures.path("llama-tiny/\(base)"))
-            model = try LanguageModel.load(files, dtype: .float32, forTraining: false)
+            model = try LanguageModel.load(files, dtype: .float32)
             let configuration = LoRAConfiguration(rank: 4, alpha: 8, targets: ["all-linear"])
             adapter = try LoRAAdapter.attach(configuration, to: model, seed: 1)
             for module in adapter.modules {
@@ -47,7 +47,7 @@ struct MergedExportTests {
                 let sample = try Case(base)
                 let written = try sample.export(format, dtype, to: folder)
                 #expect(written.configuration == sample.files.configuration)
-                let model = try LanguageModel.load(written, dtype: .float32, forTraining: false)
+                let model = try LanguageModel.load(written, dtype: .float32)
                 let found = try model.logits(batch()).values
                 let expected = try sample.model.logits(batch()).values
                 // What parity allows of the largest logit.
@@ -93,7 +93,7 @@ struct MergedExportTests {
     func sameGGUF() throws {
         try withTemporaryFolder { folder in
             let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base-q8_0.gguf"))
-            let model = try LanguageModel.load(base, dtype: .float32, forTraining: false)
+            let model = try LanguageModel.load(base, dtype: .float32)
             let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/query-value"), into: model)
             try MergedExport(adapter, base: base, dtype: .bf16).write(.gguf, to: folder)
             let written = try GGUFFile(path: folder + "/model.gguf")
@@ -132,7 +132,7 @@ struct MergedExportTests {
             #expect(composing != text)
             try Data(composing.utf8).write(to: URL(fileURLWithPath: file))
             let files = try BaseModelFiles(path: base)
-            let model = try LanguageModel.load(files, dtype: .float32, forTraining: false)
+            let model = try LanguageModel.load(files, dtype: .float32)
             let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
             let error = #expect(throws: TokenizersError.self) {
                 try MergedExport(adapter, base: files, dtype: .f32).write(.gguf, to: folder)

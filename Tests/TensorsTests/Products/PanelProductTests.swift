@@ -49,15 +49,20 @@ struct PanelProductTests {
         expectClose(half.values, test.expected.flatMap { $0 }, rtol: 4e-3, atol: 1e-4)
     }
 
-    @Test("The kernels of every CPU agree with those of this one", arguments: shapes, [DType.float32, .bfloat16])
-    func portable(shape: (rows: Int, k: Int, n: Int), dtype: DType) {
-        for transposed in [true, false] {
-            let test = Case(rows: shape.rows, k: shape.k, n: shape.n, transposed: transposed)
-            let (x, w) = dtype == .float32 ? (test.x, test.w) : (test.x.narrowed, test.w.narrowed)
-            PanelProduct.run(x, w, transposed: transposed, adding: test.add, into: test.y)
-            let other = Matrix(rows: shape.rows, columns: shape.n)
-            PanelProduct.run(x, w, transposed: transposed, adding: test.add, into: other, portable: true)
-            expectClose(other.values, test.y.values.map(Double.init), rtol: 2e-5, atol: 2e-5)
+    @Test("Every backend agrees with this machine's best", arguments: shapes, DType.allCases)
+    func backends(shape: (rows: Int, k: Int, n: Int), dtype: DType) {
+        for backend in ProductBackend.allCases where dtype == .float32 || backend == .portablePanels {
+            for transposed in [true, false] {
+                let test = Case(rows: shape.rows, k: shape.k, n: shape.n, transposed: transposed)
+                let (x, w) = dtype == .float32 ? (test.x, test.w) : (test.x.narrowed, test.w.narrowed)
+                let other = test.add.copied
+                PanelProduct.run(x, w, transposed: transposed, adding: test.add, into: test.y)
+                PanelProduct.run(x, w, transposed: transposed, adding: other, into: other, backend: backend)
+                expectClose(other.values, test.y.values.map(Double.init), rtol: 2e-5, atol: 2e-5)
+                PanelProduct.run(x, w, transposed: transposed, adding: nil, into: other, backend: backend)
+                PanelProduct.run(x, w, transposed: transposed, adding: nil, into: test.y)
+                expectClose(other.values, test.y.values.map(Double.init), rtol: 2e-5, atol: 2e-5)
+            }
         }
     }
 

@@ -18,7 +18,7 @@ struct HeadAndEmbeddingTests {
     private func head() throws -> VocabularyHead {
         VocabularyHead(
             norm: try LayerFixture.norm("head.norm"),
-            weight: FrozenWeight(try LayerFixture.tensor("head.weight"), dtype: .float32, forBackward: true),
+            weight: FrozenWeight(try LayerFixture.tensor("head.weight"), dtype: .float32),
             activation: .float32)
     }
 
@@ -94,7 +94,7 @@ struct HeadAndEmbeddingTests {
 
     @Test("An embedding is the table's rows, also where an id comes twice")
     func embedding() throws {
-        let table = FrozenWeight(try LayerFixture.tensor("head.weight"), dtype: .float32, forBackward: false)
+        let table = FrozenWeight(try LayerFixture.tensor("head.weight"), dtype: .float32)
         let ids = try LayerFixture.tensor("embedding.ids").values.map { Int32($0) }
         let x = Matrix(rows: ids.count, columns: 12)
         TokenEmbedding(table: table).forward(ids, into: x)

@@ -32,7 +32,7 @@ struct LayerFixture {
             let stacked = Matrix(
                 weights.flatMap(\.values), rows: weights.reduce(0) { $0 + $1.rows }, columns: weights[0].columns)
             return ProjectionGroup(
-                slots: slots, weight: FrozenWeight(stacked, dtype: .float32, forBackward: true))
+                slots: slots, weight: FrozenWeight(stacked, dtype: .float32))
         }
         attention = SelfAttention(
             norm: try Self.norm("input_layernorm.weight"), queryKeyValue: try group("q_proj", "k_proj", "v_proj"),

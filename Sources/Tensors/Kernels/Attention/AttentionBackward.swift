@@ -80,14 +80,14 @@ private struct AttentionBackward {
     private func accumulate(_ rows: Range<Int>, head: Int, visible: KeyTiles, workspace: Workspace) {
         let stacked = rows.count * shape.group
         let keyBlock = min(AttentionShape.keyBlock, visible.k.rows)
-        let vectors = (stacked, shape.headDim, q.dtype)
-        let scoreTile = (keyBlock, stacked, DType.float32)
-        let statistics = (1, stacked, DType.float32)
-        let tiles = workspace.tiles(
-            vectors, vectors, vectors, (stacked, shape.headDim, .float32), scoreTile, scoreTile, scoreTile, statistics,
-            statistics)
-        let (query, dOutput, output, dQuery) = (tiles[0].dense, tiles[1].dense, tiles[2].dense, tiles[3].dense)
-        let (lse, delta) = (tiles[7], tiles[8])
+        workspace.reset()
+        let query = workspace.tile(stacked, shape.headDim, q.dtype).dense
+        let dOutput = workspace.tile(stacked, shape.headDim, q.dtype).dense
+        let output = workspace.tile(stacked, shape.headDim, q.dtype).dense
+        let dQuery = workspace.tile(stacked, shape.headDim).dense
+        let (lse, delta) = (workspace.tile(1, stacked), workspace.tile(1, stacked))
+        let (scoreTile, gradientTile) = (workspace.tile(keyBlock, stacked), workspace.tile(keyBlock, stacked))
+        let pairs = workspace.tile(keyBlock, stacked)
         query.stack(q.tile(rows: rows, columns: shape.queryColumns(head)))
         dOutput.stack(dO.tile(rows: rows, columns: shape.queryColumns(head)))
         output.stack(o.tile(rows: rows, columns: shape.queryColumns(head)))
@@ -96,13 +96,13 @@ private struct AttentionBackward {
 
         for range in (0..<visible.k.rows).blocks(of: keyBlock) {
             let keys = visible.rows(range)
-            let scores = tiles[4].rows(0..<range.count)
-            let gradients = tiles[5].rows(0..<range.count)
+            let scores = scoreTile.rows(0..<range.count)
+            let gradients = gradientTile.rows(0..<range.count)
             scores.assign(keys.k, query, transposed: true, workspace: workspace)
             gradients.assign(keys.v, dOutput, transposed: true, workspace: workspace)
             let firstVisible = visible.k.rows - rows.count + 1 - range.lowerBound
             let byColumns = differentiate(
-                scores, gradients, pairs: tiles[6], lse, delta, firstVisible: firstVisible)
+                scores, gradients, pairs: pairs, lse, delta, firstVisible: firstVisible)
             keys.dv.assign(scores.narrowed(to: q.dtype), dOutput, accumulate: true, workspace: workspace)
             keys.dk.assign(gradients.narrowed(to: q.dtype), query, accumulate: true, workspace: workspace)
             dQuery.assign(

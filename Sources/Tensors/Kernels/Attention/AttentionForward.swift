@@ -42,13 +42,14 @@ extension Kernels {
     ) {
         let rows = q.rows * shape.group
         let keyBlock = min(AttentionShape.keyBlock, k.rows)
-        let tiles = workspace.tiles(
-            (rows, shape.headDim, q.dtype), (rows, shape.headDim, .float32), (rows, keyBlock, .float32),
-            (1, rows, .float32), (1, rows, .float32))
-        let (query, output, statistics) = (tiles[0].dense, tiles[1].dense, (maxima: tiles[3], sums: tiles[4]))
+        workspace.reset()
+        let query = workspace.tile(rows, shape.headDim, q.dtype).dense
+        let output = workspace.tile(rows, shape.headDim).dense
+        let statistics = (maxima: workspace.tile(1, rows), sums: workspace.tile(1, rows))
+        let scoreTile = workspace.tile(rows, keyBlock)
         query.stack(q)
         for keys in (0..<k.rows).blocks(of: keyBlock) {
-            let scores = tiles[2].columns(0..<keys.count)
+            let scores = scoreTile.columns(0..<keys.count)
             let isFirst = keys.lowerBound == 0
             scores.assign(query, k.rows(keys), transposed: true, workspace: workspace)
             ck_attention_probabilities(

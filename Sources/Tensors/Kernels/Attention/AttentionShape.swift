@@ -31,11 +31,23 @@ struct AttentionShape {
     func statisticColumns(_ index: Int) -> Range<Int> { (index * group)..<((index + 1) * group) }
 }
 
+/// A range cut into pieces of at most `size`.
+struct Blocks: RandomAccessCollection {
+    let range: Range<Int>
+    let size: Int
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { (range.count + size - 1) / size }
+
+    subscript(index: Int) -> Range<Int> {
+        let start = range.lowerBound + index * size
+        return start..<Swift.min(start + size, range.upperBound)
+    }
+}
+
 extension Range where Bound == Int {
     /// The range cut into pieces of at most `size`.
-    func blocks(of size: Int) -> [Range<Int>] {
-        Swift.stride(from: lowerBound, to: upperBound, by: size).map { $0..<Swift.min($0 + size, upperBound) }
-    }
+    func blocks(of size: Int) -> Blocks { Blocks(range: self, size: size) }
 }
 
 extension Tile {
