@@ -19,11 +19,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 /// `make test` neither resolves nor builds them; see `Benchmarks/README.md`.
 let wantsBenchmarks = Context.environment["LORAD_BENCHMARKS"] != nil
 
-/// What the engine offers to the benchmarks beyond training: `.define("KERNEL_CLOCK")` once `Tensors` has its
-/// `KernelClock`, `.define("ACTIVATION_CHECKPOINTING")` once a model can recompute activations. The only call sites
-/// are in `Benchmarks/TrainingBenchmark/EngineHooks.swift`.
-let engineHooks: [SwiftSetting] = [.define("KERNEL_CLOCK"), .define("ACTIVATION_CHECKPOINTING")]
-
 let benchmarkDependencies: [Package.Dependency] = [
     // Without its traits: they need two packages that interpose malloc and the runtime; we count allocations ourselves.
     .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: [])
@@ -44,7 +39,7 @@ let benchmarkTargets: [Target] = [
             "BenchmarkSupport", "CBenchmarkSupport", "Training", "Evaluation", "Adapters", "Transformers", "Tokenizers",
             "ModelFiles", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
-        path: "Benchmarks/TrainingBenchmark", swiftSettings: swiftSettings + engineHooks),
+        path: "Benchmarks/TrainingBenchmark", swiftSettings: swiftSettings),
     .executableTarget(
         name: "KernelBenchmarks",
         dependencies: ["BenchmarkSupport", "Tensors", .product(name: "Benchmark", package: "benchmark")],

@@ -24,7 +24,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--only", metavar="NAME", action="append", choices=PARTS,
                         help=f"measure only this part, may be repeated: {', '.join(PARTS)}")
     parser.add_argument("--quick", action="store_true", help="few steps and one round, to see that everything works")
-    parser.add_argument("--rounds", type=int, default=3, help="turns of each trainer (default: 3)")
+    parser.add_argument("--rounds", type=int, default=2, help="turns of each trainer (default: 2)")
     parser.add_argument("--threads", type=int, default=2, help="threads of both trainers (default: 2)")
     parser.add_argument("--no-compile", action="store_true", help="leave out PEFT with torch.compile")
     parser.add_argument("--no-build", action="store_true", help="measure the program that is there")

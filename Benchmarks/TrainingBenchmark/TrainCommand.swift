@@ -32,7 +32,7 @@ struct Train: ParsableCommand {
 
     func run() throws {
         let loaded = try base.load()
-        if activationCheckpointing { try EngineHooks.enableActivationCheckpointing(loaded.model) }
+        loaded.model.activationCheckpointing = activationCheckpointing
         let watch = Stopwatch()
         let rows = try workload.workload(loaded.files, vocabulary: loaded.model.configuration.vocabularySize)
         let dataSeconds = watch.seconds
@@ -42,12 +42,12 @@ struct Train: ParsableCommand {
         cb_count_allocations(1)
         let meter = StepMeter(sizes: rows.sizes(step:), flop: arithmetic.training)
         let start = ProcessFacts.secondsSinceStart()
-        if kernels, warmup == 0 { try EngineHooks.startKernelClock() }
+        if kernels, warmup == 0 { KernelClock.start() }
         let losses = try TrainingLoop(
             model: loaded.model, adapter: lora, workload: rows, configuration: trainingConfiguration
         ).run { seconds in
             meter.stepEnded(seconds: seconds)
-            if kernels, meter.records.count == warmup { try EngineHooks.startKernelClock() }
+            if kernels, meter.records.count == warmup { KernelClock.start() }
         }
         cb_count_allocations(0)
         let report = TrainReport(
@@ -56,7 +56,7 @@ struct Train: ParsableCommand {
             times: StartTimes(
                 hashSeconds: loaded.hashSeconds, loadSeconds: loaded.loadSeconds, dataSeconds: dataSeconds,
                 firstStepStart: start),
-            kernels: kernels ? EngineHooks.stopKernelClock() : nil)
+            kernels: kernels ? KernelClock.stop().map(KernelTime.init) : nil)
         json ? try JSONOutput.print(report) : report.printLines()
     }
 
@@ -138,5 +138,16 @@ struct TrainReport: Encodable {
         line("allocations a step", summary.allocations, "")
         line("start to first step", start.firstStepStart, "s")
         for kernel in kernels ?? [] { line(kernel.name, kernel.seconds, "s in \(kernel.calls) calls") }
+    }
+}
+
+/// Seconds and calls of one kind of kernel.
+struct KernelTime: Encodable {
+    let name: String
+    let seconds: Double
+    let calls: Int
+
+    init(_ time: (name: String, seconds: Double, calls: Int)) {
+        (name, seconds, calls) = time
     }
 }

@@ -82,7 +82,7 @@ def side_by_side(workload: Workload, effort: Effort) -> dict:
         what = f"{workload.name}, round {turn + 1} of {effort.rounds}"
         ours.append(lorad("train", *workload.source, *common, what=what))
         eager.append(peft(rows, *common, what=what))
-    if effort.compiled:
+    if effort.compiled and workload.compiled_ratio:
         # Compiling takes minutes, so this is one turn, and lorad's turns lie before and after it.
         compiled.append(peft(rows, *common, "--compile", what=f"{workload.name}, compiled"))
         ours.append(lorad("train", *workload.source, *common, what=f"{workload.name}, last round"))
@@ -146,7 +146,7 @@ def scaling(effort: Effort) -> list[dict]:
         row = {"group": point.group, "title": point.title}
         for dtype in DTYPES:
             report = lorad("train", *point.options, "--dtype", dtype, "--warmup", "1",
-                           "--steps", "1" if effort.quick else "3",
+                           "--steps", "1" if effort.quick else "2",
                            "--threads", str(point.threads or effort.threads), base=point.base,
                            what=f"{point.group} {point.title}, {dtype}")
             row[dtype] = pooled([report])

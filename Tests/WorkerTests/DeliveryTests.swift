@@ -96,7 +96,7 @@ struct DeliveryTests {
         let server = try WebhookServer([.status(500)])
         defer { server.stop() }
         var delivery = DeliverySettings.quick
-        delivery.retryWaits = [0.5]
+        delivery.retryWaits = [3]
         let bench = try bench(server, events: [.succeeded], delivery: delivery)
         try bench.submit(["a": "succeed"])
         #expect(try bench.watchOnce().pendingDeliveries == 1)
