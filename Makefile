@@ -18,7 +18,7 @@ test: tools fetch lint
 
 # lorad beside PEFT, tables into Benchmarks/results/; BENCH="--only scaling" measures a part.
 bench: tools fetch
-	dpkg-query -W libdnnl-dev >/dev/null 2>&1 || { echo "bench needs libdnnl-dev: apt-get install libdnnl-dev" >&2; exit 1; }
+	scripts/install-tools libdnnl-dev
 	python3 Benchmarks/run.py $(BENCH)
 
 build: tools

@@ -146,7 +146,7 @@ def scaling(effort: Effort) -> list[dict]:
         row = {"group": point.group, "title": point.title}
         for dtype in DTYPES:
             report = lorad("train", *point.options, "--dtype", dtype, "--warmup", "1",
-                           "--steps", "1" if effort.quick else "2",
+                           "--steps", "1",
                            "--threads", str(point.threads or effort.threads), base=point.base,
                            what=f"{point.group} {point.title}, {dtype}")
             row[dtype] = pooled([report])

@@ -70,22 +70,22 @@ class Point:
 
 
 def scaling_points(quick: bool) -> list[Point]:
-    """The scaling table's rows; a few of them for a quick look."""
+    """The scaling table's rows; a few of them for a quick look. Rank 8 on q and v with two threads stands among them."""
     packed = ("--packed", "4x512")
     points = [
         Point("tokens a step", f"{128 * count:,} (sequences of 128)", ("--packed", f"{count}x128"))
-        for count in (1, 2, 4, 8, 16, 32, 64)
+        for count in (1, 4, 16, 64)
     ]
     points += [
         Point("sequence length", f"{length:,} (4,096 tokens a step)", ("--packed", f"{4096 // length}x{length}"))
-        for length in (64, 128, 256, 512, 1024, 2048, 4096)
+        for length in (64, 256, 1024, 4096)
     ]
-    points += [Point("rank", str(rank), (*packed, "--rank", str(rank))) for rank in (1, 2, 4, 8, 16, 32, 64)]
+    points += [Point("rank", str(rank), (*packed, "--rank", str(rank))) for rank in (1, 8, 16, 64)]
     points += [
         Point("targets", targets.replace(",", ", "), (*packed, "--targets", targets))
-        for targets in ("q_proj,v_proj", "q_proj,k_proj,v_proj,o_proj", "all-linear")
+        for targets in ("q_proj,k_proj,v_proj,o_proj", "all-linear")
     ]
-    points += [Point("threads", str(threads), packed, threads=threads) for threads in (1, 2)]
+    points += [Point("threads", "1", packed, threads=1)]
     points += [
         Point("base", title, packed, base=f"random:{name}")
         for name, title in (("135m", "135M"), ("360m", "360M, random"), ("1b", "about 1B, random"))

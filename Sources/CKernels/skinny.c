@@ -3,28 +3,31 @@
 
 #pragma clang fp contract(fast)
 
-/// Four rows of w at a time, so that four streams of memory are on their way.
+/// Row after row, so that all of w is one stream of memory; four sums hide the latency of the additions.
 CK_INLINE void gemv(const void *w, size_t ws, const float *x, const float *add, void *y, int y_half, size_t rows,
                     size_t columns, int half) {
-    size_t whole = columns / LANES * LANES;
-    for (size_t row = 0; row < rows; row += 4) {
-        size_t count = rows - row < 4 ? rows - row : 4;
-        const void *in[4];
-        for (size_t i = 0; i < 4; i++) in[i] = ck_row(w, row + (i < count ? i : 0), ws, half);
-        lanes sums[4] = {0};
-        for (size_t i = 0; i < whole; i += LANES) {
-            lanes v = *(const lanes *)(x + i);
-            for (size_t j = 0; j < 4; j++) {
+    enum { SUMS = 4 };
+    size_t whole = columns / LANES * LANES, blocks = columns / (SUMS * LANES) * (SUMS * LANES);
+    for (size_t row = 0; row < rows; row++) {
+        const void *in = ck_row(w, row, ws, half);
+        lanes sums[SUMS] = {0};
+        size_t i = 0;
+        for (; i < blocks; i += SUMS * LANES) {
+            for (size_t j = 0; j < SUMS; j++) {
                 lanes weight;
-                ck_load(in[j], i, half, &weight);
-                sums[j] += v * weight;
+                ck_load(in, i + j * LANES, half, &weight);
+                sums[j] += weight * *(const lanes *)(x + i + j * LANES);
             }
         }
-        for (size_t j = 0; j < count; j++) {
-            float sum = ck_sum(&sums[j]);
-            for (size_t i = whole; i < columns; i++) sum += x[i] * ck_load_one(in[j], i, half);
-            ck_store_one(add ? add[row + j] + sum : sum, y, row + j, y_half);
+        for (; i < whole; i += LANES) {
+            lanes weight;
+            ck_load(in, i, half, &weight);
+            sums[0] += weight * *(const lanes *)(x + i);
         }
+        lanes all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        float sum = ck_sum(&all);
+        for (; i < columns; i++) sum += x[i] * ck_load_one(in, i, half);
+        ck_store_one(add ? add[row] + sum : sum, y, row, y_half);
     }
 }
 

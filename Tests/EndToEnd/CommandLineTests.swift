@@ -47,6 +47,35 @@ struct CommandLineTests {
         }
     }
 
+    @Test("A gate on a slice that the data lacks is refused before training, naming the closest")
+    func unknownSlice() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            let text = lorad.manifest(sha256: try lorad.hash(), extra: "gates: [{slice: alll, metric: loss, max: 1}]")
+            try lorad.write(text, to: "job.yaml")
+            let run = try lorad.run("run", "job.yaml")
+            #expect(run.status == 65)
+            #expect(run.errors.contains("the slice \"alll\"") && run.errors.contains("Did you mean \"all\"?"))
+            #expect(!run.errors.contains("train: started"))
+        }
+    }
+
+    @Test("A second run of the same name beside the first is told to come back later")
+    func runLock() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write(lorad.manifest(sha256: lorad.hash()), to: "job.yaml")
+            let work = folder + "/.lorad/foreground/tiny"
+            try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
+            let descriptor = open(work, O_RDONLY | O_DIRECTORY)
+            try #require(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+            let second = try lorad.run("run", "job.yaml")
+            #expect(second.status == 75 && second.errors.contains("under way"), "\(second.errors)")
+            close(descriptor)
+            #expect(try lorad.run("run", "job.yaml").status == 0)
+        }
+    }
+
     @Test(
         "Exit codes tell what kind of fault it was",
         arguments: [

@@ -23,7 +23,7 @@ package final class FolderLock {
     }
 
     /// Takes the lock of `folder` if nobody holds it.
-    convenience init?(ifFree folder: String) {
+    package convenience init?(ifFree folder: String) {
         guard let descriptor = Self.take(folder, LOCK_EX | LOCK_NB) else { return nil }
         self.init(adopting: descriptor)
     }

@@ -38,6 +38,7 @@ package struct JobPipeline {
         let data = try stage(.data, detail: { "\($0.rows.train) rows to train on" }) {
             try Refusal.ofBadInput { try PreparedData(manifest, base: base) }
         }
+        try Refusal.ofUnknownSlices(document, data.evaluation)
         log(data)
         let loaded = JobModel(try Refusal.ofBadInput { try LanguageModel.load(base.files, dtype: dtype) })
         try loaded.use { try Refusal.ofUnknownTargets(document, $0) }

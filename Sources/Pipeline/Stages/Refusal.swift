@@ -30,6 +30,18 @@ enum Refusal {
         }
     }
 
+    /// Refuses gates on slices that the evaluation data does not have.
+    static func ofUnknownSlices(_ document: ManifestDocument, _ plan: SlicePlan?) throws {
+        guard let plan else { return }
+        let names = Set((plan.rows.map(\.slice) + plan.overlong.map(\.slice)).compactMap(\.self) + [SliceName.all])
+        guard let gate = document.manifest.gates.first(where: { !names.contains($0.slice) }) else { return }
+        let closest = Suggestion.closest(to: gate.slice, among: names.sorted())
+        throw VerifiedBase.rejection(
+            document, "gates", "a gate is on the slice \"\(gate.slice)\", which no row of \(plan.path) belongs to",
+            advice: (closest.map { "Did you mean \"\($0)\"? " } ?? "")
+                + "There are: \(names.sorted().joined(separator: ", ")).")
+    }
+
     private static func isBadInput(_ error: any Error) -> Bool {
         switch error {
         case let error as ModelFilesError: error.code != .unwritable

@@ -7,12 +7,12 @@ extension Tile {
     /// - Parameters:
     ///   - x: `[m, k]`; where `xByColumns`, the tile `[k, m]` of float32 or pairs of bfloat16 `[k/2, m]` in words.
     ///   - w: `[k, n]`, or `[n, k]` where `transposed`; of x's dtype.
+    ///   - backend: one that takes that dtype.
     func assign(
         _ x: Tile, _ w: Tile, transposed: Bool = false, xByColumns: Bool = false, accumulate: Bool = false,
-        workspace: Workspace
+        workspace: Workspace, backend: ProductBackend
     ) {
         let k = transposed ? w.columns : w.rows
-        let backend = ProductBackend.automatic(w.dtype)
         if backend == .openBLAS {
             cblas_sgemm(
                 CblasRowMajor, xByColumns ? CblasTrans : CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,

@@ -17,7 +17,7 @@ final class ThreadPool: Sendable {
     private let wake = NSCondition()
     /// Written before `generation` moves, read after.
     private nonisolated(unsafe) var task: ((Int) -> Void)?
-    private let spins = 2_000
+    private let spins = 20_000
 
     init(count: Int) {
         self.count = count

@@ -2,9 +2,9 @@ import ModelFiles
 
 /// Reads the vocabulary that a GGUF file carries.
 enum TokenizerGGUF {
-    /// What `tokenizer.ggml.pre` names.
+    /// What `tokenizer.ggml.pre` names. llama.cpp's `default`, also that of files without the key, is not GPT-2's.
     private static let preTokenizers: [String: PreTokenizer] = [
-        "smollm": .sequence([.digits, .gpt2]), "gpt-2": .gpt2, "default": .gpt2,
+        "smollm": .sequence([.digits, .gpt2]), "gpt-2": .gpt2,
     ]
     /// Special tokens.
     static let controlType = 3

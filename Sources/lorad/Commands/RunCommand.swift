@@ -43,6 +43,12 @@ struct Run: ParsableCommand {
         let document = try PipelineRunner.document(path: manifest, configuration)
         let work = configuration.state + "/foreground/" + document.manifest.name
         try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
+        guard let lock = FolderLock(ifFree: work) else {
+            throw PipelineError(
+                .unwritable, "Another `lorad run` of the name \(document.manifest.name) is under way here.",
+                advice: "Wait for it, or submit the job to a worker.")
+        }
+        defer { withExtendedLifetime(lock) {} }
         let signals = try StopSignals()
         let environment = JobEnvironment(
             outbox: outbox ?? configuration.outbox, workFolder: work, hashCache: configuration.state + "/hashes.json",

@@ -26,16 +26,30 @@ struct AttentionTests {
             }
         }
 
-        func forward() {
+        func forward(backend: ProductBackend? = nil) {
             Kernels.attentionForward(
-                q: q, k: k, v: v, spans: spans, headDim: headDim, scale: scale, into: o, logSumExp: logSumExp)
+                q: q, k: k, v: v, spans: spans, headDim: headDim, scale: scale, into: o, logSumExp: logSumExp,
+                backend: backend)
         }
 
-        func backward() {
+        func backward(backend: ProductBackend? = nil) {
             Kernels.attentionBackward(
                 dO: dO, q: q, k: k, v: v, o: o, logSumExp: logSumExp, spans: spans, headDim: headDim, scale: scale,
-                dq: dq, dk: dk, dv: dv)
+                dq: dq, dk: dk, dv: dv, backend: backend)
         }
+    }
+
+    @Test("Every backend gives the formula's values", arguments: ProductBackend.allCases)
+    func backends(backend: ProductBackend) {
+        let test = Case(lengths: [33, 5, 300], heads: 6, groups: 2, headDim: 24)
+        test.forward(backend: backend)
+        test.backward(backend: backend)
+        var plain = PlainAttention(q: test.q, k: test.k, v: test.v, headDim: 24, scale: test.scale)
+        for span in test.spans { plain.run(span, dO: test.dO.nested) }
+        expectClose(test.o, plain.o, atol: 2e-6, "o")
+        expectClose(test.dq, plain.dq, atol: 2e-5, "dq")
+        expectClose(test.dk, plain.dk, atol: 2e-5, "dk")
+        expectClose(test.dv, plain.dv, atol: 2e-5, "dv")
     }
 
     @Test("Ragged spans and grouped queries give PyTorch's values and gradients")

@@ -88,8 +88,10 @@ struct BFloat16KernelTests {
 
     @Test(
         "Attention and its backward agree with the formula within bfloat16's rounding",
-        arguments: [([1], 1, 1, 8), ([33, 5, 2], 6, 2, 24), ([130], 3, 1, 64), ([530], 2, 1, 8)])
-    func attention(lengths: [Int], heads: Int, groups: Int, headDim: Int) {
+        arguments: [([1], 1, 1, 8), ([33, 5, 2], 6, 2, 24), ([130], 3, 1, 64), ([530], 2, 1, 8)],
+        [ProductBackend.best(for: .bfloat16), .portablePanels])
+    func attention(shape: (lengths: [Int], heads: Int, groups: Int, headDim: Int), backend: ProductBackend) {
+        let (lengths, heads, groups, headDim) = shape
         var numbers = TestNumbers(seed: 25)
         let total = lengths.reduce(0, +)
         let (q, dO) = (numbers.matrix(total, heads * headDim).rounded, numbers.matrix(total, heads * headDim).rounded)
@@ -104,10 +106,10 @@ struct BFloat16KernelTests {
         let (dq, dk, dv) = (q.copied, k.copied, v.copied)
         Kernels.attentionForward(
             q: q.narrowed, k: k.narrowed, v: v.narrowed, spans: spans, headDim: headDim, scale: scale, into: o,
-            logSumExp: logSumExp)
+            logSumExp: logSumExp, backend: backend)
         Kernels.attentionBackward(
             dO: dO.narrowed, q: q.narrowed, k: k.narrowed, v: v.narrowed, o: o, logSumExp: logSumExp, spans: spans,
-            headDim: headDim, scale: scale, dq: dq, dk: dk, dv: dv)
+            headDim: headDim, scale: scale, dq: dq, dk: dk, dv: dv, backend: backend)
         var plain = PlainAttention(q: q, k: k, v: v, headDim: headDim, scale: scale)
         for span in spans { plain.run(span, dO: dO.nested) }
         expectClose(logSumExp, plain.logSumExp, atol: 1e-4, "logSumExp")

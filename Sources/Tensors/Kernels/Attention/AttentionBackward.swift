@@ -9,11 +9,11 @@ extension Kernels {
     /// columns. dO, q, k, v and o are of one dtype; dq, dk, dv are float32. Every span's queries are all of its keys.
     package static func attentionBackward(
         dO: Matrix, q: Matrix, k: Matrix, v: Matrix, o: Matrix, logSumExp: Matrix, spans: [AttentionSpan],
-        headDim: Int, scale: Float, dq: Matrix, dk: Matrix, dv: Matrix
+        headDim: Int, scale: Float, dq: Matrix, dk: Matrix, dv: Matrix, backend: ProductBackend? = nil
     ) {
         let backward = AttentionBackward(
             dO: dO, q: q, k: k, v: v, o: o, logSumExp: logSumExp, dq: dq, dk: dk, dv: dv,
-            shape: AttentionShape(q: q, k: k, headDim: headDim), scale: scale)
+            shape: AttentionShape(q: q, k: k, headDim: headDim, backend: backend), scale: scale)
         KernelClock.measure("attention, backward") { backward.run(spans) }
     }
 }
@@ -98,15 +98,18 @@ private struct AttentionBackward {
             let keys = visible.rows(range)
             let scores = scoreTile.rows(0..<range.count)
             let gradients = gradientTile.rows(0..<range.count)
-            scores.assign(keys.k, query, transposed: true, workspace: workspace)
-            gradients.assign(keys.v, dOutput, transposed: true, workspace: workspace)
+            scores.assign(keys.k, query, transposed: true, workspace: workspace, backend: shape.backend)
+            gradients.assign(keys.v, dOutput, transposed: true, workspace: workspace, backend: shape.backend)
             let firstVisible = visible.k.rows - rows.count + 1 - range.lowerBound
             let byColumns = differentiate(
                 scores, gradients, pairs: pairs, lse, delta, firstVisible: firstVisible)
-            keys.dv.assign(scores.narrowed(to: q.dtype), dOutput, accumulate: true, workspace: workspace)
-            keys.dk.assign(gradients.narrowed(to: q.dtype), query, accumulate: true, workspace: workspace)
+            keys.dv.assign(
+                scores.narrowed(to: q.dtype), dOutput, accumulate: true, workspace: workspace, backend: shape.backend)
+            keys.dk.assign(
+                gradients.narrowed(to: q.dtype), query, accumulate: true, workspace: workspace, backend: shape.backend)
             dQuery.assign(
-                byColumns, keys.k, xByColumns: true, accumulate: range.lowerBound > 0, workspace: workspace)
+                byColumns, keys.k, xByColumns: true, accumulate: range.lowerBound > 0, workspace: workspace,
+                backend: shape.backend)
         }
         dQuery.unstack(into: dq.tile(rows: rows, columns: shape.queryColumns(head)))
     }

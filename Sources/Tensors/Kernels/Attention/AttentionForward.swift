@@ -9,11 +9,11 @@ extension Kernels {
     /// Tile by tile with a running maximum, so that T × T scores are never stored: https://arxiv.org/abs/2205.14135.
     package static func attentionForward(
         q: Matrix, k: Matrix, v: Matrix, spans: [AttentionSpan], headDim: Int, scale: Float, into o: Matrix,
-        logSumExp: Matrix
+        logSumExp: Matrix, backend: ProductBackend? = nil
     ) {
         precondition(k.columns == v.columns && q.columns == o.columns, "attention shapes")
         precondition(q.dtype == k.dtype && q.dtype == v.dtype, "attention's dtype")
-        let shape = AttentionShape(q: q, k: k, headDim: headDim)
+        let shape = AttentionShape(q: q, k: k, headDim: headDim, backend: backend)
         // The last queries see the most keys; starting with them leaves the short tasks to even out the threads.
         let work = spans.flatMap { span in
             (0..<span.queryCount).blocks(of: shape.queryBlock).reversed().flatMap { queries in
@@ -51,13 +51,14 @@ extension Kernels {
         for keys in (0..<k.rows).blocks(of: keyBlock) {
             let scores = scoreTile.columns(0..<keys.count)
             let isFirst = keys.lowerBound == 0
-            scores.assign(query, k.rows(keys), transposed: true, workspace: workspace)
+            scores.assign(query, k.rows(keys), transposed: true, workspace: workspace, backend: shape.backend)
             ck_attention_probabilities(
                 scores.start, scores.stride, output.start, statistics.maxima.start,
                 statistics.sums.start, rows, keys.count, shape.headDim, shape.group,
                 k.rows - q.rows + 1 - keys.lowerBound, scale, isFirst ? 1 : 0, q.dtype == .bfloat16 ? 1 : 0)
             output.assign(
-                scores.narrowed(to: q.dtype), v.rows(keys), accumulate: !isFirst, workspace: workspace)
+                scores.narrowed(to: q.dtype), v.rows(keys), accumulate: !isFirst, workspace: workspace,
+                backend: shape.backend)
         }
         ck_attention_normalise(output.start, shape.headDim, statistics.maxima.start, statistics.sums.start, rows)
         statistics.sums.unstack(into: logSumExp)

@@ -10,10 +10,13 @@ struct AttentionShape {
     let groups: Int
     /// Query heads a key head.
     let group: Int
+    /// What computes the products.
+    let backend: ProductBackend
 
-    init(q: Matrix, k: Matrix, headDim: Int) {
+    init(q: Matrix, k: Matrix, headDim: Int, backend: ProductBackend?) {
         precondition(headDim > 0 && k.columns % headDim == 0 && q.columns % k.columns == 0, "attention head shapes")
         self.headDim = headDim
+        self.backend = backend ?? .automatic(q.dtype)
         groups = k.columns / headDim
         group = q.columns / k.columns
     }
