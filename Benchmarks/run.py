@@ -65,8 +65,10 @@ def write(results: dict, partial: bool) -> Path:
     date = results["machine"]["date"].split()[0]
     folder, names = (programs.CACHE, ["partial"]) if partial else (RESULTS, [date, "latest"])
     folder.mkdir(exist_ok=True)
+    # Paths of this machine tell nobody anything.
+    text = json.dumps(results, indent=1, ensure_ascii=False).replace(f"{programs.ROOT}/", "") + "\n"
     for name in names:
-        (folder / f"{name}.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+        (folder / f"{name}.json").write_text(text)
         (folder / f"{name}.md").write_text(tables.page(results))
     return folder / f"{names[-1]}.md"
 
