@@ -32,7 +32,7 @@ struct Evaluate: ParsableCommand {
         if adapter.rank > 0 { _ = try adapter.attach(to: model, seed: workload.seed) }
         let meter = StepMeter(sizes: rows.sizes(step:), flop: try adapter.arithmetic(model).inference)
         for step in 0..<(warmup + steps) {
-            let batches = TrainingLoop.pack(rows.rows(step: step), maximumTokens: microBatchTokens)
+            let batches = MicroBatches.pack(rows.rows(step: step), maximumTokens: microBatchTokens)
             let seconds = try Stopwatch.time {
                 for batch in batches { _ = try model.logProbabilities(batch) }
             }

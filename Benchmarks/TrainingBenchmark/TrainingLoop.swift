@@ -33,29 +33,12 @@ struct TrainingLoop {
             let rows = workload.rows(step: step)
             let labels = rows.reduce(0) { $0 + $1.labelPositions.count }
             var total = 0.0
-            for batch in Self.pack(rows, maximumTokens: configuration.microBatchTokens) {
+            for batch in MicroBatches.pack(rows, maximumTokens: configuration.microBatchTokens) {
                 total += try model.trainingStep(batch, lossScale: 1 / Float(labels), step: UInt64(step))
             }
             losses.append(total / Double(labels))
             try stepEnded(watch.seconds)
         }
         return losses
-    }
-
-    /// A step's rows cut as `Trainer` cuts them: a batch takes rows until the next would pass the limit.
-    static func pack(_ rows: [TokenizedExample], maximumTokens: Int) -> [PackedBatch] {
-        var batches: [PackedBatch] = []
-        var current = PackedBatch()
-        var firstRow = 0
-        for row in rows {
-            if current.rowCount > 0, current.rowCount + row.tokens.count > maximumTokens {
-                firstRow += current.rowCount
-                batches.append(current)
-                current = PackedBatch()
-                current.firstRow = firstRow
-            }
-            current.append(tokens: row.tokens, labels: row.labels)
-        }
-        return batches + [current]
     }
 }

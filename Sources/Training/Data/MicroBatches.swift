@@ -2,9 +2,9 @@ import Transformers
 
 /// Cuts a step's rows into packed batches of bounded size: gradients accumulate over them, so the step is the same
 /// however it is cut, and memory is bounded by the cut.
-enum MicroBatches {
+package enum MicroBatches {
     /// - Parameter maximumTokens: a batch takes rows until the next would pass this; a longer row stands alone.
-    static func pack(_ examples: [TokenizedExample], maximumTokens: Int) -> [PackedBatch] {
+    package static func pack(_ examples: [TokenizedExample], maximumTokens: Int) -> [PackedBatch] {
         var batches: [PackedBatch] = []
         var current = PackedBatch()
         var firstRow = 0
