@@ -71,8 +71,10 @@ CK_INLINE void derivative(enum ck_activation f, const lanes *x, lanes *d) {
         *d = a + *x * b;
         break;
     case CK_GELU_TANH:
-        gelu_tanh_share(x, &a);
-        *d = a + *x * a * (1.0f - a) * (1.5957691216057307f * (1.0f + 0.134145f * *x * *x));
+        // Beyond 10 the derivative is 0 or 1 to the last digit, while x³ may overflow.
+        b = __builtin_elementwise_min(__builtin_elementwise_max(*x, zero - 10.0f), zero + 10.0f);
+        gelu_tanh_share(&b, &a);
+        *d = a + b * a * (1.0f - a) * (1.5957691216057307f * (1.0f + 0.134145f * b * b));
         break;
     case CK_SILU:
         ck_sigmoid(x, &a);
