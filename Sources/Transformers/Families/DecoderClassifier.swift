@@ -9,7 +9,8 @@ extension ModelFamily {
     {
         let body = try build(HeadlessSource(base: source), dtype: dtype)
         guard let vocabulary = body.head as? VocabularyHead else {
-            throw TransformersError(.unsupported, "A base of type '\(modelType)' has no place for a classification head.")
+            throw TransformersError(
+                .unsupported, "A base of type '\(modelType)' has no place for a classification head.")
         }
         let (output, isFresh) = try HeadWeights(source, task: task).linear(
             "score", outputs: task.outputs, inputs: source.configuration.hiddenSize, hasBias: false, index: 0)

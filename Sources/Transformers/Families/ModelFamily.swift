@@ -16,7 +16,9 @@ package protocol ModelFamily {
 
 /// The families that lorad knows, by `model_type`.
 package enum ModelFamilies {
-    package static var all: [any ModelFamily.Type] { [Llama.self, BERT.self, RoBERTa.self] }
+    package static var all: [any ModelFamily.Type] {
+        [Llama.self, BERT.self, DeBERTa.self, DeBERTaV2.self, RoBERTa.self]
+    }
 
     /// The family of `modelType`.
     ///

@@ -47,9 +47,6 @@ class Case:
     """Size of a shard, such as 20KB; None for one file."""
     shards: str | None = None
 
-    def write(self):
-        write(self)
-
 
 def sizes(**changes):
     """The settings that most families have under the same names: heads wider than hidden / heads, grouped queries."""
