@@ -4,8 +4,9 @@ import ModelFiles
 enum TokenizerGGUF {
     /// What `tokenizer.ggml.pre` names. llama.cpp's `default`, also that of files without the key, is not GPT-2's.
     private static let preTokenizers: [String: PreTokenizer] = [
-        "smollm": .sequence([.digits, .gpt2]), "gpt-2": .gpt2,
+        "smollm": .sequence([.digits(individually: true), byteLevel]), "gpt-2": byteLevel,
     ]
+    private static let byteLevel = PreTokenizer.byteLevel(prefixSpace: false, splits: true)
     /// Special tokens.
     static let controlType = 3
     /// Tokens that are found in text first, and are text.
@@ -14,8 +15,8 @@ enum TokenizerGGUF {
     /// What llama.cpp calls a pre-tokenizer; nil for one that it does not have.
     static func name(of preTokenizer: PreTokenizer) -> String? {
         switch preTokenizer {
-        case .sequence([.digits, .gpt2]): "smollm"
-        case .gpt2, .sequence([.gpt2]): "gpt-2"
+        case .sequence([.digits(individually: true), byteLevel]): "smollm"
+        case byteLevel, .sequence([byteLevel]): "gpt-2"
         default: nil
         }
     }
@@ -46,10 +47,11 @@ enum TokenizerGGUF {
         let added = types.enumerated().filter { $1 == controlType || $1 == userDefinedType }.map { id, type in
             AddedToken(id: id, content: tokens[id], special: type == controlType)
         }
+        let addsSpace = file.metadata["tokenizer.ggml.add_space_prefix"]?.boolValue ?? false
         return TokenizerDefinition(
-            source: path, vocabulary: tokens.enumerated().map { ($1, $0) }, merges: merges, addedTokens: added,
-            preTokenizer: preTokenizer,
-            addsPrefixSpace: file.metadata["tokenizer.ggml.add_space_prefix"]?.boolValue ?? false,
+            source: path, vocabulary: tokens.enumerated().map { ($1, $0) },
+            model: .bytePair(BytePairDefinition(merges: merges)), addedTokens: added,
+            normalizer: addsSpace ? .prepend([0x20]) : .none, preTokenizer: preTokenizer, decoder: .byteLevel,
             bosTokenID: file.metadata["tokenizer.ggml.bos_token_id"]?.intValue,
             eosTokenID: file.metadata["tokenizer.ggml.eos_token_id"]?.intValue)
     }
