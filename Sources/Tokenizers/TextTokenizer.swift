@@ -83,6 +83,7 @@ struct TextTokenizer: Tokenizer {
     ) {
         var words = Pretokens(text, range, beginsText: beginsText)
         preTokenizer.apply(to: &words)
+        if let sign = model.wordSign { words.split(before: sign) }
         for range in words.ranges {
             table.append(words.bytes, range, to: &ids) { ids in
                 model.encode(words.bytes, range, allowSpecial: allowSpecial, into: &ids)

@@ -7,7 +7,11 @@ import Tokenizers
 /// Trained tokenizers of every kind against what the tokenizers library makes of the same texts with them.
 @Suite("Tokenizers of every kind against the tokenizers library")
 struct GoldenTests {
-    static let kinds = ["bert-uncased", "bert-cased"]
+    static let kinds = [
+        "gpt2", "roberta", "prefixed", "llama3", "qwen2", "smollm", "bert-uncased", "bert-cased", "deberta-v2",
+        "xlm-roberta",
+        "gemma", "llama2", "mistral",
+    ]
 
     private func load(_ kind: String) throws -> (tokenizer: any Tokenizer, goldens: JSONValue) {
         let tokenizer = try TokenizerLoader.load(folder: Fixtures.path("tokenizers-trained/\(kind)"))

@@ -5,7 +5,9 @@ extension TokenizerDefinition {
     func makeModel(_ vocabulary: Vocabulary, special: Set<Int>) throws -> any TokenModel {
         switch model {
         case .bytePair(let model): try makeBytePairModel(model, vocabulary)
+        case .scoredPairs(let model): try makeScoredPairsModel(model, vocabulary)
         case .wordPiece(let model): try makeWordPieceModel(model, vocabulary)
+        case .unigram(let model): try makeUnigramModel(model, vocabulary, special)
         }
     }
 
@@ -18,6 +20,18 @@ extension TokenizerDefinition {
             longestWord: model.longestWord)
     }
 
+    private func makeUnigramModel(
+        _ model: UnigramDefinition, _ vocabulary: Vocabulary, _ special: Set<Int>
+    ) throws -> UnigramModel {
+        guard self.vocabulary.indices.contains(model.unknown) else {
+            throw malformed("has the unknown token \(model.unknown), which its vocabulary lacks")
+        }
+        guard model.scores.allSatisfy(\.isFinite) else { throw malformed("has a score that is no number") }
+        return UnigramModel(
+            pieces: pieces, scores: model.scores, special: special, unknown: model.unknown,
+            byteTokens: model.fallsBackToBytes ? ByteTokens.pieces.map { vocabulary.id(of: $0) ?? -1 } : nil)
+    }
+
     private func makeBytePairModel(_ model: BytePairDefinition, _ vocabulary: Vocabulary) throws -> BytePairModel {
         let pairs = try model.merges.enumerated().map { rank, merge in
             guard let left = vocabulary.id(of: merge.left), let right = vocabulary.id(of: merge.right),
@@ -25,9 +39,40 @@ extension TokenizerDefinition {
             else { throw malformed("has a merge, number \(rank + 1), of pieces that its vocabulary lacks") }
             return (left: left, right: right, merge: PairTable.Merge(rank: UInt32(rank), result: Int32(result)))
         }
-        let symbols = preTokenizer.isByteLevel ? try byteSymbols(model) : try characterSymbols(model, vocabulary)
+        if preTokenizer.isByteLevel {
+            return BytePairModel(
+                symbols: try byteSymbols(model), merges: PairTable(pairs),
+                wholeWords: model.ignoresMerges ? wholeWords : nil)
+        }
+        let symbols = characterSymbols(
+            vocabulary, bytes: model.fallsBackToBytes,
+            unknown: try model.unknownToken.map { try unknown($0, vocabulary) }, fuses: model.fusesUnknown)
         return BytePairModel(
-            symbols: symbols, merges: PairTable(pairs), wholeWords: model.ignoresMerges ? wholeWords : nil)
+            symbols: symbols, merges: PairTable(pairs), wholeWords: model.ignoresMerges ? wholeWords : nil,
+            wordSign: model.ignoresMerges ? nil : wordSign(vocabulary, model.merges.lazy.map { ($0.left, $0.right) }))
+    }
+
+    private func makeScoredPairsModel(
+        _ model: ScoredPairsDefinition, _ vocabulary: Vocabulary
+    ) throws -> BytePairModel {
+        guard model.scores.count == self.vocabulary.count, model.scores.allSatisfy(\.isFinite) else {
+            throw malformed("has \(self.vocabulary.count) tokens, but not a score for each")
+        }
+        let pairs = ScoredPairs.merges(pieces, scores: model.scores, unmergeable: model.unmergeable)
+        let symbols = characterSymbols(vocabulary, bytes: true, unknown: model.unknown, fuses: false)
+        let names = pairs.lazy.map { (vocabulary.pieces[$0.left], vocabulary.pieces[$0.right]) }
+        return BytePairModel(
+            symbols: symbols, merges: PairTable(pairs), wholeWords: nil, wordSign: wordSign(vocabulary, names))
+    }
+
+    /// `▁`, where it is a token and no merge reaches over the start of a word, so that words can be looked at one by one.
+    private func wordSign(_ vocabulary: Vocabulary, _ merges: some Sequence<(String, String)>) -> [UInt8]? {
+        let sign = Metaspace.sign
+        guard vocabulary.id(of: String(decoding: sign, as: UTF8.self)) != nil else { return nil }
+        let crosses = merges.contains { left, right in
+            right.utf8.starts(with: sign) && !left.utf8.suffix(sign.count).elementsEqual(sign)
+        }
+        return crosses ? nil : sign
     }
 
     /// Pieces as the words that they are.
@@ -52,13 +97,13 @@ extension TokenizerDefinition {
     }
 
     private func characterSymbols(
-        _ model: BytePairDefinition, _ vocabulary: Vocabulary
-    ) throws -> BytePairModel.Symbols {
-        let bytes = ByteTokens.pieces.map { vocabulary.id(of: $0).map(Int32.init) ?? -1 }
-        return .characters(
+        _ vocabulary: Vocabulary, bytes: Bool, unknown: Int?, fuses: Bool
+    ) -> BytePairModel.Symbols {
+        .characters(
             CharacterSymbols(
-                pieces: ByteTrie(pieces), byteTokens: model.fallsBackToBytes ? bytes : nil,
-                unknown: try model.unknownToken.map { try unknown($0, vocabulary) }, fusesUnknown: model.fusesUnknown))
+                pieces: ByteTrie(pieces),
+                byteTokens: bytes ? ByteTokens.pieces.map { Int32(vocabulary.id(of: $0) ?? -1) } : nil,
+                unknown: unknown, fusesUnknown: fuses))
     }
 
     private func unknown(_ piece: String, _ vocabulary: Vocabulary) throws -> Int {

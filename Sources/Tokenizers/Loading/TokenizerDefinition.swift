@@ -19,7 +19,9 @@ struct TokenizerDefinition {
 /// What a model needs beside its vocabulary.
 enum ModelDefinition {
     case bytePair(BytePairDefinition)
+    case scoredPairs(ScoredPairsDefinition)
     case wordPiece(WordPieceDefinition)
+    case unigram(UnigramDefinition)
 }
 
 /// Of byte-pair encoding.
@@ -41,4 +43,23 @@ struct WordPieceDefinition {
     var unknownToken = "[UNK]"
     /// A word of more characters is unknown.
     var longestWord = 100
+}
+
+/// Of byte-pair encoding as SentencePiece has it: any two neighbours merge whose text together is a piece, those of the
+/// highest score first. Characters without a token become tokens of their bytes.
+struct ScoredPairsDefinition {
+    /// Of each id.
+    var scores: [Float]
+    /// Pieces that merging may not make: control, unused and byte tokens.
+    var unmergeable: Set<Int>
+    var unknown: Int?
+}
+
+/// Of a unigram model.
+struct UnigramDefinition {
+    /// Of each id.
+    var scores: [Double]
+    var unknown: Int
+    /// Whether characters without a token become tokens of their bytes.
+    var fallsBackToBytes = false
 }

@@ -7,7 +7,8 @@ extension TokenizerJSON {
         switch try kind(part) {
         case "BPE": (try vocabulary(part), .bytePair(try bytePair(part)))
         case "WordPiece": (try vocabulary(part), .wordPiece(try wordPiece(part)))
-        default: throw part.unsupportedType(known: ["BPE", "WordPiece"])
+        case "Unigram": try unigram(part)
+        default: throw part.unsupportedType(known: ["BPE", "WordPiece", "Unigram"])
         }
     }
 
@@ -56,5 +57,19 @@ extension TokenizerJSON {
             prefix: try part.optionalString("continuing_subword_prefix") ?? "##",
             unknownToken: try part.optionalString("unk_token") ?? "[UNK]",
             longestWord: try part.integer("max_input_chars_per_word", default: 100))
+    }
+
+    /// A unigram model's vocabulary is an array of pieces with their scores; a piece's place is its id.
+    private static func unigram(_ part: Component) throws -> (Entries, ModelDefinition) {
+        let entries = try part.array("vocab").map { value in
+            guard let pair = value.arrayValue, pair.count == 2, let piece = pair[0].stringValue,
+                let score = pair[1].doubleValue
+            else { throw TokenizersError.malformed(part.source, "has a token that is no piece with its score") }
+            return (piece: piece, score: score)
+        }
+        let model = UnigramDefinition(
+            scores: entries.map(\.score), unknown: try part.integer("unk_id"),
+            fallsBackToBytes: try part.bool("byte_fallback", default: false))
+        return (entries.enumerated().map { ($1.piece, $0) }, .unigram(model))
     }
 }

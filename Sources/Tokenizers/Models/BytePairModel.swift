@@ -12,11 +12,13 @@ struct BytePairModel: TokenModel {
     private let merges: PairTable
     /// Whole words that are tokens, where those take precedence over merging.
     private let wholeWords: ByteTrie?
+    let wordSign: [UInt8]?
 
-    init(symbols: Symbols, merges: PairTable, wholeWords: ByteTrie?) {
+    init(symbols: Symbols, merges: PairTable, wholeWords: ByteTrie?, wordSign: [UInt8]? = nil) {
         self.symbols = symbols
         self.merges = merges
         self.wholeWords = wholeWords
+        self.wordSign = wordSign
     }
 
     func encode(_ bytes: [UInt8], _ range: Range<Int>, allowSpecial: Bool, into ids: inout [Int]) {

@@ -32,4 +32,23 @@ struct Pretokens {
         }
         bytes = output
     }
+
+    /// Cuts each word before every `sign` that stands after something else.
+    mutating func split(before sign: [UInt8]) {
+        split { bytes, range, parts in
+            var start = range.lowerBound
+            var position = start
+            var isAfterSign = true
+            while position < range.upperBound {
+                let isSign = bytes[position] == sign[0] && bytes.matches(sign, at: position, before: range.upperBound)
+                if isSign && !isAfterSign {
+                    parts.append(start..<position)
+                    start = position
+                }
+                isAfterSign = isSign
+                position += isSign ? sign.count : 1
+            }
+            parts.append(start..<range.upperBound)
+        }
+    }
 }

@@ -5,8 +5,7 @@ import ModelFiles
 ///
 /// https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#tokenizer
 package enum GGUFVocabulary {
-    private static let normalType = 1
-    private static let unusedType = 5
+    private typealias TokenType = TokenizerGGUF.TokenType
 
     /// The keys under `tokenizer.`. Rows of the embedding that no token has become unused tokens, as llama.cpp has them.
     ///
@@ -38,10 +37,10 @@ package enum GGUFVocabulary {
         guard case .bytePair(let model) = definition.model, definition.preTokenizer.isByteLevel else {
             throw unsupported(definition, "is not byte-level byte-pair encoding")
         }
-        guard definition.normalizer == .none, !model.ignoresMerges else {
-            throw unsupported(definition, "normalises text (as NFC does), or ignores merges")
+        guard definition.normalizer == .none else {
+            throw unsupported(definition, "normalises text (as NFC does)")
         }
-        guard let pre = TokenizerGGUF.name(of: definition.preTokenizer) else {
+        guard let pre = TokenizerGGUF.name(of: definition.preTokenizer, ignoresMerges: model.ignoresMerges) else {
             throw unsupported(definition, "has a pre-tokenizer that llama.cpp has no name for")
         }
         guard !definition.addedTokens.contains(where: { $0.singleWord || $0.leftStrip || $0.rightStrip }) else {
@@ -60,9 +59,9 @@ package enum GGUFVocabulary {
             throw definition.malformed("has \(pieces.count) tokens, but the embedding \(count) rows")
         }
         pieces += [String](repeating: "", count: count - pieces.count)
-        var types = pieces.map { $0.isEmpty ? unusedType : normalType }
+        var types = pieces.map { ($0.isEmpty ? TokenType.unused : .normal).rawValue }
         for token in definition.addedTokens {
-            types[token.id] = token.special ? TokenizerGGUF.controlType : TokenizerGGUF.userDefinedType
+            types[token.id] = (token.special ? TokenType.control : .userDefined).rawValue
         }
         for id in pieces.indices where pieces[id].isEmpty { pieces[id] = "[PAD\(id)]" }
         return (pieces, types)

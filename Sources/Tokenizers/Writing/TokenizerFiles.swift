@@ -37,7 +37,7 @@ package enum TokenizerFiles {
         let added = definition.addedTokens.map { token in
             object([("id", .integer(token.id)), ("content", .string(token.content))] + flags(token))
         }
-        let byteLevel = byteLevel(prefixSpace: addsPrefixSpace(definition))
+        let byteLevel = byteLevel(prefixSpace: addsPrefixSpace(definition), splits: true)
         let model: [JSONObject.Member] = [
             ("type", .string("BPE")), ("dropout", .null), ("unk_token", .null), ("continuing_subword_prefix", .null),
             ("end_of_word_suffix", .null), ("fuse_unk", .bool(false)), ("byte_fallback", .bool(false)),
@@ -62,10 +62,10 @@ package enum TokenizerFiles {
         ]
     }
 
-    private static func byteLevel(prefixSpace: Bool) -> JSONValue {
+    private static func byteLevel(prefixSpace: Bool, splits: Bool) -> JSONValue {
         object([
             ("type", .string("ByteLevel")), ("add_prefix_space", .bool(prefixSpace)), ("trim_offsets", .bool(true)),
-            ("use_regex", .bool(true)),
+            ("use_regex", .bool(splits)),
         ])
     }
 
@@ -81,6 +81,13 @@ package enum TokenizerFiles {
                 ("type", .string("Sequence")),
                 ("pretokenizers", .array(steps.map { Self.preTokenizer($0, byteLevel) })),
             ])
+        case .split(let pattern, let behavior, let inverted):
+            object([
+                ("type", .string("Split")),
+                ("pattern", object([("Regex", .string(pattern.expression ?? ""))])),
+                ("behavior", .string(behavior.rawValue)), ("invert", .bool(inverted)),
+            ])
+        case .byteLevel(_, splits: false): Self.byteLevel(prefixSpace: false, splits: false)
         // A GGUF's vocabulary has no others.
         default: byteLevel
         }
