@@ -15,6 +15,8 @@ struct ConfigurationKeys: Sendable {
     var defaultEpsilon: Float
     var tiesWordEmbeddings = false
     var hasRotaryPositions = false
+    /// Positions up to the padding token's id are not used.
+    var hasPaddedPositions = false
 
     /// Those of a model type.
     static func of(_ modelType: String) -> ConfigurationKeys {
@@ -25,7 +27,8 @@ struct ConfigurationKeys: Sendable {
             ConfigurationKeys(epsilon: "layer_norm_eps", defaultEpsilon: 1e-5, hasRotaryPositions: true)
         case "bert", "roberta":
             ConfigurationKeys(
-                defaultMaxPositions: 512, epsilon: "layer_norm_eps", defaultEpsilon: 1e-12, tiesWordEmbeddings: true)
+                defaultMaxPositions: 512, epsilon: "layer_norm_eps", defaultEpsilon: 1e-12, tiesWordEmbeddings: true,
+                hasPaddedPositions: modelType == "roberta")
         case "deberta", "deberta-v2":
             ConfigurationKeys(
                 defaultMaxPositions: 512, epsilon: "layer_norm_eps", defaultEpsilon: 1e-7, tiesWordEmbeddings: true)

@@ -24,7 +24,7 @@ package struct ModelConfiguration: Sendable {
 
     /// The `model_type`s that lorad computes.
     package static let supportedModelTypes = [
-        "llama"
+        "bert", "llama", "roberta",
     ]
 
     /// All fields as they are; not checked.
