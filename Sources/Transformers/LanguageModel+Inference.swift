@@ -47,7 +47,7 @@ extension LanguageModel {
         let logits = Matrix(rows: 1, columns: configuration.vocabularySize)
         inference { pass in
             let x = pass.kept.matrix(tokens.count, configuration.hiddenSize)
-            embedding.forward(ids, into: x)
+            embedding.forward(ids, layout: layout, into: x)
             for (block, layer) in zip(blocks, cache.layers) {
                 block.infer(x, rows: nil, into: nil, layout: layout, cache: layer, pass: pass)
             }
@@ -66,11 +66,12 @@ extension LanguageModel {
         return try inference { pass in
             let x = pass.kept.matrix(batch.rowCount, configuration.hiddenSize)
             let selected = pass.kept.matrix(batch.labelRows.count, configuration.hiddenSize)
-            embedding.forward(batch.tokens, into: x)
+            embedding.forward(batch.tokens, layout: layout, into: x)
             for block in blocks.dropLast() {
-                block.infer(x, rows: nil, into: nil, layout: layout, pass: pass)
+                block.infer(x, rows: nil, into: nil, layout: layout, cache: nil, pass: pass)
             }
-            blocks[blocks.count - 1].infer(x, rows: batch.labelRows, into: selected, layout: layout, pass: pass)
+            blocks[blocks.count - 1].infer(
+                x, rows: batch.labelRows, into: selected, layout: layout, cache: nil, pass: pass)
             return try body(selected, pass)
         }
     }

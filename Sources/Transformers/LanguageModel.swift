@@ -13,23 +13,23 @@ package final class LanguageModel {
     /// Whether training steps keep only each block's input and compute the rest again in the backward pass
     /// (https://arxiv.org/abs/1604.06174): the same bits, less memory, about a third more time.
     package var activationCheckpointing = false
-    let embedding: TokenEmbedding
-    let blocks: [DecoderBlock]
+    let embedding: any InputEmbedding
+    let blocks: [any TransformerBlock]
     let head: VocabularyHead
     let kept: Arena
     let scratch: Arena
 
     /// Composes a model; `load` is how to get one from disk.
     package init(
-        configuration: ModelConfiguration, dtype: DType, embedding: TokenEmbedding, blocks: [DecoderBlock],
-        head: VocabularyHead
+        configuration: ModelConfiguration, dtype: DType, embedding: any InputEmbedding,
+        blocks: [any TransformerBlock], head: VocabularyHead
     ) {
         self.configuration = configuration
         self.dtype = dtype
         self.embedding = embedding
         self.blocks = blocks
         self.head = head
-        slots = blocks.flatMap(\.slots)
+        slots = blocks.flatMap { $0.slots }
         kept = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
         scratch = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
     }

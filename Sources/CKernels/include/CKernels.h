@@ -30,6 +30,40 @@ void ck_rms_norm_forward(const float *x, size_t xs, const float *w, float epsilo
 void ck_rms_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w, const float *r,
                           size_t rs, float *dx, size_t dxs, size_t rows, size_t columns, int accumulate);
 
+/// y = (x − μ)·r ⊙ w + b with the row's mean μ and r = 1/sqrt(variance + epsilon), both kept in `statistics`.
+void ck_layer_norm_forward(const float *x, size_t xs, const float *w, const float *b, float epsilon, void *y, size_t ys,
+                           int half, float *statistics, size_t ss, size_t rows, size_t columns);
+/// With x̂ = (x − μ)·r and g = w ⊙ dy: dx (+)= r·(g − mean(g) − x̂·mean(g ⊙ x̂)).
+void ck_layer_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w,
+                            const float *statistics, size_t ss, float *dx, size_t dxs, size_t rows, size_t columns,
+                            int accumulate);
+
+/// What ck_activation_forward applies to every element.
+enum ck_activation {
+    /// max(x, 0)
+    CK_RELU,
+    /// x·Φ(x), Φ the normal distribution; absolute error of Φ below 2e-7
+    CK_GELU,
+    /// x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))
+    CK_GELU_TANH,
+    /// x/(1 + exp(-x))
+    CK_SILU,
+    CK_TANH,
+};
+/// y = f(x); x and y are bfloat16 where `half`.
+void ck_activation_forward(enum ck_activation f, const void *x, size_t xs, void *y, size_t ys, size_t rows,
+                           size_t columns, int half);
+/// dx = dy ⊙ f′(x); may be dy itself.
+void ck_activation_backward(enum ck_activation f, const void *dy, size_t dys, const void *x, size_t xs, void *dx,
+                            size_t dxs, size_t rows, size_t columns, int half);
+
+/// h = f(g) ⊙ u, all bfloat16 where `half`; for f = silu ck_swiglu_forward is quicker.
+void ck_gated_forward(enum ck_activation f, const void *g, size_t gs, const void *u, size_t us, void *h, size_t hs,
+                      size_t rows, size_t columns, int half);
+/// dg = dh ⊙ u ⊙ f′(g), du = dh ⊙ f(g).
+void ck_gated_backward(enum ck_activation f, const void *dh, size_t dhs, const void *g, size_t gs, const void *u,
+                       size_t us, void *dg, size_t dgs, void *du, size_t dus, size_t rows, size_t columns, int half);
+
 /// y is x with the halves of each head's first `rotated` columns rotated: (a, b) → (a·cos − b·sin, b·cos + a·sin);
 /// `direction` −1 is the inverse. y is bfloat16 where `half`, else it may be x itself.
 void ck_rotate(const float *x, size_t xs, void *y, size_t ys, int half, const int32_t *positions, const float *cosines,

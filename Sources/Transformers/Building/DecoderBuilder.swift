@@ -43,7 +43,7 @@ struct DecoderBuilder {
         case .sequential: return DecoderBlock(attention: attention, mlp: feedForward)
         case .parallel: return ParallelBlock(attention: attention, mlp: feedForward)
         case .normalised(let first, let second):
-            return NormalisedBlock(
+            return PostNormBlock(
                 attention: attention, attentionNorm: try norm(first), mlp: feedForward, mlpNorm: try norm(second))
         }
     }
