@@ -49,6 +49,6 @@ package struct RandomBase: WeightSource {
         ModelConfiguration(
             modelType: "llama", hiddenSize: hidden, intermediateSize: intermediate, layers: layers, heads: heads,
             keyValueHeads: groups, headDim: 64, vocabularySize: 49152, maxPositions: 8192, ropeTheta: 100_000,
-            rmsNormEpsilon: 1e-5, tieWordEmbeddings: true, bosTokenID: 1, eosTokenIDs: [2])
+            normEpsilon: 1e-5, tieWordEmbeddings: true, bosTokenID: 1, eosTokenIDs: [2])
     }
 }

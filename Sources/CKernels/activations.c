@@ -24,6 +24,12 @@ CK_INLINE void normal(const lanes *x, lanes *distribution, lanes *density) {
     *density = e * 0.39894228040143268f;
 }
 
+/// s becomes (1 + tanh(t))/2 = sigmoid(2t), t = √(2/π)·(x + 0.044715·x³): where it is near zero, nothing cancels.
+CK_INLINE void gelu_tanh_share(const lanes *x, lanes *s) {
+    lanes twice = 1.5957691216057307f * (*x + 0.044715f * *x * *x * *x);
+    ck_sigmoid(&twice, s);
+}
+
 CK_INLINE void value(enum ck_activation f, const lanes *x, lanes *y) {
     lanes zero = {0}, a, b;
     switch (f) {
@@ -33,9 +39,8 @@ CK_INLINE void value(enum ck_activation f, const lanes *x, lanes *y) {
         *y = *x * a;
         break;
     case CK_GELU_TANH:
-        a = 0.79788456080286536f * (*x + 0.044715f * *x * *x * *x);
-        ck_tanh(&a, &b);
-        *y = 0.5f * *x * (1.0f + b);
+        gelu_tanh_share(x, &a);
+        *y = *x * a;
         break;
     case CK_SILU:
         ck_sigmoid(x, &a);
@@ -59,10 +64,10 @@ CK_INLINE void derivative(enum ck_activation f, const lanes *x, lanes *d) {
         *d = a + *x * b;
         break;
     case CK_GELU_TANH:
-        a = 0.79788456080286536f * (*x + 0.044715f * *x * *x * *x);
-        ck_tanh(&a, &b);
-        *d = 0.5f * (1.0f + b)
-             + 0.5f * *x * (1.0f - b * b) * 0.79788456080286536f * (1.0f + 0.134145f * *x * *x);
+        // Beyond 10 the derivative is 0 or 1 to the last digit, while x³ may overflow.
+        b = __builtin_elementwise_min(__builtin_elementwise_max(*x, zero - 10.0f), zero + 10.0f);
+        gelu_tanh_share(&b, &a);
+        *d = a + b * a * (1.0f - a) * (1.5957691216057307f * (1.0f + 0.134145f * b * b));
         break;
     case CK_SILU:
         ck_sigmoid(x, &a);

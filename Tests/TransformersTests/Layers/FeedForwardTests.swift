@@ -1,10 +1,11 @@
+import Foundation
 import Tensors
 import TestSupport
 import Testing
 import Transformers
 
 @Suite("Gated feed-forward layer (scripts/reference/layer_values.py)")
-struct GatedMLPTests {
+struct FeedForwardTests {
     private let x: Matrix
     private let dy: Matrix
 
@@ -13,7 +14,7 @@ struct GatedMLPTests {
         dy = try LayerFixture.tensor("mlp.dy")
     }
 
-    private func forward(_ layer: LayerFixture) -> (y: Matrix, kept: GatedMLP.Kept) {
+    private func forward(_ layer: LayerFixture) -> (y: Matrix, kept: FeedForward.Kept) {
         let y = Matrix(rows: x.rows, columns: x.columns)
         return (y, layer.mlp.forward(x, into: y, pass: layer.pass))
     }
@@ -60,6 +61,46 @@ struct GatedMLPTests {
                 #expect(found.b.gradient.values == wanted.b.gradient.values)
                 #expect(wanted.b.gradient.values.contains { $0 != 0 })
             }
+        }
+    }
+
+    @Test(
+        "A plain layer with biases agrees with finite differences, with and without a norm",
+        arguments: [true, false], [ActivationFunction.gelu, .geluTanh])
+    func plain(hasNorm: Bool, function: ActivationFunction) throws {
+        func random(_ rows: Int, _ columns: Int, _ phase: Double) -> Matrix {
+            Matrix(
+                (0..<(rows * columns)).map { Float(sin(Double($0) * 1.7 + phase)) }, rows: rows, columns: columns)
+        }
+        func update(_ name: String, _ slot: ProjectionSlot) -> PlainLowRankUpdate {
+            PlainLowRankUpdate(name, a: random(2, slot.inputs, 3), b: random(slot.outputs, 2, 4), scale: 0.5)
+        }
+        let width = x.columns
+        let up = ProjectionSlot(name: "up", outputs: 7, inputs: width)
+        let down = ProjectionSlot(name: "down", outputs: width, inputs: 7)
+        let updates = [update("up", up), update("down", down)]
+        (up.adapter, down.adapter) = (updates[0], updates[1])
+        let layer = FeedForward(
+            norm: hasNorm
+                ? LayerNorm(weight: random(1, width, 5), bias: random(1, width, 6), epsilon: 1e-5) : nil,
+            up: ProjectionGroup(
+                slots: [up], weight: FrozenWeight(random(7, width, 0), dtype: .float32), bias: random(1, 7, 1)),
+            down: ProjectionGroup(
+                slots: [down], weight: FrozenWeight(random(width, 7, 2), dtype: .float32), bias: random(1, width, 7)),
+            kind: .plain(function), activation: .float32)
+        let forward = { () -> Matrix in
+            let y = Matrix(rows: x.rows, columns: width)
+            _ = layer.forward(x, into: y, pass: LayerFixture.pass())
+            return y
+        }
+        let pass = LayerFixture.pass()
+        let kept = layer.forward(x, into: Matrix(rows: x.rows, columns: width), pass: pass)
+        let dx = dy.copied
+        layer.backward(into: dx, kept: kept, needsInputGradient: true, pass: pass)
+        expectGradient(dx, of: x, dy: dy, "x", output: forward)
+        for update in updates {
+            expectGradient(update.a.gradient, of: update.a.value, dy: dy, update.a.name, output: forward)
+            expectGradient(update.b.gradient, of: update.b.value, dy: dy, update.b.name, output: forward)
         }
     }
 }
