@@ -221,3 +221,40 @@ void ck_gated_backward(enum ck_activation f, const void *dh, size_t dhs, const v
         CK_EACH(CK_GATED_BACK, 0)
     }
 }
+
+CK_CLONES
+void ck_soft_cap(float *x, size_t xs, size_t rows, size_t columns, float cap) {
+    float inverse = 1.0f / cap;
+    lanes v, t;
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t i = 0; i < columns; i += LANES) {
+            load_at(x + row * xs, i, columns, 0, &v);
+            v *= inverse;
+            ck_tanh(&v, &t);
+            t *= cap;
+            store_at(&t, x + row * xs, i, columns, 0);
+        }
+    }
+}
+
+CK_INLINE void soft_cap_gradient_rows(const float *y, size_t ys, void *d, size_t ds, size_t rows, size_t columns,
+                                      float cap, int half) {
+    float inverse = 1.0f / cap;
+    lanes value, gradient;
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t i = 0; i < columns; i += LANES) {
+            load_at(y + row * ys, i, columns, 0, &value);
+            load_at(ck_row(d, row, ds, half), i, columns, half, &gradient);
+            value *= inverse;
+            gradient *= 1.0f - value * value;
+            store_at(&gradient, ck_row(d, row, ds, half), i, columns, half);
+        }
+    }
+}
+
+CK_CLONES
+void ck_soft_cap_backward(const float *y, size_t ys, void *d, size_t ds, size_t rows, size_t columns, float cap,
+                          int half) {
+    if (half) soft_cap_gradient_rows(y, ys, d, ds, rows, columns, cap, 1);
+    else soft_cap_gradient_rows(y, ys, d, ds, rows, columns, cap, 0);
+}

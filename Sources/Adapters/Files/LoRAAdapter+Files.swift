@@ -25,7 +25,8 @@ extension LoRAAdapter {
     package func save(folder: String, identity: AdapterIdentity, baseModel: String) throws {
         var lora = configuration
         lora.targets = targetModules
-        let text = AdapterConfiguration(lora: lora, baseModel: baseModel).text
+        let isTransposed = modules.contains { $0.slot.isTransposed }
+        let text = AdapterConfiguration(lora: lora, baseModel: baseModel, isTransposed: isTransposed).text
         try AtomicFile.write(Data(text.utf8), to: "\(folder)/\(Self.configurationFile)")
         let metadata = [
             "format": "pt", "lorad.base_sha256": identity.baseSHA256,

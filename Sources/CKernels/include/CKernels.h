@@ -64,6 +64,12 @@ void ck_gated_forward(enum ck_activation f, const void *g, size_t gs, const void
 void ck_gated_backward(enum ck_activation f, const void *dh, size_t dhs, const void *g, size_t gs, const void *u,
                        size_t us, void *dg, size_t dgs, void *du, size_t dus, size_t rows, size_t columns, int half);
 
+/// x becomes cap·tanh(x/cap).
+void ck_soft_cap(float *x, size_t xs, size_t rows, size_t columns, float cap);
+/// d ⊙= 1 − (y/cap)² for y = cap·tanh(x/cap); d is bfloat16 where `half`.
+void ck_soft_cap_backward(const float *y, size_t ys, void *d, size_t ds, size_t rows, size_t columns, float cap,
+                          int half);
+
 /// y is x with the halves of each head's first `rotated` columns rotated: (a, b) → (a·cos − b·sin, b·cos + a·sin);
 /// `direction` −1 is the inverse. y is bfloat16 where `half`, else it may be x itself.
 void ck_rotate(const float *x, size_t xs, void *y, size_t ys, int half, const int32_t *positions, const float *cosines,
@@ -96,7 +102,7 @@ float ck_cross_entropy(float *logits, size_t columns, int32_t target, float scal
 // i of the stack is query i / group; of the tile's keys it sees the last `window` of the first first_visible + i / group,
 // all of these where the window is CK_NO_WINDOW; of all tiles it sees one at least. The stride is a multiple of 16 of at least the tile's width; what lies between is overwritten. With `half`
 // results are bfloat16 in the first half of each row's memory.
-#define CK_NO_WINDOW ((ptrdiff_t)1 << 40)
+enum : ptrdiff_t { CK_NO_WINDOW = (ptrdiff_t)1 << 40 };
 /// Scores s become exp(scale·s − m), zero where unseen, m the row's maximum so far; what `o` and `sums` hold from earlier
 /// tiles is rescaled to the new maximum. o is contiguous.
 void ck_attention_probabilities(float *s, size_t stride, float *o, float *maxima, float *sums, size_t rows,

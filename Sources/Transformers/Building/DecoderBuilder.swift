@@ -23,17 +23,24 @@ struct DecoderBuilder {
 
     private func embedding(_ plan: EmbeddingPlan, table: FrozenWeight) throws -> any InputEmbedding {
         let hidden = source.configuration.hiddenSize
-        guard plan.positions != nil || plan.projection != nil else {
-            return TokenEmbedding(table: table, scale: plan.scale)
-        }
-        let positions = try plan.positions.map { positions in
-            let table = Matrix(rows: positions.count, columns: hidden)
-            try source.read(positions.name + ".weight", into: table)
-            return (table: table, offset: positions.offset)
-        }
-        return LearnedPositionEmbedding(
-            tokens: TokenEmbedding(table: table, scale: plan.scale),
-            projection: try plan.projection.map { try weight($0, hidden, plan.width) }, positions: positions)
+        let tokens = TokenEmbedding(table: try projected(plan) ?? table, scale: plan.scale)
+        guard let (name, count, offset) = plan.positions else { return tokens }
+        let positions = Matrix(rows: count, columns: hidden)
+        try source.read(name + ".weight", into: positions)
+        return LearnedPositionEmbedding(tokens: tokens, positions: positions, offset: offset)
+    }
+
+    /// A narrow table times its projection, `[V, d]`: computed once, since neither changes.
+    private func projected(_ plan: EmbeddingPlan) throws -> FrozenWeight? {
+        guard let name = plan.projection else { return nil }
+        let configuration = source.configuration
+        let table = Matrix(rows: configuration.vocabularySize, columns: plan.width)
+        let projection = Matrix(rows: configuration.hiddenSize, columns: plan.width)
+        try source.read(plan.tokens + ".weight", into: table)
+        try source.read(name + ".weight", into: projection)
+        let product = Matrix(rows: table.rows, columns: projection.rows)
+        multiply(.plain(table), .transposed(projection), into: product)
+        return FrozenWeight(product, dtype: dtype)
     }
 
     private func block(_ plan: DecoderLayerPlan) throws -> any TransformerBlock {

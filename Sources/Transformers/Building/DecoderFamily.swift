@@ -55,6 +55,11 @@ extension ConfigurationFields {
         return value
     }
 
+    /// A soft cap: null says that there is none, absence that it is the family's usual one.
+    func softCap(_ key: String, default fallback: Float?) throws -> Float? {
+        contains(key) ? try positive(key) : fallback
+    }
+
     /// Which layers see a window only. `layer_types` says it; where it is absent, `fallback` does.
     func slidingLayers(_ count: Int, fallback: (Int) throws -> Bool) throws -> [Bool] {
         guard let types = value("layer_types")?.arrayValue else { return try (0..<count).map(fallback) }
@@ -69,11 +74,13 @@ extension ConfigurationFields {
         return sliding
     }
 
-    /// The mask of a layer that sees a window, or not.
-    func mask(sliding: Bool, windowKey: String = "sliding_window") throws -> AttentionMask {
-        guard sliding, value(windowKey) != nil else { return .causal }
-        let window = try int(windowKey)
-        guard window > 0 else { throw TransformersError(.unsupported, "\(path): \(windowKey) is \(window).") }
+    /// The mask of a layer that sees a window, or not. A `sliding_window` of null says that there is none, its absence
+    /// that it is the family's usual one.
+    func mask(sliding: Bool, default fallback: Int?) throws -> AttentionMask {
+        let key = "sliding_window"
+        let window = contains(key) ? try value(key).map { _ in try int(key) } : fallback
+        guard sliding, let window else { return .causal }
+        guard window > 0 else { throw TransformersError(.unsupported, "\(path): \(key) is \(window).") }
         return .sliding(window: window)
     }
 }

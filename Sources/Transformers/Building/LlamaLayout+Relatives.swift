@@ -10,7 +10,7 @@ extension LlamaLayout {
         let usesWindow = try fields.bool("use_sliding_window", default: false)
         let firstWindow = try fields.int("max_window_layers", default: 28)
         let masks = try fields.slidingLayers(configuration.layers) { $0 >= firstWindow }
-            .map { try fields.mask(sliding: usesWindow && $0) }
+            .map { try fields.mask(sliding: usesWindow && $0, default: 4096) }
         layout.scoring = { AttentionScoring(headDim: configuration.headDim, mask: masks[$0]) }
         return layout
     }

@@ -15,7 +15,7 @@ package enum Gemma2: DecoderFamily {
         layout.logitSoftCap = try fields.softCap("final_logit_softcapping", default: 30)
         let cap = try fields.softCap("attn_logit_softcapping", default: 50)
         let masks = try fields.slidingLayers(configuration.layers) { $0 % 2 == 0 }
-            .map { try fields.mask(sliding: $0) }
+            .map { try fields.mask(sliding: $0, default: 4096) }
         let scale = try LlamaLayout.gemmaScale(configuration)
         layout.scoring = { AttentionScoring(scale: scale, mask: masks[$0], softCap: cap) }
         return layout.plan

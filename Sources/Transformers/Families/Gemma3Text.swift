@@ -26,7 +26,7 @@ package enum Gemma3Text: DecoderFamily {
         layout.hasHeadNorms = true
         layout.rotary = { sliding[$0] ? local : full }
         layout.logitSoftCap = try fields.softCap("final_logit_softcapping", default: nil)
-        let masks = try sliding.map { try fields.mask(sliding: $0) }
+        let masks = try sliding.map { try fields.mask(sliding: $0, default: 4096) }
         let scale = try LlamaLayout.gemmaScale(configuration)
         layout.scoring = { AttentionScoring(scale: scale, mask: masks[$0]) }
         return layout.plan

@@ -10,7 +10,7 @@ package enum Mistral: DecoderFamily {
         let fields = configuration.fields
         var layout = LlamaLayout(configuration, rotary: try RotarySettings(configuration).wholeHeads())
         layout.activation = try fields.activation("hidden_act", default: "silu")
-        let mask = try fields.mask(sliding: true)
+        let mask = try fields.mask(sliding: true, default: 4096)
         layout.scoring = { _ in AttentionScoring(headDim: configuration.headDim, mask: mask) }
         return layout.plan
     }

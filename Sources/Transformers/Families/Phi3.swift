@@ -12,7 +12,7 @@ package enum Phi3: DecoderFamily {
         var layout = LlamaLayout(configuration, rotary: try RotarySettings(configuration).positions())
         layout.isFused = true
         layout.activation = try fields.activation("hidden_act", default: "silu")
-        let mask = try fields.mask(sliding: true)
+        let mask = try fields.mask(sliding: true, default: nil)
         layout.scoring = { _ in AttentionScoring(headDim: configuration.headDim, mask: mask) }
         return layout.plan
     }

@@ -47,6 +47,14 @@ struct RotarySettings {
             theta: theta, dimensions: dimensions, maxPositions: configuration.maxPositions)
     }
 
+    /// The same for a family that rotates all of a head.
+    ///
+    /// - Throws: as `positions`.
+    func wholeHeads() throws -> RotaryPositions {
+        guard share == 1 else { throw malformed("a partial_rotary_factor of \(share)") }
+        return try positions()
+    }
+
     private func scaled(pairs: Int) throws -> RotaryScaling {
         guard let scaling else { return .none }
         let kind = try scaling.string("rope_type", default: scaling.string("type", default: "default"))
