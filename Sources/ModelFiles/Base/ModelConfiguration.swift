@@ -24,7 +24,7 @@ package struct ModelConfiguration: Sendable {
 
     /// The `model_type`s that lorad computes.
     package static let supportedModelTypes = [
-        "bert", "llama", "roberta",
+        "llama", "mistral", "qwen2", "qwen3", "gemma2", "gemma3_text", "phi3", "gpt2", "opt", "gpt_neox", "bert", "roberta",
     ]
 
     /// All fields as they are; not checked.
