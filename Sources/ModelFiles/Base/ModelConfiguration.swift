@@ -25,6 +25,7 @@ package struct ModelConfiguration: Sendable {
     /// The `model_type`s that lorad computes.
     package static let supportedModelTypes = [
         "llama", "mistral", "qwen2", "qwen3", "gemma2", "gemma3_text", "phi3", "gpt2", "opt", "gpt_neox", "bert", "roberta",
+        "deberta", "deberta-v2",
     ]
 
     /// All fields as they are; not checked.

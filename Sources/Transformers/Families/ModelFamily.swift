@@ -21,7 +21,7 @@ package enum ModelFamilies {
     package static var all: [any ModelFamily.Type] {
         [
             Llama.self, Mistral.self, Qwen2.self, Qwen3.self, Gemma2.self, Gemma3Text.self, Phi3.self, GPT2.self,
-            OPT.self, GPTNeoX.self, BERT.self, RoBERTa.self,
+            OPT.self, GPTNeoX.self, BERT.self, RoBERTa.self, DeBERTa.self, DeBERTaV2.self,
         ]
     }
 
