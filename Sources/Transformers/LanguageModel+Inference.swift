@@ -5,16 +5,21 @@ extension LanguageModel {
     ///
     /// - Throws: `TransformersError.tooLong` or `.mismatch` where the batch does not fit the model.
     package func logProbabilities(_ batch: PackedBatch) throws -> [Float] {
-        try withSelectedRows(batch) { x, pass in
-            head.logProbabilities(x, targets: batch.labelTargets, pass: pass)
-        }
+        try losses(batch).map { -$0 }
     }
 
-    /// Logits `[labels, V]` of the batch's label rows, whatever their targets. Forward only; for few rows.
+    /// The loss of each label of the batch, in its order: −log p in nats, or a regression's squared error. Forward only.
+    ///
+    /// - Throws: as `logProbabilities`.
+    package func losses(_ batch: PackedBatch) throws -> [Float] {
+        try withSelectedRows(batch) { x, pass in head.losses(x, labels: batch.labels, pass: pass) }
+    }
+
+    /// Logits `[labels, V]`, or `[labels, classes]`, of the batch's label rows, whatever their targets. Forward only; for few rows.
     ///
     /// - Throws: as `logProbabilities`.
     package func logits(_ batch: PackedBatch) throws -> Matrix {
-        let logits = Matrix(rows: batch.labelRows.count, columns: configuration.vocabularySize)
+        let logits = Matrix(rows: batch.labelRows.count, columns: head.outputs)
         try withSelectedRows(batch) { x, pass in
             head.logits(x, into: logits, pass: pass)
         }
@@ -23,8 +28,12 @@ extension LanguageModel {
 
     /// An empty cache for one sequence of up to `capacity` tokens.
     ///
-    /// - Throws: `TransformersError.tooLong` where the base has fewer positions.
+    /// - Throws: `TransformersError.tooLong` where the base has fewer positions, `.unsupported` where the model
+    ///   classifies.
     package func makeCache(capacity: Int) throws -> KeyValueCache {
+        guard classifier == nil else {
+            throw TransformersError(.unsupported, "A model with a classification head does not generate text.")
+        }
         try checkLength(capacity)
         return KeyValueCache(
             capacity: capacity, layers: blocks.count, columns: configuration.keyValueHeads * configuration.headDim,

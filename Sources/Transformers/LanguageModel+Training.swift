@@ -1,7 +1,8 @@
 import Tensors
 
 extension LanguageModel {
-    /// Forward and backward over one batch: returns Σ −log p(target) over its labels, in nats.
+    /// Forward and backward over one batch: returns Σ loss over its labels: −log p(target) in nats, or a
+    /// squared error.
     ///
     /// Adapters' gradients accumulate `lossScale` times the gradient of that sum, so that 1 / (labels of the whole
     /// step) gives the mean over supervised tokens however the step is cut into batches. Below the lowest block with
@@ -35,7 +36,7 @@ extension LanguageModel {
         }
 
         var dx = kept.matrix(x.rows, x.columns)
-        let loss = head.loss(x, targets: batch.labelTargets, scale: lossScale, gradient: dx, pass: pass)
+        let loss = head.loss(x, labels: batch.labels, scale: lossScale, gradient: dx, pass: pass)
         for index in stride(from: blocks.count - 1, through: lowest, by: -1) {
             guard let below = backwards.removeLast()(dx, index > lowest) else { return loss }
             dx = below

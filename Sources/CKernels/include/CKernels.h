@@ -132,6 +132,10 @@ void ck_row_dots(const void *a, const void *b, float *dots, size_t rows, size_t 
 void ck_gemv(const void *w, size_t ws, int half, const float *x, const float *add, void *y, int y_half, size_t rows,
              size_t columns);
 
+/// The same with both factors in bfloat16; only where ck_has_panels(1).
+void ck_gemv_half(const uint16_t *w, size_t ws, const uint16_t *x, const float *add, void *y, int y_half, size_t rows,
+                  size_t columns);
+
 /// y[rows, n] = add + x[rows, k]·w, w being [k, n] or, `transposed`, [n, k]. Every y[i, j] is summed in the order of k
 /// alone, so it does not depend on how rows and columns are cut.
 struct ck_product {

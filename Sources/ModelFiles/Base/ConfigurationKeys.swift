@@ -20,6 +20,8 @@ struct ConfigurationKeys: Sendable {
     /// Of the rotary frequencies, at the top level.
     var theta = "rope_theta"
     var defaultTheta: Float = 10_000
+    /// Positions up to the padding token's id are not used.
+    var hasPaddedPositions = false
 
     /// Those of a model type.
     static func of(_ modelType: String) -> ConfigurationKeys {
@@ -31,7 +33,8 @@ struct ConfigurationKeys: Sendable {
                 epsilon: "layer_norm_eps", defaultEpsilon: 1e-5, hasRotaryPositions: true, theta: "rotary_emb_base")
         case "bert", "roberta":
             ConfigurationKeys(
-                defaultMaxPositions: 512, epsilon: "layer_norm_eps", defaultEpsilon: 1e-12, tiesWordEmbeddings: true)
+                defaultMaxPositions: 512, epsilon: "layer_norm_eps", defaultEpsilon: 1e-12, tiesWordEmbeddings: true,
+                hasPaddedPositions: modelType == "roberta")
         case "deberta", "deberta-v2":
             ConfigurationKeys(
                 defaultMaxPositions: 512, epsilon: "layer_norm_eps", defaultEpsilon: 1e-7, tiesWordEmbeddings: true)

@@ -20,7 +20,8 @@ extension ModelConfiguration {
             keyValueHeads: try fields.int("num_key_value_heads", default: heads),
             headDim: try fields.int("head_dim", default: keys.defaultHeadDim ?? hidden / max(1, heads)),
             vocabularySize: try fields.int("vocab_size"),
-            maxPositions: try fields.int(keys.maxPositions, default: keys.defaultMaxPositions),
+            maxPositions: try fields.int(keys.maxPositions, default: keys.defaultMaxPositions)
+                - (keys.hasPaddedPositions ? try fields.int("pad_token_id", default: 1) + 1 : 0),
             ropeTheta: keys.hasRotaryPositions ? try ropeTheta(fields, keys) : 10_000,
             normEpsilon: try keys.epsilon.map { try fields.float($0, default: keys.defaultEpsilon) }
                 ?? keys.defaultEpsilon,

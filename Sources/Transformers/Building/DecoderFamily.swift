@@ -17,7 +17,7 @@ extension DecoderFamily {
     package static func build(_ source: any WeightSource, dtype: DType) throws -> LanguageModel {
         let configuration = source.configuration
         return try DecoderBuilder(source: source, dtype: dtype)
-            .model(plan(configuration).checked(configuration))
+            .model(plan(configuration).checked(configuration).named(as: source))
     }
 }
 

@@ -58,7 +58,7 @@ extension NormPlan {
 extension ProjectionPlan {
     fileprivate var tensors: [(String, [Int])] {
         slots.flatMap { slot -> [(String, [Int])] in
-            [(slot.weightName, slot.weightShape)] + (hasBias ? [(slot.name + ".bias", [slot.outputs])] : [])
+            [(slot.weightName, slot.weightShape)] + (hasBias ? [(slot.biasName, [slot.outputs])] : [])
         }
     }
 }

@@ -11,6 +11,9 @@ package protocol ModelFamily {
     static func tensorShapes(_ configuration: ModelConfiguration) throws -> [String: [Int]]
     /// Reads the weights and composes the model.
     static func build(_ source: any WeightSource, dtype: DType) throws -> LanguageModel
+    /// Reads the weights and composes the model with a classification head.
+    static func buildClassifier(_ source: any WeightSource, dtype: DType, task: ClassificationTask) throws
+        -> LanguageModel
 }
 
 /// The families that lorad knows, by `model_type`.
@@ -18,7 +21,7 @@ package enum ModelFamilies {
     package static var all: [any ModelFamily.Type] {
         [
             Llama.self, Mistral.self, Qwen2.self, Qwen3.self, Gemma2.self, Gemma3Text.self, Phi3.self, GPT2.self,
-            OPT.self, GPTNeoX.self,
+            OPT.self, GPTNeoX.self, BERT.self, RoBERTa.self,
         ]
     }
 

@@ -81,8 +81,8 @@ struct DecoderVariantTests {
         switch variant {
         case .parallel: return (ParallelBlock(attention: attention, mlp: mlp), updates)
         case .postNorm:
-            let block = PostNormBlock(
-                attention: attention, attentionNorm: layerNorm(), mlp: mlp, mlpNorm: layerNorm())
+            let block = EncoderBlock(
+                attention: attention, attentionNorm: layerNorm(), feedForward: mlp, outputNorm: layerNorm())
             return (block, updates)
         default: return (DecoderBlock(attention: attention, mlp: mlp), updates)
         }
