@@ -53,7 +53,7 @@ extension WeightSource {
             } else {
                 try read(slot.weightName, into: rows)
             }
-            if let bias { try read(slot.name + ".bias", into: bias.columns(range)) }
+            if let bias { try read(slot.biasName, into: bias.columns(range)) }
             start = range.upperBound
         }
         return ProjectionGroup(slots: slots, weight: FrozenWeight(stacked, dtype: dtype), bias: bias)

@@ -25,7 +25,7 @@ struct AdapterConfiguration {
     private static let harmless: Set<String> = [
         "auto_mapping", "base_model_name_or_path", "revision", "inference_mode", "task_type", "init_lora_weights",
         "peft_type", "r", "lora_alpha", "lora_dropout", "target_modules", "peft_version", "megatron_core",
-        "qalora_group_size", "ensure_weight_tying", "modules_to_save", "fan_in_fan_out",
+        "qalora_group_size", "ensure_weight_tying", "fan_in_fan_out", "modules_to_save",
     ]
     /// `bias: none` is what lorad trains; everything else in an adapter must be off.
     private static let offValues: Set<String> = ["none"]

@@ -82,7 +82,7 @@ package struct MergedSource: WeightSource {
 
     package func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws {
         try base.verifyComplete(expected: expected, ignoring: isIgnored)
-        for tensor in overlay.tensors.values 
+        for tensor in overlay.tensors.values
         where expected[tensor.name] != tensor.shape && !isIgnored(tensor.name) {
             throw AdaptersError(
                 .mismatch, "The merged tensor \(tensor.name) has the shape \(tensor.shape), which the base lacks.")

@@ -17,10 +17,11 @@ struct ConfigurationKeys: Sendable {
     var defaultEpsilon: Float
     var tiesWordEmbeddings = false
     var hasRotaryPositions = false
-    /// Positions up to the padding token's id are not used.
-    var hasPaddedPositions = false
     /// Of the rotary frequencies, at the top level.
     var theta = "rope_theta"
+    var defaultTheta: Float = 10_000
+    /// Positions up to the padding token's id are not used.
+    var hasPaddedPositions = false
 
     /// Those of a model type.
     static func of(_ modelType: String) -> ConfigurationKeys {
@@ -40,7 +41,8 @@ struct ConfigurationKeys: Sendable {
         case "gemma2":
             rootMeanSquare(defaultMaxPositions: 8192, defaultHeadDim: 256, tiesWordEmbeddings: true)
         case "gemma3_text":
-            rootMeanSquare(defaultMaxPositions: 131_072, defaultHeadDim: 256, tiesWordEmbeddings: true)
+            rootMeanSquare(
+                defaultMaxPositions: 131_072, defaultHeadDim: 256, tiesWordEmbeddings: true, defaultTheta: 1_000_000)
         case "mistral": rootMeanSquare(defaultMaxPositions: 131_072)
         case "phi3": rootMeanSquare(defaultMaxPositions: 4096, defaultEpsilon: 1e-5)
         case "qwen2": rootMeanSquare(defaultMaxPositions: 32768)
@@ -60,10 +62,11 @@ struct ConfigurationKeys: Sendable {
     /// Llama and its relatives.
     private static func rootMeanSquare(
         defaultMaxPositions: Int, defaultHeadDim: Int? = nil, defaultEpsilon: Float = 1e-6,
-        tiesWordEmbeddings: Bool = false
+        tiesWordEmbeddings: Bool = false, defaultTheta: Float = 10_000
     ) -> ConfigurationKeys {
         ConfigurationKeys(
             defaultHeadDim: defaultHeadDim, defaultMaxPositions: defaultMaxPositions, epsilon: "rms_norm_eps",
-            defaultEpsilon: defaultEpsilon, tiesWordEmbeddings: tiesWordEmbeddings, hasRotaryPositions: true)
+            defaultEpsilon: defaultEpsilon, tiesWordEmbeddings: tiesWordEmbeddings, hasRotaryPositions: true,
+            defaultTheta: defaultTheta)
     }
 }

@@ -22,7 +22,7 @@ extension ModelConfiguration {
             vocabularySize: try fields.int("vocab_size"),
             maxPositions: try fields.int(keys.maxPositions, default: keys.defaultMaxPositions)
                 - (keys.hasPaddedPositions ? try fields.int("pad_token_id", default: 1) + 1 : 0),
-            ropeTheta: keys.hasRotaryPositions ? try ropeTheta(fields, keys.theta) : 10_000,
+            ropeTheta: keys.hasRotaryPositions ? try ropeTheta(fields, keys) : 10_000,
             normEpsilon: try keys.epsilon.map { try fields.float($0, default: keys.defaultEpsilon) }
                 ?? keys.defaultEpsilon,
             tieWordEmbeddings: try fields.bool("tie_word_embeddings", default: keys.tiesWordEmbeddings),
@@ -41,16 +41,16 @@ extension ModelConfiguration {
 
     /// Theta of the layers that see everything: at the top level, or since transformers 5 in `rope_parameters`, which
     /// may hold settings for each kind of layer. What else stands there is the family's to read.
-    private static func ropeTheta(_ fields: ConfigurationFields, _ key: String) throws -> Float {
+    private static func ropeTheta(_ fields: ConfigurationFields, _ keys: ConfigurationKeys) throws -> Float {
         let parameters = try fields.fields("rope_parameters")
         let nested = try parameters?.fields("full_attention")
         let places = try [fields, nested ?? parameters, fields.fields("rope_scaling")].compactMap { $0 }
         let thetas = try places.compactMap { place in
-            try [key, "rope_theta"].first { place.value($0) != nil }.map { try place.float($0) }
+            try [keys.theta, "rope_theta"].first { place.value($0) != nil }.map { try place.float($0) }
         }
         guard thetas.allSatisfy({ $0 == thetas[0] }) else {
             throw ModelFilesError(.malformed, "\(fields.path): rope_theta is given twice, as \(thetas).")
         }
-        return thetas.first ?? 10_000
+        return thetas.first ?? keys.defaultTheta
     }
 }

@@ -8,7 +8,7 @@ struct DecoderBuilder {
 
     func model(_ plan: DecoderPlan) throws -> LanguageModel {
         let configuration = source.configuration
-        try source.verifyComplete(expected: plan.tensorShapes(configuration))
+        try source.verifyComplete(expected: plan.tensorShapes(configuration), ignoring: plan.isIgnored)
         let vocabulary = configuration.vocabularySize
         let table = try weight(plan.embedding.tokens, vocabulary, plan.embedding.width)
         let headWeight = try plan.head.name.map { try weight($0, vocabulary, plan.head.width) } ?? table
@@ -50,8 +50,9 @@ struct DecoderBuilder {
         case .sequential: return DecoderBlock(attention: attention, mlp: feedForward)
         case .parallel: return ParallelBlock(attention: attention, mlp: feedForward)
         case .normalised(let first, let second):
-            return PostNormBlock(
-                attention: attention, attentionNorm: try norm(first), mlp: feedForward, mlpNorm: try norm(second))
+            return EncoderBlock(
+                attention: attention, attentionNorm: try norm(first), feedForward: feedForward,
+                outputNorm: try norm(second))
         }
     }
 

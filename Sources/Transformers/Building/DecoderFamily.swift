@@ -11,11 +11,13 @@ protocol DecoderFamily: ModelFamily {
 
 extension DecoderFamily {
     package static func tensorShapes(_ configuration: ModelConfiguration) throws -> [String: [Int]] {
-        try plan(configuration).tensorShapes(configuration)
+        try plan(configuration).checked(configuration).tensorShapes(configuration)
     }
 
     package static func build(_ source: any WeightSource, dtype: DType) throws -> LanguageModel {
-        try DecoderBuilder(source: source, dtype: dtype).model(plan(source.configuration))
+        let configuration = source.configuration
+        return try DecoderBuilder(source: source, dtype: dtype)
+            .model(plan(configuration).checked(configuration).named(as: source))
     }
 }
 

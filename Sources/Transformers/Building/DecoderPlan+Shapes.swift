@@ -1,6 +1,23 @@
 import ModelFiles
 
 extension DecoderPlan {
+    /// Checks that the heads are what the projections of each layer give and take.
+    ///
+    /// - Throws: `TransformersError.unsupported`.
+    func checked(_ configuration: ModelConfiguration) throws -> DecoderPlan {
+        for layer in layers {
+            let (heads, attention) = (layer.attention.heads, layer.attention)
+            let outputs = attention.queryKeyValue.slots.reduce(0) { $0 + $1.outputs }
+            guard outputs == heads.columns, attention.output.slots[0].inputs == heads.queryColumns else {
+                throw TransformersError(
+                    .unsupported,
+                    "\(configuration.fields.path): \(heads.heads) heads of \(heads.headDim) dimensions do not make up "
+                        + "the hidden size \(configuration.hiddenSize).")
+            }
+        }
+        return self
+    }
+
     /// Every tensor of the checkpoint with its shape.
     func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]] {
         let (vocabulary, hidden) = (configuration.vocabularySize, configuration.hiddenSize)
@@ -41,7 +58,7 @@ extension NormPlan {
 extension ProjectionPlan {
     fileprivate var tensors: [(String, [Int])] {
         slots.flatMap { slot -> [(String, [Int])] in
-            [(slot.weightName, slot.weightShape)] + (hasBias ? [(slot.name + ".bias", [slot.outputs])] : [])
+            [(slot.weightName, slot.weightShape)] + (hasBias ? [(slot.biasName, [slot.outputs])] : [])
         }
     }
 }

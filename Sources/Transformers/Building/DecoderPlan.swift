@@ -9,6 +9,10 @@ package struct DecoderPlan {
     /// Nil where the last layer ends in one.
     var finalNorm: NormPlan?
     var head: HeadPlan
+    /// First part of every name but the head's, which older checkpoints leave out, with its dot.
+    var prefix: String
+    /// Ends of the names of buffers in older checkpoints, which are computed anew.
+    var bufferSuffixes: [String] = []
     /// Where longer sequences rotate all their positions otherwise, see `RotaryPositions`.
     var cacheLimit: Int?
 }

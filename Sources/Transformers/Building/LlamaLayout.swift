@@ -36,6 +36,7 @@ struct LlamaLayout {
             head: HeadPlan(
                 name: configuration.tieWordEmbeddings ? nil : "lm_head", width: configuration.hiddenSize,
                 softCap: logitSoftCap),
+            prefix: "model.",
             cacheLimit: rotary(0).shortLimit)
     }
 

@@ -8,7 +8,7 @@ extension ModelFamily {
         -> LanguageModel
     {
         let body = try build(HeadlessSource(base: source), dtype: dtype)
-        guard let vocabulary = body.head as? VocabularyHead, vocabulary.projection == nil else {
+        guard let vocabulary = body.head as? VocabularyHead, !vocabulary.isProjected else {
             throw TransformersError(
                 .unsupported, "This base of type '\(modelType)' has no place for a classification head.",
                 cause: "Its vocabulary head is narrower than the model, or it is no decoder.")

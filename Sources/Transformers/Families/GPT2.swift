@@ -19,7 +19,8 @@ package enum GPT2: DecoderFamily {
             layers: scales.enumerated().map { layer($0, configuration, scale: $1, function: function) },
             finalNorm: norm("transformer.ln_f", configuration),
             head: HeadPlan(
-                name: configuration.tieWordEmbeddings ? nil : "lm_head", width: configuration.hiddenSize))
+                name: configuration.tieWordEmbeddings ? nil : "lm_head", width: configuration.hiddenSize),
+            prefix: "transformer.", bufferSuffixes: [".attn.bias", ".attn.masked_bias"])
     }
 
     private static func layer(

@@ -26,6 +26,7 @@ package enum GPTNeoX: DecoderFamily {
             finalNorm: norm("gpt_neox.final_layer_norm", configuration),
             head: HeadPlan(
                 name: configuration.tieWordEmbeddings ? nil : "embed_out", width: configuration.hiddenSize),
+            prefix: "gpt_neox.", bufferSuffixes: [".attention.bias", ".attention.masked_bias"],
             cacheLimit: rotary.shortLimit)
     }
 

@@ -29,7 +29,8 @@ package enum OPT: DecoderFamily {
             finalNorm: hasFinalNorm ? norm("model.decoder.final_layer_norm", configuration, options) : nil,
             head: HeadPlan(
                 name: configuration.tieWordEmbeddings ? nil : "lm_head", width: width,
-                projection: width == hidden ? nil : "model.decoder.project_out"))
+                projection: width == hidden ? nil : "model.decoder.project_out"),
+            prefix: "model.")
     }
 
     private struct Options {

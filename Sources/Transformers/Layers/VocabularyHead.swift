@@ -29,6 +29,9 @@ package final class VocabularyHead {
         blockRows = min(384, max(16, (1 << 25) / weight.outputs))
     }
 
+    /// Whether a projection stands before W.
+    var isProjected: Bool { projection != nil }
+
     /// Logits of every row of x `[R, d]`, all at once: for few rows.
     package func logits(_ x: Matrix, into logits: Matrix, pass: Pass) {
         pass.withScratch { scratch in

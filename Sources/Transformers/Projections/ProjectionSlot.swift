@@ -11,13 +11,18 @@ package final class ProjectionSlot {
     /// Added to the frozen product while set.
     package var adapter: (any ProjectionAdapter)?
 
-    package init(name: String, weightName: String? = nil, outputs: Int, inputs: Int, isTransposed: Bool = false) {
+    package init(
+        name: String, weightName: String? = nil, outputs: Int, inputs: Int, isTransposed: Bool = false
+    ) {
         self.name = name
         self.weightName = weightName ?? name + ".weight"
         self.outputs = outputs
         self.inputs = inputs
         self.isTransposed = isTransposed
     }
+
+    /// Name of the projection's bias in the checkpoint, where it has one.
+    package var biasName: String { weightName.dropLast("weight".count) + "bias" }
 
     /// The weight's shape in the checkpoint.
     package var weightShape: [Int] { isTransposed ? [inputs, outputs] : [outputs, inputs] }

@@ -14,11 +14,12 @@ struct RotarySettings {
     /// - Parameters:
     ///   - layerType: `full_attention` or `sliding_attention` where each kind of layer has settings of its own.
     ///   - thetaKey: where theta stands in a configuration of earlier versions.
+    ///   - defaultTheta: where it stands nowhere; `ropeTheta` where nil.
     ///   - defaultShare: of the rotated dimensions.
     /// - Throws: `ModelFilesError.malformed`.
     init(
         _ configuration: ModelConfiguration, layerType: String? = nil, thetaKey: String = "rope_theta",
-        defaultTheta: Float = 10_000, shareKey: String = "partial_rotary_factor", defaultShare: Float = 1
+        defaultTheta: Float? = nil, shareKey: String = "partial_rotary_factor", defaultShare: Float = 1
     ) throws {
         self.configuration = configuration
         let fields = configuration.fields
@@ -27,9 +28,8 @@ struct RotarySettings {
         // In earlier versions only the layers that see everything were scaled.
         let earlier = layerType == "sliding_attention" ? nil : try fields.fields("rope_scaling")
         scaling = parameters ?? earlier
-        theta =
-            try parameters?.float("rope_theta", default: fields.float(thetaKey, default: defaultTheta))
-            ?? fields.float(thetaKey, default: defaultTheta)
+        let topTheta = try fields.float(thetaKey, default: defaultTheta ?? configuration.ropeTheta)
+        theta = try parameters?.float("rope_theta", default: topTheta) ?? topTheta
         let topShare = try fields.float(shareKey, default: defaultShare)
         share = try scaling?.float("partial_rotary_factor", default: topShare) ?? topShare
     }
