@@ -4,6 +4,7 @@ import PackageDescription
 let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 /// One Swift target of the house. What a target may import is what it lists here, see `Sources/README.md`.
@@ -54,6 +55,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ] + (wantsBenchmarks ? benchmarkDependencies : []),
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -78,7 +80,7 @@ let package = Package(
                 "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
                 "Manifests", crypto,
             ]),
-        module("Worker", ["Pipeline", "Manifests", "CCurl", grdb, crypto]),
+        module("Worker", ["Pipeline", "Manifests", "CCurl", grdb, crypto, subprocess]),
         .executableTarget(
             name: "lorad",
             dependencies: [
