@@ -71,9 +71,12 @@ package struct MergedSource: WeightSource {
 
     package var configuration: ModelConfiguration { base.configuration }
 
-    package func verifyComplete(expected: [String: [Int]]) throws {
-        try base.verifyComplete(expected: expected)
-        for tensor in overlay.tensors.values where expected[tensor.name] != tensor.shape {
+    package func shape(of name: String) -> [Int]? { overlay.tensors[name]?.shape ?? base.shape(of: name) }
+
+    package func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws {
+        try base.verifyComplete(expected: expected, ignoring: isIgnored)
+        for tensor in overlay.tensors.values 
+        where expected[tensor.name] != tensor.shape && !isIgnored(tensor.name) {
             throw AdaptersError(
                 .mismatch, "The merged tensor \(tensor.name) has the shape \(tensor.shape), which the base lacks.")
         }

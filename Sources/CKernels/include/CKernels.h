@@ -30,6 +30,33 @@ void ck_rms_norm_forward(const float *x, size_t xs, const float *w, float epsilo
 void ck_rms_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w, const float *r,
                           size_t rs, float *dx, size_t dxs, size_t rows, size_t columns, int accumulate);
 
+/// y = (x − μ)·r ⊙ w + b with the row's mean μ and r = 1/sqrt(variance + epsilon), both kept in `statistics`.
+void ck_layer_norm_forward(const float *x, size_t xs, const float *w, const float *b, float epsilon, void *y, size_t ys,
+                           int half, float *statistics, size_t ss, size_t rows, size_t columns);
+/// With x̂ = (x − μ)·r and g = w ⊙ dy: dx (+)= r·(g − mean(g) − x̂·mean(g ⊙ x̂)).
+void ck_layer_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w,
+                            const float *statistics, size_t ss, float *dx, size_t dxs, size_t rows, size_t columns,
+                            int accumulate);
+
+/// What ck_activation_forward applies to every element.
+enum ck_activation {
+    /// max(x, 0)
+    CK_RELU,
+    /// x·Φ(x), Φ the normal distribution; absolute error of Φ below 2e-7
+    CK_GELU,
+    /// x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))
+    CK_GELU_TANH,
+    /// x/(1 + exp(-x))
+    CK_SILU,
+    CK_TANH,
+};
+/// y = f(x); x and y are bfloat16 where `half`.
+void ck_activation_forward(enum ck_activation f, const void *x, size_t xs, void *y, size_t ys, size_t rows,
+                           size_t columns, int half);
+/// dx = dy ⊙ f′(x); may be dy itself.
+void ck_activation_backward(enum ck_activation f, const void *dy, size_t dys, const void *x, size_t xs, void *dx,
+                            size_t dxs, size_t rows, size_t columns, int half);
+
 /// y is x with the halves of each head rotated: (a, b) → (a·cos − b·sin, b·cos + a·sin); `direction` −1 is the inverse.
 /// y is bfloat16 where `half`, else it may be x itself.
 void ck_rotate(const float *x, size_t xs, void *y, size_t ys, int half, const int32_t *positions, const float *cosines,
@@ -83,6 +110,10 @@ void ck_row_dots(const void *a, const void *b, float *dots, size_t rows, size_t 
 /// y[n] = add[n] + dot(x, w[n]) for `rows` rows of w, which is bfloat16 where `half`; add may be NULL.
 void ck_gemv(const void *w, size_t ws, int half, const float *x, const float *add, void *y, int y_half, size_t rows,
              size_t columns);
+
+/// The same with both factors in bfloat16; only where ck_has_panels(1).
+void ck_gemv_half(const uint16_t *w, size_t ws, const uint16_t *x, const float *add, void *y, int y_half, size_t rows,
+                  size_t columns);
 
 /// y[rows, n] = add + x[rows, k]·w, w being [k, n] or, `transposed`, [n, k]. Every y[i, j] is summed in the order of k
 /// alone, so it does not depend on how rows and columns are cut.

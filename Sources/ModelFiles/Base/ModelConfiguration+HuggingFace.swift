@@ -9,22 +9,35 @@ extension ModelConfiguration {
         let modelType = try fields.string("model_type")
         try checkModelType(modelType, path)
         try refuseUnsupported(fields)
-        let heads = try fields.int("num_attention_heads")
-        let hidden = try fields.int("hidden_size")
+        let keys = ConfigurationKeys.of(modelType)
+        let heads = try fields.int(keys.heads)
+        let hidden = try fields.int(keys.hidden)
+        let ratio = keys.intermediateRatio.map { $0 * min(hidden, 1 << 24) }
         return try ModelConfiguration(
-            modelType: modelType, hiddenSize: hidden, intermediateSize: try fields.int("intermediate_size"),
-            layers: try fields.int("num_hidden_layers"), heads: heads,
+            modelType: modelType, hiddenSize: hidden,
+            intermediateSize: try fields.int(keys.intermediate, default: ratio),
+            layers: try fields.int(keys.layers), heads: heads,
             keyValueHeads: try fields.int("num_key_value_heads", default: heads),
             headDim: try fields.int("head_dim", default: hidden / max(1, heads)),
             vocabularySize: try fields.int("vocab_size"),
-            maxPositions: try fields.int("max_position_embeddings", default: 2048), ropeTheta: try ropeTheta(fields),
-            rmsNormEpsilon: try fields.float("rms_norm_eps", default: 1e-6),
-            tieWordEmbeddings: try fields.bool("tie_word_embeddings", default: false),
-            bosTokenID: try fields.ints("bos_token_id").first, eosTokenIDs: try fields.ints("eos_token_id")
+            maxPositions: try fields.int(keys.maxPositions, default: keys.defaultMaxPositions)
+                - (keys.hasPaddedPositions ? try fields.int("pad_token_id", default: 1) + 1 : 0),
+            ropeTheta: keys.hasRotaryPositions ? try ropeTheta(fields) : 10_000,
+            normEpsilon: try keys.epsilon.map { try fields.float($0, default: keys.defaultEpsilon) }
+                ?? keys.defaultEpsilon,
+            tieWordEmbeddings: try fields.bool("tie_word_embeddings", default: keys.tiesWordEmbeddings),
+            bosTokenID: try fields.ints("bos_token_id").first, eosTokenIDs: try fields.ints("eos_token_id"),
+            fields: fields
         ).checked(path)
     }
 
     private static func refuseUnsupported(_ fields: ConfigurationFields) throws {
+        guard fields.value("quantization_config") == nil else {
+            throw ModelFilesError(
+                .unsupported, "\(fields.path): the weights are quantised (quantization_config).",
+                advice: "Use the unquantised model, or a GGUF file.")
+        }
+        guard try fields.string("model_type") == "llama" else { return }
         for key in ["attention_bias", "mlp_bias"] where try fields.bool(key, default: false) {
             throw ModelFilesError(
                 .unsupported, "\(fields.path): \(key) is true; lorad computes projections without bias.")
@@ -33,11 +46,6 @@ extension ModelConfiguration {
         guard activation == "silu" else {
             throw ModelFilesError(
                 .unsupported, "\(fields.path): hidden_act is \(quoted(activation)); lorad computes silu.")
-        }
-        guard fields.value("quantization_config") == nil else {
-            throw ModelFilesError(
-                .unsupported, "\(fields.path): the weights are quantised (quantization_config).",
-                advice: "Use the unquantised model, or a GGUF file.")
         }
     }
 

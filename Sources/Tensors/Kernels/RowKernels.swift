@@ -12,6 +12,14 @@ extension Kernels {
         }
     }
 
+    /// Every row of y gains the row x `[1, n]`.
+    package static func addRow(_ x: Matrix, into y: Matrix) {
+        precondition(x.rows == 1 && x.columns == y.columns, "an added row")
+        overRows(y) { rows in
+            ck_add(x.start, 0, y.pointer(row: rows.lowerBound), y.stride, rows.count, y.columns)
+        }
+    }
+
     /// x *= factor.
     package static func scale(_ x: Matrix, by factor: Float) {
         overRows(x) { rows in

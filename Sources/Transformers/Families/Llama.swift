@@ -88,7 +88,7 @@ package enum Llama: ModelFamily {
         func norm(_ name: String) throws -> RMSNorm {
             RMSNorm(
                 weight: try source.vector(name, count: source.configuration.hiddenSize),
-                epsilon: source.configuration.rmsNormEpsilon)
+                epsilon: source.configuration.normEpsilon)
         }
 
         func group(_ slots: [ProjectionSlot]) throws -> ProjectionGroup {
@@ -103,9 +103,9 @@ package enum Llama: ModelFamily {
                     norm: try norm(names.attentionNorm), queryKeyValue: try group(names.queryKeyValue),
                     output: try group(names.output), headDim: source.configuration.headDim, rotary: rotary,
                     activation: dtype),
-                mlp: GatedMLP(
-                    norm: try norm(names.mlpNorm), gateUp: try group(names.gateUp), down: try group(names.down),
-                    activation: dtype))
+                mlp: FeedForward(
+                    norm: try norm(names.mlpNorm), up: try group(names.gateUp), down: try group(names.down),
+                    kind: .swiGLU, activation: dtype))
         }
     }
 }

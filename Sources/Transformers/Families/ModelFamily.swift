@@ -9,11 +9,14 @@ package protocol ModelFamily {
     static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]]
     /// Reads the weights and composes the model.
     static func build(_ source: any WeightSource, dtype: DType) throws -> LanguageModel
+    /// Reads the weights and composes the model with a classification head.
+    static func buildClassifier(_ source: any WeightSource, dtype: DType, task: ClassificationTask) throws
+        -> LanguageModel
 }
 
 /// The families that lorad knows, by `model_type`.
 package enum ModelFamilies {
-    package static var all: [any ModelFamily.Type] { [Llama.self] }
+    package static var all: [any ModelFamily.Type] { [Llama.self, BERT.self, RoBERTa.self] }
 
     /// The family of `modelType`.
     ///

@@ -1,26 +1,27 @@
 import Tensors
 
-/// Pre-norm causal self-attention with grouped-query heads and rotary positions, residual included:
+/// Self-attention with grouped-query heads, residual included:
 ///
-///     n = RMSNorm(x)                        [T, d]
-///     q, k, v = n·W_qᵀ, n·W_kᵀ, n·W_vᵀ      [T, heads·D], [T, groups·D] twice
-///     o = softmax(R(q)·R(k)ᵀ/√D, causal)·v  [T, heads·D], R the rotation by position
-///     y = x + o·W_oᵀ                        [T, d]
+///     n = norm(x)                         [T, d], x itself without a norm
+///     q, k, v = n·W_qᵀ, n·W_kᵀ, n·W_vᵀ    [T, heads·D], [T, groups·D] twice, plus biases
+///     o = softmax(R(q)·R(k)ᵀ/√D, mask)·v  [T, heads·D], R the rotation by position or the identity
+///     y = x + o·W_oᵀ                      [T, d]
 ///
 /// Attention: https://arxiv.org/abs/1706.03762, grouped queries: https://arxiv.org/abs/2305.13245,
 /// rotary positions: https://arxiv.org/abs/2104.09864.
 package final class SelfAttention {
-    package let norm: RMSNorm
+    package let norm: (any Norm)?
     package let queryKeyValue: ProjectionGroup
     package let output: ProjectionGroup
     private let headDim: Int
-    private let rotary: RotaryTable
+    private let rotary: RotaryTable?
+    private let mask: AttentionMask
     private let activation: DType
 
     /// What backward needs of a forward pass.
     package struct Kept {
         let x: Matrix
-        let inverseRMS: Matrix
+        let statistics: Matrix?
         /// Rotated queries, rotated keys and values side by side.
         let queryKeyValue: Matrix
         let projected: [[Matrix]]
@@ -33,14 +34,15 @@ package final class SelfAttention {
 
     /// - Parameter activation: dtype of what the projections read.
     package init(
-        norm: RMSNorm, queryKeyValue: ProjectionGroup, output: ProjectionGroup, headDim: Int, rotary: RotaryTable,
-        activation: DType
+        norm: (any Norm)?, queryKeyValue: ProjectionGroup, output: ProjectionGroup, headDim: Int,
+        rotary: RotaryTable?, mask: AttentionMask = .causal, activation: DType
     ) {
         self.norm = norm
         self.queryKeyValue = queryKeyValue
         self.output = output
         self.headDim = headDim
         self.rotary = rotary
+        self.mask = mask
         self.activation = activation
     }
 
@@ -53,28 +55,25 @@ package final class SelfAttention {
         _ x: Matrix, into y: Matrix?, rows: [Int32]?, layout: SequenceLayout, cache: LayerCache? = nil, pass: Pass
     ) -> Kept {
         let count = x.rows
-        let inverseRMS = pass.kept.matrix(count, 1)
+        let statistics = norm.map { pass.kept.matrix(count, $0.statisticsCount) }
         let mixed = pass.kept.matrix(count, queryKeyValue.outputs, activation)
         let o = pass.kept.matrix(count, queryKeyValue.slots[0].outputs, activation)
         let logSumExp = pass.kept.matrix(count, o.columns / headDim)
         let (q, k, v) = split(mixed)
         let projected = pass.withScratch { scratch in
-            let n = scratch.matrix(count, x.columns, activation)
-            norm.forward(x, into: n, inverseRMS: inverseRMS)
+            let n = norm.normalised(x, statistics: statistics, activation, scratch: scratch)
             // In place in float32. Else the adapters' small updates must be added before the rounding to bfloat16.
             let exact = activation == .float32 ? mixed : scratch.matrix(count, mixed.columns)
             let projected = queryKeyValue.forward(n, into: exact, pass: pass)
             let parts = split(exact)
-            Kernels.rotate(
-                parts.q, into: q, positions: layout.positions, table: rotary, headDim: headDim, inverse: false)
-            Kernels.rotate(
-                parts.k, into: k, positions: layout.positions, table: rotary, headDim: headDim, inverse: false)
+            rotate(parts.q, into: q, layout: layout)
+            rotate(parts.k, into: k, layout: layout)
             if activation != .float32 { Kernels.convert(parts.v, into: v) }
             return projected
         }
         let (keys, values) = cache?.append(keys: k, values: v) ?? (k, v)
         Kernels.attentionForward(
-            q: q, k: keys, v: values, spans: layout.spans, headDim: headDim, scale: scale, into: o,
+            q: q, k: keys, v: values, spans: layout.spans, headDim: headDim, scale: scale, mask: mask, into: o,
             logSumExp: logSumExp)
 
         var selected = o
@@ -87,7 +86,7 @@ package final class SelfAttention {
         }
         let outputKept = output.forward(selected, adding: residual, into: y ?? x, pass: pass)
         return Kept(
-            x: x, inverseRMS: inverseRMS, queryKeyValue: mixed, projected: projected, o: o, logSumExp: logSumExp,
+            x: x, statistics: statistics, queryKeyValue: mixed, projected: projected, o: o, logSumExp: logSumExp,
             selected: selected, outputKept: outputKept)
     }
 
@@ -110,17 +109,20 @@ package final class SelfAttention {
             let (q, k, v) = split(kept.queryKeyValue)
             Kernels.attentionBackward(
                 dO: dO, q: q, k: k, v: v, o: kept.o, logSumExp: kept.logSumExp, spans: layout.spans, headDim: headDim,
-                scale: scale, dq: dq, dk: dk, dv: dv)
-            for part in [dq, dk] {
-                Kernels.rotate(
-                    part, into: part, positions: layout.positions, table: rotary, headDim: headDim, inverse: true)
+                scale: scale, mask: mask, dq: dq, dk: dk, dv: dv)
+            if let rotary {
+                for part in [dq, dk] {
+                    Kernels.rotate(
+                        part, into: part, positions: layout.positions, table: rotary, headDim: headDim, inverse: true)
+                }
             }
 
-            let n = queryKeyValue.hasAdapter ? scratch.matrix(dO.rows, dx.columns, activation) : nil
-            if let n { norm.recompute(kept.x, inverseRMS: kept.inverseRMS, into: n) }
+            let n =
+                queryKeyValue.hasAdapter
+                ? norm.normalised(kept.x, statistics: kept.statistics, activation, scratch: scratch) : nil
             let dn = needsInputGradient ? scratch.matrix(dO.rows, dx.columns) : nil
             queryKeyValue.backward(dMixed, x: n, kept: kept.projected, into: dn, pass: pass)
-            if let dn { norm.backward(dn, x: kept.x, inverseRMS: kept.inverseRMS, into: dx) }
+            if let dn { norm.backward(dn, x: kept.x, statistics: kept.statistics, into: dx) }
         }
     }
 
@@ -133,6 +135,15 @@ package final class SelfAttention {
         let dO = scratch.matrix(kept.o.rows, kept.o.columns, activation)
         Kernels.scatterRows(dSelected, rows: rows, into: dO)
         return dO
+    }
+
+    /// x with every head rotated by its row's position; without rotary positions x in y's dtype.
+    private func rotate(_ x: Matrix, into y: Matrix, layout: SequenceLayout) {
+        if let rotary {
+            Kernels.rotate(x, into: y, positions: layout.positions, table: rotary, headDim: headDim, inverse: false)
+        } else if activation != .float32 {
+            Kernels.convert(x, into: y)
+        }
     }
 
     private var scale: Float { 1 / Float(headDim).squareRoot() }

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Looks token ids up in a frozen table `[V, d]`.
-package struct TokenEmbedding {
+package struct TokenEmbedding: InputEmbedding {
     /// The table; the vocabulary head's own weight where the two are tied.
     package let table: FrozenWeight
 
@@ -10,7 +10,7 @@ package struct TokenEmbedding {
     }
 
     /// x `[T, d]`: row t is the table's row `tokens[t]`.
-    package func forward(_ tokens: [Int32], into x: Matrix) {
+    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix) {
         for (row, token) in tokens.enumerated() {
             table.row(Int(token), into: x.rows(row..<(row + 1)))
         }

@@ -1,16 +1,16 @@
 import Tensors
 
-/// Final norm and vocabulary projection: logits = RMSNorm(x)·Wᵀ, `[R, V]`.
+/// Final norm and vocabulary projection: logits = norm(x)·Wᵀ, `[R, V]`.
 ///
 /// R are the labelled rows alone, and logits exist for no more than `blockRows` of them at a time.
 package final class VocabularyHead {
-    package let norm: RMSNorm
+    package let norm: any Norm
     /// `[V, d]`
     package let weight: FrozenWeight
     private let activation: DType
     private let blockRows = 384
 
-    package init(norm: RMSNorm, weight: FrozenWeight, activation: DType) {
+    package init(norm: any Norm, weight: FrozenWeight, activation: DType) {
         self.norm = norm
         self.weight = weight
         self.activation = activation
@@ -45,7 +45,7 @@ package final class VocabularyHead {
         dx.fill(0)
         forEachBlock(of: x.rows) { rows in
             pass.withScratch { scratch in
-                let (n, inverseRMS) = normalized(x.rows(rows), scratch: scratch)
+                let (n, statistics) = normalized(x.rows(rows), scratch: scratch)
                 let logits = scratch.matrix(rows.count, weight.outputs)
                 weight.forward(n, into: logits)
                 let (losses, dLogits) = Kernels.crossEntropy(
@@ -53,17 +53,17 @@ package final class VocabularyHead {
                 total += losses.reduce(0) { $0 + Double($1) }
                 let dn = scratch.matrix(rows.count, x.columns)
                 weight.backward(dLogits, into: dn)
-                norm.backward(dn, x: x.rows(rows), inverseRMS: inverseRMS, into: dx.rows(rows))
+                norm.backward(dn, x: x.rows(rows), statistics: statistics, into: dx.rows(rows))
             }
         }
         return total
     }
 
-    private func normalized(_ x: Matrix, scratch: Arena) -> (n: Matrix, inverseRMS: Matrix) {
+    private func normalized(_ x: Matrix, scratch: Arena) -> (n: Matrix, statistics: Matrix) {
         let n = scratch.matrix(x.rows, x.columns, activation)
-        let inverseRMS = scratch.matrix(x.rows, 1)
-        norm.forward(x, into: n, inverseRMS: inverseRMS)
-        return (n, inverseRMS)
+        let statistics = scratch.matrix(x.rows, norm.statisticsCount)
+        norm.forward(x, into: n, statistics: statistics)
+        return (n, statistics)
     }
 
     private func forEachBlock(of rows: Int, _ body: (Range<Int>) -> Void) {

@@ -24,7 +24,7 @@ struct ModelConfigurationTests {
     func formats() throws {
         let expected = ModelConfiguration(
             modelType: "llama", hiddenSize: 16, intermediateSize: 24, layers: 2, heads: 2, keyValueHeads: 1, headDim: 8,
-            vocabularySize: 12, maxPositions: 64, ropeTheta: 100_000, rmsNormEpsilon: 1e-5, tieWordEmbeddings: true,
+            vocabularySize: 12, maxPositions: 64, ropeTheta: 100_000, normEpsilon: 1e-5, tieWordEmbeddings: true,
             bosTokenID: 1, eosTokenIDs: [2])
         #expect(try .load(folder: Fixtures.path("llama")) == expected)
         #expect(try .load(folder: Fixtures.path("llama-sharded")) == expected, "rope_parameters of transformers 5")
@@ -37,7 +37,7 @@ struct ModelConfigurationTests {
         #expect(configuration.headDim == 8)
         #expect(configuration.keyValueHeads == 2)
         #expect(configuration.ropeTheta == 10_000)
-        #expect(configuration.rmsNormEpsilon == 1e-6)
+        #expect(configuration.normEpsilon == 1e-6)
         #expect(configuration.maxPositions == 2048)
         #expect(!configuration.tieWordEmbeddings)
         #expect(configuration.bosTokenID == nil)

@@ -6,16 +6,18 @@ struct PlainAttention {
     let q, k, v: [[Double]]
     let headDim: Int
     let scale: Double
+    let mask: AttentionMask
     private(set) var o: [[Double]]
     private(set) var logSumExp: [[Double]]
     private(set) var dq: [[Double]]
     private(set) var dk: [[Double]]
     private(set) var dv: [[Double]]
 
-    init(q: Matrix, k: Matrix, v: Matrix, headDim: Int, scale: Float) {
+    init(q: Matrix, k: Matrix, v: Matrix, headDim: Int, scale: Float, mask: AttentionMask = .causal) {
         (self.q, self.k, self.v) = (q.nested, k.nested, v.nested)
         self.headDim = headDim
         self.scale = Double(scale)
+        self.mask = mask
         o = self.q.map { $0.map { _ in 0 } }
         dq = o
         dk = self.k.map { $0.map { _ in 0 } }
@@ -28,10 +30,11 @@ struct PlainAttention {
         let heads = q[0].count / headDim
         let group = q[0].count / k[0].count
         for index in 0..<span.queryCount {
+            let seen = mask == .causal ? span.keyCount - span.queryCount + index + 1 : span.keyCount
             for head in 0..<heads {
                 attend(
                     row: span.queryStart + index, head: head, keyHead: head / group,
-                    keys: span.keyStart..<(span.keyStart + span.keyCount - span.queryCount + index + 1), dO: dO)
+                    keys: span.keyStart..<(span.keyStart + seen), dO: dO)
             }
         }
     }

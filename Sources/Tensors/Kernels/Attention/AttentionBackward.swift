@@ -9,23 +9,25 @@ extension Kernels {
     /// columns. dO, q, k, v and o are of one dtype; dq, dk, dv are float32. Every span's queries are all of its keys.
     package static func attentionBackward(
         dO: Matrix, q: Matrix, k: Matrix, v: Matrix, o: Matrix, logSumExp: Matrix, spans: [AttentionSpan],
-        headDim: Int, scale: Float, dq: Matrix, dk: Matrix, dv: Matrix, backend: ProductBackend? = nil
+        headDim: Int, scale: Float, mask: AttentionMask = .causal, dq: Matrix, dk: Matrix, dv: Matrix,
+        backend: ProductBackend? = nil
     ) {
         let backward = AttentionBackward(
             dO: dO, q: q, k: k, v: v, o: o, logSumExp: logSumExp, dq: dq, dk: dk, dv: dv,
-            shape: AttentionShape(q: q, k: k, headDim: headDim, backend: backend), scale: scale)
+            shape: AttentionShape(q: q, k: k, headDim: headDim, backend: backend), scale: scale, mask: mask)
         KernelClock.measure("attention, backward") { backward.run(spans) }
     }
 }
 
 /// The backward of attention, cut into chunks of queries so that one long sequence keeps all threads busy.
 ///
-/// Chunks of a span share its dk and dv. The last chunk sees every key and writes there; the others write partial sums
+/// Chunks of a span share its dk and dv. The last chunk, which sees every key, writes there; the others write partial sums
 /// of their own, which are added in order afterwards. So no two tasks write the same memory.
 private struct AttentionBackward {
     let dO, q, k, v, o, logSumExp, dq, dk, dv: Matrix
     let shape: AttentionShape
     let scale: Float
+    let mask: AttentionMask
 
     private struct Chunk {
         let span: AttentionSpan
@@ -54,13 +56,15 @@ private struct AttentionBackward {
         let chunkQueries = max(256 / shape.queryBlock, 1) * shape.queryBlock
         return (0..<span.queryCount).blocks(of: chunkQueries).reversed().map { queries in
             let isLast = queries.upperBound == span.queryCount
-            let partial = isLast ? nil : Matrix(rows: queries.upperBound, columns: 2 * shape.headDim)
+            let seen = mask.keys(before: queries.upperBound, of: span.keyCount)
+            let partial = isLast ? nil : Matrix(rows: seen, columns: 2 * shape.headDim)
             return Chunk(span: span, head: head, queries: queries, partial: partial)
         }
     }
 
     private func run(_ chunk: Chunk, workspace: Workspace) {
-        let keyRows = chunk.span.keyStart..<(chunk.span.keyStart + chunk.queries.upperBound)
+        let seen = mask.keys(before: chunk.queries.upperBound, of: chunk.span.keyCount)
+        let keyRows = chunk.span.keyStart..<(chunk.span.keyStart + seen)
         let columns = shape.keyColumns(chunk.head)
         let keys = KeyTiles(
             k: k.tile(rows: keyRows, columns: columns), v: v.tile(rows: keyRows, columns: columns),
@@ -72,7 +76,8 @@ private struct AttentionBackward {
         keys.dv.fill(0)
         for queries in chunk.queries.blocks(of: shape.queryBlock) {
             let rows = (chunk.span.queryStart + queries.lowerBound)..<(chunk.span.queryStart + queries.upperBound)
-            accumulate(rows, head: chunk.head, visible: keys.rows(0..<queries.upperBound), workspace: workspace)
+            let visible = keys.rows(0..<mask.keys(before: queries.upperBound, of: seen))
+            accumulate(rows, head: chunk.head, visible: visible, workspace: workspace)
         }
     }
 
@@ -100,7 +105,8 @@ private struct AttentionBackward {
             let gradients = gradientTile.rows(0..<range.count)
             scores.assign(keys.k, query, transposed: true, workspace: workspace, backend: shape.backend)
             gradients.assign(keys.v, dOutput, transposed: true, workspace: workspace, backend: shape.backend)
-            let firstVisible = visible.k.rows - rows.count + 1 - range.lowerBound
+            let firstQuerySees = mask == .causal ? visible.k.rows - rows.count + 1 : visible.k.rows
+            let firstVisible = firstQuerySees - range.lowerBound
             let byColumns = differentiate(
                 scores, gradients, pairs: pairs, lse, delta, firstVisible: firstVisible)
             keys.dv.assign(

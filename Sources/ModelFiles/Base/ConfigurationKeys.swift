@@ -1,0 +1,58 @@
+/// What a family calls the sizes that every model has, and transformers' defaults for those that may be absent.
+///
+/// Names and defaults as in transformers' `configuration_<model_type>.py`.
+struct ConfigurationKeys: Sendable {
+    var hidden = "hidden_size"
+    var intermediate = "intermediate_size"
+    /// Width of the feed-forward layers over `hidden` where it may be absent.
+    var intermediateRatio: Int?
+    var layers = "num_hidden_layers"
+    var heads = "num_attention_heads"
+    var maxPositions = "max_position_embeddings"
+    var defaultMaxPositions = 2048
+    /// Nil where the norms' epsilon cannot be set.
+    var epsilon: String?
+    var defaultEpsilon: Float
+    var tiesWordEmbeddings = false
+    var hasRotaryPositions = false
+    /// Positions up to the padding token's id are not used.
+    var hasPaddedPositions = false
+
+    /// Those of a model type.
+    static func of(_ modelType: String) -> ConfigurationKeys {
+        switch modelType {
+        case "gpt2": gpt2
+        case "opt": opt
+        case "gpt_neox":
+            ConfigurationKeys(epsilon: "layer_norm_eps", defaultEpsilon: 1e-5, hasRotaryPositions: true)
+        case "bert", "roberta":
+            ConfigurationKeys(
+                defaultMaxPositions: 512, epsilon: "layer_norm_eps", defaultEpsilon: 1e-12, tiesWordEmbeddings: true,
+                hasPaddedPositions: modelType == "roberta")
+        case "deberta", "deberta-v2":
+            ConfigurationKeys(
+                defaultMaxPositions: 512, epsilon: "layer_norm_eps", defaultEpsilon: 1e-7, tiesWordEmbeddings: true)
+        case "gemma2", "gemma3_text": rootMeanSquare(defaultMaxPositions: 8192, tiesWordEmbeddings: true)
+        case "mistral", "phi3": rootMeanSquare(defaultMaxPositions: 4096)
+        case "qwen2", "qwen3": rootMeanSquare(defaultMaxPositions: 32768)
+        default: rootMeanSquare(defaultMaxPositions: 2048)
+        }
+    }
+
+    private static let gpt2 = ConfigurationKeys(
+        hidden: "n_embd", intermediate: "n_inner", intermediateRatio: 4, layers: "n_layer", heads: "n_head",
+        maxPositions: "n_positions", defaultMaxPositions: 1024, epsilon: "layer_norm_epsilon", defaultEpsilon: 1e-5,
+        tiesWordEmbeddings: true)
+
+    private static let opt = ConfigurationKeys(
+        intermediate: "ffn_dim", epsilon: nil, defaultEpsilon: 1e-5, tiesWordEmbeddings: true)
+
+    /// Llama and its relatives.
+    private static func rootMeanSquare(
+        defaultMaxPositions: Int, tiesWordEmbeddings: Bool = false
+    ) -> ConfigurationKeys {
+        ConfigurationKeys(
+            defaultMaxPositions: defaultMaxPositions, epsilon: "rms_norm_eps", defaultEpsilon: 1e-6,
+            tiesWordEmbeddings: tiesWordEmbeddings, hasRotaryPositions: true)
+    }
+}
