@@ -2,22 +2,29 @@ import ModelFiles
 import Tensors
 import Transformers
 
-/// Merged weights W = W0 + alpha/rank · B·A of every adapted projection.
+/// Merged weights W = W0 + alpha/rank · B·A of every adapted projection; where the checkpoint stores W transposed, the
+/// update transposes with it, while A and B stay as they are.
 package enum MergedWeights {
-    /// Computes W of one adapted projection in float32.
+    /// Computes W of one adapted projection in float32, as the checkpoint stores it.
     ///
     /// - Throws: as reading W0.
     package static func merged(_ module: LoRAAdapter.Module, scaling: Float, base: any WeightSource) throws -> Matrix {
-        let weight = Matrix(rows: module.slot.outputs, columns: module.slot.inputs)
+        let shape = module.slot.weightShape
+        let weight = Matrix(rows: shape[0], columns: shape[1])
         try base.read(module.slot.weightName, into: weight)
-        multiply(.plain(module.b.value), .plain(module.a.value), into: weight, scale: scaling, accumulate: true)
+        let (a, b) = (module.a.value, module.b.value)
+        if module.slot.isTransposed {
+            multiply(.transposed(a), .transposed(b), into: weight, scale: scaling, accumulate: true)
+        } else {
+            multiply(.plain(b), .plain(a), into: weight, scale: scaling, accumulate: true)
+        }
         return weight
     }
 
     /// The adapted projections merged, each computed in float32 when its turn to be written comes.
     package static func projections(_ adapter: LoRAAdapter, base: any WeightSource) -> [TensorEntry] {
         adapter.modules.map { module in
-            TensorEntry(name: module.slot.weightName, shape: [module.slot.outputs, module.slot.inputs]) {
+            TensorEntry(name: module.slot.weightName, shape: module.slot.weightShape) {
                 try merged(module, scaling: adapter.configuration.scaling, base: base)
             }
         }
@@ -104,7 +111,7 @@ package struct MergedSource: WeightSource {
 
     package func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws {
         try base.verifyComplete(expected: expected, ignoring: isIgnored)
-        for tensor in overlay.tensors.values 
+        for tensor in overlay.tensors.values
         where expected[tensor.name] != tensor.shape && !isIgnored(tensor.name) {
             throw AdaptersError(
                 .mismatch, "The merged tensor \(tensor.name) has the shape \(tensor.shape), which the base lacks.")

@@ -14,15 +14,18 @@ extension ModelFamily {
         -> LanguageModel
     {
         let body = try build(HeadlessSource(base: source), dtype: dtype)
-        guard let vocabulary = body.head as? VocabularyHead else {
-            throw TransformersError(.unsupported, "A base of type '\(modelType)' has no place for a classification head.")
+        guard let vocabulary = body.head as? VocabularyHead, !vocabulary.isProjected else {
+            throw TransformersError(
+                .unsupported, "This base of type '\(modelType)' has no place for a classification head.",
+                cause: "Its vocabulary head is narrower than the model, or it is no decoder.")
         }
         let (output, isFresh) = try HeadWeights(source, task: task).linear(
             "score", outputs: task.outputs, inputs: source.configuration.hiddenSize, hasBias: false, index: 0)
         let head = ClassificationHead(
             task: task, norm: vocabulary.norm, pooler: nil, output: output, isFresh: isFresh, dropout: 0)
         return LanguageModel(
-            configuration: body.configuration, dtype: dtype, embedding: body.embedding, blocks: body.blocks, head: head)
+            configuration: body.configuration, dtype: dtype, embedding: body.embedding, blocks: body.blocks, head: head,
+            cacheLimit: body.cacheLimit)
     }
 }
 

@@ -46,11 +46,13 @@ struct EncoderCheckpoint {
 
     /// Checks the encoder's tensors; `expected` holds them under the family's name. Heads, whether for classification or
     /// for pre-training, the pooler and the buffer of position ids are let be.
-    func verifyComplete(expected: [String: [Int]]) throws {
+    /// So are tensors whose names end as one of `unused`.
+    func verifyComplete(expected: [String: [Int]], ignoring unused: [String] = []) throws {
+        let poolers = ["\(prefix)pooler.", "pooler."]
         let pairs = expected.map { (prefix + $0.key.dropFirst(name.count + 1), $0.value) }
         try source.verifyComplete(expected: Dictionary(uniqueKeysWithValues: pairs)) { tensor in
-            tensor.hasSuffix("position_ids") || Self.isHead(tensor)
-                || ["\(prefix)pooler.", "pooler."].contains { tensor.hasPrefix($0) }
+            tensor.hasSuffix("position_ids") || Self.isHead(tensor) || unused.contains { tensor.hasSuffix($0) }
+                || poolers.contains { tensor.hasPrefix($0) }
         }
     }
 
@@ -102,12 +104,12 @@ struct EncoderCheckpoint {
     }
 
     /// - Throws: `ModelFilesError.unsupported` naming what lorad computes.
-    func activation(_ key: String = "hidden_act") throws -> ActivationFunction {
+    func activation(_ key: String = "hidden_act", default fallback: String = "gelu") throws -> ActivationFunction {
         let names: [String: ActivationFunction] = [
             "relu": .relu, "gelu": .gelu, "gelu_python": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh,
             "silu": .silu, "swish": .silu, "tanh": .tanh,
         ]
-        let name = try configuration.fields.string(key, default: "gelu")
+        let name = try configuration.fields.string(key, default: fallback)
         if let function = names[name] { return function }
         throw ModelFilesError(
             .unsupported, "\(configuration.fields.path): \(key) is '\(name)'.",

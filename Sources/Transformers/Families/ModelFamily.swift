@@ -8,7 +8,9 @@ package protocol ModelFamily {
     /// How sequences are classified.
     static var pooling: Pooling { get }
     /// Every tensor a checkpoint must hold, by Hugging Face name, with its shape.
-    static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]]
+    ///
+    /// - Throws: as `build` where the configuration asks for what lorad does not compute.
+    static func tensorShapes(_ configuration: ModelConfiguration) throws -> [String: [Int]]
     /// Reads the weights and composes the model.
     static func build(_ source: any WeightSource, dtype: DType) throws -> LanguageModel
     /// The name that a tensor of a base's checkpoint has in transformers' classifier of the family; nil where a
@@ -21,7 +23,12 @@ package protocol ModelFamily {
 
 /// The families that lorad knows, by `model_type`.
 package enum ModelFamilies {
-    package static var all: [any ModelFamily.Type] { [Llama.self, BERT.self, RoBERTa.self] }
+    package static var all: [any ModelFamily.Type] {
+        [
+            Llama.self, Mistral.self, Qwen2.self, Qwen3.self, Gemma2.self, Gemma3Text.self, Phi3.self, GPT2.self,
+            OPT.self, GPTNeoX.self, BERT.self, RoBERTa.self, DeBERTa.self, DeBERTaV2.self,
+        ]
+    }
 
     /// The family of `modelType`.
     ///

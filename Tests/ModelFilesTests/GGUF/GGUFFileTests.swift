@@ -142,8 +142,8 @@ struct GGUFFileTests {
         expectError(.unsupported, containing: "4242") {
             try open(SyntheticFiles.gguf(tensors: [unknown], dataBytes: 64))
         }
-        let known = SyntheticFiles.ggufTensor("a", dimensions: [256], type: 12)
-        let file = try open(SyntheticFiles.gguf(tensors: [known], dataBytes: 144))
-        expectError(.unsupported, containing: "Q4_K") { try file.bits("a") }
+        let known = SyntheticFiles.ggufTensor("a", dimensions: [256], type: 15)
+        let file = try open(SyntheticFiles.gguf(tensors: [known], dataBytes: 292))
+        expectError(.unsupported, containing: "Q8_K") { try file.bits("a") }
     }
 }
