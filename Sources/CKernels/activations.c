@@ -4,13 +4,6 @@
 
 #pragma clang fp contract(fast) reassociate(on)
 
-/// y becomes tanh(x) = 1 − 2/(exp(2x) + 1): absolute error below 2e-7.
-CK_INLINE void hyperbolic_tangent(const lanes *x, lanes *y) {
-    lanes e = *x * 2.0f;
-    ck_exp(&e);
-    *y = 1.0f - 2.0f / (e + 1.0f);
-}
-
 /// `distribution` becomes Φ(x), `density` φ(x) = exp(−x²/2)/√(2π).
 ///
 /// Φ by erf of Abramowitz and Stegun 7.1.26: absolute error below 2e-7.
@@ -53,7 +46,7 @@ CK_INLINE void value(enum ck_activation f, const lanes *x, lanes *y) {
         ck_sigmoid(x, &a);
         *y = *x * a;
         break;
-    case CK_TANH: hyperbolic_tangent(x, y); break;
+    case CK_TANH: ck_tanh(x, y); break;
     }
 }
 
@@ -81,7 +74,7 @@ CK_INLINE void derivative(enum ck_activation f, const lanes *x, lanes *d) {
         *d = a * (1.0f + *x * (1.0f - a));
         break;
     case CK_TANH:
-        hyperbolic_tangent(x, &a);
+        ck_tanh(x, &a);
         *d = 1.0f - a * a;
         break;
     }
@@ -161,4 +154,107 @@ void ck_activation_backward(enum ck_activation f, const void *dy, size_t dys, co
     } else {
         CK_EACH(CK_BACKWARD, 0)
     }
+}
+
+/// Sixteen elements of a row from i on, or the `columns` − i that are left.
+CK_INLINE void load_at(const void *row, size_t i, size_t columns, int half, lanes *x) {
+    if (i + LANES <= columns) ck_load(row, i, half, x);
+    else ck_load_rest(row, i, columns - i, half, x);
+}
+
+CK_INLINE void store_at(const lanes *x, void *row, size_t i, size_t columns, int half) {
+    if (i + LANES <= columns) ck_store(x, row, i, half);
+    else ck_store_rest(x, row, i, columns - i, half);
+}
+
+CK_INLINE void gated_rows(enum ck_activation f, const void *g, size_t gs, const void *u, size_t us, void *h, size_t hs,
+                          size_t rows, size_t columns, int half) {
+    lanes gate, up, out;
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t i = 0; i < columns; i += LANES) {
+            load_at(ck_row(g, row, gs, half), i, columns, half, &gate);
+            load_at(ck_row(u, row, us, half), i, columns, half, &up);
+            value(f, &gate, &out);
+            out *= up;
+            store_at(&out, ck_row(h, row, hs, half), i, columns, half);
+        }
+    }
+}
+
+CK_INLINE void gated_gradient_rows(enum ck_activation f, const void *dh, size_t dhs, const void *g, size_t gs,
+                                   const void *u, size_t us, void *dg, size_t dgs, void *du, size_t dus, size_t rows,
+                                   size_t columns, int half) {
+    lanes gradient, gate, up, d_gate, d_up;
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t i = 0; i < columns; i += LANES) {
+            load_at(ck_row(dh, row, dhs, half), i, columns, half, &gradient);
+            load_at(ck_row(g, row, gs, half), i, columns, half, &gate);
+            load_at(ck_row(u, row, us, half), i, columns, half, &up);
+            derivative(f, &gate, &d_gate);
+            d_gate *= gradient * up;
+            value(f, &gate, &d_up);
+            d_up *= gradient;
+            store_at(&d_gate, ck_row(dg, row, dgs, half), i, columns, half);
+            store_at(&d_up, ck_row(du, row, dus, half), i, columns, half);
+        }
+    }
+}
+
+CK_CLONES
+void ck_gated_forward(enum ck_activation f, const void *g, size_t gs, const void *u, size_t us, void *h, size_t hs,
+                      size_t rows, size_t columns, int half) {
+#define CK_GATED(f, half) gated_rows(f, g, gs, u, us, h, hs, rows, columns, half)
+    if (half) {
+        CK_EACH(CK_GATED, 1)
+    } else {
+        CK_EACH(CK_GATED, 0)
+    }
+}
+
+CK_CLONES
+void ck_gated_backward(enum ck_activation f, const void *dh, size_t dhs, const void *g, size_t gs, const void *u,
+                       size_t us, void *dg, size_t dgs, void *du, size_t dus, size_t rows, size_t columns, int half) {
+#define CK_GATED_BACK(f, half) gated_gradient_rows(f, dh, dhs, g, gs, u, us, dg, dgs, du, dus, rows, columns, half)
+    if (half) {
+        CK_EACH(CK_GATED_BACK, 1)
+    } else {
+        CK_EACH(CK_GATED_BACK, 0)
+    }
+}
+
+CK_CLONES
+void ck_soft_cap(float *x, size_t xs, size_t rows, size_t columns, float cap) {
+    float inverse = 1.0f / cap;
+    lanes v, t;
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t i = 0; i < columns; i += LANES) {
+            load_at(x + row * xs, i, columns, 0, &v);
+            v *= inverse;
+            ck_tanh(&v, &t);
+            t *= cap;
+            store_at(&t, x + row * xs, i, columns, 0);
+        }
+    }
+}
+
+CK_INLINE void soft_cap_gradient_rows(const float *y, size_t ys, void *d, size_t ds, size_t rows, size_t columns,
+                                      float cap, int half) {
+    float inverse = 1.0f / cap;
+    lanes value, gradient;
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t i = 0; i < columns; i += LANES) {
+            load_at(y + row * ys, i, columns, 0, &value);
+            load_at(ck_row(d, row, ds, half), i, columns, half, &gradient);
+            value *= inverse;
+            gradient *= 1.0f - value * value;
+            store_at(&gradient, ck_row(d, row, ds, half), i, columns, half);
+        }
+    }
+}
+
+CK_CLONES
+void ck_soft_cap_backward(const float *y, size_t ys, void *d, size_t ds, size_t rows, size_t columns, float cap,
+                          int half) {
+    if (half) soft_cap_gradient_rows(y, ys, d, ds, rows, columns, cap, 1);
+    else soft_cap_gradient_rows(y, ys, d, ds, rows, columns, cap, 0);
 }

@@ -48,19 +48,24 @@ extension LanguageModel {
         guard total <= cache.capacity else {
             throw TransformersError(.tooLong, "\(total) tokens do not fit a cache of \(cache.capacity).")
         }
-        let ids = tokens.map { Int32(clamping: $0) }
+        var ids = tokens.map { Int32(clamping: $0) }
         try check(ids: ids)
+        cache.tokens += ids
+        if let cacheLimit, cache.count > 0, cache.count <= cacheLimit, total > cacheLimit {
+            cache.clear()
+            ids = cache.tokens
+        }
         let layout = SequenceLayout(
             positions: Array(Int32(cache.count)..<Int32(total)),
-            spans: [AttentionSpan(queryStart: 0, queryCount: tokens.count, keyStart: 0, keyCount: total)])
+            spans: [AttentionSpan(queryStart: 0, queryCount: ids.count, keyStart: 0, keyCount: total)])
         let logits = Matrix(rows: 1, columns: configuration.vocabularySize)
         inference { pass in
-            let x = pass.kept.matrix(tokens.count, configuration.hiddenSize)
+            let x = pass.kept.matrix(ids.count, configuration.hiddenSize)
             embedding.forward(ids, layout: layout, into: x)
             for (block, layer) in zip(blocks, cache.layers) {
                 block.infer(x, rows: nil, into: nil, layout: layout, cache: layer, pass: pass)
             }
-            head.logits(x.rows((tokens.count - 1)..<tokens.count), into: logits, pass: pass)
+            head.logits(x.rows((ids.count - 1)..<ids.count), into: logits, pass: pass)
         }
         cache.count = total
         return logits

@@ -17,19 +17,23 @@ package final class LanguageModel {
     let embedding: any InputEmbedding
     let blocks: [any TransformerBlock]
     let head: any OutputHead
+    /// Sequences of more tokens rotate all of their positions otherwise, so that a cache which grows past it is filled
+    /// anew; see `RotaryPositions`.
+    let cacheLimit: Int?
     let kept: Arena
     let scratch: Arena
 
     /// Composes a model; `load` is how to get one from disk.
     package init(
         configuration: ModelConfiguration, dtype: DType, embedding: any InputEmbedding,
-        blocks: [any TransformerBlock], head: any OutputHead
+        blocks: [any TransformerBlock], head: any OutputHead, cacheLimit: Int? = nil
     ) {
         self.configuration = configuration
         self.dtype = dtype
         self.embedding = embedding
         self.blocks = blocks
         self.head = head
+        self.cacheLimit = cacheLimit
         slots = blocks.flatMap { $0.slots } + head.slots
         kept = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
         scratch = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)

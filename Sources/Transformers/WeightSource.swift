@@ -37,6 +37,28 @@ extension WeightSource {
         return FrozenWeight(stacked, dtype: dtype)
     }
 
+    /// Projections that read the same input, with their weights, and their biases where they have them.
+    func projectionGroup(_ slots: [ProjectionSlot], hasBias: Bool, dtype: DType) throws -> ProjectionGroup {
+        let outputs = slots.reduce(0) { $0 + $1.outputs }
+        let stacked = Matrix(rows: outputs, columns: slots[0].inputs)
+        let bias = hasBias ? Matrix(rows: 1, columns: outputs) : nil
+        var start = 0
+        for slot in slots {
+            let range = start..<(start + slot.outputs)
+            let rows = stacked.rows(range)
+            if slot.isTransposed {
+                let stored = Matrix(rows: slot.inputs, columns: slot.outputs)
+                try read(slot.weightName, into: stored)
+                Kernels.transpose(stored, into: rows)
+            } else {
+                try read(slot.weightName, into: rows)
+            }
+            if let bias { try read(slot.biasName, into: bias.columns(range)) }
+            start = range.upperBound
+        }
+        return ProjectionGroup(slots: slots, weight: FrozenWeight(stacked, dtype: dtype), bias: bias)
+    }
+
     /// A vector `[1, count]`.
     func vector(_ name: String, count: Int) throws -> Matrix {
         let vector = Matrix(rows: 1, columns: count)

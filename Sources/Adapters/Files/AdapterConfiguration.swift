@@ -17,12 +17,15 @@ struct AdapterConfiguration {
     var task = Task.causalLanguage
     /// Modules that are saved whole beside A and B: the classification head's.
     var modulesToSave: [String] = []
+    /// Whether the adapted weights are stored as `[in, out]`. On reading it says nothing that the base does not: PEFT
+    /// too goes by the base's own layers.
+    var isTransposed = false
 
     /// Fields that lorad understands, or that change nothing about a LoRA adapter's output.
     private static let harmless: Set<String> = [
         "auto_mapping", "base_model_name_or_path", "revision", "inference_mode", "task_type", "init_lora_weights",
         "peft_type", "r", "lora_alpha", "lora_dropout", "target_modules", "peft_version", "megatron_core",
-        "qalora_group_size", "ensure_weight_tying", "modules_to_save",
+        "qalora_group_size", "ensure_weight_tying", "fan_in_fan_out", "modules_to_save",
     ]
     /// `bias: none` is what lorad trains; everything else in an adapter must be off.
     private static let offValues: Set<String> = ["none"]
@@ -37,7 +40,7 @@ struct AdapterConfiguration {
             {
               "base_model_name_or_path": \(JSONText.quote(baseModel)),
               "bias": "none",
-              "fan_in_fan_out": false,
+              "fan_in_fan_out": \(isTransposed),
               "inference_mode": true,
               "lora_alpha": \(alpha),
               "lora_dropout": \(lora.dropout),

@@ -29,7 +29,8 @@ extension LoRAAdapter {
         lora.targets = targetModules
         let configuration = AdapterConfiguration(
             lora: lora, baseModel: baseModel, task: head == nil ? .causalLanguage : .sequenceClassification,
-            modulesToSave: head.map(SavedModules.names) ?? [])
+            modulesToSave: head.map(SavedModules.names) ?? [],
+            isTransposed: modules.contains { $0.slot.isTransposed })
         try AtomicFile.write(Data(configuration.text.utf8), to: "\(folder)/\(Self.configurationFile)")
         var metadata = [
             "format": "pt", "lorad.base_sha256": identity.baseSHA256,

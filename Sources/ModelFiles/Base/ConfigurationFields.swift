@@ -33,6 +33,9 @@ package struct ConfigurationFields: Sendable {
         return value
     }
 
+    /// Whether the member is there, be it null.
+    package func contains(_ key: String) -> Bool { object[key] != nil }
+
     package func int(_ key: String, default fallback: Int? = nil) throws -> Int {
         try field(key, fallback, expected: "an integer", \.intValue)
     }
@@ -62,6 +65,15 @@ package struct ConfigurationFields: Sendable {
                 throw wrong(key, element, expected: "an integer or a list of them")
             }
             return integer
+        }
+    }
+
+    /// A list of numbers; empty where the member is absent or null.
+    package func floats(_ key: String) throws -> [Float] {
+        guard let value = value(key) else { return [] }
+        return try (value.arrayValue ?? [value]).map { element in
+            guard let number = element.doubleValue else { throw wrong(key, element, expected: "a list of numbers") }
+            return Float(number)
         }
     }
 

@@ -8,6 +8,8 @@ struct ConfigurationKeys: Sendable {
     var intermediateRatio: Int?
     var layers = "num_hidden_layers"
     var heads = "num_attention_heads"
+    /// A head's dimensions where they may be absent; nil for hidden / heads.
+    var defaultHeadDim: Int?
     var maxPositions = "max_position_embeddings"
     var defaultMaxPositions = 2048
     /// Nil where the norms' epsilon cannot be set.
@@ -15,6 +17,9 @@ struct ConfigurationKeys: Sendable {
     var defaultEpsilon: Float
     var tiesWordEmbeddings = false
     var hasRotaryPositions = false
+    /// Of the rotary frequencies, at the top level.
+    var theta = "rope_theta"
+    var defaultTheta: Float = 10_000
     /// Positions up to the padding token's id are not used.
     var hasPaddedPositions = false
 
@@ -24,7 +29,8 @@ struct ConfigurationKeys: Sendable {
         case "gpt2": gpt2
         case "opt": opt
         case "gpt_neox":
-            ConfigurationKeys(epsilon: "layer_norm_eps", defaultEpsilon: 1e-5, hasRotaryPositions: true)
+            ConfigurationKeys(
+                epsilon: "layer_norm_eps", defaultEpsilon: 1e-5, hasRotaryPositions: true, theta: "rotary_emb_base")
         case "bert", "roberta":
             ConfigurationKeys(
                 defaultMaxPositions: 512, epsilon: "layer_norm_eps", defaultEpsilon: 1e-12, tiesWordEmbeddings: true,
@@ -32,9 +38,15 @@ struct ConfigurationKeys: Sendable {
         case "deberta", "deberta-v2":
             ConfigurationKeys(
                 defaultMaxPositions: 512, epsilon: "layer_norm_eps", defaultEpsilon: 1e-7, tiesWordEmbeddings: true)
-        case "gemma2", "gemma3_text": rootMeanSquare(defaultMaxPositions: 8192, tiesWordEmbeddings: true)
-        case "mistral", "phi3": rootMeanSquare(defaultMaxPositions: 4096)
-        case "qwen2", "qwen3": rootMeanSquare(defaultMaxPositions: 32768)
+        case "gemma2":
+            rootMeanSquare(defaultMaxPositions: 8192, defaultHeadDim: 256, tiesWordEmbeddings: true)
+        case "gemma3_text":
+            rootMeanSquare(
+                defaultMaxPositions: 131_072, defaultHeadDim: 256, tiesWordEmbeddings: true, defaultTheta: 1_000_000)
+        case "mistral": rootMeanSquare(defaultMaxPositions: 131_072)
+        case "phi3": rootMeanSquare(defaultMaxPositions: 4096, defaultEpsilon: 1e-5)
+        case "qwen2": rootMeanSquare(defaultMaxPositions: 32768)
+        case "qwen3": rootMeanSquare(defaultMaxPositions: 32768, defaultHeadDim: 128)
         default: rootMeanSquare(defaultMaxPositions: 2048)
         }
     }
@@ -49,10 +61,12 @@ struct ConfigurationKeys: Sendable {
 
     /// Llama and its relatives.
     private static func rootMeanSquare(
-        defaultMaxPositions: Int, tiesWordEmbeddings: Bool = false
+        defaultMaxPositions: Int, defaultHeadDim: Int? = nil, defaultEpsilon: Float = 1e-6,
+        tiesWordEmbeddings: Bool = false, defaultTheta: Float = 10_000
     ) -> ConfigurationKeys {
         ConfigurationKeys(
-            defaultMaxPositions: defaultMaxPositions, epsilon: "rms_norm_eps", defaultEpsilon: 1e-6,
-            tiesWordEmbeddings: tiesWordEmbeddings, hasRotaryPositions: true)
+            defaultHeadDim: defaultHeadDim, defaultMaxPositions: defaultMaxPositions, epsilon: "rms_norm_eps",
+            defaultEpsilon: defaultEpsilon, tiesWordEmbeddings: tiesWordEmbeddings, hasRotaryPositions: true,
+            defaultTheta: defaultTheta)
     }
 }

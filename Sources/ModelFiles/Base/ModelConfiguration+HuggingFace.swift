@@ -18,11 +18,11 @@ extension ModelConfiguration {
             intermediateSize: try fields.int(keys.intermediate, default: ratio),
             layers: try fields.int(keys.layers), heads: heads,
             keyValueHeads: try fields.int("num_key_value_heads", default: heads),
-            headDim: try fields.int("head_dim", default: hidden / max(1, heads)),
+            headDim: try fields.int("head_dim", default: keys.defaultHeadDim ?? hidden / max(1, heads)),
             vocabularySize: try fields.int("vocab_size"),
             maxPositions: try fields.int(keys.maxPositions, default: keys.defaultMaxPositions)
                 - (keys.hasPaddedPositions ? try fields.int("pad_token_id", default: 1) + 1 : 0),
-            ropeTheta: keys.hasRotaryPositions ? try ropeTheta(fields) : 10_000,
+            ropeTheta: keys.hasRotaryPositions ? try ropeTheta(fields, keys) : 10_000,
             normEpsilon: try keys.epsilon.map { try fields.float($0, default: keys.defaultEpsilon) }
                 ?? keys.defaultEpsilon,
             tieWordEmbeddings: try fields.bool("tie_word_embeddings", default: keys.tiesWordEmbeddings),
@@ -37,43 +37,20 @@ extension ModelConfiguration {
                 .unsupported, "\(fields.path): the weights are quantised (quantization_config).",
                 advice: "Use the unquantised model, or a GGUF file.")
         }
-        guard try fields.string("model_type") == "llama" else { return }
-        for key in ["attention_bias", "mlp_bias"] where try fields.bool(key, default: false) {
-            throw ModelFilesError(
-                .unsupported, "\(fields.path): \(key) is true; lorad computes projections without bias.")
-        }
-        let activation = try fields.string("hidden_act", default: "silu")
-        guard activation == "silu" else {
-            throw ModelFilesError(
-                .unsupported, "\(fields.path): hidden_act is \(quoted(activation)); lorad computes silu.")
-        }
     }
 
-    /// Rotary settings stand at the top level, or since transformers 5 in `rope_parameters`.
-    private static func ropeTheta(_ fields: ConfigurationFields) throws -> Float {
-        let places = try [fields] + ["rope_parameters", "rope_scaling"].compactMap { try fields.fields($0) }
-        var thetas: [Float] = []
-        for place in places {
-            for key in ["rope_type", "type"] where place.value(key) != nil {
-                let type = try place.string(key)
-                guard type == "default" else {
-                    throw ModelFilesError(
-                        .unsupported,
-                        "\(fields.path): \(place.prefix)\(key) is \(quoted(type)); lorad computes unscaled rotary positions."
-                    )
-                }
-            }
-            let share = try place.float("partial_rotary_factor", default: 1)
-            guard share == 1 else {
-                throw ModelFilesError(
-                    .unsupported,
-                    "\(fields.path): \(place.prefix)partial_rotary_factor is \(share); lorad rotates whole heads.")
-            }
-            if place.value("rope_theta") != nil { thetas.append(try place.float("rope_theta")) }
+    /// Theta of the layers that see everything: at the top level, or since transformers 5 in `rope_parameters`, which
+    /// may hold settings for each kind of layer. What else stands there is the family's to read.
+    private static func ropeTheta(_ fields: ConfigurationFields, _ keys: ConfigurationKeys) throws -> Float {
+        let parameters = try fields.fields("rope_parameters")
+        let nested = try parameters?.fields("full_attention")
+        let places = try [fields, nested ?? parameters, fields.fields("rope_scaling")].compactMap { $0 }
+        let thetas = try places.compactMap { place in
+            try [keys.theta, "rope_theta"].first { place.value($0) != nil }.map { try place.float($0) }
         }
         guard thetas.allSatisfy({ $0 == thetas[0] }) else {
             throw ModelFilesError(.malformed, "\(fields.path): rope_theta is given twice, as \(thetas).")
         }
-        return thetas.first ?? 10_000
+        return thetas.first ?? keys.defaultTheta
     }
 }

@@ -12,7 +12,7 @@ package enum ActivationFunction: String, Sendable, CaseIterable {
     case silu
     case tanh
 
-    fileprivate var kernel: ck_activation {
+    var kernel: ck_activation {
         switch self {
         case .relu: CK_RELU
         case .gelu: CK_GELU

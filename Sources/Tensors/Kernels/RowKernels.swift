@@ -27,6 +27,21 @@ extension Kernels {
         }
     }
 
+    /// y `[n, m]` is x `[m, n]` transposed, both of float32; for weights while they are loaded.
+    package static func transpose(_ x: Matrix, into y: Matrix) {
+        precondition(x.rows == y.columns && x.columns == y.rows, "a transposition")
+        // In squares, so that neither matrix is walked across its rows for long.
+        let size = 32
+        for rows in (0..<x.rows).blocks(of: size) {
+            for columns in (0..<x.columns).blocks(of: size) {
+                for row in rows {
+                    let source = x.pointer(row: row)
+                    for column in columns { y.pointer(row: column)[row] = source[column] }
+                }
+            }
+        }
+    }
+
     /// Row i of y is row `rows[i]` of x.
     package static func gatherRows(_ x: Matrix, rows: [Int32], into y: Matrix) {
         precondition(rows.count == y.rows && x.columns == y.columns)

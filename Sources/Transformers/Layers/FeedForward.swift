@@ -4,8 +4,10 @@ import Tensors
 package enum FeedForwardKind: Sendable, Equatable {
     /// h = f(u)
     case plain(ActivationFunction)
-    /// h = silu(g) ⊙ u, with g and u side by side: https://arxiv.org/abs/2002.05202
-    case swiGLU
+    /// h = f(g) ⊙ u, with g and u side by side: https://arxiv.org/abs/2002.05202
+    case gated(ActivationFunction)
+
+    package static let swiGLU = FeedForwardKind.gated(.silu)
 }
 
 /// Feed-forward layer, residual included:
@@ -13,12 +15,12 @@ package enum FeedForwardKind: Sendable, Equatable {
 ///     n = norm(x)                  [T, d], x itself without a norm
 ///     u = n·W_upᵀ + b_up           [T, f], or gate and up, [T, 2f]
 ///     h = activation(u)            [T, f]
-///     y = x + h·W_downᵀ + b_down   [T, d]
+///     y = x + h·W_downᵀ + b_down   [T, d], see `ResidualProjection`
 package final class FeedForward {
     package let norm: (any Norm)?
     /// Up, or gate and up.
     package let up: ProjectionGroup
-    package let down: ProjectionGroup
+    private let residual: ResidualProjection
     private let kind: FeedForwardKind
     private let activation: DType
 
@@ -28,61 +30,75 @@ package final class FeedForward {
         let statistics: Matrix?
         let u: Matrix
         let projected: [[Matrix]]
-        let downKept: [[Matrix]]
+        let down: ResidualProjection.Kept
     }
 
-    /// - Parameter activation: dtype of what the projections read.
+    /// - Parameters:
+    ///   - outputNorm: of what is added to x.
+    ///   - activation: dtype of what the projections read.
     package init(
-        norm: (any Norm)?, up: ProjectionGroup, down: ProjectionGroup, kind: FeedForwardKind, activation: DType
+        norm: (any Norm)?, up: ProjectionGroup, down: ProjectionGroup, kind: FeedForwardKind,
+        outputNorm: (any Norm)? = nil, activation: DType
     ) {
         self.norm = norm
         self.up = up
-        self.down = down
+        residual = ResidualProjection(down, norm: outputNorm)
         self.kind = kind
         self.activation = activation
     }
 
+    package var down: ProjectionGroup { residual.group }
     package var hasAdapter: Bool { up.hasAdapter || down.hasAdapter }
 
-    /// y = x + MLP(x), in place where `y` is nil.
-    package func forward(_ x: Matrix, into y: Matrix?, pass: Pass) -> Kept {
-        project(x, pass: pass) { u, scratch in
-            down.forward(hidden(u, scratch: scratch), adding: x, into: y ?? x, pass: pass)
+    /// y = r + MLP(x) with the residual r, which is x where nil; in place of it where `y` is nil.
+    package func forward(_ x: Matrix, adding r: Matrix? = nil, into y: Matrix?, pass: Pass) -> Kept {
+        let r = r ?? x
+        return project(x, pass: pass) { u, scratch in
+            residual.forward(hidden(u, scratch: scratch), adding: r, into: y ?? r, pass: pass)
         }
     }
 
     /// What `forward` keeps, without its result where no adapter reads what leads to it.
     package func recompute(_ x: Matrix, pass: Pass) -> Kept {
         project(x, pass: pass) { u, scratch in
-            guard down.hasAdapter else { return [] }
+            guard down.hasAdapter || residual.hasNorm else {
+                return ResidualProjection.Kept(projected: [], unnormalised: nil)
+            }
             let unused = scratch.matrix(x.rows, x.columns)
-            return down.forward(hidden(u, scratch: scratch), adding: x, into: unused, pass: pass)
+            return residual.forward(hidden(u, scratch: scratch), adding: x, into: unused, pass: pass)
         }
     }
 
     /// Norm and up; `finish` takes u and returns what the down projection keeps.
-    private func project(_ x: Matrix, pass: Pass, finish: (Matrix, Arena) -> [[Matrix]]) -> Kept {
+    private func project(
+        _ x: Matrix, pass: Pass, finish: (Matrix, Arena) -> ResidualProjection.Kept
+    ) -> Kept {
         let statistics = norm.map { pass.kept.matrix(x.rows, $0.statisticsCount) }
         let u = pass.kept.matrix(x.rows, up.outputs, activation)
         return pass.withScratch { scratch in
             let n = norm.normalised(x, statistics: statistics, activation, scratch: scratch)
             let projected = up.forward(n, into: u, pass: pass)
-            let downKept = finish(u, scratch)
-            return Kept(x: x, statistics: statistics, u: u, projected: projected, downKept: downKept)
+            let down = finish(u, scratch)
+            return Kept(x: x, statistics: statistics, u: u, projected: projected, down: down)
         }
     }
 
-    /// Accumulates the adapters' gradients; `dx`, which holds ∂L/∂y on entry, holds ∂L/∂x after, unless
-    /// `needsInputGradient` is false.
-    package func backward(into dx: Matrix, kept: Kept, needsInputGradient: Bool, pass: Pass) {
+    /// Accumulates the adapters' gradients; `dx`, which holds the residual's share of ∂L/∂x on entry, gains the layer's
+    /// unless `needsInputGradient` is false.
+    ///
+    /// - Parameter dy: ∂L/∂y; `dx` itself where nil.
+    package func backward(
+        _ dy: Matrix? = nil, into dx: Matrix, kept: Kept, needsInputGradient: Bool, pass: Pass
+    ) {
+        let dy = dy ?? dx
         pass.withScratch { scratch in
             let h = down.hasAdapter ? hidden(kept.u, scratch: scratch) : nil
             guard needsInputGradient || up.hasAdapter else {
-                down.backward(dx, x: h, kept: kept.downKept, into: nil, pass: pass)
+                residual.backward(dy, h: h, kept: kept.down, into: nil, pass: pass)
                 return
             }
             let dh = scratch.matrix(dx.rows, down.inputs, activation)
-            down.backward(dx, x: h, kept: kept.downKept, into: dh, pass: pass)
+            residual.backward(dy, h: h, kept: kept.down, into: dh, pass: pass)
             let du = scratch.matrix(dx.rows, up.outputs, activation)
             hiddenBackward(dh, u: kept.u, into: du)
 
@@ -104,9 +120,9 @@ package final class FeedForward {
         let h = scratch.matrix(u.rows, down.inputs, activation)
         switch kind {
         case .plain(let function): Kernels.activationForward(function, u, into: h)
-        case .swiGLU:
+        case .gated(let function):
             let (gate, up) = halves(u)
-            Kernels.swiGLUForward(gate: gate, up: up, into: h)
+            Kernels.gatedForward(function, gate: gate, up: up, into: h)
         }
         return h
     }
@@ -114,10 +130,10 @@ package final class FeedForward {
     private func hiddenBackward(_ dh: Matrix, u: Matrix, into du: Matrix) {
         switch kind {
         case .plain(let function): Kernels.activationBackward(function, dh, x: u, into: du)
-        case .swiGLU:
+        case .gated(let function):
             let (gate, up) = halves(u)
             let (dGate, dUp) = halves(du)
-            Kernels.swiGLUBackward(dh, gate: gate, up: up, dGate: dGate, dUp: dUp)
+            Kernels.gatedBackward(function, dh, gate: gate, up: up, dGate: dGate, dUp: dUp)
         }
     }
 
