@@ -20,6 +20,17 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 /// `make test` neither resolves nor builds them; see `Benchmarks/README.md`.
 let wantsBenchmarks = Context.environment["LORAD_BENCHMARKS"] != nil
 
+/// The fuzzer's executable needs libFuzzer, which only `-sanitize=fuzzer` links; see `Fuzz/README.md`. What it feeds is
+/// always built, and tested with its corpus.
+let wantsFuzzer = Context.environment["LORAD_FUZZ"] != nil
+
+let fuzzerTargets: [Target] = [
+    .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+    .executableTarget(
+        name: "lorad-fuzz", dependencies: ["FuzzTargets", "CLibFuzzer"], path: "Fuzz/Driver",
+        swiftSettings: swiftSettings),
+]
+
 let benchmarkDependencies: [Package.Dependency] = [
     // Without its traits: they need two packages that interpose malloc and the runtime; we count allocations ourselves.
     .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: [])
@@ -93,6 +104,14 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Transformers", "Tokenizers", "ModelFiles", "Tensors"],
             path: "Tests/Support", swiftSettings: swiftSettings),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
+                "Manifests",
+            ],
+            path: "Fuzz/Targets", swiftSettings: swiftSettings),
+        tests("FuzzTests", ["FuzzTargets"]),
         tests("TensorsTests", ["Tensors", "CKernels"]),
         tests("ModelFilesTests", ["TestSupport", "ModelFiles", "Tensors"]),
         tests("TokenizersTests", ["TestSupport", "Tokenizers", "ModelFiles"]),
@@ -113,5 +132,5 @@ let package = Package(
             ]),
         tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", grdb]),
         tests("EndToEnd", ["TestSupport", "ModelFiles", "lorad"]),
-    ] + (wantsBenchmarks ? benchmarkTargets : [])
+    ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])
 )

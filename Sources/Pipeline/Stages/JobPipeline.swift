@@ -43,8 +43,9 @@ package struct JobPipeline {
             try Refusal.ofBadInput { try PreparedData(manifest, base: base) }
         }
         try Refusal.ofUnknownSlices(document, data.evaluation)
+        try Refusal.ofUnmeasurable(document, data.task)
         log(data)
-        let loaded = JobModel(try Refusal.ofBadInput { try LanguageModel.load(base.files, dtype: dtype) })
+        let loaded = JobModel(try Refusal.ofBadInput { try load(base, data, dtype: dtype) })
         try loaded.use { try Refusal.ofUnknownTargets(document, $0) }
         let manifestData = Data(manifest.yaml().utf8)
         let staging = try RunStaging.begin(
@@ -65,6 +66,13 @@ package struct JobPipeline {
             throw isInterruption(error) ? PipelineError(.interrupted, error.localizedDescription) : error
         }
     }
+
+    /// The base, with a head where the data's task has one.
+    private func load(_ base: VerifiedBase, _ data: PreparedData, dtype: DType) throws -> LanguageModel {
+        try LanguageModel.load(base.files, dtype: dtype, task: data.task.head(seed: seed))
+    }
+
+    private var seed: UInt64 { UInt64(bitPattern: Int64(manifest.training.seed)) }
 
     private var checkpoint: String { environment.workFolder + "/checkpoint.safetensors" }
 
@@ -100,7 +108,7 @@ package struct JobPipeline {
         let trained = try loaded.use { try train($0, base, data, &report) }
         var adapter = try stage(.adapter, detail: { "\($0.parameterCount) parameters" }) { () throws -> LoRAAdapter in
             try trained.checkMeaningful()
-            try trained.save(folder: staging.folder, identity: identity, baseModel: manifest.base.path)
+            try trained.save(folder: staging.folder, identity: identity, baseModel: manifest.base.path, labels: data.task.names)
             report.analysis = ReportAssembly.analysis(try trained.spectra(base: base.files))
             trained.detach()
             return try loaded.use { try LoRAAdapter.load(folder: staging.folder, into: $0, expecting: identity) }
@@ -115,7 +123,7 @@ package struct JobPipeline {
         report.parity = try stage(.parity, detail: { $0.passed ? "passed" : "failed" }) { () throws -> ParityReport in
             // Two roundings of the same weights are compared here, so the arithmetic must not add a third.
             if dtype != .float32 {
-                try loaded.replace { try LanguageModel.load(base.files, dtype: .float32) }
+                try loaded.replace { try load(base, data, dtype: .float32) }
                 adapter = try loaded.use {
                     try LoRAAdapter.load(folder: staging.folder, into: $0, expecting: identity)
                 }
@@ -147,11 +155,14 @@ package struct JobPipeline {
         -> LoRAAdapter
     {
         let section = manifest.adapter
-        let seed = UInt64(bitPattern: Int64(manifest.training.seed))
         let adapter = try LoRAAdapter.attach(
             LoRAConfiguration(
                 rank: section.rank, alpha: Float(section.alpha), dropout: Float(section.dropout),
                 targets: section.targets), to: model, seed: seed)
+        if let head = model.classifier {
+            let origin = head.isFresh ? "drawn from training.seed" : "the checkpoint's own"
+            environment.events.log("classification head: \(head.outputs) outputs, \(origin), trained in full")
+        }
         let plan = TrainingPlan.configuration(manifest, rows: data.examples.count)
         let trainer = Trainer(
             model: model, adapter: adapter, configuration: plan, examples: data.examples, validation: data.validation)

@@ -7,6 +7,7 @@ import Tensors
 /// Layout as in transformers' `modeling_deberta.py`; https://arxiv.org/abs/2006.03654.
 package enum DeBERTa: EncoderFamily {
     package static let modelType = "deberta"
+    package static let encoderName = "deberta"
 
     package static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]] {
         guard let layout = try? layout(configuration) else { return [:] }

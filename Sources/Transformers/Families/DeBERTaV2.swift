@@ -7,6 +7,7 @@ import Tensors
 /// Layout as in transformers' `modeling_deberta_v2.py`; https://arxiv.org/abs/2006.03654, v3: 2111.09543.
 package enum DeBERTaV2: EncoderFamily {
     package static let modelType = "deberta-v2"
+    package static let encoderName = "deberta"
 
     package static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]] {
         guard let shapes = try? Checkpoint(configuration).shapes else { return [:] }

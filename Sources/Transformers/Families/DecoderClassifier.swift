@@ -4,6 +4,12 @@ import Tensors
 /// Any decoder as a classifier, as transformers' `…ForSequenceClassification`: the final norm, then `score` without bias, on
 /// the row of the last token. The vocabulary head has no part in it.
 extension ModelFamily {
+    package static var pooling: Pooling { .last }
+
+    package static func classifierTensorName(_ stored: String, in source: any WeightSource) -> String? {
+        HeadlessSource.isHead(stored) ? nil : stored
+    }
+
     package static func buildClassifier(_ source: any WeightSource, dtype: DType, task: ClassificationTask) throws
         -> LanguageModel
     {
@@ -37,8 +43,12 @@ private struct HeadlessSource: WeightSource {
 
     func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws {
         try base.verifyComplete(expected: expected) { name in
-            isIgnored(name) || ["lm_head.", "embed_out.", "score."].contains { name.hasPrefix($0) }
+            isIgnored(name) || Self.isHead(name)
         }
+    }
+
+    static func isHead(_ name: String) -> Bool {
+        ["lm_head.", "embed_out.", "score."].contains { name.hasPrefix($0) }
     }
 
     func read(_ name: String, into matrix: Matrix) throws { try base.read(name, into: matrix) }

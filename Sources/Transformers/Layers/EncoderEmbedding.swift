@@ -36,7 +36,11 @@ package struct EncoderEmbedding: InputEmbedding {
             Kernels.gatherRows(table, rows: rows, into: part)
             Kernels.add(part, into: sum)
         }
-        if let types { add(types, layout.tokenTypes ?? [Int32](repeating: 0, count: tokens.count)) }
+        if let types {
+            // A table of one row knows no second part.
+            let known = types.rows > 1 ? layout.tokenTypes : nil
+            add(types, known ?? [Int32](repeating: 0, count: tokens.count))
+        }
         if let positions { add(positions, layout.positions.map { $0 + Int32(positionOffset) }) }
         if let projection {
             let narrow = Matrix(rows: x.rows, columns: words.columns, dtype: projection.dtype)

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Manifests
 import ModelFiles
+import Pipeline
 import Tensors
 import Tokenizers
 import Transformers
@@ -38,11 +39,33 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "A folder with adapter_config.json and adapter_model.safetensors.")
     var adapter: String?
 
-    /// Everything that answers questions about text.
+    /// Everything that continues texts, or scores continuations.
+    ///
+    /// - Throws: `TransformersError.unsupported` for an encoder, `AdaptersError.mismatch` for an adapter that classifies.
     func load() throws -> (files: BaseModelFiles, model: LanguageModel, tokenizer: any Tokenizer) {
+        try load(.language, BaseModelFiles(path: base))
+    }
+
+    /// Everything that classifies texts: the adapter's head, or without an adapter the base's own.
+    ///
+    /// - Throws: `ValidationError` where there is no classification head.
+    func loadClassifier() throws -> (labels: SequenceLabels, model: LanguageModel, tokenizer: any Tokenizer) {
         let files = try BaseModelFiles(path: base)
+        let task = try adapter.map { try ModelTask.of(adapter: $0, base: files.configuration) } ?? .of(base: files)
+        guard let labels = task.labels else {
+            throw ValidationError(
+                adapter.map { "The adapter in \($0) predicts tokens; score a --completion after a --prompt with it." }
+                    ?? "\(base) holds no classification head; name an --adapter that has one.")
+        }
+        let (_, model, tokenizer) = try load(task, files)
+        return (labels, model, tokenizer)
+    }
+
+    private func load(_ task: ModelTask, _ files: BaseModelFiles) throws -> (
+        files: BaseModelFiles, model: LanguageModel, tokenizer: any Tokenizer
+    ) {
         let tokenizer = try TokenizerLoader.load(files)
-        let model = try LanguageModel.load(files, dtype: .float32)
+        let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
         if let adapter {
             let hash = try ContentHash.ofBase(base, cache: HashCache(file: ".lorad/hashes.json"))
             let identity = AdapterIdentity(baseSHA256: hash.sha256, tokenizerSHA256: hash.tokenizerSHA256)
