@@ -50,6 +50,7 @@ struct DecoderVariantTests {
         func rmsNorm(_ size: Int) -> RMSNorm {
             RMSNorm(weight: numbers.matrix(1, size, around: 1, scale: 0.3), epsilon: 1e-5)
         }
+        func firstNorm() -> any Norm { variant == .plainWithBias ? layerNorm() : rmsNorm(hidden) }
         func layerNorm() -> LayerNorm {
             LayerNorm(
                 weight: numbers.matrix(1, hidden, around: 1, scale: 0.3), bias: numbers.matrix(1, hidden, scale: 0.2),
@@ -62,7 +63,7 @@ struct DecoderVariantTests {
         let table = RotaryTable([(RotaryTable.frequencies(theta: 100, dimensions: dimensions), 16)], scale: 1.1)
         let isPostNorm = variant == .postNorm
         let attention = SelfAttention(
-            norm: isPostNorm ? nil : variant == .plainWithBias ? layerNorm() : rmsNorm(hidden),
+            norm: isPostNorm ? nil : firstNorm(),
             queryKeyValue: group(
                 isOneProjection ? [heads.columns] : [heads.queryColumns, heads.keyColumns, heads.keyColumns], hidden,
                 adapted: true),
