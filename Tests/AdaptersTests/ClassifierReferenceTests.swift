@@ -8,14 +8,16 @@ import Transformers
 
 @Suite("Classification heads against transformers and PEFT (scripts/reference/classifiers)")
 struct ClassifierReferenceTests {
-    @Test("The base with its checkpoint's own head has transformers' logits", arguments: ["bert-regression", "roberta"])
+    @Test(
+        "The base with its checkpoint's own head has transformers' logits", arguments: ["bert-regression", "roberta"])
     func base(name: String) throws {
         let golden = ClassifierCase(name: name)
         let model = try golden.model()
         #expect(try #require(model.classifier).isFresh == false)
         let found = try model.logits(golden.batch())
         #expect(
-            firstDifference(found.values, try golden.tensor("base.logits").values, relative: 1e-4, absolute: 2e-5) == nil)
+            firstDifference(found.values, try golden.tensor("base.logits").values, relative: 1e-4, absolute: 2e-5)
+                == nil)
     }
 
     @Test("An adapter with a head that PEFT wrote gives PEFT's logits", arguments: ClassifierCase.all)
@@ -118,7 +120,8 @@ struct ClassifierReferenceTests {
         let golden = ClassifierCase(name: "llama")
         let error = #expect(throws: AdaptersError.self) {
             try LoRAAdapter.load(
-                folder: golden.adapterFolder, into: LanguageModel.load(BaseModelFiles(path: golden.basePath), dtype: .float32))
+                folder: golden.adapterFolder,
+                into: LanguageModel.load(BaseModelFiles(path: golden.basePath), dtype: .float32))
         }
         #expect(error?.code == .mismatch)
     }

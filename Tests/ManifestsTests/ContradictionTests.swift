@@ -56,7 +56,10 @@ import Testing
             ("{train: t, format: messages, task: regression}", "loss", "dataset.task is about rows with a label"),
             ("{train: t, task: regression, labels: [a, b]}", "loss", "dataset.task regression predicts a number"),
             ("{train: t, format: text}", "f1", "gates[0].metric is f1, which is measured on rows of dataset.format"),
-            ("{train: t, task: regression}", "accuracy", "gates[0].metric is accuracy, which a regression does not have"),
+            (
+                "{train: t, task: regression}", "accuracy",
+                "gates[0].metric is accuracy, which a regression does not have"
+            ),
             ("{train: t, labels: [a, b]}", "pearson", "gates[0].metric is pearson, which is measured on a regression"),
             ("{train: t, format: classification}", "perplexity", "gates[0].metric is perplexity, which is measured on"),
         ])

@@ -4,7 +4,12 @@ import Transformers
 
 /// One folder of Tests/Fixtures/classifiers, written by scripts/reference/classifiers.
 package struct ClassifierCase: Sendable, CustomStringConvertible {
-    package static let names = ["bert-pair", "bert-regression", "bert-headless", "roberta", "llama"]
+    package static let names = ["bert-pair", "bert-regression", "bert-headless", "roberta", "llama"] + deberta
+    package static let deberta = [
+        "deberta-v3", "deberta-v3-encoder", "deberta-v2-convolution", "deberta-v2-regression", "deberta-v2-c2p",
+        "deberta-v2-p2c", "deberta-v2-absolute", "deberta-v2-long", "deberta", "deberta-encoder", "deberta-regression",
+        "deberta-c2p", "deberta-absolute",
+    ]
     package static let all = names.map { ClassifierCase(name: $0) }
 
     package let name: String

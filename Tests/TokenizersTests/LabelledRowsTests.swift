@@ -21,7 +21,10 @@ struct LabelledRowsTests {
     @Test("Text, pair, label and slice are read; other fields are let be")
     func fields() throws {
         let found = try rows(
-            [#"{"text": "a", "text_pair": "b", "label": "yes", "domain": "x", "more": 1}"#, #"{"text": "c", "label": 2, "domain": 7}"#],
+            [
+                #"{"text": "a", "text_pair": "b", "label": "yes", "domain": "x", "more": 1}"#,
+                #"{"text": "c", "label": 2, "domain": 7}"#,
+            ],
             sliceBy: "domain")
         #expect(found[0] == LabelledRow(line: 1, text: "a", pair: "b", label: .name("yes"), slice: "x"))
         #expect(found[1] == LabelledRow(line: 2, text: "c", label: .number(2), slice: "7"))
@@ -62,7 +65,9 @@ struct SequenceLabelsTests {
 
     @Test("Names are sorted by bytes, numbers by size")
     func derived() throws {
-        #expect(try SequenceLabels.of(rows([.name("b"), .name("a"), .name("B"), .name("a")]), "f") == .classes(["B", "a", "b"]))
+        #expect(
+            try SequenceLabels.of(rows([.name("b"), .name("a"), .name("B"), .name("a")]), "f")
+                == .classes(["B", "a", "b"]))
         #expect(try SequenceLabels.of(rows([.number(10), .number(9)]), "f") == .classes(["9", "10"]))
     }
 
@@ -77,7 +82,8 @@ struct SequenceLabelsTests {
     @Test("With a list, names are looked up in it and numbers are places")
     func list() throws {
         let labels = try SequenceLabels.of(rows([.number(1), .name("no")]), "f", names: ["no", "yes"])
-        #expect(try labels.targets(rows([.number(1), .name("no"), .number(0)]), "f") == [.label(1), .label(0), .label(0)])
+        #expect(
+            try labels.targets(rows([.number(1), .name("no"), .number(0)]), "f") == [.label(1), .label(0), .label(0)])
     }
 
     @Test("A list of numbers is looked up by name, not by place")
@@ -93,7 +99,9 @@ struct SequenceLabelsTests {
             _ = try SequenceLabels.classes(["negative", "positive"]).targets(
                 rows([.name("negative"), .name("postive"), .number(2)]), "d.jsonl")
         }
-        #expect(found.contains(#"d.jsonl:2: the label "postive" is none of 'negative', 'positive'; did you mean 'positive'?"#))
+        #expect(
+            found.contains(
+                #"d.jsonl:2: the label "postive" is none of 'negative', 'positive'; did you mean 'positive'?"#))
         #expect(found.contains("d.jsonl:3: the label 2 is none of"))
     }
 

@@ -13,7 +13,8 @@ struct FamilyConfigurationTests {
                 ? #""n_embd":12,"n_layer":2,"n_head":2"#
                 : #""hidden_size":12,"intermediate_size":16,"num_hidden_layers":2,"num_attention_heads":2,"head_dim":6"#
             let ffn = type == "opt" ? #","ffn_dim":16"# : ""
-            let text = #"{"model_type":"\#(type)","vocab_size":9,\#(sizes)\#(ffn)\#(members.isEmpty ? "" : ",")\#(members)}"#
+            let text =
+                #"{"model_type":"\#(type)","vocab_size":9,\#(sizes)\#(ffn)\#(members.isEmpty ? "" : ",")\#(members)}"#
             try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
             let configuration = try ModelConfiguration.load(folder: folder)
             return try ModelFamilies.named(type).tensorShapes(configuration)
@@ -26,7 +27,10 @@ struct FamilyConfigurationTests {
             ("llama", #""hidden_act":"quick_gelu""#, "hidden_act"),
             ("llama", #""rope_scaling":{"type":"exotic"}"#, "exotic"),
             ("llama", #""rope_scaling":{"type":"linear","factor":0}"#, "factor"),
-            ("llama", #""rope_parameters":{"rope_type":"default","partial_rotary_factor":0.5}"#, "partial_rotary_factor"),
+            (
+                "llama", #""rope_parameters":{"rope_type":"default","partial_rotary_factor":0.5}"#,
+                "partial_rotary_factor"
+            ),
             ("llama", #""rope_parameters":{"rope_type":"yarn","factor":2,"beta_fast":1,"beta_slow":2}"#, "beta_fast"),
             ("phi3", #""rope_scaling":{"type":"longrope","short_factor":[1],"long_factor":[1,1,1]}"#, "short_factor"),
             ("qwen2", #""layer_types":["full_attention"]"#, "layer_types"),
@@ -47,7 +51,8 @@ struct FamilyConfigurationTests {
     func tensors() throws {
         #expect(try shapes("qwen2", "")["model.layers.1.self_attn.k_proj.bias"] == [12])
         #expect(try shapes("llama", "")["model.layers.1.self_attn.k_proj.bias"] == nil)
-        #expect(try shapes("phi3", #""num_key_value_heads":1"#)["model.layers.0.self_attn.qkv_proj.weight"] == [24, 12])
+        #expect(
+            try shapes("phi3", #""num_key_value_heads":1"#)["model.layers.0.self_attn.qkv_proj.weight"] == [24, 12])
         #expect(try shapes("gpt2", "")["transformer.h.0.mlp.c_fc.weight"] == [12, 48])
         #expect(try shapes("gemma2", "")["model.layers.0.post_feedforward_layernorm.weight"] == [12])
         #expect(try shapes("qwen3", "")["model.layers.0.self_attn.q_norm.weight"] == [6])

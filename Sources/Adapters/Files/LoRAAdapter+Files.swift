@@ -55,7 +55,10 @@ extension LoRAAdapter {
         try configuration.check(head: model.classifier, folder: folder)
         let file = try SafetensorsFile(path: "\(folder)/\(weightsFile)")
         try check(file.metadata, expecting, folder: folder)
-        let adapter = try LoRAAdapter(configuration.lora, model: model, seed: 0)
+        var lora = configuration.lora
+        // PEFT's all-linear names a pooler that is trained in full, and then attaches nothing to it.
+        lora.targets = TargetSelection.without(model.classifier?.trained.map(\.name) ?? [], in: lora.targets)
+        let adapter = try LoRAAdapter(lora, model: model, seed: 0)
         do {
             try adapter.checkNames(file, folder: folder)
             for parameter in adapter.parameters { try file.read(parameter.name, into: parameter.value) }

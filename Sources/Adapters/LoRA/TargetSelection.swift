@@ -49,6 +49,11 @@ package enum TargetSelection {
         ).sorted()
     }
 
+    /// The targets but those that are the whole path of one of `modules`.
+    package static func without(_ modules: [String], in targets: [String]) -> [String] {
+        targets.filter { !modules.contains($0) }
+    }
+
     /// Last components of the slots' paths, in the order in which they first occur.
     package static func leafNames(_ slots: [ProjectionSlot]) -> [String] {
         var seen = Set<String>()

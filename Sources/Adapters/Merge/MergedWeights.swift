@@ -30,6 +30,35 @@ package enum MergedWeights {
         }
     }
 
+    /// The head's trained projections, under their names in the base's checkpoint; nothing without a head.
+    package static func head(_ adapter: LoRAAdapter) -> [TensorEntry] {
+        (adapter.head?.trained ?? []).flatMap { linear in
+            [TensorEntry(name: "\(linear.storedName).weight", matrix: linear.weight.value)]
+                + (linear.bias.map {
+                    [TensorEntry(name: "\(linear.storedName).bias", matrix: $0.value, shape: $0.shape)]
+                } ?? [])
+        }
+    }
+
+    /// Every tensor of transformers' classifier: the base's encoder or decoder with the adapted projections merged, and the
+    /// trained head. The base's other heads are left out.
+    ///
+    /// - Throws: as `tensors`.
+    package static func classifierTensors(_ adapter: LoRAAdapter, base: BaseModelFiles) throws -> [TensorEntry] {
+        let family = try ModelFamilies.named(base.configuration.modelType)
+        let head = head(adapter)
+        let replaced = Set(head.map(\.name))
+        let names = Dictionary(
+            uniqueKeysWithValues: (adapter.head?.trained ?? []).flatMap { linear in
+                ["weight", "bias"].map { ("\(linear.storedName).\($0)", "\(linear.name).\($0)") }
+            })
+        let body = try tensors(adapter, base: base).compactMap { entry in
+            replaced.contains(entry.name)
+                ? nil : family.classifierTensorName(entry.name, in: base).map { entry.renamed($0) }
+        }
+        return body + head.map { $0.renamed(names[$0.name] ?? $0.name) }
+    }
+
     /// Every tensor of the base, the adapted projections merged, each made when its turn to be written comes. A head
     /// that is the embedding is left out where the base stores it a second time.
     ///
@@ -53,7 +82,7 @@ package enum MergedWeights {
         return entries
     }
 
-    /// Writes the merged projections alone to one safetensors file; `MergedSource` lays it over the base.
+    /// Writes the merged projections and the head alone to one safetensors file; `MergedSource` lays it over the base.
     ///
     /// - Parameter dtype: the precision that will be served.
     /// - Throws: as reading the base, `ModelFilesError.unwritable`.
@@ -61,7 +90,7 @@ package enum MergedWeights {
         _ adapter: LoRAAdapter, base: any WeightSource, dtype: FileDType, to path: String
     ) throws {
         try SafetensorsWriter.write(
-            projections(adapter, base: base), dtype: dtype, metadata: ["format": "pt"], to: path)
+            projections(adapter, base: base) + head(adapter), dtype: dtype, metadata: ["format": "pt"], to: path)
     }
 }
 
@@ -82,7 +111,7 @@ package struct MergedSource: WeightSource {
 
     package func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws {
         try base.verifyComplete(expected: expected, ignoring: isIgnored)
-        for tensor in overlay.tensors.values 
+        for tensor in overlay.tensors.values
         where expected[tensor.name] != tensor.shape && !isIgnored(tensor.name) {
             throw AdaptersError(
                 .mismatch, "The merged tensor \(tensor.name) has the shape \(tensor.shape), which the base lacks.")

@@ -128,6 +128,30 @@ void ck_attention_cap_gradients(float *s, float *dp, size_t stride, const float 
 /// dots[i] = a[i]·b[i], contiguous rows.
 void ck_row_dots(const void *a, const void *b, float *dots, size_t rows, size_t columns, int half);
 
+// Disentangled attention: a tile of scores holds `queries` queries of one sequence from `first_query` on against all of
+// its keys. The stride is a multiple of 16 of at least `keys`; what lies between is overwritten.
+/// What a score takes from relative positions: c2p[query, δ] + p2c[key, δ], δ = column[key − query] − first; either may
+/// be NULL.
+struct ck_positions {
+    /// [queries, positions], a row for each of the tile's queries.
+    float *c2p;
+    size_t c2ps;
+    /// [keys, positions], a row for each of the sequence's keys.
+    float *p2c;
+    size_t p2cs;
+    /// Points at the entry of 0 and has entries on both sides.
+    const int32_t *column;
+    int32_t first;
+    /// column[d] = column[0] + d where −reach ≤ d ≤ reach.
+    ptrdiff_t reach;
+};
+/// Scores s become softmax(scale·(s + positions)) over the keys.
+void ck_disentangled_probabilities(float *s, size_t stride, const struct ck_positions *positions, size_t first_query,
+                                   size_t queries, size_t keys, float scale);
+/// dp becomes ds = p ⊙ (dp − Σ p ⊙ dp)·scale, which is added to the positions' gradients too.
+void ck_disentangled_gradients(const float *p, float *dp, size_t stride, const struct ck_positions *gradients,
+                               size_t first_query, size_t queries, size_t keys, float scale);
+
 /// y[n] = add[n] + dot(x, w[n]) for `rows` rows of w, which is bfloat16 where `half`; add may be NULL.
 void ck_gemv(const void *w, size_t ws, int half, const float *x, const float *add, void *y, int y_half, size_t rows,
              size_t columns);

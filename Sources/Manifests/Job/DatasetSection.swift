@@ -56,7 +56,8 @@ package struct DatasetSection: Section {
             }
         }
         if section.task == .regression, let second = node.later(of: "task", "labels") {
-            context.diagnostics.add(second.position, "\(path)task regression predicts a number and has no \(path)labels")
+            context.diagnostics.add(
+                second.position, "\(path)task regression predicts a number and has no \(path)labels")
         }
     }
 }

@@ -16,7 +16,8 @@ package struct Gate: Section {
             "slice", \.slice, .text("slice name", example: "all"), standard: "`all`",
             "A value of `evaluation.slice_by`, or `all`."),
         .required(
-            "metric", \.metric, .choice(), missing: "name one of \(GateMetric.allCases.map(\.rawValue).joined(separator: ", "))",
+            "metric", \.metric, .choice(),
+            missing: "name one of \(GateMetric.allCases.map(\.rawValue).joined(separator: ", "))",
             "What is measured."),
         .optional(
             "min", \.min, .number(NumberBounds(), example: "0.75"), absent: "no bound",

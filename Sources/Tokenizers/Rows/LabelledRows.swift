@@ -58,7 +58,8 @@ package enum LabelledRows {
         case .string: throw Complaint(line: line.number, text: "the label is empty.")
         case let other:
             throw Complaint(
-                line: line.number, text: "'label' is \(other.kind); a class's name or number, or a value, was expected.")
+                line: line.number, text: "'label' is \(other.kind); a class's name or number, or a value, was expected."
+            )
         }
     }
 

@@ -49,7 +49,8 @@ package enum SequenceLabels: Sendable, Equatable {
         let found = kinds[true] == nil ? Self.numbers(of: rows) : Self.names(of: rows)
         guard found.count > 1 else {
             throw TokenizersError(
-                .malformed, "Every row of \(path) has the label \(rows[0].label.text); two classes are needed at least.")
+                .malformed, "Every row of \(path) has the label \(rows[0].label.text); two classes are needed at least."
+            )
         }
         return .classes(found)
     }

@@ -7,6 +7,7 @@ import Tensors
 /// checkpoint's, frozen; where that has none it is drawn at random and trained with the classifier.
 package enum BERT: EncoderFamily {
     package static let modelType = "bert"
+    package static let encoderName = "bert"
 
     package static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]] {
         BERTLayout(name: "bert", configuration).tensorShapes
@@ -24,7 +25,10 @@ package enum BERT: EncoderFamily {
             pooler = .frozen(try checkpoint.group([checkpoint.slot("pooler.dense", outputs: hidden, inputs: hidden)]))
         } else {
             pooler = .trained(
-                try heads.linear("bert.pooler.dense", outputs: hidden, inputs: hidden, hasBias: true, index: 1).linear)
+                try heads.linear(
+                    "bert.pooler.dense", stored: "\(checkpoint.prefix)pooler.dense", outputs: hidden, inputs: hidden,
+                    hasBias: true, index: 1
+                ).linear)
         }
         let (output, isFresh) = try heads.linear(
             "classifier", outputs: task.outputs, inputs: hidden, hasBias: true, index: 0)

@@ -94,7 +94,8 @@ struct BERTLayout {
         let kind = try fields.string("position_embedding_type", default: "absolute")
         guard kind == "absolute" else {
             throw ModelFilesError(
-                .unsupported, "\(fields.path): position_embedding_type is '\(kind)'; lorad computes absolute positions.")
+                .unsupported, "\(fields.path): position_embedding_type is '\(kind)'; lorad computes absolute positions."
+            )
         }
         for key in ["is_decoder", "add_cross_attention"] where try fields.bool(key, default: false) {
             throw ModelFilesError(.unsupported, "\(fields.path): \(key) is true; lorad computes \(name) as an encoder.")

@@ -2,9 +2,20 @@ import ModelFiles
 import Tensors
 
 /// A family that reads text in both directions: it classifies, and does not generate.
-package protocol EncoderFamily: ModelFamily {}
+package protocol EncoderFamily: ModelFamily {
+    /// The attribute under which transformers' classifiers hold the encoder, such as `bert`.
+    static var encoderName: String { get }
+}
 
 extension EncoderFamily {
+    package static var pooling: Pooling { .first }
+
+    package static func classifierTensorName(_ stored: String, in source: any WeightSource) -> String? {
+        let checkpoint = EncoderCheckpoint(source, name: encoderName, dtype: .float32)
+        guard !stored.hasSuffix("position_ids"), !EncoderCheckpoint.isHead(stored) else { return nil }
+        return checkpoint.prefix.isEmpty ? "\(encoderName).\(stored)" : stored
+    }
+
     /// - Throws: `TransformersError.unsupported`, always.
     package static func build(_ source: any WeightSource, dtype: DType) throws -> LanguageModel {
         throw TransformersError(
@@ -35,12 +46,19 @@ struct EncoderCheckpoint {
 
     /// Checks the encoder's tensors; `expected` holds them under the family's name. Heads, whether for classification or
     /// for pre-training, the pooler and the buffer of position ids are let be.
-    func verifyComplete(expected: [String: [Int]]) throws {
-        let heads = ["cls.", "lm_head.", "lm_predictions.", "mask_predictions.", "classifier.", "\(prefix)pooler.", "pooler."]
+    /// So are tensors whose names end as one of `unused`.
+    func verifyComplete(expected: [String: [Int]], ignoring unused: [String] = []) throws {
+        let poolers = ["\(prefix)pooler.", "pooler."]
         let pairs = expected.map { (prefix + $0.key.dropFirst(name.count + 1), $0.value) }
         try source.verifyComplete(expected: Dictionary(uniqueKeysWithValues: pairs)) { tensor in
-            tensor.hasSuffix("position_ids") || heads.contains { tensor.hasPrefix($0) }
+            tensor.hasSuffix("position_ids") || Self.isHead(tensor) || unused.contains { tensor.hasSuffix($0) }
+                || poolers.contains { tensor.hasPrefix($0) }
         }
+    }
+
+    /// Whether a tensor belongs to a head for pre-training or classification.
+    static func isHead(_ tensor: String) -> Bool {
+        ["cls.", "lm_head.", "lm_predictions.", "mask_predictions.", "classifier."].contains { tensor.hasPrefix($0) }
     }
 
     func slot(_ path: String, outputs: Int, inputs: Int) -> ProjectionSlot {
@@ -86,12 +104,12 @@ struct EncoderCheckpoint {
     }
 
     /// - Throws: `ModelFilesError.unsupported` naming what lorad computes.
-    func activation(_ key: String = "hidden_act") throws -> ActivationFunction {
+    func activation(_ key: String = "hidden_act", default fallback: String = "gelu") throws -> ActivationFunction {
         let names: [String: ActivationFunction] = [
             "relu": .relu, "gelu": .gelu, "gelu_python": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh,
             "silu": .silu, "swish": .silu, "tanh": .tanh,
         ]
-        let name = try configuration.fields.string(key, default: "gelu")
+        let name = try configuration.fields.string(key, default: fallback)
         if let function = names[name] { return function }
         throw ModelFilesError(
             .unsupported, "\(configuration.fields.path): \(key) is '\(name)'.",

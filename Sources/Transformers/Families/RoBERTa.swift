@@ -7,6 +7,7 @@ import Tensors
 /// Layout as in transformers' `modeling_roberta.py`; https://arxiv.org/abs/1907.11692.
 package enum RoBERTa: EncoderFamily {
     package static let modelType = "roberta"
+    package static let encoderName = "roberta"
 
     package static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]] {
         BERTLayout(name: "roberta", configuration).tensorShapes

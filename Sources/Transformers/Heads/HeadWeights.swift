@@ -37,7 +37,7 @@ package struct HeadWeights {
                 weight, deviation: deviation,
                 random: Philox(seed: task.seed, stream: HeadStream.initialisation(index)))
         }
-        return (TrainableLinear(name: name, weight: weight, bias: bias), !isStored)
+        return (TrainableLinear(name: name, storedName: module, weight: weight, bias: bias), !isStored)
     }
 
     /// Box and Muller's transform of two uniform numbers a position.

@@ -4,8 +4,10 @@ import Tensors
 ///
 /// It remembers the values it started from, so that a base can be asked what it said before training.
 package final class TrainableLinear {
-    /// Module path in the checkpoint, such as `classifier.out_proj`.
+    /// Module path in transformers' classifier, such as `classifier.out_proj`.
     package let name: String
+    /// Module path in this base's checkpoint, where it would be looked for.
+    package let storedName: String
     package let weight: Parameter
     /// nil for a projection without one.
     package let bias: Parameter?
@@ -17,8 +19,9 @@ package final class TrainableLinear {
     /// - Parameters:
     ///   - weight: W to start from, copied.
     ///   - bias: b to start from, copied.
-    package init(name: String, weight: Matrix, bias: Matrix?) {
+    package init(name: String, storedName: String? = nil, weight: Matrix, bias: Matrix?) {
         self.name = name
+        self.storedName = storedName ?? name
         initialWeight = weight
         initialBias = bias
         let prefix = "base_model.model.\(name)"

@@ -3,7 +3,8 @@ import Tensors
 import Testing
 
 struct SoftCapTests {
-    @Test("The cap is c·tanh(x/c), and its gradient the slope, in float32 and nearly in bfloat16", arguments: [1, 19, 40])
+    @Test(
+        "The cap is c·tanh(x/c), and its gradient the slope, in float32 and nearly in bfloat16", arguments: [1, 19, 40])
     func formula(columns: Int) {
         var numbers = TestNumbers(seed: 31)
         let x = numbers.strided(3, columns)

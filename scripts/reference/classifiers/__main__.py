@@ -20,6 +20,7 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
 from transformers.utils import logging
 
+import deberta
 from tokenizer import word_piece
 
 FOLDER = Path(__file__).resolve().parents[3] / "Tests/Fixtures/classifiers"
@@ -59,7 +60,9 @@ CASES = {
     "bert-headless": (bert(hidden_act="relu"), 2, "headless", ["query", "key", "value"], ["pooler"]),
     "roberta": (roberta(), 2, "classifier", ["query", "value", "intermediate.dense"], []),
     "llama": (llama(), 3, "causal", ["q_proj", "v_proj"], []),
-}
+} | deberta.cases(SIZES)
+# Tokens of the longest row whose logits are compared.
+LONGEST = {"roberta": 44} | deberta.LONGEST
 
 
 def randomise(model):
@@ -96,7 +99,7 @@ def save_base(model, how, folder):
         causal.model.load_state_dict(model.model.state_dict())
         causal.save_pretrained(folder)
     else:
-        encoder = copy.deepcopy(model.bert)
+        encoder = copy.deepcopy(model.base_model)
         if how == "headless":
             encoder.pooler = None
         encoder.save_pretrained(folder)
@@ -143,11 +146,15 @@ def draw_rows(generator, count, labels, pairs, longest):
     return rows
 
 
-def logits(model, row):
-    inputs = {"input_ids": torch.tensor([row["ids"]])}
+def inputs(row):
+    found = {"input_ids": torch.tensor([row["ids"]])}
     if "types" in row:
-        inputs["token_type_ids"] = torch.tensor([row["types"]])
-    return model(**inputs).logits[0]
+        found["token_type_ids"] = torch.tensor([row["types"]])
+    return found
+
+
+def logits(model, row):
+    return model(**inputs(row)).logits[0]
 
 
 def mean_loss(model, rows):
@@ -190,9 +197,8 @@ def write(name):
     adapted.save_pretrained(folder / "adapter")
     (folder / "adapter/README.md").unlink()
     generator = torch.Generator().manual_seed(SEED + 2)
-    pairs = config.model_type == "bert"
-    longest = 44 if config.model_type == "roberta" else 20
-    rows = draw_rows(generator, 4, labels, pairs, longest)
+    pairs = getattr(config, "type_vocab_size", 0) > 1
+    rows = draw_rows(generator, 4, labels, pairs, LONGEST.get(name, 20))
     batches = [draw_rows(generator, 3, labels, pairs, 14) for _ in range(STEPS)]
     values = {}
     with torch.no_grad():
@@ -200,6 +206,8 @@ def write(name):
         values["adapter.logits"] = torch.stack([logits(adapted, row) for row in rows])
         merged = copy.deepcopy(adapted).merge_and_unload()
         values["merged.logits"] = torch.stack([logits(merged, row) for row in rows])
+        if config.model_type.startswith("deberta"):
+            values["every.logits"] = torch.cat([deberta.every_logits(base, inputs(row)) for row in rows])
     mean_loss(adapted, rows).backward()
     for key, parameter in trained(adapted).items():
         values[f"gradient.{key}"] = parameter.grad.clone()

@@ -9,7 +9,8 @@ extension Kernels {
     /// Tile by tile with a running maximum, so that T × T scores are never stored: https://arxiv.org/abs/2205.14135.
     package static func attentionForward(
         q: Matrix, k: Matrix, v: Matrix, spans: [AttentionSpan], headDim: Int, scale: Float,
-        mask: AttentionMask = .causal, softCap: Float? = nil, into o: Matrix, logSumExp: Matrix, backend: ProductBackend? = nil
+        mask: AttentionMask = .causal, softCap: Float? = nil, into o: Matrix, logSumExp: Matrix,
+        backend: ProductBackend? = nil
     ) {
         precondition(k.columns == v.columns && q.columns == o.columns, "attention shapes")
         precondition(q.dtype == k.dtype && q.dtype == v.dtype, "attention's dtype")
@@ -61,7 +62,8 @@ extension Kernels {
             ck_attention_probabilities(
                 scores.start, scores.stride, output.start, statistics.maxima.start,
                 statistics.sums.start, rows, keys.count, shape.headDim, shape.group,
-                firstVisible - keys.lowerBound, mask.window, softCap == nil ? scale : 1, isFirst ? 1 : 0, q.dtype == .bfloat16 ? 1 : 0)
+                firstVisible - keys.lowerBound, mask.window, softCap == nil ? scale : 1, isFirst ? 1 : 0,
+                q.dtype == .bfloat16 ? 1 : 0)
             output.assign(
                 scores.narrowed(to: q.dtype), v.rows(keys), accumulate: !isFirst, workspace: workspace,
                 backend: shape.backend)
