@@ -115,7 +115,11 @@ package final class BaseModelFiles: Sendable {
                     "The tensor \(quoted(own)) of \(file.location) has \(length) rows, no multiple of the head "
                         + "dimension \(headDim).")
             }
-            guard stored.updateValue(StoredTensor(info: layout == .transposed ? info.transposed : info, layout: layout), forKey: name) == nil else {
+            guard
+                stored.updateValue(
+                    StoredTensor(info: layout == .transposed ? info.transposed : info, layout: layout), forKey: name)
+                    == nil
+            else {
                 throw ModelFilesError(.malformed, "\(file.location) holds the tensor \(quoted(name)) under two names.")
             }
         }

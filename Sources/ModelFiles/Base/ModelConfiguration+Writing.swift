@@ -31,9 +31,11 @@ extension ModelConfiguration {
             throw ModelFilesError(
                 .unsupported,
                 "\(path): a GGUF is not made anew for a base of type \(quoted(modelType)) with the settings of this one.",
-                cause: "lorad writes GGUF from Hugging Face folders for llama, qwen2 and qwen3, without biases, windows "
+                cause:
+                    "lorad writes GGUF from Hugging Face folders for llama, qwen2 and qwen3, without biases, windows "
                     + "and rotary scaling that are not always there.",
-                advice: "Merge to safetensors and let llama.cpp's converter make the GGUF, or merge into a base in GGUF.")
+                advice:
+                    "Merge to safetensors and let llama.cpp's converter make the GGUF, or merge into a base in GGUF.")
         }
     }
 

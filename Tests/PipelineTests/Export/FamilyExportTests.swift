@@ -48,7 +48,8 @@ struct FamilyExportTests {
         }
     }
 
-    @Test("Merged into a GGUF, fused and transposed weights too, the model answers as the adapter does", arguments: names)
+    @Test(
+        "Merged into a GGUF, fused and transposed weights too, the model answers as the adapter does", arguments: names)
     func gguf(name: String) throws {
         try Case("gguf-families/\(name).gguf").check(.gguf)
     }
