@@ -15,8 +15,8 @@ package struct RegressionPrompts {
     /// Every prompt, in order.
     ///
     /// - Parameter labels: of a classification, whose prompts can expect one of them; nil: the model generates text.
-    /// - Throws: `EvaluationError.malformed` that lists every mistake in the file, one a line; `TokenizersError` for a
-    ///   file that cannot be read or a line that is not JSON.
+    /// - Throws: `EvaluationError.malformed` that lists the first 20 mistakes in the file, one a line; `TokenizersError`
+    ///   for a file that cannot be read or a line that is not JSON.
     package static func read(_ path: String, labels: SequenceLabels? = nil) throws -> [RegressionPrompt] {
         var reader = RegressionPrompts(labels: labels)
         for line in try JSONLines.read(path) { try reader.add(DataFields(path: path, line: line)) }
@@ -24,7 +24,9 @@ package struct RegressionPrompts {
             reader.mistakes.append("\(path) holds no prompts.")
         }
         guard reader.mistakes.isEmpty else {
-            throw EvaluationError(.malformed, reader.mistakes.joined(separator: "\n"))
+            let shown = 20
+            let rest = reader.mistakes.count > shown ? ["and \(reader.mistakes.count - shown) mistakes more"] : []
+            throw EvaluationError(.malformed, (reader.mistakes.prefix(shown) + rest).joined(separator: "\n"))
         }
         return reader.prompts
     }
@@ -45,7 +47,7 @@ package struct RegressionPrompts {
     /// Two prompts of one id could not be told apart in the report.
     private mutating func claim(_ id: String, _ fields: DataFields) {
         if let earlier = lineOfID[id] {
-            note(fields, "the id \"\(id)\" is already taken by line \(earlier).")
+            note(fields, "the id \(quoted(id)) is already taken by line \(earlier).")
         } else {
             lineOfID[id] = fields.line
         }
@@ -85,7 +87,7 @@ package struct RegressionPrompts {
         case "not_contains": return .notContains(text)
         default:
             if let expression = RegularExpression(text) { return .matches(expression) }
-            note(fields, "`matches` is not a regular expression in ICU's dialect: \"\(text)\".")
+            note(fields, "`matches` is not a regular expression in ICU's dialect: \(quoted(text)).")
             return nil
         }
     }
@@ -105,7 +107,8 @@ package struct RegressionPrompts {
     private mutating func checkNames(_ fields: DataFields, known: [String]) {
         for name in fields.object.keys where !known.contains(name) {
             let hint = Suggestion.closest(to: name, among: known).map { " Did you mean `\($0)`?" } ?? ""
-            note(fields, "unknown field `\(name)`; known are \(Self.list(known)).\(hint)")
+            let shown = quoted(name).dropFirst().dropLast()
+            note(fields, "unknown field `\(shown)`; known are \(Self.list(known)).\(hint)")
         }
     }
 

@@ -32,6 +32,10 @@ package struct JobPipeline {
     /// - Throws: `PipelineError.rejected` where the job is refused before any work, `.interrupted` where it was asked to
     ///   stop; what reading files throws.
     package func run() throws -> JobResult {
+        if let journal = environment.journal, let published = try PublicationJournal.publishedRun(journal) {
+            environment.events.log("an earlier attempt had published \(published.runFolder) when it was cut off")
+            return published
+        }
         let base = try stage(.base, detail: { $0.hash.sha256 }) {
             try Refusal.ofBadInput { try VerifiedBase(document, hashCache: environment.hashCache) }
         }
@@ -46,12 +50,14 @@ package struct JobPipeline {
         let manifestData = Data(manifest.yaml().utf8)
         let staging = try RunStaging.begin(
             outbox: environment.outbox, name: manifest.name,
-            run: RunIdentifier(startedAt: startedAt, manifest: manifestData))
+            run: RunIdentifier(startedAt: startedAt, manifest: manifestData), attempt: environment.attempt)
         do {
             let report = try produce(loaded, base, data, staging)
             return try stage(.publish, detail: { $0.runFolder }) {
                 try staging.writeDocuments(report, manifest: manifestData)
-                let published = try staging.publish(report.status)
+                let published = try staging.publish(report.status, journal: environment.journal) {
+                    if $0 == .rename { try environment.requirePermission() }
+                }
                 try? FileManager.default.removeItem(atPath: checkpoint)
                 return JobResult(status: report.status, runFolder: published.folder, report: report)
             }
@@ -165,6 +171,8 @@ package struct JobPipeline {
             manifest, base.files.configuration, parameters: base.hash.parameters,
             tokens: TrainingPlan.largestMicroBatch(data.examples, plan))
         environment.events.log("memory: a peak of \(predicted >> 20) MiB is predicted; products in \(dtype.rawValue)")
+        try ResourceCheck(manifest: manifest, limits: environment.limits).require(
+            predictedPeak: predicted, adapter: adapter, base: base, environment: environment)
         model.activationCheckpointing = manifest.training.activationCheckpointing
         let result = try stage(.train, detail: { "\($0.losses.count) steps" }) { () throws -> TrainingResult in
             if FileManager.default.fileExists(atPath: checkpoint) {

@@ -17,10 +17,13 @@ struct WorkerOptions: ParsableArguments {
     /// lorad.yaml, or its defaults.
     func load() throws -> WorkerConfiguration {
         let isDefault = config == "lorad.yaml" && !FileManager.default.fileExists(atPath: config)
-        let configuration = isDefault ? WorkerConfiguration() : try WorkerConfiguration.load(path: config)
+        let configuration = isDefault ? WorkerConfiguration() : try read()
         if let threads = configuration.threads { Threads.configure(threads) }
         return configuration
     }
+
+    /// The file as it stands. Throws where there is none.
+    func read() throws -> WorkerConfiguration { try WorkerConfiguration.load(path: config) }
 
     /// The worker of these folders; `log` hears what it has to say.
     func worker() throws -> Worker {

@@ -55,6 +55,7 @@ struct DecoderVariantTests {
                 weight: numbers.matrix(1, hidden, around: 1, scale: 0.3), bias: numbers.matrix(1, hidden, scale: 0.2),
                 epsilon: 1e-5)
         }
+        func firstNorm() -> any Norm { variant == .plainWithBias ? layerNorm() : rmsNorm(hidden) }
         let heads = AttentionHeads(
             heads: 2, groups: variant == .interleaved ? 2 : 1, headDim: 4, isInterleaved: variant == .interleaved)
         let isOneProjection = variant == .interleaved || variant == .fused
@@ -62,7 +63,7 @@ struct DecoderVariantTests {
         let table = RotaryTable([(RotaryTable.frequencies(theta: 100, dimensions: dimensions), 16)], scale: 1.1)
         let isPostNorm = variant == .postNorm
         let attention = SelfAttention(
-            norm: isPostNorm ? nil : variant == .plainWithBias ? layerNorm() : rmsNorm(hidden),
+            norm: isPostNorm ? nil : firstNorm(),
             queryKeyValue: group(
                 isOneProjection ? [heads.columns] : [heads.queryColumns, heads.keyColumns, heads.keyColumns], hidden,
                 adapted: true),
