@@ -4,6 +4,7 @@ import PackageDescription
 let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 /// One Swift target of the house. What a target may import is what it lists here, see `Sources/README.md`.
@@ -54,11 +55,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
     ] + (wantsBenchmarks ? benchmarkDependencies : []),
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSystem"),
         .target(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-g0", "-Wall", "-Werror"])],
@@ -78,7 +81,7 @@ let package = Package(
                 "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
                 "Manifests", crypto,
             ]),
-        module("Worker", ["Pipeline", "Manifests", "CCurl", grdb, crypto]),
+        module("Worker", ["Pipeline", "Manifests", "CCurl", "CSystem", grdb, crypto, flyingFox]),
         .executableTarget(
             name: "lorad",
             dependencies: [

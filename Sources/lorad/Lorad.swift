@@ -10,7 +10,8 @@ struct Lorad: ParsableCommand {
         version: LoradVersion.current,
         subcommands: [
             Run.self, Watch.self, Submit.self, Validate.self, Status.self, Logs.self, Cancel.self, Retry.self,
-            Hash.self, Generate.self, Score.self, Tokenize.self, Merge.self, Verify.self, DoctorCommand.self,
+            Hash.self, Generate.self, Score.self, Tokenize.self, Merge.self, Verify.self, Webhooks.self,
+            DoctorCommand.self,
         ])
 
     static func main() {

@@ -7,6 +7,7 @@ enum LedgerSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: jobs, stages, deliveries") { try $0.execute(sql: version1) }
+        migrator.registerMigration("schedule: entries and runs") { try $0.execute(sql: Ledger.scheduleSchema) }
         return migrator
     }
 

@@ -7,6 +7,7 @@ extension WorkerSettings {
             inbox: configuration.inbox, outbox: configuration.outbox, state: configuration.state,
             scanEvery: configuration.scanEvery, quietTime: configuration.quietTime,
             hooks: configuration.hooks.map(Hook.init), log: log)
+        self.configuration = configuration
     }
 }
 
@@ -17,7 +18,10 @@ extension Hook {
         self.init(
             name: configuration.name, kind: configuration.kind,
             url: file ?? .environment(configuration.urlEnvironment ?? ""),
-            secret: configuration.secretEnvironment.map(SecretSource.environment), events: Set(configuration.events),
+            secret: configuration.secretFile.map(SecretSource.file)
+                ?? configuration.secretEnvironment.map(SecretSource.environment),
+            events: Set(configuration.events), jobs: configuration.jobs,
+            proxy: configuration.proxyEnvironment.map(SecretSource.environment),
             allowHTTP: configuration.allowHTTP, allowPrivate: configuration.allowPrivate)
     }
 }

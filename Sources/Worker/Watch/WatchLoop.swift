@@ -8,7 +8,8 @@ final class WatchLoop {
     private let ledger: Ledger
     private let intake: Intake
     private let jobs: JobThread
-    private let couriers: [Courier]
+    private let courier: Courier
+    private let pulse: Pulse
     private let watch: InboxWatch
     private let wakePipe: WakePipe
     private let stop: StopRequest
@@ -20,7 +21,8 @@ final class WatchLoop {
         ledger = parts.ledger
         intake = parts.intake
         jobs = parts.jobs
-        couriers = parts.couriers
+        courier = parts.courier
+        pulse = parts.pulse
         wakePipe = parts.wakePipe
         self.stop = stop
         inbox = Inbox(
@@ -74,7 +76,7 @@ final class WatchLoop {
             settings.log("job \(job.id): \(job.manifestFile) queued as \(job.name)")
             jobs.wake()
         }
-        for courier in couriers { courier.wake() }
+        courier.wake()
     }
 
     private func lookAfterJobs() throws {
@@ -87,7 +89,7 @@ final class WatchLoop {
     func ended(_ job: JobRecord) {
         result.ended[job.state, default: 0] += 1
         settings.log("job \(job.id): \(job.name) \(job.state.rawValue)" + (job.reason.map { ": \($0)" } ?? ""))
-        for courier in couriers { courier.wake() }
+        courier.wake()
     }
 
     private func isDrained(_ scan: Inbox.Scan) throws -> Bool {
@@ -98,7 +100,7 @@ final class WatchLoop {
 
     private func wait(for scan: Inbox.Scan, once: Bool) {
         // A running job may be cancelled by another process, which cannot wake this one.
-        let limit = jobs.isBusy || once ? min(1, settings.scanEvery) : settings.scanEvery
+        let limit = min(pulse.beat(), jobs.isBusy || once ? min(1, settings.scanEvery) : settings.scanEvery)
         let seconds = scan.ready.isEmpty ? min(limit, scan.nextLook ?? limit) : 0
         var descriptors = ([watch.descriptor, wakePipe.descriptor] + stop.descriptors).map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)

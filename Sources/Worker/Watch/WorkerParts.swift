@@ -7,9 +7,10 @@ struct WorkerParts: Sendable {
     let ledger: Ledger
     let intake: Intake
     let jobs: JobThread
-    let couriers: [Courier]
+    let courier: Courier
     let wakePipe: WakePipe
     let announcer: Announcer
+    let pulse: Pulse
     private let lock: WorkerLock
 
     /// Throws `.locked` where another worker has the folders, `.webhook` where a hook's URL cannot be read.
@@ -23,14 +24,15 @@ struct WorkerParts: Sendable {
         self.ledger = ledger
         announcer = Announcer(hooks: settings.hooks)
         intake = Intake(folders: folders, ledger: ledger, runner: runner, announcer: announcer)
-        couriers = hooks.map { Courier($0, ledger: ledger, settings: settings.delivery, log: settings.log) }
+        courier = try Courier(hooks, ledger: ledger, settings: settings.delivery, log: settings.log)
+        pulse = Pulse(ServiceManager(environment: environment))
         let wakePipe = try WakePipe()
         self.wakePipe = wakePipe
         let queue = JobQueue(
             folders: folders, ledger: ledger, runner: runner, announcer: announcer, intake: intake, identity: identity)
-        jobs = JobThread(queue: queue) { [couriers] in
+        jobs = JobThread(queue: queue) { [courier] in
             wakePipe.wake()
-            for courier in couriers { courier.wake() }
+            courier.wake()
         }
     }
 }

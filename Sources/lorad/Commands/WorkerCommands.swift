@@ -28,10 +28,17 @@ struct Submit: ParsableCommand {
     var manifest: String
     @Option(name: .customLong("set"), help: "key=value, such as training.max_steps=20; repeatable.")
     var settings: [String] = []
+    @Flag(
+        help: "Adds the time to the name, and submits only where data, base or settings changed since the last success."
+    )
+    var stamp = false
+    @Flag(help: "Runs it again although nothing changed.")
+    var again = false
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
         let configuration = try worker.load()
+        if stamp { return try submitStamped(configuration) }
         guard let data = FileManager.default.contents(atPath: manifest) else {
             throw ManifestsError(.missing, "\(manifest) cannot be read.")
         }
@@ -42,6 +49,23 @@ struct Submit: ParsableCommand {
         _ = try PipelineRunner.document(text, path: manifest, configuration)
         let name = URL(fileURLWithPath: manifest).lastPathComponent
         print("\(configuration.inbox)/\(try worker.worker().submit(text, name: name))")
+    }
+
+    private func submitStamped(_ configuration: WorkerConfiguration) throws {
+        let nightly = try NightlyManifest(path: manifest, settings: settings, configuration)
+        switch again ? .new("--again") : try worker.worker().novelty(of: nightly) {
+        case .unchanged(let job):
+            Failure.write(
+                "\(manifest): data, base and settings are those of job \(job.id), which succeeded; --again trains anyway"
+            )
+            print(job.runFolder ?? job.id)
+        case .new(let reason):
+            let now = Date()
+            let name = NightlyManifest.fileName(of: manifest, at: now)
+            let text = try nightly.stamped(at: now, configuration)
+            Failure.write("\(manifest): \(reason)")
+            print("\(configuration.inbox)/\(try worker.worker().submit(text, name: name))")
+        }
     }
 }
 
