@@ -4,7 +4,7 @@ SWIFT ?= swift
 LORAD = .build/release/lorad
 BASE = bases/SmolLM2-135M-Instruct.Q4_1.gguf
 
-.PHONY: build demo test bench lint tools fetch clean
+.PHONY: build demo test bench fuzz sanitize lint tools fetch clean
 
 # From nothing to a proven adapter and its report.
 demo: tools fetch
@@ -21,11 +21,20 @@ bench: tools fetch
 	scripts/install-tools libdnnl-dev
 	python3 Benchmarks/run.py $(BENCH)
 
+# libFuzzer over every reader of foreign bytes: TIME seconds a target; see Fuzz/README.md.
+TIME ?= 60
+fuzz: tools
+	scripts/fuzz --seconds $(TIME)
+
+# The tests of unsafe memory, arithmetic and threads under the sanitizers.
+sanitize: tools
+	scripts/sanitize
+
 build: tools
 	$(SWIFT) build -c release --product lorad
 
 lint:
-	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz
 
 # Debian packages, only those that are missing.
 tools:
@@ -36,4 +45,4 @@ fetch: tools
 	scripts/fetch
 
 clean:
-	rm -rf .build .build-bench
+	rm -rf .build .build-bench .build-fuzz .build-asan .build-tsan .build-ubsan

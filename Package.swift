@@ -5,6 +5,7 @@ let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 /// One Swift target of the house. What a target may import is what it lists here, see `Sources/README.md`.
@@ -19,6 +20,17 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 /// Benchmarks are part of this package because they need its `package` access, and exist only when asked for, so that
 /// `make test` neither resolves nor builds them; see `Benchmarks/README.md`.
 let wantsBenchmarks = Context.environment["LORAD_BENCHMARKS"] != nil
+
+/// The fuzzer's executable needs libFuzzer, which only `-sanitize=fuzzer` links; see `Fuzz/README.md`. What it feeds is
+/// always built, and tested with its corpus.
+let wantsFuzzer = Context.environment["LORAD_FUZZ"] != nil
+
+let fuzzerTargets: [Target] = [
+    .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+    .executableTarget(
+        name: "lorad-fuzz", dependencies: ["FuzzTargets", "CLibFuzzer"], path: "Fuzz/Driver",
+        swiftSettings: swiftSettings),
+]
 
 let benchmarkDependencies: [Package.Dependency] = [
     // Without its traits: they need two packages that interpose malloc and the runtime; we count allocations ourselves.
@@ -56,12 +68,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ] + (wantsBenchmarks ? benchmarkDependencies : []),
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CSystem"),
+        .systemLibrary(name: "CLinux"),
         .target(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-g0", "-Wall", "-Werror"])],
@@ -81,7 +94,7 @@ let package = Package(
                 "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
                 "Manifests", crypto,
             ]),
-        module("Worker", ["Pipeline", "Manifests", "CCurl", "CSystem", grdb, crypto, flyingFox]),
+        module("Worker", ["Pipeline", "Manifests", "CCurl", "CLinux", grdb, crypto, subprocess, flyingFox]),
         .executableTarget(
             name: "lorad",
             dependencies: [
@@ -94,6 +107,14 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Transformers", "Tokenizers", "ModelFiles", "Tensors"],
             path: "Tests/Support", swiftSettings: swiftSettings),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
+                "Manifests",
+            ],
+            path: "Fuzz/Targets", swiftSettings: swiftSettings),
+        tests("FuzzTests", ["FuzzTargets"]),
         tests("TensorsTests", ["Tensors", "CKernels"]),
         tests("ModelFilesTests", ["TestSupport", "ModelFiles", "Tensors"]),
         tests("TokenizersTests", ["TestSupport", "Tokenizers", "ModelFiles"]),
@@ -114,5 +135,5 @@ let package = Package(
             ]),
         tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", grdb]),
         tests("EndToEnd", ["TestSupport", "ModelFiles", "lorad"]),
-    ] + (wantsBenchmarks ? benchmarkTargets : [])
+    ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])
 )

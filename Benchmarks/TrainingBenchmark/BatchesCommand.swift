@@ -22,7 +22,7 @@ struct Batches: ParsableCommand {
                     hiddenSize: shape.hiddenSize, intermediateSize: shape.intermediateSize, layers: shape.layers,
                     heads: shape.heads, keyValueHeads: shape.keyValueHeads, headDim: shape.headDim,
                     vocabularySize: shape.vocabularySize, maxPositions: shape.maxPositions,
-                    ropeTheta: shape.ropeTheta, rmsNormEpsilon: shape.rmsNormEpsilon,
+                    ropeTheta: shape.ropeTheta, normEpsilon: shape.normEpsilon,
                     tieWordEmbeddings: shape.tieWordEmbeddings),
                 steps: (0..<steps).map { step in
                     rows.rows(step: step).map { BatchesReport.Row(tokens: $0.tokens, labels: $0.labelPositions) }
@@ -43,7 +43,7 @@ struct BatchesReport: Encodable {
         let vocabularySize: Int
         let maxPositions: Int
         let ropeTheta: Float
-        let rmsNormEpsilon: Float
+        let normEpsilon: Float
         let tieWordEmbeddings: Bool
     }
 

@@ -23,8 +23,8 @@ CK_INLINE void rotate_head(const float *x, void *y, const float *cosine, const f
 
 CK_CLONES
 void ck_rotate(const float *x, size_t xs, void *y, size_t ys, int half, const int32_t *positions, const float *cosines,
-               const float *sines, size_t rows, size_t heads, size_t head_dim, float direction) {
-    size_t half_dim = head_dim / 2;
+               const float *sines, size_t rows, size_t heads, size_t head_dim, size_t rotated, float direction) {
+    size_t half_dim = rotated / 2;
     for (size_t row = 0; row < rows; row++) {
         const float *cosine = cosines + (size_t)positions[row] * half_dim;
         const float *sine = sines + (size_t)positions[row] * half_dim;
@@ -33,6 +33,8 @@ void ck_rotate(const float *x, size_t xs, void *y, size_t ys, int half, const in
             void *to = ck_row(ck_row(y, row, ys, half), head, head_dim, half);
             if (half) rotate_head(from, to, cosine, sine, half_dim, direction, 1);
             else rotate_head(from, to, cosine, sine, half_dim, direction, 0);
+            if (from != to)
+                for (size_t i = rotated; i < head_dim; i++) ck_store_one(from[i], to, i, half);
         }
     }
 }

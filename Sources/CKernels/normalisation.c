@@ -46,3 +46,54 @@ void ck_rms_norm_backward(const float *dy, size_t dys, const float *x, size_t xs
         }
     }
 }
+
+CK_INLINE void layer_norm_row(const float *x, const float *w, const float *b, float mean, float inverse, void *y,
+                              size_t columns, int half) {
+    size_t i = 0;
+    for (; i + LANES <= columns; i += LANES) {
+        lanes v = (*(const lanes *)(x + i) - mean) * inverse * *(const lanes *)(w + i) + *(const lanes *)(b + i);
+        ck_store(&v, y, i, half);
+    }
+    for (; i < columns; i++) ck_store_one((x[i] - mean) * inverse * w[i] + b[i], y, i, half);
+}
+
+CK_CLONES
+void ck_layer_norm_forward(const float *x, size_t xs, const float *w, const float *b, float epsilon, void *y, size_t ys,
+                           int half, float *statistics, size_t ss, size_t rows, size_t columns) {
+    for (size_t row = 0; row < rows; row++) {
+        const float *in = x + row * xs;
+        float sum = 0, squares = 0;
+        for (size_t i = 0; i < columns; i++) sum += in[i];
+        float mean = sum / (float)columns;
+        // In a second pass: the difference of the two sums would lose what a large mean leaves of the digits.
+        for (size_t i = 0; i < columns; i++) squares += (in[i] - mean) * (in[i] - mean);
+        float inverse = 1.0f / sqrtf(squares / (float)columns + epsilon);
+        statistics[row * ss] = mean;
+        statistics[row * ss + 1] = inverse;
+        if (half) layer_norm_row(in, w, b, mean, inverse, ck_row(y, row, ys, 1), columns, 1);
+        else layer_norm_row(in, w, b, mean, inverse, ck_row(y, row, ys, 0), columns, 0);
+    }
+}
+
+CK_CLONES
+void ck_layer_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w,
+                            const float *statistics, size_t ss, float *dx, size_t dxs, size_t rows, size_t columns,
+                            int accumulate) {
+    for (size_t row = 0; row < rows; row++) {
+        const float *g = dy + row * dys, *in = x + row * xs;
+        float *out = dx + row * dxs;
+        float mean = statistics[row * ss], inverse = statistics[row * ss + 1];
+        float sum = 0, dot = 0;
+        for (size_t i = 0; i < columns; i++) {
+            float scaled = w[i] * g[i];
+            sum += scaled;
+            dot += scaled * (in[i] - mean) * inverse;
+        }
+        sum /= (float)columns;
+        dot /= (float)columns;
+        for (size_t i = 0; i < columns; i++) {
+            float gradient = inverse * (w[i] * g[i] - sum - (in[i] - mean) * inverse * dot);
+            out[i] = accumulate ? out[i] + gradient : gradient;
+        }
+    }
+}

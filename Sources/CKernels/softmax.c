@@ -5,9 +5,8 @@
 
 #pragma clang fp contract(fast)
 
-/// How many of a tile's keys a row may see.
-CK_INLINE size_t visible_keys(ptrdiff_t first, size_t row, size_t group, size_t columns) {
-    ptrdiff_t count = first + (ptrdiff_t)(row / group);
+/// Keys of a tile before `count`, which may lie outside of it.
+CK_INLINE size_t keys_before(ptrdiff_t count, size_t columns) {
     return count < 0 ? 0 : (size_t)count < columns ? (size_t)count : columns;
 }
 
@@ -76,13 +75,25 @@ CK_INLINE void keep_visible(lanes *x, size_t j, size_t visible, float fill) {
     if (visible < j + LANES) ck_keep_some(x, visible > j ? visible - j : 0, fill);
 }
 
+/// Leaves the lanes of tile column j and after it that do not lie before `hidden`; the others become `fill`.
+CK_INLINE void drop_hidden(lanes *x, size_t j, size_t hidden, float fill) {
+    if (j >= hidden) return;
+    int_lanes column = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    int_lanes kept = column + (int32_t)j >= (int32_t)hidden;
+    lanes filling = {0};
+    filling += fill;
+    *x = (lanes)(((int_lanes)*x & kept) | ((int_lanes)filling & ~kept));
+}
+
 /// Scores of one row become exp(scale·s − maximum), zero where unseen; returns their sum.
-CK_INLINE float probability_row(float *score, size_t visible, size_t columns, float scale, float maximum, int half) {
+CK_INLINE float probability_row(float *score, size_t hidden, size_t visible, size_t columns, float scale, float maximum,
+                                int half) {
     lanes total = {0};
     for (size_t j = 0; j < columns; j += LANES) {
         lanes p = *(const lanes *)(score + j) * scale - maximum;
         ck_exp(&p);
         keep_visible(&p, j, visible, 0);
+        drop_hidden(&p, j, hidden, 0);
         total += p;
         ck_store(&p, score, j, half);
     }
@@ -91,23 +102,27 @@ CK_INLINE float probability_row(float *score, size_t visible, size_t columns, fl
 
 CK_CLONES
 void ck_attention_probabilities(float *s, size_t stride, float *o, float *maxima, float *sums, size_t rows,
-                                size_t columns, size_t head_dim, size_t group, ptrdiff_t first_visible, float scale,
-                                int is_first, int half) {
+                                size_t columns, size_t head_dim, size_t group, ptrdiff_t first_visible,
+                                ptrdiff_t window, float scale, int is_first, int half) {
     for (size_t row = 0; row < rows; row++) {
         float *score = s + row * stride;
-        size_t visible = visible_keys(first_visible, row, group, columns);
+        ptrdiff_t seen = first_visible + (ptrdiff_t)(row / group);
+        size_t visible = keys_before(seen, columns), hidden = keys_before(seen - window, columns);
         float before = is_first ? -INFINITY : maxima[row];
         lanes highest = {0};
         highest -= INFINITY;
-        for (size_t j = 0; j < visible; j += LANES) {
+        for (size_t j = hidden / LANES * LANES; j < visible; j += LANES) {
             lanes v = *(const lanes *)(score + j);
             keep_visible(&v, j, visible, -INFINITY);
+            drop_hidden(&v, j, hidden, -INFINITY);
             highest = __builtin_elementwise_max(highest, v);
         }
         float here = __builtin_reduce_max(highest) * scale;
         float maximum = here > before ? here : before;
-        float sum = half ? probability_row(score, visible, columns, scale, maximum, 1)
-                         : probability_row(score, visible, columns, scale, maximum, 0);
+        // A window may leave nothing of a tile, and of all tiles so far, to a row: all its probabilities are zero.
+        float finite = maximum == -INFINITY ? 0 : maximum;
+        float sum = half ? probability_row(score, hidden, visible, columns, scale, finite, 1)
+                         : probability_row(score, hidden, visible, columns, scale, finite, 0);
         maxima[row] = maximum;
         if (is_first) {
             sums[row] = sum;
@@ -140,25 +155,36 @@ CK_INLINE void gradient_lanes(const float *s, const float *dp, const float *log_
     *ds = (lanes)((int_lanes)*ds & *seen);
 }
 
-/// Lanes of queries from column j on that see `key`, counted from the tile's first key.
-CK_INLINE void seeing(int_lanes *seen, size_t j, size_t columns, size_t key, size_t group, ptrdiff_t first_visible) {
+/// Columns of a transposed tile whose queries see a key.
+struct seeing {
+    int32_t first, end;
+};
+
+/// Of `key`, counted from the tile's first.
+CK_INLINE struct seeing seeing(size_t columns, size_t key, size_t group, ptrdiff_t first_visible, ptrdiff_t window) {
+    // Query i sees the key where first_visible + i − window <= key < first_visible + i; its columns are i·group and on.
+    ptrdiff_t query = (ptrdiff_t)key - first_visible + 1;
+    size_t end = window > (ptrdiff_t)columns - query ? columns : keys_before((query + window) * (ptrdiff_t)group, columns);
+    return (struct seeing){query <= 0 ? 0 : (int32_t)(query * (ptrdiff_t)group), (int32_t)end};
+}
+
+CK_INLINE void seeing_lanes(int_lanes *seen, size_t j, struct seeing queries) {
     int_lanes column = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     column += (int32_t)j;
-    // Query i sees the key where first_visible + i > key; its columns are i·group and on.
-    ptrdiff_t query = (ptrdiff_t)key - first_visible + 1;
-    int32_t first = query <= 0 ? 0 : (int32_t)(query * (ptrdiff_t)group);
-    *seen = (column >= first) & (column < (int32_t)columns);
+    *seen = (column >= queries.first) & (column < queries.end);
 }
 
 CK_CLONES
 void ck_attention_gradients(float *s, float *dp, size_t stride, const float *log_sum_exp, const float *delta,
-                            size_t keys, size_t columns, size_t group, ptrdiff_t first_visible, float scale) {
+                            size_t keys, size_t columns, size_t group, ptrdiff_t first_visible, ptrdiff_t window,
+                            float scale) {
     for (size_t key = 0; key < keys; key++) {
+        struct seeing queries = seeing(columns, key, group, first_visible, window);
         for (size_t j = 0; j < columns; j += LANES) {
             float *score = s + key * stride + j, *gradient = dp + key * stride + j;
             int_lanes seen;
             lanes p, ds;
-            seeing(&seen, j, columns, key, group, first_visible);
+            seeing_lanes(&seen, j, queries);
             gradient_lanes(score, gradient, log_sum_exp + j, delta + j, &seen, scale, &p, &ds);
             *(lanes *)score = p;
             *(lanes *)gradient = ds;
@@ -169,17 +195,19 @@ void ck_attention_gradients(float *s, float *dp, size_t stride, const float *log
 CK_CLONES
 void ck_attention_gradients_half(float *s, float *dp, uint16_t *pairs, size_t stride, const float *log_sum_exp,
                                  const float *delta, size_t keys, size_t columns, size_t group,
-                                 ptrdiff_t first_visible, float scale) {
+                                 ptrdiff_t first_visible, ptrdiff_t window, float scale) {
     for (size_t key = 0; key < keys; key += 2) {
         size_t second = key + 1 < keys;
+        struct seeing queries0 = seeing(columns, key, group, first_visible, window);
+        struct seeing queries1 = seeing(columns, key + 1, group, first_visible, window);
         float *s0 = s + key * stride, *s1 = s0 + second * stride;
         float *dp0 = dp + key * stride, *dp1 = dp0 + second * stride;
         uint32_t *words = (uint32_t *)pairs + key / 2 * stride;
         for (size_t j = 0; j < columns; j += LANES) {
             int_lanes seen0, seen1 = {0};
             lanes p0, ds0, p1, ds1;
-            seeing(&seen0, j, columns, key, group, first_visible);
-            if (second) seeing(&seen1, j, columns, key + 1, group, first_visible);
+            seeing_lanes(&seen0, j, queries0);
+            if (second) seeing_lanes(&seen1, j, queries1);
             // Both rows are read before either is written: without a second key they are the same row.
             gradient_lanes(s0 + j, dp0 + j, log_sum_exp + j, delta + j, &seen0, scale, &p0, &ds0);
             gradient_lanes(s1 + j, dp1 + j, log_sum_exp + j, delta + j, &seen1, scale, &p1, &ds1);
@@ -193,6 +221,32 @@ void ck_attention_gradients_half(float *s, float *dp, uint16_t *pairs, size_t st
             }
             ck_store(&p0, s0, j, 1);
             memcpy((uint16_t *)dp0 + j, low, sizeof low);
+        }
+    }
+}
+
+CK_CLONES
+void ck_attention_cap(float *s, size_t stride, size_t rows, size_t columns, float scale, float cap) {
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t j = 0; j < columns; j += LANES) {
+            lanes x = *(const lanes *)(s + row * stride + j) * (scale / cap), t;
+            ck_tanh(&x, &t);
+            *(lanes *)(s + row * stride + j) = t * cap;
+        }
+    }
+}
+
+CK_CLONES
+void ck_attention_cap_gradients(float *s, float *dp, size_t stride, const float *delta, size_t keys, size_t columns,
+                                float scale, float cap) {
+    for (size_t key = 0; key < keys; key++) {
+        for (size_t j = 0; j < columns; j += LANES) {
+            float *score = s + key * stride + j, *gradient = dp + key * stride + j;
+            lanes x = *(const lanes *)score * (scale / cap), t;
+            ck_tanh(&x, &t);
+            *(lanes *)score = t * cap;
+            lanes d = *(const lanes *)(delta + j);
+            *(lanes *)gradient = (*(const lanes *)gradient - d) * ((1.0f - t * t) * scale) + d;
         }
     }
 }

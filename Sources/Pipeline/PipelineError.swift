@@ -9,6 +9,8 @@ package struct PipelineError: LocalizedError, Equatable, Sendable {
         case missing
         case interrupted
         case unwritable
+        /// A disk has less room than the job needs.
+        case noSpace
     }
 
     package let code: Code

@@ -13,6 +13,16 @@ package protocol Tokenizer: Sendable {
     /// their ids, else they are text like any other.
     func encode(_ text: String, allowSpecial: Bool) -> [Int]
 
+    /// A text, or a pair of texts, as a model takes it: with the special tokens that the tokenizer puts around it.
+    ///
+    /// - Parameters:
+    ///   - pair: the second text of a pair.
+    ///   - maximumLength: with special tokens, in tokens. What is longer loses tokens at the end; of a pair the longer
+    ///     text loses them first (`longest_first`, as `tokenizers` has it).
+    ///   - allowSpecial: whether special tokens spelled out in the text become their ids, as they do in transformers.
+    /// - Throws: `TokenizersError.unsupported` where the special tokens alone are more than `maximumLength`.
+    func encode(_ text: String, pair: String?, maximumLength: Int?, allowSpecial: Bool) throws -> EncodedText
+
     /// Text of `ids`; bytes that are not UTF-8 become U+FFFD. An id outside the vocabulary adds nothing.
     func decode(_ ids: [Int], skipSpecial: Bool) -> String
 
@@ -21,4 +31,25 @@ package protocol Tokenizer: Sendable {
 
     /// The id of a token in the vocabulary's own spelling.
     func id(of piece: String) -> Int?
+}
+
+/// The tokens of a text or a pair of texts, special tokens included, without padding.
+package struct EncodedText: Sendable, Equatable {
+    package let ids: [Int]
+    /// Which of the texts a token belongs to, in the numbers of BERT's token type embeddings; as long as `ids`.
+    package let typeIDs: [Int]
+
+    package init(ids: [Int], typeIDs: [Int]) {
+        self.ids = ids
+        self.typeIDs = typeIDs
+    }
+}
+
+extension Tokenizer {
+    /// Of a tokenizer without special tokens: the texts one after the other, the second of type 1.
+    package func encode(_ text: String, pair: String?, maximumLength: Int?, allowSpecial: Bool) throws -> EncodedText {
+        try PostProcessor.plain.encode(
+            encode(text, allowSpecial: allowSpecial), pair: pair.map { encode($0, allowSpecial: allowSpecial) },
+            maximumLength: maximumLength)
+    }
 }

@@ -29,3 +29,11 @@ package struct TokenizersError: LocalizedError, Equatable, Sendable {
     package var failureReason: String? { cause }
     package var recoverySuggestion: String? { advice }
 }
+
+extension TokenizersError {
+    /// A file that contradicts itself or its format. `problem` goes on the sentence that `source` begins.
+    static func malformed(_ source: String, _ problem: String) -> TokenizersError {
+        TokenizersError(
+            .malformed, "\(source) \(problem).", advice: "Fetch the tokenizer that belongs to the base again.")
+    }
+}

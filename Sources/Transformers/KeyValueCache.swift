@@ -11,6 +11,8 @@ package final class LayerCache {
         values = Matrix(rows: capacity, columns: columns, dtype: dtype)
     }
 
+    func clear() { count = 0 }
+
     /// Appends k and v `[n, groups·D]` and returns views of all that is held.
     func append(keys k: Matrix, values v: Matrix) -> (keys: Matrix, values: Matrix) {
         let new = count..<(count + k.rows)
@@ -26,10 +28,18 @@ package final class KeyValueCache {
     package let capacity: Int
     /// Positions held.
     package internal(set) var count = 0
+    /// All that was fed, from the first.
+    var tokens: [Int32] = []
     let layers: [LayerCache]
 
     init(capacity: Int, layers: Int, columns: Int, dtype: DType) {
         self.capacity = capacity
         self.layers = (0..<layers).map { _ in LayerCache(capacity: capacity, columns: columns, dtype: dtype) }
+    }
+
+    /// Forgets all keys and values; the tokens stay.
+    func clear() {
+        count = 0
+        for layer in layers { layer.clear() }
     }
 }

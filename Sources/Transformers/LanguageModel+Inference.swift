@@ -5,16 +5,21 @@ extension LanguageModel {
     ///
     /// - Throws: `TransformersError.tooLong` or `.mismatch` where the batch does not fit the model.
     package func logProbabilities(_ batch: PackedBatch) throws -> [Float] {
-        try withSelectedRows(batch) { x, pass in
-            head.logProbabilities(x, targets: batch.labelTargets, pass: pass)
-        }
+        try losses(batch).map { -$0 }
     }
 
-    /// Logits `[labels, V]` of the batch's label rows, whatever their targets. Forward only; for few rows.
+    /// The loss of each label of the batch, in its order: −log p in nats, or a regression's squared error. Forward only.
+    ///
+    /// - Throws: as `logProbabilities`.
+    package func losses(_ batch: PackedBatch) throws -> [Float] {
+        try withSelectedRows(batch) { x, pass in head.losses(x, labels: batch.labels, pass: pass) }
+    }
+
+    /// Logits `[labels, V]`, or `[labels, classes]`, of the batch's label rows, whatever their targets. Forward only; for few rows.
     ///
     /// - Throws: as `logProbabilities`.
     package func logits(_ batch: PackedBatch) throws -> Matrix {
-        let logits = Matrix(rows: batch.labelRows.count, columns: configuration.vocabularySize)
+        let logits = Matrix(rows: batch.labelRows.count, columns: head.outputs)
         try withSelectedRows(batch) { x, pass in
             head.logits(x, into: logits, pass: pass)
         }
@@ -23,8 +28,12 @@ extension LanguageModel {
 
     /// An empty cache for one sequence of up to `capacity` tokens.
     ///
-    /// - Throws: `TransformersError.tooLong` where the base has fewer positions.
+    /// - Throws: `TransformersError.tooLong` where the base has fewer positions, `.unsupported` where the model
+    ///   classifies.
     package func makeCache(capacity: Int) throws -> KeyValueCache {
+        guard classifier == nil else {
+            throw TransformersError(.unsupported, "A model with a classification head does not generate text.")
+        }
         try checkLength(capacity)
         return KeyValueCache(
             capacity: capacity, layers: blocks.count, columns: configuration.keyValueHeads * configuration.headDim,
@@ -39,19 +48,24 @@ extension LanguageModel {
         guard total <= cache.capacity else {
             throw TransformersError(.tooLong, "\(total) tokens do not fit a cache of \(cache.capacity).")
         }
-        let ids = tokens.map { Int32(clamping: $0) }
+        var ids = tokens.map { Int32(clamping: $0) }
         try check(ids: ids)
+        cache.tokens += ids
+        if let cacheLimit, cache.count > 0, cache.count <= cacheLimit, total > cacheLimit {
+            cache.clear()
+            ids = cache.tokens
+        }
         let layout = SequenceLayout(
             positions: Array(Int32(cache.count)..<Int32(total)),
-            spans: [AttentionSpan(queryStart: 0, queryCount: tokens.count, keyStart: 0, keyCount: total)])
+            spans: [AttentionSpan(queryStart: 0, queryCount: ids.count, keyStart: 0, keyCount: total)])
         let logits = Matrix(rows: 1, columns: configuration.vocabularySize)
         inference { pass in
-            let x = pass.kept.matrix(tokens.count, configuration.hiddenSize)
-            embedding.forward(ids, into: x)
+            let x = pass.kept.matrix(ids.count, configuration.hiddenSize)
+            embedding.forward(ids, layout: layout, into: x)
             for (block, layer) in zip(blocks, cache.layers) {
                 block.infer(x, rows: nil, into: nil, layout: layout, cache: layer, pass: pass)
             }
-            head.logits(x.rows((tokens.count - 1)..<tokens.count), into: logits, pass: pass)
+            head.logits(x.rows((ids.count - 1)..<ids.count), into: logits, pass: pass)
         }
         cache.count = total
         return logits
@@ -66,11 +80,12 @@ extension LanguageModel {
         return try inference { pass in
             let x = pass.kept.matrix(batch.rowCount, configuration.hiddenSize)
             let selected = pass.kept.matrix(batch.labelRows.count, configuration.hiddenSize)
-            embedding.forward(batch.tokens, into: x)
+            embedding.forward(batch.tokens, layout: layout, into: x)
             for block in blocks.dropLast() {
-                block.infer(x, rows: nil, into: nil, layout: layout, pass: pass)
+                block.infer(x, rows: nil, into: nil, layout: layout, cache: nil, pass: pass)
             }
-            blocks[blocks.count - 1].infer(x, rows: batch.labelRows, into: selected, layout: layout, pass: pass)
+            blocks[blocks.count - 1].infer(
+                x, rows: batch.labelRows, into: selected, layout: layout, cache: nil, pass: pass)
             return try body(selected, pass)
         }
     }

@@ -1,7 +1,8 @@
 import Tensors
 
 extension LanguageModel {
-    /// Forward and backward over one batch: returns Σ −log p(target) over its labels, in nats.
+    /// Forward and backward over one batch: returns Σ loss over its labels: −log p(target) in nats, or a
+    /// squared error.
     ///
     /// Adapters' gradients accumulate `lossScale` times the gradient of that sum, so that 1 / (labels of the whole
     /// step) gives the mean over supervised tokens however the step is cut into batches. Below the lowest block with
@@ -18,50 +19,28 @@ extension LanguageModel {
         let lowest = blocks.firstIndex { $0.hasAdapter } ?? blocks.count
 
         var x = kept.matrix(batch.rowCount, configuration.hiddenSize)
-        embedding.forward(batch.tokens, into: x)
-        var records: [Record] = []
+        embedding.forward(batch.tokens, layout: layout, into: x)
+        var backwards: [BlockBackward] = []
         for (index, block) in blocks.enumerated() {
             let isLast = index == blocks.count - 1
             if index < lowest, !isLast {
-                block.infer(x, rows: nil, into: nil, layout: layout, pass: pass)
-            } else if activationCheckpointing, !isLast {
-                records.append(.input(x))
-                x = block.forwardKeepingNothing(x, layout: layout, pass: pass)
-            } else {
-                let rows = isLast ? batch.labelRows : nil
-                let (y, blockKept) = block.forward(x, rows: rows, layout: layout, pass: pass)
-                records.append(.kept(blockKept))
-                x = y
+                block.infer(x, rows: nil, into: nil, layout: layout, cache: nil, pass: pass)
+                continue
             }
+            let (y, backward) =
+                activationCheckpointing && !isLast
+                ? block.checkpointedForward(x, layout: layout, pass: pass)
+                : block.trainingForward(x, rows: isLast ? batch.labelRows : nil, layout: layout, pass: pass)
+            backwards.append(backward)
+            x = y
         }
 
-        let gradient = kept.matrix(x.rows, x.columns)
-        let loss = head.loss(x, targets: batch.labelTargets, scale: lossScale, gradient: gradient, pass: pass)
-
-        var dx = gradient
+        var dx = kept.matrix(x.rows, x.columns)
+        let loss = head.loss(x, labels: batch.labels, scale: lossScale, gradient: dx, pass: pass)
         for index in stride(from: blocks.count - 1, through: lowest, by: -1) {
-            let block = blocks[index]
-            let needsInputGradient = index > lowest
-            switch records.removeLast() {
-            case .kept(let blockKept):
-                let below = block.backward(
-                    dx, kept: blockKept, layout: layout, needsInputGradient: needsInputGradient, pass: pass)
-                guard let below else { return loss }
-                dx = below
-            case .input(let input):
-                // Its gradient takes the place of dx, so nothing is lost when what was computed again is given back.
-                let mark = kept.mark()
-                let again = block.recompute(input, layout: layout, pass: pass)
-                _ = block.backward(dx, kept: again, layout: layout, needsInputGradient: needsInputGradient, pass: pass)
-                kept.release(to: mark)
-            }
+            guard let below = backwards.removeLast()(dx, index > lowest) else { return loss }
+            dx = below
         }
         return loss
-    }
-
-    /// What a block leaves for backward: all that it needs, or the input to compute it from.
-    private enum Record {
-        case kept(DecoderBlock.Kept)
-        case input(Matrix)
     }
 }

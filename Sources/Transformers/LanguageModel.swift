@@ -1,7 +1,8 @@
 import ModelFiles
 import Tensors
 
-/// A causal language model with frozen weights and a slot for an adapter at each linear projection.
+/// A model of text with frozen weights and a slot for an adapter at each linear projection: blocks over an embedding,
+/// and a head that predicts the next token, or classifies whole sequences.
 ///
 /// Its methods are called from one thread at a time; each uses all of `Threads.count`.
 package final class LanguageModel {
@@ -13,35 +14,47 @@ package final class LanguageModel {
     /// Whether training steps keep only each block's input and compute the rest again in the backward pass
     /// (https://arxiv.org/abs/1604.06174): the same bits, less memory, about a third more time.
     package var activationCheckpointing = false
-    let embedding: TokenEmbedding
-    let blocks: [DecoderBlock]
-    let head: VocabularyHead
+    let embedding: any InputEmbedding
+    let blocks: [any TransformerBlock]
+    let head: any OutputHead
+    /// Sequences of more tokens rotate all of their positions otherwise, so that a cache which grows past it is filled
+    /// anew; see `RotaryPositions`.
+    let cacheLimit: Int?
     let kept: Arena
     let scratch: Arena
 
     /// Composes a model; `load` is how to get one from disk.
     package init(
-        configuration: ModelConfiguration, dtype: DType, embedding: TokenEmbedding, blocks: [DecoderBlock],
-        head: VocabularyHead
+        configuration: ModelConfiguration, dtype: DType, embedding: any InputEmbedding,
+        blocks: [any TransformerBlock], head: any OutputHead, cacheLimit: Int? = nil
     ) {
         self.configuration = configuration
         self.dtype = dtype
         self.embedding = embedding
         self.blocks = blocks
         self.head = head
-        slots = blocks.flatMap(\.slots)
+        self.cacheLimit = cacheLimit
+        slots = blocks.flatMap { $0.slots } + head.slots
         kept = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
         scratch = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
     }
 
     /// Reads the weights of `source` and builds the model of its `model_type`.
     ///
-    /// - Throws: `TransformersError.unsupported` for an unknown model type; `ModelFilesError` where tensors are
-    ///   missing, unexpected, misshapen or damaged.
-    package static func load(_ source: any WeightSource, dtype: DType) throws -> LanguageModel {
-        try ModelFamilies.named(source.configuration.modelType)
-            .build(source, dtype: dtype)
+    /// - Parameter task: gives the model a classification head, the checkpoint's where it holds one of that size; nil:
+    ///   the model predicts the next token.
+    /// - Throws: `TransformersError.unsupported` for an unknown model type, or an encoder without a task;
+    ///   `ModelFilesError` where tensors are missing, unexpected, misshapen or damaged.
+    package static func load(_ source: any WeightSource, dtype: DType, task: ClassificationTask? = nil) throws
+        -> LanguageModel
+    {
+        let family = try ModelFamilies.named(source.configuration.modelType)
+        guard let task else { return try family.build(source, dtype: dtype) }
+        return try family.buildClassifier(source, dtype: dtype, task: task)
     }
+
+    /// The head that classifies sequences; nil where the model predicts tokens.
+    package var classifier: ClassificationHead? { head as? ClassificationHead }
 
     /// Most bytes that activations have taken so far.
     package var peakActivationBytes: Int { kept.peakBytes + scratch.peakBytes }
@@ -52,7 +65,9 @@ package final class LanguageModel {
             try checkLength(batch.offsets[sequence + 1] - batch.offsets[sequence])
         }
         try check(ids: batch.tokens)
-        try check(ids: batch.labelTargets)
+        guard let wrong = batch.labelTargets.first(where: { $0 < 0 || $0 >= head.outputs }) else { return }
+        if classifier == nil { return try check(ids: batch.labelTargets) }
+        throw TransformersError(.mismatch, "Class \(wrong) lies outside the head's \(head.outputs).")
     }
 
     func checkLength(_ count: Int) throws {

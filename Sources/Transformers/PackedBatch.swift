@@ -7,13 +7,19 @@ package struct PackedBatch: Sendable, Equatable {
     package private(set) var tokens: [Int32] = []
     /// Where each sequence starts, and `T` at the end: sequences + 1 entries.
     package private(set) var offsets: [Int] = [0]
-    /// Packed rows that carry a label, ascending. Row `i` predicts the token after it.
+    /// Which part of a pair each token belongs to; nil where all belong to the first.
+    package private(set) var tokenTypes: [Int32]?
+    /// Packed rows that carry a label, ascending. In a language model row `i` predicts the token after it.
     package private(set) var labelRows: [Int32] = []
-    /// What each row of `labelRows` must predict.
+    /// What each row of `labelRows` must predict: a token, or a class.
     package private(set) var labelTargets: [Int32] = []
+    /// What each row must predict where that is a number.
+    package private(set) var labelValues: [Float] = []
     /// This batch's first row within its training step, so that dropout does not depend on how a step is cut into
     /// micro-batches.
     package var firstRow = 0
+    /// Labels of the step before this batch's, for the same reason.
+    package var firstLabel = 0
 
     package init() {}
 
@@ -28,11 +34,36 @@ package struct PackedBatch: Sendable, Equatable {
         }
     }
 
+    /// Appends one sequence of which the row at `position` must predict a class.
+    ///
+    /// - Parameter types: which part of a pair each token belongs to; empty where all belong to the first.
+    package mutating func append(tokens sequence: [Int], types: [Int], position: Int, class label: Int) {
+        appendTypes(types, count: sequence.count)
+        append(tokens: sequence, labels: [(position, label)])
+    }
+
+    /// Appends one sequence of which the row at `position` must predict a value.
+    package mutating func append(tokens sequence: [Int], types: [Int], position: Int, value: Float) {
+        labelRows.append(Int32(tokens.count + position))
+        labelValues.append(value)
+        appendTypes(types, count: sequence.count)
+        append(tokens: sequence, labels: [])
+    }
+
+    private mutating func appendTypes(_ types: [Int], count: Int) {
+        guard !types.isEmpty || tokenTypes != nil else { return }
+        let before = tokenTypes ?? [Int32](repeating: 0, count: tokens.count)
+        tokenTypes = before + (types.isEmpty ? [Int](repeating: 0, count: count) : types).map(Int32.init)
+    }
+
     /// Appends one sequence as far as its last label: what comes after can change no prediction before it.
     package mutating func appendLabelled(tokens sequence: [Int], labels: [(position: Int, target: Int)]) {
         guard let last = labels.last else { return append(tokens: sequence, labels: []) }
         append(tokens: Array(sequence.prefix(last.position + 1)), labels: labels)
     }
+
+    /// What the labelled rows must be predicted to be.
+    package var labels: BatchLabels { BatchLabels(classes: labelTargets, values: labelValues, first: firstLabel) }
 
     /// Rows in the packed matrix, `T`.
     package var rowCount: Int { tokens.count }

@@ -36,13 +36,16 @@ package struct SequenceLayout {
     /// Position of each row within its sequence.
     package let positions: [Int32]
     package let spans: [AttentionSpan]
+    /// Which part of a pair each row belongs to; nil where all belong to the first.
+    package let tokenTypes: [Int32]?
 
-    package init(positions: [Int32], spans: [AttentionSpan]) {
+    package init(positions: [Int32], spans: [AttentionSpan], tokenTypes: [Int32]? = nil) {
         self.positions = positions
         self.spans = spans
+        self.tokenTypes = tokenTypes
     }
 
     package init(_ batch: PackedBatch) {
-        self.init(positions: batch.positions, spans: batch.spans)
+        self.init(positions: batch.positions, spans: batch.spans, tokenTypes: batch.tokenTypes)
     }
 }

@@ -4,17 +4,28 @@ import Tensors
 /// Where a family reads its frozen weights from: a base on disk, or a base with merged weights laid over it.
 package protocol WeightSource {
     var configuration: ModelConfiguration { get }
-    /// Checks that the tensors are exactly `expected` (name to shape).
+    /// The shape of a tensor by its Hugging Face name; nil where there is none.
+    func shape(of name: String) -> [Int]?
+    /// Checks that the tensors are exactly `expected` (name to shape), but for those that are ignored.
     ///
     /// - Throws: an error that lists all that is missing, unexpected or misshapen.
-    func verifyComplete(expected: [String: [Int]]) throws
+    func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws
     /// Reads one tensor by its Hugging Face name as float32; vectors as `[1, n]`.
     func read(_ name: String, into matrix: Matrix) throws
 }
 
-extension BaseModelFiles: WeightSource {}
+extension BaseModelFiles: WeightSource {
+    package func shape(of name: String) -> [Int]? { info(name)?.shape }
+}
 
 extension WeightSource {
+    /// Checks that the tensors are exactly `expected` (name to shape).
+    ///
+    /// - Throws: as `verifyComplete(expected:ignoring:)`.
+    package func verifyComplete(expected: [String: [Int]]) throws {
+        try verifyComplete(expected: expected, ignoring: { _ in false })
+    }
+
     /// One frozen weight of tensors stacked by rows, laid out for its matmuls.
     func frozenWeight(_ names: [(name: String, rows: Int)], columns: Int, dtype: DType) throws -> FrozenWeight {
         let stacked = Matrix(rows: names.reduce(0) { $0 + $1.rows }, columns: columns)
@@ -24,6 +35,28 @@ extension WeightSource {
             start += rows
         }
         return FrozenWeight(stacked, dtype: dtype)
+    }
+
+    /// Projections that read the same input, with their weights, and their biases where they have them.
+    func projectionGroup(_ slots: [ProjectionSlot], hasBias: Bool, dtype: DType) throws -> ProjectionGroup {
+        let outputs = slots.reduce(0) { $0 + $1.outputs }
+        let stacked = Matrix(rows: outputs, columns: slots[0].inputs)
+        let bias = hasBias ? Matrix(rows: 1, columns: outputs) : nil
+        var start = 0
+        for slot in slots {
+            let range = start..<(start + slot.outputs)
+            let rows = stacked.rows(range)
+            if slot.isTransposed {
+                let stored = Matrix(rows: slot.inputs, columns: slot.outputs)
+                try read(slot.weightName, into: stored)
+                Kernels.transpose(stored, into: rows)
+            } else {
+                try read(slot.weightName, into: rows)
+            }
+            if let bias { try read(slot.biasName, into: bias.columns(range)) }
+            start = range.upperBound
+        }
+        return ProjectionGroup(slots: slots, weight: FrozenWeight(stacked, dtype: dtype), bias: bias)
     }
 
     /// A vector `[1, count]`.

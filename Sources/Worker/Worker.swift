@@ -17,26 +17,29 @@ package struct Worker: Sendable {
     ///
     /// Throws `.locked` where another worker holds the folders.
     package func watch(
-        runner: any JobRunner, once: Bool, stop: StopRequest,
+        runner: any JobRunner, once: Bool, stop: StopRequest, reload: ReloadRequest? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> WatchResult {
         // A receiver or a reader of our log that goes away must be an error of that write, not the worker's death.
         signal(SIGPIPE, SIG_IGN)
         let parts = try WorkerParts(settings, runner: runner, environment: environment)
         // The lock is held until everything has ended, not only until its last mention.
-        return try withExtendedLifetime(parts) { try run(parts, once: once, stop: stop) }
+        return try withExtendedLifetime(parts) { try run(parts, once: once, stop: stop, reload: reload) }
     }
 
-    private func run(_ parts: WorkerParts, once: Bool, stop: StopRequest) throws -> WatchResult {
+    private func run(_ parts: WorkerParts, once: Bool, stop: StopRequest, reload: ReloadRequest?) throws -> WatchResult
+    {
         try recover(parts)
-        let loop = try WatchLoop(parts, stop: stop)
+        let loop = try WatchLoop(parts, stop: stop, reload: reload)
         for job in try parts.intake.finishLeftovers() { loop.admitted(job) }
         parts.courier.start()
         parts.jobs.start()
+        parts.housekeeper.start()
         let services = try WorkerServices(parts, once: once)
         defer {
             services.stop()
             parts.courier.stop()
+            parts.housekeeper.stop()
         }
         do {
             try services.start()
@@ -58,6 +61,14 @@ package struct Worker: Sendable {
     }
 
     private func recover(_ parts: WorkerParts) throws {
+        // Before anybody else may work on their jobs: processes whose worker died end with it, but one that is stopped
+        // (SIGSTOP) or sleeps in the kernel has not yet.
+        for orphan in try parts.ledger.orphans() where orphan.process.isAlive {
+            let hasEnded = orphan.process.end(within: 10)
+            settings.log(
+                "job \(orphan.job): its process \(orphan.process.pid) outlived its worker "
+                    + (hasEnded ? "and was ended" : "and cannot be ended"))
+        }
         let report = try parts.ledger.recover(maximumCrashes: settings.maximumCrashes, announcer: parts.announcer)
         for job in report.resumed { settings.log("job \(job): goes on where it was stopped") }
         for job in report.rescued { settings.log("job \(job): its worker died; queued again") }
@@ -72,6 +83,13 @@ package struct Worker: Sendable {
             if try courier.isSettled() { return }
             Thread.sleep(forTimeInterval: 0.02)
         }
+    }
+
+    /// The job that this manifest would only repeat: same content, and none of `inputs` has changed since. Nil where it
+    /// is new.
+    package func repeated(_ text: String, inputs: [String]) throws -> JobRecord? {
+        guard FileSystem.exists(folders.ledger) else { return nil }
+        return try Repetition(ledger: ledger()).job(sha256: ManifestFile.hash(Array(text.utf8)), inputs: inputs)
     }
 
     /// Drops a manifest into the inbox; returns the name it got there, `NAME-2.yaml` where `NAME.yaml` waits already.
@@ -106,7 +124,26 @@ package struct Worker: Sendable {
     /// Queues a failed, rejected or cancelled job again.
     package func retry(_ reference: String) throws -> JobRecord {
         let ledger = try ledger()
-        return try ledger.retry(try ledger.resolve(reference).id, announcer: Announcer(hooks: settings.hooks))
+        let job = try ledger.resolve(reference)
+        let journal = folders.work(job.id) + "/" + WorkFolder.journal
+        return try ledger.retry(job.id, announcer: Announcer(hooks: settings.hooks)) {
+            // What an earlier attempt published is its own; this one publishes anew.
+            unlink(journal)
+        }
+    }
+
+    /// Starts no more jobs, over restarts too; those that run go on.
+    package func pause() throws { try ledger().pause() }
+
+    /// Starts jobs again.
+    package func resume() throws { try ledger().resume() }
+
+    /// Since when the queue is paused; nil while it runs.
+    package func pausedSince() throws -> Date? { try ledger().pausedSince() }
+
+    /// Copies the ledger now, checks the copy, and returns its path.
+    package func backUp() throws -> String {
+        try LedgerBackup(folder: folders.backups).make(of: ledger(), keep: settings.retention.backups)
     }
 
     func ledger() throws -> Ledger { try Ledger(folders: folders) }

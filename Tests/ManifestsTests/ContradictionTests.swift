@@ -29,6 +29,10 @@ import Testing
                 "evaluation: {data: d}\ngates: [{metric: loss, min: 2, max: 1}]",
                 "5:32: gates[0].min 2 is above gates[0].max 1"
             ),
+            (
+                "evaluation: {data: d}\ngates: [{metric: matthews, min: -2}]",
+                "5:33: gates[0].min is -2; matthews is always between -1 and 1"
+            ),
         ])
     func contradictions(lines: String, message: String) {
         let found = mistakes(shortest + lines)
@@ -43,6 +47,38 @@ import Testing
         let message = "evaluation.choices compares completions of a prompt and does not go with dataset.format messages"
         #expect(mistakes(start + dataset + evaluation) == ["job.yaml:4:23: \(message)"])
         #expect(mistakes(start + evaluation + dataset) == ["job.yaml:4:21: \(message)"])
+    }
+
+    @Test(
+        "What goes with another format or task of the data set is reported where it stands",
+        arguments: [
+            ("{train: t, format: text, labels: [a, b]}", "loss", "dataset.labels is about rows with a label"),
+            ("{train: t, format: messages, task: regression}", "loss", "dataset.task is about rows with a label"),
+            ("{train: t, task: regression, labels: [a, b]}", "loss", "dataset.task regression predicts a number"),
+            ("{train: t, format: text}", "f1", "gates[0].metric is f1, which is measured on rows of dataset.format"),
+            (
+                "{train: t, task: regression}", "accuracy",
+                "gates[0].metric is accuracy, which a regression does not have"
+            ),
+            ("{train: t, labels: [a, b]}", "pearson", "gates[0].metric is pearson, which is measured on a regression"),
+            ("{train: t, format: classification}", "perplexity", "gates[0].metric is perplexity, which is measured on"),
+        ])
+    func labels(dataset: String, metric: String, message: String) {
+        let text = shortest.replacing("dataset: train.jsonl", with: "dataset: \(dataset)")
+        let found = mistakes(text + "evaluation: {data: d}\ngates: [{metric: \(metric), max: 1}]\n")
+        #expect(found.count == 1 && found[0].contains(message), "\(found)")
+    }
+
+    @Test(
+        "A classification's metrics and labels are read",
+        arguments: ["accuracy", "f1", "matthews", "calibration_error", "loss"])
+    func classification(metric: String) throws {
+        let dataset = "dataset: {train: t, format: classification, labels: [no, yes]}"
+        let manifest = try load(
+            shortest.replacing("dataset: train.jsonl", with: dataset)
+                + "evaluation: {data: d}\ngates: [{metric: \(metric), better_than: base}]\n")
+        #expect(manifest.dataset.labels == ["no", "yes"])
+        #expect(try load(manifest.yaml()) == manifest)
     }
 
     @Test("The same file for training and validation is refused")

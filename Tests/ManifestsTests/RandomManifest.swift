@@ -35,6 +35,7 @@ struct RandomManifest {
         manifest.dataset.train = "train" + text()
         manifest.dataset.validation = chance() ? "validation" + text() : nil
         manifest.dataset.format = chance() ? .promptCompletion : nil
+        manifest.dataset.labels = manifest.dataset.format == nil && chance() ? ["no", "1"] + [text() + "x"] : nil
         manifest.adapter.rank = Int.random(in: 1...4096, using: &random)
         manifest.adapter.alpha = number(1..<1e9)
         manifest.adapter.dropout = number(0..<0.99)

@@ -11,6 +11,16 @@ import Testing
         #expect(mistakes(shortest + "adapter: {\"rank\": 1, rank: 2}").count == 1)
     }
 
+    @Test("A required section with nothing but comments in it is missing, one with defaults is not")
+    func commentedOut() {
+        #expect(
+            mistakes("name: tiny\nbase:\n#  path: base.gguf\ndataset:\n#  train: train.jsonl\ntraining:\n#  seed: 1\n")
+                == [
+                    "job.yaml:1:1: base is missing: name the base model's path and sha256 (`lorad hash PATH` prints them)",
+                    "job.yaml:1:1: dataset is missing: name the file of rows to train on",
+                ])
+    }
+
     @Test("An alias stands for the value of its anchor")
     func anchors() throws {
         let manifest = try load(shortest + "evaluation: {data: &d d.jsonl}\nregression: {prompts: *d}\n")

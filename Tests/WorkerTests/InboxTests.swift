@@ -77,13 +77,18 @@ struct InboxTests {
         #expect(try bench.scan(after: 2.1, clockBehind: 3_600).ready == ["x.yaml"])
     }
 
-    @Test("A refused file is left alone until it changes")
+    @Test("A refused file is left alone until it changes, or some time has passed")
     func refused() throws {
         var bench = try InboxBench()
         try bench.folder.write("name: x", to: "x.yaml")
         #expect(try bench.scan(after: 3).ready == ["x.yaml"])
-        bench.inbox.refuse("x.yaml")
+        let isNew = bench.inbox.refuse("x.yaml", monotonic: 1_003)
+        #expect(isNew)
         #expect(try bench.scan(after: 9) == Inbox.Scan())
+        #expect(try bench.scan(after: 13.1).ready == ["x.yaml"])
+        let isNewAgain = bench.inbox.refuse("x.yaml", monotonic: 1_013)
+        #expect(!isNewAgain)
+        #expect(try bench.scan(after: 19) == Inbox.Scan())
         try bench.folder.write("name: longer", to: "x.yaml")
         #expect(try bench.scan(after: 20).ready == ["x.yaml"])
     }

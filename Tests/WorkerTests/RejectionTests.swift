@@ -56,7 +56,7 @@ struct RejectionTests {
         let folders = try bench.folder.names("outbox/rejected")
         #expect(folders.count == 2)
         for folder in folders {
-            #expect(try bench.folder.read("outbox/rejected/\(folder)/a.yaml") == "reject")
+            #expect(try bench.folder.read("outbox/rejected/\(folder)/a.yaml") == "reject\n# a")
             let reason = try bench.folder.read("outbox/rejected/\(folder)/reason.txt")
             #expect(reason == "base.sha256: expected aa, found bb\n")
         }

@@ -14,7 +14,7 @@ struct WatchTests {
         let result = try bench.watchOnce(runner)
         #expect(result.ended == [.succeeded: 2, .failed: 1])
         #expect(runner.mostAtOnce == 1)
-        #expect(runner.requests.map(\.manifestText) == ["succeed", "fail", "succeed"])
+        #expect(runner.requests.map(\.manifestText) == ["succeed\n# a", "fail\n# b", "succeed\n# c"])
         #expect(try bench.folder.names("inbox").isEmpty)
         #expect(try bench.worker().jobs().map(\.name) == ["c", "b", "a"])
         #expect(try bench.worker().status("b").job.reason == "loss is NaN at step 7")
@@ -69,7 +69,7 @@ struct WatchTests {
         try bench.watchOnce(runner)
         _ = try bench.worker().retry("a")
         try bench.watchOnce(runner)
-        #expect(runner.requests.map(\.manifestText) == ["fail", "fail"])
+        #expect(runner.requests.map(\.manifestText) == ["fail\n# a", "fail\n# a"])
         #expect(runner.requests.map(\.attempt) == [1, 2])
     }
 

@@ -52,7 +52,7 @@ def rotary():
     write("rotary", {"theta": theta, "headDim": head_dim}, x=rows(x), y=rows(y), positions=torch.tensor([positions]))
 
 
-def attention():
+def attention(mask="causal"):
     lengths, heads, groups, head_dim = [4, 1, 6], 4, 2, 8
     scale = head_dim**-0.5
     total = sum(lengths)
@@ -65,17 +65,46 @@ def attention():
     for length in lengths:
         rows = slice(start, start + length)
         a, b, c = split(q[rows], heads), split(k[rows], groups), split(v[rows], groups)
-        o = F.scaled_dot_product_attention(a, b, c, is_causal=True, scale=scale, enable_gqa=True)
+        o = F.scaled_dot_product_attention(a, b, c, is_causal=mask == "causal", scale=scale, enable_gqa=True)
         outputs.append(o[0].transpose(0, 1).reshape(length, -1))
         scores = a @ b.repeat_interleave(heads // groups, dim=1).transpose(-1, -2) * scale
-        scores = scores.masked_fill(torch.ones(length, length, dtype=torch.bool).triu(1), float("-inf"))
+        if mask == "causal":
+            scores = scores.masked_fill(torch.ones(length, length, dtype=torch.bool).triu(1), float("-inf"))
         log_sum_exp.append(scores.logsumexp(-1)[0].transpose(0, 1))
         start += length
     o = torch.cat(outputs)
     o.backward(d_o)
     write(
-        "attention", {"headDim": head_dim, "scale": scale}, q=q, k=k, v=v, o=o, dO=d_o, dq=q.grad, dk=k.grad,
+        "attention" if mask == "causal" else f"attention_{mask}", {"headDim": head_dim, "scale": scale}, q=q, k=k, v=v, o=o, dO=d_o, dq=q.grad, dk=k.grad,
         dv=v.grad, logSumExp=torch.cat(log_sum_exp), lengths=torch.tensor([lengths]))
+
+
+def attention_bidirectional():
+    attention("bidirectional")
+
+
+def layer_norm():
+    norm = torch.nn.LayerNorm(20, eps=1e-5)
+    norm.weight = torch.nn.Parameter(torch.randn(20), requires_grad=False)
+    norm.bias = torch.nn.Parameter(torch.randn(20), requires_grad=False)
+    x = (torch.randn(3, 20) + 4).requires_grad_()
+    dy = torch.randn(3, 20)
+    y = norm(x)
+    y.backward(dy)
+    write("layer_norm", {"epsilon": 1e-5}, x=x, weight=norm.weight[None], bias=norm.bias[None], y=y, dy=dy, dx=x.grad)
+
+
+def activations():
+    functions = {"relu": F.relu, "gelu": F.gelu, "geluTanh": lambda x: F.gelu(x, approximate="tanh"), "silu": F.silu,
+                 "tanh": torch.tanh}
+    x, dy = torch.randn(3, 21) * 3, torch.randn(3, 21)
+    tensors = {"x": x, "dy": dy}
+    for name, function in functions.items():
+        leaf = x.clone().requires_grad_()
+        y = function(leaf)
+        y.backward(dy)
+        tensors |= {f"{name}.y": y, f"{name}.dx": leaf.grad}
+    write("activations", {}, **tensors)
 
 
 def swiglu():
@@ -114,7 +143,8 @@ def adamw():
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    for make in [rms_norm, rotary, attention, swiglu, cross_entropy, adamw]:
+    for make in [rms_norm, layer_norm, rotary, attention, attention_bidirectional, activations, swiglu, cross_entropy,
+                 adamw]:
         torch.manual_seed(SEED)
         make()
 

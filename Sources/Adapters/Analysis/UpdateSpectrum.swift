@@ -19,7 +19,8 @@ extension LoRAAdapter {
     /// - Throws: as reading the base's weights.
     package func spectra(base: any WeightSource) throws -> [UpdateSpectrum] {
         try modules.map { module in
-            let weight = Matrix(rows: module.slot.outputs, columns: module.slot.inputs)
+            let shape = module.slot.weightShape
+            let weight = Matrix(rows: shape[0], columns: shape[1])
             try base.read(module.slot.weightName, into: weight)
             let values = singularValues(module)
             let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -1,18 +1,31 @@
 import Foundation
 import ModelFiles
+import Transformers
 
 /// `adapter_config.json` as PEFT writes and reads it.
 ///
 /// Written with few fields, because old PEFT versions stop at those they do not know.
 struct AdapterConfiguration {
+    /// `task_type`.
+    enum Task: String {
+        case causalLanguage = "CAUSAL_LM"
+        case sequenceClassification = "SEQ_CLS"
+    }
+
     var lora: LoRAConfiguration
     var baseModel: String
+    var task = Task.causalLanguage
+    /// Modules that are saved whole beside A and B: the classification head's.
+    var modulesToSave: [String] = []
+    /// Whether the adapted weights are stored as `[in, out]`. On reading it says nothing that the base does not: PEFT
+    /// too goes by the base's own layers.
+    var isTransposed = false
 
     /// Fields that lorad understands, or that change nothing about a LoRA adapter's output.
     private static let harmless: Set<String> = [
         "auto_mapping", "base_model_name_or_path", "revision", "inference_mode", "task_type", "init_lora_weights",
         "peft_type", "r", "lora_alpha", "lora_dropout", "target_modules", "peft_version", "megatron_core",
-        "qalora_group_size", "ensure_weight_tying",
+        "qalora_group_size", "ensure_weight_tying", "fan_in_fan_out", "modules_to_save",
     ]
     /// `bias: none` is what lorad trains; everything else in an adapter must be off.
     private static let offValues: Set<String> = ["none"]
@@ -21,21 +34,23 @@ struct AdapterConfiguration {
     var text: String {
         let alpha = lora.alpha == lora.alpha.rounded() ? String(Int(lora.alpha)) : String(lora.alpha)
         let targets = lora.targets.map { "    " + JSONText.quote($0) }.joined(separator: ",\n")
+        let saved = modulesToSave.map { "    " + JSONText.quote($0) }.joined(separator: ",\n")
+        let modules = modulesToSave.isEmpty ? "null" : "[\n\(saved)\n  ]"
         return """
             {
               "base_model_name_or_path": \(JSONText.quote(baseModel)),
               "bias": "none",
-              "fan_in_fan_out": false,
+              "fan_in_fan_out": \(isTransposed),
               "inference_mode": true,
               "lora_alpha": \(alpha),
               "lora_dropout": \(lora.dropout),
-              "modules_to_save": null,
+              "modules_to_save": \(modules),
               "peft_type": "LORA",
               "r": \(lora.rank),
               "target_modules": [
             \(targets)
               ],
-              "task_type": "CAUSAL_LM"
+              "task_type": "\(task.rawValue)"
             }
 
             """
@@ -69,7 +84,29 @@ struct AdapterConfiguration {
         let lora = LoRAConfiguration(
             rank: rank, alpha: Float(alpha), dropout: Float(object["lora_dropout"]?.doubleValue ?? 0),
             targets: targets.sorted())
-        return AdapterConfiguration(lora: lora, baseModel: object["base_model_name_or_path"]?.stringValue ?? "")
+        return AdapterConfiguration(
+            lora: lora, baseModel: object["base_model_name_or_path"]?.stringValue ?? "",
+            task: object["task_type"]?.stringValue.flatMap(Task.init) ?? .causalLanguage,
+            modulesToSave: (object["modules_to_save"]?.arrayValue ?? []).compactMap(\.stringValue))
+    }
+
+    /// Checks that what is saved whole is the model's classification head.
+    ///
+    /// - Throws: `AdaptersError.mismatch` for an adapter of another task, `.unsupported` naming a module that lorad does
+    ///   not train.
+    func check(head: ClassificationHead?, folder: String) throws {
+        guard (task == .sequenceClassification) == (head != nil) else {
+            throw AdaptersError(
+                .mismatch,
+                head == nil
+                    ? "The adapter in \(folder) classifies texts; it does not predict tokens."
+                    : "The adapter in \(folder) predicts tokens; it does not classify texts.")
+        }
+        let known = SavedModules.known
+        guard let other = modulesToSave.first(where: { !known.contains($0) || head == nil }) else { return }
+        throw AdaptersError(
+            .unsupported, "The adapter in \(folder) saves the module '\(other)' whole, which lorad does not support.",
+            cause: "Of whole modules only a classification head's are trained: \(known.joined(separator: ", ")).")
     }
 
     private static func isOff(_ value: JSONValue) -> Bool {

@@ -21,19 +21,25 @@ extension LoRAAdapter {
     /// Writes `adapter_config.json` and `adapter_model.safetensors` into an existing folder, as PEFT loads them.
     ///
     /// The safetensors metadata says what the adapter fits, and nothing that differs between equal trainings.
+    ///
+    /// - Parameter labels: names of the classes, where the model has a head for them.
     /// - Throws: `ModelFilesError.unwritable`.
-    package func save(folder: String, identity: AdapterIdentity, baseModel: String) throws {
+    package func save(folder: String, identity: AdapterIdentity, baseModel: String, labels: [String]? = nil) throws {
         var lora = configuration
         lora.targets = targetModules
-        let text = AdapterConfiguration(lora: lora, baseModel: baseModel).text
-        try AtomicFile.write(Data(text.utf8), to: "\(folder)/\(Self.configurationFile)")
-        let metadata = [
+        let configuration = AdapterConfiguration(
+            lora: lora, baseModel: baseModel, task: head == nil ? .causalLanguage : .sequenceClassification,
+            modulesToSave: head.map(SavedModules.names) ?? [],
+            isTransposed: modules.contains { $0.slot.isTransposed })
+        try AtomicFile.write(Data(configuration.text.utf8), to: "\(folder)/\(Self.configurationFile)")
+        var metadata = [
             "format": "pt", "lorad.base_sha256": identity.baseSHA256,
-            "lorad.rank": String(configuration.rank), "lorad.alpha": "\(configuration.alpha)",
+            "lorad.rank": String(lora.rank), "lorad.alpha": "\(lora.alpha)",
             "lorad.targets": targetModules.joined(separator: ","), "lorad.tokenizer_sha256": identity.tokenizerSHA256,
         ]
+        metadata["lorad.labels"] = labels.map(AdapterTask.encode)
         try SafetensorsWriter.write(
-            parameters.map { SafetensorsWriter.Entry(name: $0.name, matrix: $0.value) }, metadata: metadata,
+            parameters.map { TensorEntry(name: $0.name, matrix: $0.value, shape: $0.shape) }, metadata: metadata,
             to: "\(folder)/\(Self.weightsFile)")
     }
 
@@ -46,9 +52,13 @@ extension LoRAAdapter {
         -> LoRAAdapter
     {
         let configuration = try AdapterConfiguration.read("\(folder)/\(configurationFile)")
+        try configuration.check(head: model.classifier, folder: folder)
         let file = try SafetensorsFile(path: "\(folder)/\(weightsFile)")
         try check(file.metadata, expecting, folder: folder)
-        let adapter = try LoRAAdapter(configuration.lora, model: model, seed: 0)
+        var lora = configuration.lora
+        // PEFT's all-linear names a pooler that is trained in full, and then attaches nothing to it.
+        lora.targets = TargetSelection.without(model.classifier?.trained.map(\.name) ?? [], in: lora.targets)
+        let adapter = try LoRAAdapter(lora, model: model, seed: 0)
         do {
             try adapter.checkNames(file, folder: folder)
             for parameter in adapter.parameters { try file.read(parameter.name, into: parameter.value) }
@@ -57,6 +67,15 @@ extension LoRAAdapter {
             throw error
         }
         return adapter
+    }
+
+    /// What an adapter's files say it was trained for.
+    ///
+    /// - Throws: as reading them; `AdaptersError.malformed` for a classification adapter without a head.
+    package static func task(folder: String) throws -> AdapterTask {
+        try AdapterTask(
+            configuration: try AdapterConfiguration.read("\(folder)/\(configurationFile)"),
+            weights: try SafetensorsFile(path: "\(folder)/\(weightsFile)"), folder: folder)
     }
 
     /// The base that an adapter's file says it was made for; nil where it says nothing, as PEFT's own files do.
@@ -81,7 +100,7 @@ extension LoRAAdapter {
 
     private func checkNames(_ file: SafetensorsFile, folder: String) throws {
         let expected = Dictionary(
-            uniqueKeysWithValues: parameters.map { ($0.name, [$0.value.rows, $0.value.columns]) })
+            uniqueKeysWithValues: parameters.map { ($0.name, $0.shape) })
         var complaints: [String] = []
         for (name, shape) in expected.sorted(by: { $0.key < $1.key }) {
             guard let found = file.tensors[name] else {

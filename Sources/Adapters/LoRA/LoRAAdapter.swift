@@ -2,7 +2,8 @@ import Foundation
 import Tensors
 import Transformers
 
-/// A low-rank adapter attached to a model: one pair A `[r, in]`, B `[out, r]` for each targeted projection.
+/// A low-rank adapter attached to a model: one pair A `[r, in]`, B `[out, r]` for each targeted projection. A
+/// classification head is trained in full and belongs to the adapter.
 package final class LoRAAdapter {
     /// One targeted projection and its pair.
     package struct Module {
@@ -16,6 +17,8 @@ package final class LoRAAdapter {
 
     package let configuration: LoRAConfiguration
     package let modules: [Module]
+    /// The model's classification head; nil where it predicts tokens.
+    package let head: ClassificationHead?
     /// Targets as `adapter_config.json` lists them.
     package let targetModules: [String]
 
@@ -28,6 +31,7 @@ package final class LoRAAdapter {
         -> LoRAAdapter
     {
         let adapter = try LoRAAdapter(configuration, model: model, seed: seed)
+        adapter.head?.reset()
         for (index, module) in adapter.modules.enumerated() {
             let random = Philox(seed: seed, stream: RandomStream.initialisation(module: index))
             let bound = 1 / Float(module.slot.inputs).squareRoot()
@@ -49,7 +53,9 @@ package final class LoRAAdapter {
             throw AdaptersError(.mismatch, "The projection '\(taken.name)' already has an adapter.")
         }
         self.configuration = configuration
-        targetModules = TargetSelection.configurationNames(configuration.targets, among: model.slots)
+        head = model.classifier
+        targetModules = TargetSelection.configurationNames(
+            configuration.targets, among: model.slots, apartFrom: head?.trained.map(\.name) ?? [])
         modules = slots.enumerated().map { index, slot in
             let names = AdapterTensorNames(module: slot.name)
             let a = Parameter(name: names.a, value: Matrix(rows: configuration.rank, columns: slot.inputs))
@@ -63,13 +69,14 @@ package final class LoRAAdapter {
     }
 
     /// Every trainable matrix, in a fixed order.
-    package var parameters: [Parameter] { modules.flatMap { [$0.a, $0.b] } }
+    package var parameters: [Parameter] { modules.flatMap { [$0.a, $0.b] } + (head?.parameters ?? []) }
 
     /// Trainable elements.
     package var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.rows * $1.value.columns } }
 
-    /// While disabled, the base answers.
+    /// While disabled, the base answers, with the head that training started from.
     package func setEnabled(_ enabled: Bool) {
+        head?.usesTrained = enabled
         for module in modules { module.slot.adapter = enabled ? module.update : nil }
     }
 
@@ -97,6 +104,7 @@ package final class LoRAAdapter {
 package enum RandomStream {
     /// Order of the training rows.
     package static let shuffling: UInt32 = 0
+    /// A head's are from 3,000,000 on (`HeadStream`).
     static func initialisation(module: Int) -> UInt32 { 1_000_000 + UInt32(module) }
     static func dropout(module: Int) -> UInt32 { 2_000_000 + UInt32(module) }
 }

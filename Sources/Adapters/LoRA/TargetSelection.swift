@@ -32,8 +32,26 @@ package enum TargetSelection {
     }
 
     /// The targets as `adapter_config.json` lists them: sorted, `all-linear` spelled out.
-    package static func configurationNames(_ targets: [String], among slots: [ProjectionSlot]) -> [String] {
-        Set(targets.flatMap { $0 == allLinear ? leafNames(slots) : [$0] }).sorted()
+    ///
+    /// - Parameter others: modules that are no targets. Where a name would mean one of them too, as `dense` does
+    ///   RoBERTa's `classifier.dense`, the paths' last two parts stand in its place.
+    package static func configurationNames(
+        _ targets: [String], among slots: [ProjectionSlot], apartFrom others: [String] = []
+    ) -> [String] {
+        let names = targets.flatMap { $0 == allLinear ? leafNames(slots) : [$0] }
+        return Set(
+            names.flatMap { name -> [String] in
+                guard others.contains(where: { matches(name, $0) }) else { return [name] }
+                return slots.map(\.name).filter { matches(name, $0) }.map { path in
+                    path.split(separator: ".").suffix(2).joined(separator: ".")
+                }
+            }
+        ).sorted()
+    }
+
+    /// The targets but those that are the whole path of one of `modules`.
+    package static func without(_ modules: [String], in targets: [String]) -> [String] {
+        targets.filter { !modules.contains($0) }
     }
 
     /// Last components of the slots' paths, in the order in which they first occur.

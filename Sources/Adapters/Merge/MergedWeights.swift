@@ -2,25 +2,61 @@ import ModelFiles
 import Tensors
 import Transformers
 
-/// Merged weights W = W0 + alpha/rank · B·A of every adapted projection.
+/// Merged weights W = W0 + alpha/rank · B·A of every adapted projection; where the checkpoint stores W transposed, the
+/// update transposes with it, while A and B stay as they are.
 package enum MergedWeights {
-    /// Computes W of one adapted projection in float32.
+    /// Computes W of one adapted projection in float32, as the checkpoint stores it.
     ///
     /// - Throws: as reading W0.
     package static func merged(_ module: LoRAAdapter.Module, scaling: Float, base: any WeightSource) throws -> Matrix {
-        let weight = Matrix(rows: module.slot.outputs, columns: module.slot.inputs)
+        let shape = module.slot.weightShape
+        let weight = Matrix(rows: shape[0], columns: shape[1])
         try base.read(module.slot.weightName, into: weight)
-        multiply(.plain(module.b.value), .plain(module.a.value), into: weight, scale: scaling, accumulate: true)
+        let (a, b) = (module.a.value, module.b.value)
+        if module.slot.isTransposed {
+            multiply(.transposed(a), .transposed(b), into: weight, scale: scaling, accumulate: true)
+        } else {
+            multiply(.plain(b), .plain(a), into: weight, scale: scaling, accumulate: true)
+        }
         return weight
     }
 
     /// The adapted projections merged, each computed in float32 when its turn to be written comes.
     package static func projections(_ adapter: LoRAAdapter, base: any WeightSource) -> [TensorEntry] {
         adapter.modules.map { module in
-            TensorEntry(name: module.slot.weightName, shape: [module.slot.outputs, module.slot.inputs]) {
+            TensorEntry(name: module.slot.weightName, shape: module.slot.weightShape) {
                 try merged(module, scaling: adapter.configuration.scaling, base: base)
             }
         }
+    }
+
+    /// The head's trained projections, under their names in the base's checkpoint; nothing without a head.
+    package static func head(_ adapter: LoRAAdapter) -> [TensorEntry] {
+        (adapter.head?.trained ?? []).flatMap { linear in
+            [TensorEntry(name: "\(linear.storedName).weight", matrix: linear.weight.value)]
+                + (linear.bias.map {
+                    [TensorEntry(name: "\(linear.storedName).bias", matrix: $0.value, shape: $0.shape)]
+                } ?? [])
+        }
+    }
+
+    /// Every tensor of transformers' classifier: the base's encoder or decoder with the adapted projections merged, and the
+    /// trained head. The base's other heads are left out.
+    ///
+    /// - Throws: as `tensors`.
+    package static func classifierTensors(_ adapter: LoRAAdapter, base: BaseModelFiles) throws -> [TensorEntry] {
+        let family = try ModelFamilies.named(base.configuration.modelType)
+        let head = head(adapter)
+        let replaced = Set(head.map(\.name))
+        let names = Dictionary(
+            uniqueKeysWithValues: (adapter.head?.trained ?? []).flatMap { linear in
+                ["weight", "bias"].map { ("\(linear.storedName).\($0)", "\(linear.name).\($0)") }
+            })
+        let body = try tensors(adapter, base: base).compactMap { entry in
+            replaced.contains(entry.name)
+                ? nil : family.classifierTensorName(entry.name, in: base).map { entry.renamed($0) }
+        }
+        return body + head.map { $0.renamed(names[$0.name] ?? $0.name) }
     }
 
     /// Every tensor of the base, the adapted projections merged, each made when its turn to be written comes. A head
@@ -46,7 +82,7 @@ package enum MergedWeights {
         return entries
     }
 
-    /// Writes the merged projections alone to one safetensors file; `MergedSource` lays it over the base.
+    /// Writes the merged projections and the head alone to one safetensors file; `MergedSource` lays it over the base.
     ///
     /// - Parameter dtype: the precision that will be served.
     /// - Throws: as reading the base, `ModelFilesError.unwritable`.
@@ -54,7 +90,7 @@ package enum MergedWeights {
         _ adapter: LoRAAdapter, base: any WeightSource, dtype: FileDType, to path: String
     ) throws {
         try SafetensorsWriter.write(
-            projections(adapter, base: base), dtype: dtype, metadata: ["format": "pt"], to: path)
+            projections(adapter, base: base) + head(adapter), dtype: dtype, metadata: ["format": "pt"], to: path)
     }
 }
 
@@ -71,9 +107,12 @@ package struct MergedSource: WeightSource {
 
     package var configuration: ModelConfiguration { base.configuration }
 
-    package func verifyComplete(expected: [String: [Int]]) throws {
-        try base.verifyComplete(expected: expected)
-        for tensor in overlay.tensors.values where expected[tensor.name] != tensor.shape {
+    package func shape(of name: String) -> [Int]? { overlay.tensors[name]?.shape ?? base.shape(of: name) }
+
+    package func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws {
+        try base.verifyComplete(expected: expected, ignoring: isIgnored)
+        for tensor in overlay.tensors.values
+        where expected[tensor.name] != tensor.shape && !isIgnored(tensor.name) {
             throw AdaptersError(
                 .mismatch, "The merged tensor \(tensor.name) has the shape \(tensor.shape), which the base lacks.")
         }

@@ -30,10 +30,50 @@ void ck_rms_norm_forward(const float *x, size_t xs, const float *w, float epsilo
 void ck_rms_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w, const float *r,
                           size_t rs, float *dx, size_t dxs, size_t rows, size_t columns, int accumulate);
 
-/// y is x with the halves of each head rotated: (a, b) → (a·cos − b·sin, b·cos + a·sin); `direction` −1 is the inverse.
-/// y is bfloat16 where `half`, else it may be x itself.
+/// y = (x − μ)·r ⊙ w + b with the row's mean μ and r = 1/sqrt(variance + epsilon), both kept in `statistics`.
+void ck_layer_norm_forward(const float *x, size_t xs, const float *w, const float *b, float epsilon, void *y, size_t ys,
+                           int half, float *statistics, size_t ss, size_t rows, size_t columns);
+/// With x̂ = (x − μ)·r and g = w ⊙ dy: dx (+)= r·(g − mean(g) − x̂·mean(g ⊙ x̂)).
+void ck_layer_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w,
+                            const float *statistics, size_t ss, float *dx, size_t dxs, size_t rows, size_t columns,
+                            int accumulate);
+
+/// What ck_activation_forward applies to every element.
+enum ck_activation {
+    /// max(x, 0)
+    CK_RELU,
+    /// x·Φ(x), Φ the normal distribution; absolute error of Φ below 2e-7
+    CK_GELU,
+    /// x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))
+    CK_GELU_TANH,
+    /// x/(1 + exp(-x))
+    CK_SILU,
+    CK_TANH,
+};
+/// y = f(x); x and y are bfloat16 where `half`.
+void ck_activation_forward(enum ck_activation f, const void *x, size_t xs, void *y, size_t ys, size_t rows,
+                           size_t columns, int half);
+/// dx = dy ⊙ f′(x); may be dy itself.
+void ck_activation_backward(enum ck_activation f, const void *dy, size_t dys, const void *x, size_t xs, void *dx,
+                            size_t dxs, size_t rows, size_t columns, int half);
+
+/// h = f(g) ⊙ u, all bfloat16 where `half`; for f = silu ck_swiglu_forward is quicker.
+void ck_gated_forward(enum ck_activation f, const void *g, size_t gs, const void *u, size_t us, void *h, size_t hs,
+                      size_t rows, size_t columns, int half);
+/// dg = dh ⊙ u ⊙ f′(g), du = dh ⊙ f(g).
+void ck_gated_backward(enum ck_activation f, const void *dh, size_t dhs, const void *g, size_t gs, const void *u,
+                       size_t us, void *dg, size_t dgs, void *du, size_t dus, size_t rows, size_t columns, int half);
+
+/// x becomes cap·tanh(x/cap).
+void ck_soft_cap(float *x, size_t xs, size_t rows, size_t columns, float cap);
+/// d ⊙= 1 − (y/cap)² for y = cap·tanh(x/cap); d is bfloat16 where `half`.
+void ck_soft_cap_backward(const float *y, size_t ys, void *d, size_t ds, size_t rows, size_t columns, float cap,
+                          int half);
+
+/// y is x with the halves of each head's first `rotated` columns rotated: (a, b) → (a·cos − b·sin, b·cos + a·sin);
+/// `direction` −1 is the inverse. y is bfloat16 where `half`, else it may be x itself.
 void ck_rotate(const float *x, size_t xs, void *y, size_t ys, int half, const int32_t *positions, const float *cosines,
-               const float *sines, size_t rows, size_t heads, size_t head_dim, float direction);
+               const float *sines, size_t rows, size_t heads, size_t head_dim, size_t rotated, float direction);
 
 /// h = g·sigmoid(g) ⊙ u. Relative error of the exponential: below 2e-7.
 void ck_swiglu_forward(const void *g, size_t gs, const void *u, size_t us, void *h, size_t hs, size_t rows,
@@ -59,30 +99,66 @@ float ck_log_sum_exp(const float *logits, size_t columns);
 float ck_cross_entropy(float *logits, size_t columns, int32_t target, float scale, void *gradient, int half);
 
 // Attention works on a tile of scores: queries of the heads that share a key head, stacked, against a run of keys. Row
-// i of the stack is query i / group; it may see first_visible + i / group of the tile's keys, at least one of the first
-// tile's. The stride is a multiple of 16 of at least the tile's width; what lies between is overwritten. With `half`
+// i of the stack is query i / group; of the tile's keys it sees the last `window` of the first first_visible + i / group,
+// all of these where the window is CK_NO_WINDOW; of all tiles it sees one at least. The stride is a multiple of 16 of at least the tile's width; what lies between is overwritten. With `half`
 // results are bfloat16 in the first half of each row's memory.
+enum : ptrdiff_t { CK_NO_WINDOW = (ptrdiff_t)1 << 40 };
 /// Scores s become exp(scale·s − m), zero where unseen, m the row's maximum so far; what `o` and `sums` hold from earlier
 /// tiles is rescaled to the new maximum. o is contiguous.
 void ck_attention_probabilities(float *s, size_t stride, float *o, float *maxima, float *sums, size_t rows,
-                                size_t columns, size_t head_dim, size_t group, ptrdiff_t first_visible, float scale,
-                                int is_first, int half);
+                                size_t columns, size_t head_dim, size_t group, ptrdiff_t first_visible,
+                                ptrdiff_t window, float scale, int is_first, int half);
 /// After the last tile: o is divided by the sums, and the sums become log Σ exp.
 void ck_attention_normalise(float *o, size_t head_dim, const float *maxima, float *sums, size_t rows);
 /// On the tile's transpose, a row a key: s become p = exp(scale·s − logSumExp), and dp becomes ds = p ⊙ (dp − delta)·scale;
 /// zero where unseen. log_sum_exp and delta can be read up to the stride.
 void ck_attention_gradients(float *s, float *dp, size_t stride, const float *log_sum_exp, const float *delta,
-                            size_t keys, size_t columns, size_t group, ptrdiff_t first_visible, float scale);
+                            size_t keys, size_t columns, size_t group, ptrdiff_t first_visible, ptrdiff_t window,
+                            float scale);
 /// The same in bfloat16; `pairs` receives ds once more with two keys side by side, [keys/2][stride][2].
 void ck_attention_gradients_half(float *s, float *dp, uint16_t *pairs, size_t stride, const float *log_sum_exp,
                                  const float *delta, size_t keys, size_t columns, size_t group,
-                                 ptrdiff_t first_visible, float scale);
+                                 ptrdiff_t first_visible, ptrdiff_t window, float scale);
+/// Soft cap: scores s become cap·tanh(scale·s/cap), for ck_attention_probabilities with a scale of 1.
+void ck_attention_cap(float *s, size_t stride, size_t rows, size_t columns, float scale, float cap);
+/// The same on the tile's transpose, and dp changes so that ck_attention_gradients with a scale of 1 gives the gradient
+/// of the scores before cap and scale: dp' = (dp − delta)·(1 − tanh²)·scale + delta.
+void ck_attention_cap_gradients(float *s, float *dp, size_t stride, const float *delta, size_t keys, size_t columns,
+                                float scale, float cap);
 /// dots[i] = a[i]·b[i], contiguous rows.
 void ck_row_dots(const void *a, const void *b, float *dots, size_t rows, size_t columns, int half);
+
+// Disentangled attention: a tile of scores holds `queries` queries of one sequence from `first_query` on against all of
+// its keys. The stride is a multiple of 16 of at least `keys`; what lies between is overwritten.
+/// What a score takes from relative positions: c2p[query, δ] + p2c[key, δ], δ = column[key − query] − first; either may
+/// be NULL.
+struct ck_positions {
+    /// [queries, positions], a row for each of the tile's queries.
+    float *c2p;
+    size_t c2ps;
+    /// [keys, positions], a row for each of the sequence's keys.
+    float *p2c;
+    size_t p2cs;
+    /// Points at the entry of 0 and has entries on both sides.
+    const int32_t *column;
+    int32_t first;
+    /// column[d] = column[0] + d where −reach ≤ d ≤ reach.
+    ptrdiff_t reach;
+};
+/// Scores s become softmax(scale·(s + positions)) over the keys.
+void ck_disentangled_probabilities(float *s, size_t stride, const struct ck_positions *positions, size_t first_query,
+                                   size_t queries, size_t keys, float scale);
+/// dp becomes ds = p ⊙ (dp − Σ p ⊙ dp)·scale, which is added to the positions' gradients too.
+void ck_disentangled_gradients(const float *p, float *dp, size_t stride, const struct ck_positions *gradients,
+                               size_t first_query, size_t queries, size_t keys, float scale);
 
 /// y[n] = add[n] + dot(x, w[n]) for `rows` rows of w, which is bfloat16 where `half`; add may be NULL.
 void ck_gemv(const void *w, size_t ws, int half, const float *x, const float *add, void *y, int y_half, size_t rows,
              size_t columns);
+
+/// The same with both factors in bfloat16; only where ck_has_panels(1).
+void ck_gemv_half(const uint16_t *w, size_t ws, const uint16_t *x, const float *add, void *y, int y_half, size_t rows,
+                  size_t columns);
 
 /// y[rows, n] = add + x[rows, k]·w, w being [k, n] or, `transposed`, [n, k]. Every y[i, j] is summed in the order of k
 /// alone, so it does not depend on how rows and columns are cut.

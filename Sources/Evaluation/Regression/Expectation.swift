@@ -1,12 +1,14 @@
-/// What a regression prompt's greedy text must be. Texts are compared byte for byte, white space included.
+/// What a regression prompt's greedy text, or the label that it is given, must be. Texts are compared byte for byte, white space included.
 package enum Expectation: Equatable, Sendable {
     case contains(String)
     case equals(String)
     case matches(RegularExpression)
     case notContains(String)
+    /// The class of a text that is classified.
+    case label(String)
 
     /// The keys under `expect` in a prompts file.
-    static let keys = ["contains", "equals", "matches", "not_contains"]
+    static let keys = ["contains", "equals", "matches", "not_contains", "label"]
 
     /// Its key in a prompts file.
     package var key: String {
@@ -15,13 +17,14 @@ package enum Expectation: Equatable, Sendable {
         case .equals: "equals"
         case .matches: "matches"
         case .notContains: "not_contains"
+        case .label: "label"
         }
     }
 
     /// What the text is held against.
     package var value: String {
         switch self {
-        case .contains(let text), .equals(let text), .notContains(let text): text
+        case .contains(let text), .equals(let text), .notContains(let text), .label(let text): text
         case .matches(let expression): expression.pattern
         }
     }
@@ -33,6 +36,8 @@ package enum Expectation: Equatable, Sendable {
             text.utf8.contains(part.utf8) ? nil : "The text does not contain \"\(part)\"."
         case .equals(let whole):
             text.utf8.elementsEqual(whole.utf8) ? nil : "The text is not \"\(whole)\"."
+        case .label(let name):
+            text.utf8.elementsEqual(name.utf8) ? nil : "The label is not \"\(name)\"."
         case .notContains(let part):
             text.utf8.contains(part.utf8) ? "The text contains \"\(part)\"." : nil
         case .matches(let expression):

@@ -3,12 +3,15 @@ package struct RegressionPrompt: Equatable, Sendable {
     /// Its name in the report; unique in its file.
     package let id: String
     package let prompt: String
+    /// The second text of a pair, where texts are classified in pairs.
+    package let pair: String?
     /// All of them must hold for the adapter's greedy text; often none.
     package let expectations: [Expectation]
 
-    package init(id: String, prompt: String, expectations: [Expectation] = []) {
+    package init(id: String, prompt: String, pair: String? = nil, expectations: [Expectation] = []) {
         self.id = id
         self.prompt = prompt
+        self.pair = pair
         self.expectations = expectations
     }
 

@@ -2,44 +2,52 @@ import ModelFiles
 import Tokenizers
 
 /// Reads regression prompts: JSON lines of
-/// `{"id": "…", "prompt": "…", "expect": {"contains" | "equals" | "matches" | "not_contains": "…"}}`.
+/// `{"id": "…", "prompt": "…", "expect": {"contains" | "equals" | "matches" | "not_contains": "…"}}`, or for texts that are
+/// classified `{"id": "…", "prompt": "…", "text_pair": "…", "expect": {"label": "…"}}`.
 ///
-/// `expect` may be left out, and may name several conditions, which must all hold.
+/// `expect` and `text_pair` may be left out; several conditions must all hold.
 package struct RegressionPrompts {
+    private let labels: SequenceLabels?
     private var prompts: [RegressionPrompt] = []
     private var mistakes: [String] = []
     private var lineOfID: [String: Int] = [:]
 
     /// Every prompt, in order.
     ///
-    /// - Throws: `EvaluationError.malformed` that lists every mistake in the file, one a line; `TokenizersError` for a
-    ///   file that cannot be read or a line that is not JSON.
-    package static func read(_ path: String) throws -> [RegressionPrompt] {
-        var reader = RegressionPrompts()
+    /// - Parameter labels: of a classification, whose prompts can expect one of them; nil: the model generates text.
+    /// - Throws: `EvaluationError.malformed` that lists the first 20 mistakes in the file, one a line; `TokenizersError`
+    ///   for a file that cannot be read or a line that is not JSON.
+    package static func read(_ path: String, labels: SequenceLabels? = nil) throws -> [RegressionPrompt] {
+        var reader = RegressionPrompts(labels: labels)
         for line in try JSONLines.read(path) { try reader.add(DataFields(path: path, line: line)) }
         if reader.prompts.isEmpty && reader.mistakes.isEmpty {
             reader.mistakes.append("\(path) holds no prompts.")
         }
         guard reader.mistakes.isEmpty else {
-            throw EvaluationError(.malformed, reader.mistakes.joined(separator: "\n"))
+            let shown = 20
+            let rest = reader.mistakes.count > shown ? ["and \(reader.mistakes.count - shown) mistakes more"] : []
+            throw EvaluationError(.malformed, (reader.mistakes.prefix(shown) + rest).joined(separator: "\n"))
         }
         return reader.prompts
     }
 
+    private init(labels: SequenceLabels?) { self.labels = labels }
+
     private mutating func add(_ fields: DataFields) {
-        checkNames(fields, known: ["id", "prompt", "expect"])
+        checkNames(fields, known: ["id", "prompt", "expect"] + (labels == nil ? [] : ["text_pair"]))
         let id = text(fields, "id")
         let prompt = text(fields, "prompt")
+        let pair = labels != nil && fields.has("text_pair") ? text(fields, "text_pair") : nil
         let expectations = expectations(fields)
         if let id { claim(id, fields) }
         guard let id, let prompt else { return }
-        prompts.append(RegressionPrompt(id: id, prompt: prompt, expectations: expectations))
+        prompts.append(RegressionPrompt(id: id, prompt: prompt, pair: pair, expectations: expectations))
     }
 
     /// Two prompts of one id could not be told apart in the report.
     private mutating func claim(_ id: String, _ fields: DataFields) {
         if let earlier = lineOfID[id] {
-            note(fields, "the id \"\(id)\" is already taken by line \(earlier).")
+            note(fields, "the id \(quoted(id)) is already taken by line \(earlier).")
         } else {
             lineOfID[id] = fields.line
         }
@@ -48,25 +56,38 @@ package struct RegressionPrompts {
     private mutating func expectations(_ fields: DataFields) -> [Expectation] {
         guard let value = fields.object["expect"], !value.isNull else { return [] }
         guard let object = value.objectValue, object.count > 0 else {
-            note(fields, "`expect` must be an object with one of \(Self.list(Expectation.keys)).")
+            note(fields, "`expect` must be an object with one of \(Self.list(expectable)).")
             return []
         }
         let conditions = fields.nested(object)
-        checkNames(conditions, known: Expectation.keys)
-        return Expectation.keys.filter(conditions.has).compactMap { key in
+        checkNames(conditions, known: expectable)
+        return expectable.filter(conditions.has).compactMap { key in
             guard let text = text(conditions, key) else { return nil }
             return expectation(key, text, fields)
+        }
+    }
+
+    /// Conditions that a prompt can state: a class has a label, a text anything but that, a value nothing.
+    private var expectable: [String] {
+        switch labels {
+        case nil: Expectation.keys.filter { $0 != "label" }
+        case .classes: ["label"]
+        case .regression: []
         }
     }
 
     private mutating func expectation(_ key: String, _ text: String, _ fields: DataFields) -> Expectation? {
         switch key {
         case "contains": return .contains(text)
+        case "label":
+            if case .classes(let names) = labels, names.contains(text) { return .label(text) }
+            note(fields, "the expected label \"\(text)\" is none of the data's.")
+            return nil
         case "equals": return .equals(text)
         case "not_contains": return .notContains(text)
         default:
             if let expression = RegularExpression(text) { return .matches(expression) }
-            note(fields, "`matches` is not a regular expression in ICU's dialect: \"\(text)\".")
+            note(fields, "`matches` is not a regular expression in ICU's dialect: \(quoted(text)).")
             return nil
         }
     }
@@ -86,7 +107,8 @@ package struct RegressionPrompts {
     private mutating func checkNames(_ fields: DataFields, known: [String]) {
         for name in fields.object.keys where !known.contains(name) {
             let hint = Suggestion.closest(to: name, among: known).map { " Did you mean `\($0)`?" } ?? ""
-            note(fields, "unknown field `\(name)`; known are \(Self.list(known)).\(hint)")
+            let shown = quoted(name).dropFirst().dropLast()
+            note(fields, "unknown field `\(shown)`; known are \(Self.list(known)).\(hint)")
         }
     }
 

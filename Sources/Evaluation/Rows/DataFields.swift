@@ -49,7 +49,10 @@ struct DataFields {
 
     /// The fields that are there, for a message.
     var names: String {
-        object.count == 0 ? "none" : object.keys.map { "`\($0)`" }.joined(separator: ", ")
+        let shown = 20
+        let names = object.keys.prefix(shown).map { "`\(quoted($0).dropFirst().dropLast())`" }
+        let rest = object.count > shown ? ["and \(object.count - shown) more"] : []
+        return object.count == 0 ? "none" : (names + rest).joined(separator: ", ")
     }
 
     func error(_ problem: String, advice: String? = nil) -> EvaluationError {

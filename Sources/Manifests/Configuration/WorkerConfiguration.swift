@@ -20,6 +20,12 @@ package struct WorkerConfiguration: Section {
     package var hooks: [HookConfiguration] = []
     /// Hooks of a job that does not say.
     package var notifyDefault: [String] = []
+    /// What one job may take of the machine.
+    package var limits = LimitsConfiguration()
+    /// How many run at a time, and retries.
+    package var jobs = JobsConfiguration()
+    /// What is removed, and what is kept twice.
+    package var retention = RetentionConfiguration()
     /// Manifests that the worker submits to itself.
     package var schedule: [ScheduleConfiguration] = []
     /// What the worker tells about itself over HTTP.
@@ -44,14 +50,28 @@ package struct WorkerConfiguration: Section {
             .standard(
                 "notify_default", \.notifyDefault, .list(of: .hookName, example: "[chat]"), standard: "none",
                 "Hooks of a job whose manifest has no `notify`."),
-            .standard(
-                "schedule", \.schedule,
-                .list(of: .section("{name: nightly, cron: \"30 2 * * *\", manifest: nightly.yaml}"), example: "[…]"),
-                standard: "none", "Manifests that `lorad watch` submits to itself when their time comes."),
-            .standard(
-                "monitor", \.monitor, .section("{port: 9464}"), standard: "not served",
-                "What the worker tells about itself over HTTP."),
-        ]
+        ] + operationFields + serviceFields
+
+    private static let operationFields: [Field<WorkerConfiguration>] = [
+        .standard(
+            "limits", \.limits, .section("{memory_mib: 8192}"), standard: "as below",
+            "What one job may take of the machine."),
+        .standard(
+            "jobs", \.jobs, .section("{at_once: 2}"), standard: "as below", "How many run at a time, and retries."),
+        .standard(
+            "retention", \.retention, .section("{keep_runs: 10}"), standard: "as below",
+            "What is removed, and what is kept twice."),
+    ]
+
+    private static let serviceFields: [Field<WorkerConfiguration>] = [
+        .standard(
+            "schedule", \.schedule,
+            .list(of: .section("{name: nightly, cron: \"30 2 * * *\", manifest: nightly.yaml}"), example: "[…]"),
+            standard: "none", "Manifests that `lorad watch` submits to itself when their time comes."),
+        .standard(
+            "monitor", \.monitor, .section("{port: 9464}"), standard: "not served",
+            "What the worker tells about itself over HTTP."),
+    ]
 
     private static let folderFields: [Field<WorkerConfiguration>] = [
         .standard("inbox", \.inbox, .path(example: "inbox"), standard: "`inbox`", "The folder watched for manifests."),

@@ -6,6 +6,10 @@ package struct DatasetSection: Section {
     package var validation: String?
     /// How a row is laid out; nil where it is to be inferred from the first row's keys.
     package var format: DatasetFormat?
+    /// What rows of the format `classification` are predicted to be; nil where their labels say it.
+    package var task: SequenceTask?
+    /// The classes' names, in the order of the head's rows; nil where they are those of the training rows.
+    package var labels: [String]?
 
     static let fields: [Field<DatasetSection>] = [
         .required(
@@ -16,17 +20,45 @@ package struct DatasetSection: Section {
             "JSON lines whose loss is measured during training."),
         .optional(
             "format", \.format, .choice(), absent: "inferred from the rows' keys", "How a row is laid out."),
+        .optional(
+            "task", \.task, .choice(), absent: "regression where a label has a fraction",
+            "What `classification` rows are predicted to be: a class, or a number."),
+        .optional(
+            "labels", \.labels,
+            .list(of: .text("label", example: "positive"), ListRule(atLeast: 2), example: "[negative, positive]"),
+            absent: "those of the training rows, sorted",
+            "The classes' names; a whole number as a row's label is a place in this list, from 0."),
     ]
 
     static func check(
         _ section: inout DatasetSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
     ) {
+        checkLabels(section, node, &context, path)
         guard let validation = section.validation, validation == section.train,
             let second = node.later(of: "train", "validation")
         else { return }
         context.diagnostics.add(
             second.position,
             "\(path)train and \(path)validation are the same file; a loss on rows trained on says little")
+    }
+
+    /// `task` and `labels` speak of rows that have a label.
+    private static func checkLabels(
+        _ section: DatasetSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
+    ) {
+        if let format = section.format, format != .classification {
+            for key in ["task", "labels"] where node[key] != nil {
+                guard let second = node.later(of: "format", key) else { continue }
+                context.diagnostics.add(
+                    second.position,
+                    "\(path)\(key) is about rows with a label; it goes with \(path)format classification, "
+                        + "not \(format.rawValue)")
+            }
+        }
+        if section.task == .regression, let second = node.later(of: "task", "labels") {
+            context.diagnostics.add(
+                second.position, "\(path)task regression predicts a number and has no \(path)labels")
+        }
     }
 }
 
@@ -36,4 +68,9 @@ package enum DatasetFormat: String, Sendable, CaseIterable, Codable {
     case messages
     case text
     case classification
+}
+
+/// What a text is predicted to be.
+package enum SequenceTask: String, Sendable, CaseIterable, Codable {
+    case classification, regression
 }

@@ -16,7 +16,8 @@ package struct Gate: Section {
             "slice", \.slice, .text("slice name", example: "all"), standard: "`all`",
             "A value of `evaluation.slice_by`, or `all`."),
         .required(
-            "metric", \.metric, .choice(), missing: "name one of loss, perplexity, accuracy, calibration_error",
+            "metric", \.metric, .choice(),
+            missing: "name one of \(GateMetric.allCases.map(\.rawValue).joined(separator: ", "))",
             "What is measured."),
         .optional(
             "min", \.min, .number(NumberBounds(), example: "0.75"), absent: "no bound",
@@ -57,18 +58,39 @@ package struct Gate: Section {
 package enum GateMetric: String, Sendable, CaseIterable, Codable {
     case loss, perplexity, accuracy
     case calibrationError = "calibration_error"
+    case f1, matthews, pearson, spearman
 
     /// The values the metric can take.
     package var range: ClosedRange<Double> {
         switch self {
         case .loss: 0...Double.infinity
         case .perplexity: 1...Double.infinity
-        case .accuracy, .calibrationError: 0...1
+        case .accuracy, .calibrationError, .f1: 0...1
+        case .matthews, .pearson, .spearman: -1...1
         }
     }
 
     /// Whether a higher value is the better one.
-    package var higherIsBetter: Bool { self == .accuracy }
+    package var higherIsBetter: Bool {
+        switch self {
+        case .loss, .perplexity, .calibrationError: false
+        case .accuracy, .f1, .matthews, .pearson, .spearman: true
+        }
+    }
+
+    /// What rows must be for the metric to be measured on them.
+    var needs: Need? {
+        switch self {
+        case .loss: nil
+        case .perplexity: .language
+        case .accuracy: .notRegression
+        case .calibrationError: .classesOrChoices
+        case .f1, .matthews: .classes
+        case .pearson, .spearman: .regression
+        }
+    }
+
+    enum Need { case language, notRegression, classesOrChoices, classes, regression }
 }
 
 /// What a gate compares the adapter with.

@@ -38,6 +38,9 @@ extension JobManifest {
         .optional(
             "notify", \.notify, .list(of: .hookName, example: "[chat]"), absent: "`notify_default` of lorad.yaml",
             "Names of hooks in lorad.yaml. A manifest never holds a URL."),
+        .standard(
+            "priority", \.priority, .integer(-100...100, example: 10), standard: "0",
+            "Waiting jobs of a higher priority are started first; within one, the oldest."),
     ]
 }
 

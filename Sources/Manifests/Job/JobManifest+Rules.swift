@@ -59,13 +59,30 @@ extension JobManifest {
                     slice.position,
                     "gates[\(index)].slice is \(Shown.quoted(name)); without evaluation.slice_by there is only all")
             }
-            if let metric = gate["metric"], metric.scalar?.text == GateMetric.calibrationError.rawValue,
-                node["evaluation.choices"] == nil
+            if let written = gate["metric"], let text = written.scalar?.text, let metric = GateMetric(rawValue: text),
+                let fault = fault(metric, manifest.dataset, hasChoices: node["evaluation.choices"] != nil)
             {
-                context.diagnostics.add(
-                    metric.position,
-                    "gates[\(index)].metric is calibration_error, which is measured over evaluation.choices; give them")
+                context.diagnostics.add(written.position, "gates[\(index)].metric is \(text), \(fault)")
             }
+        }
+    }
+
+    /// Why a metric is not measured on the rows of a data set; nil where it is, or where the rows decide it.
+    private static func fault(_ metric: GateMetric, _ dataset: DatasetSection, hasChoices: Bool) -> String? {
+        let isRegression = dataset.task == .regression
+        let mayBeLabelled = dataset.format == nil || dataset.format == .classification
+        let isLabelled = dataset.format == .classification || dataset.task != nil || dataset.labels != nil
+        switch metric.needs {
+        case .language where isLabelled: return "which is measured on text that is predicted token by token"
+        case .notRegression where isRegression: return "which a regression does not have; it has pearson and spearman"
+        case .classesOrChoices where isRegression: return "which a regression does not have"
+        case .classesOrChoices where !isLabelled && !hasChoices:
+            return "which is measured over evaluation.choices; give them"
+        case .classes where !mayBeLabelled: return "which is measured on rows of dataset.format classification"
+        case .classes where isRegression: return "which a regression does not have; it has pearson and spearman"
+        case .regression where !mayBeLabelled || dataset.task == .classification || dataset.labels != nil:
+            return "which is measured on a regression; dataset.task says whether it is one"
+        default: return nil
         }
     }
 }

@@ -32,8 +32,8 @@ extension Section {
         }
         for field in fields where field.missing != nil {
             let entry = node.entry(field.name)
-            // A blank one was reported above.
-            if entry == nil || (entry!.value.isNull && !entry!.value.isBlank) {
+            let isReported = entry.map { $0.value.isBlank && !field.allowsBlank } ?? false
+            if !isReported, entry?.value.isNull ?? true {
                 context.diagnostics.add(node.position, "\(prefix)\(field.name) is missing: \(field.missing ?? "")")
             }
         }

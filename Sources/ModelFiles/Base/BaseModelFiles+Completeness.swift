@@ -1,8 +1,11 @@
 extension BaseModelFiles {
-    /// Checks that the tensors are exactly `expected` (Hugging Face name to shape) and of types that lorad reads.
+    /// Checks that the tensors are exactly `expected` (Hugging Face name to shape) and of types that lorad reads;
+    /// of what is not expected, some may be ignored.
     ///
     /// - Throws: `ModelFilesError.mismatch` listing all that is missing, unexpected, misshapen or unreadable.
-    package func verifyComplete(expected: [String: [Int]]) throws {
+    package func verifyComplete(
+        expected: [String: [Int]], ignoring isIgnored: (String) -> Bool = { _ in false }
+    ) throws {
         var complaints: [String] = []
         for (name, shape) in expected.sorted(by: { ExactString($0.key) < ExactString($1.key) }) {
             guard let info = info(name) else {
@@ -14,7 +17,7 @@ extension BaseModelFiles {
         }
         // A tied head may be stored a second time; it is the embedding.
         let tolerated = configuration.tieWordEmbeddings ? ["lm_head.weight"] : []
-        complaints += tensorNames.filter { expected[$0] == nil && !tolerated.contains($0) }
+        complaints += tensorNames.filter { expected[$0] == nil && !tolerated.contains($0) && !isIgnored($0) }
             .map { "\(quoted($0)) is unexpected" }
         guard !complaints.isEmpty else { return }
         let shown = 20

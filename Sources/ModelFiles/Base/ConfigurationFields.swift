@@ -1,13 +1,23 @@
 /// Typed access to the members of a JSON object such as config.json: a member of the wrong kind is an error, never a
 /// default.
-struct ConfigurationFields {
-    let path: String
+package struct ConfigurationFields: Sendable {
+    /// The document, for messages.
+    package let path: String
     /// What stands before a key in errors, such as `rope_parameters.`.
-    let prefix: String
+    package let prefix: String
     private let object: JSONObject
 
+    /// No members.
+    package static let empty = ConfigurationFields()
+
+    private init() {
+        path = ""
+        prefix = ""
+        object = JSONObject([])
+    }
+
     /// - Throws: `ModelFilesError.malformed` where `json` is no object.
-    init(path: String, json: JSONValue, prefix: String = "") throws {
+    package init(path: String, json: JSONValue, prefix: String = "") throws {
         guard let object = json.objectValue else {
             throw ModelFilesError(
                 .malformed, "\(path): \(prefix.isEmpty ? "the document" : prefix) is \(json.kind), not an object.")
@@ -18,40 +28,52 @@ struct ConfigurationFields {
     }
 
     /// The member; nil where it is absent or null.
-    func value(_ key: String) -> JSONValue? {
+    package func value(_ key: String) -> JSONValue? {
         guard let value = object[key], !value.isNull else { return nil }
         return value
     }
 
-    func int(_ key: String, default fallback: Int? = nil) throws -> Int {
+    /// Whether the member is there, be it null.
+    package func contains(_ key: String) -> Bool { object[key] != nil }
+
+    package func int(_ key: String, default fallback: Int? = nil) throws -> Int {
         try field(key, fallback, expected: "an integer", \.intValue)
     }
 
-    func float(_ key: String, default fallback: Float? = nil) throws -> Float {
+    package func float(_ key: String, default fallback: Float? = nil) throws -> Float {
         try field(key, fallback, expected: "a number") { $0.doubleValue.map { Float($0) } }
     }
 
-    func bool(_ key: String, default fallback: Bool? = nil) throws -> Bool {
+    package func bool(_ key: String, default fallback: Bool? = nil) throws -> Bool {
         try field(key, fallback, expected: "a boolean", \.boolValue)
     }
 
-    func string(_ key: String, default fallback: String? = nil) throws -> String {
+    package func string(_ key: String, default fallback: String? = nil) throws -> String {
         try field(key, fallback, expected: "a string", \.stringValue)
     }
 
     /// An object inside; nil where it is absent or null.
-    func fields(_ key: String) throws -> ConfigurationFields? {
+    package func fields(_ key: String) throws -> ConfigurationFields? {
         try value(key).map { try ConfigurationFields(path: path, json: $0, prefix: key + ".") }
     }
 
     /// One integer or a list of them; empty where the member is absent or null.
-    func ints(_ key: String) throws -> [Int] {
+    package func ints(_ key: String) throws -> [Int] {
         guard let value = value(key) else { return [] }
         return try (value.arrayValue ?? [value]).map { element in
             guard let integer = element.intValue else {
                 throw wrong(key, element, expected: "an integer or a list of them")
             }
             return integer
+        }
+    }
+
+    /// A list of numbers; empty where the member is absent or null.
+    package func floats(_ key: String) throws -> [Float] {
+        guard let value = value(key) else { return [] }
+        return try (value.arrayValue ?? [value]).map { element in
+            guard let number = element.doubleValue else { throw wrong(key, element, expected: "a list of numbers") }
+            return Float(number)
         }
     }
 

@@ -17,7 +17,7 @@ extension ModelConfiguration {
             keyValueHeads: try fields.int("attention.head_count_kv", default: heads), headDim: headDim,
             vocabularySize: try fields.vocabularySize(), maxPositions: try fields.int("context_length"),
             ropeTheta: try fields.float("rope.freq_base", default: 10_000),
-            rmsNormEpsilon: try fields.float("attention.layer_norm_rms_epsilon"),
+            normEpsilon: try fields.float("attention.layer_norm_rms_epsilon"),
             tieWordEmbeddings: gguf.tensors["output.weight"] == nil, bosTokenID: try fields.tokenID("bos"),
             eosTokenIDs: ids.first == ids.last ? Array(ids.prefix(1)) : ids
         ).checked(gguf.location)

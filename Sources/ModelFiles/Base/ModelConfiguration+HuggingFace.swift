@@ -9,31 +9,29 @@ extension ModelConfiguration {
         let modelType = try fields.string("model_type")
         try checkModelType(modelType, path)
         try refuseUnsupported(fields)
-        let heads = try fields.int("num_attention_heads")
-        let hidden = try fields.int("hidden_size")
+        let keys = ConfigurationKeys.of(modelType)
+        let heads = try fields.int(keys.heads)
+        let hidden = try fields.int(keys.hidden)
+        let ratio = keys.intermediateRatio.map { $0 * min(hidden, 1 << 24) }
         return try ModelConfiguration(
-            modelType: modelType, hiddenSize: hidden, intermediateSize: try fields.int("intermediate_size"),
-            layers: try fields.int("num_hidden_layers"), heads: heads,
+            modelType: modelType, hiddenSize: hidden,
+            intermediateSize: try fields.int(keys.intermediate, default: ratio),
+            layers: try fields.int(keys.layers), heads: heads,
             keyValueHeads: try fields.int("num_key_value_heads", default: heads),
-            headDim: try fields.int("head_dim", default: hidden / max(1, heads)),
+            headDim: try fields.int("head_dim", default: keys.defaultHeadDim ?? hidden / max(1, heads)),
             vocabularySize: try fields.int("vocab_size"),
-            maxPositions: try fields.int("max_position_embeddings", default: 2048), ropeTheta: try ropeTheta(fields),
-            rmsNormEpsilon: try fields.float("rms_norm_eps", default: 1e-6),
-            tieWordEmbeddings: try fields.bool("tie_word_embeddings", default: false),
-            bosTokenID: try fields.ints("bos_token_id").first, eosTokenIDs: try fields.ints("eos_token_id")
+            maxPositions: try fields.int(keys.maxPositions, default: keys.defaultMaxPositions)
+                - (keys.hasPaddedPositions ? try fields.int("pad_token_id", default: 1) + 1 : 0),
+            ropeTheta: keys.hasRotaryPositions ? try ropeTheta(fields, keys) : 10_000,
+            normEpsilon: try keys.epsilon.map { try fields.float($0, default: keys.defaultEpsilon) }
+                ?? keys.defaultEpsilon,
+            tieWordEmbeddings: try fields.bool("tie_word_embeddings", default: keys.tiesWordEmbeddings),
+            bosTokenID: try fields.ints("bos_token_id").first, eosTokenIDs: try fields.ints("eos_token_id"),
+            fields: fields
         ).checked(path)
     }
 
     private static func refuseUnsupported(_ fields: ConfigurationFields) throws {
-        for key in ["attention_bias", "mlp_bias"] where try fields.bool(key, default: false) {
-            throw ModelFilesError(
-                .unsupported, "\(fields.path): \(key) is true; lorad computes projections without bias.")
-        }
-        let activation = try fields.string("hidden_act", default: "silu")
-        guard activation == "silu" else {
-            throw ModelFilesError(
-                .unsupported, "\(fields.path): hidden_act is \(quoted(activation)); lorad computes silu.")
-        }
         guard fields.value("quantization_config") == nil else {
             throw ModelFilesError(
                 .unsupported, "\(fields.path): the weights are quantised (quantization_config).",
@@ -41,31 +39,18 @@ extension ModelConfiguration {
         }
     }
 
-    /// Rotary settings stand at the top level, or since transformers 5 in `rope_parameters`.
-    private static func ropeTheta(_ fields: ConfigurationFields) throws -> Float {
-        let places = try [fields] + ["rope_parameters", "rope_scaling"].compactMap { try fields.fields($0) }
-        var thetas: [Float] = []
-        for place in places {
-            for key in ["rope_type", "type"] where place.value(key) != nil {
-                let type = try place.string(key)
-                guard type == "default" else {
-                    throw ModelFilesError(
-                        .unsupported,
-                        "\(fields.path): \(place.prefix)\(key) is \(quoted(type)); lorad computes unscaled rotary positions."
-                    )
-                }
-            }
-            let share = try place.float("partial_rotary_factor", default: 1)
-            guard share == 1 else {
-                throw ModelFilesError(
-                    .unsupported,
-                    "\(fields.path): \(place.prefix)partial_rotary_factor is \(share); lorad rotates whole heads.")
-            }
-            if place.value("rope_theta") != nil { thetas.append(try place.float("rope_theta")) }
+    /// Theta of the layers that see everything: at the top level, or since transformers 5 in `rope_parameters`, which
+    /// may hold settings for each kind of layer. What else stands there is the family's to read.
+    private static func ropeTheta(_ fields: ConfigurationFields, _ keys: ConfigurationKeys) throws -> Float {
+        let parameters = try fields.fields("rope_parameters")
+        let nested = try parameters?.fields("full_attention")
+        let places = try [fields, nested ?? parameters, fields.fields("rope_scaling")].compactMap { $0 }
+        let thetas = try places.compactMap { place in
+            try [keys.theta, "rope_theta"].first { place.value($0) != nil }.map { try place.float($0) }
         }
         guard thetas.allSatisfy({ $0 == thetas[0] }) else {
             throw ModelFilesError(.malformed, "\(fields.path): rope_theta is given twice, as \(thetas).")
         }
-        return thetas.first ?? 10_000
+        return thetas.first ?? keys.defaultTheta
     }
 }

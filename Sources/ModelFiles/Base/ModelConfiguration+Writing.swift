@@ -12,7 +12,7 @@ extension ModelConfiguration {
             "general.architecture": .string(architecture), "general.type": .string("model"),
             "general.quantization_version": .uint32(2),
             "\(architecture).rope.freq_base": .float32(ropeTheta),
-            "\(architecture).attention.layer_norm_rms_epsilon": .float32(rmsNormEpsilon),
+            "\(architecture).attention.layer_norm_rms_epsilon": .float32(normEpsilon),
         ]
         // Every size is at most 2²⁴, see `checked`.
         for (key, size) in sizes { metadata["\(architecture).\(key)"] = .uint32(UInt32(size)) }
@@ -28,7 +28,7 @@ extension ModelConfiguration {
     package func huggingFaceJSON(dtype: FileDType, padTokenID: Int?) -> JSONValue {
         let architectures = ["llama": "LlamaForCausalLM"]
         let theta = JSONValue.number(Double("\(ropeTheta)") ?? Double(ropeTheta))
-        let epsilon = JSONValue.number(Double("\(rmsNormEpsilon)") ?? Double(rmsNormEpsilon))
+        let epsilon = JSONValue.number(Double("\(normEpsilon)") ?? Double(normEpsilon))
         let members: [JSONObject.Member] = [
             ("architectures", .array([architectures[modelType]].compactMap { $0.map(JSONValue.string) })),
             ("attention_bias", .bool(false)), ("attention_dropout", .number(0)), ("bos_token_id", .id(bosTokenID)),

@@ -1,5 +1,5 @@
 /// The shape of a model, from config.json or from GGUF metadata under the same names.
-package struct ModelConfiguration: Sendable, Equatable {
+package struct ModelConfiguration: Sendable {
     /// Hugging Face's `model_type`, such as `llama`.
     package var modelType: String
     package var hiddenSize: Int
@@ -10,23 +10,30 @@ package struct ModelConfiguration: Sendable, Equatable {
     package var headDim: Int
     package var vocabularySize: Int
     package var maxPositions: Int
-    /// Base of the rotary frequencies; positions are not scaled.
+    /// Base of the rotary frequencies, where the family has them.
     package var ropeTheta: Float
-    package var rmsNormEpsilon: Float
+    /// ε of the norms.
+    package var normEpsilon: Float
     /// The embedding is the vocabulary head too.
     package var tieWordEmbeddings: Bool
     package var bosTokenID: Int?
     /// Any of these ends a text; the first is the one to append.
     package var eosTokenIDs: [Int]
+    /// The whole document, from which a family reads what only it has. Not compared by `==`.
+    package var fields: ConfigurationFields
 
     /// The `model_type`s that lorad computes.
-    package static let supportedModelTypes = ["llama"]
+    package static let supportedModelTypes = [
+        "bert", "deberta", "deberta-v2", "gemma2", "gemma3_text", "gpt2", "gpt_neox", "llama", "mistral", "opt", "phi3",
+        "qwen2", "qwen3", "roberta",
+    ]
 
     /// All fields as they are; not checked.
     package init(
         modelType: String, hiddenSize: Int, intermediateSize: Int, layers: Int, heads: Int, keyValueHeads: Int,
-        headDim: Int, vocabularySize: Int, maxPositions: Int, ropeTheta: Float, rmsNormEpsilon: Float,
-        tieWordEmbeddings: Bool, bosTokenID: Int?, eosTokenIDs: [Int]
+        headDim: Int, vocabularySize: Int, maxPositions: Int, ropeTheta: Float, normEpsilon: Float,
+        tieWordEmbeddings: Bool, bosTokenID: Int?, eosTokenIDs: [Int],
+        fields: ConfigurationFields = .empty
     ) {
         self.modelType = modelType
         self.hiddenSize = hiddenSize
@@ -38,10 +45,11 @@ package struct ModelConfiguration: Sendable, Equatable {
         self.vocabularySize = vocabularySize
         self.maxPositions = maxPositions
         self.ropeTheta = ropeTheta
-        self.rmsNormEpsilon = rmsNormEpsilon
+        self.normEpsilon = normEpsilon
         self.tieWordEmbeddings = tieWordEmbeddings
         self.bosTokenID = bosTokenID
         self.eosTokenIDs = eosTokenIDs
+        self.fields = fields
     }
 
     /// Checks what no model can do without, so that later arithmetic cannot overflow or divide by zero.
@@ -61,14 +69,14 @@ package struct ModelConfiguration: Sendable, Equatable {
             throw ModelFilesError(
                 .malformed, "\(source): \(heads) attention heads cannot share \(keyValueHeads) key/value heads.")
         }
-        guard headDim % 2 == 0 else {
+        guard headDim % 2 == 0 || !ConfigurationKeys.of(modelType).hasRotaryPositions else {
             throw ModelFilesError(
                 .malformed, "\(source): the head dimension \(headDim) is odd; rotary positions need pairs.")
         }
-        guard ropeTheta.isFinite, ropeTheta > 0, rmsNormEpsilon.isFinite, rmsNormEpsilon > 0 else {
+        guard ropeTheta.isFinite, ropeTheta > 0, normEpsilon.isFinite, normEpsilon > 0 else {
             throw ModelFilesError(
                 .malformed,
-                "\(source): rope_theta (\(ropeTheta)) and rms_norm_eps (\(rmsNormEpsilon)) must be positive.")
+                "\(source): rope_theta (\(ropeTheta)) and the norms' epsilon (\(normEpsilon)) must be positive.")
         }
         for id in eosTokenIDs + [bosTokenID].compactMap({ $0 }) where id < 0 || id >= vocabularySize {
             throw ModelFilesError(
@@ -85,5 +93,17 @@ package struct ModelConfiguration: Sendable, Equatable {
             .unsupported, "\(source): the model type \(quoted(modelType)) is not supported.",
             advice: "lorad computes: \(supportedModelTypes.joined(separator: ", "))."
                 + (closest.map { " The closest is \($0)." } ?? ""))
+    }
+}
+
+extension ModelConfiguration: Equatable {
+    package static func == (one: ModelConfiguration, other: ModelConfiguration) -> Bool {
+        one.sizes == other.sizes && one.modelType == other.modelType && one.ropeTheta == other.ropeTheta
+            && one.normEpsilon == other.normEpsilon && one.tieWordEmbeddings == other.tieWordEmbeddings
+            && one.bosTokenID == other.bosTokenID && one.eosTokenIDs == other.eosTokenIDs
+    }
+
+    private var sizes: [Int] {
+        [hiddenSize, intermediateSize, layers, heads, keyValueHeads, headDim, vocabularySize, maxPositions]
     }
 }

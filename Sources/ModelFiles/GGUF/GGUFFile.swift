@@ -7,11 +7,16 @@ package final class GGUFFile: MappedTensorSource {
     package let metadata: [String: GGUFValue]
 
     /// - Throws: `ModelFilesError.missing`; `.malformed` where a count, length or offset does not fit the file or tensors
-    ///   overlap; `.unsupported` for another version or an element type of unknown size.
+    ///   overlap; `.unsupported` for another version, an element type of unknown size or one part of a split file.
     package init(path: String) throws {
         file = try MappedFile(path: path)
         let header = try file.withBytes { try GGUFHeader($0, path: path) }
         tensors = header.tensors
         metadata = header.metadata
+        if let parts = metadata["split.count"]?.intValue, parts > 1 {
+            throw ModelFilesError(
+                .unsupported, "\(path) is one of \(parts) parts of a split GGUF.",
+                advice: "Join them with llama.cpp: llama-gguf-split --merge FIRST-PART.gguf WHOLE.gguf")
+        }
     }
 }

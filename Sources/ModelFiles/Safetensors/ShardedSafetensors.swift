@@ -9,7 +9,8 @@ package final class ShardedSafetensors: TensorSource {
 
     /// Reads `model.safetensors` where there is one, as transformers does, else the index.
     ///
-    /// - Throws: `ModelFilesError.missing` where there are no weights or a shard is absent, `.malformed` where index and
+    /// - Throws: `ModelFilesError.missing` where there are no weights or a shard is absent, `.unsupported`
+    ///   where they are of another format, `.malformed` where index and
     ///   shards disagree or the index names a file outside the folder; as `SafetensorsFile`.
     package init(folder: String) throws {
         location = folder
@@ -22,9 +23,7 @@ package final class ShardedSafetensors: TensorSource {
         } else if FileManager.default.fileExists(atPath: index) {
             owners = try Self.shards(index: index, folder: folder)
         } else {
-            throw ModelFilesError(
-                .missing, "\(folder) holds neither model.safetensors nor model.safetensors.index.json.",
-                advice: "lorad reads weights from safetensors or GGUF files only.")
+            throw Self.noWeights(folder)
         }
         self.owners = owners
         var tensors: [String: TensorInfo] = [:]
@@ -35,6 +34,24 @@ package final class ShardedSafetensors: TensorSource {
     package func read(_ name: String, rows: Range<Int>, into matrix: Matrix) throws {
         _ = try info(name)
         try owners[name]?.read(name, rows: rows, into: matrix)
+    }
+
+    private static func noWeights(_ folder: String) -> ModelFilesError {
+        let others = [
+            "pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth", "tf_model.h5",
+            "flax_model.msgpack",
+        ]
+        guard let other = others.first(where: { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }) else {
+            return ModelFilesError(
+                .missing, "\(folder) holds neither model.safetensors nor model.safetensors.index.json.",
+                advice: "lorad reads weights from safetensors or GGUF files only.")
+        }
+        return ModelFilesError(
+            .unsupported, "\(folder) holds its weights as \(other), not as safetensors.",
+            cause: "lorad does not open pickled checkpoints, which can run code, nor other frameworks' formats.",
+            advice: "Convert it once, where the transformers library is: python -c \"from transformers import "
+                + "AutoModelForCausalLM as M; M.from_pretrained('\(folder)').save_pretrained('\(folder)-safetensors')\" "
+                + "(AutoModelForSequenceClassification or AutoModel for an encoder), and copy the tokenizer's files.")
     }
 
     private static func shards(index: String, folder: String) throws -> [String: SafetensorsFile] {

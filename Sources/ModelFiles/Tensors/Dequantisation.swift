@@ -1,6 +1,4 @@
 /// Turns stored elements into float32, bit for bit as ggml and the safetensors readers do.
-///
-/// Block layouts: https://github.com/ggml-org/ggml/blob/master/src/ggml-common.h
 enum Dequantisation {
     /// - Parameters:
     ///   - source: exactly the blocks of `target.count` elements.
@@ -10,49 +8,33 @@ enum Dequantisation {
     ) {
         precondition(source.count == target.count / dtype.blockElements * dtype.blockBytes)
         guard let out = target.baseAddress, let base = source.baseAddress else { return }
-        let blocks = target.count / dtype.blockElements
+        let count = target.count
         switch dtype {
         case .f32: UnsafeMutableRawPointer(out).copyMemory(from: base, byteCount: source.count)
-        case .f16: for i in 0..<blocks { out[i] = Half.float(float16: word(base + 2 * i)) }
-        case .bf16: for i in 0..<blocks { out[i] = Half.float(bfloat16: word(base + 2 * i)) }
-        case .q8_0: for i in 0..<blocks { decodeQ8(base + i * 34, into: out + i * 32) }
-        case .q4_0: for i in 0..<blocks { decodeQ4(base + i * 18, into: out + i * 32) }
-        case .q4_1: for i in 0..<blocks { decodeQ4WithMinimum(base + i * 20, into: out + i * 32) }
+        case .f16: for i in 0..<count { out[i] = base.half(2 * i) }
+        case .bf16: for i in 0..<count { out[i] = Half.float(bfloat16: base.word(2 * i)) }
+        case .q4_0: decode(Q4_0Block.self, base, count, into: out)
+        case .q4_1: decode(Q4_1Block.self, base, count, into: out)
+        case .q5_0: decode(Q5_0Block.self, base, count, into: out)
+        case .q5_1: decode(Q5_1Block.self, base, count, into: out)
+        case .q8_0: decode(Q8_0Block.self, base, count, into: out)
+        case .q2k: decode(Q2KBlock.self, base, count, into: out)
+        case .q3k: decode(Q3KBlock.self, base, count, into: out)
+        case .q4k: decode(Q4KBlock.self, base, count, into: out)
+        case .q5k: decode(Q5KBlock.self, base, count, into: out)
+        case .q6k: decode(Q6KBlock.self, base, count, into: out)
+        case .iq4nl: decode(IQ4NLBlock.self, base, count, into: out)
+        case .iq4xs: decode(IQ4XSBlock.self, base, count, into: out)
         default: preconditionFailure("\(dtype.rawValue) is checked for before")
         }
     }
 
-    /// x = scale · q, q a signed byte.
     @inline(__always)
-    private static func decodeQ8(_ block: UnsafeRawPointer, into out: UnsafeMutablePointer<Float>) {
-        let scale = Half.float(float16: word(block))
-        for i in 0..<32 { out[i] = Float(block.load(fromByteOffset: 2 + i, as: Int8.self)) * scale }
-    }
-
-    /// x = scale · (q − 8). The low nibbles are the block's first half, the high ones the second.
-    @inline(__always)
-    private static func decodeQ4(_ block: UnsafeRawPointer, into out: UnsafeMutablePointer<Float>) {
-        let scale = Half.float(float16: word(block))
-        for i in 0..<16 { out[i] = Float(Int32(nibbles(block, 2 + i) & 15) &- 8) * scale }
-        for i in 0..<16 { out[i + 16] = Float(Int32(nibbles(block, 2 + i) >> 4) &- 8) * scale }
-    }
-
-    /// x = scale · q + minimum, rounded twice as ggml's reference does.
-    @inline(__always)
-    private static func decodeQ4WithMinimum(_ block: UnsafeRawPointer, into out: UnsafeMutablePointer<Float>) {
-        let scale = Half.float(float16: word(block))
-        let minimum = Half.float(float16: word(block + 2))
-        for i in 0..<16 { out[i] = Float(Int32(nibbles(block, 4 + i) & 15)) * scale + minimum }
-        for i in 0..<16 { out[i + 16] = Float(Int32(nibbles(block, 4 + i) >> 4)) * scale + minimum }
-    }
-
-    @inline(__always)
-    private static func nibbles(_ block: UnsafeRawPointer, _ offset: Int) -> UInt8 {
-        block.load(fromByteOffset: offset, as: UInt8.self)
-    }
-
-    @inline(__always)
-    private static func word(_ pointer: UnsafeRawPointer) -> UInt16 {
-        UInt16(littleEndian: pointer.loadUnaligned(as: UInt16.self))
+    private static func decode<Format: BlockFormat>(
+        _ format: Format.Type, _ base: UnsafeRawPointer, _ count: Int, into out: UnsafeMutablePointer<Float>
+    ) {
+        for index in 0..<(count / Format.elements) {
+            Format.decode(base + index * Format.bytes, into: out + index * Format.elements)
+        }
     }
 }

@@ -26,6 +26,11 @@ package struct TensorEntry {
         self.init(name: name, shape: shape, stored: nil, load: load)
     }
 
+    /// The same tensor under another name.
+    package func renamed(_ name: String) -> TensorEntry {
+        TensorEntry(name: name, shape: shape, stored: stored, load: load)
+    }
+
     private init(name: String, shape: [Int], stored: Stored?, load: @escaping () throws -> Matrix) {
         self.name = name
         self.shape = shape

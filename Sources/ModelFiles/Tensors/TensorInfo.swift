@@ -4,7 +4,8 @@ package struct TensorInfo: Sendable, Equatable {
     package let dtype: FileDType
     /// Outermost dimension first; GGUF's order reversed.
     package let shape: [Int]
-    /// Rows of the tensor seen as a matrix: the outermost dimension, or 1 for a vector or a scalar.
+    /// Rows of the tensor seen as a matrix: the outermost dimension, or 1 for a vector or a scalar; 0 where there are no
+    /// elements.
     package let rows: Int
     /// Columns of the tensor seen as a matrix: the product of all dimensions but the outermost.
     package let columns: Int
@@ -35,7 +36,8 @@ package struct TensorInfo: Sendable, Equatable {
         self.name = name
         self.dtype = dtype
         self.shape = shape
-        rows = shape.count < 2 ? 1 : shape[0]
+        // A shape such as [2⁶⁰, 0] takes no bytes, but a loop over its rows would never end.
+        rows = shape.count < 2 ? 1 : shape.contains(0) ? 0 : shape[0]
         columns = shape.count < 2 ? shape.first ?? 1 : shape.dropFirst().reduce(1, *)
         range = start..<end
     }

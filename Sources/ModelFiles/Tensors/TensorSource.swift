@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// A set of named tensors in files.
@@ -64,20 +63,15 @@ extension MappedTensorSource {
         }
     }
 
-    /// Decodes in pieces of whole rows, large enough that starting a thread for one pays.
+    /// Decodes in pieces of whole rows, large enough that handing one to a thread pays.
     private func decode(_ bytes: UnsafeRawBufferPointer, of info: TensorInfo, into matrix: Matrix) {
-        let rowsPerPiece = max(1, (1 << 18) / max(1, info.columns))
-        let pieces = matrix.rows == 0 ? 1 : (matrix.rows + rowsPerPiece - 1) / rowsPerPiece
-        // The mapping is read-only and outlives the loop; every piece writes rows of its own.
-        nonisolated(unsafe) let bytes = bytes
-        let decodePiece = { @Sendable (piece: Int) in
+        let rowsPerPiece = max(1, (1 << 16) / max(1, info.columns))
+        Threads.tasks((matrix.rows + rowsPerPiece - 1) / rowsPerPiece) { piece in
             for row in (piece * rowsPerPiece)..<min((piece + 1) * rowsPerPiece, matrix.rows) {
                 let range = (row * info.rowBytes)..<((row + 1) * info.rowBytes)
                 let source = UnsafeRawBufferPointer(rebasing: bytes[range])
                 matrix.withRow(row) { Dequantisation.decode(source, dtype: info.dtype, into: $0) }
             }
         }
-        guard pieces > 1 else { return decodePiece(0) }
-        DispatchQueue.concurrentPerform(iterations: pieces, execute: decodePiece)
     }
 }

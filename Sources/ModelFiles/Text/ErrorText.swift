@@ -1,5 +1,5 @@
 /// A foreign name as an error message shows it: in quotes, control characters escaped, cut where it is very long.
-func quoted(_ name: String) -> String {
+package func quoted(_ name: String) -> String {
     let limit = 200
     let shown = name.count > limit ? name.prefix(limit) + "…" : name[...]
     return JSONText.quote(String(shown))

@@ -41,6 +41,7 @@ package enum RunComparison {
         var manifest = manifest
         manifest.name = ""
         manifest.notify = nil
+        manifest.priority = 0
         manifest.base.path = ""
         manifest.dataset.train = ""
         manifest.dataset.validation = manifest.dataset.validation.map { _ in "" }

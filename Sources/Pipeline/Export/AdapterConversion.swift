@@ -45,6 +45,10 @@ package struct AdapterConversion {
         }
         let hash = try ContentHash.ofBase(base, cache: hashCache)
         let files = try BaseModelFiles(path: base)
+        guard try LoRAAdapter.task(folder: adapter) == .causalLanguage else {
+            throw PipelineError(
+                .rejected, "The adapter in \(adapter) has a classification head, for which a GGUF has no place.")
+        }
         let model = try LanguageModel.load(files, dtype: .float32)
         let identity = AdapterIdentity(baseSHA256: hash.sha256, tokenizerSHA256: hash.tokenizerSHA256)
         let loaded = try LoRAAdapter.load(folder: adapter, into: model, expecting: identity)

@@ -12,9 +12,13 @@ package struct MergedExport {
     /// F32 or BF16: of every tensor, except that a GGUF's vectors stay F32, and that from a base in GGUF the tensors
     /// that are not adapted keep the bytes they have there.
     let dtype: FileDType
+    let task: ModelTask
 
     /// An export of `adapter` on the base that it was loaded for.
-    package init(_ adapter: LoRAAdapter, base: BaseModelFiles, dtype: FileDType) {
+    ///
+    /// - Parameter task: a classifier is written with its head and its labels.
+    package init(_ adapter: LoRAAdapter, base: BaseModelFiles, dtype: FileDType, task: ModelTask = .language) {
+        self.task = task
         self.adapter = adapter
         self.base = base
         self.dtype = dtype
@@ -37,7 +41,9 @@ package struct MergedExport {
                 tokenizer: GGUFVocabulary.metadata(of: base), dtype: dtype, to: path)
         case (.safetensors, .some(let gguf)):
             let padding = TokenizerFiles.role("padding", in: gguf)
-            try write(base.configuration.huggingFaceJSON(dtype: dtype, padTokenID: padding), "config.json", folder)
+            let own = base.configuration.huggingFaceJSON(dtype: dtype, padTokenID: padding)
+            try write(
+                task.labels.map { ClassifierConfiguration.applied(to: own, labels: $0) } ?? own, "config.json", folder)
             try write(base.configuration.generationJSON(padTokenID: padding), "generation_config.json", folder)
             try TokenizerFiles.write(base, to: folder)
             try writeSafetensors(folder)
@@ -50,14 +56,15 @@ package struct MergedExport {
 
     private func writeSafetensors(_ folder: String) throws {
         try SafetensorsWriter.write(
-            MergedWeights.tensors(adapter, base: base), dtype: dtype, metadata: ["format": "pt"],
-            to: "\(folder)/model.safetensors")
+            task == .language
+                ? MergedWeights.tensors(adapter, base: base) : MergedWeights.classifierTensors(adapter, base: base),
+            dtype: dtype, metadata: ["format": "pt"], to: "\(folder)/model.safetensors")
     }
 
     /// Files beside the weights that make a folder a model; copied as they are.
     private static let companions = [
         "generation_config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja",
-        "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+        "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt",
     ]
 
     private func copyCompanions(to folder: String) throws {
@@ -76,7 +83,9 @@ package struct MergedExport {
         let name = JSONValue.string(dtype.torchName)
         object = object.setting("dtype", to: name)
         if object["torch_dtype"] != nil { object = object.setting("torch_dtype", to: name) }
-        try write(.object(object), "config.json", folder)
+        let own = JSONValue.object(object)
+        try write(
+            task.labels.map { ClassifierConfiguration.applied(to: own, labels: $0) } ?? own, "config.json", folder)
     }
 
     private func write(_ document: JSONValue, _ name: String, _ folder: String) throws {

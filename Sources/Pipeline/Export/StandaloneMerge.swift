@@ -71,10 +71,16 @@ package struct StandaloneMerge {
         let tokenizer = try TokenizerLoader.load(files)
         let identity = AdapterIdentity(baseSHA256: hash.sha256, tokenizerSHA256: hash.tokenizerSHA256)
         return try Staged.folder(output) { staging in
-            let model = try LanguageModel.load(files, dtype: .float32)
+            let task = try ModelTask.of(adapter: adapterFolder, base: files.configuration)
+            guard task == .language || format == .safetensors else {
+                throw PipelineError(
+                    .rejected, "A GGUF has no place for a classification head.",
+                    advice: "Merge with --format safetensors.")
+            }
+            let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
             let adapter = try LoRAAdapter.load(folder: adapterFolder, into: model, expecting: identity)
             try adapter.checkMeaningful()
-            let parity = try prove(consume model, adapter, files, tokenizer, staging)
+            let parity = try prove(consume model, adapter, files, tokenizer, task, staging)
             if shouldStop() { throw PipelineError(.interrupted, "The merge was stopped.") }
             return Outcome(
                 output: output, format: format.rawValue, dtype: parity.dtype, model: format.modelPath(in: output),
@@ -85,7 +91,7 @@ package struct StandaloneMerge {
 
     private func prove(
         _ model: consuming LanguageModel, _ adapter: LoRAAdapter, _ files: BaseModelFiles, _ tokenizer: any Tokenizer,
-        _ staging: String
+        _ task: ModelTask, _ staging: String
     ) throws -> ParityReport {
         let newTokens = 8
         let positions = files.configuration.maxPositions
@@ -93,10 +99,10 @@ package struct StandaloneMerge {
             .filter { tokenizer.encode($0.prompt, allowSpecial: true).count + newTokens <= positions }
         let artifact = MergedArtifact.export(format, folder: staging)
         let proof = ParityProof(
-            base: files, tokenizer: tokenizer, prompts: prompts, maxNewTokens: newTokens, dtype: dtype,
+            base: files, tokenizer: tokenizer, prompts: prompts, maxNewTokens: newTokens, task: task, dtype: dtype,
             scratchFolder: staging, shouldStop: shouldStop)
         let parity = try proof.run(consume model, adapter) {
-            try artifact.write(MergedExport(adapter, base: files, dtype: dtype))
+            try artifact.write(MergedExport(adapter, base: files, dtype: dtype, task: task))
             return try artifact.open(base: files, tokenizer: tokenizer, prompts: prompts)
         }
         guard parity.passed else {

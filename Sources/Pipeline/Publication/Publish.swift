@@ -31,10 +31,12 @@ extension RunStaging {
     package static let latest = "latest"
 
     /// Publishes what the staging folder holds. Nothing may be written to it afterwards.
-    /// - Parameter willBegin: called before each step; what it throws ends the publication there.
+    /// - Parameters:
+    ///   - journal: where `PublicationJournal` is written before the run appears; nil for none.
+    ///   - willBegin: called before each step; what it throws ends the publication there.
     /// - Throws: `PipelineError` with code `unwritable`. When `latest` could not be moved the run is published already.
     package func publish(
-        _ status: RunStatus, willBegin: (PublicationStep) throws -> Void = { _ in }
+        _ status: RunStatus, journal: String? = nil, willBegin: (PublicationStep) throws -> Void = { _ in }
     ) throws -> PublishedRun {
         let destination = "\(parent)/\(run.folderName(status))"
         try willBegin(.quarantine)
@@ -45,6 +47,11 @@ extension RunStaging {
         try synchronize()
         let entry = try FolderLock(waitingFor: parent)
         defer { withExtendedLifetime(entry) {} }
+        if let journal {
+            let entry = PublicationJournal(
+                folder: destination, run: run.description, status: status, checksumsSHA256: checksums)
+            try entry.write(journal)
+        }
         try willBegin(.rename)
         try Durable.rename(folder, to: destination)
         try willBegin(.latest)

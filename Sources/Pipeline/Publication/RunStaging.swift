@@ -1,13 +1,15 @@
 import Foundation
 
-/// A run on its way to the outbox: a hidden folder `outbox/NAME/.publishing-RUN`, on the outbox's own file system, that
-/// becomes `outbox/NAME/RUN` by one rename. Until then no reader sees any of it.
+/// A run on its way to the outbox: a hidden folder `outbox/NAME/.publishing-RUN-attempt-N`, on the outbox's own file
+/// system, that becomes `outbox/NAME/RUN` by one rename. Until then no reader sees any of it.
 ///
 /// The process that fills the folder holds its lock. A crash frees the lock and leaves the folder, and the next run of
 /// the name removes every such folder whose lock is free.
 package final class RunStaging {
     /// What a staged folder's name begins with.
     static let prefix = ".publishing-"
+    /// What stands in it between the run and the attempt's number.
+    private static let attemptMark = "-attempt-"
 
     /// The folder to write the run's files into.
     package let folder: String
@@ -24,18 +26,23 @@ package final class RunStaging {
     }
 
     /// Opens an empty staging folder for a run of `name`, after removing what crashed runs of that name left.
+    ///
+    /// The outbox itself is not made: one that has vanished is most likely a file system that is not mounted.
+    /// - Parameter attempt: which attempt of its job this is; part of the folder's name.
     /// - Throws: `PipelineError` where `name` cannot be a folder's name or the outbox cannot be written.
-    package static func begin(outbox: String, name: String, run: RunIdentifier) throws -> RunStaging {
+    package static func begin(outbox: String, name: String, run: RunIdentifier, attempt: Int = 1) throws -> RunStaging {
         try checkName(name)
         let parent = "\(outbox)/\(name)"
         do {
-            try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-            try Durable.synchronize(outbox)
+            if !Durable.exists(parent) {
+                try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: false)
+                try Durable.synchronize(outbox)
+            }
             let entry = try FolderLock(waitingFor: parent)
             defer { withExtendedLifetime(entry) {} }
             try removeLeftovers(in: parent)
-            let free = firstFree(run, in: parent)
-            let folder = "\(parent)/\(prefix)\(free)"
+            let free = try firstFree(run, in: parent)
+            let folder = "\(parent)/\(prefix)\(free)\(attemptMark)\(attempt)"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
             let lock = try FolderLock(waitingFor: folder)
             return RunStaging(folder: folder, run: free, parent: parent, lock: lock)
@@ -72,12 +79,14 @@ package final class RunStaging {
         }
     }
 
-    private static func firstFree(_ run: RunIdentifier, in parent: String) -> RunIdentifier {
+    private static func firstFree(_ run: RunIdentifier, in parent: String) throws -> RunIdentifier {
+        let entries = try FileManager.default.contentsOfDirectory(atPath: parent)
         var ordinal = 1
         while true {
             let candidate = run.counted(ordinal)
-            let names = RunStatus.allCases.map(candidate.folderName) + ["\(prefix)\(candidate)"]
-            if !names.contains(where: { Durable.exists("\(parent)/\($0)") }) { return candidate }
+            let names = RunStatus.allCases.map(candidate.folderName)
+            let isStaged = entries.contains { $0.hasPrefix("\(prefix)\(candidate)\(attemptMark)") }
+            if !isStaged, !names.contains(where: entries.contains) { return candidate }
             ordinal += 1
         }
     }

@@ -2,7 +2,7 @@
 package struct GateReport: Codable, Sendable, Equatable {
     /// The slice it looks at.
     package var slice: String
-    /// `accuracy`, `loss`, `perplexity` or `calibration_error`.
+    /// As the manifest names it, such as `accuracy`.
     package var metric: String
     /// The least that passes.
     package var min: Double?

@@ -64,10 +64,19 @@ package enum ModelCard {
             | slice | rows | accuracy, base | accuracy, adapter | loss, base | loss, adapter |
             |---|--:|--:|--:|--:|--:|
             \(rows.joined())
-            In brackets, 95% Wilson intervals. Loss is the mean over supervised tokens, in nats.
+            In brackets, 95% Wilson intervals. \(loss(report))
 
             \(gates.joined())\(gates.isEmpty ? "" : "\n")
             """
+    }
+
+    private static func loss(_ report: RunReport) -> String {
+        switch report.provenance.adapter.task {
+        case nil: "Loss is the mean over supervised tokens, in nats."
+        case "regression": "Loss is the mean squared error. The base is the one below with the head as it was drawn."
+        default:
+            "Loss is the mean over rows, in nats. The base is the one below with the head that training started from."
+        }
     }
 
     private static func share(_ score: SliceScore) -> String {
@@ -86,12 +95,20 @@ package enum ModelCard {
         return """
             - \(MarkdownText.escape(adapter.method)), rank \(adapter.rank), alpha \(FigureFormat.plain(adapter.alpha)), \
             dropout \(FigureFormat.plain(adapter.dropout)), on \
-            \(adapter.targets.map(MarkdownText.code).joined(separator: ", "))
+            \(adapter.targets.map(MarkdownText.code).joined(separator: ", "))\(head(adapter))
             - \(training.steps) steps of \(training.batchSize) rows, learning rate \
             \(FigureFormat.plain(training.learningRate)) (\(MarkdownText.escape(training.schedule)), warmup \
             \(FigureFormat.percent(training.warmupRatio))), seed \(training.seed), \(MarkdownText.escape(training.dtype))
             \(datasets.joined())
             """
+    }
+
+    /// The classification head, which belongs to the adapter, and its labels in the order of its outputs.
+    private static func head(_ adapter: AdapterProvenance) -> String {
+        guard let task = adapter.task else { return "" }
+        guard let labels = adapter.labels else { return "\n- a \(task) head with one output, trained in full" }
+        let names = labels.enumerated().map { "\($0) \(MarkdownText.code($1))" }.joined(separator: ", ")
+        return "\n- a \(task) head, trained in full; its labels: \(names)"
     }
 
     private static func limitations(_ report: RunReport) -> String {

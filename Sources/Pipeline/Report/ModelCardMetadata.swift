@@ -11,15 +11,28 @@ enum ModelCardMetadata {
             base_model: \(quoted(name))
             base_model_relation: adapter
             library_name: peft
-            pipeline_tag: text-generation
+            pipeline_tag: \(task(report))
             tags:
             - lora
             - peft
             - lorad
             metrics:
-            \(accuracy ? "- accuracy\n" : "")- perplexity
+            \(accuracy ? "- accuracy\n" : "")\(figures(report).map { "- \($0)\n" }.joined())\
             \(index(report))
             """
+    }
+
+    private static func task(_ report: RunReport) -> String {
+        report.provenance.adapter.task == nil ? "text-generation" : "text-classification"
+    }
+
+    /// Figures beside accuracy that the run has, under the Hub's names.
+    private static func figures(_ report: RunReport) -> [String] {
+        switch report.provenance.adapter.task {
+        case nil: ["perplexity"]
+        case "regression": ["pearsonr", "spearmanr"]
+        default: ["f1", "matthews_correlation"]
+        }
     }
 
     private static func index(_ report: RunReport) -> String {
@@ -28,13 +41,15 @@ enum ModelCardMetadata {
         let results = report.slices.map { slice in
             """
               - task:
-                  type: text-generation
+                  type: \(task(report))
                 dataset:
                   name: \(quoted("\(data), slice \(slice.name)"))
                   type: json
                 metrics:
             \(metric("accuracy", slice.adapter.accuracy))\(metric("loss", slice.adapter.loss))\
-            \(metric("perplexity", slice.adapter.perplexity))
+            \(metric("perplexity", slice.adapter.perplexity))\(metric("f1", slice.adapter.f1))\
+            \(metric("matthews_correlation", slice.adapter.matthews))\(metric("pearsonr", slice.adapter.pearson))\
+            \(metric("spearmanr", slice.adapter.spearman))
             """
         }
         return """

@@ -53,7 +53,9 @@ package struct PromptParity: Codable, Sendable, Equatable {
     package var id: String
     /// The prompt itself.
     package var prompt: String?
-    /// Greedy continuation by the base.
+    /// The second text, where a pair is classified.
+    package var textPair: String?
+    /// Greedy continuation by the base, or the label that it gives.
     package var baseText: String
     /// Greedy continuation by the base with the adapter.
     package var adapterText: String
@@ -66,11 +68,13 @@ package struct PromptParity: Codable, Sendable, Equatable {
 
     /// The texts of one prompt.
     package init(
-        id: String, prompt: String? = nil, baseText: String, adapterText: String, mergedText: String,
+        id: String, prompt: String? = nil, textPair: String? = nil, baseText: String, adapterText: String,
+        mergedText: String,
         maxAbsLogitDifference: Double, expectation: ExpectationReport? = nil
     ) {
         self.id = id
         self.prompt = prompt
+        self.textPair = textPair
         self.baseText = baseText
         self.adapterText = adapterText
         self.mergedText = mergedText
@@ -80,6 +84,7 @@ package struct PromptParity: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case id, prompt, expectation
+        case textPair = "text_pair"
         case baseText = "base_text"
         case adapterText = "adapter_text"
         case mergedText = "merged_text"

@@ -10,9 +10,18 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
     package var dropout: Double
     /// The target modules, as the manifest names them.
     package var targets: [String]
+    /// `classification` or `regression`; absent where tokens are predicted.
+    package var task: String?
+    /// The classes' names, in the order of the head's outputs.
+    package var labels: [String]?
 
     /// What the adapter is.
-    package init(method: String = "lora", rank: Int, alpha: Double, dropout: Double, targets: [String]) {
+    package init(
+        method: String = "lora", rank: Int, alpha: Double, dropout: Double, targets: [String], task: String? = nil,
+        labels: [String]? = nil
+    ) {
+        self.task = task
+        self.labels = labels
         self.method = method
         self.rank = rank
         self.alpha = alpha

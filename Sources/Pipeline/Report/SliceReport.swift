@@ -22,28 +22,39 @@ package struct SliceReport: Codable, Sendable, Equatable {
 
 /// How one model did on one slice.
 package struct SliceScore: Codable, Sendable, Equatable {
-    /// Mean −log p over the supervised tokens, in nats.
+    /// Mean −log p over the supervised tokens, or over the rows of a classification, in nats; a regression's mean squared
+    /// error.
     package var loss: Double
-    /// `exp(loss)`.
-    package var perplexity: Double
+    /// `exp(loss)`, of text that is predicted token by token.
+    package var perplexity: Double?
     /// Share of rows answered rightly.
     package var accuracy: Double?
     /// 95% Wilson score interval of `accuracy`.
     package var accuracyInterval: WilsonInterval?
-    /// Expected calibration error: 15 equal-width bins of the softmax over the choices.
+    /// Expected calibration error: 15 equal-width bins of the softmax over the choices, or the classes.
     package var calibrationError: Double?
+    /// F1 of the second of two classes, or the mean over more.
+    package var f1: Double?
+    /// Matthews' correlation of classes.
+    package var matthews: Double?
+    /// Pearson's correlation of a regression.
+    package var pearson: Double?
+    /// Spearman's correlation of a regression.
+    package var spearman: Double?
 
     /// A score on `rows` rows; perplexity and the accuracy's interval follow from the arguments.
-    package init(loss: Double, accuracy: Double? = nil, calibrationError: Double? = nil, rows: Int) {
+    package init(
+        loss: Double, accuracy: Double? = nil, calibrationError: Double? = nil, rows: Int, hasPerplexity: Bool = true
+    ) {
         self.loss = loss
-        self.perplexity = exp(loss)
+        self.perplexity = hasPerplexity ? exp(loss) : nil
         self.accuracy = accuracy
         self.accuracyInterval = accuracy.flatMap { WilsonInterval(share: $0, of: rows) }
         self.calibrationError = calibrationError
     }
 
     private enum CodingKeys: String, CodingKey {
-        case loss, perplexity, accuracy
+        case loss, perplexity, accuracy, f1, matthews, pearson, spearman
         case accuracyInterval = "accuracy_interval"
         case calibrationError = "calibration_error"
     }

@@ -18,7 +18,6 @@ struct VerifiedBase {
     /// - Throws: `PipelineError.rejected` where a hash is another than the manifest's, or for what is not supported.
     init(_ document: ManifestDocument, hashCache: String) throws {
         let manifest = document.manifest
-        try Self.refuseUnsupported(document)
         hash = try ContentHash.ofBase(manifest.base.path, cache: HashCache(file: hashCache))
         let pins = [
             ("base.sha256", manifest.base.sha256, hash.sha256),
@@ -33,13 +32,6 @@ struct VerifiedBase {
         tokenizer = try TokenizerLoader.load(files)
         let needsTemplate = manifest.dataset.format == .messages
         template = needsTemplate ? try ChatTemplate.load(files) : try? ChatTemplate.load(files)
-    }
-
-    private static func refuseUnsupported(_ document: ManifestDocument) throws {
-        let manifest = document.manifest
-        if manifest.dataset.format == .classification {
-            throw rejection(document, "dataset.format", "dataset.format classification is not supported yet")
-        }
     }
 
     static func rejection(_ document: ManifestDocument, _ key: String, _ text: String, advice: String? = nil)

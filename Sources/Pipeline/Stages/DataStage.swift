@@ -14,19 +14,27 @@ struct PreparedData {
     let sample: TrainingSample
     let datasets: [DatasetProvenance]
     /// The rows that base and adapter are scored on; nil where the manifest names none.
-    let evaluation: SlicePlan?
+    let evaluation: EvaluationPlan?
     /// The manifest's regression prompts, or else those of the first training rows.
     let prompts: [RegressionPrompt]
+    /// What the rows train a model to do.
+    let task: ModelTask
 
     /// Reads and tokenizes all that the job will need, so that a mistake in the last of its files is told before
     /// training and not after; rows that also stand in held-out data leave the training data.
     init(_ manifest: JobManifest, base: VerifiedBase) throws {
+        self = try ClassificationData.isWanted(manifest) ? Self(labelled: manifest, base) : Self(text: manifest, base)
+    }
+
+    /// Rows whose tokens are predicted.
+    private init(text manifest: JobManifest, _ base: VerifiedBase) throws {
+        task = .language
         let format = manifest.dataset.format.flatMap { Training.RowFormat(rawValue: $0.rawValue) }
         let all = try TrainingRowReader.read(manifest.dataset.train, format: format)
         let heldOut = try manifest.dataset.validation.map { try TrainingRowReader.read($0, format: format) } ?? []
         let evaluated = try manifest.evaluation.data.map { try TrainingRowReader.read($0, format: nil) } ?? []
-        let (withoutValidation, inValidation) = Contamination.remove(heldOut, from: all)
-        let (train, inEvaluation) = Contamination.remove(evaluated, from: withoutValidation)
+        let clean = CleanRows(all, validation: heldOut, evaluation: evaluated)
+        let train = clean.rows
         let builder = ExampleBuilder(
             tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
             overLength: manifest.training.overLength == .drop ? .drop : .truncate,
@@ -36,31 +44,32 @@ struct PreparedData {
         validation = heldOut.isEmpty ? [] : try builder.build(heldOut).examples
         rows = RowCounts(
             train: examples.count, validation: validation.count, truncated: counts.truncated, dropped: counts.dropped)
-        contamination = ContaminationCounts(
-            validation: inValidation, evaluation: inEvaluation, dropped: inValidation + inEvaluation,
-            examples: Self.examples(all, without: train))
+        contamination = clean.counts
         sample = Self.sample(examples[0], base.tokenizer)
         datasets = try Self.datasets(manifest, train: all.count, heldOut: heldOut.count, evaluated: evaluated.count)
-        evaluation = try manifest.evaluation.plan(base)
+        evaluation = try manifest.evaluation.plan(base).map(EvaluationPlan.text)
         prompts =
-            try manifest.regression.prompts.map(RegressionPrompts.read)
+            try manifest.regression.prompts.map { try RegressionPrompts.read($0) }
             ?? train.prefix(4).enumerated().map {
-                RegressionPrompt(id: "training-row-\($0 + 1)", prompt: Self.prompt($1))
+                RegressionPrompt(id: "training-row-\($0 + 1)", prompt: $1.shown)
             }
     }
 
-    /// The first few of the rows that are in `all` and no longer in `kept`, which has the same order.
-    private static func examples(_ all: [TrainingRow], without kept: [TrainingRow]) -> [String]? {
-        var rest = kept[...]
-        var examples: [String] = []
-        for row in all where examples.count < 5 {
-            if rest.first == row {
-                rest.removeFirst()
-            } else {
-                examples.append(String(prompt(row).prefix(200)))
-            }
-        }
-        return examples.isEmpty ? nil : examples
+    /// Rows that are classified, or regressed on, as a whole.
+    private init(labelled manifest: JobManifest, _ base: VerifiedBase) throws {
+        let read = try ClassificationData(manifest, base: base)
+        task = .classification(read.labels)
+        (examples, validation, evaluation) = (
+            read.examples, read.validation, read.evaluation.map(EvaluationPlan.labelled)
+        )
+        rows = RowCounts(
+            train: examples.count, validation: validation.count, truncated: read.counts.truncated,
+            dropped: read.counts.dropped)
+        contamination = read.clean.counts
+        sample = read.sample(base.tokenizer)
+        datasets = try Self.datasets(
+            manifest, train: read.trainingRows, heldOut: validation.count, evaluated: read.evaluation?.rows.count ?? 0)
+        prompts = try read.prompts(manifest)
     }
 
     private static func sample(_ example: TokenizedExample, _ tokenizer: any Tokenizer) -> TrainingSample {
@@ -87,14 +96,6 @@ struct PreparedData {
         }
         return try files.map { role, path, rows in
             DatasetProvenance(role: role, path: path, sha256: try ContentHash.ofFile(path), rows: rows)
-        }
-    }
-
-    private static func prompt(_ row: TrainingRow) -> String {
-        switch row {
-        case .completion(let prompt, let completion): prompt.isEmpty ? completion : prompt
-        case .text(let text): String(text.prefix(200))
-        case .messages(let messages): messages.first?.content ?? ""
         }
     }
 }

@@ -15,11 +15,20 @@ struct EvaluationStages {
     /// Scores base and adapter on every slice; nothing where the manifest names no data.
     func slices(_ model: LanguageModel, _ adapter: LoRAAdapter) throws -> [SliceReport] {
         guard let plan = data.evaluation else { return [] }
-        let results = try SliceEvaluation(plan: plan, options: manifest.evaluation.options).run(
-            model, setAdapterEnabled: adapter.setEnabled,
-            progress: { done, total in
-                environment.events.progress(StageProgress(stage: .slices, done: done, total: total))
-            }, shouldStop: environment.shouldStop)
+        let progress = { (done: Int, total: Int) in
+            environment.events.progress(StageProgress(stage: .slices, done: done, total: total))
+        }
+        let results =
+            switch plan {
+            case .text(let plan):
+                try SliceEvaluation(plan: plan, options: manifest.evaluation.options).run(
+                    model, setAdapterEnabled: adapter.setEnabled, progress: progress,
+                    shouldStop: environment.shouldStop)
+            case .labelled(let plan):
+                try ClassificationEvaluation(plan: plan, tokensPerCall: manifest.evaluation.batchTokens).run(
+                    model, setAdapterEnabled: adapter.setEnabled, progress: progress,
+                    shouldStop: environment.shouldStop)
+            }
         return results.compactMap { result in
             guard let adapter = result.adapter, result.rows > 0 else { return nil }
             return SliceReport(
@@ -29,9 +38,12 @@ struct EvaluationStages {
     }
 
     private func score(_ metrics: SliceMetrics, _ rows: Int) -> SliceScore {
-        SliceScore(
+        var score = SliceScore(
             loss: metrics.loss ?? .nan, accuracy: metrics.accuracy, calibrationError: metrics.calibrationError,
-            rows: rows)
+            rows: rows, hasPerplexity: data.task == .language)
+        (score.f1, score.matthews) = (metrics.f1, metrics.matthews)
+        (score.pearson, score.spearman) = (metrics.pearson, metrics.spearman)
+        return score
     }
 
     /// Puts the regression prompts to adapter, base and merged weights.
@@ -45,13 +57,14 @@ struct EvaluationStages {
         let dtype: FileDType = manifest.merge.dtype == .bfloat16 ? .bf16 : .f32
         let proof = ParityProof(
             base: base.files, tokenizer: base.tokenizer, prompts: data.prompts,
-            maxNewTokens: manifest.regression.maxNewTokens, dtype: dtype, tolerance: manifest.merge.tolerance,
+            maxNewTokens: manifest.regression.maxNewTokens, task: data.task,
+            seed: UInt64(bitPattern: Int64(manifest.training.seed)), dtype: dtype, tolerance: manifest.merge.tolerance,
             scratchFolder: environment.workFolder, shouldStop: environment.shouldStop,
             progress: { done, total in
                 environment.events.progress(StageProgress(stage: .parity, done: done, total: total))
             })
         return try proof.run(consume model, adapter) {
-            try merged.write(MergedExport(adapter, base: base.files, dtype: dtype))
+            try merged.write(MergedExport(adapter, base: base.files, dtype: dtype, task: data.task))
             return try merged.open(base: base.files, tokenizer: base.tokenizer, prompts: data.prompts)
         }
     }

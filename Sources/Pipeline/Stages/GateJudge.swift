@@ -29,6 +29,10 @@ enum GateJudge {
         case .perplexity: score.perplexity
         case .accuracy: score.accuracy
         case .calibrationError: score.calibrationError
+        case .f1: score.f1
+        case .matthews: score.matthews
+        case .pearson: score.pearson
+        case .spearman: score.spearman
         }
     }
 }

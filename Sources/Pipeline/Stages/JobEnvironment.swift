@@ -13,10 +13,17 @@ package struct JobEnvironment {
     /// Asked between steps; true ends the job with its checkpoint written.
     package var shouldStop: () -> Bool
     package var events: any PipelineEvents
+    /// What the job may take of the machine.
+    package var limits: JobLimits
+    /// Where `PublicationJournal` lies; nil for a job that is run once, in the foreground.
+    package var journal: String?
+    /// Asked last before the run appears in the outbox; throws where another attempt owns the job by now.
+    package var requirePermission: () throws -> Void
 
     package init(
         outbox: String, workFolder: String, hashCache: String, attempt: Int = 1,
-        shouldStop: @escaping () -> Bool = { false }, events: any PipelineEvents
+        shouldStop: @escaping () -> Bool = { false }, events: any PipelineEvents, limits: JobLimits = JobLimits(),
+        journal: String? = nil, requirePermission: @escaping () throws -> Void = {}
     ) {
         self.outbox = outbox
         self.workFolder = workFolder
@@ -24,6 +31,9 @@ package struct JobEnvironment {
         self.attempt = attempt
         self.shouldStop = shouldStop
         self.events = events
+        self.limits = limits
+        self.journal = journal
+        self.requirePermission = requirePermission
     }
 }
 

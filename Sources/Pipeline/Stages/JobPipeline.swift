@@ -32,6 +32,10 @@ package struct JobPipeline {
     /// - Throws: `PipelineError.rejected` where the job is refused before any work, `.interrupted` where it was asked to
     ///   stop; what reading files throws.
     package func run() throws -> JobResult {
+        if let journal = environment.journal, let published = try PublicationJournal.publishedRun(journal) {
+            environment.events.log("an earlier attempt had published \(published.runFolder) when it was cut off")
+            return published
+        }
         let base = try stage(.base, detail: { $0.hash.sha256 }) {
             try Refusal.ofBadInput { try VerifiedBase(document, hashCache: environment.hashCache) }
         }
@@ -39,18 +43,21 @@ package struct JobPipeline {
             try Refusal.ofBadInput { try PreparedData(manifest, base: base) }
         }
         try Refusal.ofUnknownSlices(document, data.evaluation)
+        try Refusal.ofUnmeasurable(document, data.task)
         log(data)
-        let loaded = JobModel(try Refusal.ofBadInput { try LanguageModel.load(base.files, dtype: dtype) })
+        let loaded = JobModel(try Refusal.ofBadInput { try load(base, data, dtype: dtype) })
         try loaded.use { try Refusal.ofUnknownTargets(document, $0) }
         let manifestData = Data(manifest.yaml().utf8)
         let staging = try RunStaging.begin(
             outbox: environment.outbox, name: manifest.name,
-            run: RunIdentifier(startedAt: startedAt, manifest: manifestData))
+            run: RunIdentifier(startedAt: startedAt, manifest: manifestData), attempt: environment.attempt)
         do {
             let report = try produce(loaded, base, data, staging)
             return try stage(.publish, detail: { $0.runFolder }) {
                 try staging.writeDocuments(report, manifest: manifestData)
-                let published = try staging.publish(report.status)
+                let published = try staging.publish(report.status, journal: environment.journal) {
+                    if $0 == .rename { try environment.requirePermission() }
+                }
                 try? FileManager.default.removeItem(atPath: checkpoint)
                 return JobResult(status: report.status, runFolder: published.folder, report: report)
             }
@@ -59,6 +66,13 @@ package struct JobPipeline {
             throw isInterruption(error) ? PipelineError(.interrupted, error.localizedDescription) : error
         }
     }
+
+    /// The base, with a head where the data's task has one.
+    private func load(_ base: VerifiedBase, _ data: PreparedData, dtype: DType) throws -> LanguageModel {
+        try LanguageModel.load(base.files, dtype: dtype, task: data.task.head(seed: seed))
+    }
+
+    private var seed: UInt64 { UInt64(bitPattern: Int64(manifest.training.seed)) }
 
     private var checkpoint: String { environment.workFolder + "/checkpoint.safetensors" }
 
@@ -94,7 +108,8 @@ package struct JobPipeline {
         let trained = try loaded.use { try train($0, base, data, &report) }
         var adapter = try stage(.adapter, detail: { "\($0.parameterCount) parameters" }) { () throws -> LoRAAdapter in
             try trained.checkMeaningful()
-            try trained.save(folder: staging.folder, identity: identity, baseModel: manifest.base.path)
+            try trained.save(
+                folder: staging.folder, identity: identity, baseModel: manifest.base.path, labels: data.task.names)
             report.analysis = ReportAssembly.analysis(try trained.spectra(base: base.files))
             trained.detach()
             return try loaded.use { try LoRAAdapter.load(folder: staging.folder, into: $0, expecting: identity) }
@@ -109,7 +124,7 @@ package struct JobPipeline {
         report.parity = try stage(.parity, detail: { $0.passed ? "passed" : "failed" }) { () throws -> ParityReport in
             // Two roundings of the same weights are compared here, so the arithmetic must not add a third.
             if dtype != .float32 {
-                try loaded.replace { try LanguageModel.load(base.files, dtype: .float32) }
+                try loaded.replace { try load(base, data, dtype: .float32) }
                 adapter = try loaded.use {
                     try LoRAAdapter.load(folder: staging.folder, into: $0, expecting: identity)
                 }
@@ -141,11 +156,14 @@ package struct JobPipeline {
         -> LoRAAdapter
     {
         let section = manifest.adapter
-        let seed = UInt64(bitPattern: Int64(manifest.training.seed))
         let adapter = try LoRAAdapter.attach(
             LoRAConfiguration(
                 rank: section.rank, alpha: Float(section.alpha), dropout: Float(section.dropout),
                 targets: section.targets), to: model, seed: seed)
+        if let head = model.classifier {
+            let origin = head.isFresh ? "drawn from training.seed" : "the checkpoint's own"
+            environment.events.log("classification head: \(head.outputs) outputs, \(origin), trained in full")
+        }
         let plan = TrainingPlan.configuration(manifest, rows: data.examples.count)
         let trainer = Trainer(
             model: model, adapter: adapter, configuration: plan, examples: data.examples, validation: data.validation)
@@ -153,6 +171,8 @@ package struct JobPipeline {
             manifest, base.files.configuration, parameters: base.hash.parameters,
             tokens: TrainingPlan.largestMicroBatch(data.examples, plan))
         environment.events.log("memory: a peak of \(predicted >> 20) MiB is predicted; products in \(dtype.rawValue)")
+        try ResourceCheck(manifest: manifest, limits: environment.limits).require(
+            predictedPeak: predicted, adapter: adapter, base: base, environment: environment)
         model.activationCheckpointing = manifest.training.activationCheckpointing
         let result = try stage(.train, detail: { "\($0.losses.count) steps" }) { () throws -> TrainingResult in
             if FileManager.default.fileExists(atPath: checkpoint) {

@@ -10,6 +10,10 @@ struct ParityProof {
     let tokenizer: any Tokenizer
     let prompts: [RegressionPrompt]
     let maxNewTokens: Int
+    /// Texts are continued, or classified.
+    var task = ModelTask.language
+    /// Of a fresh head, which is what the base answers with.
+    var seed: UInt64 = 0
     /// What the merged weights are stored and served in.
     let dtype: FileDType
     /// In the place of lorad's own bound, where given.
@@ -28,22 +32,32 @@ struct ParityProof {
     func run(_ model: consuming LanguageModel, _ adapter: LoRAAdapter, merged open: () throws -> any WeightSource)
         throws -> ParityReport
     {
-        let generator = GreedyGenerator(
-            tokenizer: tokenizer, endTokens: base.configuration.eosTokenIDs, maximumNewTokens: maxNewTokens)
-        let recorder = try ParityRecorder(
-            prompts: prompts, generator: generator, scratchFolder: scratchFolder, shouldStop: shouldStop)
+        let recorder = try recorder()
         let total = 3 * prompts.count
         let reference = try recorder.reference(model) { progress($0, total) }
         adapter.setEnabled(false)
         let baseMeasured = try recorder.measure(model, against: reference) { progress(prompts.count + $0, total) }
         // Two models in memory at once would double what a job needs.
         _ = consume model
-        let mergedModel = try LanguageModel.load(open(), dtype: .float32)
+        let mergedModel = try LanguageModel.load(open(), dtype: .float32, task: task.head(seed: seed))
         let merged = try recorder.measure(mergedModel, against: reference) { progress(2 * prompts.count + $0, total) }
         return report(
             ParityJudge.report(
                 prompts: prompts, adapter: reference, base: baseMeasured, merged: merged,
                 precision: dtype == .bf16 ? .bfloat16 : .float32))
+    }
+
+    /// What puts the prompts to a model.
+    private func recorder() throws -> any ModelRecorder {
+        if let labels = task.labels {
+            return try ClassificationRecorder(
+                prompts: prompts, labels: labels, tokenizer: tokenizer,
+                maximumLength: base.configuration.maxPositions, scratchFolder: scratchFolder, shouldStop: shouldStop)
+        }
+        let generator = GreedyGenerator(
+            tokenizer: tokenizer, endTokens: base.configuration.eosTokenIDs, maximumNewTokens: maxNewTokens)
+        return try ParityRecorder(
+            prompts: prompts, generator: generator, scratchFolder: scratchFolder, shouldStop: shouldStop)
     }
 
     private func report(_ judged: Evaluation.ParityReport) -> ParityReport {
@@ -59,11 +73,43 @@ struct ParityProof {
                 // Several conditions on one text do not fit the report's two fields; whether all hold does.
                 let only = asked.expectations.count == 1 ? asked.expectations[0] : nil
                 return PromptParity(
-                    id: prompt.id, prompt: prompt.prompt, baseText: prompt.baseText, adapterText: prompt.adapterText,
+                    id: prompt.id, prompt: prompt.prompt, textPair: asked.pair, baseText: prompt.baseText,
+                    adapterText: prompt.adapterText,
                     mergedText: prompt.mergedText, maxAbsLogitDifference: prompt.maxAbsLogitDifference,
                     expectation: prompt.expectation.map {
                         ExpectationReport(passed: $0.passed, kind: only?.key, value: only?.value)
                     })
             })
+    }
+}
+
+/// Puts prompts to one model after another and compares the answers.
+private protocol ModelRecorder {
+    func reference(_ model: LanguageModel, progress: (Int) -> Void) throws -> ParityReference
+    func measure(_ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void) throws
+        -> ParityMeasurement
+}
+
+extension ParityRecorder: ModelRecorder {
+    fileprivate func reference(_ model: LanguageModel, progress: (Int) -> Void) throws -> ParityReference {
+        try reference(model as any ScoringModel, progress: progress)
+    }
+
+    fileprivate func measure(
+        _ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void
+    ) throws -> ParityMeasurement {
+        try measure(model as any ScoringModel, against: reference, progress: progress)
+    }
+}
+
+extension ClassificationRecorder: ModelRecorder {
+    fileprivate func reference(_ model: LanguageModel, progress: (Int) -> Void) throws -> ParityReference {
+        try reference(model as any ClassifyingModel, progress: progress)
+    }
+
+    fileprivate func measure(
+        _ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void
+    ) throws -> ParityMeasurement {
+        try measure(model as any ClassifyingModel, against: reference, progress: progress)
     }
 }

@@ -30,10 +30,31 @@ enum Refusal {
         }
     }
 
+    /// Refuses gates on metrics that are not measured for the task that the rows turned out to be, and merged files that
+    /// its models do not have.
+    static func ofUnmeasurable(_ document: ManifestDocument, _ task: ModelTask) throws {
+        let measured: Set<GateMetric>
+        switch task {
+        case .language: measured = [.loss, .perplexity, .accuracy, .calibrationError]
+        case .classification(.classes): measured = [.loss, .accuracy, .calibrationError, .f1, .matthews]
+        case .classification(.regression): measured = [.loss, .pearson, .spearman]
+        }
+        if let gate = document.manifest.gates.first(where: { !measured.contains($0.metric) }) {
+            throw VerifiedBase.rejection(
+                document, "gates", "a gate is on \(gate.metric.rawValue), which is not measured on these rows",
+                advice: "Measured are: \(measured.map(\.rawValue).sorted().joined(separator: ", ")).")
+        }
+        guard task == .language || document.manifest.merge.export != .gguf else {
+            throw VerifiedBase.rejection(
+                document, "merge.export", "merge.export gguf has no place for a classification head",
+                advice: "Use safetensors.")
+        }
+    }
+
     /// Refuses gates on slices that the evaluation data does not have.
-    static func ofUnknownSlices(_ document: ManifestDocument, _ plan: SlicePlan?) throws {
+    static func ofUnknownSlices(_ document: ManifestDocument, _ plan: EvaluationPlan?) throws {
         guard let plan else { return }
-        let names = Set((plan.rows.map(\.slice) + plan.overlong.map(\.slice)).compactMap(\.self) + [SliceName.all])
+        let names = plan.sliceNames.union([SliceName.all])
         guard let gate = document.manifest.gates.first(where: { !names.contains($0.slice) }) else { return }
         let closest = Suggestion.closest(to: gate.slice, among: names.sorted())
         throw VerifiedBase.rejection(

@@ -52,10 +52,15 @@ package struct RunVerification {
     private mutating func checkAll() throws {
         guard try checkFiles(), let record = try readRecord(), let base = try checkBase(record) else { return }
         let files = try BaseModelFiles(path: base.path)
-        let model = try LanguageModel.load(files, dtype: .float32)
+        let task: ModelTask
+        do { task = try ModelTask.of(adapter: folder, base: files.configuration) } catch let error as AdaptersError {
+            return _ = fail(.adapter, .data, error.message)
+        }
+        let seed = UInt64(bitPattern: Int64(record.manifest.training.seed))
+        let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: seed))
         guard let adapter = try loadAdapter(into: model, base) else { return }
         do {
-            let found = try answer(record, files, consume model, adapter)
+            let found = try answer(record, files, task, consume model, adapter)
             measured = found
             compare(found, with: record.parity)
         } catch let error as PipelineError where error.code == .failed {
@@ -102,7 +107,7 @@ package struct RunVerification {
             return reject(.run, .data, "report.json calls the run succeeded and holds no passed parity")
         }
         let prompts = parity.prompts.compactMap { prompt in
-            prompt.prompt.map { RegressionPrompt(id: prompt.id, prompt: $0) }
+            prompt.prompt.map { RegressionPrompt(id: prompt.id, prompt: $0, pair: prompt.textPair) }
         }
         guard prompts.count == parity.prompts.count, parity.dtype == manifest.merge.dtype.rawValue else {
             return reject(.run, .data, "report.json lacks a prompt, or states another dtype than manifest.yaml")
@@ -150,7 +155,8 @@ package struct RunVerification {
 
     /// Asks base, adapter and merged weights: the published ones where the run holds them.
     private func answer(
-        _ record: Record, _ files: BaseModelFiles, _ model: consuming LanguageModel, _ adapter: LoRAAdapter
+        _ record: Record, _ files: BaseModelFiles, _ task: ModelTask, _ model: consuming LanguageModel,
+        _ adapter: LoRAAdapter
     )
         throws -> ParityReport
     {
@@ -161,7 +167,8 @@ package struct RunVerification {
         let dtype: FileDType = record.manifest.merge.dtype == .bfloat16 ? .bf16 : .f32
         let proof = ParityProof(
             base: files, tokenizer: tokenizer, prompts: record.prompts,
-            maxNewTokens: record.manifest.regression.maxNewTokens, dtype: dtype,
+            maxNewTokens: record.manifest.regression.maxNewTokens, task: task,
+            seed: UInt64(bitPattern: Int64(record.manifest.training.seed)), dtype: dtype,
             tolerance: record.manifest.merge.tolerance, scratchFolder: scratch, progress: progress)
         return try proof.run(consume model, adapter) {
             if let format = MergedFormat(rawValue: record.manifest.merge.export.rawValue) {
@@ -169,7 +176,7 @@ package struct RunVerification {
                 return try published.open(base: files, tokenizer: tokenizer, prompts: record.prompts)
             }
             let overlay = MergedArtifact.overlay(path: scratch + "/merged.safetensors")
-            try overlay.write(MergedExport(adapter, base: files, dtype: dtype))
+            try overlay.write(MergedExport(adapter, base: files, dtype: dtype, task: task))
             return try overlay.open(base: files, tokenizer: tokenizer, prompts: record.prompts)
         }
     }

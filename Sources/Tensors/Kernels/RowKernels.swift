@@ -12,10 +12,33 @@ extension Kernels {
         }
     }
 
+    /// Every row of y gains the row x `[1, n]`.
+    package static func addRow(_ x: Matrix, into y: Matrix) {
+        precondition(x.rows == 1 && x.columns == y.columns, "an added row")
+        overRows(y) { rows in
+            ck_add(x.start, 0, y.pointer(row: rows.lowerBound), y.stride, rows.count, y.columns)
+        }
+    }
+
     /// x *= factor.
     package static func scale(_ x: Matrix, by factor: Float) {
         overRows(x) { rows in
             ck_scale(x.pointer(row: rows.lowerBound), x.stride, factor, rows.count, x.columns)
+        }
+    }
+
+    /// y `[n, m]` is x `[m, n]` transposed, both of float32; for weights while they are loaded.
+    package static func transpose(_ x: Matrix, into y: Matrix) {
+        precondition(x.rows == y.columns && x.columns == y.rows, "a transposition")
+        // In squares, so that neither matrix is walked across its rows for long.
+        let size = 32
+        for rows in (0..<x.rows).blocks(of: size) {
+            for columns in (0..<x.columns).blocks(of: size) {
+                for row in rows {
+                    let source = x.pointer(row: row)
+                    for column in columns { y.pointer(row: column)[row] = source[column] }
+                }
+            }
         }
     }
 

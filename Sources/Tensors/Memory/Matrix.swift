@@ -82,6 +82,13 @@ package struct Matrix: @unchecked Sendable {
         for row in 0..<rows { pointer(row: row).update(repeating: value, count: columns) }
     }
 
+    /// Sets every element to zero, of either dtype.
+    package func clear() {
+        for row in 0..<rows {
+            memory(row: row).initializeMemory(as: UInt8.self, repeating: 0, count: columns * dtype.bytes)
+        }
+    }
+
     /// Takes over the elements of a matrix of the same shape, converted where the dtypes differ.
     package func copy(from other: Matrix) {
         requireShape(of: other, "a copy")

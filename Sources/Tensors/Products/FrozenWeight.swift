@@ -31,7 +31,7 @@ package final class FrozenWeight: @unchecked Sendable {
         precondition(x.columns == inputs && y.columns == outputs && x.rows == y.rows, "shapes of W·x")
         KernelClock.measure("frozen product, forward") {
             if x.rows == 1 {
-                forwardOne(x.dtype == .float32 ? x : x.float32, adding: add, into: y)
+                forwardOne(x, adding: add, into: y)
             } else {
                 PanelProduct.run(x, weight, transposed: true, adding: add, into: y)
             }
@@ -50,13 +50,29 @@ package final class FrozenWeight: @unchecked Sendable {
 
     /// One row is bound by reading the weight, which is then read as it lies.
     private func forwardOne(_ x: Matrix, adding add: Matrix?, into y: Matrix) {
-        Threads.parallel(outputs, grain: 16) { columns in
-            ck_gemv(
-                weight.memory(row: columns.lowerBound), weight.stride, weight.half, x.start,
-                add.map { UnsafePointer($0.start + columns.lowerBound) }, y.columns(columns).base, y.half,
-                columns.count, inputs)
+        let isHalf = dtype == .bfloat16 && x.dtype == .bfloat16 && ck_has_panels(1) != 0
+        let exact = isHalf || x.dtype == .float32 ? x : x.float32
+        // A thread that starts late or reads slowly takes fewer pieces.
+        let pieces = (0..<outputs).blocks(of: max(16, Self.pieceBytes / (inputs * dtype.bytes)))
+        Threads.tasks(pieces.count) { index, _ in
+            let columns = pieces[index]
+            let row = weight.memory(row: columns.lowerBound)
+            let added = add.map { UnsafePointer($0.start + columns.lowerBound) }
+            let result = y.memory(row: 0) + columns.lowerBound * y.dtype.bytes
+            if isHalf {
+                ck_gemv_half(
+                    row.assumingMemoryBound(to: UInt16.self), weight.stride,
+                    exact.memory(row: 0).assumingMemoryBound(to: UInt16.self), added, result, y.half, columns.count,
+                    inputs)
+            } else {
+                ck_gemv(
+                    row, weight.stride, weight.half, exact.start, added, result, y.half, columns.count, inputs)
+            }
         }
     }
+
+    /// Of the weight, what a thread reads at a time: enough that handing it out costs nothing beside it.
+    private static let pieceBytes = 128 << 10
 
     /// Row `index` of W as float32 `[1, in]`.
     package func row(_ index: Int, into row: Matrix) {

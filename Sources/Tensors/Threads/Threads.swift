@@ -60,6 +60,11 @@ package enum Threads {
         }
     }
 
+    /// The same for work outside this target, such as reading a model's files.
+    package static func tasks(_ count: Int, _ body: (_ task: Int) -> Void) {
+        tasks(count) { task, _ in body(task) }
+    }
+
     private static var shared: ThreadPool {
         pool.withLock { pool in
             if let pool { return pool }

@@ -1,56 +1,86 @@
 import ModelFiles
 
 /// Reads the vocabulary that a GGUF file carries.
+///
+/// https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#tokenizer
 enum TokenizerGGUF {
-    /// What `tokenizer.ggml.pre` names. llama.cpp's `default`, also that of files without the key, is not GPT-2's.
-    private static let preTokenizers: [String: PreTokenizer] = [
-        "smollm": .sequence([.digits, .gpt2]), "gpt-2": .gpt2,
-    ]
-    /// Special tokens.
-    static let controlType = 3
-    /// Tokens that are found in text first, and are text.
-    static let userDefinedType = 4
+    /// The kinds of tokens, as llama.cpp numbers them.
+    enum TokenType: Int {
+        case normal = 1, unknown, control
+        /// Found in text first, and text itself.
+        case userDefined
+        case unused, byte
+    }
 
-    /// What llama.cpp calls a pre-tokenizer; nil for one that it does not have.
-    static func name(of preTokenizer: PreTokenizer) -> String? {
-        switch preTokenizer {
-        case .sequence([.digits, .gpt2]): "smollm"
-        case .gpt2, .sequence([.gpt2]): "gpt-2"
-        default: nil
+    /// What all kinds of vocabularies have.
+    struct Contents {
+        let path: String
+        let file: GGUFFile
+        let tokens: [String]
+        let types: [Int]
+
+        /// An id under `tokenizer.ggml.`.
+        func id(_ name: String) throws -> Int? {
+            guard let id = file.metadata["tokenizer.ggml.\(name)_token_id"]?.intValue else { return nil }
+            guard tokens.indices.contains(id) else {
+                throw TokenizersError.malformed(path, "has the \(name) token \(id), but \(tokens.count) tokens")
+            }
+            return id
+        }
+
+        func flag(_ name: String, default fallback: Bool) -> Bool {
+            file.metadata["tokenizer.ggml.\(name)"]?.boolValue ?? fallback
+        }
+
+        func ids(of type: TokenType) -> [Int] { types.indices.filter { types[$0] == type.rawValue } }
+
+        /// Tokens that are found in text before anything else; those that are no text are special.
+        var added: [AddedToken] {
+            types.enumerated().compactMap { id, type in
+                guard let type = TokenType(rawValue: type), !tokens[id].isEmpty else { return nil }
+                return switch type {
+                case .control, .unknown: AddedToken(id: id, content: tokens[id], special: true)
+                case .userDefined: AddedToken(id: id, content: tokens[id], special: false)
+                case .normal, .unused, .byte: nil
+                }
+            }
+        }
+
+        /// `add_bos_token` and `add_eos_token` around each text.
+        func postProcessor(addsBeginning: Bool) throws -> PostProcessor {
+            let begin = flag("add_bos_token", default: addsBeginning) ? try id("bos") : nil
+            let end = flag("add_eos_token", default: false) ? try id("eos") : nil
+            func around(_ text: PostProcessor.Part, _ type: Int) -> [PostProcessor.Part] {
+                [begin.map { .token(id: $0, type: type) }, text, end.map { .token(id: $0, type: type) }].compactMap {
+                    $0
+                }
+            }
+            let single = around(.first(type: 0), 0)
+            return PostProcessor(single: single, pair: single + around(.second(type: 1), 1))
         }
     }
 
     /// - Throws: `TokenizersError.unsupported` for another kind of vocabulary or pre-tokenizer, `.malformed`.
     static func load(_ file: GGUFFile, path: String) throws -> TokenizerDefinition {
-        let model = file.metadata["tokenizer.ggml.model"]?.stringValue ?? "none"
-        guard model == "gpt2" else {
-            throw TokenizersError(
-                .unsupported, "\(path) has a vocabulary of kind '\(model)'.", advice: "lorad supports: gpt2.")
+        let tokens = try (file.metadata["tokenizer.ggml.tokens"]?.arrayValue ?? []).map { value in
+            guard let token = value.stringValue else {
+                throw TokenizersError.malformed(path, "has a token that is no text")
+            }
+            return token
         }
-        let pre = file.metadata["tokenizer.ggml.pre"]?.stringValue ?? "default"
-        guard let preTokenizer = preTokenizers[pre] else {
-            throw TokenizersError(
-                .unsupported, "\(path) has the pre-tokenizer '\(pre)'.",
-                advice: "lorad supports: \(preTokenizers.keys.sorted().joined(separator: ", ")).")
-        }
-        let tokens = file.metadata["tokenizer.ggml.tokens"]?.arrayValue?.compactMap(\.stringValue) ?? []
         let types = file.metadata["tokenizer.ggml.token_type"]?.arrayValue?.compactMap(\.intValue) ?? []
         guard types.isEmpty || types.count == tokens.count else {
-            throw TokenizersError(.malformed, "\(path) has \(tokens.count) tokens but \(types.count) token types.")
+            throw TokenizersError.malformed(path, "has \(tokens.count) tokens but \(types.count) token types")
         }
-        let merges = try (file.metadata["tokenizer.ggml.merges"]?.arrayValue ?? []).map { value in
-            let parts = value.stringValue?.split(separator: " ").map(String.init) ?? []
-            guard parts.count == 2 else { throw TokenizersError(.malformed, "\(path) has a merge that is no pair.") }
-            return (left: parts[0], right: parts[1])
+        let contents = Contents(path: path, file: file, tokens: tokens, types: types)
+        switch file.metadata["tokenizer.ggml.model"]?.stringValue ?? "none" {
+        case "gpt2": return try byteLevel(contents)
+        case "llama": return try sentencePiece(contents)
+        case "bert": return try wordPiece(contents)
+        case let model:
+            throw TokenizersError(
+                .unsupported, "\(path) has a vocabulary of kind '\(model)'.",
+                advice: "lorad supports: gpt2, llama, bert.")
         }
-        let added = types.enumerated().filter { $1 == controlType || $1 == userDefinedType }.map { id, type in
-            AddedToken(id: id, content: tokens[id], special: type == controlType)
-        }
-        return TokenizerDefinition(
-            source: path, vocabulary: tokens.enumerated().map { ($1, $0) }, merges: merges, addedTokens: added,
-            preTokenizer: preTokenizer,
-            addsPrefixSpace: file.metadata["tokenizer.ggml.add_space_prefix"]?.boolValue ?? false,
-            bosTokenID: file.metadata["tokenizer.ggml.bos_token_id"]?.intValue,
-            eosTokenID: file.metadata["tokenizer.ggml.eos_token_id"]?.intValue)
     }
 }

@@ -5,7 +5,14 @@ package enum TokenizerLoader {
     /// - Parameter base: a Hugging Face folder with tokenizer.json, or a .gguf that carries its vocabulary.
     /// - Throws: `ModelFilesError` where files are missing or damaged, `TokenizersError.unsupported` or `.malformed`.
     package static func load(_ base: BaseModelFiles) throws -> any Tokenizer {
-        guard let gguf = base.gguf else { return try ByteLevelTokenizer(TokenizerJSON.load(folder: base.path)) }
-        return try ByteLevelTokenizer(TokenizerGGUF.load(gguf, path: base.path))
+        guard let gguf = base.gguf else { return try load(folder: base.path) }
+        return try TextTokenizer(TokenizerGGUF.load(gguf, path: base.path))
+    }
+
+    /// The tokenizer of a folder with a tokenizer.json, which needs no weights beside it.
+    ///
+    /// - Throws: as `load(_:)`.
+    package static func load(folder: String) throws -> any Tokenizer {
+        try TextTokenizer(TokenizerJSON.load(folder: folder))
     }
 }

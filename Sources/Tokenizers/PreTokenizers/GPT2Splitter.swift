@@ -1,41 +1,94 @@
 /// GPT-2's pre-tokenizer, the pattern
 /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`, matched by hand.
 enum GPT2Splitter {
-    private static let contractions: [[Unicode.Scalar]] = ["s", "t", "re", "ve", "m", "ll", "d"].map {
-        Array($0.unicodeScalars)
-    }
-
-    static func split(_ text: [Unicode.Scalar], _ range: Range<Int>) -> [Range<Int>] {
-        var ranges: [Range<Int>] = []
+    static func split(_ bytes: [UInt8], _ range: Range<Int>, into words: inout [Range<Int>]) {
         var start = range.lowerBound
         while start < range.upperBound {
-            let end = matchEnd(text, start, range.upperBound)
-            ranges.append(start..<end)
+            let end = matchEnd(bytes, start, range.upperBound)
+            words.append(start..<end)
             start = end
         }
-        return ranges
     }
 
-    private static func matchEnd(_ text: [Unicode.Scalar], _ start: Int, _ limit: Int) -> Int {
-        if text[start] == "'", let end = contractionEnd(text, start + 1, limit) { return end }
-        let afterSpace = text[start] == " " && start + 1 < limit ? start + 1 : start
-        let first = CharacterClass(text[afterSpace])
-        if first != .space { return runEnd(text, afterSpace, limit, first) }
-        let end = runEnd(text, start, limit, .space)
-        // White space before a word leaves its last character to the word.
-        return end < limit && end - start > 1 ? end - 1 : end
+    @inline(__always)
+    private static func matchEnd(_ bytes: [UInt8], _ start: Int, _ limit: Int) -> Int {
+        if bytes[start] == UInt8(ascii: "'"), let end = Contraction.end(bytes, start + 1, limit) { return end }
+        let afterSpace = bytes[start] == 0x20 && start + 1 < limit ? start + 1 : start
+        let (first, _) = bytes.characterClass(at: afterSpace)
+        if first != .space { return bytes.runEnd(afterSpace, limit, first) }
+        return WhitespaceRun(bytes, start, limit).endBeforeWord
     }
+}
 
-    private static func contractionEnd(_ text: [Unicode.Scalar], _ start: Int, _ limit: Int) -> Int? {
-        for letters in contractions where start + letters.count <= limit {
-            if text[start..<(start + letters.count)].elementsEqual(letters) { return start + letters.count }
+/// A run of white space.
+struct WhitespaceRun {
+    let start: Int
+    let end: Int
+    /// Where its last character starts.
+    let lastStart: Int
+    /// Where its last line end (CR or LF) ends; nil without one.
+    let lineEnd: Int?
+    private let limit: Int
+
+    init(_ bytes: [UInt8], _ start: Int, _ limit: Int) {
+        var position = start
+        var last = start
+        var lineEnd: Int?
+        while position < limit {
+            let (kind, length) = bytes.characterClass(at: position)
+            guard kind == .space else { break }
+            if bytes[position] == 0x0A || bytes[position] == 0x0D { lineEnd = position + 1 }
+            last = position
+            position += length
         }
-        return nil
+        self.start = start
+        self.lineEnd = lineEnd
+        self.limit = limit
+        end = position
+        lastStart = last
     }
 
-    private static func runEnd(_ text: [Unicode.Scalar], _ start: Int, _ limit: Int, _ kind: CharacterClass) -> Int {
-        var end = start + 1
-        while end < limit, CharacterClass(text[end]) == kind { end += 1 }
+    /// `\s+(?!\S)|\s+`: white space before a word leaves its last character to the word.
+    var endBeforeWord: Int { end < limit && lastStart > start ? lastStart : end }
+}
+
+/// `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll`, `'d`.
+enum Contraction {
+    /// Where the letters after an apostrophe end; nil where they are no contraction. `fold` is 0x20 to ignore case.
+    @inline(__always)
+    static func end(_ bytes: [UInt8], _ start: Int, _ limit: Int, fold: UInt8 = 0) -> Int? {
+        guard start < limit else { return nil }
+        let first = bytes[start] | fold
+        switch first {
+        case UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "m"), UInt8(ascii: "d"): return start + 1
+        case UInt8(ascii: "r"), UInt8(ascii: "v"), UInt8(ascii: "l"):
+            guard start + 1 < limit else { return nil }
+            let second = bytes[start + 1] | fold
+            let wanted = first == UInt8(ascii: "l") ? UInt8(ascii: "l") : UInt8(ascii: "e")
+            return second == wanted ? start + 2 : nil
+        default: return nil
+        }
+    }
+}
+
+extension Array where Element == UInt8 {
+    @inline(__always)
+    func characterClass(at position: Int) -> (kind: CharacterClass, length: Int) {
+        let byte = self[position]
+        if byte < 0x80 { return (CharacterClass.ofASCII(byte), 1) }
+        let (scalar, length) = scalar(at: position)
+        return (CharacterClass(scalar), length)
+    }
+
+    /// Where the run of characters of `kind` that goes on at `start` ends.
+    @inline(__always)
+    func runEnd(_ start: Int, _ limit: Int, _ kind: CharacterClass) -> Int {
+        var end = start
+        while end < limit {
+            let (next, length) = characterClass(at: end)
+            guard next == kind else { break }
+            end += length
+        }
         return end
     }
 }

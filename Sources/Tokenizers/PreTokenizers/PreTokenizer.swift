@@ -1,22 +1,55 @@
-/// Cuts text into the stretches within which tokens are merged.
-enum PreTokenizer: Sendable, Equatable {
-    /// Every digit stands alone.
-    case digits
-    /// GPT-2's pattern: contractions, and runs of letters, numbers or other signs with the space before them.
-    case gpt2
-    /// One after the other.
-    case sequence([PreTokenizer])
+/// Cuts text into the words within which tokens are found, the `pre_tokenizer` of tokenizer.json.
+indirect enum PreTokenizer: Sendable, Equatable {
     /// No cut.
     case whole
+    /// Words become their bytes; before that, a space is put before a word without one, or GPT-2's pattern cuts.
+    case byteLevel(prefixSpace: Bool, splits: Bool)
+    case split(SplitPattern, SplitBehavior, inverted: Bool)
+    /// Number characters apart from others, each on its own or in runs.
+    case digits(individually: Bool)
+    case punctuation(SplitBehavior)
+    /// White space dropped, punctuation apart, as BERT has it.
+    case bert
+    /// `\w+|[^\w\s]+`
+    case whitespace
+    /// White space dropped.
+    case whitespaceSplit
+    case metaspace(Metaspace)
+    /// One after the other.
+    case sequence([PreTokenizer])
 
-    /// Ranges that cover `range` of `text` in order.
-    func split(_ text: [Unicode.Scalar], _ range: Range<Int>) -> [Range<Int>] {
+    func apply(to words: inout Pretokens) {
         switch self {
-        case .whole: [range]
-        case .digits: DigitSplitter.split(text, range)
-        case .gpt2: GPT2Splitter.split(text, range)
-        case .sequence(let steps):
-            steps.reduce([range]) { ranges, step in ranges.flatMap { step.split(text, $0) } }
+        case .whole: break
+        case .byteLevel(let prefixSpace, let splits):
+            if prefixSpace { words.rewrite(Self.addSpace) }
+            if splits { words.split(GPT2Splitter.split) }
+        case .split(let pattern, let behavior, let inverted):
+            words.split { pattern.split($0, $1, behavior, inverted: inverted, into: &$2) }
+        case .digits(let individually):
+            let behavior: SplitBehavior = individually ? .isolated : .contiguous
+            words.split { ScalarSplitter.split($0, $1, behavior, into: &$2, where: WordClasses.isNumeric) }
+        case .punctuation(let behavior):
+            words.split { ScalarSplitter.split($0, $1, behavior, into: &$2, where: BertClasses.isPunctuation) }
+        case .bert: words.split(WordSplitter.splitBert)
+        case .whitespace: words.split(WordSplitter.splitWordsAndSigns)
+        case .whitespaceSplit: words.split(WordSplitter.splitWhitespace)
+        case .metaspace(let metaspace): metaspace.apply(to: &words)
+        case .sequence(let steps): for step in steps { step.apply(to: &words) }
         }
+    }
+
+    /// Whether words are to be read as bytes in the end.
+    var isByteLevel: Bool {
+        switch self {
+        case .byteLevel: true
+        case .sequence(let steps): steps.last?.isByteLevel ?? false
+        default: false
+        }
+    }
+
+    private static func addSpace(_ bytes: [UInt8], _ range: Range<Int>, _ first: Bool, _ output: inout [UInt8]) {
+        if bytes[range.lowerBound] != 0x20 { output.append(0x20) }
+        output += bytes[range]
     }
 }

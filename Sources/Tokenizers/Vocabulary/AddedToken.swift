@@ -1,5 +1,5 @@
 /// A token that is found in text before anything else is done to it.
-struct AddedToken: Sendable {
+struct AddedToken: Sendable, Equatable {
     let id: Int
     let content: String
     /// Matches only where no letter or digit touches it.
@@ -8,5 +8,7 @@ struct AddedToken: Sendable {
     var leftStrip = false
     /// Takes the white space after it along.
     var rightStrip = false
+    /// Is looked for in normalised text, itself normalised.
+    var normalized = false
     var special = true
 }

@@ -6,56 +6,66 @@ struct AddedTokenMatcher: Sendable {
         case token(Int)
     }
 
-    /// By first scalar, longest first.
-    private let candidates: [Unicode.Scalar: [(scalars: [Unicode.Scalar], token: AddedToken)]]
+    private let tokens: [AddedToken]
+    /// Places in `tokens`.
+    private let all: ByteTrie
+    private let ordinary: ByteTrie
 
-    init(_ tokens: [AddedToken]) {
-        var candidates: [Unicode.Scalar: [(scalars: [Unicode.Scalar], token: AddedToken)]] = [:]
-        for token in tokens {
-            let scalars = Array(token.content.unicodeScalars)
-            guard let first = scalars.first else { continue }
-            candidates[first, default: []].append((scalars, token))
-        }
-        self.candidates = candidates.mapValues { $0.sorted { $0.scalars.count > $1.scalars.count } }
+    /// - Parameter tokens: each with the bytes to look for.
+    init(_ tokens: [(token: AddedToken, bytes: [UInt8])]) {
+        self.tokens = tokens.map(\.token)
+        let keys = tokens.enumerated().filter { !$1.bytes.isEmpty }
+        all = ByteTrie(keys.map { ($1.bytes, $0) })
+        ordinary = ByteTrie(keys.filter { !$1.token.special }.map { ($1.bytes, $0) })
     }
 
+    var isEmpty: Bool { tokens.isEmpty }
+
     /// Cuts `text`; without `allowSpecial` special tokens stay text.
-    func split(_ text: [Unicode.Scalar], allowSpecial: Bool) -> [Part] {
+    func split(_ text: [UInt8], allowSpecial: Bool) -> [Part] {
+        let trie = allowSpecial ? all : ordinary
         var parts: [Part] = []
         var start = 0
         var position = 0
         while position < text.count {
-            guard let found = match(text, at: position, allowSpecial: allowSpecial) else {
+            guard trie.begins(with: text[position]), let found = trie.longestPrefix(of: text, from: position) else {
                 position += 1
                 continue
             }
-            var lower = position
-            var upper = position + found.scalars.count
-            while found.token.leftStrip, lower > start, text[lower - 1].properties.isWhitespace { lower -= 1 }
-            while found.token.rightStrip, upper < text.count, text[upper].properties.isWhitespace { upper += 1 }
+            let token = tokens[found.value]
+            let upper = found.end
+            guard !token.singleWord || Self.standsAlone(text, position, upper) else {
+                position = upper
+                continue
+            }
+            let lower = token.leftStrip ? Self.skipSpaceBackwards(text, position, to: start) : position
             if lower > start { parts.append(.text(start..<lower)) }
-            parts.append(.token(found.token.id))
-            start = upper
-            position = upper
+            parts.append(.token(token.id))
+            start = token.rightStrip ? Self.skipSpace(text, upper) : upper
+            position = start
         }
         if start < text.count { parts.append(.text(start..<text.count)) }
         return parts
     }
 
-    private func match(_ text: [Unicode.Scalar], at position: Int, allowSpecial: Bool)
-        -> (scalars: [Unicode.Scalar], token: AddedToken)?
-    {
-        candidates[text[position]]?.first { scalars, token in
-            let end = position + scalars.count
-            guard allowSpecial || !token.special, end <= text.count, text[position..<end].elementsEqual(scalars) else {
-                return false
-            }
-            guard token.singleWord else { return true }
-            return (position == 0 || !isWord(text[position - 1])) && (end == text.count || !isWord(text[end]))
-        }
+    private static func standsAlone(_ text: [UInt8], _ lower: Int, _ upper: Int) -> Bool {
+        (lower == 0 || !WordClasses.isWord(text.scalar(before: lower)))
+            && (upper == text.count || !WordClasses.isWord(text.scalar(at: upper).scalar))
     }
 
-    private func isWord(_ scalar: Unicode.Scalar) -> Bool {
-        CharacterClass(scalar) == .letter || CharacterClass(scalar) == .number || scalar == "_"
+    private static func skipSpaceBackwards(_ text: [UInt8], _ end: Int, to start: Int) -> Int {
+        var position = end
+        while position > start, case let scalar = text.scalar(before: position), CharacterClass(scalar) == .space {
+            position -= UTF8.width(scalar)
+        }
+        return position
+    }
+
+    private static func skipSpace(_ text: [UInt8], _ start: Int) -> Int {
+        var position = start
+        while position < text.count, case let (kind, length) = text.characterClass(at: position), kind == .space {
+            position += length
+        }
+        return position
     }
 }

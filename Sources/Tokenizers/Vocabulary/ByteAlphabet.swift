@@ -14,12 +14,16 @@ enum ByteAlphabet {
     private static let bytes: [Unicode.Scalar: UInt8] = Dictionary(
         uniqueKeysWithValues: scalars.enumerated().map { ($1, UInt8($0)) })
 
-    /// The bytes that a piece spells; nil where it holds a character outside the alphabet.
-    static func bytes(of piece: String) -> [UInt8]? {
+    /// The bytes that a piece, as UTF-8, spells; nil where it holds a character outside the alphabet.
+    static func bytes(of piece: [UInt8]) -> [UInt8]? {
         var result: [UInt8] = []
-        for scalar in piece.unicodeScalars {
+        result.reserveCapacity(piece.count)
+        var position = 0
+        while position < piece.count {
+            let (scalar, length) = piece.scalar(at: position)
             guard let byte = bytes[scalar] else { return nil }
             result.append(byte)
+            position += length
         }
         return result
     }

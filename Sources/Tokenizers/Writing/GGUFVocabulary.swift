@@ -5,8 +5,7 @@ import ModelFiles
 ///
 /// https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#tokenizer
 package enum GGUFVocabulary {
-    private static let normalType = 1
-    private static let unusedType = 5
+    private typealias TokenType = TokenizerGGUF.TokenType
 
     /// The keys under `tokenizer.`. Rows of the embedding that no token has become unused tokens, as llama.cpp has them.
     ///
@@ -14,9 +13,9 @@ package enum GGUFVocabulary {
     /// - Throws: as `TokenizerLoader`; `TokenizersError.unsupported` naming what a GGUF has no way to say.
     package static func metadata(of base: BaseModelFiles) throws -> [String: GGUFValue] {
         let definition = try TokenizerJSON.load(folder: base.path)
-        let pre = try preTokenizer(definition)
+        let (pre, model) = try parts(definition)
         let (pieces, types) = try tokens(definition, count: base.configuration.vocabularySize)
-        let merges = try definition.merges.map { left, right in
+        let merges = try model.merges.map { left, right in
             guard !left.contains(" "), !right.contains(" ") else {
                 throw unsupported(definition, "has merges of pieces with spaces")
             }
@@ -33,30 +32,36 @@ package enum GGUFVocabulary {
         return metadata
     }
 
-    private static func preTokenizer(_ definition: TokenizerDefinition) throws -> String {
-        guard !definition.composes, !definition.addsPrefixSpace, !definition.ignoresMerges else {
-            throw unsupported(definition, "composes text (NFC), adds a space before it, or ignores merges")
+    /// What llama.cpp calls the pre-tokenizer, and the merges.
+    private static func parts(_ definition: TokenizerDefinition) throws -> (pre: String, model: BytePairDefinition) {
+        guard case .bytePair(let model) = definition.model, definition.preTokenizer.isByteLevel else {
+            throw unsupported(definition, "is not byte-level byte-pair encoding")
         }
-        guard let pre = TokenizerGGUF.name(of: definition.preTokenizer) else {
+        guard definition.normalizer == .none else {
+            throw unsupported(definition, "normalises text (as NFC does)")
+        }
+        guard let pre = TokenizerGGUF.name(of: definition.preTokenizer, ignoresMerges: model.ignoresMerges) else {
             throw unsupported(definition, "has a pre-tokenizer that llama.cpp has no name for")
         }
         guard !definition.addedTokens.contains(where: { $0.singleWord || $0.leftStrip || $0.rightStrip }) else {
             throw unsupported(definition, "has added tokens that take white space along or must be single words")
         }
-        return pre
+        return (pre, model)
     }
 
     private static func tokens(_ definition: TokenizerDefinition, count: Int) throws -> (
         pieces: [String], types: [Int]
     ) {
-        var pieces = try definition.checkedVocabulary().pieces
+        var pieces = try Vocabulary(
+            definition.vocabulary, added: definition.addedTokens, source: definition.source
+        ).pieces
         guard pieces.count <= count else {
             throw definition.malformed("has \(pieces.count) tokens, but the embedding \(count) rows")
         }
         pieces += [String](repeating: "", count: count - pieces.count)
-        var types = pieces.map { $0.isEmpty ? unusedType : normalType }
+        var types = pieces.map { ($0.isEmpty ? TokenType.unused : .normal).rawValue }
         for token in definition.addedTokens {
-            types[token.id] = token.special ? TokenizerGGUF.controlType : TokenizerGGUF.userDefinedType
+            types[token.id] = (token.special ? TokenType.control : .userDefined).rawValue
         }
         for id in pieces.indices where pieces[id].isEmpty { pieces[id] = "[PAD\(id)]" }
         return (pieces, types)

@@ -25,6 +25,11 @@ package enum TokenizerFiles {
     // MARK: tokenizer.json
 
     private static func tokenizer(_ definition: TokenizerDefinition, _ gguf: GGUFFile) throws -> JSONValue {
+        guard case .bytePair(let bytePairs) = definition.model, definition.preTokenizer.isByteLevel else {
+            throw TokenizersError(
+                .unsupported, "\(definition.source) has a vocabulary that lorad does not write as tokenizer.json.",
+                advice: "Export gguf instead.")
+        }
         var seen = Set<[UInt8]>()
         for (piece, _) in definition.vocabulary where !seen.insert(Array(piece.utf8)).inserted {
             throw definition.malformed("spells two tokens \(piece.debugDescription)")
@@ -32,14 +37,14 @@ package enum TokenizerFiles {
         let added = definition.addedTokens.map { token in
             object([("id", .integer(token.id)), ("content", .string(token.content))] + flags(token))
         }
-        let byteLevel = byteLevel(prefixSpace: definition.addsPrefixSpace)
+        let byteLevel = byteLevel(prefixSpace: addsPrefixSpace(definition), splits: true)
         let model: [JSONObject.Member] = [
             ("type", .string("BPE")), ("dropout", .null), ("unk_token", .null), ("continuing_subword_prefix", .null),
             ("end_of_word_suffix", .null), ("fuse_unk", .bool(false)), ("byte_fallback", .bool(false)),
-            ("ignore_merges", .bool(definition.ignoresMerges)),
+            ("ignore_merges", .bool(bytePairs.ignoresMerges)),
             ("vocab", object(definition.vocabulary.map { ($0.piece, .integer($0.id)) })),
             // Pairs in one string, which releases of the library before 0.20 read too.
-            ("merges", .array(definition.merges.map { .string("\($0.left) \($0.right)") })),
+            ("merges", .array(bytePairs.merges.map { .string("\($0.left) \($0.right)") })),
         ]
         return object([
             ("version", .string("1.0")), ("truncation", .null), ("padding", .null), ("added_tokens", .array(added)),
@@ -57,23 +62,34 @@ package enum TokenizerFiles {
         ]
     }
 
-    private static func byteLevel(prefixSpace: Bool) -> JSONValue {
+    private static func byteLevel(prefixSpace: Bool, splits: Bool) -> JSONValue {
         object([
             ("type", .string("ByteLevel")), ("add_prefix_space", .bool(prefixSpace)), ("trim_offsets", .bool(true)),
-            ("use_regex", .bool(true)),
+            ("use_regex", .bool(splits)),
         ])
+    }
+
+    private static func addsPrefixSpace(_ definition: TokenizerDefinition) -> Bool {
+        definition.normalizer == .prepend([0x20])
     }
 
     private static func preTokenizer(_ preTokenizer: PreTokenizer, _ byteLevel: JSONValue) -> JSONValue {
         switch preTokenizer {
-        case .whole: .null
         case .digits: object([("type", .string("Digits")), ("individual_digits", .bool(true))])
-        case .gpt2: byteLevel
         case .sequence(let steps):
             object([
                 ("type", .string("Sequence")),
                 ("pretokenizers", .array(steps.map { Self.preTokenizer($0, byteLevel) })),
             ])
+        case .split(let pattern, let behavior, let inverted):
+            object([
+                ("type", .string("Split")),
+                ("pattern", object([("Regex", .string(pattern.expression ?? ""))])),
+                ("behavior", .string(behavior.rawValue)), ("invert", .bool(inverted)),
+            ])
+        case .byteLevel(_, splits: false): Self.byteLevel(prefixSpace: false, splits: false)
+        // A GGUF's vocabulary has no others.
+        default: byteLevel
         }
     }
 
@@ -114,7 +130,7 @@ package enum TokenizerFiles {
         var members: [JSONObject.Member] = [
             ("add_bos_token", .bool(isSet("add_bos_token", gguf))),
             ("add_eos_token", .bool(isSet("add_eos_token", gguf))),
-            ("add_prefix_space", .bool(definition.addsPrefixSpace)), ("added_tokens_decoder", object(added)),
+            ("add_prefix_space", .bool(addsPrefixSpace(definition))), ("added_tokens_decoder", object(added)),
             ("clean_up_tokenization_spaces", .bool(false)), ("model_max_length", .integer(model.maxPositions)),
             ("tokenizer_class", .string("PreTrainedTokenizerFast")),
         ]

@@ -15,6 +15,7 @@ package enum Contamination {
         switch row {
         case .completion(let prompt, _): "p" + prompt
         case .text(let text): "t" + text
+        case .labelled(let row, _): "c" + row.text + (row.pair.map { "\u{0}" + $0 } ?? "")
         case .messages(let messages): "m" + messages.map { "\($0.role)\u{0}\($0.content)" }.joined(separator: "\u{1}")
         }
     }

@@ -88,6 +88,8 @@ package struct ExampleBuilder: Sendable {
         switch row {
         case .completion(let prompt, let completion):
             return join([(prompt, false), (completion, true)], endOfText: appendsEndOfText)
+        case .labelled:
+            throw TrainingError(.malformed, "A row with a label has no tokens of its own to predict.")
         case .text(let text):
             return join([(text, true)], endOfText: appendsEndOfText)
         case .messages(let messages):

@@ -8,15 +8,32 @@ package enum MicroBatches {
         var batches: [PackedBatch] = []
         var current = PackedBatch()
         var firstRow = 0
+        var firstLabel = 0
         for example in examples {
             if current.rowCount > 0, current.rowCount + example.tokens.count > maximumTokens {
                 firstRow += current.rowCount
+                firstLabel += current.labelRows.count
                 batches.append(current)
                 current = PackedBatch()
                 current.firstRow = firstRow
+                current.firstLabel = firstLabel
             }
-            current.appendLabelled(tokens: example.tokens, labels: example.labels)
+            current.append(example)
         }
         return batches + [current]
+    }
+}
+
+extension PackedBatch {
+    /// Appends a row, with all that it is trained to predict.
+    fileprivate mutating func append(_ example: TokenizedExample) {
+        let (tokens, types) = (example.tokens, example.tokenTypes)
+        switch example.target {
+        case nil: appendLabelled(tokens: tokens, labels: example.labels)
+        case .label(let label):
+            append(tokens: tokens, types: types, position: example.labelPositions[0], class: label)
+        case .value(let value):
+            append(tokens: tokens, types: types, position: example.labelPositions[0], value: value)
+        }
     }
 }

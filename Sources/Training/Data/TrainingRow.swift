@@ -7,6 +7,8 @@ package enum TrainingRow: Sendable, Equatable {
     case messages([ChatMessage])
     /// Every token is trained.
     case text(String)
+    /// The whole row is classified, or regressed on.
+    case labelled(LabelledRow, SequenceTarget)
 }
 
 /// How rows are written.

@@ -119,7 +119,7 @@ package final class Trainer {
         var total = 0.0
         var labels = 0
         for batch in MicroBatches.pack(validation, maximumTokens: configuration.microBatchTokens) {
-            total -= try model.logProbabilities(batch).reduce(0) { $0 + Double($1) }
+            total += try model.losses(batch).reduce(0) { $0 + Double($1) }
             labels += batch.labelRows.count
         }
         result.validation.append((nextStep, total / Double(max(1, labels))))
@@ -146,7 +146,10 @@ package final class Trainer {
     private var fingerprint: String {
         var hasher = FNV1a()
         hasher.add("\(configuration) \(adapter) \(model.dtype)")
-        for example in examples { hasher.add("\(example.tokens) \(example.labelPositions)") }
+        for example in examples {
+            hasher.add("\(example.tokens) \(example.labelPositions)")
+            if let target = example.target { hasher.add("\(example.tokenTypes) \(target)") }
+        }
         return hasher.hexadecimal
     }
 }

@@ -5,15 +5,30 @@ import Tensors
 package protocol ModelFamily {
     /// `model_type` in config.json.
     static var modelType: String { get }
+    /// How sequences are classified.
+    static var pooling: Pooling { get }
     /// Every tensor a checkpoint must hold, by Hugging Face name, with its shape.
-    static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]]
+    ///
+    /// - Throws: as `build` where the configuration asks for what lorad does not compute.
+    static func tensorShapes(_ configuration: ModelConfiguration) throws -> [String: [Int]]
     /// Reads the weights and composes the model.
     static func build(_ source: any WeightSource, dtype: DType) throws -> LanguageModel
+    /// The name that a tensor of a base's checkpoint has in transformers' classifier of the family; nil where a
+    /// classifier does not have it, such as a vocabulary head.
+    static func classifierTensorName(_ stored: String, in source: any WeightSource) -> String?
+    /// Reads the weights and composes the model with a classification head.
+    static func buildClassifier(_ source: any WeightSource, dtype: DType, task: ClassificationTask) throws
+        -> LanguageModel
 }
 
 /// The families that lorad knows, by `model_type`.
 package enum ModelFamilies {
-    package static var all: [any ModelFamily.Type] { [Llama.self] }
+    package static var all: [any ModelFamily.Type] {
+        [
+            Llama.self, Mistral.self, Qwen2.self, Qwen3.self, Gemma2.self, Gemma3Text.self, Phi3.self, GPT2.self,
+            OPT.self, GPTNeoX.self, BERT.self, RoBERTa.self, DeBERTa.self, DeBERTaV2.self,
+        ]
+    }
 
     /// The family of `modelType`.
     ///

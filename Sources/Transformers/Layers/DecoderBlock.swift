@@ -1,31 +1,29 @@
 import Tensors
 
 /// One layer of a pre-norm decoder: attention, then the feed-forward layer.
-package final class DecoderBlock {
+package final class DecoderBlock: TransformerBlock {
     package let attention: SelfAttention
-    package let mlp: GatedMLP
+    package let mlp: FeedForward
 
     /// What backward needs of a forward pass.
     package struct Kept {
         let attention: SelfAttention.Kept
-        let mlp: GatedMLP.Kept
+        let mlp: FeedForward.Kept
         /// Rows that went on after attention, all where nil.
         let rows: [Int32]?
     }
 
-    package init(attention: SelfAttention, mlp: GatedMLP) {
+    package init(attention: SelfAttention, mlp: FeedForward) {
         self.attention = attention
         self.mlp = mlp
     }
 
     package var hasAdapter: Bool { attention.hasAdapter || mlp.hasAdapter }
 
-    /// Every projection, in the order in which a checkpoint lists a layer's.
     package var slots: [ProjectionSlot] {
-        attention.queryKeyValue.slots + attention.output.slots + mlp.gateUp.slots + mlp.down.slots
+        attention.queryKeyValue.slots + attention.output.slots + mlp.up.slots + mlp.down.slots
     }
 
-    /// The block's output for `rows` of x `[T, d]` (all where nil), keeping what backward needs.
     package func forward(
         _ x: Matrix, rows: [Int32]?, layout: SequenceLayout, pass: Pass
     ) -> (y: Matrix, kept: Kept) {
@@ -36,7 +34,6 @@ package final class DecoderBlock {
         return (y, Kept(attention: attentionKept, mlp: mlpKept, rows: rows))
     }
 
-    /// The block's output for all rows, keeping nothing: `recompute` makes what backward needs.
     package func forwardKeepingNothing(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Matrix {
         let y = pass.kept.matrix(x.rows, x.columns)
         let mark = pass.kept.mark()
@@ -47,16 +44,14 @@ package final class DecoderBlock {
         return y
     }
 
-    /// What `forward` keeps, from its input alone, bit for bit.
     package func recompute(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Kept {
         let middle = pass.kept.matrix(x.rows, x.columns)
         let attentionKept = attention.forward(x, into: middle, rows: nil, layout: layout, pass: pass)
         return Kept(attention: attentionKept, mlp: mlp.recompute(middle, pass: pass), rows: nil)
     }
 
-    /// x becomes the block's output; nothing is kept. With `rows`, the result is the returned `[rows, d]` instead.
     package func infer(
-        _ x: Matrix, rows: [Int32]?, into selected: Matrix?, layout: SequenceLayout, cache: LayerCache? = nil,
+        _ x: Matrix, rows: [Int32]?, into selected: Matrix?, layout: SequenceLayout, cache: LayerCache?,
         pass: Pass
     ) {
         let mark = pass.kept.mark()
@@ -65,9 +60,6 @@ package final class DecoderBlock {
         _ = mlp.forward(selected ?? x, into: nil, pass: pass)
     }
 
-    /// Accumulates the adapters' gradients and returns ∂L/∂x, or nil where nothing below needs it.
-    ///
-    /// - Parameter dy: ∂L/∂y; overwritten.
     package func backward(
         _ dy: Matrix, kept: Kept, layout: SequenceLayout, needsInputGradient: Bool, pass: Pass
     ) -> Matrix? {

@@ -1,49 +1,64 @@
 import Tensors
 
-/// Pre-norm causal self-attention with grouped-query heads and rotary positions, residual included:
+/// Self-attention with grouped-query heads, residual included:
 ///
-///     n = RMSNorm(x)                        [T, d]
-///     q, k, v = n·W_qᵀ, n·W_kᵀ, n·W_vᵀ      [T, heads·D], [T, groups·D] twice
-///     o = softmax(R(q)·R(k)ᵀ/√D, causal)·v  [T, heads·D], R the rotation by position
-///     y = x + o·W_oᵀ                        [T, d]
+///     n = norm(x)                      [T, d], x itself without a norm
+///     q, k, v                          see `HeadProjection`
+///     o = softmax(score(q, k))·v       [T, heads·D], see `AttentionScoring`
+///     y = x + o·W_oᵀ                   [T, d], see `ResidualProjection`
 ///
-/// Attention: https://arxiv.org/abs/1706.03762, grouped queries: https://arxiv.org/abs/2305.13245,
-/// rotary positions: https://arxiv.org/abs/2104.09864.
+/// Attention: https://arxiv.org/abs/1706.03762, grouped queries: https://arxiv.org/abs/2305.13245.
 package final class SelfAttention {
-    package let norm: RMSNorm
-    package let queryKeyValue: ProjectionGroup
-    package let output: ProjectionGroup
-    private let headDim: Int
-    private let rotary: RotaryTable
+    package let norm: (any Norm)?
+    private let projection: HeadProjection
+    private let residual: ResidualProjection
+    private let scoring: AttentionScoring
     private let activation: DType
 
     /// What backward needs of a forward pass.
     package struct Kept {
         let x: Matrix
-        let inverseRMS: Matrix
-        /// Rotated queries, rotated keys and values side by side.
-        let queryKeyValue: Matrix
-        let projected: [[Matrix]]
+        let statistics: Matrix?
+        let heads: HeadProjection.Kept
         let o: Matrix
         let logSumExp: Matrix
         /// `o`, or its rows that go on.
         let selected: Matrix
-        let outputKept: [[Matrix]]
+        let output: ResidualProjection.Kept
     }
 
-    /// - Parameter activation: dtype of what the projections read.
+    /// - Parameters:
+    ///   - headNorms: of each query and each key head, before the rotation.
+    ///   - outputNorm: of what is added to x.
+    ///   - activation: dtype of what the projections read.
     package init(
-        norm: RMSNorm, queryKeyValue: ProjectionGroup, output: ProjectionGroup, headDim: Int, rotary: RotaryTable,
-        activation: DType
+        norm: (any Norm)?, queryKeyValue: ProjectionGroup, output: ProjectionGroup, heads: AttentionHeads,
+        headNorms: HeadProjection.Norms? = nil, outputNorm: (any Norm)? = nil, rotary: RotaryPositions?,
+        scoring: AttentionScoring, activation: DType
     ) {
         self.norm = norm
-        self.queryKeyValue = queryKeyValue
-        self.output = output
-        self.headDim = headDim
-        self.rotary = rotary
+        projection = HeadProjection(
+            group: queryKeyValue, heads: heads, norms: headNorms, rotary: rotary, activation: activation)
+        residual = ResidualProjection(output, norm: outputNorm)
+        self.scoring = scoring
         self.activation = activation
     }
 
+    /// Three projections, of queries, keys and values, and scores scaled by 1/√D.
+    package convenience init(
+        norm: (any Norm)?, queryKeyValue: ProjectionGroup, output: ProjectionGroup, headDim: Int,
+        rotary: RotaryTable?, mask: AttentionMask = .causal, activation: DType
+    ) {
+        let outputs = queryKeyValue.slots.map(\.outputs)
+        self.init(
+            norm: norm, queryKeyValue: queryKeyValue, output: output,
+            heads: AttentionHeads(heads: outputs[0] / headDim, groups: outputs[1] / headDim, headDim: headDim),
+            rotary: rotary.map { RotaryPositions(table: $0) },
+            scoring: AttentionScoring(headDim: headDim, mask: mask), activation: activation)
+    }
+
+    package var queryKeyValue: ProjectionGroup { projection.group }
+    package var output: ProjectionGroup { residual.group }
     package var hasAdapter: Bool { queryKeyValue.hasAdapter || output.hasAdapter }
 
     /// y = x + attention. In place where `y` is nil, else into `y`, of which only `rows` are computed if given.
@@ -52,30 +67,19 @@ package final class SelfAttention {
     package func forward(
         _ x: Matrix, into y: Matrix?, rows: [Int32]?, layout: SequenceLayout, cache: LayerCache? = nil, pass: Pass
     ) -> Kept {
-        let count = x.rows
-        let inverseRMS = pass.kept.matrix(count, 1)
-        let mixed = pass.kept.matrix(count, queryKeyValue.outputs, activation)
-        let o = pass.kept.matrix(count, queryKeyValue.slots[0].outputs, activation)
-        let logSumExp = pass.kept.matrix(count, o.columns / headDim)
-        let (q, k, v) = split(mixed)
-        let projected = pass.withScratch { scratch in
-            let n = scratch.matrix(count, x.columns, activation)
-            norm.forward(x, into: n, inverseRMS: inverseRMS)
-            // In place in float32. Else the adapters' small updates must be added before the rounding to bfloat16.
-            let exact = activation == .float32 ? mixed : scratch.matrix(count, mixed.columns)
-            let projected = queryKeyValue.forward(n, into: exact, pass: pass)
-            let parts = split(exact)
-            Kernels.rotate(
-                parts.q, into: q, positions: layout.positions, table: rotary, headDim: headDim, inverse: false)
-            Kernels.rotate(
-                parts.k, into: k, positions: layout.positions, table: rotary, headDim: headDim, inverse: false)
-            if activation != .float32 { Kernels.convert(parts.v, into: v) }
-            return projected
+        let heads = projection.heads
+        let statistics = norm.map { pass.kept.matrix(x.rows, $0.statisticsCount) }
+        let headsKept = pass.withScratch { scratch in
+            let n = norm.normalised(x, statistics: statistics, activation, scratch: scratch)
+            return projection.forward(n, layout: layout, pass: pass)
         }
+        let o = pass.kept.matrix(x.rows, heads.queryColumns, activation)
+        let logSumExp = pass.kept.matrix(x.rows, heads.heads)
+        let (q, k, v) = heads.split(headsKept.mixed)
         let (keys, values) = cache?.append(keys: k, values: v) ?? (k, v)
         Kernels.attentionForward(
-            q: q, k: keys, v: values, spans: layout.spans, headDim: headDim, scale: scale, into: o,
-            logSumExp: logSumExp)
+            q: q, k: keys, v: values, spans: layout.spans, headDim: heads.headDim, scale: scoring.scale,
+            mask: scoring.mask, softCap: scoring.softCap, into: o, logSumExp: logSumExp)
 
         var selected = o
         var residual = x
@@ -85,10 +89,10 @@ package final class SelfAttention {
             Kernels.gatherRows(x, rows: rows, into: y)
             residual = y
         }
-        let outputKept = output.forward(selected, adding: residual, into: y ?? x, pass: pass)
+        let output = self.residual.forward(selected, adding: residual, into: y ?? x, pass: pass)
         return Kept(
-            x: x, inverseRMS: inverseRMS, queryKeyValue: mixed, projected: projected, o: o, logSumExp: logSumExp,
-            selected: selected, outputKept: outputKept)
+            x: x, statistics: statistics, heads: headsKept, o: o, logSumExp: logSumExp, selected: selected,
+            output: output)
     }
 
     /// Accumulates the adapters' gradients; `dx`, which holds the residual's share of ∂L/∂x on entry, gains the
@@ -101,44 +105,35 @@ package final class SelfAttention {
     ) {
         pass.withScratch { scratch in
             guard needsInputGradient || queryKeyValue.hasAdapter else {
-                output.backward(dy, x: kept.selected, kept: kept.outputKept, into: nil, pass: pass)
+                residual.backward(dy, h: kept.selected, kept: kept.output, into: nil, pass: pass)
                 return
             }
+            let heads = projection.heads
             let dO = outputGradient(dy, kept: kept, rows: rows, scratch: scratch, pass: pass)
-            let dMixed = scratch.matrix(dO.rows, queryKeyValue.outputs)
-            let (dq, dk, dv) = split(dMixed)
-            let (q, k, v) = split(kept.queryKeyValue)
+            let dMixed = scratch.matrix(dO.rows, heads.columns)
+            let (dq, dk, dv) = heads.split(dMixed)
+            let (q, k, v) = heads.split(kept.heads.mixed)
             Kernels.attentionBackward(
-                dO: dO, q: q, k: k, v: v, o: kept.o, logSumExp: kept.logSumExp, spans: layout.spans, headDim: headDim,
-                scale: scale, dq: dq, dk: dk, dv: dv)
-            for part in [dq, dk] {
-                Kernels.rotate(
-                    part, into: part, positions: layout.positions, table: rotary, headDim: headDim, inverse: true)
-            }
-
-            let n = queryKeyValue.hasAdapter ? scratch.matrix(dO.rows, dx.columns, activation) : nil
-            if let n { norm.recompute(kept.x, inverseRMS: kept.inverseRMS, into: n) }
+                dO: dO, q: q, k: k, v: v, o: kept.o, logSumExp: kept.logSumExp, spans: layout.spans,
+                headDim: heads.headDim, scale: scoring.scale, mask: scoring.mask, softCap: scoring.softCap, dq: dq,
+                dk: dk, dv: dv)
+            let n =
+                queryKeyValue.hasAdapter
+                ? norm.normalised(kept.x, statistics: kept.statistics, activation, scratch: scratch) : nil
             let dn = needsInputGradient ? scratch.matrix(dO.rows, dx.columns) : nil
-            queryKeyValue.backward(dMixed, x: n, kept: kept.projected, into: dn, pass: pass)
-            if let dn { norm.backward(dn, x: kept.x, inverseRMS: kept.inverseRMS, into: dx) }
+            projection.backward(dMixed, n: n, kept: kept.heads, layout: layout, into: dn, pass: pass)
+            if let dn { norm.backward(dn, x: kept.x, statistics: kept.statistics, into: dx) }
         }
     }
 
     /// ∂L/∂o for all rows: what did not go on has none.
     private func outputGradient(_ dy: Matrix, kept: Kept, rows: [Int32]?, scratch: Arena, pass: Pass) -> Matrix {
         let dSelected = scratch.matrix(kept.selected.rows, kept.o.columns, activation)
-        let x = output.hasAdapter ? kept.selected : nil
-        output.backward(dy, x: x, kept: kept.outputKept, into: dSelected, pass: pass)
+        let h = output.hasAdapter ? kept.selected : nil
+        residual.backward(dy, h: h, kept: kept.output, into: dSelected, pass: pass)
         guard let rows else { return dSelected }
         let dO = scratch.matrix(kept.o.rows, kept.o.columns, activation)
         Kernels.scatterRows(dSelected, rows: rows, into: dO)
         return dO
-    }
-
-    private var scale: Float { 1 / Float(headDim).squareRoot() }
-
-    private func split(_ mixed: Matrix) -> (q: Matrix, k: Matrix, v: Matrix) {
-        let columns = queryKeyValue.columns
-        return (mixed.columns(columns[0]), mixed.columns(columns[1]), mixed.columns(columns[2]))
     }
 }

@@ -2,17 +2,21 @@ import Tensors
 
 /// Projections that read the same input, computed as one product: W is their weights one under the other.
 ///
-/// Forward: y `[T, Σ out]` = x `[T, in]` · Wᵀ. Backward: dx = dy · W, which sums over the projections by itself.
+/// Forward: y `[T, Σ out]` = x `[T, in]` · Wᵀ + b. Backward: dx = dy · W, which sums over the projections by itself.
 package final class ProjectionGroup {
     package let slots: [ProjectionSlot]
     /// Columns of y that belong to each slot.
     package let columns: [Range<Int>]
     private let weight: FrozenWeight
+    private let bias: Matrix?
 
-    /// - Parameter weight: `[Σ out, in]`, the slots' weights in order.
-    package init(slots: [ProjectionSlot], weight: FrozenWeight) {
+    /// - Parameters:
+    ///   - weight: `[Σ out, in]`, the slots' weights in order.
+    ///   - bias: `[1, Σ out]`, frozen.
+    package init(slots: [ProjectionSlot], weight: FrozenWeight, bias: Matrix? = nil) {
         self.slots = slots
         self.weight = weight
+        self.bias = bias
         var start = 0
         columns = slots.map { slot in
             defer { start += slot.outputs }
@@ -26,7 +30,7 @@ package final class ProjectionGroup {
     package var dtype: DType { weight.dtype }
     package var hasAdapter: Bool { slots.contains { $0.adapter != nil } }
 
-    /// y = add + x·Wᵀ plus every slot's update. Returns what the adapters keep, one entry a slot.
+    /// y = add + x·Wᵀ + b plus every slot's update. Returns what the adapters keep, one entry a slot.
     ///
     /// - Parameters:
     ///   - x: `[T, in]`, converted where it is not of the compute dtype.
@@ -34,9 +38,10 @@ package final class ProjectionGroup {
     package func forward(_ x: Matrix, adding add: Matrix? = nil, into y: Matrix, pass: Pass) -> [[Matrix]] {
         pass.withScratch { scratch in
             // An update much smaller than y would vanish in a y that is already rounded.
-            let isRounded = y.dtype != .float32 && hasAdapter
+            let isRounded = y.dtype != .float32 && (hasAdapter || bias != nil)
             let sum = isRounded ? scratch.matrix(y.rows, y.columns) : y
             weight.forward(scratch.converted(x, to: dtype), adding: add, into: sum)
+            if let bias { Kernels.addRow(bias, into: sum) }
             let kept = zip(slots, columns).map { slot, range in
                 slot.adapter?.forward(x, into: sum.columns(range), pass: pass) ?? []
             }

@@ -2,17 +2,28 @@
 package final class ProjectionSlot {
     /// Module path in the Hugging Face checkpoint, such as `model.layers.0.self_attn.q_proj`.
     package let name: String
+    /// Name of the projection's weight in the checkpoint: the module's, unless the checkpoint leaves out its first part.
+    package let weightName: String
     package let outputs: Int
     package let inputs: Int
+    /// Whether the checkpoint stores the weight as `[in, out]`, as GPT-2's `Conv1D` does: PEFT's `fan_in_fan_out`.
+    package let isTransposed: Bool
     /// Added to the frozen product while set.
     package var adapter: (any ProjectionAdapter)?
 
-    package init(name: String, outputs: Int, inputs: Int) {
+    package init(
+        name: String, weightName: String? = nil, outputs: Int, inputs: Int, isTransposed: Bool = false
+    ) {
         self.name = name
+        self.weightName = weightName ?? name + ".weight"
         self.outputs = outputs
         self.inputs = inputs
+        self.isTransposed = isTransposed
     }
 
-    /// Name of the projection's weight in the checkpoint.
-    package var weightName: String { name + ".weight" }
+    /// Name of the projection's bias in the checkpoint, where it has one.
+    package var biasName: String { weightName.dropLast("weight".count) + "bias" }
+
+    /// The weight's shape in the checkpoint.
+    package var weightShape: [Int] { isTransposed ? [inputs, outputs] : [outputs, inputs] }
 }

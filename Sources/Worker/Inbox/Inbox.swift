@@ -35,15 +35,19 @@ package struct Inbox {
         package init() {}
     }
 
+    /// Seconds before a file that could not be claimed is tried again: the disk may have room by then.
+    private static let retryTime = 10.0
+
     package let folder: String
-    private let quietTime: Double
+    /// Seconds without a change after which a file is complete.
+    package var quietTime: Double
     private let heldOpenTime: Double
     private var sightings: [String: Sighting] = [:]
     private var arrived: Set<String> = []
     private var heldOpen: Set<String> = []
     private var created: Set<String> = []
-    /// Complete, but could not be claimed as they are; tried again once they change.
-    private var refused: [String: Appearance] = [:]
+    /// Complete, but could not be claimed; tried again once they change, or after some time.
+    private var refused: [String: (appearance: Appearance, until: Double)] = [:]
 
     package init(folder: String, quietTime: Double, heldOpenTime: Double) {
         self.folder = folder
@@ -88,7 +92,7 @@ package struct Inbox {
             var sighting = Sighting(appearance: appearance, since: monotonic)
             if let earlier = sightings[name], earlier.appearance == appearance { sighting = earlier }
             seen[name] = sighting
-            if refused[name] == appearance { continue }
+            if let refusal = refused[name], refusal.appearance == appearance, monotonic < refusal.until { continue }
             let wait = wait(for: name, sighting, wallClock: wallClock, monotonic: monotonic)
             if wait <= 0 {
                 found.append((name, appearance.modified))
@@ -101,13 +105,19 @@ package struct Inbox {
         arrived.formIntersection(seen.keys)
         heldOpen.formIntersection(seen.keys)
         created.formIntersection(seen.keys)
-        refused = refused.filter { seen[$0.key]?.appearance == $0.value }
+        refused = refused.filter { seen[$0.key]?.appearance == $0.value.appearance }
         scan.ready = found.sorted { ($0.modified, $0.name) < ($1.modified, $1.name) }.map(\.name)
         return scan
     }
 
-    /// Leaves a file alone that could not be claimed, until it changes: never a loop.
-    package mutating func refuse(_ name: String) { refused[name] = sightings[name]?.appearance }
+    /// Leaves a file alone that could not be claimed, until it changes or `retryTime` is over: never a loop. True where
+    /// it was not refused as it is before.
+    package mutating func refuse(_ name: String, monotonic: Double = ProcessInfo.processInfo.systemUptime) -> Bool {
+        guard let appearance = sightings[name]?.appearance else { return false }
+        let isNew = refused[name]?.appearance != appearance
+        refused[name] = (appearance, monotonic + Self.retryTime)
+        return isNew
+    }
 
     /// Seconds until the file may be taken; zero or less for now.
     private func wait(for name: String, _ sighting: Sighting, wallClock: Double, monotonic: Double) -> Double {

@@ -4,25 +4,22 @@ import Foundation
 struct Intake: Sendable {
     let folders: WorkerFolders
     let ledger: Ledger
-    let runner: any JobRunner
+    let live: LiveSettings
     let announcer: Announcer
 
     private var quarantine: Quarantine { Quarantine(folders: folders) }
 
-    init(folders: WorkerFolders, ledger: Ledger, runner: any JobRunner, announcer: Announcer) {
+    init(folders: WorkerFolders, ledger: Ledger, live: LiveSettings, announcer: Announcer) {
         self.folders = folders
         self.ledger = ledger
-        self.runner = runner
+        self.live = live
         self.announcer = announcer
     }
 
-    /// Claims and admits one manifest; nil where it has vanished. Throws where it is there and cannot be claimed, or
-    /// where the ledger refuses it (it then stays claimed, and the next start admits it).
-    func take(_ name: String) throws -> JobRecord? {
-        try Claim.take(name, folders: folders).map(admit)
-    }
+    /// Takes one manifest out of the inbox; nil where it has vanished. Throws where it is there and cannot be claimed.
+    func claim(_ name: String) throws -> Claim? { try Claim.take(name, folders: folders) }
 
-    /// Finishes what an earlier worker claimed and did not get to admit or to quarantine.
+    /// Finishes what was claimed and not admitted or quarantined, by an earlier worker or for want of room.
     func finishLeftovers() throws -> [JobRecord] {
         try Claim.leftovers(folders).compactMap { claim in
             guard let job = try ledger.find(claim.job) else { return try admit(claim) }
@@ -50,7 +47,9 @@ struct Intake: Sendable {
         Claim(job: job.id, name: job.manifestFile, path: folders.claim(job.id) + "/" + job.manifestFile)
     }
 
-    private func admit(_ claim: Claim) throws -> JobRecord {
+    /// Queues or rejects a claim; nil where it only repeats a job. Where the ledger has no room it stays claimed, and
+    /// `finishLeftovers` admits it.
+    func admit(_ claim: Claim) throws -> JobRecord? {
         let file = ManifestFile.read(claim.path, name: claim.name)
         var job = NewJob(
             id: claim.job, name: InboxNames.stem(claim.name), manifestFile: claim.name, manifestText: file.text,
@@ -58,10 +57,14 @@ struct Intake: Sendable {
         if let mistake = file.mistake {
             job.mistakes = [mistake]
         } else {
-            switch runner.inspect(manifestText: file.text, path: claim.name) {
-            case .accepted(let name, let notify):
+            switch live.runner.inspect(manifestText: file.text, path: claim.name) {
+            case .accepted(let name, let notify, let priority, let inputs):
+                if let same = try Repetition(ledger: ledger).job(sha256: file.sha256, inputs: inputs) {
+                    return dropRepetition(claim, of: same)
+                }
                 job.name = name
                 job.notify = notify
+                job.priority = priority
                 job.mistakes = unknownHooks(notify ?? [], in: claim.name)
             case .rejected(let diagnostics):
                 job.mistakes = diagnostics.isEmpty ? ["\(claim.name):1:1: the manifest was rejected"] : diagnostics
@@ -71,6 +74,14 @@ struct Intake: Sendable {
         let record = try ledger.admit(job, announcer: announcer)
         try settle(record)
         return record
+    }
+
+    private func dropRepetition(_ claim: Claim, of job: JobRecord) -> JobRecord? {
+        live.settings.log(
+            "inbox: \(SingleLine.of(claim.name)) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads "
+                + "has changed: no new job; `lorad submit --again` makes one")
+        claim.discard()
+        return nil
     }
 
     private func reject(_ claim: Claim, in folder: String, mistakes: String) throws {

@@ -37,8 +37,12 @@ package struct ManifestFile: Sendable, Equatable {
             let (line, column) = firstInvalid(bytes)
             return refuse("the bytes are not UTF-8 text", line: line, column: column)
         }
-        let digest = SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
-        return ManifestFile(text: text, sha256: digest)
+        return ManifestFile(text: text, sha256: hash(bytes))
+    }
+
+    /// SHA-256, hexadecimal.
+    static func hash(_ bytes: [UInt8]) -> String {
+        SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
     }
 
     private enum Kind: String {

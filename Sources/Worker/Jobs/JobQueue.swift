@@ -1,30 +1,70 @@
 import Foundation
+import Pipeline
+import Synchronization
 
-/// Takes jobs from the ledger and runs them, one after the other, on the calling thread.
-struct JobQueue: Sendable {
-    let folders: WorkerFolders
-    let ledger: Ledger
-    let runner: any JobRunner
-    let announcer: Announcer
-    let intake: Intake
-    let identity: ProcessIdentity
+/// Takes jobs from the ledger and runs them on the calling thread.
+final class JobQueue: Sendable {
+    private let folders: WorkerFolders
+    private let ledger: Ledger
+    private let live: LiveSettings
+    private let announcer: Announcer
+    private let intake: Intake
+    private let identity: ProcessIdentity
+    private let currentObstacle = Mutex<String?>(nil)
 
-    /// The oldest waiting job, now this worker's; nil where none waits.
-    func takeNext() throws -> JobRecord? { try ledger.takeNext(worker: identity, announcer: announcer) }
+    init(
+        folders: WorkerFolders, ledger: Ledger, live: LiveSettings, announcer: Announcer, intake: Intake,
+        identity: ProcessIdentity
+    ) {
+        self.folders = folders
+        self.ledger = ledger
+        self.live = live
+        self.announcer = announcer
+        self.intake = intake
+        self.identity = identity
+    }
 
-    /// Runs an attempt and records its end. Throws where the end cannot be recorded: the job then stays `running` and
-    /// is rescued at the next start.
-    func run(_ job: JobRecord, control: JobControl) throws -> JobRecord {
-        try FileSystem.makeFolder(folders.work(job.id))
-        let recorder = try JobRecorder(job: job, ledger: ledger, control: control, folders: folders)
-        recorder.log("attempt \(job.attempt) of job \(job.id), manifest \(job.manifestFile)")
-        let outcome = runner.run(try request(for: job), control: control, events: recorder)
-        if let fault = recorder.fault { throw fault }
-        let ending = ending(of: job, outcome: outcome, asked: control.reason)
-        recorder.log(ending.state.rawValue + (ending.reason.map { ": " + $0 } ?? ""))
-        let ended = try ledger.finish(job.id, attempt: job.attempt, as: ending, announcer: announcer)
-        try intake.settle(ended)
+    /// Why no job is started although some wait; nil where nothing is in the way.
+    var obstacle: String? { currentObstacle.withLock { $0 } }
+
+    /// The next job, now this worker's; nil where none may start. Throws `.unwritable` where the ledger has no room.
+    func takeNext() throws -> JobRecord? {
+        let found = StartingConditions(folders: folders, limits: live.settings.limits).obstacle
+        let before = currentObstacle.withLock { current in
+            defer { current = found }
+            return current
+        }
+        if found != before { live.settings.log(found.map { "no job is started: \($0)" } ?? "jobs are started again") }
+        return found == nil ? try ledger.takeNext(worker: identity, announcer: announcer) : nil
+    }
+
+    /// Runs an attempt and records its end. Throws where the end cannot be recorded and `isStopping` does not let it
+    /// wait: the job then stays `running` and is rescued at the next start.
+    func run(_ job: JobRecord, control: JobControl, isStopping: () -> Bool) throws -> JobRecord {
+        let outcome = try attempt(job, control: control)
+        let ended = try persistently(isStopping) { try conclude(job, outcome: outcome, asked: control.reason) }
+        guard ended.state.isFinal else { return ended }
+        do {
+            WorkFolder(folders.work(ended.id)).clear(of: ended)
+            try intake.settle(ended)
+        } catch let error as WorkerError where error.code == .unwritable {
+            live.settings.log("job \(ended.id): \(error.message) Its manifest is put away later.")
+        }
         return ended
+    }
+
+    private func attempt(_ job: JobRecord, control: JobControl) throws -> JobOutcome {
+        do {
+            try WorkFolder(folders.work(job.id)).prepare()
+            let recorder = try JobRecorder(job: job, ledger: ledger, control: control, folders: folders)
+            recorder.log("attempt \(job.attempt) of job \(job.id), manifest \(job.manifestFile)")
+            let outcome = live.runner.run(try request(for: job), control: control, events: recorder)
+            if let fault = recorder.fault { throw fault }
+            recorder.log(outcome.inWords)
+            return outcome
+        } catch let error as WorkerError where error.code == .unwritable {
+            return .faulted(reason: [error.message, error.cause].compactMap { $0 }.joined(separator: " "))
+        }
     }
 
     private func request(for job: JobRecord) throws -> JobRequest {
@@ -40,6 +80,23 @@ struct JobQueue: Sendable {
             attempt: job.attempt)
     }
 
+    private func conclude(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) throws -> JobRecord {
+        let retries = JobRetries(live.settings.jobs)
+        if case .faulted(let reason) = outcome, asked == nil {
+            if let wait = retries.wait(after: job.retries) {
+                live.settings.log(
+                    "job \(job.id): \(reason) Tried again in \(Figure.text(wait, decimals: 0)) s "
+                        + "(retry \(job.retries + 1) of \(live.settings.jobs.retries))")
+                return try ledger.postpone(job.id, attempt: job.attempt, reason: reason, until: Date() + wait)
+            }
+            let reason = reason + " Given up after \(job.retries) retries."
+            return try ledger.finish(
+                job.id, attempt: job.attempt, as: JobEnding(.failed, reason: reason), announcer: announcer)
+        }
+        return try ledger.finish(
+            job.id, attempt: job.attempt, as: ending(of: job, outcome: outcome, asked: asked), announcer: announcer)
+    }
+
     private func ending(of job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) -> JobEnding {
         switch outcome {
         case .succeeded(let folder, let summary):
@@ -50,12 +107,36 @@ struct JobQueue: Sendable {
             JobEnding(
                 .rejected, reason: diagnostics.map(SingleLine.of).joined(separator: "\n"),
                 runFolder: intake.rejectedFolder(of: job))
-        case .interrupted:
-            switch asked {
-            case .stop: JobEnding(.interrupted)
-            case .cancel: JobEnding(.cancelled, reason: "cancelled")
-            case nil: JobEnding(.failed, reason: "The job stopped although nobody asked it to.")
+        case .interrupted, .faulted:
+            asked == .cancel ? JobEnding(.cancelled, reason: "cancelled") : JobEnding(.interrupted)
+        }
+    }
+
+    /// Writes to the ledger, waiting for room where its disk is full.
+    private func persistently<Value>(_ isStopping: () -> Bool, _ body: () throws -> Value) throws -> Value {
+        var hasTold = false
+        while true {
+            do {
+                return try body()
+            } catch let error as WorkerError where error.code == .unwritable {
+                if isStopping() { throw error }
+                if !hasTold { live.settings.log("\(error.message) \(error.cause ?? "") It is tried until it works.") }
+                hasTold = true
+                Thread.sleep(forTimeInterval: 1)
             }
+        }
+    }
+}
+
+extension JobOutcome {
+    /// For the job's log.
+    fileprivate var inWords: String {
+        switch self {
+        case .succeeded(let folder, _): "succeeded: \(folder)"
+        case .failed(let reason, _, _): "failed: \(reason)"
+        case .rejected(let diagnostics): "rejected: " + diagnostics.joined(separator: " ")
+        case .faulted(let reason): "cut off: \(reason)"
+        case .interrupted: "stopped"
         }
     }
 }

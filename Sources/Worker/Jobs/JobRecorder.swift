@@ -30,6 +30,21 @@ final class JobRecorder: JobEvents {
     /// The first thing that could not be recorded.
     var fault: WorkerError? { state.withLock { $0.fault } }
 
+    func processStarted(_ process: ProcessIdentity) -> Bool {
+        record { try ledger.processStarted(process, job: job.id, attempt: job.attempt) }
+        return fault == nil
+    }
+
+    func heartbeat(memory: Int?) {
+        record { try ledger.heartbeat(job: job.id, attempt: job.attempt, memory: memory) }
+    }
+
+    func mayPublish() -> Bool {
+        var isOwner = false
+        record { isOwner = try ledger.mayPublish(job: job.id, attempt: job.attempt) }
+        return isOwner && fault == nil
+    }
+
     func stageStarted(_ name: String, detail: String?) {
         state.withLock { $0.stage = name }
         record { try ledger.stageStarted(name, detail: detail, job: job.id, attempt: job.attempt) }

@@ -1,5 +1,5 @@
 /// One attempt at one job, as handed to the runner.
-package struct JobRequest: Sendable, Equatable {
+package struct JobRequest: Sendable, Codable, Equatable {
     package let id: String
     /// The claimed manifest, under the file name its sender gave it (for `file:line:column`).
     package let manifestPath: String
@@ -20,21 +20,24 @@ package struct JobRequest: Sendable, Equatable {
 }
 
 /// What came of an attempt.
-package enum JobOutcome: Sendable, Equatable {
+package enum JobOutcome: Sendable, Codable, Equatable {
     /// Published to `runFolder`.
     case succeeded(runFolder: String, summary: JobSummary)
     /// Ran and failed (a gate, parity, NaN), or could not go on.
     case failed(reason: String, runFolder: String?, summary: JobSummary?)
     /// The manifest cannot be run: one line a mistake, `file:line:column: message` where it has a place.
     case rejected(diagnostics: [String])
+    /// Cut off by what may pass: a full disk, a process that was killed. Worth another attempt later.
+    case faulted(reason: String)
     /// Stopped because `JobControl` asked, its checkpoint written.
     case interrupted
 }
 
 /// What a first look at a manifest came to, before it is queued.
 package enum ManifestVerdict: Sendable, Equatable {
-    /// `name` is the adapter's; `notify` names hooks, nil for all of them.
-    case accepted(name: String, notify: [String]?)
+    /// `name` is the adapter's; `notify` names hooks, nil for all of them; `inputs` are the files and folders that the
+    /// job will read.
+    case accepted(name: String, notify: [String]?, priority: Int = 0, inputs: [String] = [])
     /// One line a mistake.
     case rejected(diagnostics: [String])
 }
@@ -50,6 +53,12 @@ package protocol JobRunner: Sendable {
 
 /// What a running job tells, in order, from the runner's thread.
 package protocol JobEvents: Sendable {
+    /// Called before the process gets any work; false where it may have none.
+    func processStarted(_ process: ProcessIdentity) -> Bool
+    /// A sign of life, with the bytes of memory in use.
+    func heartbeat(memory: Int?)
+    /// Whether the attempt still owns the job and may publish.
+    func mayPublish() -> Bool
     /// Called before the stage does anything.
     func stageStarted(_ name: String, detail: String?)
     /// Called after the stage's results are on disk.

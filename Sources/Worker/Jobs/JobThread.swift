@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The thread that runs jobs: a deep stack, no other work. The watch loop talks to it through this object.
+/// A thread that sees one job after the other through. It computes nothing itself where jobs have their own processes.
 final class JobThread: Sendable {
     private struct State {
         var isBusy = false
@@ -10,20 +10,26 @@ final class JobThread: Sendable {
         var ended: [JobRecord] = []
     }
 
+    private let name: String
     private let queue: JobQueue
+    private let log: @Sendable (String) -> Void
     private let bell = Bell()
     private let state = Mutex(State())
     private let onChange: @Sendable () -> Void
 
     /// `onChange` is called from the job thread after a job was taken or has ended.
-    init(queue: JobQueue, onChange: @escaping @Sendable () -> Void) {
+    init(
+        name: String, queue: JobQueue, log: @escaping @Sendable (String) -> Void,
+        onChange: @escaping @Sendable () -> Void
+    ) {
+        self.name = name
         self.queue = queue
+        self.log = log
         self.onChange = onChange
     }
 
     func start() {
-        // Deep graphs of layers recurse; 64 MiB are reserved, not used.
-        WorkerThread.start(name: "job", stackSize: 64 << 20) { [self] in
+        WorkerThread.start(name: name, stackSize: 4 << 20) { [self] in
             while !bell.isStopped, step() {}
             onChange()
             bell.finish()
@@ -42,7 +48,7 @@ final class JobThread: Sendable {
     /// What ended the thread before its time.
     var fault: (any Error)? { state.withLock { $0.fault } }
 
-    /// The jobs that ended since the last call.
+    /// The jobs whose attempts ended since the last call.
     func takeEnded() -> [JobRecord] {
         state.withLock { state in
             defer { state.ended = [] }
@@ -55,12 +61,13 @@ final class JobThread: Sendable {
         state.withLock { if $0.running?.job == job { $0.running?.control.request(.cancel) } }
     }
 
-    /// Asks the running job to checkpoint, takes no other, and waits for the thread's end.
-    func stop() {
+    /// Asks the running job to checkpoint, and takes no other.
+    func requestStop() {
         bell.stop()
         state.withLock { $0.running?.control.request(.stop) }
-        bell.waitUntilFinished()
     }
+
+    func waitUntilFinished() { bell.waitUntilFinished() }
 
     /// Runs one job, or waits for one; false after a fault.
     private func step() -> Bool {
@@ -78,21 +85,30 @@ final class JobThread: Sendable {
             // A stop that came while the job was being taken found no control to ask.
             if bell.isStopped { control.request(.stop) }
             onChange()
-            let ended = try queue.run(job, control: control)
+            let ended = try queue.run(job, control: control) { bell.isStopped }
             state.withLock {
                 $0.running = nil
                 $0.ended.append(ended)
                 $0.isBusy = false
             }
         } catch {
-            state.withLock {
-                $0.running = nil
-                $0.fault = error
-                $0.isBusy = false
-            }
-            return false
+            return hold(error)
         }
         onChange()
+        return true
+    }
+
+    /// Waits where what went wrong may pass; ends the thread, and with it the worker, where it may not.
+    private func hold(_ error: any Error) -> Bool {
+        let passes = (error as? WorkerError)?.code == .unwritable && !bell.isStopped
+        state.withLock { state in
+            state.running = nil
+            state.isBusy = false
+            if !passes { state.fault = error }
+        }
+        guard passes else { return false }
+        log("jobs: \(PipelineRunner.lines(error).joined(separator: " "))")
+        bell.pause(seconds: 5)
         return true
     }
 }

@@ -46,6 +46,18 @@ package struct JobRecord: Sendable, Equatable {
     package let summary: JobSummary?
     /// The worker of the latest attempt.
     package let worker: ProcessIdentity?
+    /// The process that works on the running attempt.
+    package let process: ProcessIdentity?
+    /// When that process last gave a sign of life.
+    package let heartbeatAt: Date?
+    /// What it had in use then, in bytes.
+    package let memoryBytes: Int?
+    /// Jobs of a higher priority are started first.
+    package let priority: Int
+    /// Retries made after faults that may pass.
+    package let retries: Int
+    /// A waiting job is not started before this time.
+    package let notBefore: Date?
 }
 
 /// A row of the ledger's `stages`: written before the stage starts and after it ends.

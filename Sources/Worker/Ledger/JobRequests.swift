@@ -30,7 +30,10 @@ extension Ledger {
     }
 
     /// Queues a failed, rejected or cancelled job again, with the manifest it was admitted with.
-    package func retry(_ id: String, announcer: Announcer, now: Date = Date()) throws -> JobRecord {
+    /// `before` runs once it is certain that the job may be retried, and before it is queued.
+    package func retry(
+        _ id: String, announcer: Announcer, now: Date = Date(), before: @Sendable () -> Void = {}
+    ) throws -> JobRecord {
         try write("retry job \(id)") { database in
             let job = try database.job(id)
             guard job.state == .failed || job.state == .cancelled || job.state == .rejected else {
@@ -43,9 +46,10 @@ extension Ledger {
                     .wrongState, "Job \(id)'s manifest could not be read, so there is nothing to retry.",
                     advice: "Submit a corrected manifest.")
             }
+            before()
             try database.execute(
                 sql: """
-                    UPDATE jobs SET state = 'queued', crashes = 0, cancel_requested = 0, finished_at = NULL,
+                    UPDATE jobs SET state = 'queued', crashes = 0, retries = 0, not_before = NULL, cancel_requested = 0, finished_at = NULL,
                         reason = NULL, run_folder = NULL, summary = NULL
                     WHERE id = ?
                     """, arguments: [id])

@@ -10,6 +10,7 @@ package struct NewJob: Sendable {
     package var manifestText: String
     package var manifestSHA256: String
     package var notify: [String]?
+    package var priority = 0
     /// Nil to queue it; the mistakes to reject it.
     package var mistakes: [String]?
     /// Where a rejected manifest is put.
@@ -49,27 +50,35 @@ extension Ledger {
             try database.execute(
                 sql: """
                     INSERT INTO jobs (id, name, manifest_file, manifest_text, manifest_sha256, notify, state,
-                        submitted_at, finished_at, reason, run_folder, log_path)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        submitted_at, finished_at, reason, run_folder, log_path, priority)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     job.id, job.name, job.manifestFile, job.manifestText, job.manifestSHA256,
                     try LedgerJSON.encode(job.notify), state.rawValue, time, state == .rejected ? time : nil,
-                    job.mistakes?.joined(separator: "\n"), job.rejectedFolder, logPath,
+                    job.mistakes?.joined(separator: "\n"), job.rejectedFolder, logPath, job.priority,
                 ])
             return try announcer.announce(state == .queued ? .queued : .rejected, job: job.id, in: database, now: now)
         }
     }
 
-    /// Gives the oldest waiting job to `worker` and counts the attempt; nil where none waits.
+    /// Gives the oldest job of the highest priority that may start now to `worker` and counts the attempt; nil where
+    /// there is none, or the queue is paused.
     package func takeNext(worker: ProcessIdentity, announcer: Announcer, now: Date = Date()) throws -> JobRecord? {
         try write("take the next job") { database in
-            let oldest = "SELECT id FROM jobs WHERE state = 'queued' ORDER BY sequence LIMIT 1"
-            guard let id = try String.fetchOne(database, sql: oldest) else { return nil }
+            let next = """
+                SELECT id FROM jobs WHERE state = 'queued' AND coalesce(not_before, 0) <= ?
+                    AND (SELECT paused_at FROM queue) IS NULL
+                ORDER BY priority DESC, sequence LIMIT 1
+                """
+            guard let id = try String.fetchOne(database, sql: next, arguments: [Timestamp.milliseconds(now)]) else {
+                return nil
+            }
             try database.execute(
                 sql: """
                     UPDATE jobs SET state = 'running', attempt = attempt + 1, cancel_requested = 0, started_at = ?,
-                        finished_at = NULL, reason = NULL, run_folder = NULL, summary = NULL,
+                        finished_at = NULL, reason = NULL, run_folder = NULL, summary = NULL, not_before = NULL,
+                        child_pid = NULL, child_start = NULL, heartbeat_at = NULL, memory_bytes = NULL,
                         worker_pid = ?, worker_start = ?, boot_id = ?
                     WHERE id = ?
                     """,
@@ -88,7 +97,8 @@ extension Ledger {
             try database.execute(
                 sql: """
                     UPDATE jobs SET state = ?, finished_at = ?, reason = ?, run_folder = ?, summary = ?,
-                        cancel_requested = 0, worker_pid = NULL, worker_start = NULL, boot_id = NULL
+                        cancel_requested = 0, worker_pid = NULL, worker_start = NULL, boot_id = NULL,
+                        child_pid = NULL, child_start = NULL
                     WHERE id = ? AND attempt = ? AND state = 'running'
                     """,
                 arguments: [

@@ -53,8 +53,15 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// What its disk may do to a ledger and undo again: `.unwritable`. Anything else is `.ledger`.
+    private static let passing: [ResultCode] = [
+        .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_BUSY,
+    ]
+
     static func fault(_ error: DatabaseError, _ message: String) -> WorkerError {
-        WorkerError(.ledger, message, cause: "SQLite \(error.resultCode.rawValue): \(error.message ?? "no message")")
+        WorkerError(
+            passing.contains(error.resultCode.primaryResultCode) ? .unwritable : .ledger, message,
+            cause: "SQLite \(error.resultCode.rawValue): \(error.message ?? "no message")")
     }
 
     func write<Value: Sendable>(_ what: String, _ body: @Sendable (Database) throws -> Value) throws -> Value {

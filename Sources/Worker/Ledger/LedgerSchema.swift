@@ -7,6 +7,7 @@ enum LedgerSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: jobs, stages, deliveries") { try $0.execute(sql: version1) }
+        migrator.registerMigration("2: job processes, priority, retries, pause") { try $0.execute(sql: processes) }
         migrator.registerMigration("schedule: entries and runs") { try $0.execute(sql: Ledger.scheduleSchema) }
         return migrator
     }

@@ -22,13 +22,6 @@ extension Ledger {
         }
     }
 
-    /// How many jobs wait, oldest first being the next to run.
-    package func waitingCount() throws -> Int {
-        try read("count the waiting jobs") { database in
-            try Int.fetchOne(database, sql: "SELECT count(*) FROM jobs WHERE state = 'queued'") ?? 0
-        }
-    }
-
     /// The job people mean: by id, by the beginning or end of an id where one job alone has it, or the latest job of
     /// that name. Throws `.unknownJob`.
     package func resolve(_ reference: String) throws -> JobRecord {

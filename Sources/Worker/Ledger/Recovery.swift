@@ -7,7 +7,7 @@ package struct RecoveryReport: Sendable, Equatable {
     package var rescued: [String] = []
     /// Given up: they took a worker down with them too often.
     package var abandoned: [String] = []
-    /// Held by a process that still lives.
+    /// Held by a worker or a job process that still lives and could not be ended.
     package var held: [String] = []
     /// Stopped in order by an earlier worker, queued again.
     package var resumed: [String] = []
@@ -16,7 +16,7 @@ package struct RecoveryReport: Sendable, Equatable {
 }
 
 extension Ledger {
-    /// Puts interrupted jobs, and running ones whose worker is proved dead, back in the queue. A job that saw its
+    /// Puts interrupted jobs, and running ones whose worker and process are proved dead, back in the queue. A job that saw its
     /// worker die `maximumCrashes` times fails instead: it would take the next one down as well.
     package func recover(maximumCrashes: Int, announcer: Announcer, now: Date = Date()) throws -> RecoveryReport {
         try write("recover the jobs of an earlier worker") { database in
@@ -26,7 +26,7 @@ extension Ledger {
                 if job.state == .interrupted {
                     try Self.requeue(job.id, crashes: job.crashes, in: database)
                     report.resumed.append(job.id)
-                } else if let worker = job.worker, worker.isAlive {
+                } else if job.worker?.isAlive == true || job.process?.isAlive == true {
                     report.held.append(job.id)
                 } else if job.cancelRequested {
                     try Self.close(job.id, as: .cancelled, reason: "cancelled", in: database, now: now)
@@ -47,7 +47,8 @@ extension Ledger {
     private static func requeue(_ id: String, crashes: Int, in database: Database) throws {
         try database.execute(
             sql: """
-                UPDATE jobs SET state = 'queued', crashes = ?, worker_pid = NULL, worker_start = NULL, boot_id = NULL
+                UPDATE jobs SET state = 'queued', crashes = ?, worker_pid = NULL, worker_start = NULL, boot_id = NULL,
+                    child_pid = NULL, child_start = NULL, heartbeat_at = NULL
                 WHERE id = ?
                 """, arguments: [crashes, id])
     }
@@ -58,7 +59,7 @@ extension Ledger {
         try database.execute(
             sql: """
                 UPDATE jobs SET state = ?, reason = ?, finished_at = ?, crashes = crashes + 1, worker_pid = NULL,
-                    worker_start = NULL, boot_id = NULL
+                    worker_start = NULL, boot_id = NULL, child_pid = NULL, child_start = NULL
                 WHERE id = ?
                 """, arguments: [state.rawValue, reason, Timestamp.milliseconds(now), id])
     }

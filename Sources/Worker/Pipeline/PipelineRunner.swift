@@ -13,14 +13,23 @@ package struct PipelineRunner: JobRunner {
     package func inspect(manifestText: String, path: String) -> ManifestVerdict {
         do {
             let document = try Self.document(manifestText, path: path, configuration)
+            let manifest = document.manifest
             return .accepted(
-                name: document.manifest.name, notify: document.manifest.notify ?? configuration.notifyDefault)
+                name: manifest.name, notify: manifest.notify ?? configuration.notifyDefault,
+                priority: manifest.priority, inputs: manifest.inputs)
         } catch {
             return .rejected(diagnostics: Self.lines(error))
         }
     }
 
     package func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
+        run(request, control: control, events: events, shouldStop: { false })
+    }
+
+    /// The same, where something beside `control` may ask to stop.
+    func run(
+        _ request: JobRequest, control: JobControl, events: any JobEvents, shouldStop: @escaping () -> Bool
+    ) -> JobOutcome {
         do {
             // By the name its sender knows: where it lies while it runs is nobody's business, and soon untrue.
             let file = URL(fileURLWithPath: request.manifestPath).lastPathComponent
@@ -28,7 +37,13 @@ package struct PipelineRunner: JobRunner {
             let environment = JobEnvironment(
                 outbox: configuration.outbox, workFolder: request.workFolder,
                 hashCache: configuration.state + "/hashes.json", attempt: request.attempt,
-                shouldStop: { control.shouldStop }, events: EventBridge(events: events))
+                shouldStop: { control.shouldStop || shouldStop() }, events: EventBridge(events: events),
+                limits: JobLimits(configuration.limits), journal: request.journal
+            ) {
+                guard events.mayPublish() else {
+                    throw PipelineError(.interrupted, "The attempt may not publish: the job is no longer its own.")
+                }
+            }
             let result = try JobPipeline(document, environment: environment).run()
             let summary = JobSummary(result.report)
             return result.status == .succeeded
@@ -42,7 +57,9 @@ package struct PipelineRunner: JobRunner {
         } catch let error as ManifestsError {
             return .rejected(diagnostics: Self.lines(error))
         } catch {
-            return .failed(reason: Self.lines(error).joined(separator: " "), runFolder: nil, summary: nil)
+            let reason = Self.lines(error).joined(separator: " ")
+            return Transience.isTransient(error)
+                ? .faulted(reason: reason) : .failed(reason: reason, runFolder: nil, summary: nil)
         }
     }
 
@@ -76,6 +93,18 @@ package struct PipelineRunner: JobRunner {
         let localized = error as? any LocalizedError
         return [localized?.errorDescription ?? "\(error)", localized?.failureReason, localized?.recoverySuggestion]
             .compactMap { $0 }.flatMap { $0.split(separator: "\n").map(String.init) }
+    }
+}
+
+extension JobRequest {
+    /// What an attempt leaves just before it publishes.
+    var journal: String { workFolder + "/" + WorkFolder.journal }
+}
+
+extension JobManifest {
+    /// The files and folders that the job reads.
+    package var inputs: [String] {
+        [base.path, dataset.train] + [dataset.validation, evaluation.data, regression.prompts].compactMap { $0 }
     }
 }
 

@@ -12,6 +12,9 @@ package struct WorkerFolders: Sendable {
     package var jobs: String { state + "/jobs" }
     package var hashCache: String { state + "/hashes.json" }
     package var rejected: String { outbox + "/rejected" }
+    /// An empty file by which the worker knows its outbox: where a file system is not mounted, it is not there.
+    package var outboxMark: String { outbox + "/.lorad-outbox" }
+    package var backups: String { state + "/backups" }
 
     /// `.lorad/jobs/ID`: checkpoints, log, progress.
     package func work(_ job: String) -> String { jobs + "/" + job }
@@ -39,6 +42,17 @@ package struct WorkerFolders: Sendable {
             throw WorkerError(
                 .configuration, "The inbox \(inbox) and the state folder \(state) lie on different file systems.",
                 advice: "Put both on one: a manifest is claimed by an atomic rename from one into the other.")
+        }
+    }
+
+    /// Marks the outbox as this worker's.
+    package func markOutbox() throws {
+        guard !FileSystem.exists(outboxMark) else { return }
+        do {
+            try FileSystem.writeNewFile([], to: outboxMark)
+        } catch {
+            // Another process was quicker.
+            guard FileSystem.exists(outboxMark) else { throw error }
         }
     }
 

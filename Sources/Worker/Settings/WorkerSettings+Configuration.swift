@@ -6,6 +6,8 @@ extension WorkerSettings {
         self.init(
             inbox: configuration.inbox, outbox: configuration.outbox, state: configuration.state,
             scanEvery: configuration.scanEvery, quietTime: configuration.quietTime,
+            maximumCrashes: configuration.jobs.workerDeaths, jobs: configuration.jobs, limits: configuration.limits,
+            retention: configuration.retention,
             hooks: configuration.hooks.map(Hook.init), log: log)
         self.configuration = configuration
     }

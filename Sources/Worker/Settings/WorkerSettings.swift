@@ -17,6 +17,12 @@ package struct WorkerSettings: Sendable {
     package var heldOpenTime: Double
     /// Starts of one job that may end in the worker's death before the job is given up as failed.
     package var maximumCrashes: Int
+    /// How many run at the same time, and retries.
+    package var jobs: JobsConfiguration
+    /// What one job may take of the machine.
+    package var limits: LimitsConfiguration
+    /// What is removed, and what is kept twice.
+    package var retention: RetentionConfiguration
     /// The webhooks, in `lorad.yaml`'s order.
     package var hooks: [Hook]
     /// How deliveries are retried and bounded.
@@ -28,7 +34,9 @@ package struct WorkerSettings: Sendable {
 
     package init(
         inbox: String = "inbox", outbox: String = "outbox", state: String = ".lorad", scanEvery: Double = 30,
-        quietTime: Double = 1, heldOpenTime: Double = 60, maximumCrashes: Int = 3, hooks: [Hook] = [],
+        quietTime: Double = 1, heldOpenTime: Double = 60, maximumCrashes: Int = 3,
+        jobs: JobsConfiguration = JobsConfiguration(), limits: LimitsConfiguration = LimitsConfiguration(),
+        retention: RetentionConfiguration = RetentionConfiguration(), hooks: [Hook] = [],
         delivery: DeliverySettings = DeliverySettings(), log: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.inbox = inbox
@@ -38,6 +46,9 @@ package struct WorkerSettings: Sendable {
         self.quietTime = quietTime
         self.heldOpenTime = heldOpenTime
         self.maximumCrashes = maximumCrashes
+        self.jobs = jobs
+        self.limits = limits
+        self.retention = retention
         self.hooks = hooks
         self.delivery = delivery
         self.log = log

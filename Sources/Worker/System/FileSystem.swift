@@ -50,6 +50,18 @@ enum FileSystem {
         }
     }
 
+    /// Flushes a file's bytes.
+    static func syncFile(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw WorkerError(.unwritable, "The file \(path) cannot be opened.", cause: reason())
+        }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw WorkerError(.unwritable, "The file \(path) cannot be flushed to disk.", cause: reason())
+        }
+    }
+
     /// Writes a new file and flushes it; `path` must not exist. The folder is not flushed.
     static func writeNewFile(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)

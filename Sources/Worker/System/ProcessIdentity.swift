@@ -18,13 +18,31 @@ package struct ProcessIdentity: Sendable, Equatable {
 
     /// This process. Throws where `/proc` is not mounted: nothing could then be proved dead later.
     package static func current() throws -> ProcessIdentity {
-        let pid = getpid()
-        guard let boot = currentBootID(), let process = status(of: pid) else {
+        guard let identity = of(pid: getpid()) else {
             throw WorkerError(
                 .configuration, "/proc is not readable, so a dead worker could not be told from a live one.",
                 advice: "Mount /proc in this container or chroot.")
         }
+        return identity
+    }
+
+    /// The process that has this id now; nil where there is none, or `/proc` cannot be read.
+    package static func of(pid: Int32) -> ProcessIdentity? {
+        guard let boot = currentBootID(), let process = status(of: pid) else { return nil }
         return ProcessIdentity(pid: pid, startTicks: process.startTicks, bootID: boot)
+    }
+
+    /// Kills the process and its group (a job process leads its own) and waits for its end; false where it still lives
+    /// after `seconds`. Nothing is sent to a process that merely got the same id.
+    package func end(within seconds: Double) -> Bool {
+        let limit = ProcessInfo.processInfo.systemUptime + seconds
+        while isAlive {
+            if getpgid(pid) == pid { kill(-pid, SIGKILL) }
+            kill(pid, SIGKILL)
+            if ProcessInfo.processInfo.systemUptime > limit { return false }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        return true
     }
 
     /// True unless the process is proved dead: another boot, no such process, a zombie, or a later start time.

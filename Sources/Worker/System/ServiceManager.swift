@@ -1,4 +1,4 @@
-import CSystem
+import CLinux
 import Foundation
 
 /// The service manager that started this process, where it asked to be told, by the protocol of sd_notify(3): one

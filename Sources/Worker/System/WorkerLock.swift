@@ -4,6 +4,7 @@ import Glibc
 /// Keeps a second worker off the same folders: flock(2) on `worker.lock`, let go by the kernel when the holder dies.
 package final class WorkerLock: Sendable {
     private let descriptor: Int32
+    private let path: String
 
     /// Takes the lock or throws `.locked`, naming the holder's process id.
     package init(path: String, holder: ProcessIdentity) throws {
@@ -20,6 +21,7 @@ package final class WorkerLock: Sendable {
             throw Self.held(path)
         }
         self.descriptor = descriptor
+        self.path = path
         let line = Array("\(holder.pid)\n".utf8)
         guard ftruncate(descriptor, 0) == 0, write(descriptor, line, line.count) == line.count else {
             let cause = FileSystem.reason()
@@ -29,6 +31,14 @@ package final class WorkerLock: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// False once the lock file is no longer the one that is locked: its folder was removed, or unmounted, and another
+    /// worker could start in its place.
+    package var isInPlace: Bool {
+        var held = stat()
+        guard fstat(descriptor, &held) == 0, let there = FileSystem.status(path) else { return false }
+        return there.st_ino == held.st_ino && there.st_dev == held.st_dev
+    }
 
     private static func held(_ path: String) -> WorkerError {
         let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""

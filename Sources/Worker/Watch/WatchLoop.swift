@@ -4,32 +4,33 @@ import Glibc
 /// The worker's main loop: waits for events of the inbox, a signal, a job's end or the time of the next scan, and
 /// never does long work itself.
 final class WatchLoop {
-    private let settings: WorkerSettings
-    private let ledger: Ledger
-    private let intake: Intake
-    private let jobs: JobThread
-    private let courier: Courier
-    private let pulse: Pulse
+    /// Seconds before what a full or read-only disk refused is tried again.
+    private static let retryTime = 2.0
+    /// Manifests taken in one pass at most: a flood of them delays a cancel request by the time these take, not all.
+    private static let mostAtOnce = 200
+
+    private let parts: WorkerParts
     private let watch: InboxWatch
-    private let wakePipe: WakePipe
     private let stop: StopRequest
+    private let reload: ReloadRequest?
     private var inbox: Inbox
+    /// Claims of this worker's own that the ledger had no room for.
+    private var hasLeftovers = false
+    private var lastTrouble: String?
     private(set) var result = WatchResult()
 
-    init(_ parts: WorkerParts, stop: StopRequest) throws {
-        settings = parts.settings
-        ledger = parts.ledger
-        intake = parts.intake
-        jobs = parts.jobs
-        courier = parts.courier
-        pulse = parts.pulse
-        wakePipe = parts.wakePipe
+    init(_ parts: WorkerParts, stop: StopRequest, reload: ReloadRequest?) throws {
+        self.parts = parts
         self.stop = stop
+        self.reload = reload
+        let settings = parts.live.settings
         inbox = Inbox(
             folder: parts.folders.inbox, quietTime: settings.quietTime, heldOpenTime: settings.heldOpenTime)
         // Before the first scan: what arrives between the two is seen by one or the other.
         watch = try InboxWatch(folder: parts.folders.inbox)
     }
+
+    private func log(_ line: String) { parts.live.settings.log(line) }
 
     /// Until a signal, or with `once` until the inbox and the queue are empty.
     func run(once: Bool) throws {
@@ -38,73 +39,125 @@ final class WatchLoop {
                 result.wasStopped = true
                 return
             }
-            wakePipe.drain()
-            let events = watch.read()
-            guard !events.contains(.folderGone) else {
-                throw WorkerError(.missing, "The inbox \(inbox.folder) was removed or moved away.")
+            try requireFolders()
+            if let reload, reload.take() { reload.apply(to: parts.live) }
+            inbox.quietTime = parts.live.settings.quietTime
+            do {
+                let scan = try pass()
+                lastTrouble = nil
+                if once, try isDrained(scan) { return }
+                wait(for: scan, once: once)
+            } catch let error as WorkerError where error.code == .unwritable {
+                // A disk without room: nothing was lost, and it may have room again.
+                tell(error)
+                pause(Self.retryTime)
             }
-            if events.contains(.overflow) { settings.log("inbox: events were lost; the folder is scanned instead") }
-            inbox.note(events)
-            let scan = try takeReady()
-            try lookAfterJobs()
-            if once, try isDrained(scan) { return }
-            wait(for: scan, once: once)
         }
+    }
+
+    private func requireFolders() throws {
+        guard parts.lock.isInPlace else {
+            throw WorkerError(
+                .missing, "The state folder \(parts.folders.state) was removed, moved away or unmounted.",
+                advice: "Put it back and start the worker again.")
+        }
+    }
+
+    private func pass() throws -> Inbox.Scan {
+        parts.wakePipe.drain()
+        let events = watch.read()
+        guard !events.contains(.folderGone) else {
+            throw WorkerError(.missing, "The inbox \(inbox.folder) was removed or moved away.")
+        }
+        if events.contains(.overflow) { log("inbox: events were lost; the folder is scanned instead") }
+        inbox.note(events)
+        if hasLeftovers {
+            for job in try parts.intake.finishLeftovers() { admitted(job) }
+            hasLeftovers = false
+        }
+        let scan = try takeReady()
+        try lookAfterJobs()
+        return scan
     }
 
     /// Scans, and takes what is complete; stops half-way where a signal comes.
     private func takeReady() throws -> Inbox.Scan {
         let scan = try inbox.scan()
-        for name in scan.ready where !stop.isRequested {
+        for name in scan.ready.prefix(Self.mostAtOnce) where !stop.isRequested {
             do {
-                guard let job = try intake.take(name) else { continue }
-                admitted(job)
-            } catch let error as WorkerError where error.code == .unwritable {
-                settings.log("inbox: \(error.message) \(error.cause ?? "")")
-                inbox.refuse(name)
+                guard let claim = try parts.intake.claim(name) else { continue }
+                // Until it is admitted, only the claim tells of it.
+                hasLeftovers = true
+                if let job = try parts.intake.admit(claim) { admitted(job) }
+                hasLeftovers = false
+            } catch let error as WorkerError where error.code == .unwritable && !hasLeftovers {
+                if inbox.refuse(name) { tell(error) }
             }
         }
         return scan
+    }
+
+    /// Says what is wrong once, until something else is or nothing.
+    private func tell(_ error: WorkerError) {
+        let text = "\(error.message) \(error.cause ?? "")"
+        if text != lastTrouble { log("\(text) It is tried again.") }
+        lastTrouble = text
     }
 
     /// Counts and tells of a manifest that was admitted.
     func admitted(_ job: JobRecord) {
         if job.state == .rejected {
             result.ended[.rejected, default: 0] += 1
-            settings.log("job \(job.id): \(job.manifestFile) rejected, see \(job.runFolder ?? "the ledger")")
+            log("job \(job.id): \(job.manifestFile) rejected, see \(job.runFolder ?? "the ledger")")
         } else {
-            settings.log("job \(job.id): \(job.manifestFile) queued as \(job.name)")
-            jobs.wake()
+            log("job \(job.id): \(job.manifestFile) queued as \(job.name)")
+            parts.jobs.wake()
         }
-        courier.wake()
+        parts.courier.wake()
     }
 
     private func lookAfterJobs() throws {
-        if let fault = jobs.fault { throw fault }
-        if let running = jobs.runningJob, try ledger.isCancelRequested(running) { jobs.cancel(running) }
-        for job in jobs.takeEnded() { ended(job) }
+        if let fault = parts.jobs.fault { throw fault }
+        for job in parts.jobs.runningJobs where try parts.ledger.isCancelRequested(job) { parts.jobs.cancel(job) }
+        for job in parts.jobs.takeEnded() { ended(job) }
     }
 
-    /// Counts and tells of jobs that ended, the last one after a stop included.
+    /// Counts and tells of jobs whose attempts ended, the last ones after a stop included.
     func ended(_ job: JobRecord) {
+        parts.courier.wake()
+        // One that waits for its retry was told of when it was postponed.
+        guard job.state != .queued else { return }
         result.ended[job.state, default: 0] += 1
-        settings.log("job \(job.id): \(job.name) \(job.state.rawValue)" + (job.reason.map { ": \($0)" } ?? ""))
-        courier.wake()
+        log("job \(job.id): \(job.name) \(job.state.rawValue)" + (job.reason.map { ": \($0)" } ?? ""))
     }
 
     private func isDrained(_ scan: Inbox.Scan) throws -> Bool {
-        // In this order: the job thread is busy from before it takes a job, so none slips between the two questions.
-        try scan.ready.isEmpty && scan.waiting == 0 && ledger.waitingCount() == 0 && !jobs.isBusy
-            && jobs.takeEnded().map(ended).isEmpty && jobs.fault == nil
+        guard scan.ready.isEmpty, scan.waiting == 0 else { return false }
+        let waiting = try parts.ledger.waiting()
+        result.delayed = waiting.delayed
+        result.obstacle = nil
+        if waiting.ready > 0 {
+            result.obstacle =
+                try parts.ledger.pausedSince() != nil ? "the queue is paused (`lorad resume`)" : parts.jobs.obstacle
+            guard result.obstacle != nil else { return false }
+        }
+        // In this order: a job thread is busy from before it takes a job, so none slips between the two questions.
+        return parts.jobs.isBusy == false && parts.jobs.takeEnded().map(ended).isEmpty && parts.jobs.fault == nil
     }
 
     private func wait(for scan: Inbox.Scan, once: Bool) {
+        let every = parts.live.settings.scanEvery
         // A running job may be cancelled by another process, which cannot wake this one.
-        let limit = min(pulse.beat(), jobs.isBusy || once ? min(1, settings.scanEvery) : settings.scanEvery)
-        let seconds = scan.ready.isEmpty ? min(limit, scan.nextLook ?? limit) : 0
-        var descriptors = ([watch.descriptor, wakePipe.descriptor] + stop.descriptors).map {
-            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-        }
+        let limit = parts.jobs.isBusy || once ? min(1, every) : every
+        pause(scan.ready.isEmpty ? min(limit, scan.nextLook ?? limit) : 0)
+    }
+
+    /// Sleeps until something happens, at most for `seconds`.
+    private func pause(_ seconds: Double) {
+        let seconds = min(seconds, parts.pulse.beat())
+        let all =
+            [watch.descriptor, parts.wakePipe.descriptor] + stop.descriptors + (reload.map { [$0.descriptor] } ?? [])
+        var descriptors = all.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         // Rounded up: a millisecond early would find the file a millisecond too young, again and again.
         poll(&descriptors, nfds_t(descriptors.count), Int32((seconds * 1_000).rounded(.up)))
     }

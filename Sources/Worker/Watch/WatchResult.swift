@@ -2,6 +2,10 @@
 package struct WatchResult: Sendable, Equatable {
     /// Jobs that ended in each state, manifests rejected at the door included.
     package var ended: [JobState: Int] = [:]
+    /// Jobs that wait for the time of their retry; the next worker goes on with them.
+    package var delayed = 0
+    /// Why jobs that could have been started were not: the queue is paused, or a disk is full; nil where none was left.
+    package var obstacle: String?
     /// Webhook deliveries still to be made; the next worker goes on with them.
     package var pendingDeliveries = 0
     /// True where a signal ended it rather than an empty inbox.

@@ -2,35 +2,39 @@ import Foundation
 
 /// A worker's parts, put together; owns the lock for as long as it lives.
 struct WorkerParts: Sendable {
-    let settings: WorkerSettings
+    let live: LiveSettings
     let folders: WorkerFolders
     let ledger: Ledger
     let intake: Intake
-    let jobs: JobThread
+    let jobs: JobPool
     let courier: Courier
+    let housekeeper: Housekeeper
     let wakePipe: WakePipe
     let announcer: Announcer
     let pulse: Pulse
-    private let lock: WorkerLock
+    let lock: WorkerLock
 
     /// Throws `.locked` where another worker has the folders, `.webhook` where a hook's URL cannot be read.
     init(_ settings: WorkerSettings, runner: any JobRunner, environment: [String: String]) throws {
-        self.settings = settings
         let hooks = try ResolvedHook.resolve(settings.hooks, environment: environment)
         folders = try WorkerFolders(settings)
         let identity = try ProcessIdentity.current()
         lock = try WorkerLock(path: folders.lock, holder: identity)
+        try folders.markOutbox()
         let ledger = try Ledger(folders: folders)
         self.ledger = ledger
+        let live = LiveSettings(settings, runner: runner)
+        self.live = live
         announcer = Announcer(hooks: settings.hooks)
-        intake = Intake(folders: folders, ledger: ledger, runner: runner, announcer: announcer)
+        intake = Intake(folders: folders, ledger: ledger, live: live, announcer: announcer)
         courier = try Courier(hooks, ledger: ledger, settings: settings.delivery, log: settings.log)
+        housekeeper = Housekeeper(folders: folders, ledger: ledger, live: live)
         pulse = Pulse(ServiceManager(environment: environment))
         let wakePipe = try WakePipe()
         self.wakePipe = wakePipe
         let queue = JobQueue(
-            folders: folders, ledger: ledger, runner: runner, announcer: announcer, intake: intake, identity: identity)
-        jobs = JobThread(queue: queue) { [courier] in
+            folders: folders, ledger: ledger, live: live, announcer: announcer, intake: intake, identity: identity)
+        jobs = JobPool(settings.jobs.atOnce, queue: queue, log: settings.log) { [courier] in
             wakePipe.wake()
             courier.wake()
         }

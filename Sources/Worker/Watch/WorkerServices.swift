@@ -15,8 +15,9 @@ struct WorkerServices {
             monitor = nil
             return
         }
-        let settings = parts.settings
-        let configuration: @Sendable () -> WorkerConfiguration = { settings.configuration }
+        let settings = parts.live.settings
+        // Asked anew each time, as lorad.yaml may be read again.
+        let configuration: @Sendable () -> WorkerConfiguration = { [live = parts.live] in live.settings.configuration }
         scheduler = Scheduler(
             { configuration().schedule.map(ScheduleEntry.init) }, ledger: parts.ledger,
             submitter: InboxSubmitter(configuration: configuration, folders: parts.folders, ledger: parts.ledger),

@@ -83,7 +83,8 @@ extension JobMessage {
         let job = JobRecord(
             id: "test", name: "lorad-test", manifestFile: "", manifestText: "", manifestSHA256: "", notify: nil,
             state: .succeeded, attempt: 0, crashes: 0, cancelRequested: false, submittedAt: now, startedAt: nil,
-            finishedAt: nil, reason: nil, runFolder: nil, summary: nil, worker: nil)
+            finishedAt: nil, reason: nil, runFolder: nil, summary: nil, worker: nil, process: nil,
+            heartbeatAt: nil, memoryBytes: nil, priority: 0, retries: 0, notBefore: nil)
         return JobMessage(event: .succeeded, job: job, time: now, isTest: true)
     }
 }

@@ -79,15 +79,37 @@ struct Generate: ParsableCommand {
 }
 
 struct Score: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Prints the log-probability of a completion, by token.")
+    static let configuration = CommandConfiguration(
+        abstract: "Prints the log-probability of a completion, by token, or how a text is classified.",
+        discussion: """
+            A completion is scored after a prompt: --prompt and --completion. A text, or a pair, is classified by the head \
+            of the adapter or the base: --text and --text-pair.
+            """)
 
     @OptionGroup var model: ModelOptions
     @Option(help: "What is given.")
-    var prompt: String
+    var prompt: String?
     @Option(help: "What is scored.")
-    var completion: String
+    var completion: String?
+    @Option(help: "What is classified.")
+    var text: String?
+    @Option(help: "The second text of a pair.")
+    var textPair: String?
     @Flag(help: "JSON on stdout.")
     var json = false
+
+    func validate() throws {
+        let scores = prompt != nil && completion != nil && text == nil && textPair == nil
+        let classifies = text != nil && prompt == nil && completion == nil
+        guard scores || classifies else {
+            throw ValidationError("Give either --prompt and --completion, or --text, with --text-pair for a pair.")
+        }
+    }
+
+    func run() throws {
+        if let text { return try classify(text) }
+        try score(prompt ?? "", completion ?? "")
+    }
 
     private struct Token: Encodable {
         let id: Int
@@ -101,7 +123,7 @@ struct Score: ParsableCommand {
         let perplexity: Double
     }
 
-    func run() throws {
+    private func score(_ prompt: String, _ completion: String) throws {
         let (_, model, tokenizer) = try model.load()
         let given = tokenizer.encode(prompt, allowSpecial: true)
         let scored = tokenizer.encode(completion, allowSpecial: true)
@@ -119,5 +141,27 @@ struct Score: ParsableCommand {
         if json { return try Output.json(answer) }
         for token in tokens { print(String(format: "%9.4f  ", token.logprob) + token.text.debugDescription) }
         print(String(format: "%9.4f  in all, perplexity %.4f", answer.logprob, answer.perplexity))
+    }
+
+    private struct Classification: Encodable {
+        let logits: [Double]
+        /// The likeliest class; of a regression nothing.
+        let label: String?
+    }
+
+    private func classify(_ text: String) throws {
+        let (labels, model, tokenizer) = try model.loadClassifier()
+        let encoded = try tokenizer.encode(
+            text, pair: textPair, maximumLength: model.maximumPositions, allowSpecial: true)
+        guard !encoded.ids.isEmpty else { throw ValidationError("--text must hold at least one token.") }
+        let prediction = Prediction(try model.classify([encoded])[0])
+        let logits = prediction.logits.map { Double($0) }
+        guard case .classes(let names) = labels else {
+            if json { return try Output.json(Classification(logits: logits, label: nil)) }
+            return print(String(format: "%.4f", logits[0]))
+        }
+        if json { return try Output.json(Classification(logits: logits, label: names[prediction.label])) }
+        for (name, logit) in zip(names, logits) { print(String(format: "%9.4f  ", logit) + name) }
+        print(names[prediction.label])
     }
 }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Manifests
 import ModelFiles
+import Pipeline
 import Tensors
 import Tokenizers
 import Transformers
@@ -16,10 +17,13 @@ struct WorkerOptions: ParsableArguments {
     /// lorad.yaml, or its defaults.
     func load() throws -> WorkerConfiguration {
         let isDefault = config == "lorad.yaml" && !FileManager.default.fileExists(atPath: config)
-        let configuration = isDefault ? WorkerConfiguration() : try WorkerConfiguration.load(path: config)
+        let configuration = isDefault ? WorkerConfiguration() : try read()
         if let threads = configuration.threads { Threads.configure(threads) }
         return configuration
     }
+
+    /// The file as it stands. Throws where there is none.
+    func read() throws -> WorkerConfiguration { try WorkerConfiguration.load(path: config) }
 
     /// The worker of these folders; `log` hears what it has to say.
     func worker() throws -> Worker {
@@ -35,11 +39,33 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "A folder with adapter_config.json and adapter_model.safetensors.")
     var adapter: String?
 
-    /// Everything that answers questions about text.
+    /// Everything that continues texts, or scores continuations.
+    ///
+    /// - Throws: `TransformersError.unsupported` for an encoder, `AdaptersError.mismatch` for an adapter that classifies.
     func load() throws -> (files: BaseModelFiles, model: LanguageModel, tokenizer: any Tokenizer) {
+        try load(.language, BaseModelFiles(path: base))
+    }
+
+    /// Everything that classifies texts: the adapter's head, or without an adapter the base's own.
+    ///
+    /// - Throws: `ValidationError` where there is no classification head.
+    func loadClassifier() throws -> (labels: SequenceLabels, model: LanguageModel, tokenizer: any Tokenizer) {
         let files = try BaseModelFiles(path: base)
+        let task = try adapter.map { try ModelTask.of(adapter: $0, base: files.configuration) } ?? .of(base: files)
+        guard let labels = task.labels else {
+            throw ValidationError(
+                adapter.map { "The adapter in \($0) predicts tokens; score a --completion after a --prompt with it." }
+                    ?? "\(base) holds no classification head; name an --adapter that has one.")
+        }
+        let (_, model, tokenizer) = try load(task, files)
+        return (labels, model, tokenizer)
+    }
+
+    private func load(_ task: ModelTask, _ files: BaseModelFiles) throws -> (
+        files: BaseModelFiles, model: LanguageModel, tokenizer: any Tokenizer
+    ) {
         let tokenizer = try TokenizerLoader.load(files)
-        let model = try LanguageModel.load(files, dtype: .float32)
+        let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
         if let adapter {
             let hash = try ContentHash.ofBase(base, cache: HashCache(file: ".lorad/hashes.json"))
             let identity = AdapterIdentity(baseSHA256: hash.sha256, tokenizerSHA256: hash.tokenizerSHA256)

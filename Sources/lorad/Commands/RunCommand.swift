@@ -50,9 +50,11 @@ struct Run: ParsableCommand {
         }
         defer { withExtendedLifetime(lock) {} }
         let signals = try StopSignals()
+        let outbox = outbox ?? configuration.outbox
+        try FileManager.default.createDirectory(atPath: outbox, withIntermediateDirectories: true)
         let environment = JobEnvironment(
-            outbox: outbox ?? configuration.outbox, workFolder: work, hashCache: configuration.state + "/hashes.json",
-            shouldStop: { signals.received }, events: ProgressPrinter())
+            outbox: outbox, workFolder: work, hashCache: configuration.state + "/hashes.json",
+            shouldStop: { signals.received }, events: ProgressPrinter(), limits: JobLimits(configuration.limits))
         return try JobPipeline(document, environment: environment).run()
     }
 

@@ -30,10 +30,22 @@ struct Status: ParsableCommand {
         var stages: [Stage]?
         /// While it trains.
         var progress: JobProgress?
+        let priority: Int
+        /// Made so far, after faults that may pass.
+        let retries: Int
+        /// Of the process that works on it; absent where none does.
+        let pid: Int32?
+        let heartbeatAt: Date?
+        let memoryBytes: Int?
+        /// A job that waits for its retry is not started before.
+        let notBefore: Date?
 
         enum CodingKeys: String, CodingKey {
-            case id, name, state, attempt, reason, summary, stages, progress
+            case id, name, state, attempt, reason, summary, stages, progress, priority, retries, pid
             case runFolder = "run_dir"
+            case heartbeatAt = "heartbeat_at"
+            case memoryBytes = "memory_bytes"
+            case notBefore = "not_before"
         }
 
         init(_ job: JobRecord) {
@@ -44,11 +56,20 @@ struct Status: ParsableCommand {
             reason = job.reason
             runFolder = job.runFolder
             summary = job.summary
+            priority = job.priority
+            retries = job.retries
+            pid = job.process?.pid
+            heartbeatAt = job.state == .running ? job.heartbeatAt : nil
+            memoryBytes = job.state == .running ? job.memoryBytes : nil
+            notBefore = job.notBefore
         }
     }
 
     func run() throws {
         let worker = try worker.worker()
+        if !json, let since = try worker.pausedSince() {
+            print("the queue is paused since \(since.formatted(.iso8601)); `lorad resume` starts jobs again")
+        }
         guard let job else { return try list(worker.jobs(limit: 50)) }
         let found = try worker.status(job)
         if json {
@@ -70,8 +91,20 @@ struct Status: ParsableCommand {
         if json { return try Output.json(jobs.map(Job.init)) }
         if jobs.isEmpty { print("no jobs yet") }
         for job in jobs {
-            print("\(job.id)  \(job.name)  \(job.state.rawValue)  \(job.runFolder ?? job.reason ?? "")")
+            print("\(job.id)  \(job.name)  \(job.state.rawValue)  \(detail(job))")
         }
+    }
+
+    /// Where it is, why it is not, or how it lives.
+    private func detail(_ job: JobRecord) -> String {
+        if job.state == .running, let process = job.process, let beat = job.heartbeatAt {
+            let memory = job.memoryBytes.map { ", \($0 >> 20) MiB" } ?? ""
+            return "process \(process.pid)\(memory), heartbeat \(Int(max(0, -beat.timeIntervalSinceNow))) s ago"
+        }
+        if job.state == .queued, let time = job.notBefore, time > Date() {
+            return "retry \(job.retries) in \(Int(time.timeIntervalSinceNow.rounded(.up))) s: \(job.reason ?? "")"
+        }
+        return job.runFolder ?? job.reason ?? ""
     }
 
     private func words(_ progress: JobProgress) -> String {

@@ -8,16 +8,39 @@ struct Watch: ParsableCommand {
 
     @Flag(help: "Ends when inbox and queue are empty.")
     var once = false
+    @Option(help: "Jobs that run at the same time, the threads shared out among them; else jobs.at_once of lorad.yaml.")
+    var jobs: Int?
     @OptionGroup var worker: WorkerOptions
 
+    func validate() throws {
+        if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs is a number from 1 to 256.") }
+    }
+
     func run() throws {
-        let configuration = try worker.load()
+        let (settings, runner) = parts(try worker.load())
         let stop = try StopRequest(signals: try StopSignals())
-        let result = try worker.worker().watch(runner: PipelineRunner(configuration), once: once, stop: stop)
+        let reload = try ReloadRequest { parts(try worker.read()) }
+        let result = try Worker(settings).watch(runner: runner, once: once, stop: stop, reload: reload)
         for (state, count) in result.ended.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             Failure.write("\(count) \(state.rawValue)")
         }
         if once, result.ended[.failed] != nil { throw ExitCode(Failure.ranAndFailed) }
+        try checkLeft(result)
+    }
+
+    /// The next worker goes on with what is left, and whoever started this one should know.
+    private func checkLeft(_ result: WatchResult) throws {
+        guard once, !result.wasStopped else { return }
+        if result.delayed > 0 { Failure.write("\(result.delayed) wait for the time of their retry") }
+        if let obstacle = result.obstacle { Failure.write("jobs are left: \(obstacle)") }
+        if result.delayed > 0 || result.obstacle != nil { throw ExitCode(Failure.tryLater) }
+    }
+
+    /// What a worker is made of, `--jobs` applied.
+    private func parts(_ configuration: WorkerConfiguration) -> (WorkerSettings, any JobRunner) {
+        var configuration = configuration
+        if let jobs { configuration.jobs.atOnce = jobs }
+        return (WorkerSettings(configuration) { Failure.write($0) }, ProcessRunner(configuration))
     }
 }
 
@@ -28,30 +51,43 @@ struct Submit: ParsableCommand {
     var manifest: String
     @Option(name: .customLong("set"), help: "key=value, such as training.max_steps=20; repeatable.")
     var settings: [String] = []
+    @Option(help: "Sets the manifest's priority: waiting jobs of a higher one are started first.")
+    var priority: Int?
     @Flag(
         help: "Adds the time to the name, and submits only where data, base or settings changed since the last success."
     )
     var stamp = false
-    @Flag(help: "Runs it again although nothing changed.")
+    @Flag(help: "Runs it again although a job of the same content waits, runs or has succeeded.")
     var again = false
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
         let configuration = try worker.load()
-        if stamp { return try submitStamped(configuration) }
+        let settings = settings + (priority.map { ["priority=\($0)"] } ?? [])
+        if stamp { return try submitStamped(settings, configuration) }
         guard let data = FileManager.default.contents(atPath: manifest) else {
             throw ManifestsError(.missing, "\(manifest) cannot be read.")
         }
-        let text =
+        var text =
             settings.isEmpty
             ? String(decoding: data, as: UTF8.self)
             : try Override.edit(bytes: Array(data), file: manifest, overrides: settings.map(Override.init))
-        _ = try PipelineRunner.document(text, path: manifest, configuration)
+        let document = try PipelineRunner.document(text, path: manifest, configuration)
+        let worker = try worker.worker()
+        if again {
+            // Other bytes, and so another job, for whoever takes it out of the inbox.
+            text += "\n# again \(UUID().uuidString)\n"
+        } else if let job = try worker.repeated(text, inputs: document.manifest.inputs) {
+            Failure.write(
+                "\(manifest) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads has changed; "
+                    + "--again runs it again")
+            return print(job.id)
+        }
         let name = URL(fileURLWithPath: manifest).lastPathComponent
-        print("\(configuration.inbox)/\(try worker.worker().submit(text, name: name))")
+        print("\(configuration.inbox)/\(try worker.submit(text, name: name))")
     }
 
-    private func submitStamped(_ configuration: WorkerConfiguration) throws {
+    private func submitStamped(_ settings: [String], _ configuration: WorkerConfiguration) throws {
         let nightly = try NightlyManifest(path: manifest, settings: settings, configuration)
         switch again ? .new("--again") : try worker.worker().novelty(of: nightly) {
         case .unchanged(let job):
@@ -62,7 +98,8 @@ struct Submit: ParsableCommand {
         case .new(let reason):
             let now = Date()
             let name = NightlyManifest.fileName(of: manifest, at: now)
-            let text = try nightly.stamped(at: now, configuration)
+            // With --again other bytes, and so another job even within one minute.
+            let text = try nightly.stamped(at: now, configuration) + (again ? "\n# again \(UUID().uuidString)\n" : "")
             Failure.write("\(manifest): \(reason)")
             print("\(configuration.inbox)/\(try worker.worker().submit(text, name: name))")
         }

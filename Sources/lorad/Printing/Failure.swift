@@ -56,7 +56,7 @@ enum Failure {
         case .rejected: badData
         case .missing: missingInput
         case .interrupted: interrupted
-        case .unwritable: tryLater
+        case .unwritable, .noSpace: tryLater
         default: ranAndFailed
         }
     }

@@ -22,7 +22,7 @@ struct LoradProcess {
         try write(rows.prefix(16).joined(separator: "\n"), to: "data/train.jsonl")
         try write(rows.suffix(8).joined(separator: "\n"), to: "data/test.jsonl")
         // One thread leaves the machine to the tests beside this one.
-        try write("threads: 1\nquiet_time: 0.1\n", to: "lorad.yaml")
+        try write("threads: 1\nquiet_time: 0.1\nlimits: {free_disk_mib: 0}\n", to: "lorad.yaml")
     }
 
     func write(_ text: String, to name: String) throws {

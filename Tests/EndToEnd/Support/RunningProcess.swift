@@ -43,8 +43,12 @@ final class RunningProcess {
     var output: String { read(outputFile) }
     var errors: String { read(errorFile) }
 
+    var pid: Int32 { process.processIdentifier }
+
     /// Sends SIGTERM.
-    func terminate() { kill(process.processIdentifier, SIGTERM) }
+    func terminate() { send(SIGTERM) }
+
+    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     /// Waits for its end; kills it where that does not come in time.
     func wait(within seconds: Double = 180) throws -> Outcome {

@@ -57,6 +57,15 @@ struct RegressionPromptsTests {
         #expect(found == expected)
     }
 
+    @Test("Of many mistakes the first twenty are told, and long names are cut")
+    func manyMistakes() throws {
+        let found = try complaints([String](repeating: #"{"id": 1, "prompt": "p"}"#, count: 50).joined(separator: "\n"))
+        #expect(found.count == 21 && found.last == "and 30 mistakes more", "\(found.count)")
+        let keys = (0..<50).map { #""key\#($0)": 0"# } + ["\"\(String(repeating: "x", count: 9000))\": 0"]
+        let long = try complaints("{\(keys.joined(separator: ", "))}")
+        #expect(long.allSatisfy { $0.utf8.count < 1000 }, "\(long.map(\.utf8.count))")
+    }
+
     @Test("A file without prompts proves nothing and is refused")
     func empty() throws {
         #expect(try complaints("") == ["prompts.jsonl holds no prompts."])

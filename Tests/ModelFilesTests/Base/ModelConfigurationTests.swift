@@ -24,7 +24,7 @@ struct ModelConfigurationTests {
     func formats() throws {
         let expected = ModelConfiguration(
             modelType: "llama", hiddenSize: 16, intermediateSize: 24, layers: 2, heads: 2, keyValueHeads: 1, headDim: 8,
-            vocabularySize: 12, maxPositions: 64, ropeTheta: 100_000, rmsNormEpsilon: 1e-5, tieWordEmbeddings: true,
+            vocabularySize: 12, maxPositions: 64, ropeTheta: 100_000, normEpsilon: 1e-5, tieWordEmbeddings: true,
             bosTokenID: 1, eosTokenIDs: [2])
         #expect(try .load(folder: Fixtures.path("llama")) == expected)
         #expect(try .load(folder: Fixtures.path("llama-sharded")) == expected, "rope_parameters of transformers 5")
@@ -37,7 +37,7 @@ struct ModelConfigurationTests {
         #expect(configuration.headDim == 8)
         #expect(configuration.keyValueHeads == 2)
         #expect(configuration.ropeTheta == 10_000)
-        #expect(configuration.rmsNormEpsilon == 1e-6)
+        #expect(configuration.normEpsilon == 1e-6)
         #expect(configuration.maxPositions == 2048)
         #expect(!configuration.tieWordEmbeddings)
         #expect(configuration.bosTokenID == nil)
@@ -59,16 +59,24 @@ struct ModelConfigurationTests {
         expectError(.malformed, containing: "model_type") { try load(["model_type": "7"]) }
     }
 
-    @Test(
-        "Settings that lorad does not compute are refused by name",
-        arguments: [
-            ("attention_bias", "true"), ("mlp_bias", "true"), ("hidden_act", #""gelu""#),
-            ("rope_scaling", #"{"type":"linear","factor":2.0}"#), ("rope_scaling", #"{"rope_type":"llama3"}"#),
-            ("rope_parameters", #"{"rope_type":"yarn","rope_theta":1}"#), ("partial_rotary_factor", "0.5"),
-            ("quantization_config", #"{"bits":4}"#),
+    @Test("Quantised weights are refused; what else a family does not compute, it refuses itself")
+    func unsupported() {
+        expectError(.unsupported, containing: "quantization_config") {
+            try load(["quantization_config": #"{"bits":4}"#])
+        }
+    }
+
+    @Test("Families call the sizes by names of their own, and have defaults of their own")
+    func familyKeys() throws {
+        let gpt2 = try load([
+            "model_type": #""gpt2""#, "n_embd": "24", "n_layer": "3", "n_head": "4", "n_positions": "77",
         ])
-    func unsupported(_ key: String, _ value: String) {
-        expectError(.unsupported, containing: key) { try load([key: value]) }
+        #expect(gpt2.hiddenSize == 24 && gpt2.intermediateSize == 96 && gpt2.layers == 3 && gpt2.maxPositions == 77)
+        #expect(gpt2.tieWordEmbeddings && gpt2.normEpsilon == 1e-5)
+        #expect(try load(["model_type": #""gemma3_text""#]).headDim == 256)
+        let nested = #"{"full_attention":{"rope_type":"default","rope_theta":5e5},"sliding_attention":null}"#
+        #expect(try load(["model_type": #""gemma3_text""#, "rope_parameters": nested]).ropeTheta == 500_000)
+        #expect(try load(["model_type": #""gpt_neox""#, "rotary_emb_base": "20000"]).ropeTheta == 20_000)
     }
 
     @Test("Settings that say the default are accepted")

@@ -136,14 +136,33 @@ struct GGUFFileTests {
         }
     }
 
+    @Test("One part of a split file is refused with how to join them")
+    func split() throws {
+        let parts = entry("split.count", 2, SyntheticFiles.littleEndian(UInt16(3)))
+        let error = expectError(.unsupported, containing: "one of 3 parts") {
+            try open(SyntheticFiles.gguf(metadata: [parts]))
+        }
+        #expect(error?.advice?.contains("--merge") == true)
+        _ = try open(SyntheticFiles.gguf(metadata: [entry("split.count", 2, SyntheticFiles.littleEndian(UInt16(1)))]))
+    }
+
+    @Test("A tensor of many rows without columns has no rows to read")
+    func endlessRows() throws {
+        let tensor = SyntheticFiles.ggufTensor("a", dimensions: [0, 1 << 60])
+        let file = try open(SyntheticFiles.gguf(tensors: [tensor]))
+        #expect(file.tensors["a"]?.shape == [1 << 60, 0])
+        #expect(file.tensors["a"]?.rows == 0)
+        #expect(try file.bits("a") == [])
+    }
+
     @Test("An element type of unknown size is refused; one that is known but not read only when it is read")
     func tensorTypes() throws {
         let unknown = SyntheticFiles.ggufTensor("a", dimensions: [1], type: 4242)
         expectError(.unsupported, containing: "4242") {
             try open(SyntheticFiles.gguf(tensors: [unknown], dataBytes: 64))
         }
-        let known = SyntheticFiles.ggufTensor("a", dimensions: [256], type: 12)
-        let file = try open(SyntheticFiles.gguf(tensors: [known], dataBytes: 144))
-        expectError(.unsupported, containing: "Q4_K") { try file.bits("a") }
+        let known = SyntheticFiles.ggufTensor("a", dimensions: [256], type: 15)
+        let file = try open(SyntheticFiles.gguf(tensors: [known], dataBytes: 292))
+        expectError(.unsupported, containing: "Q8_K") { try file.bits("a") }
     }
 }

@@ -23,7 +23,7 @@ import Testing
         if step == .latest { #expect(try VerifyPublication.check("\(outbox.runs)/\(second)").passed) }
 
         let next = try outbox.stage()
-        #expect(outbox.hidden() == [".publishing-\(next.run)"])
+        #expect(outbox.hidden() == [".publishing-\(next.run)-attempt-1"])
         let published = try next.publish(.succeeded)
         #expect(try outbox.sha256sum(published.folder) == 0)
         #expect(try outbox.latest() == published.run.description)

@@ -26,16 +26,16 @@ struct AttentionTests {
             }
         }
 
-        func forward(backend: ProductBackend? = nil) {
+        func forward(mask: AttentionMask = .causal, backend: ProductBackend? = nil) {
             Kernels.attentionForward(
-                q: q, k: k, v: v, spans: spans, headDim: headDim, scale: scale, into: o, logSumExp: logSumExp,
-                backend: backend)
+                q: q, k: k, v: v, spans: spans, headDim: headDim, scale: scale, mask: mask, into: o,
+                logSumExp: logSumExp, backend: backend)
         }
 
-        func backward(backend: ProductBackend? = nil) {
+        func backward(mask: AttentionMask = .causal, backend: ProductBackend? = nil) {
             Kernels.attentionBackward(
                 dO: dO, q: q, k: k, v: v, o: o, logSumExp: logSumExp, spans: spans, headDim: headDim, scale: scale,
-                dq: dq, dk: dk, dv: dv, backend: backend)
+                mask: mask, dq: dq, dk: dk, dv: dv, backend: backend)
         }
     }
 
@@ -52,9 +52,28 @@ struct AttentionTests {
         expectClose(test.dv, plain.dv, atol: 2e-5, "dv")
     }
 
-    @Test("Ragged spans and grouped queries give PyTorch's values and gradients")
-    func agreesWithPyTorch() throws {
-        let fixture = try KernelFixture.load("attention")
+    @Test(
+        "Where every query sees every key, any shape agrees with the formula, on every backend",
+        arguments: [([1], 1, 1, 8), ([33, 5, 300], 6, 2, 24), ([530, 3], 2, 2, 8)], ProductBackend.allCases)
+    func bidirectional(shape: ([Int], heads: Int, groups: Int, headDim: Int), backend: ProductBackend) {
+        let test = Case(lengths: shape.0, heads: shape.heads, groups: shape.groups, headDim: shape.headDim)
+        test.forward(mask: .bidirectional, backend: backend)
+        test.backward(mask: .bidirectional, backend: backend)
+        var plain = PlainAttention(
+            q: test.q, k: test.k, v: test.v, headDim: shape.headDim, scale: test.scale, mask: .bidirectional)
+        for span in test.spans { plain.run(span, dO: test.dO.nested) }
+        expectClose(test.o, plain.o, atol: 2e-6, "o")
+        expectClose(test.logSumExp, plain.logSumExp, atol: 2e-6, "logSumExp")
+        expectClose(test.dq, plain.dq, atol: 2e-5, "dq")
+        expectClose(test.dk, plain.dk, atol: 2e-5, "dk")
+        expectClose(test.dv, plain.dv, atol: 2e-5, "dv")
+    }
+
+    @Test(
+        "Ragged spans and grouped queries give PyTorch's values and gradients",
+        arguments: [("attention", AttentionMask.causal), ("attention_bidirectional", .bidirectional)])
+    func agreesWithPyTorch(name: String, mask: AttentionMask) throws {
+        let fixture = try KernelFixture.load(name)
         let (q, k, v) = (try fixture.matrix("q"), try fixture.matrix("k"), try fixture.matrix("v"))
         let headDim = Int(try fixture.scalar("headDim"))
         let scale = Float(try fixture.scalar("scale"))
@@ -66,13 +85,14 @@ struct AttentionTests {
             return AttentionSpan(queryStart: start, queryCount: length, keyStart: start, keyCount: length)
         }
         Kernels.attentionForward(
-            q: q, k: k, v: v, spans: spans, headDim: headDim, scale: scale, into: o, logSumExp: logSumExp)
+            q: q, k: k, v: v, spans: spans, headDim: headDim, scale: scale, mask: mask, into: o,
+            logSumExp: logSumExp)
         try fixture.expect(o, equals: "o")
         try fixture.expect(logSumExp, equals: "logSumExp")
         let (dq, dk, dv) = (q.copied, k.copied, v.copied)
         Kernels.attentionBackward(
             dO: try fixture.matrix("dO"), q: q, k: k, v: v, o: o, logSumExp: logSumExp, spans: spans,
-            headDim: headDim, scale: scale, dq: dq, dk: dk, dv: dv)
+            headDim: headDim, scale: scale, mask: mask, dq: dq, dk: dk, dv: dv)
         try fixture.expect(dq, equals: "dq")
         try fixture.expect(dk, equals: "dk")
         try fixture.expect(dv, equals: "dv")

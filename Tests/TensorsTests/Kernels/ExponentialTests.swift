@@ -9,7 +9,7 @@ struct ExponentialTests {
         var p = x + [Float](repeating: 0, count: padded - x.count)
         var gradients = [Float](repeating: 0, count: padded)
         let zeros = [Float](repeating: 0, count: padded)
-        ck_attention_gradients(&p, &gradients, padded, zeros, zeros, 1, x.count, 1, 1, 1)
+        ck_attention_gradients(&p, &gradients, padded, zeros, zeros, 1, x.count, 1, 1, Int(CK_NO_WINDOW), 1)
         return Array(p.prefix(x.count))
     }
 

@@ -42,4 +42,30 @@ struct RotaryTests {
             return dot(y, dy)
         }
     }
+
+    @Test("A part of each head is rotated and the rest kept; the inverse is the backward, scaled as forward is")
+    func partial() {
+        var numbers = TestNumbers(seed: 5)
+        let x = numbers.strided(5, 20)
+        let dy = numbers.strided(5, 20)
+        let frequencies = RotaryTable.frequencies(theta: 100, dimensions: 6)
+        let table = RotaryTable([(frequencies, 3), (frequencies.map { $0 / 2 }, 9)], scale: 1.3)
+        let rows: [Int32] = [0, 2, 3, 11, 5]
+        let y = numbers.strided(5, 20)
+        let rotate = { Kernels.rotate(x, into: y, positions: rows, table: table, headDim: 10, inverse: false) }
+        rotate()
+        for row in 0..<5 {
+            for column in [6, 7, 8, 9, 16, 17, 18, 19] { #expect(y[row, column] == x[row, column]) }
+        }
+        // Row 4 of the second table at half the frequencies is row 2 of the first.
+        let (first, again) = (y.rows(1..<2).copied, Matrix(rows: 1, columns: 20))
+        Kernels.rotate(x.rows(1..<2), into: again, positions: [7], table: table, headDim: 10, inverse: false)
+        expectClose(again.values, first.values.map(Double.init), atol: 1e-6)
+        let dx = dy.copied
+        Kernels.rotate(dx, into: dx, positions: rows, table: table, headDim: 10, inverse: true)
+        expectGradient(dx, of: x) {
+            rotate()
+            return dot(y, dy)
+        }
+    }
 }

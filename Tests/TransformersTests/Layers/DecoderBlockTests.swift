@@ -49,11 +49,11 @@ struct DecoderBlockTests {
     func inference() throws {
         let layer = try LayerFixture()
         let inPlace = x.copied
-        block(layer).infer(inPlace, rows: nil, into: nil, layout: layer.layout, pass: layer.pass)
+        block(layer).infer(inPlace, rows: nil, into: nil, layout: layer.layout, cache: nil, pass: layer.pass)
         try LayerFixture.expect(inPlace, "block.y")
         let selected = Matrix(rows: LayerFixture.selected.count, columns: x.columns)
         block(layer).infer(
-            x, rows: LayerFixture.selected, into: selected, layout: layer.layout, pass: layer.pass)
+            x, rows: LayerFixture.selected, into: selected, layout: layer.layout, cache: nil, pass: layer.pass)
         try LayerFixture.expect(selected, "block_rows.y")
     }
 

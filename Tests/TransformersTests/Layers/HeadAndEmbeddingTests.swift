@@ -26,16 +26,16 @@ struct HeadAndEmbeddingTests {
     func norm() throws {
         let norm = try LayerFixture.norm("head.norm")
         let y = Matrix(rows: x.rows, columns: x.columns)
-        let inverseRMS = Matrix(rows: x.rows, columns: 1)
-        norm.forward(x, into: y, inverseRMS: inverseRMS)
+        let statistics = Matrix(rows: x.rows, columns: 1)
+        norm.forward(x, into: y, statistics: statistics)
         try LayerFixture.expect(y, "norm.y")
         let again = Matrix(rows: x.rows, columns: x.columns)
-        norm.recompute(x, inverseRMS: inverseRMS, into: again)
+        norm.forward(x, into: again, statistics: statistics)
         #expect(again.values == y.values)
 
         let dx = Matrix(rows: x.rows, columns: x.columns)
         dx.fill(1)
-        norm.backward(try LayerFixture.tensor("norm.dy"), x: x, inverseRMS: inverseRMS, into: dx)
+        norm.backward(try LayerFixture.tensor("norm.dy"), x: x, statistics: statistics, into: dx)
         let expected = try LayerFixture.tensor("norm.dx").values.map { $0 + 1 }
         #expect(firstDifference(dx.values, expected, relative: 2e-5, absolute: 2e-5) == nil)
     }
@@ -44,16 +44,16 @@ struct HeadAndEmbeddingTests {
     func normDifferences() throws {
         let norm = try LayerFixture.norm("head.norm")
         let few = x.rows(0..<5).copied
-        let inverseRMS = Matrix(rows: 5, columns: 1)
+        let statistics = Matrix(rows: 5, columns: 1)
         func output() -> Matrix {
             let y = Matrix(rows: 5, columns: few.columns)
-            norm.forward(few, into: y, inverseRMS: inverseRMS)
+            norm.forward(few, into: y, statistics: statistics)
             return y
         }
         _ = output()
         let dx = Matrix(rows: 5, columns: few.columns)
         let dy = try LayerFixture.tensor("norm.dy").rows(0..<5)
-        norm.backward(dy, x: few, inverseRMS: inverseRMS, into: dx)
+        norm.backward(dy, x: few, statistics: statistics, into: dx)
         expectGradient(dx, of: few, dy: dy, "x", output: output)
     }
 
@@ -97,7 +97,8 @@ struct HeadAndEmbeddingTests {
         let table = FrozenWeight(try LayerFixture.tensor("head.weight"), dtype: .float32)
         let ids = try LayerFixture.tensor("embedding.ids").values.map { Int32($0) }
         let x = Matrix(rows: ids.count, columns: 12)
-        TokenEmbedding(table: table).forward(ids, into: x)
+        let layout = SequenceLayout(positions: ids.map { _ in 0 }, spans: [])
+        TokenEmbedding(table: table).forward(ids, layout: layout, into: x)
         #expect(x.values == (try LayerFixture.tensor("embedding.y").values))
     }
 }

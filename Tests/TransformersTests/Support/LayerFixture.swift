@@ -7,7 +7,7 @@ import Transformers
 /// The layers of `Tests/Fixtures/layers`, over three sequences of 5, 1 and 3 rows.
 struct LayerFixture {
     let attention: SelfAttention
-    let mlp: GatedMLP
+    let mlp: FeedForward
     let updates: [PlainLowRankUpdate]
     let layout: SequenceLayout
     let pass: Pass
@@ -38,9 +38,9 @@ struct LayerFixture {
             norm: try Self.norm("input_layernorm.weight"), queryKeyValue: try group("q_proj", "k_proj", "v_proj"),
             output: try group("o_proj"), headDim: Self.headDim,
             rotary: RotaryTable(theta: 10_000, headDim: Self.headDim, maxPositions: 16), activation: .float32)
-        mlp = GatedMLP(
-            norm: try Self.norm("post_attention_layernorm.weight"), gateUp: try group("gate_proj", "up_proj"),
-            down: try group("down_proj"), activation: .float32)
+        mlp = FeedForward(
+            norm: try Self.norm("post_attention_layernorm.weight"), up: try group("gate_proj", "up_proj"),
+            down: try group("down_proj"), kind: .swiGLU, activation: .float32)
         self.updates = updates
         var batch = PackedBatch()
         for length in [5, 1, 3] { batch.append(tokens: [Int](repeating: 0, count: length), labels: []) }

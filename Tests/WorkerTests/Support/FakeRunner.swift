@@ -5,7 +5,8 @@ import Worker
 /// A runner that does what the manifest's text says.
 ///
 /// `succeed` (or anything else), `fail`, `reject` (while running), `refuse` (when inspected), `wait` (until asked to
-/// stop in its first attempt, then succeeds).
+/// stop in its first attempt, then succeeds), `fault N` (in the first N attempts, then succeeds). Lines beginning with
+/// `reads ` name inputs, one with `priority ` the priority.
 final class FakeRunner: JobRunner {
     private let state = Mutex<(requests: [JobRequest], running: Int, most: Int)>(([], 0, 0))
     let notify: [String]?
@@ -24,7 +25,14 @@ final class FakeRunner: JobRunner {
 
     func inspect(manifestText: String, path: String) -> ManifestVerdict {
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        guard manifestText.hasPrefix("refuse") else { return .accepted(name: name, notify: notify) }
+        guard manifestText.hasPrefix("refuse") else {
+            func values(_ key: String) -> [String] {
+                manifestText.split(separator: "\n").filter { $0.hasPrefix(key) }.map { String($0.dropFirst(key.count)) }
+            }
+            return .accepted(
+                name: name, notify: notify, priority: values("priority ").first.flatMap { Int($0) } ?? 0,
+                inputs: values("reads "))
+        }
         return .rejected(diagnostics: (1...5).map { "\(name).yaml:\($0):3: mistake \($0)" })
     }
 
@@ -40,6 +48,11 @@ final class FakeRunner: JobRunner {
         if request.manifestText.hasPrefix("wait"), request.attempt == 1 {
             while !control.shouldStop { Thread.sleep(forTimeInterval: 0.002) }
             return .interrupted
+        }
+        if request.manifestText.hasPrefix("fault "), let count = Int(request.manifestText.dropFirst(6).prefix(1)),
+            request.attempt <= count
+        {
+            return .faulted(reason: "The disk is full.")
         }
         events.stageEnded("train", detail: nil)
         switch request.manifestText.prefix(4) {

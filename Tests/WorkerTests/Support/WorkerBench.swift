@@ -11,14 +11,20 @@ final class WorkerBench: Sendable {
     let environment: [String: String]
     private let lines = LogLines()
 
-    init(hooks: [Hook] = [], environment: [String: String] = [:], delivery: DeliverySettings = .quick) throws {
+    init(
+        hooks: [Hook] = [], environment: [String: String] = [:], delivery: DeliverySettings = .quick,
+        change: (inout WorkerSettings) -> Void = { _ in }
+    ) throws {
         folder = try TemporaryFolder()
         self.environment = environment
         let lines = lines
-        settings = WorkerSettings(
+        var settings = WorkerSettings(
             inbox: folder.path + "/inbox", outbox: folder.path + "/outbox", state: folder.path + "/state",
             scanEvery: 5, quietTime: 0.05, heldOpenTime: 1, hooks: hooks, delivery: delivery
         ) { lines.append($0) }
+        settings.limits.freeDiskMiB = 0
+        change(&settings)
+        self.settings = settings
         _ = try WorkerFolders(settings)
     }
 
@@ -27,9 +33,9 @@ final class WorkerBench: Sendable {
     func worker() throws -> Worker { try Worker(settings) }
     func ledger() throws -> Ledger { try Ledger(folders: try folders) }
 
-    /// Submits manifests in order, each named `NAME.yaml`.
+    /// Submits manifests in order, each named `NAME.yaml`, and with its name in a comment: no two are the same content.
     func submit(_ manifests: KeyValuePairs<String, String>) throws {
-        for (name, text) in manifests { _ = try worker().submit(text, name: name + ".yaml") }
+        for (name, text) in manifests { _ = try worker().submit("\(text)\n# \(name)", name: name + ".yaml") }
     }
 
     @discardableResult

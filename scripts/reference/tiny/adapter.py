@@ -7,7 +7,7 @@ ALL_LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "d
 QUERY_VALUE = ["q_proj", "v_proj"]
 
 
-def attach(model, targets, seed):
+def attach(model, targets, seed, base="llama-tiny"):
     """Rank 4, alpha 8, no dropout. B is random, not zero, so that the adapter changes every logit."""
     config = LoraConfig(
         r=4,
@@ -19,7 +19,7 @@ def attach(model, targets, seed):
     )
     adapted = get_peft_model(model, config)
     # PEFT sets this to the folder that the model was loaded from; this one came from none.
-    adapted.peft_config["default"].base_model_name_or_path = "llama-tiny"
+    adapted.peft_config["default"].base_model_name_or_path = base
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, parameter in sorted(factors(adapted).items()):

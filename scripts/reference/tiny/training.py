@@ -26,7 +26,7 @@ def train(adapted, batches):
     """Trains the adapter in place. Per step: loss before the update, gradient norm before clipping, rate."""
     parameters = list(factors(adapted).values())
     optimizer = torch.optim.AdamW(parameters, **OPTIMIZER)
-    scheduler = get_linear_schedule_with_warmup(optimizer, WARMUP_STEPS, STEPS)
+    scheduler = get_linear_schedule_with_warmup(optimizer, WARMUP_STEPS, len(batches))
     history = {"loss": [], "grad_norm": [], "learning_rate": []}
     for batch in batches:
         optimizer.zero_grad(set_to_none=True)

@@ -13,36 +13,48 @@ enum SliceSection {
             """
     }
 
+    /// Figures beside accuracy and loss, each of which stands in the table where any slice has it.
+    private static let others: [(title: String, value: KeyPath<SliceScore, Double?> & Sendable)] = [
+        ("F1", \.f1), ("Matthews", \.matthews), ("Pearson", \.pearson), ("Spearman", \.spearman),
+        ("Calibration error", \.calibrationError),
+    ]
+
     private static func table(_ slices: [SliceReport]) -> HTML {
         let accuracy = slices.contains { $0.adapter.accuracy != nil }
-        let calibration = slices.contains { $0.adapter.calibrationError != nil }
+        let more = others.filter { figure in slices.contains { $0.adapter[keyPath: figure.value] != nil } }
         let accuracyHead: HTML = """
             <th scope="col" class="n">Accuracy, base</th><th scope="col" class="n">adapter</th>\
             <th scope="col" class="n">change, points</th>
             """
-        let calibrationHead: HTML = """
-            <th scope="col" class="n">Calibration error, base</th><th scope="col" class="n">adapter</th>
+        let moreHeads = more.map { figure -> HTML in
             """
+            <th scope="col" class="n">\(figure.title), base</th><th scope="col" class="n">adapter</th>
+            """
+        }
         return """
             <div class="scroll" tabindex="0" role="region" aria-label="Scores by slice"><table><thead><tr>\
             <th scope="col">Slice</th><th scope="col" class="n">Rows</th>\(accuracy ? accuracyHead : "")\
             <th scope="col" class="n">Loss, base</th><th scope="col" class="n">adapter</th>\
-            \(calibration ? calibrationHead : "")</tr></thead><tbody>\
-            \(slices.map { row($0, accuracy: accuracy, calibration: calibration) })</tbody></table></div>
+            \(moreHeads)</tr></thead><tbody>\
+            \(slices.map { row($0, accuracy: accuracy, more: more.map(\.value)) })</tbody></table></div>
             """
     }
 
-    private static func row(_ slice: SliceReport, accuracy: Bool, calibration: Bool) -> HTML {
+    private static func row(_ slice: SliceReport, accuracy: Bool, more: [KeyPath<SliceScore, Double?> & Sendable])
+        -> HTML
+    {
         let (base, adapter) = (slice.base, slice.adapter)
         let change = base.accuracy.flatMap { before in adapter.accuracy.map { FigureFormat.points($0 - before) } }
         let shares = [
             base.accuracy.map(FigureFormat.percent), adapter.accuracy.map(FigureFormat.percent), change,
         ].map { cell($0) }
         let losses = [cell(FigureFormat.fixed(base.loss)), cell(FigureFormat.fixed(adapter.loss))]
-        let errors = [base.calibrationError, adapter.calibrationError].map { cell($0.map { FigureFormat.fixed($0) }) }
+        let rest = more.flatMap { value in
+            [base[keyPath: value], adapter[keyPath: value]].map { cell($0.map { FigureFormat.fixed($0) }) }
+        }
         return """
             <tr><th scope="row" class="name">\(TextBlock.short(slice.name))</th>\
-            \(cell(FigureFormat.count(slice.rows)))\(accuracy ? shares : [])\(losses)\(calibration ? errors : [])</tr>
+            \(cell(FigureFormat.count(slice.rows)))\(accuracy ? shares : [])\(losses)\(rest)</tr>
             """
     }
 

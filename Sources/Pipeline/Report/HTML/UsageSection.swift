@@ -31,12 +31,19 @@ enum UsageSnippet {
         } else {
             base = "\"\(literal(path))\""
         }
+        let adapter = provenance.adapter
+        let autoClass = adapter.task == nil ? "AutoModelForCausalLM" : "AutoModelForSequenceClassification"
+        var head = adapter.task == "regression" ? ", num_labels=1" : ""
+        if let labels = adapter.labels {
+            let names = labels.enumerated().map { "\($0): \"\(literal($1))\"" }.joined(separator: ", ")
+            head = ", num_labels=\(labels.count), id2label={\(names)}"
+        }
         return """
             from peft import PeftModel
-            from transformers import AutoModelForCausalLM, AutoTokenizer
+            from transformers import \(autoClass), AutoTokenizer
 
             tokenizer = AutoTokenizer.from_pretrained(\(base))
-            base = AutoModelForCausalLM.from_pretrained(\(base))
+            base = \(autoClass).from_pretrained(\(base)\(head))
             model = PeftModel.from_pretrained(base, "PATH/TO/THIS/FOLDER")
             """
     }

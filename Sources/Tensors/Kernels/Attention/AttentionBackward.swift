@@ -5,32 +5,40 @@ extension Kernels {
     ///
     ///     dv = pᵀ·dO,  ds = p ⊙ (dO·vᵀ − Σ dO ⊙ o)·scale,  dq = ds·k,  dk = dsᵀ·q
     ///
+    /// and ds times 1 − (s/c)² where the scores have a soft cap c.
+    ///
     /// Tiles are held transposed, a row a key: then dv and dk are plain products, and dq reads its first factor by
     /// columns. dO, q, k, v and o are of one dtype; dq, dk, dv are float32. Every span's queries are all of its keys.
     package static func attentionBackward(
         dO: Matrix, q: Matrix, k: Matrix, v: Matrix, o: Matrix, logSumExp: Matrix, spans: [AttentionSpan],
-        headDim: Int, scale: Float, dq: Matrix, dk: Matrix, dv: Matrix, backend: ProductBackend? = nil
+        headDim: Int, scale: Float, mask: AttentionMask = .causal, softCap: Float? = nil, dq: Matrix, dk: Matrix,
+        dv: Matrix, backend: ProductBackend? = nil
     ) {
         let backward = AttentionBackward(
             dO: dO, q: q, k: k, v: v, o: o, logSumExp: logSumExp, dq: dq, dk: dk, dv: dv,
-            shape: AttentionShape(q: q, k: k, headDim: headDim, backend: backend), scale: scale)
+            shape: AttentionShape(q: q, k: k, headDim: headDim, backend: backend), scale: scale, mask: mask,
+            softCap: softCap)
         KernelClock.measure("attention, backward") { backward.run(spans) }
     }
 }
 
 /// The backward of attention, cut into chunks of queries so that one long sequence keeps all threads busy.
 ///
-/// Chunks of a span share its dk and dv. The last chunk sees every key and writes there; the others write partial sums
-/// of their own, which are added in order afterwards. So no two tasks write the same memory.
+/// Chunks of a span share its dk and dv. The last chunk writes there; the others write partial sums of their own, which
+/// are added in order afterwards. So no two tasks write the same memory.
 private struct AttentionBackward {
     let dO, q, k, v, o, logSumExp, dq, dk, dv: Matrix
     let shape: AttentionShape
     let scale: Float
+    let mask: AttentionMask
+    let softCap: Float?
 
     private struct Chunk {
         let span: AttentionSpan
         let head: Int
         let queries: Range<Int>
+        /// Keys of the span whose gradients the chunk writes: all of them where it writes to the result itself.
+        let keys: Range<Int>
         /// dk and dv side by side, nil where the chunk writes to the result itself.
         let partial: Matrix?
     }
@@ -54,13 +62,15 @@ private struct AttentionBackward {
         let chunkQueries = max(256 / shape.queryBlock, 1) * shape.queryBlock
         return (0..<span.queryCount).blocks(of: chunkQueries).reversed().map { queries in
             let isLast = queries.upperBound == span.queryCount
-            let partial = isLast ? nil : Matrix(rows: queries.upperBound, columns: 2 * shape.headDim)
-            return Chunk(span: span, head: head, queries: queries, partial: partial)
+            let keys = isLast ? 0..<span.keyCount : mask.keys(of: queries, count: span.keyCount)
+            let partial = isLast ? nil : Matrix(rows: keys.count, columns: 2 * shape.headDim)
+            return Chunk(span: span, head: head, queries: queries, keys: keys, partial: partial)
         }
     }
 
     private func run(_ chunk: Chunk, workspace: Workspace) {
-        let keyRows = chunk.span.keyStart..<(chunk.span.keyStart + chunk.queries.upperBound)
+        let start = chunk.span.keyStart
+        let keyRows = (start + chunk.keys.lowerBound)..<(start + chunk.keys.upperBound)
         let columns = shape.keyColumns(chunk.head)
         let keys = KeyTiles(
             k: k.tile(rows: keyRows, columns: columns), v: v.tile(rows: keyRows, columns: columns),
@@ -72,11 +82,13 @@ private struct AttentionBackward {
         keys.dv.fill(0)
         for queries in chunk.queries.blocks(of: shape.queryBlock) {
             let rows = (chunk.span.queryStart + queries.lowerBound)..<(chunk.span.queryStart + queries.upperBound)
-            accumulate(rows, head: chunk.head, visible: keys.rows(0..<queries.upperBound), workspace: workspace)
+            let seen = mask.keys(of: queries, count: chunk.span.keyCount)
+            let visible = (seen.lowerBound - chunk.keys.lowerBound)..<(seen.upperBound - chunk.keys.lowerBound)
+            accumulate(rows, head: chunk.head, visible: keys.rows(visible), workspace: workspace)
         }
     }
 
-    /// One block of queries, rows of the packed matrices, against all keys up to the block's last query.
+    /// One block of queries, rows of the packed matrices, against the keys that they see.
     private func accumulate(_ rows: Range<Int>, head: Int, visible: KeyTiles, workspace: Workspace) {
         let stacked = rows.count * shape.group
         let keyBlock = min(AttentionShape.keyBlock, visible.k.rows)
@@ -100,7 +112,7 @@ private struct AttentionBackward {
             let gradients = gradientTile.rows(0..<range.count)
             scores.assign(keys.k, query, transposed: true, workspace: workspace, backend: shape.backend)
             gradients.assign(keys.v, dOutput, transposed: true, workspace: workspace, backend: shape.backend)
-            let firstVisible = visible.k.rows - rows.count + 1 - range.lowerBound
+            let firstVisible = mask.firstVisible(queries: rows.count, keys: visible.k.rows) - range.lowerBound
             let byColumns = differentiate(
                 scores, gradients, pairs: pairs, lse, delta, firstVisible: firstVisible)
             keys.dv.assign(
@@ -118,21 +130,29 @@ private struct AttentionBackward {
     private func differentiate(
         _ scores: Tile, _ gradients: Tile, pairs: Tile, _ lse: Tile, _ delta: Tile, firstVisible: Int
     ) -> Tile {
+        let scale = softCap == nil ? self.scale : 1
+        if let softCap {
+            ck_attention_cap_gradients(
+                scores.start, gradients.start, scores.stride, delta.start, scores.rows, scores.columns, self.scale,
+                softCap)
+        }
         if q.dtype == .bfloat16 {
             ck_attention_gradients_half(
                 scores.start, gradients.start, pairs.base.assumingMemoryBound(to: UInt16.self), scores.stride,
-                lse.start, delta.start, scores.rows, scores.columns, shape.group, firstVisible, scale)
+                lse.start, delta.start, scores.rows, scores.columns, shape.group, firstVisible, mask.window,
+                scale)
             return pairs
         }
         ck_attention_gradients(
             scores.start, gradients.start, scores.stride, lse.start, delta.start, scores.rows, scores.columns,
-            shape.group, firstVisible, scale)
+            shape.group, firstVisible, mask.window, scale)
         return gradients
     }
 
     private func addPartial(_ chunk: Chunk) {
         guard let partial = chunk.partial else { return }
-        let rows = chunk.span.keyStart..<(chunk.span.keyStart + partial.rows)
+        let start = chunk.span.keyStart
+        let rows = (start + chunk.keys.lowerBound)..<(start + chunk.keys.upperBound)
         for (index, whole) in [dk, dv].enumerated() {
             let target = whole.tile(rows: rows, columns: shape.keyColumns(chunk.head))
             let source = partial.columns((index * shape.headDim)..<((index + 1) * shape.headDim))

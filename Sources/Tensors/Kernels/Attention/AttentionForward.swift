@@ -1,15 +1,16 @@
 import CKernels
 
 extension Kernels {
-    /// o = softmax(scale·q·kᵀ, causal)·v within each span: q, o `[T, heads·D]`, k, v `[·, groups·D]`; query head h
+    /// o = softmax(s, mask)·v with s = scale·q·kᵀ, or with a soft cap c s = c·tanh(scale·q·kᵀ/c), within each span: q, o `[T, heads·D]`, k, v `[·, groups·D]`; query head h
     /// reads key head h / (heads / groups). `logSumExp` `[T, heads]` is kept for backward.
     ///
     /// q, k and v are of one dtype, the products' operands; softmax and sums are float32; o is of either dtype.
     ///
     /// Tile by tile with a running maximum, so that T × T scores are never stored: https://arxiv.org/abs/2205.14135.
     package static func attentionForward(
-        q: Matrix, k: Matrix, v: Matrix, spans: [AttentionSpan], headDim: Int, scale: Float, into o: Matrix,
-        logSumExp: Matrix, backend: ProductBackend? = nil
+        q: Matrix, k: Matrix, v: Matrix, spans: [AttentionSpan], headDim: Int, scale: Float,
+        mask: AttentionMask = .causal, softCap: Float? = nil, into o: Matrix, logSumExp: Matrix,
+        backend: ProductBackend? = nil
     ) {
         precondition(k.columns == v.columns && q.columns == o.columns, "attention shapes")
         precondition(q.dtype == k.dtype && q.dtype == v.dtype, "attention's dtype")
@@ -24,21 +25,23 @@ extension Kernels {
             Threads.tasks(work.count) { task, workspace in
                 let (span, queries, head) = work[task]
                 let rows = (span.queryStart + queries.lowerBound)..<(span.queryStart + queries.upperBound)
-                let keys = span.keyStart..<(span.keyStart + span.offset + queries.upperBound)
+                let positions = (span.offset + queries.lowerBound)..<(span.offset + queries.upperBound)
+                let seen = mask.keys(of: positions, count: span.keyCount)
+                let keys = (span.keyStart + seen.lowerBound)..<(span.keyStart + seen.upperBound)
                 attend(
                     q.tile(rows: rows, columns: shape.queryColumns(head)),
                     k: k.tile(rows: keys, columns: shape.keyColumns(head)),
                     v: v.tile(rows: keys, columns: shape.keyColumns(head)), shape: shape, scale: scale,
-                    into: o.tile(rows: rows, columns: shape.queryColumns(head)),
+                    mask: mask, softCap: softCap, into: o.tile(rows: rows, columns: shape.queryColumns(head)),
                     logSumExp: logSumExp.tile(rows: rows, columns: shape.statisticColumns(head)), workspace: workspace)
             }
         }
     }
 
-    /// One block of queries of one key head against all keys up to the block's last query.
+    /// One block of queries of one key head against the keys that they see.
     private static func attend(
-        _ q: Tile, k: Tile, v: Tile, shape: AttentionShape, scale: Float, into o: Tile, logSumExp: Tile,
-        workspace: Workspace
+        _ q: Tile, k: Tile, v: Tile, shape: AttentionShape, scale: Float, mask: AttentionMask, softCap: Float?,
+        into o: Tile, logSumExp: Tile, workspace: Workspace
     ) {
         let rows = q.rows * shape.group
         let keyBlock = min(AttentionShape.keyBlock, k.rows)
@@ -47,15 +50,20 @@ extension Kernels {
         let output = workspace.tile(rows, shape.headDim).dense
         let statistics = (maxima: workspace.tile(1, rows), sums: workspace.tile(1, rows))
         let scoreTile = workspace.tile(rows, keyBlock)
+        let firstVisible = mask.firstVisible(queries: q.rows, keys: k.rows)
         query.stack(q)
         for keys in (0..<k.rows).blocks(of: keyBlock) {
             let scores = scoreTile.columns(0..<keys.count)
             let isFirst = keys.lowerBound == 0
             scores.assign(query, k.rows(keys), transposed: true, workspace: workspace, backend: shape.backend)
+            if let softCap {
+                ck_attention_cap(scores.start, scores.stride, rows, keys.count, scale, softCap)
+            }
             ck_attention_probabilities(
                 scores.start, scores.stride, output.start, statistics.maxima.start,
                 statistics.sums.start, rows, keys.count, shape.headDim, shape.group,
-                k.rows - q.rows + 1 - keys.lowerBound, scale, isFirst ? 1 : 0, q.dtype == .bfloat16 ? 1 : 0)
+                firstVisible - keys.lowerBound, mask.window, softCap == nil ? scale : 1, isFirst ? 1 : 0,
+                q.dtype == .bfloat16 ? 1 : 0)
             output.assign(
                 scores.narrowed(to: q.dtype), v.rows(keys), accumulate: !isFirst, workspace: workspace,
                 backend: shape.backend)

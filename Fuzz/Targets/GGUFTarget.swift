@@ -1,0 +1,47 @@
+import ModelFiles
+import Tensors
+import Tokenizers
+
+/// A GGUF file: header, tensors of every type, and the model and vocabulary that it describes.
+package struct GGUFTarget: FuzzTarget {
+    package static let name = "gguf"
+
+    private let scratch: ScratchFolder
+
+    package init() throws { scratch = try ScratchFolder() }
+
+    package func check(_ bytes: [UInt8]) throws {
+        let path = try scratch.write(bytes, as: "x.gguf")
+        guard let file = try accepted({ try GGUFFile(path: path) }) else { return }
+        try checkWriting(file, try TensorReading.all(file, fileBytes: bytes.count))
+        guard let base = try accepted({ try BaseModelFiles(path: path) }) else { return }
+        for name in base.tensorNames {
+            guard let info = base.info(name) else { throw FuzzViolation(message: "\(name) is named and not there") }
+            let matrix = Matrix(rows: info.rows, columns: info.columns)
+            _ = try accepted { try base.read(name, into: matrix) }
+        }
+        _ = try accepted { try ContentHash.ofTokenizer(base) }
+        if let tokenizer = try accepted({ try TokenizerLoader.load(base) }) { try TokenizerChecks.run(tokenizer) }
+        _ = try accepted { try ChatTemplate.load(base) }
+    }
+
+    /// Metadata and elements survive being written by lorad.
+    private func checkWriting(_ file: GGUFFile, _ tensors: [TensorReading.Read]) throws {
+        let metadata = file.metadata.filter { $0.key != "general.alignment" }
+        // A scalar has no dimensions, which the writer does not write.
+        let written = tensors.filter { !$0.info.shape.isEmpty }
+        let entries = written.map { read in
+            (
+                entry: TensorEntry(name: read.info.name, matrix: read.matrix, shape: read.info.shape),
+                dtype: FileDType.f32
+            )
+        }
+        let copy = scratch.path + "/copy.gguf"
+        try GGUFWriter.write(metadata: metadata.map { ($0.key, $0.value) }, tensors: entries, to: copy)
+        let again = try GGUFFile(path: copy)
+        try require(
+            "\(again.metadata.sorted { $0.key < $1.key })" == "\(metadata.sorted { $0.key < $1.key })",
+            "the metadata does not read back as written")
+        try TensorReading.requireEqual(written, try TensorReading.all(again, fileBytes: .max))
+    }
+}

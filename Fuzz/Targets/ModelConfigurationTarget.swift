@@ -1,0 +1,24 @@
+import ModelFiles
+
+/// config.json of a Hugging Face folder.
+package struct ModelConfigurationTarget: FuzzTarget {
+    package static let name = "model-configuration"
+
+    private let scratch: ScratchFolder
+
+    package init() throws { scratch = try ScratchFolder() }
+
+    package func check(_ bytes: [UInt8]) throws {
+        try scratch.write(bytes, as: "config.json")
+        guard let configuration = try accepted({ try ModelConfiguration.load(folder: scratch.path) }) else { return }
+        let sizes = [
+            configuration.hiddenSize, configuration.layers, configuration.heads, configuration.keyValueHeads,
+            configuration.headDim, configuration.vocabularySize,
+        ]
+        try require(sizes.allSatisfy { $0 > 0 && $0 <= 1 << 24 }, "a size that no model has: \(sizes)")
+        let json = configuration.huggingFaceJSON(dtype: .f32, padTokenID: nil)
+        try scratch.write(Array(JSONText.document(json).utf8), as: "config.json")
+        let again = try accepted { try ModelConfiguration.load(folder: scratch.path) }
+        try require(again == configuration, "the configuration does not read back as written:\n\(configuration)")
+    }
+}

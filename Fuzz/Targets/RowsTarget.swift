@@ -1,0 +1,27 @@
+import Evaluation
+import Tokenizers
+import Training
+
+/// Data files of JSON lines: training rows, evaluation rows and regression prompts.
+package struct RowsTarget: FuzzTarget {
+    package static let name = "rows"
+
+    private let scratch: ScratchFolder
+
+    package init() throws { scratch = try ScratchFolder() }
+
+    package func check(_ bytes: [UInt8]) throws {
+        let path = try scratch.write(bytes, as: "rows.jsonl")
+        guard let lines = try accepted({ try JSONLines.read(path) }) else { return }
+        try require(lines.count <= bytes.count, "\(lines.count) rows in \(bytes.count) bytes")
+        if let rows = try accepted({ try TrainingRowReader.read(path, format: nil) }) {
+            try require(rows.count == lines.count, "\(rows.count) training rows of \(lines.count) lines")
+        }
+        if let rows = try accepted({ try EvaluationRows.read(path, sliceBy: "domain") }) {
+            try require(rows.count == lines.count, "\(rows.count) evaluation rows of \(lines.count) lines")
+        }
+        if let prompts = try accepted({ try RegressionPrompts.read(path) }) {
+            try require(prompts.count == lines.count, "\(prompts.count) prompts of \(lines.count) lines")
+        }
+    }
+}

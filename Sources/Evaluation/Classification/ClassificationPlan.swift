@@ -1,0 +1,50 @@
+import Tokenizers
+
+/// Every labelled row of a data file, tokenized and ready to be put to models. Made once, used for base and adapter alike.
+package struct ClassificationPlan: Sendable {
+    /// A row that is scored.
+    package struct Row: Equatable, Sendable {
+        package let line: Int
+        package let slice: String?
+        package let text: EncodedText
+        package let target: SequenceTarget
+    }
+
+    /// The data file, as messages name it.
+    package let path: String
+    package let labels: SequenceLabels
+    package let rows: [Row]
+    /// Rows of which the end was cut off.
+    package let truncated: Int
+
+    /// Tokenizes rows as training does: with special tokens, cut to `maximumLength`.
+    ///
+    /// - Throws: `TokenizersError.malformed` listing rows whose label is none of `labels`; `EvaluationError.malformed` for
+    ///   no rows, and a row without tokens.
+    package init(
+        rows: [LabelledRow], path: String, labels: SequenceLabels, tokenizer: any Tokenizer, maximumLength: Int
+    ) throws {
+        guard !rows.isEmpty else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
+        self.path = path
+        self.labels = labels
+        var truncated = 0
+        self.rows = try zip(rows, try labels.targets(rows, path)).map { row, target in
+            let whole = try tokenizer.encode(row.text, pair: row.pair, maximumLength: nil, allowSpecial: true)
+            guard !whole.ids.isEmpty else {
+                throw EvaluationError(
+                    .malformed, "\(path):\(row.line): the text is empty and has no token to classify.")
+            }
+            guard whole.ids.count > maximumLength else {
+                return Row(line: row.line, slice: row.slice, text: whole, target: target)
+            }
+            truncated += 1
+            let cut = try tokenizer.encode(
+                row.text, pair: row.pair, maximumLength: maximumLength, allowSpecial: true)
+            return Row(line: row.line, slice: row.slice, text: cut, target: target)
+        }
+        self.truncated = truncated
+    }
+
+    /// Names of the slices that the rows belong to, sorted.
+    package var sliceNames: [String] { Set(rows.compactMap(\.slice)).sorted() }
+}

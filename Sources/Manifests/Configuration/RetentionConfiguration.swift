@@ -1,0 +1,39 @@
+/// `retention` of lorad.yaml: what is removed, and what is kept twice.
+package struct RetentionConfiguration: Section {
+    /// Succeeded runs of a name that are kept, the latest; nil: all.
+    package var keepRuns: Int?
+    /// Days for which every run is kept.
+    package var keepDays = 30
+    /// Days for which a failed run is kept; nil: for ever.
+    package var keepFailedDays: Int?
+    /// Days for which an ended job's log, and the checkpoint of one that may be retried, are kept.
+    package var keepJobDays = 90
+    /// Hours between backups of the ledger; 0: none.
+    package var backupHours = 24
+    /// Backups that are kept, the latest.
+    package var backups = 7
+
+    package init() {}
+
+    static let fields: [Field<RetentionConfiguration>] = [
+        .optional(
+            "keep_runs", \.keepRuns, .integer(1...1_000_000, example: 10), absent: "all",
+            "Succeeded runs of a name that are kept, the latest. A run that a link in its folder (`latest`) points to is "
+                + "never removed."),
+        .standard(
+            "keep_days", \.keepDays, .integer(0...36_500, example: 30), standard: "30",
+            "Days for which a succeeded run is kept, however many there are."),
+        .optional(
+            "keep_failed_days", \.keepFailedDays, .integer(0...36_500, example: 30), absent: "for ever",
+            "Days for which a failed run is kept."),
+        .standard(
+            "keep_job_days", \.keepJobDays, .integer(1...36_500, example: 90), standard: "90",
+            "Days for which an ended job's log, and a checkpoint it could be retried from, are kept."),
+        .standard(
+            "backup_hours", \.backupHours, .integer(0...8760, example: 24), standard: "24",
+            "Hours between backups of the ledger in `backups/` of the state folder; 0 for none."),
+        .standard(
+            "backups", \.backups, .integer(1...1000, example: 7), standard: "7",
+            "Backups that are kept, the latest."),
+    ]
+}

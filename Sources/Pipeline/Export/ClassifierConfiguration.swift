@@ -1,0 +1,38 @@
+import ModelFiles
+import Tokenizers
+
+/// What config.json says of a classifier, so that transformers' AutoModelForSequenceClassification loads its head.
+enum ClassifierConfiguration {
+    /// The base's configuration with the classifier's class, its labels and its kind of problem.
+    static func applied(to base: JSONValue, labels: SequenceLabels) -> JSONValue {
+        guard var object = base.objectValue else { return base }
+        let modelType = object["model_type"]?.stringValue ?? ""
+        let names: [String]
+        switch labels {
+        case .classes(let classes): names = classes
+        case .regression: names = ["LABEL_0"]
+        }
+        let architecture = (classes[modelType] ?? modelType) + "ForSequenceClassification"
+        object = object.setting("architectures", to: .array([.string(architecture)]))
+        object = object.setting(
+            "id2label",
+            to: .object(JSONObject(names.enumerated().map { (String($0), JSONValue.string($1)) })))
+        object = object.setting(
+            "label2id", to: .object(JSONObject(names.enumerated().map { ($1, JSONValue.integer($0)) })))
+        object = object.setting("num_labels", to: .integer(names.count))
+        object = object.setting(
+            "problem_type", to: .string(labels == .regression ? "regression" : "single_label_classification"))
+        // Without a padding token transformers' decoders classify no batch of several rows.
+        if object["pad_token_id"].map(\.isNull) ?? true, let end = object["eos_token_id"] {
+            object = object.setting("pad_token_id", to: end.arrayValue?.first ?? end)
+        }
+        return .object(object)
+    }
+
+    /// What transformers' classes are called, by `model_type`.
+    private static let classes = [
+        "bert": "Bert", "deberta": "Deberta", "deberta-v2": "DebertaV2", "gemma2": "Gemma2",
+        "gemma3_text": "Gemma3Text", "gpt2": "GPT2", "gpt_neox": "GPTNeoX", "llama": "Llama", "mistral": "Mistral",
+        "opt": "OPT", "phi3": "Phi3", "qwen2": "Qwen2", "qwen3": "Qwen3", "roberta": "Roberta",
+    ]
+}

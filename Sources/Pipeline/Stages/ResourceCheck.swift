@@ -1,0 +1,69 @@
+import Adapters
+import Foundation
+import Manifests
+import ModelFiles
+import Tensors
+
+/// What a job may take of its machine.
+package struct JobLimits: Sendable, Codable, Equatable {
+    /// Most memory in bytes; nil for what the machine has.
+    package var memoryBytes: Int?
+    /// Bytes that stay free on the file systems a job writes to, beside what it needs itself.
+    package var freeDiskBytes: Int
+
+    package init(memoryBytes: Int? = nil, freeDiskBytes: Int = 0) {
+        self.memoryBytes = memoryBytes
+        self.freeDiskBytes = freeDiskBytes
+    }
+}
+
+/// Looks, before any training, whether the job fits into memory and onto the disks.
+struct ResourceCheck {
+    let manifest: JobManifest
+    let limits: JobLimits
+
+    /// - Throws: `PipelineError.rejected` where the predicted memory is too much, which no later attempt would change;
+    ///   `.noSpace` where a disk is too full, which one might.
+    func require(predictedPeak: Int, adapter: LoRAAdapter, base: VerifiedBase, environment: JobEnvironment) throws {
+        try requireMemory(predictedPeak, weights: base.hash.parameters * 4)
+        let trainable = 4 * adapter.parameterCount
+        // The adapter with AdamW's two moments; the old checkpoint stays until the new one is whole.
+        let checkpoints = 2 * 3 * trainable
+        let adapted = adapter.modules.reduce(0) { $0 + 4 * $1.slot.inputs * $1.slot.outputs }
+        let exports = manifest.merge.export != .none
+        let element = manifest.merge.dtype == .bfloat16 ? 2 : 4
+        try requireDisk(checkpoints + (exports ? 0 : adapted), at: environment.workFolder)
+        try requireDisk(trainable + (exports ? element * base.hash.parameters : 0) + (4 << 20), at: environment.outbox)
+    }
+
+    private func requireMemory(_ peak: Int, weights: Int) throws {
+        let limit = limits.memoryBytes ?? MachineInfo.physicalMemoryBytes
+        guard peak > limit else { return }
+        let bound = limits.memoryBytes == nil ? "this machine has" : "limits.memory_mib of lorad.yaml allows"
+        throw PipelineError(
+            .rejected,
+            "The job is predicted to need \(peak >> 20) MiB of memory at its peak; \(bound) \(limit >> 20) MiB.",
+            advice: advice(weights: weights, limit: limit))
+    }
+
+    private func advice(weights: Int, limit: Int) -> String {
+        guard weights < limit else {
+            return "The base's weights alone need \(weights >> 20) MiB: use a smaller base, or raise the limit."
+        }
+        var lower = ["training.batch_size", "training.micro_batch_tokens", "training.max_length"].joined(
+            separator: ", ")
+        lower = "Lower \(lower)"
+        if !manifest.training.activationCheckpointing { lower += ", or set training.activation_checkpointing: true" }
+        if manifest.training.dtype != .bfloat16 { lower += ", or set training.dtype: bfloat16" }
+        return lower + "."
+    }
+
+    private func requireDisk(_ needed: Int, at folder: String) throws {
+        guard let free = FreeDisk.bytes(at: folder), free < needed + limits.freeDiskBytes else { return }
+        throw PipelineError(
+            .noSpace,
+            "The job needs \((needed >> 20) + 1) MiB on the disk of \(folder), "
+                + "with \(limits.freeDiskBytes >> 20) MiB to stay free; \(free >> 20) MiB are free.",
+            advice: "Make room, or lower limits.free_disk_mib in lorad.yaml.")
+    }
+}

@@ -1,0 +1,33 @@
+import CKernels
+
+extension Kernels {
+    /// h = f(g) ⊙ u, all `[T, f]` and of one dtype, either. https://arxiv.org/abs/2002.05202
+    package static func gatedForward(_ function: ActivationFunction, gate: Matrix, up: Matrix, into h: Matrix) {
+        guard function != .silu else { return swiGLUForward(gate: gate, up: up, into: h) }
+        gate.requireShape(of: h, "a gated activation's gate")
+        up.requireShape(of: h, "a gated activation's up")
+        precondition(gate.dtype == h.dtype && up.dtype == h.dtype, "a gated activation's dtype")
+        measuredRows(h, "gated activation, forward") { rows in
+            let first = rows.lowerBound
+            ck_gated_forward(
+                function.kernel, gate.memory(row: first), gate.stride, up.memory(row: first), up.stride,
+                h.memory(row: first), h.stride, rows.count, h.columns, h.half)
+        }
+    }
+
+    /// dg = dh ⊙ u ⊙ f′(g), du = dh ⊙ f(g); assigns.
+    package static func gatedBackward(
+        _ function: ActivationFunction, _ dh: Matrix, gate: Matrix, up: Matrix, dGate: Matrix, dUp: Matrix
+    ) {
+        guard function != .silu else { return swiGLUBackward(dh, gate: gate, up: up, dGate: dGate, dUp: dUp) }
+        for matrix in [gate, up, dGate, dUp] { matrix.requireShape(of: dh, "a gated activation's backward") }
+        precondition([gate, up, dGate, dUp].allSatisfy { $0.dtype == dh.dtype }, "a gated activation's dtype")
+        measuredRows(dh, "gated activation, backward") { rows in
+            let first = rows.lowerBound
+            ck_gated_backward(
+                function.kernel, dh.memory(row: first), dh.stride, gate.memory(row: first), gate.stride,
+                up.memory(row: first), up.stride, dGate.memory(row: first), dGate.stride, dUp.memory(row: first),
+                dUp.stride, rows.count, dh.columns, dh.half)
+        }
+    }
+}

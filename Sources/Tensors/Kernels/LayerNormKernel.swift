@@ -1,0 +1,40 @@
+import CKernels
+
+extension Kernels {
+    /// y = (x − μ)·r ⊙ w + b, r = 1/√(variance + ε): x, y `[T, d]`, w, b `[1, d]`, μ and r in `statistics` `[T, 2]`; y of
+    /// either dtype. https://arxiv.org/abs/1607.06450
+    package static func layerNormForward(
+        _ x: Matrix, weight: Matrix, bias: Matrix, epsilon: Float, into y: Matrix, statistics: Matrix
+    ) {
+        y.requireShape(of: x, "LayerNorm's output")
+        requireLayerNormShapes(x, weight: weight, statistics: statistics)
+        precondition(bias.columns == x.columns, "LayerNorm's bias")
+        measuredRows(x, "LayerNorm, forward") { rows in
+            let first = rows.lowerBound
+            ck_layer_norm_forward(
+                x.pointer(row: first), x.stride, weight.start, bias.start, epsilon, y.memory(row: first), y.stride,
+                y.half, statistics.pointer(row: first), statistics.stride, rows.count, x.columns)
+        }
+    }
+
+    /// With x̂ = (x − μ)·r and g = w ⊙ dy: dx (+)= r·(g − mean(g) − x̂·mean(g ⊙ x̂)); weight and bias are frozen.
+    package static func layerNormBackward(
+        _ dy: Matrix, x: Matrix, weight: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
+    ) {
+        dy.requireShape(of: x, "LayerNorm's backward")
+        dx.requireShape(of: x, "LayerNorm's backward")
+        requireLayerNormShapes(x, weight: weight, statistics: statistics)
+        measuredRows(x, "LayerNorm, backward") { rows in
+            let first = rows.lowerBound
+            ck_layer_norm_backward(
+                dy.pointer(row: first), dy.stride, x.pointer(row: first), x.stride, weight.start,
+                statistics.pointer(row: first), statistics.stride, dx.pointer(row: first), dx.stride, rows.count,
+                x.columns, accumulate ? 1 : 0)
+        }
+    }
+
+    private static func requireLayerNormShapes(_ x: Matrix, weight: Matrix, statistics: Matrix) {
+        precondition(weight.columns == x.columns, "LayerNorm's weight")
+        precondition(statistics.rows == x.rows && statistics.columns == 2, "LayerNorm's statistics")
+    }
+}

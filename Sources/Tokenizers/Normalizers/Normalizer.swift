@@ -1,0 +1,87 @@
+/// What is done to text before it is cut into words, the `normalizer` of tokenizer.json.
+indirect enum Normalizer: Sendable, Equatable {
+    /// Nothing.
+    case none
+    case bert(BertNormalizer)
+    case form(NormalizationForm)
+    case lowercase
+    /// Drops all marks, \p{M}; of use after a decomposing form.
+    case stripAccents
+    /// Drops white space at the ends.
+    case strip(left: Bool, right: Bool)
+    case replace(TextPattern, with: [UInt8])
+    /// Puts something before text that is not empty.
+    case prepend([UInt8])
+    /// SentencePiece's compiled table.
+    case precompiled(PrecompiledCharacterMap)
+    /// One after the other.
+    case sequence([Normalizer])
+
+    func apply(_ text: [UInt8]) -> [UInt8] {
+        switch self {
+        case .none: text
+        case .bert(let normalizer): normalizer.apply(text)
+        case .form(let form): form.apply(text)
+        case .lowercase: Self.lowercased(text)
+        case .stripAccents: Self.withoutMarks(text)
+        case .strip(let left, let right): Self.stripped(text, left: left, right: right)
+        case .replace(let pattern, let content): pattern.replace(in: text, with: content)
+        case .prepend(let content): text.isEmpty ? text : content + text
+        case .precompiled(let map): map.apply(text)
+        case .sequence(let steps): steps.reduce(text) { $1.apply($0) }
+        }
+    }
+
+    /// Each character by itself, so that a final sigma is one like any other.
+    private static func lowercased(_ text: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var position = 0
+        while position < text.count {
+            let (scalar, length) = text.scalar(at: position)
+            if length == 1 {
+                result.append((0x41...0x5A).contains(text[position]) ? text[position] | 0x20 : text[position])
+            } else {
+                result += scalar.properties.lowercaseMapping.utf8
+            }
+            position += length
+        }
+        return result
+    }
+
+    private static func withoutMarks(_ text: [UInt8]) -> [UInt8] {
+        guard !text.isASCII else { return text }
+        var result: [UInt8] = []
+        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars where !isMark(scalar) {
+            result.append(scalar)
+        }
+        return result
+    }
+
+    /// \p{M} of Unicode 9, with the deviations of the library's table.
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case ..<0x300: return false
+        case 0x1CF2, 0x1CF3: return true
+        case 0x111C9: return false
+        default: break
+        }
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark:
+            return scalar.isAssigned(by: NormalizationForm.unicodeVersion)
+        default: return false
+        }
+    }
+
+    private static func stripped(_ text: [UInt8], left: Bool, right: Bool) -> [UInt8] {
+        var start = 0
+        var end = text.count
+        while left, start < end, case let (scalar, length) = text.scalar(at: start), scalar.properties.isWhitespace {
+            start += length
+        }
+        while right, end > start, case let scalar = text.scalar(before: end), scalar.properties.isWhitespace {
+            end -= UTF8.width(scalar)
+        }
+        return Array(text[start..<end])
+    }
+}

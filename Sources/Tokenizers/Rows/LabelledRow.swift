@@ -1,0 +1,45 @@
+/// A text, or a pair of texts, with what is to be predicted of it: a row of the `classification` format.
+package struct LabelledRow: Sendable, Equatable {
+    /// The line in the file, from 1.
+    package let line: Int
+    package let text: String
+    package let pair: String?
+    package let label: RowLabel
+    /// The value of the field that rows are sliced by; nil where none was asked for.
+    package let slice: String?
+
+    package init(line: Int, text: String, pair: String? = nil, label: RowLabel, slice: String? = nil) {
+        self.line = line
+        self.text = text
+        self.pair = pair
+        self.label = label
+        self.slice = slice
+    }
+}
+
+/// A row's label as its file spells it.
+package enum RowLabel: Sendable, Hashable {
+    /// The name of a class.
+    case name(String)
+    /// A whole number: a class's place in the list of labels, a class's name where there is no list, or a value.
+    case number(Int)
+    /// A number with a fraction or an exponent: a value to regress on.
+    case value(Double)
+
+    /// As a message shows it.
+    package var text: String {
+        switch self {
+        case .name(let name): "\"\(name)\""
+        case .number(let number): String(number)
+        case .value(let value): String(value)
+        }
+    }
+}
+
+/// What a row must be predicted to be.
+package enum SequenceTarget: Sendable, Hashable {
+    /// The class's place in the labels' list.
+    case label(Int)
+    /// What is regressed on.
+    case value(Float)
+}

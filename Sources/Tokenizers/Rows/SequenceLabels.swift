@@ -1,0 +1,113 @@
+import ModelFiles
+
+/// What a sequence is predicted to be: one of named classes, or a number.
+package enum SequenceLabels: Sendable, Equatable {
+    /// The classes' names, in the order of the head's rows.
+    case classes([String])
+    /// One value: regression.
+    case regression
+
+    /// Rows of the classification head.
+    package var count: Int {
+        switch self {
+        case .classes(let names): names.count
+        case .regression: 1
+        }
+    }
+
+    /// The labels of training rows.
+    ///
+    /// - Parameters:
+    ///   - names: the list that the manifest gives; whole numbers in the rows are places in it.
+    ///   - isRegression: what the manifest says the task is; nil: labels with a fraction make it a regression.
+    /// - Returns: without a list the classes are those of the rows, names by their bytes and numbers by size.
+    /// - Throws: `TokenizersError.malformed` for rows whose labels are of mixed kinds, and for fewer than two classes.
+    package static func of(
+        _ rows: [LabelledRow], _ path: String, names: [String]? = nil, isRegression: Bool? = nil
+    ) throws -> SequenceLabels {
+        let firstValue = rows.first { if case .value = $0.label { true } else { false } }
+        if isRegression ?? (firstValue != nil && names == nil) {
+            try refuse(rows, path, "a number was expected, as the task is a regression") {
+                if case .name = $0 { true } else { false }
+            }
+            return .regression
+        }
+        if firstValue != nil {
+            try refuse(rows, path, "a class's name or whole number was expected") {
+                if case .value = $0 { true } else { false }
+            }
+        }
+        if let names { return .classes(names) }
+        let kinds = Dictionary(grouping: rows) { if case .name = $0.label { true } else { false } }
+        if let named = kinds[true]?.first, let numbered = kinds[false]?.first {
+            throw TokenizersError(
+                .malformed,
+                "\(path):\(max(named.line, numbered.line)): labels are of mixed kinds: line \(named.line) has the name "
+                    + "\(named.label.text), line \(numbered.line) the number \(numbered.label.text).",
+                advice: "Write all of them one way, or list the names in dataset.labels.")
+        }
+        let found = kinds[true] == nil ? Self.numbers(of: rows) : Self.names(of: rows)
+        guard found.count > 1 else {
+            throw TokenizersError(
+                .malformed, "Every row of \(path) has the label \(rows[0].label.text); two classes are needed at least."
+            )
+        }
+        return .classes(found)
+    }
+
+    /// What each row's label means.
+    ///
+    /// - Throws: `TokenizersError.malformed` listing every row whose label is none of the classes, or no finite number.
+    package func targets(_ rows: [LabelledRow], _ path: String) throws -> [SequenceTarget] {
+        try LabelledRows.collect(rows, path) { row in
+            if let target = target(row.label) { return target }
+            throw LabelledRows.Complaint(line: row.line, text: complaint(row.label))
+        }
+    }
+
+    /// What a label means; nil where it is none of these.
+    package func target(_ label: RowLabel) -> SequenceTarget? {
+        switch (self, label) {
+        case (.classes(let names), .name(let name)):
+            names.firstIndex { $0.utf8.elementsEqual(name.utf8) }.map { .label($0) }
+        case (.classes(let names), .number(let number)):
+            // In a list of numbers it is one of them, in a list of names a place.
+            (names.contains { Int($0) != nil }
+                ? names.firstIndex(of: String(number)) : names.indices.contains(number) ? number : nil)
+                .map { .label($0) }
+        case (.regression, .number(let number)): .value(Float(number))
+        case (.regression, .value(let value)): Float(value).isFinite ? .value(Float(value)) : nil
+        default: nil
+        }
+    }
+
+    private func complaint(_ label: RowLabel) -> String {
+        guard case .classes(let names) = self else { return "the label \(label.text) is no finite number." }
+        var text = "the label \(label.text) is none of \(names.prefix(20).map { "'\($0)'" }.joined(separator: ", "))"
+        if names.count > 20 { text += " and \(names.count - 20) more" }
+        if case .name(let name) = label, let closest = Suggestion.closest(to: name, among: names) {
+            text += "; did you mean '\(closest)'?"
+        }
+        return text.hasSuffix("?") ? text : text + "."
+    }
+
+    private static func refuse(
+        _ rows: [LabelledRow], _ path: String, _ expected: String, where isWrong: (RowLabel) -> Bool
+    ) throws {
+        _ = try LabelledRows.collect(rows, path) { row in
+            if isWrong(row.label) {
+                throw LabelledRows.Complaint(line: row.line, text: "the label is \(row.label.text); \(expected).")
+            }
+        }
+    }
+
+    private static func names(of rows: [LabelledRow]) -> [String] {
+        let names = rows.compactMap { row in if case .name(let name) = row.label { ExactString(name) } else { nil } }
+        return Set(names).sorted().map(\.string)
+    }
+
+    private static func numbers(of rows: [LabelledRow]) -> [String] {
+        let numbers = rows.compactMap { row in if case .number(let number) = row.label { number } else { nil } }
+        return Set(numbers).sorted().map(String.init)
+    }
+}

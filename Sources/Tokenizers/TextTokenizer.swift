@@ -1,0 +1,102 @@
+/// A tokenizer put together of the library's parts: added tokens are cut out, what lies between them is normalised,
+/// cut into words, and each word into tokens.
+struct TextTokenizer: Tokenizer {
+    let bosTokenID: Int?
+    let eosTokenID: Int?
+    private let vocabulary: Vocabulary
+    private let special: Set<Int>
+    /// Added tokens that are looked for in the text as it is, and in normalised text.
+    private let verbatim: AddedTokenMatcher
+    private let normalized: AddedTokenMatcher
+    private let normalizer: Normalizer
+    private let preTokenizer: PreTokenizer
+    private let model: any TokenModel
+    private let postProcessor: PostProcessor
+    private let decoder: Decoder
+    /// Words of texts with and without special tokens.
+    private let words = (special: WordCache(), plain: WordCache())
+
+    init(_ definition: TokenizerDefinition) throws {
+        vocabulary = try Vocabulary(
+            definition.vocabulary, added: definition.addedTokens, source: definition.source)
+        special = Set(definition.addedTokens.filter(\.special).map(\.id))
+        let normalizer = definition.normalizer
+        verbatim = AddedTokenMatcher(
+            definition.addedTokens.filter { !$0.normalized }.map { ($0, Array($0.content.utf8)) })
+        normalized = AddedTokenMatcher(
+            definition.addedTokens.filter(\.normalized).map { ($0, normalizer.apply(Array($0.content.utf8))) })
+        self.normalizer = normalizer
+        preTokenizer = definition.preTokenizer
+        model = try definition.makeModel(vocabulary, special: special)
+        postProcessor = definition.postProcessor
+        decoder = definition.decoder
+        bosTokenID = definition.bosTokenID
+        eosTokenID = definition.eosTokenID
+    }
+
+    var vocabularySize: Int { vocabulary.count }
+
+    func encode(_ text: String, allowSpecial: Bool) -> [Int] {
+        let bytes = Array(text.utf8)
+        var ids: [Int] = []
+        ids.reserveCapacity(bytes.count / 3)
+        (allowSpecial ? words.special : words.plain).withTable { table in
+            for part in verbatim.split(bytes, allowSpecial: allowSpecial) {
+                switch part {
+                case .token(let id): ids.append(id)
+                case .text(let range):
+                    let text = range.count == bytes.count ? bytes : Array(bytes[range])
+                    append(
+                        normalizer.apply(text), beginsText: range.lowerBound == 0, allowSpecial, &table, to: &ids)
+                }
+            }
+        }
+        return ids
+    }
+
+    func encode(_ text: String, pair: String?, maximumLength: Int?, allowSpecial: Bool) throws -> EncodedText {
+        try postProcessor.encode(
+            encode(text, allowSpecial: allowSpecial), pair: pair.map { encode($0, allowSpecial: allowSpecial) },
+            maximumLength: maximumLength)
+    }
+
+    /// The tokens of normalised text.
+    private func append(
+        _ text: [UInt8], beginsText: Bool, _ allowSpecial: Bool, _ table: inout WordTable, to ids: inout [Int]
+    ) {
+        if normalized.isEmpty {
+            return append(text, 0..<text.count, beginsText: beginsText, allowSpecial, &table, to: &ids)
+        }
+        for part in normalized.split(text, allowSpecial: allowSpecial) {
+            switch part {
+            case .token(let id): ids.append(id)
+            case .text(let range):
+                append(
+                    text, range, beginsText: beginsText && range.lowerBound == 0, allowSpecial, &table, to: &ids)
+            }
+        }
+    }
+
+    private func append(
+        _ text: [UInt8], _ range: Range<Int>, beginsText: Bool, _ allowSpecial: Bool, _ table: inout WordTable,
+        to ids: inout [Int]
+    ) {
+        var words = Pretokens(text, range, beginsText: beginsText)
+        preTokenizer.apply(to: &words)
+        if let sign = model.wordSign { words.split(before: sign) }
+        for range in words.ranges {
+            table.append(words.bytes, range, to: &ids) { ids in
+                model.encode(words.bytes, range, allowSpecial: allowSpecial, into: &ids)
+            }
+        }
+    }
+
+    func decode(_ ids: [Int], skipSpecial: Bool) -> String {
+        decoder.text(
+            of: ids.lazy.filter { !(skipSpecial && special.contains($0)) }.map(piece).filter { !$0.isEmpty })
+    }
+
+    func piece(_ id: Int) -> String { vocabulary.pieces.indices.contains(id) ? vocabulary.pieces[id] : "" }
+
+    func id(of piece: String) -> Int? { vocabulary.id(of: piece) }
+}

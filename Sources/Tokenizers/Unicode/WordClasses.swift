@@ -1,0 +1,27 @@
+/// Classes that the library takes from Rust itself and from its `regex` crate.
+enum WordClasses {
+    /// `char::is_numeric`: \p{N} of the latest Unicode.
+    static func isNumeric(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.value >= 0x80 else { return (0x30...0x39).contains(scalar.value) }
+        return switch scalar.properties.generalCategory {
+        case .decimalNumber, .letterNumber, .otherNumber: true
+        default: false
+        }
+    }
+
+    /// `\w`: letters, marks, decimal digits, connectors and joiners. https://www.unicode.org/reports/tr18/
+    static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: return true
+        case ..<0x80: return false
+        default: break
+        }
+        guard scalar.isAssigned(by: CharacterClass.unicodeVersion) else { return false }
+        let properties = scalar.properties
+        if properties.isAlphabetic || properties.isJoinControl { return true }
+        return switch properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: true
+        default: false
+        }
+    }
+}

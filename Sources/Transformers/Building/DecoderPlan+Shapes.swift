@@ -1,0 +1,64 @@
+import ModelFiles
+
+extension DecoderPlan {
+    /// Checks that the heads are what the projections of each layer give and take.
+    ///
+    /// - Throws: `TransformersError.unsupported`.
+    func checked(_ configuration: ModelConfiguration) throws -> DecoderPlan {
+        for layer in layers {
+            let (heads, attention) = (layer.attention.heads, layer.attention)
+            let outputs = attention.queryKeyValue.slots.reduce(0) { $0 + $1.outputs }
+            guard outputs == heads.columns, attention.output.slots[0].inputs == heads.queryColumns else {
+                throw TransformersError(
+                    .unsupported,
+                    "\(configuration.fields.path): \(heads.heads) heads of \(heads.headDim) dimensions do not make up "
+                        + "the hidden size \(configuration.hiddenSize).")
+            }
+        }
+        return self
+    }
+
+    /// Every tensor of the checkpoint with its shape.
+    func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]] {
+        let (vocabulary, hidden) = (configuration.vocabularySize, configuration.hiddenSize)
+        var shapes = [embedding.tokens + ".weight": [vocabulary, embedding.width]]
+        if let positions = embedding.positions { shapes[positions.name + ".weight"] = [positions.count, hidden] }
+        if let projection = embedding.projection { shapes[projection + ".weight"] = [hidden, embedding.width] }
+        if let projection = head.projection { shapes[projection + ".weight"] = [head.width, hidden] }
+        if let name = head.name { shapes[name + ".weight"] = [vocabulary, head.width] }
+        for (name, shape) in (layers.flatMap(\.tensors) + (finalNorm?.tensors ?? [])) { shapes[name] = shape }
+        return shapes
+    }
+}
+
+extension DecoderLayerPlan {
+    fileprivate var tensors: [(String, [Int])] {
+        let norms =
+            [attention.norm, attention.headNorms?.query, attention.headNorms?.key, attention.outputNorm]
+            + [feedForward.norm, feedForward.outputNorm] + residualNorms
+        let projections = [attention.queryKeyValue, attention.output, feedForward.up, feedForward.down]
+        return norms.compactMap { $0 }.flatMap(\.tensors) + projections.flatMap(\.tensors)
+    }
+
+    private var residualNorms: [NormPlan?] {
+        guard case .normalised(let first, let second) = residual else { return [] }
+        return [first, second]
+    }
+}
+
+extension NormPlan {
+    fileprivate var tensors: [(String, [Int])] {
+        switch kind {
+        case .rootMeanSquare: [(name + ".weight", [size])]
+        case .layer(let hasParameters): hasParameters ? [(name + ".weight", [size]), (name + ".bias", [size])] : []
+        }
+    }
+}
+
+extension ProjectionPlan {
+    fileprivate var tensors: [(String, [Int])] {
+        slots.flatMap { slot -> [(String, [Int])] in
+            [(slot.weightName, slot.weightShape)] + (hasBias ? [(slot.biasName, [slot.outputs])] : [])
+        }
+    }
+}

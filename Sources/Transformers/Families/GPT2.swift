@@ -1,0 +1,60 @@
+import ModelFiles
+import Tensors
+
+/// GPT-2: learned positions, LayerNorm, weights stored transposed, q, k and v in one projection with one pair of A and B.
+///
+/// Layout as in transformers' `modeling_gpt2.py`; https://github.com/openai/gpt-2.
+package enum GPT2: DecoderFamily {
+    package static let modelType = "gpt2"
+
+    static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
+        let fields = configuration.fields
+        try fields.refuse("add_cross_attention")
+        let function = try fields.activation("activation_function", default: "gelu_new")
+        let scales = try (0..<configuration.layers).map { try scale($0, configuration) }
+        return DecoderPlan(
+            embedding: EmbeddingPlan(
+                tokens: "transformer.wte", width: configuration.hiddenSize,
+                positions: (name: "transformer.wpe", count: configuration.maxPositions, offset: 0)),
+            layers: scales.enumerated().map { layer($0, configuration, scale: $1, function: function) },
+            finalNorm: norm("transformer.ln_f", configuration),
+            head: HeadPlan(
+                name: configuration.tieWordEmbeddings ? nil : "lm_head", width: configuration.hiddenSize),
+            prefix: "transformer.", bufferSuffixes: [".attn.bias", ".attn.masked_bias"])
+    }
+
+    private static func layer(
+        _ index: Int, _ configuration: ModelConfiguration, scale: Float, function: ActivationFunction
+    ) -> DecoderLayerPlan {
+        let prefix = "transformer.h.\(index)."
+        let heads = AttentionHeads(configuration)
+        let (hidden, intermediate) = (configuration.hiddenSize, configuration.intermediateSize)
+        func projection(_ name: String, _ outputs: Int, _ inputs: Int) -> ProjectionPlan {
+            let slot = ProjectionSlot(name: prefix + name, outputs: outputs, inputs: inputs, isTransposed: true)
+            return ProjectionPlan(slots: [slot], hasBias: true)
+        }
+        return DecoderLayerPlan(
+            attention: AttentionPlan(
+                norm: norm(prefix + "ln_1", configuration),
+                queryKeyValue: projection("attn.c_attn", heads.columns, hidden),
+                output: projection("attn.c_proj", hidden, hidden), heads: heads,
+                scoring: AttentionScoring(scale: scale)),
+            feedForward: FeedForwardPlan(
+                norm: norm(prefix + "ln_2", configuration), up: projection("mlp.c_fc", intermediate, hidden),
+                down: projection("mlp.c_proj", hidden, intermediate), kind: .plain(function)))
+    }
+
+    /// Factor on the scores of a layer.
+    private static func scale(_ layer: Int, _ configuration: ModelConfiguration) throws -> Float {
+        let fields = configuration.fields
+        let isScaled = try fields.bool("scale_attn_weights", default: true)
+        let isByLayer = try fields.bool("scale_attn_by_inverse_layer_idx", default: false)
+        return (isScaled ? 1 / Float(configuration.headDim).squareRoot() : 1) / (isByLayer ? Float(layer + 1) : 1)
+    }
+
+    private static func norm(_ name: String, _ configuration: ModelConfiguration) -> NormPlan {
+        NormPlan(
+            name: name, size: configuration.hiddenSize, epsilon: configuration.normEpsilon,
+            kind: .layer(hasParameters: true))
+    }
+}

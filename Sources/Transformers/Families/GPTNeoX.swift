@@ -1,0 +1,61 @@
+import ModelFiles
+import Tensors
+
+/// GPT-NeoX and Pythia: attention and feed-forward layer side by side, a part of each head rotated, and queries, keys and
+/// values of each head next to each other in one projection.
+///
+/// Layout as in transformers' `modeling_gpt_neox.py`; https://arxiv.org/abs/2204.06745.
+package enum GPTNeoX: DecoderFamily {
+    package static let modelType = "gpt_neox"
+
+    static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
+        let fields = configuration.fields
+        let rotary = try RotarySettings(
+            configuration, thetaKey: "rotary_emb_base", shareKey: "rotary_pct", defaultShare: 0.25
+        ).positions()
+        let isParallel = try fields.bool("use_parallel_residual", default: true)
+        let hasBias = try fields.bool("attention_bias", default: true)
+        let function = try fields.activation("hidden_act", default: "gelu")
+        return DecoderPlan(
+            embedding: EmbeddingPlan(tokens: "gpt_neox.embed_in", width: configuration.hiddenSize),
+            layers: (0..<configuration.layers).map { index in
+                var layer = layer(index, configuration, rotary: rotary, hasBias: hasBias, function: function)
+                layer.residual = isParallel ? .parallel : .sequential
+                return layer
+            },
+            finalNorm: norm("gpt_neox.final_layer_norm", configuration),
+            head: HeadPlan(
+                name: configuration.tieWordEmbeddings ? nil : "embed_out", width: configuration.hiddenSize),
+            prefix: "gpt_neox.", bufferSuffixes: [".attention.bias", ".attention.masked_bias"],
+            cacheLimit: rotary.shortLimit)
+    }
+
+    private static func layer(
+        _ index: Int, _ configuration: ModelConfiguration, rotary: RotaryPositions, hasBias: Bool,
+        function: ActivationFunction
+    ) -> DecoderLayerPlan {
+        let prefix = "gpt_neox.layers.\(index)."
+        let heads = AttentionHeads(configuration, isInterleaved: true)
+        let (hidden, intermediate) = (configuration.hiddenSize, configuration.intermediateSize)
+        func projection(_ name: String, _ outputs: Int, _ inputs: Int, bias: Bool) -> ProjectionPlan {
+            let slot = ProjectionSlot(name: prefix + name, outputs: outputs, inputs: inputs)
+            return ProjectionPlan(slots: [slot], hasBias: bias)
+        }
+        return DecoderLayerPlan(
+            attention: AttentionPlan(
+                norm: norm(prefix + "input_layernorm", configuration),
+                queryKeyValue: projection("attention.query_key_value", heads.columns, hidden, bias: hasBias),
+                output: projection("attention.dense", hidden, hidden, bias: hasBias), heads: heads, rotary: rotary,
+                scoring: AttentionScoring(headDim: configuration.headDim)),
+            feedForward: FeedForwardPlan(
+                norm: norm(prefix + "post_attention_layernorm", configuration),
+                up: projection("mlp.dense_h_to_4h", intermediate, hidden, bias: true),
+                down: projection("mlp.dense_4h_to_h", hidden, intermediate, bias: true), kind: .plain(function)))
+    }
+
+    private static func norm(_ name: String, _ configuration: ModelConfiguration) -> NormPlan {
+        NormPlan(
+            name: name, size: configuration.hiddenSize, epsilon: configuration.normEpsilon,
+            kind: .layer(hasParameters: true))
+    }
+}

@@ -1,0 +1,17 @@
+import ModelFiles
+
+/// Llama's layers, each of which sees a window of the last tokens only.
+///
+/// Layout as in transformers' `modeling_mistral.py`; https://arxiv.org/abs/2310.06825.
+package enum Mistral: DecoderFamily {
+    package static let modelType = "mistral"
+
+    static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
+        let fields = configuration.fields
+        var layout = LlamaLayout(configuration, rotary: try RotarySettings(configuration).wholeHeads())
+        layout.activation = try fields.activation("hidden_act", default: "silu")
+        let mask = try fields.mask(sliding: true, default: 4096)
+        layout.scoring = { _ in AttentionScoring(headDim: configuration.headDim, mask: mask) }
+        return layout.plan
+    }
+}

@@ -1,0 +1,101 @@
+import Tensors
+
+/// DeBERTa-v2's first layer where it has a convolution beside it: both read the embeddings.
+///
+///     y = norm(block(x) + f(convolution(x)))    [T, d]
+///
+/// It stands on frozen embeddings, so what goes back through the convolution reaches nothing that is trained, and is not
+/// computed. https://github.com/microsoft/DeBERTa, `ConvLayer`.
+package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock {
+    package let block: Block
+    package let convolution: SequenceConvolution
+    package let activation: ActivationFunction
+    package let norm: any Norm
+
+    /// What backward needs of a forward pass.
+    package struct Kept {
+        let block: Block.Kept
+        /// What the norm read.
+        let sum: Matrix
+        let statistics: Matrix
+    }
+
+    package init(block: Block, convolution: SequenceConvolution, activation: ActivationFunction, norm: any Norm) {
+        self.block = block
+        self.convolution = convolution
+        self.activation = activation
+        self.norm = norm
+    }
+
+    package var slots: [ProjectionSlot] { block.slots }
+    package var hasAdapter: Bool { block.hasAdapter }
+
+    package func forward(
+        _ x: Matrix, rows: [Int32]?, layout: SequenceLayout, pass: Pass
+    ) -> (y: Matrix, kept: Kept) {
+        let y = pass.kept.matrix(rows?.count ?? x.rows, x.columns)
+        return (y, forward(x, rows: rows, into: y, layout: layout, pass: pass))
+    }
+
+    package func forwardKeepingNothing(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Matrix {
+        let y = pass.kept.matrix(x.rows, x.columns)
+        let mark = pass.kept.mark()
+        defer { pass.kept.release(to: mark) }
+        _ = forward(x, rows: nil, into: y, layout: layout, pass: pass)
+        return y
+    }
+
+    package func recompute(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Kept {
+        pass.withScratch { scratch in
+            forward(x, rows: nil, into: scratch.matrix(x.rows, x.columns), layout: layout, pass: pass)
+        }
+    }
+
+    package func infer(
+        _ x: Matrix, rows: [Int32]?, into selected: Matrix?, layout: SequenceLayout, cache: LayerCache?, pass: Pass
+    ) {
+        let mark = pass.kept.mark()
+        defer { pass.kept.release(to: mark) }
+        let sum = pass.kept.matrix(rows?.count ?? x.rows, x.columns)
+        convolve(x, rows: rows, into: sum, layout: layout, pass: pass)
+        block.infer(x, rows: rows, into: selected, layout: layout, cache: cache, pass: pass)
+        let y = selected ?? x
+        Kernels.add(y, into: sum)
+        norm.forward(sum, into: y, statistics: pass.kept.matrix(y.rows, norm.statisticsCount))
+    }
+
+    package func backward(
+        _ dy: Matrix, kept: Kept, layout: SequenceLayout, needsInputGradient: Bool, pass: Pass
+    ) -> Matrix? {
+        precondition(!needsInputGradient, "nothing below a convolution is trained")
+        pass.withScratch { scratch in
+            let dSum = scratch.matrix(dy.rows, dy.columns)
+            dSum.fill(0)
+            norm.backward(dy, x: kept.sum, statistics: kept.statistics, into: dSum)
+            dy.copy(from: dSum)
+        }
+        return block.backward(dy, kept: kept.block, layout: layout, needsInputGradient: false, pass: pass)
+    }
+
+    private func forward(
+        _ x: Matrix, rows: [Int32]?, into y: Matrix, layout: SequenceLayout, pass: Pass
+    ) -> Kept {
+        let sum = pass.kept.matrix(y.rows, y.columns)
+        let statistics = pass.kept.matrix(y.rows, norm.statisticsCount)
+        convolve(x, rows: rows, into: sum, layout: layout, pass: pass)
+        let (output, blockKept) = block.forward(x, rows: rows, layout: layout, pass: pass)
+        Kernels.add(output, into: sum)
+        norm.forward(sum, into: y, statistics: statistics)
+        return Kept(block: blockKept, sum: sum, statistics: statistics)
+    }
+
+    /// f(convolution(x)) of `rows`, or of all.
+    private func convolve(_ x: Matrix, rows: [Int32]?, into result: Matrix, layout: SequenceLayout, pass: Pass) {
+        pass.withScratch { scratch in
+            let all = scratch.matrix(x.rows, x.columns)
+            convolution.forward(x, into: all, layout: layout, scratch: scratch)
+            Kernels.activationForward(activation, all, into: all)
+            if let rows { Kernels.gatherRows(all, rows: rows, into: result) } else { result.copy(from: all) }
+        }
+    }
+}

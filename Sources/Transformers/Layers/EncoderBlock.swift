@@ -1,0 +1,126 @@
+import Tensors
+
+/// One layer of a post-norm encoder, as in BERT (https://arxiv.org/abs/1810.04805):
+///
+///     a = x + attention(x)      [T, d]
+///     h = norm₁(a)              [T, d]
+///     f = h + feedForward(h)    [T, d]
+///     y = norm₂(f)              [T, d]
+///
+/// Attention and the feed-forward layer have no norm of their own.
+package final class EncoderBlock<Attention: AttentionLayer>: TransformerBlock {
+    package let attention: Attention
+    package let attentionNorm: any Norm
+    package let feedForward: FeedForward
+    package let outputNorm: any Norm
+
+    /// What backward needs of a forward pass.
+    package struct Kept {
+        let attention: Attention.Kept
+        let a: Matrix
+        let aStatistics: Matrix
+        let feedForward: FeedForward.Kept
+        let f: Matrix
+        let fStatistics: Matrix
+        /// Rows of x.
+        let count: Int
+        /// Rows that went on after attention, all where nil.
+        let rows: [Int32]?
+    }
+
+    package init(
+        attention: Attention, attentionNorm: any Norm, feedForward: FeedForward, outputNorm: any Norm
+    ) {
+        self.attention = attention
+        self.attentionNorm = attentionNorm
+        self.feedForward = feedForward
+        self.outputNorm = outputNorm
+    }
+
+    package var hasAdapter: Bool { attention.hasAdapter || feedForward.hasAdapter }
+
+    package var slots: [ProjectionSlot] { attention.slots + feedForward.up.slots + feedForward.down.slots }
+
+    package func forward(
+        _ x: Matrix, rows: [Int32]?, layout: SequenceLayout, pass: Pass
+    ) -> (y: Matrix, kept: Kept) {
+        let y = pass.kept.matrix(rows?.count ?? x.rows, x.columns)
+        let kept = keep(x, rows: rows, layout: layout, pass: pass)
+        outputNorm.forward(kept.f, into: y, statistics: kept.fStatistics)
+        return (y, kept)
+    }
+
+    package func forwardKeepingNothing(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Matrix {
+        let y = pass.kept.matrix(x.rows, x.columns)
+        let mark = pass.kept.mark()
+        defer { pass.kept.release(to: mark) }
+        let kept = keep(x, rows: nil, layout: layout, pass: pass)
+        outputNorm.forward(kept.f, into: y, statistics: kept.fStatistics)
+        return y
+    }
+
+    package func recompute(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Kept {
+        let kept = keep(x, rows: nil, layout: layout, pass: pass)
+        // The last norm's statistics come with its output.
+        pass.withScratch { scratch in
+            outputNorm.forward(kept.f, into: scratch.matrix(x.rows, x.columns), statistics: kept.fStatistics)
+        }
+        return kept
+    }
+
+    package func infer(
+        _ x: Matrix, rows: [Int32]?, into selected: Matrix?, layout: SequenceLayout, cache: LayerCache?, pass: Pass
+    ) {
+        let mark = pass.kept.mark()
+        defer { pass.kept.release(to: mark) }
+        let y = selected ?? x
+        _ = attention.forward(x, into: selected, rows: rows, layout: layout, cache: cache, pass: pass)
+        let h = pass.kept.matrix(y.rows, y.columns)
+        attentionNorm.forward(y, into: h, statistics: pass.kept.matrix(y.rows, attentionNorm.statisticsCount))
+        _ = feedForward.forward(h, into: nil, pass: pass)
+        outputNorm.forward(h, into: y, statistics: pass.kept.matrix(y.rows, outputNorm.statisticsCount))
+    }
+
+    /// Everything but the last norm, whose statistics are left open.
+    private func keep(_ x: Matrix, rows: [Int32]?, layout: SequenceLayout, pass: Pass) -> Kept {
+        let count = rows?.count ?? x.rows
+        let a = pass.kept.matrix(count, x.columns)
+        let attentionKept = attention.forward(x, into: a, rows: rows, layout: layout, cache: nil, pass: pass)
+        let aStatistics = pass.kept.matrix(count, attentionNorm.statisticsCount)
+        let h = pass.kept.matrix(count, x.columns)
+        attentionNorm.forward(a, into: h, statistics: aStatistics)
+        let f = pass.kept.matrix(count, x.columns)
+        let feedForwardKept = feedForward.forward(h, into: f, pass: pass)
+        return Kept(
+            attention: attentionKept, a: a, aStatistics: aStatistics, feedForward: feedForwardKept, f: f,
+            fStatistics: pass.kept.matrix(count, outputNorm.statisticsCount), count: x.rows, rows: rows)
+    }
+
+    package func backward(
+        _ dy: Matrix, kept: Kept, layout: SequenceLayout, needsInputGradient: Bool, pass: Pass
+    ) -> Matrix? {
+        let attentionTrains = needsInputGradient || attention.hasAdapter
+        pass.withScratch { scratch in
+            let df = scratch.matrix(dy.rows, dy.columns)
+            df.fill(0)
+            outputNorm.backward(dy, x: kept.f, statistics: kept.fStatistics, into: df)
+            // From here on the gradient is that of h.
+            feedForward.backward(into: df, kept: kept.feedForward, needsInputGradient: attentionTrains, pass: pass)
+            guard attentionTrains else { return }
+            dy.fill(0)
+            attentionNorm.backward(df, x: kept.a, statistics: kept.aStatistics, into: dy)
+        }
+        guard attentionTrains else { return nil }
+        // dy is ∂L/∂a now.
+        var dx = dy
+        if let rows = kept.rows {
+            dx = pass.kept.matrix(kept.count, dy.columns)
+            dx.fill(0)
+            Kernels.scatterAddRows(dy, rows: rows, into: dx)
+        }
+        attention.backward(
+            dy, into: dx, kept: kept.attention, rows: kept.rows, layout: layout,
+            needsInputGradient: needsInputGradient, pass: pass)
+        return needsInputGradient ? dx : nil
+    }
+}

@@ -1,0 +1,96 @@
+import Tensors
+
+/// A layer whose attention and feed-forward layer both read its input: y = x + attention(x) + mlp(x).
+///
+/// https://arxiv.org/abs/2204.06745
+package final class ParallelBlock: TransformerBlock {
+    package let attention: SelfAttention
+    package let mlp: FeedForward
+
+    /// What backward needs of a forward pass.
+    package struct Kept {
+        let attention: SelfAttention.Kept
+        let mlp: FeedForward.Kept
+        /// Rows that went on, all where nil.
+        let rows: [Int32]?
+    }
+
+    package init(attention: SelfAttention, mlp: FeedForward) {
+        self.attention = attention
+        self.mlp = mlp
+    }
+
+    package var hasAdapter: Bool { attention.hasAdapter || mlp.hasAdapter }
+
+    package var slots: [ProjectionSlot] {
+        attention.queryKeyValue.slots + attention.output.slots + mlp.up.slots + mlp.down.slots
+    }
+
+    package func forward(
+        _ x: Matrix, rows: [Int32]?, layout: SequenceLayout, pass: Pass
+    ) -> (y: Matrix, kept: Kept) {
+        let y = pass.kept.matrix(rows?.count ?? x.rows, x.columns)
+        return (y, forward(x, rows: rows, into: y, layout: layout, cache: nil, pass: pass))
+    }
+
+    package func forwardKeepingNothing(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Matrix {
+        let y = pass.kept.matrix(x.rows, x.columns)
+        let mark = pass.kept.mark()
+        defer { pass.kept.release(to: mark) }
+        _ = forward(x, rows: nil, into: y, layout: layout, cache: nil, pass: pass)
+        return y
+    }
+
+    package func recompute(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Kept {
+        pass.withScratch { scratch in
+            let unused = scratch.matrix(x.rows, x.columns)
+            return forward(x, rows: nil, into: unused, layout: layout, cache: nil, pass: pass)
+        }
+    }
+
+    package func infer(
+        _ x: Matrix, rows: [Int32]?, into selected: Matrix?, layout: SequenceLayout, cache: LayerCache?, pass: Pass
+    ) {
+        let mark = pass.kept.mark()
+        defer { pass.kept.release(to: mark) }
+        // Both layers read x, so the result has a place of its own until they have.
+        let y = selected ?? pass.kept.matrix(x.rows, x.columns)
+        _ = forward(x, rows: rows, into: y, layout: layout, cache: cache, pass: pass)
+        if selected == nil { x.copy(from: y) }
+    }
+
+    private func forward(
+        _ x: Matrix, rows: [Int32]?, into y: Matrix, layout: SequenceLayout, cache: LayerCache?, pass: Pass
+    ) -> Kept {
+        let attentionKept = attention.forward(x, into: y, rows: rows, layout: layout, cache: cache, pass: pass)
+        var read = x
+        if let rows {
+            read = pass.kept.matrix(rows.count, x.columns)
+            Kernels.gatherRows(x, rows: rows, into: read)
+        }
+        let mlpKept = mlp.forward(read, adding: y, into: y, pass: pass)
+        return Kept(attention: attentionKept, mlp: mlpKept, rows: rows)
+    }
+
+    package func backward(
+        _ dy: Matrix, kept: Kept, layout: SequenceLayout, needsInputGradient: Bool, pass: Pass
+    ) -> Matrix? {
+        var dx = dy
+        if kept.rows != nil, needsInputGradient {
+            dx = pass.kept.matrix(kept.attention.x.rows, dy.columns)
+            dx.fill(0)
+        }
+        pass.withScratch { scratch in
+            // ∂L/∂y is read by both layers; dy gains what the feed-forward layer adds to it.
+            let gradient = scratch.matrix(dy.rows, dy.columns)
+            gradient.copy(from: dy)
+            mlp.backward(gradient, into: dy, kept: kept.mlp, needsInputGradient: needsInputGradient, pass: pass)
+            if let rows = kept.rows, needsInputGradient { Kernels.scatterAddRows(dy, rows: rows, into: dx) }
+            guard needsInputGradient || attention.hasAdapter else { return }
+            attention.backward(
+                gradient, into: dx, kept: kept.attention, rows: kept.rows, layout: layout,
+                needsInputGradient: needsInputGradient, pass: pass)
+        }
+        return needsInputGradient ? dx : nil
+    }
+}

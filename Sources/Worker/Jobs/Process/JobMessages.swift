@@ -1,0 +1,84 @@
+import Foundation
+import Manifests
+import Pipeline
+
+/// What the worker tells a job process: one JSON document a line, on the process's standard input. Its end means that
+/// the worker is gone.
+enum JobCommand: Codable, Sendable, Equatable {
+    /// First, and once the ledger has the process's identity: the work.
+    case run(JobOrder)
+    /// Write the checkpoint and end.
+    case stop
+    /// The answer to `.mayPublish`.
+    case publish(Bool)
+}
+
+/// What a job process tells the worker: one JSON document a line, on its standard output.
+enum JobReport: Codable, Sendable, Equatable {
+    case stageStarted(name: String, detail: String?)
+    case stageEnded(name: String, detail: String?)
+    case progress(step: Int, total: Int, loss: Double, tokensPerSecond: Double, secondsLeft: Double)
+    case log(String)
+    /// A sign of life from a thread that does no compute.
+    case heartbeat
+    /// Asks, as the last thing before the run appears in the outbox, whether the attempt still owns the job.
+    case mayPublish
+    /// Last. The process then waits for the end of its standard input, so that this line is never lost with it.
+    case ended(JobOutcome)
+}
+
+/// One attempt and all that its process must know: nothing of webhooks but their names.
+struct JobOrder: Codable, Sendable, Equatable {
+    let request: JobRequest
+    let outbox: String
+    let state: String
+    let pipelines: String
+    let allowedRoots: [String]
+    let hooks: [String]
+    /// Threads to compute with.
+    let threads: Int
+    let limits: JobLimits
+    /// Seconds between heartbeats.
+    let heartbeat: Double
+
+    init(_ request: JobRequest, _ configuration: WorkerConfiguration, threads: Int) {
+        self.request = request
+        outbox = configuration.outbox
+        state = configuration.state
+        pipelines = configuration.pipelines
+        allowedRoots = configuration.allowedRoots
+        hooks = configuration.hooks.map(\.name)
+        self.threads = threads
+        limits = JobLimits(configuration.limits)
+        heartbeat = configuration.jobs.heartbeat
+    }
+
+    /// What `PipelineRunner` needs of lorad.yaml.
+    var configuration: WorkerConfiguration {
+        var configuration = WorkerConfiguration()
+        configuration.outbox = outbox
+        configuration.state = state
+        configuration.pipelines = pipelines
+        configuration.allowedRoots = allowedRoots
+        configuration.hooks = hooks.map(HookConfiguration.init(named:))
+        configuration.limits.memoryMiB = limits.memoryBytes.map { $0 >> 20 }
+        configuration.limits.freeDiskMiB = limits.freeDiskBytes >> 20
+        return configuration
+    }
+}
+
+extension JobLimits {
+    /// What lorad.yaml allows.
+    package init(_ limits: LimitsConfiguration) {
+        self.init(memoryBytes: limits.memoryMiB.map { $0 << 20 }, freeDiskBytes: limits.freeDiskMiB << 20)
+    }
+}
+
+/// A message as a line, without its line feed.
+enum MessageLine {
+    static func text(_ message: some Encodable) throws -> String { try LedgerJSON.encode(message) ?? "" }
+
+    static func read<Message: Decodable>(_ line: String, of job: String) throws -> Message? {
+        try LedgerJSON.decode(line, of: job)
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Glibc
+
+/// The process of one attempt, started by `ProcessRunner`: takes its order from standard input and tells what it does
+/// on standard output.
+package enum JobProcess {
+    /// Does the work and returns when the worker has heard of its end. Where the worker dies first, this process kills
+    /// itself and its group: what nobody can account for is not done.
+    ///
+    /// - Parameter configureThreads: told how many threads to compute with, before any of the work.
+    package static func run(configureThreads: (Int) -> Void) throws {
+        signal(SIGPIPE, SIG_IGN)
+        preferDeath()
+        let reports = try ReportWriter()
+        let signals = try StopSignals()
+        let commands = CommandReader()
+        guard case .run(let order) = commands.next() else { return }
+        configureThreads(order.threads)
+        let link = WorkerLink(commands: commands, reports: reports, heartbeat: order.heartbeat)
+        link.start()
+        let events = RemoteEvents(reports: reports, link: link)
+        let bell = Bell()
+        // Deep graphs of layers recurse; 64 MiB are reserved, not used.
+        WorkerThread.start(name: "job", stackSize: 64 << 20) {
+            let outcome = PipelineRunner(order.configuration).run(
+                order.request, control: link.control, events: events, shouldStop: { signals.received })
+            link.end(outcome)
+            bell.finish()
+        }
+        bell.waitUntilFinished()
+        link.waitUntilHeard()
+    }
+
+    /// The kernel's memory killer shall take the job before the worker. See proc(5), `oom_score_adj`.
+    private static func preferDeath() {
+        try? Data("500\n".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
+    }
+}

@@ -1,0 +1,104 @@
+import Adapters
+import ModelFiles
+import Tensors
+import TestSupport
+import Testing
+import Transformers
+
+@Suite(
+    "DeBERTa against transformers (scripts/reference/classifiers/deberta.py); its adapters are ClassifierReferenceTests'"
+)
+struct DeBERTaReferenceTests {
+    private static let withHead = ClassifierCase.deberta.filter { !$0.hasSuffix("-encoder") }
+
+    @Test("The base gives transformers' logits of its own head, on every row of the last layer", arguments: withHead)
+    func everyRow(name: String) throws {
+        let golden = ClassifierCase(name: name)
+        let model = try golden.model()
+        #expect(try #require(model.classifier).isFresh == false)
+        let base = try golden.tensor("base.logits")
+        #expect(
+            firstDifference(try model.logits(golden.batch()).values, base.values, relative: 1e-4, absolute: 2e-5) == nil
+        )
+
+        let every = try golden.tensor("every.logits")
+        var start = 0
+        for row in try golden.document()["rows"]?.arrayValue ?? [] {
+            let ids = (row["ids"]?.arrayValue ?? []).compactMap(\.intValue)
+            let types = (row["types"]?.arrayValue ?? []).compactMap(\.intValue)
+            // Some of a long row's: each costs a run of the whole row.
+            for position in stride(from: 0, to: ids.count, by: max(1, ids.count / 12)) {
+                var batch = PackedBatch()
+                batch.append(tokens: ids, types: types, position: position, class: 0)
+                let expected = every.rows((start + position)..<(start + position + 1)).values
+                let found = try model.logits(batch).values
+                #expect(firstDifference(found, expected, relative: 1e-4, absolute: 3e-5) == nil, "row \(position)")
+            }
+            start += ids.count
+        }
+        #expect(start == every.rows)
+    }
+
+    @Test(
+        "With dropout the gradients are those of the loss, where adapters act on tokens and on positions",
+        arguments: ["deberta-v3", "deberta-v2-regression", "deberta"])
+    func dropout(name: String) throws {
+        let golden = ClassifierCase(name: name)
+        let model = try golden.model()
+        let targets = name == "deberta" ? ["in_proj", "pos_proj"] : ["query_proj", "key_proj"]
+        let adapter = try LoRAAdapter.attach(
+            LoRAConfiguration(rank: 2, alpha: 8, dropout: 0.3, targets: targets), to: model, seed: 5)
+        for module in adapter.modules {
+            for row in 0..<module.b.value.rows {
+                for column in 0..<2 { module.b.value[row, column] = 0.2 * Float((row * 7 + column * 3) % 5 - 2) }
+            }
+        }
+        let batch = try golden.batch()
+        func loss() throws -> Double { try model.trainingStep(batch, lossScale: 1, step: 3) }
+        _ = try loss()
+        // Every step adds to the gradients: the first one's are kept.
+        let gradients = adapter.modules.flatMap { [$0.a, $0.b] }.map { parameter in
+            (parameter, Matrix(parameter.gradient.values, rows: parameter.value.rows, columns: parameter.value.columns))
+        }
+        for (parameter, gradient) in gradients {
+            // float32 leaves few digits to a difference; a few elements of every matrix will do.
+            for row in stride(from: 0, to: gradient.rows, by: max(1, gradient.rows / 2)) {
+                let column = gradient.columns / 2
+                let value = parameter.value[row, column]
+                parameter.value[row, column] = value + 4e-3
+                let above = try loss()
+                parameter.value[row, column] = value - 4e-3
+                let below = try loss()
+                parameter.value[row, column] = value
+                let expected = (above - below) / 8e-3
+                let difference = abs(Double(gradient[row, column]) - expected)
+                #expect(difference <= 2e-2 * max(0.5, abs(expected)), "\(parameter.name) [\(row), \(column)]")
+            }
+        }
+    }
+
+    @Test("A step's gradients do not depend on how it is cut into batches, dropout included")
+    func cuts() throws {
+        let golden = ClassifierCase(name: "deberta-v3")
+        let rows = try golden.document()["rows"]?.arrayValue ?? []
+        func gradients(_ cuts: [Range<Int>]) throws -> [Float] {
+            let model = try golden.model()
+            let adapter = try LoRAAdapter.attach(
+                LoRAConfiguration(rank: 2, alpha: 8, dropout: 0.3, targets: ["query_proj", "key_proj"]), to: model,
+                seed: 5)
+            for module in adapter.modules { module.b.value.fill(0.1) }
+            var (firstRow, firstLabel) = (0, 0)
+            for cut in cuts {
+                var batch = golden.batch(Array(rows[cut]))
+                batch.firstRow = firstRow
+                batch.firstLabel = firstLabel
+                _ = try model.trainingStep(batch, lossScale: 1, step: 7)
+                firstRow += batch.rowCount
+                firstLabel += cut.count
+            }
+            return adapter.parameters.flatMap(\.gradient.values)
+        }
+        let (whole, cut) = (try gradients([0..<rows.count]), try gradients([0..<1, 1..<rows.count]))
+        #expect(firstDifference(cut, whole, relative: 1e-4, absolute: 1e-5) == nil)
+    }
+}

@@ -1,0 +1,61 @@
+import ModelFiles
+import Tensors
+import Transformers
+
+/// One folder of Tests/Fixtures/classifiers, written by scripts/reference/classifiers.
+package struct ClassifierCase: Sendable, CustomStringConvertible {
+    package static let names = ["bert-pair", "bert-regression", "bert-headless", "roberta", "llama"] + deberta
+    package static let deberta = [
+        "deberta-v3", "deberta-v3-encoder", "deberta-v2-convolution", "deberta-v2-regression", "deberta-v2-c2p",
+        "deberta-v2-p2c", "deberta-v2-absolute", "deberta-v2-long", "deberta", "deberta-encoder", "deberta-regression",
+        "deberta-c2p", "deberta-absolute",
+    ]
+    package static let all = names.map { ClassifierCase(name: $0) }
+
+    package let name: String
+    package var description: String { name }
+    package var basePath: String { Fixtures.path("classifiers/\(name)/base") }
+    package var adapterFolder: String { Fixtures.path("classifiers/\(name)/adapter") }
+
+    package init(name: String) { self.name = name }
+
+    package func document() throws -> JSONValue { try Fixtures.json("classifiers/\(name)/case.json") }
+
+    package func tensor(_ key: String) throws -> Matrix {
+        try Fixtures.tensor(key, in: "classifiers/\(name)/values.safetensors")
+    }
+
+    package func task() throws -> ClassificationTask {
+        let labels = try document()["labels"]?.intValue ?? 0
+        return ClassificationTask(classes: labels == 1 ? nil : labels, seed: 1)
+    }
+
+    /// The base with a head, the checkpoint's or a fresh one.
+    package func model(dtype: DType = .float32) throws -> LanguageModel {
+        try LanguageModel.load(BaseModelFiles(path: basePath), dtype: dtype, task: task())
+    }
+
+    /// The rows whose logits and gradients are known.
+    package func batch() throws -> PackedBatch { batch(try document()["rows"]?.arrayValue ?? []) }
+
+    /// Ten steps' rows.
+    package func batches() throws -> [PackedBatch] {
+        (try document()["batches"]?.arrayValue ?? []).map { batch($0.arrayValue ?? []) }
+    }
+
+    package func batch(_ rows: [JSONValue]) -> PackedBatch {
+        var batch = PackedBatch()
+        for row in rows {
+            let ids = (row["ids"]?.arrayValue ?? []).compactMap(\.intValue)
+            let types = (row["types"]?.arrayValue ?? []).compactMap(\.intValue)
+            let position = name == "llama" ? ids.count - 1 : 0
+            if name.hasSuffix("regression") {
+                let value = Float(row["label"]?.doubleValue ?? .nan)
+                batch.append(tokens: ids, types: types, position: position, value: value)
+            } else {
+                batch.append(tokens: ids, types: types, position: position, class: row["label"]?.intValue ?? -1)
+            }
+        }
+        return batch
+    }
+}

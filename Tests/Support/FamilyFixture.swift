@@ -1,0 +1,52 @@
+import Foundation
+import ModelFiles
+import Tensors
+import Transformers
+
+/// One folder of Tests/Fixtures/families: a tiny model of a family with transformers' and PEFT's values of it.
+package struct FamilyFixture: Sendable, CustomStringConvertible {
+    package let name: String
+
+    /// Every decoder's folder, by name.
+    package static let decoders: [FamilyFixture] = {
+        let root = Fixtures.path("families")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        return names.sorted().filter { name in
+            let reference = try? JSONReader.parse(file: "\(root)/\(name)/reference.json")
+            return reference?["losses"] != nil && reference?["task"] == nil
+        }.map { FamilyFixture(name: $0) }
+    }()
+
+    /// The adapters in each folder.
+    package static let adapters = ["all-linear", "usual"]
+
+    package var description: String { name }
+    package var folder: String { Fixtures.path("families/\(name)") }
+
+    package func adapterFolder(_ adapter: String) -> String { "\(folder)/\(adapter)" }
+
+    package func base() throws -> BaseModelFiles { try BaseModelFiles(path: folder) }
+
+    package func model(dtype: DType = .float32) throws -> LanguageModel {
+        try LanguageModel.load(base(), dtype: dtype)
+    }
+
+    package func tensor(_ name: String) throws -> Matrix {
+        try Fixtures.tensor(name, in: "families/\(self.name)/reference.safetensors")
+    }
+
+    package func reference() throws -> JSONValue { try Fixtures.json("families/\(name)/reference.json") }
+
+    /// The rows whose logits and gradients are compared.
+    package func batch() throws -> PackedBatch { PackedBatch(reference: try reference()["rows"]?.arrayValue ?? []) }
+
+    /// The batches of the ten training steps.
+    package func trainingBatches() throws -> [PackedBatch] {
+        (try reference()["batches"]?.arrayValue ?? []).map { PackedBatch(reference: $0.arrayValue ?? []) }
+    }
+
+    /// The losses of those steps with an adapter.
+    package func losses(_ adapter: String) throws -> [Double] {
+        (try reference()["losses"]?[adapter]?.arrayValue ?? []).compactMap(\.doubleValue)
+    }
+}

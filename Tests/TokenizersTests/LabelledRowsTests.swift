@@ -1,0 +1,116 @@
+import Foundation
+import TestSupport
+import Testing
+import Tokenizers
+
+@Suite("Rows of the classification format")
+struct LabelledRowsTests {
+    private func rows(_ lines: [String], sliceBy: String? = nil) throws -> [LabelledRow] {
+        try withTemporaryFolder { folder in
+            let path = folder + "/data.jsonl"
+            try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path))
+            return try LabelledRows.read(path, sliceBy: sliceBy)
+        }
+    }
+
+    private func message(_ body: () throws -> Void) -> String {
+        let error = #expect(throws: TokenizersError.self) { try body() }
+        return error?.message ?? ""
+    }
+
+    @Test("Text, pair, label and slice are read; other fields are let be")
+    func fields() throws {
+        let found = try rows(
+            [
+                #"{"text": "a", "text_pair": "b", "label": "yes", "domain": "x", "more": 1}"#,
+                #"{"text": "c", "label": 2, "domain": 7}"#,
+            ],
+            sliceBy: "domain")
+        #expect(found[0] == LabelledRow(line: 1, text: "a", pair: "b", label: .name("yes"), slice: "x"))
+        #expect(found[1] == LabelledRow(line: 2, text: "c", label: .number(2), slice: "7"))
+    }
+
+    @Test("Every wrong row is named, with what was found and the closest field")
+    func mistakes() {
+        let found = message {
+            _ = try rows([
+                #"{"text": "a", "label": "x"}"#, #"{"txet": "a", "label": "x"}"#, #"{"text": "a"}"#,
+                #"{"text": 1, "label": "x"}"#, #"{"text": "a", "label": true}"#, #"{"text": "a", "label": ""}"#,
+            ])
+        }
+        for expected in [
+            ":2: 'text' is missing; 'txet' was found.", ":3: 'label' is missing.",
+            ":4: 'text' is an integer, a string was expected.", ":5: 'label' is a boolean;", ":6: the label is empty.",
+        ] { #expect(found.contains(expected), "\(found)") }
+        #expect(!found.contains(":1:"))
+    }
+
+    @Test("An empty file and a slice called all are refused")
+    func refused() {
+        #expect(message { _ = try rows([""]) }.hasSuffix("holds no rows."))
+        #expect(message { _ = try rows([#"{"text": "a", "label": 1, "d": "all"}"#], sliceBy: "d") }.contains(":1: 'd'"))
+    }
+}
+
+@Suite("Labels of sequences")
+struct SequenceLabelsTests {
+    private func rows(_ labels: [RowLabel]) -> [LabelledRow] {
+        labels.enumerated().map { LabelledRow(line: $0 + 1, text: "t", label: $1) }
+    }
+
+    private func message(_ body: () throws -> Void) -> String {
+        let error = #expect(throws: TokenizersError.self) { try body() }
+        return error?.message ?? ""
+    }
+
+    @Test("Names are sorted by bytes, numbers by size")
+    func derived() throws {
+        #expect(
+            try SequenceLabels.of(rows([.name("b"), .name("a"), .name("B"), .name("a")]), "f")
+                == .classes(["B", "a", "b"]))
+        #expect(try SequenceLabels.of(rows([.number(10), .number(9)]), "f") == .classes(["9", "10"]))
+    }
+
+    @Test("A fraction anywhere makes it a regression, and so does the task")
+    func regression() throws {
+        let values = rows([.number(1), .value(2.5)])
+        #expect(try SequenceLabels.of(values, "f") == .regression)
+        #expect(try SequenceLabels.regression.targets(values, "f") == [.value(1), .value(2.5)])
+        #expect(try SequenceLabels.of(rows([.number(1)]), "f", isRegression: true) == .regression)
+    }
+
+    @Test("With a list, names are looked up in it and numbers are places")
+    func list() throws {
+        let labels = try SequenceLabels.of(rows([.number(1), .name("no")]), "f", names: ["no", "yes"])
+        #expect(
+            try labels.targets(rows([.number(1), .name("no"), .number(0)]), "f") == [.label(1), .label(0), .label(0)])
+    }
+
+    @Test("A list of numbers is looked up by name, not by place")
+    func numbers() throws {
+        let labels = try SequenceLabels.of(rows([.number(1), .number(2)]), "f")
+        #expect(try labels.targets(rows([.number(1), .number(2)]), "f") == [.label(0), .label(1)])
+        #expect(labels.target(.number(0)) == nil)
+    }
+
+    @Test("A label that is no class is an error at its line, with the closest")
+    func unknown() {
+        let found = message {
+            _ = try SequenceLabels.classes(["negative", "positive"]).targets(
+                rows([.name("negative"), .name("postive"), .number(2)]), "d.jsonl")
+        }
+        #expect(
+            found.contains(
+                #"d.jsonl:2: the label "postive" is none of 'negative', 'positive'; did you mean 'positive'?"#))
+        #expect(found.contains("d.jsonl:3: the label 2 is none of"))
+    }
+
+    @Test("Names and numbers together, one class alone, and names in a regression are refused")
+    func refused() {
+        #expect(message { _ = try SequenceLabels.of(rows([.name("a"), .number(1)]), "f") }.contains("mixed kinds"))
+        #expect(message { _ = try SequenceLabels.of(rows([.name("a"), .value(1.5)]), "f") }.contains("f:1:"))
+        #expect(message { _ = try SequenceLabels.of(rows([.name("a"), .name("a")]), "f") }.contains("two classes"))
+        #expect(
+            message { _ = try SequenceLabels.of(rows([.value(1.5)]), "f", isRegression: false) }.contains("f:1:"))
+    }
+}

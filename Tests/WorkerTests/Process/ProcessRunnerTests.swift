@@ -1,0 +1,152 @@
+import Foundation
+import Manifests
+import TestSupport
+import Testing
+import Worker
+
+/// The worker's side of a job process; shell scripts stand for the other side.
+@Suite("A job's process")
+struct ProcessRunnerTests {
+    /// Runs `script` as the job process of an attempt.
+    private func run(
+        _ script: String, limits change: (inout LimitsConfiguration) -> Void = { _ in },
+        control: JobControl = JobControl(),
+        events: RecordedEvents = RecordedEvents()
+    ) throws -> JobOutcome {
+        let folder = try TemporaryFolder()
+        var configuration = WorkerConfiguration()
+        configuration.outbox = folder.path
+        change(&configuration.limits)
+        let runner = ProcessRunner(configuration, executable: "/bin/sh", arguments: ["-c", script])
+        let request = JobRequest(
+            id: "job", manifestPath: "a.yaml", manifestText: "name: a", workFolder: folder.path, attempt: 1)
+        return runner.run(request, control: control, events: events)
+    }
+
+    private func reason(_ outcome: JobOutcome) -> String {
+        switch outcome {
+        case .faulted(let reason): "faulted: " + reason
+        case .failed(let reason, _, _): "failed: " + reason
+        default: "\(outcome)"
+        }
+    }
+
+    @Test("What the process says reaches the events in order, and its outcome is the attempt's")
+    func dialogue() throws {
+        let events = RecordedEvents()
+        let outcome = try run(
+            """
+            read order
+            echo '{"stageStarted":{"name":"train"}}'
+            echo '{"progress":{"step":3,"total":9,"loss":"nan","tokensPerSecond":1,"secondsLeft":2}}'
+            echo '{"heartbeat":{}}'
+            echo '{"log":{"_0":"two\\u2028lines"}}'
+            echo '{"stageEnded":{"name":"train","detail":"9 steps"}}'
+            case "$order" in *'"attempt":1'*) echo '{"ended":{"_0":{"failed":{"reason":"NaN","runFolder":"/run"}}}}';; esac
+            cat > /dev/null
+            """, events: events)
+        #expect(outcome == .failed(reason: "NaN", runFolder: "/run", summary: nil))
+        #expect(
+            events.all == ["train started", "step 3 of 9, loss nan", "heartbeat", "two\u{2028}lines", "train ended"])
+    }
+
+    @Test("The process asks before it publishes, and is told", arguments: [true, false])
+    func publishing(allowed: Bool) throws {
+        let events = RecordedEvents(mayPublish: allowed)
+        let outcome = try run(
+            """
+            read order
+            echo '{"mayPublish":{}}'
+            read answer
+            case "$answer" in *true*) said=yes;; *) said=no;; esac
+            echo '{"ended":{"_0":{"rejected":{"diagnostics":["'$said'"]}}}}'
+            cat > /dev/null
+            """, events: events)
+        #expect(outcome == .rejected(diagnostics: [allowed ? "yes" : "no"]))
+    }
+
+    @Test("A process that is killed, or ends without a word, is a fault that may pass")
+    func death() throws {
+        #expect(try reason(run("read order; kill -9 $$")).hasPrefix("faulted: The job's process was killed (signal 9)"))
+        #expect(try reason(run("read order; kill -SEGV $$")).contains("signal 11"))
+        let exit = try reason(run("read order; echo first >&2; echo 'out of luck' >&2; exit 3"))
+        #expect(exit.contains("exit code 3") && exit.contains("out of luck"))
+    }
+
+    @Test("A process that cannot be started is a fault that may pass")
+    func notThere() throws {
+        let folder = try TemporaryFolder()
+        let runner = ProcessRunner(WorkerConfiguration(), executable: folder.path + "/none")
+        let request = JobRequest(id: "a", manifestPath: "a", manifestText: "", workFolder: folder.path, attempt: 1)
+        let outcome = runner.run(request, control: JobControl(), events: RecordedEvents())
+        #expect(reason(outcome).hasPrefix("faulted: The job's process could not be run"))
+    }
+
+    @Test("A process whose start could not be recorded gets no work and does not live")
+    func unrecorded() throws {
+        let events = RecordedEvents(givesWork: false)
+        let outcome = try run("read order && echo '{\"log\":{\"_0\":\"worked\"}}'; sleep 600", events: events)
+        #expect(outcome == .interrupted)
+        #expect(events.all.isEmpty)
+        #expect(events.process?.isAlive == false)
+    }
+
+    @Test("Above the memory limit the process is killed and the job fails, with both figures")
+    func memory() throws {
+        // tail keeps the last bytes of an endless stream in memory.
+        let outcome = try run("read order; exec tail -c 800000000 /dev/zero", limits: { $0.memoryMiB = 64 })
+        #expect(reason(outcome).hasPrefix("failed: The job was killed with "))
+        #expect(reason(outcome).contains("limits.memory_mib of lorad.yaml allows 64"))
+    }
+
+    @Test("Above the wall time and above a stage's time the process is killed and the job fails")
+    func time() throws {
+        let wall = try run("read order; sleep 600", limits: { $0.wallTime = 1 })
+        #expect(reason(wall) == "failed: The job was killed after 1 s, the limits.wall_time of lorad.yaml.")
+        let stage = try run(
+            "read order; echo '{\"stageStarted\":{\"name\":\"slices\"}}'; sleep 600", limits: { $0.stageTime = 1 })
+        #expect(
+            reason(stage)
+                == "failed: The job was killed after 1 s in stage slices, the limits.stage_time of lorad.yaml.")
+    }
+
+    @Test("A process is asked to stop, and one that does not is killed after the stop time, children and all")
+    func stop() throws {
+        let control = JobControl()
+        control.request(.stop)
+        let heeding = try run(
+            "read order; read stop; echo '{\"ended\":{\"_0\":{\"interrupted\":{}}}}'; cat > /dev/null", control: control
+        )
+        #expect(heeding == .interrupted)
+
+        let folder = try TemporaryFolder()
+        let events = RecordedEvents()
+        let deaf = try run(
+            "read order; sleep 600 & echo $! > \(folder.path)/child; wait; sleep 600", limits: { $0.stopTime = 0.5 },
+            control: control, events: events)
+        #expect(deaf == .interrupted)
+        #expect(events.process?.isAlive == false)
+        let child = try #require(Int32(folder.read("child").trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(eventually { ProcessIdentity.of(pid: child)?.isAlive != true })
+    }
+
+    @Test("Only what computing needs of the environment is handed on; a hook's URL is not, whatever its name")
+    func environment() throws {
+        setenv("CHAT_WEBHOOK_URL", "https://secret.example", 1)
+        defer { unsetenv("CHAT_WEBHOOK_URL") }
+        let outcome = try run(
+            """
+            read order
+            echo '{"ended":{"_0":{"rejected":{"diagnostics":["'"$(env | grep -c secret)"' '"${PATH:+path}"'"]}}}}'
+            cat > /dev/null
+            """)
+        #expect(outcome == .rejected(diagnostics: ["0 path"]))
+    }
+
+    @Test("Memory in use is what cannot be given back: anonymous and shared pages, not a mapped base")
+    func memoryInUse() {
+        let status = "Name:\tlorad\nVmRSS:\t  900 kB\nRssAnon:\t  300 kB\nRssFile:\t  550 kB\nRssShmem:\t   50 kB\n"
+        #expect(ProcessMemory.inUse(status: status) == 350 * 1024)
+        #expect(ProcessMemory.inUse(status: "Name:\tlorad\n") == nil)
+    }
+}

@@ -1,0 +1,226 @@
+import Foundation
+import Manifests
+import TestSupport
+import Testing
+import Worker
+
+@Suite("Queue")
+struct QueueTests {
+    @Test("The highest priority goes first; within one, the oldest")
+    func priority() throws {
+        let bench = try LedgerBench()
+        for (id, priority) in [("a", 0), ("b", 5), ("c", -1), ("d", 5)] {
+            var job = NewJob(id: id, name: id, manifestFile: "a.yaml", manifestText: id, manifestSHA256: id)
+            job.priority = priority
+            _ = try bench.ledger.admit(job, announcer: bench.announcer)
+        }
+        #expect(try (0..<4).map { _ in try bench.take()?.id } == ["b", "d", "a", "c"])
+    }
+
+    @Test("A paused queue starts nothing, over a new opening of the ledger too, until it is resumed")
+    func pause() throws {
+        let bench = try LedgerBench()
+        try bench.admit("a")
+        try bench.ledger.pause(now: Date(timeIntervalSince1970: 1_000))
+        try bench.ledger.pause()
+        let other = try Ledger(path: bench.folder.path + "/ledger.sqlite") { $0 }
+        #expect(try other.pausedSince() == Date(timeIntervalSince1970: 1_000))
+        #expect(try bench.take() == nil)
+        try other.resume()
+        #expect(try bench.ledger.pausedSince() == nil)
+        #expect(try bench.take()?.id == "a")
+    }
+
+    @Test("A postponed job waits for its time and remembers why; others go on")
+    func postponed() throws {
+        let bench = try LedgerBench()
+        try bench.admit("a")
+        try bench.admit("b")
+        let job = try #require(try bench.take())
+        let record = try bench.ledger.postpone("a", attempt: job.attempt, reason: "disk full", until: Date() + 100)
+        #expect((record.state, record.retries, record.reason) == (.queued, 1, "disk full"))
+        #expect(try bench.take()?.id == "b")
+        #expect(try bench.take() == nil)
+        #expect(try bench.ledger.waiting() == (0, 1))
+        let later = try bench.ledger.takeNext(worker: bench.worker, announcer: bench.announcer, now: Date() + 101)
+        #expect((later?.id, later?.attempt) == ("a", 2))
+    }
+
+    @Test("An older attempt may not publish, tell of itself or postpone; a cancelled one may not publish")
+    func fencing() throws {
+        let bench = try LedgerBench()
+        try bench.admit("a")
+        _ = try bench.take(as: bench.deadWorker)
+        #expect(try bench.ledger.mayPublish(job: "a", attempt: 1))
+        #expect(try bench.recover().rescued == ["a"])
+        _ = try bench.take()
+        #expect(try !bench.ledger.mayPublish(job: "a", attempt: 1))
+        #expect(failure { try bench.ledger.heartbeat(job: "a", attempt: 1, memory: 1) }?.code == .fenced)
+        #expect(failure { try bench.ledger.processStarted(bench.worker, job: "a", attempt: 1) }?.code == .fenced)
+        #expect(failure { try bench.ledger.postpone("a", attempt: 1, reason: "", until: Date()) }?.code == .fenced)
+        #expect(try bench.ledger.mayPublish(job: "a", attempt: 2))
+        _ = try bench.ledger.requestCancel("a")
+        #expect(try !bench.ledger.mayPublish(job: "a", attempt: 2))
+    }
+
+    @Test("A heartbeat is kept with the memory in use, and is gone with the attempt")
+    func heartbeat() throws {
+        let bench = try LedgerBench()
+        try bench.admit("a")
+        let job = try #require(try bench.take())
+        try bench.ledger.processStarted(bench.worker, job: "a", attempt: 1)
+        let time = Date(timeIntervalSince1970: 2_000)
+        try bench.ledger.heartbeat(job: "a", attempt: 1, memory: 123, now: time)
+        let beating = try bench.ledger.job("a")
+        #expect((beating.process, beating.heartbeatAt, beating.memoryBytes) == (bench.worker, time, 123))
+        try bench.finish(job, JobEnding(.succeeded))
+        #expect(try bench.ledger.job("a").process == nil)
+    }
+
+    @Test("Waits grow fourfold up to the longest, with a quarter of chance, and end after the last retry")
+    func waits() {
+        var settings = JobsConfiguration()
+        settings.retries = 4
+        settings.retryWait = 10
+        settings.longestRetryWait = 200
+        let retries = JobRetries(settings)
+        #expect((0..<5).map { retries.wait(after: $0, random: 0) } == [10, 40, 160, 200, nil])
+        #expect(retries.wait(after: 0, random: 1) == 12.5)
+        settings.retries = 10_000
+        #expect(JobRetries(settings).wait(after: 9_999, random: 0) == 200)
+    }
+}
+
+@Suite("Faults of a worker's jobs")
+struct FaultTests {
+    private func bench(retries: Int) throws -> WorkerBench {
+        try WorkerBench {
+            $0.jobs.retries = retries
+            $0.jobs.retryWait = 0
+        }
+    }
+
+    @Test("A fault that passes is retried until the job succeeds")
+    func passes() throws {
+        let bench = try bench(retries: 5)
+        try bench.submit(["a": "fault 2"])
+        let runner = FakeRunner()
+        #expect(try bench.watchOnce(runner).ended == [.succeeded: 1])
+        #expect(runner.requests.map(\.attempt) == [1, 2, 3])
+        #expect(try bench.worker().status("a").job.retries == 2)
+    }
+
+    @Test("A fault that stays fails the job after the last retry, and says so")
+    func stays() throws {
+        let bench = try bench(retries: 2)
+        try bench.submit(["a": "fault 9"])
+        #expect(try bench.watchOnce().ended == [.failed: 1])
+        let job = try bench.worker().status("a").job
+        #expect((job.attempt, job.reason) == (3, "The disk is full. Given up after 2 retries."))
+    }
+
+    @Test("A job that failed by itself, or was rejected, is not retried")
+    func permanent() throws {
+        let bench = try bench(retries: 5)
+        try bench.submit(["a": "fail", "b": "reject"])
+        let runner = FakeRunner()
+        #expect(try bench.watchOnce(runner).ended == [.failed: 1, .rejected: 1])
+        #expect(runner.requests.map(\.attempt) == [1, 1])
+    }
+
+    @Test("--once leaves a job that waits for its retry to the next worker")
+    func delayed() throws {
+        let bench = try WorkerBench { $0.jobs.retryWait = 1_000 }
+        try bench.submit(["a": "fault 1"])
+        let result = try bench.watchOnce()
+        #expect((result.ended.isEmpty, result.delayed) == (true, 1))
+        #expect(try bench.worker().status("a").job.state == .queued)
+    }
+
+    @Test("--once ends where the queue is paused or a disk has too little room, and says why")
+    func obstacles() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "succeed"])
+        try bench.worker().pause()
+        #expect(try bench.watchOnce().obstacle?.contains("paused") == true)
+        try bench.worker().resume()
+        let full = try WorkerBench { $0.limits.freeDiskMiB = 1 << 40 }
+        try full.submit(["a": "succeed"])
+        #expect(try full.watchOnce().obstacle?.contains("limits.free_disk_mib") == true)
+        #expect(try bench.watchOnce().ended == [.succeeded: 1])
+    }
+
+    @Test("While the outbox is not the one the worker started with no job is started; once it is back they are")
+    func outboxGone() throws {
+        let bench = try WorkerBench()
+        let runner = FakeRunner()
+        let (outbox, aside) = (bench.folder.path + "/outbox", bench.folder.path + "/aside")
+        let result = try bench.whileWatching(runner) {
+            #expect(eventually { FileManager.default.fileExists(atPath: outbox + "/.lorad-outbox") })
+            try FileManager.default.moveItem(atPath: outbox, toPath: aside)
+            try FileManager.default.createDirectory(atPath: outbox, withIntermediateDirectories: false)
+            // Not by the bench's `worker()`, which makes the folders it needs.
+            try bench.folder.write("succeed", to: "inbox/a.yaml")
+            #expect(eventually { bench.log.contains { $0.contains("may not be mounted") } })
+            #expect(runner.requests.isEmpty)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: outbox).isEmpty)
+            try FileManager.default.removeItem(atPath: outbox)
+            try FileManager.default.moveItem(atPath: aside, toPath: outbox)
+            #expect(eventually { !runner.requests.isEmpty })
+        }
+        #expect(result.ended == [.succeeded: 1])
+    }
+
+    @Test("Jobs run as many at a time as configured, and no more")
+    func atOnce() throws {
+        let bench = try WorkerBench { $0.jobs.atOnce = 3 }
+        try bench.submit(["a": "wait", "b": "wait", "c": "wait", "d": "wait"])
+        let runner = FakeRunner()
+        let result = try bench.whileWatching(runner) {
+            #expect(eventually { runner.mostAtOnce == 3 })
+        }
+        #expect(runner.mostAtOnce == 3)
+        #expect(result.ended == [.interrupted: 3])
+    }
+
+    @Test("A process that outlived its worker is ended before the job runs again")
+    func orphan() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "fail"])
+        try bench.watchOnce()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sleep")
+        process.arguments = ["600"]
+        try process.run()
+        let identity = try #require(ProcessIdentity.of(pid: process.processIdentifier))
+        let ledger = try bench.ledger()
+        let announcer = Announcer(hooks: [])
+        let job = try bench.worker().retry("a")
+        _ = try ledger.takeNext(
+            worker: ProcessIdentity(pid: 1, startTicks: 1, bootID: identity.bootID), announcer: announcer)
+        try ledger.processStarted(identity, job: job.id, attempt: 2)
+        #expect(try bench.watchOnce().ended == [.failed: 1])
+        #expect(!identity.isAlive)
+        #expect(bench.log.contains { $0.contains("outlived its worker and was ended") })
+    }
+
+    @Test("A lowered state folder's lock ends the worker instead of letting it write into nothing")
+    func stateGone() throws {
+        let bench = try WorkerBench()
+        let stop = try StopRequest()
+        let worker = try bench.worker()
+        let done = DispatchSemaphore(value: 0)
+        nonisolated(unsafe) var code: WorkerError.Code?
+        Thread {
+            code = failure { try worker.watch(runner: FakeRunner(), once: false, stop: stop) }?.code
+            done.signal()
+        }.start()
+        #expect(eventually { FileManager.default.fileExists(atPath: bench.folder.path + "/state/ledger.sqlite") })
+        try FileManager.default.moveItem(atPath: bench.folder.path + "/state", toPath: bench.folder.path + "/gone")
+        // Wakes the worker, as any event does.
+        try bench.folder.write("x", to: "inbox/.hidden")
+        defer { stop.request() }
+        #expect(done.wait(timeout: .now() + 30) == .success)
+        #expect(code == .missing)
+    }
+}
