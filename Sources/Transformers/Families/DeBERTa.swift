@@ -9,10 +9,11 @@ package enum DeBERTa: EncoderFamily {
     package static let modelType = "deberta"
     package static let encoderName = "deberta"
 
-    package static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]] {
-        guard let layout = try? layout(configuration) else { return [:] }
-        return Dictionary(
-            uniqueKeysWithValues: shapes(layout).map { ("\(DeBERTaLayout.name).\($0.key)", $0.value) })
+    package static func tensorShapes(_ configuration: ModelConfiguration) throws -> [String: [Int]] {
+        Dictionary(
+            uniqueKeysWithValues: shapes(try layout(configuration)).map {
+                ("\(DeBERTaLayout.name).\($0.key)", $0.value)
+            })
     }
 
     package static func buildClassifier(_ source: any WeightSource, dtype: DType, task: ClassificationTask) throws

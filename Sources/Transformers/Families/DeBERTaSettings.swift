@@ -20,7 +20,7 @@ struct DeBERTaSettings {
 
     /// - Parameters:
     ///   - buckets: logarithmic buckets of distances; none where not positive.
-    ///   - countsTerms: whether the scale counts every name in `pos_att_type` (v1), or only the terms computed (v2).
+    ///   - countsNames: whether the scale counts every name in `pos_att_type` (v1), or only the terms computed (v2).
     /// - Throws: `ModelFilesError.malformed` or `.unsupported` naming the key.
     init(_ configuration: ModelConfiguration, buckets: Int, countsNames: Bool) throws {
         let fields = configuration.fields

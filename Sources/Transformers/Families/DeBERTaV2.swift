@@ -9,8 +9,8 @@ package enum DeBERTaV2: EncoderFamily {
     package static let modelType = "deberta-v2"
     package static let encoderName = "deberta"
 
-    package static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]] {
-        guard let shapes = try? Checkpoint(configuration).shapes else { return [:] }
+    package static func tensorShapes(_ configuration: ModelConfiguration) throws -> [String: [Int]] {
+        let shapes = try Checkpoint(configuration).shapes
         return Dictionary(uniqueKeysWithValues: shapes.map { ("\(DeBERTaLayout.name).\($0.key)", $0.value) })
     }
 
