@@ -33,6 +33,9 @@ package struct ConfigurationFields: Sendable {
         return value
     }
 
+    /// All members as they are.
+    package var members: [JSONObject.Member] { object.members }
+
     /// Whether the member is there, be it null.
     package func contains(_ key: String) -> Bool { object[key] != nil }
 

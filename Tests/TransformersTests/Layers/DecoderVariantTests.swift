@@ -50,6 +50,7 @@ struct DecoderVariantTests {
         func rmsNorm(_ size: Int) -> RMSNorm {
             RMSNorm(weight: numbers.matrix(1, size, around: 1, scale: 0.3), epsilon: 1e-5)
         }
+        func firstNorm() -> any Norm { variant == .plainWithBias ? layerNorm() : rmsNorm(hidden) }
         func layerNorm() -> LayerNorm {
             LayerNorm(
                 weight: numbers.matrix(1, hidden, around: 1, scale: 0.3), bias: numbers.matrix(1, hidden, scale: 0.2),
