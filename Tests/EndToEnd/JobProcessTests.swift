@@ -133,11 +133,11 @@ struct JobProcessTests {
             let lorad = try prepared(folder)
             let outbox = folder + "/outbox"
             // No right to mount in this container: the disk row of scripts/chaos is for machines where there is.
-            guard try command("/bin/mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", outbox) == 0 else { return }
+            guard try command("/bin/mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", outbox) == 0 else { return }
             defer { _ = try? command("/bin/umount", "-l", outbox) }
             try lorad.write(manifest(lorad, "a", hash: lorad.hash(), steps: 6), to: "job.yaml")
             let ballast = FileManager.default
-            try #require(ballast.createFile(atPath: outbox + "/ballast", contents: Data(count: 3_500_000)))
+            try #require(ballast.createFile(atPath: outbox + "/ballast", contents: Data(count: 15_000_000)))
             #expect(try lorad.run("submit", "job.yaml").status == 0)
             let worker = try lorad.start(["watch"])
             let faulted = eventually(within: 60) { worker.errors.contains("Tried again in") }

@@ -197,14 +197,14 @@ struct FaultTests {
         let announcer = Announcer(hooks: [])
         let job = try bench.worker().retry("a")
         _ = try ledger.takeNext(
-            worker: ProcessIdentity(pid: 1, startTicks: 1, bootID: identity.bootID), announcer: announcer)
+            worker: ProcessIdentity(pid: identity.pid, startTicks: 1, bootID: identity.bootID), announcer: announcer)
         try ledger.processStarted(identity, job: job.id, attempt: 2)
         #expect(try bench.watchOnce().ended == [.failed: 1])
         #expect(!identity.isAlive)
         #expect(bench.log.contains { $0.contains("outlived its worker and was ended") })
     }
 
-    @Test("A lowered state folder's lock ends the worker instead of letting it write into nothing")
+    @Test("A state folder that is moved away ends the worker: its lock would keep nobody off any more")
     func stateGone() throws {
         let bench = try WorkerBench()
         let stop = try StopRequest()

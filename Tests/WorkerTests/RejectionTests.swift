@@ -78,6 +78,21 @@ struct RejectionTests {
         #expect(!FileManager.default.fileExists(atPath: claimed))
     }
 
+    @Test("A crash between the move into the hidden folder and its renaming is finished at the next start")
+    func hiddenFolder() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "refuse"])
+        try bench.watchOnce()
+        let job = try bench.worker().status("a").job
+        let rejected = try #require(job.runFolder)
+        let hidden = bench.folder.path + "/outbox/rejected/." + job.id
+        try FileManager.default.moveItem(atPath: rejected, toPath: hidden)
+        try FileManager.default.removeItem(atPath: hidden + "/reason.txt")
+        try bench.watchOnce()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: rejected).sorted() == ["a.yaml", "reason.txt"])
+        #expect(!FileManager.default.fileExists(atPath: hidden))
+    }
+
     @Test("A manifest whose notify names an unknown webhook is rejected")
     func unknownHook() throws {
         let bench = try WorkerBench()

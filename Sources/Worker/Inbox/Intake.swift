@@ -21,7 +21,11 @@ struct Intake: Sendable {
 
     /// Finishes what was claimed and not admitted or quarantined, by an earlier worker or for want of room.
     func finishLeftovers() throws -> [JobRecord] {
-        try Claim.leftovers(folders).compactMap { claim in
+        // One that was moved out of `claimed` has left nothing there to tell of it.
+        for id in try quarantine.leftovers() {
+            if let job = try ledger.find(id), job.state == .rejected { try settle(job) }
+        }
+        return try Claim.leftovers(folders).compactMap { claim in
             guard let job = try ledger.find(claim.job) else { return try admit(claim) }
             try settle(job)
             return nil

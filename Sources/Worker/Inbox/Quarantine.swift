@@ -13,19 +13,23 @@ struct Quarantine: Sendable {
         return attempt > 1 ? "\(folder)-\(attempt)" : folder
     }
 
+    /// The jobs whose folders a crash left hidden and half-filled.
+    func leftovers() throws -> [String] {
+        try FileSystem.names(in: folders.rejected).filter { $0.hasPrefix(".") }.map { String($0.dropFirst()) }
+    }
+
     /// Moves the claim to `final`. May be called again after a crash half-way: what is done is not done twice.
     ///
-    /// The folder is filled under a hidden name and appears whole. A file that lies on another file system than the
-    /// outbox stays where it was claimed, and `reason.txt` says where.
+    /// The folder is filled under a hidden name and appears whole. Where the outbox lies on another file system, a file
+    /// is copied there; what is no regular file stays where it was claimed, and `reason.txt` says where.
     func put(_ claim: Claim, in final: String, mistakes: [String]) throws {
         guard !FileSystem.exists(final) else { return }
         let hidden = folders.rejected + "/." + claim.job
         try FileSystem.makeFolder(hidden)
         let kept = hidden + "/" + claim.name
         var lines = mistakes.map(SingleLine.of)
-        if rename(claim.path, kept) != 0, !FileSystem.exists(kept) {
-            lines.append("The file could not be moved here (\(FileSystem.reason())); it lies at \(claim.path).")
-        }
+        let isMoved = try move(claim.path, to: kept)
+        if !isMoved { lines.append("The file could not be moved here; it lies at \(claim.path).") }
         unlink(hidden + "/reason.txt")
         try FileSystem.writeNewFile(Array((lines.joined(separator: "\n") + "\n").utf8), to: hidden + "/reason.txt")
         try FileSystem.syncFolder(hidden)
@@ -33,7 +37,26 @@ struct Quarantine: Sendable {
             throw WorkerError(.unwritable, "The folder \(final) cannot be made.", cause: FileSystem.reason())
         }
         try FileSystem.syncFolder(folders.rejected)
-        claim.discard()
+        if isMoved { claim.discard() }
+    }
+
+    /// Moves the file, or copies one that lies on another file system. False where it can be neither: it is no regular
+    /// file, and a later look at it would not change that.
+    private func move(_ path: String, to kept: String) throws -> Bool {
+        guard let status = FileSystem.status(path) else { return true }
+        // Of a copy that a crash cut off.
+        unlink(kept)
+        if rename(path, kept) == 0 { return true }
+        guard errno == EXDEV else {
+            throw WorkerError(.unwritable, "\(path) cannot be moved to \(kept).", cause: FileSystem.reason())
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { return false }
+        do {
+            try FileManager.default.copyItem(atPath: path, toPath: kept)
+        } catch {
+            throw WorkerError(.unwritable, "\(path) cannot be copied.", cause: error.localizedDescription)
+        }
+        return true
     }
 
     private static func shortened(_ name: String) -> String {
