@@ -4,7 +4,8 @@ usage: python scripts/reference/sentiment_encoder.py [--run outbox/sentiment-enc
 
 Needs `scripts/fetch encoder labels`. Trains LoRA and head, classifies the test rows and writes sentiment_encoder.json
 beside itself: accuracy by slice. With --run, lorad's run of the same job stands beside it: the accuracies of its report,
-and those that PEFT gets with its adapter. What PEFT draws at random (A, the head, dropout masks) it draws by itself. The
+and those that PEFT gets with its adapter; and how far the logits of lorad's merged folder, loaded by transformers alone, are
+from those. What PEFT draws at random (A, the head, dropout masks) it draws by itself. The
 base's own dropouts are off, as in lorad, where only the adapter and the head have any.
 """
 
@@ -120,6 +121,12 @@ def main():
         document["lorad"] = {
             "losses": report["training"]["loss"], "slices": slices,
             "slices_by_peft": accuracies(adapted, tokenizer, test)}
+        merged = AutoModelForSequenceClassification.from_pretrained(arguments.run / "merged").eval()
+        with torch.no_grad():
+            inputs = tokenize(tokenizer, test[:100])
+            difference = (merged(**inputs).logits - adapted(**inputs).logits).abs().max().item()
+        document["lorad"]["merged_max_abs_logit_difference"] = difference
+        print(f"merged by lorad, in transformers: {merged.config.id2label}, logits within {difference:.1e} of PEFT's")
         for name, ours in slices.items():
             theirs = document["peft"]["slices"][name]
             print(f"{name}: {ours['rows']} rows, lorad {ours['accuracy']:.1%}, PEFT {theirs['accuracy']:.1%}, "
