@@ -1,4 +1,5 @@
 import ModelFiles
+import Transformers
 
 /// config.json of a Hugging Face folder.
 package struct ModelConfigurationTarget: FuzzTarget {
@@ -16,6 +17,13 @@ package struct ModelConfigurationTarget: FuzzTarget {
             configuration.headDim, configuration.vocabularySize,
         ]
         try require(sizes.allSatisfy { $0 > 0 && $0 <= 1 << 24 }, "a size that no model has: \(sizes)")
+        let family = try ModelFamilies.named(configuration.modelType)
+        if let shapes = try accepted({ try family.tensorShapes(configuration) }) {
+            let areSizes = shapes.values.allSatisfy { $0.allSatisfy { $0 >= 0 && $0 <= 1 << 50 } }
+            try require(!shapes.isEmpty && areSizes, "tensors of impossible shapes")
+        }
+        // The config.json of other families is copied, never written.
+        guard configuration.modelType == "llama" else { return }
         let json = configuration.huggingFaceJSON(dtype: .f32, padTokenID: nil)
         try scratch.write(Array(JSONText.document(json).utf8), as: "config.json")
         let again = try accepted { try ModelConfiguration.load(folder: scratch.path) }

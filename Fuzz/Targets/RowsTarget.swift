@@ -20,6 +20,9 @@ package struct RowsTarget: FuzzTarget {
         if let rows = try accepted({ try EvaluationRows.read(path, sliceBy: "domain") }) {
             try require(rows.count == lines.count, "\(rows.count) evaluation rows of \(lines.count) lines")
         }
+        if let rows = try accepted({ try LabelledRows.read(path, sliceBy: "domain") }) {
+            try require(rows.count == lines.count, "\(rows.count) labelled rows of \(lines.count) lines")
+        }
         if let prompts = try accepted({ try RegressionPrompts.read(path) }) {
             try require(prompts.count == lines.count, "\(prompts.count) prompts of \(lines.count) lines")
         }

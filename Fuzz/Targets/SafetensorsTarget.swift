@@ -12,7 +12,8 @@ package struct SafetensorsTarget: FuzzTarget {
     package func check(_ bytes: [UInt8]) throws {
         let path = try scratch.write(bytes, as: "x.safetensors")
         guard let file = try accepted({ try SafetensorsFile(path: path) }) else { return }
-        let matrices = try TensorReading.all(file, fileBytes: bytes.count)
+        // Written as F32, a shape such as [2⁶¹, 0] of a narrower type is refused.
+        let matrices = try TensorReading.all(file, fileBytes: bytes.count).filter(TensorReading.isOfSensibleShape)
         guard !matrices.isEmpty else { return }
         let entries = matrices.map { TensorEntry(name: $0.info.name, matrix: $0.matrix, shape: $0.info.shape) }
         let copy = scratch.path + "/copy.safetensors"

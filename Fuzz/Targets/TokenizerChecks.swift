@@ -20,6 +20,16 @@ enum TokenizerChecks {
                 _ = tokenizer.decode(ids, skipSpecial: false)
             }
         }
+        for length in [nil, 0, 1, 5] {
+            let pair = try accepted {
+                try tokenizer.encode(texts[2], pair: texts[3], maximumLength: length, allowSpecial: false)
+            }
+            guard let pair else { continue }
+            try require(pair.ids.count == pair.typeIDs.count, "tokens and their types differ in number")
+            try require(
+                length.map { pair.ids.count <= $0 } ?? true, "\(pair.ids.count) tokens of at most \(length ?? 0)")
+            try require(pair.ids.allSatisfy { $0 >= 0 && $0 < size }, "an id outside the \(size) of the vocabulary")
+        }
         for id in [-1, 0, size - 1, size, .max, .min] {
             _ = tokenizer.piece(id)
             _ = tokenizer.decode([id], skipSpecial: false)

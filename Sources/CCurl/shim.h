@@ -1,7 +1,9 @@
 #pragma once
 // Swift cannot call variadic C functions: one inline function for each type of argument that is used.
 #define CURL_DISABLE_TYPECHECK
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,10 +24,6 @@ static inline CURLcode lorad_curl_set_list(CURL *handle, CURLoption option, stru
 // For write and header callbacks, which have one signature.
 static inline CURLcode lorad_curl_set_sink(CURL *handle, CURLoption option, curl_write_callback value) {
     return curl_easy_setopt(handle, option, value);
-}
-
-static inline CURLcode lorad_curl_set_progress(CURL *handle, curl_xferinfo_callback value) {
-    return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
 }
 
 static inline CURLcode lorad_curl_set_open_socket(CURL *handle, curl_opensocket_callback value) {
@@ -61,4 +59,19 @@ static inline int lorad_curl_address(const struct curl_sockaddr *address, unsign
 
 static inline curl_socket_t lorad_curl_socket(const struct curl_sockaddr *address) {
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+// The IP address that a URL's host is, in any spelling that connecting would understand (`0x7f.1`, `017700000001`, `::1`);
+// 0 for a name. Nothing is looked up.
+static inline int lorad_literal_address(const char *host, unsigned char bytes[16]) {
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM}, *found = NULL;
+    if (getaddrinfo(host, NULL, &hints, &found) != 0 || found == NULL) return 0;
+    int count = 0;
+    if (found->ai_family == AF_INET) {
+        memcpy(bytes, &((const struct sockaddr_in *)found->ai_addr)->sin_addr, count = 4);
+    } else if (found->ai_family == AF_INET6) {
+        memcpy(bytes, &((const struct sockaddr_in6 *)found->ai_addr)->sin6_addr, count = 16);
+    }
+    freeaddrinfo(found);
+    return count;
 }

@@ -3,7 +3,7 @@ import Glibc
 
 /// What the command line does with jobs that live longer than one command.
 package struct Worker: Sendable {
-    private let settings: WorkerSettings
+    let settings: WorkerSettings
     private let folders: WorkerFolders
 
     /// Makes missing folders. Throws where they cannot be used.
@@ -32,14 +32,17 @@ package struct Worker: Sendable {
         try recover(parts)
         let loop = try WatchLoop(parts, stop: stop, reload: reload)
         for job in try parts.intake.finishLeftovers() { loop.admitted(job) }
-        for courier in parts.couriers { courier.start() }
+        parts.courier.start()
         parts.jobs.start()
         parts.housekeeper.start()
+        let services = try WorkerServices(parts, once: once)
         defer {
-            for courier in parts.couriers { courier.stop() }
+            services.stop()
+            parts.courier.stop()
             parts.housekeeper.stop()
         }
         do {
+            try services.start()
             try loop.run(once: once)
         } catch {
             parts.jobs.stop()
@@ -49,7 +52,7 @@ package struct Worker: Sendable {
         for job in parts.jobs.takeEnded() { loop.ended(job) }
         if let fault = parts.jobs.fault { throw fault }
         var result = loop.result
-        if once, !result.wasStopped { try drain(parts.couriers, stop: stop) }
+        if once, !result.wasStopped { try drain(parts.courier, stop: stop) }
         result.pendingDeliveries = try parts.ledger.deliveries().count { $0.state == .pending }
         if result.pendingDeliveries > 0 {
             settings.log("\(result.pendingDeliveries) webhook deliveries are left for the next worker")
@@ -74,10 +77,10 @@ package struct Worker: Sendable {
     }
 
     /// Waits, for a bounded time, until every hook was tried.
-    private func drain(_ couriers: [Courier], stop: StopRequest) throws {
+    private func drain(_ courier: Courier, stop: StopRequest) throws {
         let end = ProcessInfo.processInfo.systemUptime + settings.delivery.drainTimeout
         while ProcessInfo.processInfo.systemUptime < end, !stop.isRequested {
-            if try couriers.allSatisfy({ try $0.isSettled() }) { return }
+            if try courier.isSettled() { return }
             Thread.sleep(forTimeInterval: 0.02)
         }
     }
@@ -92,6 +95,11 @@ package struct Worker: Sendable {
     /// Drops a manifest into the inbox; returns the name it got there, `NAME-2.yaml` where `NAME.yaml` waits already.
     package func submit(_ text: String, name: String) throws -> String {
         try Submission.submit(text, name: name, inbox: folders.inbox)
+    }
+
+    /// Whether a manifest asks for anything that its last success is not already.
+    package func novelty(of manifest: NightlyManifest) throws -> Novelty {
+        try Novelty.of(manifest, ledger: ledger(), hashCache: folders.hashCache)
     }
 
     /// The latest jobs first; all of them where `limit` is nil.
@@ -138,10 +146,7 @@ package struct Worker: Sendable {
         try LedgerBackup(folder: folders.backups).make(of: ledger(), keep: settings.retention.backups)
     }
 
-    /// Lets a hook that was disabled by a 410 hear of later events again.
-    package func enableHook(_ name: String) throws { try ledger().enableHook(name) }
-
-    private func ledger() throws -> Ledger { try Ledger(folders: folders) }
+    func ledger() throws -> Ledger { try Ledger(folders: folders) }
 }
 
 /// What `lorad status JOB` shows.

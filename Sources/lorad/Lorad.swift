@@ -10,8 +10,8 @@ struct Lorad: ParsableCommand {
         version: LoradVersion.current,
         subcommands: [
             Run.self, Watch.self, Submit.self, Validate.self, Status.self, Logs.self, Cancel.self, Retry.self,
-            Pause.self, Resume.self, Backup.self, Hash.self, Generate.self, Score.self, Tokenize.self, Merge.self,
-            Verify.self, DoctorCommand.self, JobProcessCommand.self,
+            Pause.self, Resume.self, Backup.self, Webhooks.self, Hash.self, Generate.self, Score.self, Tokenize.self,
+            Merge.self, Verify.self, DoctorCommand.self, JobProcessCommand.self,
         ])
 
     static func main() {

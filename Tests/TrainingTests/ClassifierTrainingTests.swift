@@ -9,7 +9,8 @@ import Transformers
 
 @Suite("Training classification heads (scripts/reference/classifiers)")
 struct ClassifierTrainingTests {
-    @Test("Ten AdamW steps over adapter and head have PyTorch's losses and gradient norms", arguments: ClassifierCase.all)
+    @Test(
+        "Ten AdamW steps over adapter and head have PyTorch's losses and gradient norms", arguments: ClassifierCase.all)
     func losses(golden: ClassifierCase) throws {
         let document = try golden.document()
         let losses = (document["losses"]?.arrayValue ?? []).compactMap(\.doubleValue)

@@ -38,7 +38,7 @@ struct FamilyConfigurationTests {
             ("gemma3_text", #""use_bidirectional_attention":true"#, "use_bidirectional_attention"),
             ("gemma2", #""attn_logit_softcapping":-1"#, "attn_logit_softcapping"),
             ("gpt2", #""add_cross_attention":true"#, "add_cross_attention"),
-            ("gpt2", #""n_head":5"#, "hidden size 12"),
+            ("opt", #""num_key_value_heads":1"#, "hidden size 12"),
             ("opt", #""word_embed_proj_dim":0"#, "word_embed_proj_dim"),
             ("gpt_neox", #""rotary_pct":0.01"#, "rotated dimensions"),
         ])

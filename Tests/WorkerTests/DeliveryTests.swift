@@ -64,6 +64,135 @@ struct DeliveryTests {
         #expect(bench.log.contains { $0.contains("1 webhook deliveries are left") || $0.contains("left for the next") })
     }
 
+    @Test("A Retry-After that is a date is waited for until then")
+    func retryAfterDate() throws {
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.timeZone = TimeZone(identifier: "GMT")
+        format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        let until = Date() + 7_200
+        let server = try WebhookServer([.status(503, headers: ["Retry-After: " + format.string(from: until)])])
+        defer { server.stop() }
+        let bench = try bench(server, events: [.succeeded])
+        try bench.submit(["a": "succeed"])
+        #expect(try bench.watchOnce().pendingDeliveries == 1)
+        let due = try #require(try bench.ledger().deliveries().first).dueAt
+        #expect(abs(due.timeIntervalSince(until)) < 5)
+    }
+
+    @Test("While secrets rotate a message carries a signature by each")
+    func rotation() throws {
+        let server = try WebhookServer()
+        defer { server.stop() }
+        let keys = [7, 8].map { "whsec_" + Data(repeating: $0, count: 32).base64EncodedString() }
+        let bench = try bench(
+            server, events: [.queued], secret: "KEY", environment: ["KEY": keys.joined(separator: " ")])
+        try deliverAll(bench, ["a": "succeed"])
+        let request = try #require(server.requests.first)
+        let id = try #require(request.headers["webhook-id"])
+        let time = try #require(Int64(request.headers["webhook-timestamp"] ?? ""))
+        let expected = try keys.map {
+            try SigningKey(Secret($0), hook: "x").signature(id: id, timestamp: time, payload: request.body)
+        }
+        #expect(request.headers["webhook-signature"] == expected.joined(separator: " "))
+    }
+
+    @Test("A hook behind a proxy is reached through it, by the name that only the proxy can resolve")
+    func proxy() throws {
+        let server = try WebhookServer()
+        defer { server.stop() }
+        let hook = Hook(
+            name: "chat", kind: .generic, url: .environment("URL"), events: [.queued],
+            proxy: .environment("PROXY"), allowHTTP: true)
+        let environment = [
+            "URL": "http://hooks.invalid/services/T0PSECRETPATH", "PROXY": "http://127.0.0.1:\(server.port)",
+            "no_proxy": "*",
+        ]
+        let bench = try WorkerBench(hooks: [hook], environment: environment)
+        try deliverAll(bench, ["a": "succeed"])
+        #expect(server.requests.map(\.line) == ["POST http://hooks.invalid/services/T0PSECRETPATH HTTP/1.1"])
+    }
+
+    @Test(
+        "A proxy is no way to an address that the hook may not reach, however it is spelled",
+        arguments: ["127.0.0.1", "0x7f.1", "017700000001", "[::ffff:10.0.0.1]", "169.254.169.254"])
+    func proxyToPrivate(host: String) throws {
+        let server = try WebhookServer()
+        defer { server.stop() }
+        let hook = Hook(
+            name: "chat", kind: .generic, url: .environment("URL"), events: [.queued],
+            proxy: .environment("PROXY"), allowHTTP: true)
+        var delivery = DeliverySettings.quick
+        delivery.retryWaits = []
+        let environment = ["URL": "http://\(host)/", "PROXY": "http://127.0.0.1:\(server.port)"]
+        let bench = try WorkerBench(hooks: [hook], environment: environment, delivery: delivery)
+        try deliverAll(bench, ["a": "succeed"])
+        #expect(server.requests.isEmpty)
+        #expect(try bench.ledger().deliveries().first?.lastResult?.contains("not allowed") == true)
+    }
+
+    @Test("A hook that hangs delays no other hook")
+    func otherHooks() throws {
+        let hanging = try WebhookServer([.hang, .hang, .hang])
+        let other = try WebhookServer()
+        defer { hanging.stop(); other.stop() }
+        var delivery = DeliverySettings.quick
+        delivery.timeout = 60
+        let bench = try WorkerBench(
+            hooks: [hook("hanging", "A"), hook("chat", "B")], environment: ["A": hanging.url, "B": other.url],
+            delivery: delivery)
+        try bench.submit(["a": "succeed"])
+        let result = try bench.whileWatching(FakeRunner()) {
+            #expect(eventually { other.requests.count == 3 })
+        }
+        #expect(hanging.requests.count == 1)
+        #expect(result.pendingDeliveries == 3)
+    }
+
+    @Test("A hook for some jobs hears of no others")
+    func jobs() throws {
+        let server = try WebhookServer()
+        defer { server.stop() }
+        var nightly = hook("chat", "A", events: [.queued])
+        nightly.jobs = ["nightly-*", "exact"]
+        let bench = try WorkerBench(hooks: [nightly], environment: ["A": server.url])
+        try deliverAll(bench, ["nightly-1": "succeed", "nightly": "succeed", "exact": "succeed", "exact-2": "succeed"])
+        let names = server.requests.compactMap { ($0.json["data"] as? [String: Any])?["name"] as? String }
+        #expect(names == ["nightly-1", "exact"])
+    }
+
+    @Test("What was given up is sent again on request, with its id and body, before what came later")
+    func replay() throws {
+        let server = try WebhookServer([.status(500), .status(500)])
+        defer { server.stop() }
+        var delivery = DeliverySettings.quick
+        delivery.retryWaits = [0.01]
+        let bench = try bench(server, events: [.succeeded], delivery: delivery)
+        try deliverAll(bench, ["a": "succeed"])
+        let given = try #require(try bench.ledger().deliveries().first)
+        #expect(given.state == .abandoned && given.attempts == 2)
+        let replayed = try bench.worker().replay(ids: [], hook: "chat")
+        #expect(replayed.map(\.id) == [given.id] && replayed.map(\.state) == [.pending])
+        try deliverAll(bench, ["b": "succeed"])
+        #expect(server.requests.count == 4)
+        #expect(server.requests[2].headers["webhook-id"] == given.id && server.requests[2].body == given.body)
+        #expect(failure { try bench.worker().replay(ids: ["msg_none"], hook: nil) }?.code == .webhook)
+        #expect(failure { try bench.worker().replay(ids: [], hook: "none") }?.message.contains("'none'") == true)
+    }
+
+    @Test("A test message says that it is one, is told from a job's, and leaves nothing in the ledger")
+    func test() throws {
+        let server = try WebhookServer([.status(200), .status(404)])
+        defer { server.stop() }
+        let bench = try bench(server)
+        let environment = ["URL": server.url]
+        #expect(try bench.worker().testHook("chat", environment: environment).delivered)
+        #expect(server.requests.first?.json["type"] as? String == "webhook.test")
+        let refused = try bench.worker().testHook("chat", environment: environment)
+        #expect(!refused.delivered && refused.result == "answered 404")
+        #expect(try bench.ledger().deliveries().isEmpty)
+    }
+
     @Test("A 410 disables the hook with a warning until it is enabled; the other hooks hear on")
     func gone() throws {
         let server = try WebhookServer([.status(410)])

@@ -79,6 +79,56 @@ struct DoctorTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).contains("inbox") == false)
     }
 
+    @Test("The ledger is read: whole, damaged, and ahead of the clock")
+    func ledger() throws {
+        #expect(try findings(folders)["ledger"]?.value.contains("made when it is needed") == true)
+        let bench = try LedgerBench()
+        try bench.admit("a")
+        let state = "state: \(bench.folder.path)\n"
+        let whole = try findings(state)
+        #expect(whole["ledger"]?.value.hasSuffix("quick_check ok") == true)
+        #expect(whole["ledger_pragmas"]?.value.contains("journal_mode wal") == true)
+        #expect(whole["ledger_clock"]?.status == .ok)
+        var job = NewJob(id: "b", name: "b", manifestFile: "b.yaml", manifestText: "", manifestSHA256: "")
+        job.mistakes = []
+        _ = try bench.ledger.admit(job, announcer: bench.announcer, now: Date() + 7_200)
+        #expect(try findings(state)["ledger_clock"]?.status == .problem)
+        try FileManager.default.createDirectory(atPath: folder.path + "/state", withIntermediateDirectories: true)
+        try folder.write(String(repeating: "not a database ", count: 500), to: "state/ledger.sqlite")
+        #expect(try findings(folders)["ledger"]?.status == .problem)
+    }
+
+    @Test("A folder that everybody may write to is told of: the inbox as a warning, the state as a problem")
+    func permissions() throws {
+        #expect(try findings(folders)["permissions"]?.status == .ok)
+        for (name, status) in [("inbox", Finding.Status.warning), ("state", .problem), ("outbox", .problem)] {
+            let path = folder.path + "/" + name
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: path)
+            let finding = try findings(folders)["permissions \(name)"]
+            #expect(finding?.status == status && finding?.advice?.contains("chmod") == true)
+        }
+    }
+
+    @Test("The inbox can be watched here, and the clock is past, kept or not to be told")
+    func system() throws {
+        #expect(try findings(folders)["watch"]?.value.hasPrefix("inotify works") == true)
+        let now = Date()
+        #expect(SystemCheck.clock(isKept: 1, now: now).status == .ok)
+        #expect(SystemCheck.clock(isKept: 0, now: now).advice?.contains("timedatectl") == true)
+        #expect(SystemCheck.clock(isKept: -1, now: now).status == .ok)
+        #expect(SystemCheck.clock(isKept: 1, now: Date(timeIntervalSince1970: 0)).status == .problem)
+    }
+
+    @Test("A schedule's entry shows its next time, and a manifest that cannot be submitted is a problem")
+    func schedule() throws {
+        let entry =
+            "schedule: [{name: nightly, cron: \"30 2 * * *\", time_zone: UTC, manifest: \(folder.path)/none.yaml}]"
+        let finding = try findings(folders + entry)["schedule nightly"]
+        #expect(finding?.status == .problem)
+        #expect(finding?.value.contains("T02:30:00") == true && finding?.value.contains("none.yaml") == true)
+    }
+
     @Test(
         "Inbox and state on different file systems are a problem",
         .enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm"), "needs a second file system"))

@@ -74,6 +74,53 @@ struct WebhookBodyTests {
         }
     }
 
+    @Test("Mattermost gets one text of at most 16,383 characters, everything foreign inside code")
+    func mattermost() throws {
+        for count in [10, 4_000, 8_000, 16_383, 40_000] {
+            for character in ["a", "👩‍👩‍👧", "é", "`", "\n"] {
+                let foreign = String(repeating: character, count: count)
+                let ending = JobEnding(.failed, reason: foreign, runFolder: foreign, summary: manySlices(400))
+                let text = try #require(body(.mattermost, ending, name: foreign)["text"] as? String)
+                #expect((1...16_383).contains(text.utf16.count))
+                #expect(text.contains("more slices"))
+                #expect(text.hasPrefix("`") && text.components(separatedBy: "```").count == 7)
+            }
+        }
+        let ending = JobEnding(.failed, reason: "@all ``` [x](http://evil)", summary: FakeRunner.summary)
+        let text = try #require(body(.mattermost, ending, name: "@here `")["text"] as? String)
+        #expect(text.hasPrefix("`@here ': failed"))
+        // Odd pieces are inside code blocks.
+        for (index, piece) in text.components(separatedBy: "```").enumerated() where index % 2 == 0 {
+            #expect(!piece.contains("@all") && !piece.contains("http"))
+        }
+    }
+
+    @Test("Teams gets an Adaptive Card under 28 kB that says what it left out, texts as runs without Markdown")
+    func teams() throws {
+        for count in [10, 4_000, 4_001, 30_000] {
+            for character in ["a", "👩‍👩‍👧", "é", "\n", "\u{0}", "\""] {
+                let foreign = String(repeating: character, count: count)
+                let ending = JobEnding(.failed, reason: foreign, runFolder: foreign, summary: manySlices(400))
+                let json = try text(.teams, ending, name: foreign)
+                #expect(json.utf8.count < 28_000)
+                #expect(json.contains("more\u{A0}slices"))
+                if count > 4_000 { #expect(json.contains("…")) }
+            }
+        }
+        let ending = JobEnding(.succeeded, runFolder: "/out/1", summary: FakeRunner.summary)
+        let body = try body(.teams, ending, name: "[x](http://evil) <at>all</at>")
+        #expect(body["type"] as? String == "message")
+        let attachment = try #require((body["attachments"] as? [[String: Any]])?.first)
+        #expect(attachment["contentType"] as? String == "application/vnd.microsoft.card.adaptive")
+        let card = try #require(attachment["content"] as? [String: Any])
+        #expect(card["type"] as? String == "AdaptiveCard" && card["version"] as? String == "1.4")
+        let lines = try #require(card["body"] as? [[String: Any]])
+        #expect(lines.allSatisfy { $0["type"] as? String == "RichTextBlock" })
+        let runs = lines.flatMap { $0["inlines"] as? [[String: Any]] ?? [] }
+        #expect(runs.allSatisfy { $0["type"] as? String == "TextRun" && ($0["text"] as? String)?.isEmpty == false })
+        #expect(runs.contains { ($0["text"] as? String)?.replacing("\u{A0}", with: " ").hasPrefix("all  ") == true })
+    }
+
     @Test("The generic body has type, timestamp and data, with report.json's names")
     func generic() throws {
         let body = try body(.generic, JobEnding(.succeeded, runFolder: "/out/1", summary: FakeRunner.summary))

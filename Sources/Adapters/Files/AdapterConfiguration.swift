@@ -32,7 +32,7 @@ struct AdapterConfiguration {
 
     /// The file's bytes: keys sorted, indented by two.
     var text: String {
-        let alpha = lora.alpha == lora.alpha.rounded() ? String(Int(lora.alpha)) : String(lora.alpha)
+        let alpha = Int(exactly: lora.alpha).map(String.init) ?? String(lora.alpha)
         let targets = lora.targets.map { "    " + JSONText.quote($0) }.joined(separator: ",\n")
         let saved = modulesToSave.map { "    " + JSONText.quote($0) }.joined(separator: ",\n")
         let modules = modulesToSave.isEmpty ? "null" : "[\n\(saved)\n  ]"
@@ -76,14 +76,18 @@ struct AdapterConfiguration {
                 .unsupported, "\(path) sets '\(key)', which lorad does not support.",
                 cause: "Only plain LoRA on linear projections is computed.")
         }
-        guard let rank = object["r"]?.intValue, rank > 0, rank <= 1 << 16, let alpha = object["lora_alpha"]?.doubleValue
-        else { throw AdaptersError(.malformed, "\(path) lacks a rank 'r' above zero or 'lora_alpha'.") }
+        let dropout = Float(object["lora_dropout"]?.doubleValue ?? 0)
+        guard let rank = object["r"]?.intValue, rank > 0, rank <= 1 << 16,
+            let alpha = object["lora_alpha"]?.doubleValue.map({ Float($0) }), alpha.isFinite, (0...1).contains(dropout)
+        else {
+            throw AdaptersError(
+                .malformed, "\(path) lacks a rank 'r' above zero, a finite 'lora_alpha' or a 'lora_dropout' up to 1.")
+        }
         let targets =
             object["target_modules"]?.arrayValue?.compactMap(\.stringValue)
             ?? [object["target_modules"]?.stringValue].compactMap { $0 }
         let lora = LoRAConfiguration(
-            rank: rank, alpha: Float(alpha), dropout: Float(object["lora_dropout"]?.doubleValue ?? 0),
-            targets: targets.sorted())
+            rank: rank, alpha: alpha, dropout: dropout, targets: targets.sorted())
         return AdapterConfiguration(
             lora: lora, baseModel: object["base_model_name_or_path"]?.stringValue ?? "",
             task: object["task_type"]?.stringValue.flatMap(Task.init) ?? .causalLanguage,

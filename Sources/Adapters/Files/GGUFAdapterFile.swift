@@ -32,7 +32,7 @@ package enum GGUFAdapterFile {
             let place = try place(module, architecture)
             let b = module.b.value
             let rows = Matrix(rows: b.rows, columns: b.columns)
-            if place.isPermuted {
+            if place.layout == .rotaryPairs {
                 RotaryPermutation.apply(b, headDim: configuration.headDim, into: rows)
             } else {
                 rows.copy(from: b)
@@ -68,7 +68,7 @@ package enum GGUFAdapterFile {
         for module in adapter.modules {
             let place = try place(module, architecture)
             try compare(place.name + ".lora_a", module.a.value, isPermuted: false)
-            try compare(place.name + ".lora_b", module.b.value, isPermuted: place.isPermuted)
+            try compare(place.name + ".lora_b", module.b.value, isPermuted: place.layout == .rotaryPairs)
         }
         if let name = unexpected.min() {
             throw AdaptersError(.mismatch, "\(path) holds the unexpected tensor \(name).")
@@ -88,9 +88,9 @@ package enum GGUFAdapterFile {
     }
 
     private static func place(_ module: LoRAAdapter.Module, _ architecture: GGUFArchitecture) throws -> (
-        name: String, isPermuted: Bool
+        name: String, layout: GGUFLayout
     ) {
-        guard let place = architecture.ggufName(module.slot.weightName) else {
+        guard let place = architecture.ggufName(module.slot.name + ".weight") else {
             throw AdaptersError(.unsupported, "llama.cpp has no name for the projection '\(module.slot.name)'.")
         }
         return place

@@ -31,7 +31,8 @@ package struct ClassificationPlan: Sendable {
         self.rows = try zip(rows, try labels.targets(rows, path)).map { row, target in
             let whole = try tokenizer.encode(row.text, pair: row.pair, maximumLength: nil, allowSpecial: true)
             guard !whole.ids.isEmpty else {
-                throw EvaluationError(.malformed, "\(path):\(row.line): the text is empty and has no token to classify.")
+                throw EvaluationError(
+                    .malformed, "\(path):\(row.line): the text is empty and has no token to classify.")
             }
             guard whole.ids.count > maximumLength else {
                 return Row(line: row.line, slice: row.slice, text: whole, target: target)

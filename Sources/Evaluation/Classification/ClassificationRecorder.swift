@@ -36,7 +36,8 @@ package struct ClassificationRecorder {
     }
 
     /// Records the base with its adapter. `progress` hears how many prompts are done.
-    package func reference(_ model: any ClassifyingModel, progress: (Int) -> Void = { _ in }) throws -> ParityReference {
+    package func reference(_ model: any ClassifyingModel, progress: (Int) -> Void = { _ in }) throws -> ParityReference
+    {
         let file = try LogitFile(folder: scratchFolder, columns: labels.count)
         var largest: Float = 0
         let generations = try texts.indices.map { index in

@@ -10,8 +10,15 @@ package struct HookConfiguration: Section {
     package var urlFile: String?
     /// What to tell.
     package var events = HookEvent.allCases
-    /// The environment variable that holds the signing secret (Standard Webhooks); nil: messages are not signed.
+    /// The jobs it hears of, by patterns of their names; empty: all of them.
+    package var jobs: [String] = []
+    /// The environment variable that holds the signing secrets (Standard Webhooks). Without this and `secretFile`
+    /// messages are not signed.
     package var secretEnvironment: String?
+    /// The file that holds the signing secrets; the worker demands mode 0600.
+    package var secretFile: String?
+    /// The environment variable that holds the URL of a proxy to go through; nil: none.
+    package var proxyEnvironment: String?
     /// Whether the URL may lead to a private or loopback address.
     package var allowPrivate = false
     /// Whether the URL may be plain http.
@@ -21,7 +28,9 @@ package struct HookConfiguration: Section {
         .required(
             "name", \.name, .name(example: "chat"), missing: "give the hook a name, such as chat",
             "What a manifest's `notify` calls it."),
-        .required("kind", \.kind, .choice(), missing: "say slack, discord or generic", "The form of the message."),
+        .required(
+            "kind", \.kind, .choice(), missing: "say generic, slack, discord, teams or mattermost",
+            "The form of the message."),
         .optional(
             "url_env", \.urlEnvironment, .variable, absent: "`url_file` names it",
             "The environment variable that holds the URL. Excludes `url_file`."),
@@ -31,9 +40,19 @@ package struct HookConfiguration: Section {
         .standard(
             "events", \.events, .list(of: .choice(), ListRule(atLeast: 1), example: "[succeeded, failed]"),
             standard: "all of them", "What to tell."),
+        .standard(
+            "jobs", \.jobs, .list(of: .jobPattern, ListRule(atLeast: 1, allowsSingle: true), example: "[nightly-*]"),
+            standard: "every job",
+            "Whose jobs to tell of: names, where `*` stands for any text and `?` for one character."),
         .optional(
-            "secret_env", \.secretEnvironment, .variable, absent: "not signed",
-            "The environment variable that holds the signing secret."),
+            "secret_env", \.secretEnvironment, .variable, absent: "`secret_file`, or not signed",
+            "The environment variable that holds the signing secrets; several while rotating, separated by spaces."),
+        .optional(
+            "secret_file", \.secretFile, .path(example: "/etc/lorad/hook.key"), absent: "`secret_env`, or not signed",
+            "The file that holds them, mode 0600. Excludes `secret_env`."),
+        .optional(
+            "proxy_env", \.proxyEnvironment, .variable, absent: "no proxy",
+            "The environment variable that holds the URL of the proxy to go through."),
         .standard(
             "allow_private", \.allowPrivate, .boolean, standard: "false",
             "Whether the URL may lead to a private or loopback address."),
@@ -43,8 +62,10 @@ package struct HookConfiguration: Section {
     static func check(
         _ hook: inout HookConfiguration, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
     ) {
-        if let second = node.later(of: "url_env", "url_file") {
-            context.diagnostics.add(second.position, "\(path)url_env and \(path)url_file both name the URL; keep one")
+        for (first, other, what) in [("url_env", "url_file", "URL"), ("secret_env", "secret_file", "secret")] {
+            guard let second = node.later(of: first, other) else { continue }
+            context.diagnostics.add(
+                second.position, "\(path)\(first) and \(path)\(other) both name the \(what); keep one")
         }
         guard node.entries != nil, node["url_env"] == nil, node["url_file"] == nil else { return }
         context.diagnostics.add(
@@ -54,7 +75,9 @@ package struct HookConfiguration: Section {
 
 /// The form of a webhook's message.
 package enum HookKind: String, Sendable, CaseIterable, Codable {
-    case slack, discord, generic
+    /// Signed JSON for programs, https://www.standardwebhooks.com.
+    case generic
+    case slack, discord, teams, mattermost
 }
 
 /// What a webhook can tell.
@@ -72,6 +95,20 @@ extension Kind where Value == String {
             }
             // The text is not shown: somebody may have put the secret itself here.
             return isName ? nil : "is not an environment variable's name; the secret itself never stands in lorad.yaml"
+        }
+    }
+}
+
+extension Kind where Value == String {
+    /// A pattern of jobs' names.
+    static var jobPattern: Kind<String> {
+        .text("job name or pattern", example: "nightly-*") { text in
+            let isPart = { (byte: UInt8) in
+                byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")
+                    || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || "._-*?".utf8.contains(byte)
+            }
+            return text.utf8.allSatisfy(isPart)
+                ? nil : "is \(Shown.quoted(text)); a pattern has the characters a-z 0-9 . _ - * ?"
         }
     }
 }

@@ -26,6 +26,10 @@ package struct WorkerConfiguration: Section {
     package var jobs = JobsConfiguration()
     /// What is removed, and what is kept twice.
     package var retention = RetentionConfiguration()
+    /// Manifests that the worker submits to itself.
+    package var schedule: [ScheduleConfiguration] = []
+    /// What the worker tells about itself over HTTP.
+    package var monitor = MonitorConfiguration()
 
     package init() {}
 
@@ -46,7 +50,7 @@ package struct WorkerConfiguration: Section {
             .standard(
                 "notify_default", \.notifyDefault, .list(of: .hookName, example: "[chat]"), standard: "none",
                 "Hooks of a job whose manifest has no `notify`."),
-        ] + operationFields
+        ] + operationFields + serviceFields
 
     private static let operationFields: [Field<WorkerConfiguration>] = [
         .standard(
@@ -57,6 +61,16 @@ package struct WorkerConfiguration: Section {
         .standard(
             "retention", \.retention, .section("{keep_runs: 10}"), standard: "as below",
             "What is removed, and what is kept twice."),
+    ]
+
+    private static let serviceFields: [Field<WorkerConfiguration>] = [
+        .standard(
+            "schedule", \.schedule,
+            .list(of: .section("{name: nightly, cron: \"30 2 * * *\", manifest: nightly.yaml}"), example: "[…]"),
+            standard: "none", "Manifests that `lorad watch` submits to itself when their time comes."),
+        .standard(
+            "monitor", \.monitor, .section("{port: 9464}"), standard: "not served",
+            "What the worker tells about itself over HTTP."),
     ]
 
     private static let folderFields: [Field<WorkerConfiguration>] = [
@@ -92,6 +106,13 @@ package struct WorkerConfiguration: Section {
             }
             let close = Spelling.closest(to: text, among: names).map { "; did you mean \($0)?" } ?? ""
             context.diagnostics.add(element.position, "hooks defines no \(Shown.quoted(text))\(close)")
+        }
+        let entries = section.schedule.map(\.name)
+        for (index, entry) in (node["schedule"]?.elements ?? []).enumerated() {
+            guard let name = entry["name"], let text = name.scalar?.text, entries.prefix(index).contains(text) else {
+                continue
+            }
+            context.diagnostics.add(name.position, "schedule[\(index)].name \(Shown.quoted(text)) is taken already")
         }
         if section.inbox == section.outbox, let second = node.entry("outbox") ?? node.entry("inbox") {
             context.diagnostics.add(second.position, "inbox and outbox are the same folder")

@@ -18,7 +18,7 @@ package final class BaseModelFiles: Sendable {
     /// Where a tensor is found in the source.
     private struct StoredTensor {
         let info: TensorInfo
-        let isPermuted: Bool
+        var layout = GGUFLayout.same
     }
 
     /// - Throws: `ModelFilesError.missing` where there is no base at `path`; as the readers of its format.
@@ -62,14 +62,10 @@ package final class BaseModelFiles: Sendable {
     /// - Throws: as `read(_:into:)`.
     package func read(_ huggingFaceName: String, rows: Range<Int>, into matrix: Matrix) throws {
         let tensor = try tensor(huggingFaceName)
-        guard tensor.isPermuted, !rows.isEmpty else {
+        guard tensor.layout != .same, !rows.isEmpty else {
             return try source.read(tensor.info.name, rows: rows, into: matrix)
         }
-        // Rows move inside their head only, so whole heads are read.
-        let headDim = configuration.headDim
-        let first = rows.lowerBound / headDim * headDim
-        let last = min((rows.upperBound + headDim - 1) / headDim * headDim, tensor.info.rows)
-        guard rows.lowerBound >= 0, rows.upperBound <= last, matrix.rows == rows.count,
+        guard rows.lowerBound >= 0, rows.upperBound <= tensor.info.rows, matrix.rows == rows.count,
             matrix.columns == tensor.info.columns
         else {
             throw ModelFilesError(
@@ -78,12 +74,20 @@ package final class BaseModelFiles: Sendable {
                     + "\(rows.lowerBound) up to \(rows.upperBound) of it do not fill a matrix of \(matrix.rows) × \(matrix.columns)."
             )
         }
-        let permuted = Matrix(rows: last - first, columns: matrix.columns)
-        try source.read(tensor.info.name, rows: first..<last, into: permuted)
-        if matrix.rows == permuted.rows { return RotaryPermutation.undo(permuted, headDim: headDim, into: matrix) }
-        let heads = Matrix(rows: permuted.rows, columns: permuted.columns)
-        RotaryPermutation.undo(permuted, headDim: headDim, into: heads)
-        matrix.copy(from: heads.rows((rows.lowerBound - first)..<(rows.upperBound - first)))
+        // Rows move inside their head only, so whole heads are read; other layouts are those of small or rare tensors.
+        let headDim = configuration.headDim
+        let isByHead = tensor.layout == .rotaryPairs && tensor.info.rows > 1
+        let first = isByHead ? rows.lowerBound / headDim * headDim : 0
+        let last =
+            isByHead
+            ? min((rows.upperBound + headDim - 1) / headDim * headDim, tensor.info.rows) : tensor.info.rows
+        let isTransposed = tensor.layout == .transposed
+        let stored = Matrix(
+            rows: isTransposed ? tensor.info.columns : last - first,
+            columns: isTransposed ? tensor.info.rows : tensor.info.columns)
+        try source.read(tensor.info.name, rows: isTransposed ? 0..<stored.rows : first..<last, into: stored)
+        let read = tensor.layout.undo(stored, headDim: headDim)
+        matrix.copy(from: read.rows((rows.lowerBound - first)..<(rows.upperBound - first)))
     }
 
     private func tensor(_ name: String) throws -> StoredTensor {
@@ -96,21 +100,26 @@ package final class BaseModelFiles: Sendable {
     private static func storedTensors(_ source: any TensorSource) -> [String: StoredTensor] {
         // Old checkpoints carry this buffer, which is computed anew.
         source.tensors.filter { !$0.key.hasSuffix("rotary_emb.inv_freq") }
-            .mapValues { StoredTensor(info: $0, isPermuted: false) }
+            .mapValues { StoredTensor(info: $0) }
     }
 
     private static func storedTensors(_ file: GGUFFile, headDim: Int) throws -> [String: StoredTensor] {
         let architecture = try GGUFArchitecture.of(file)
         var stored: [String: StoredTensor] = [:]
         for (own, info) in file.tensors where !architecture.ignored.contains(own) {
-            let (name, isPermuted) = architecture.huggingFaceName(own) ?? (own, false)
-            guard !isPermuted || info.rows % headDim == 0 else {
+            let (name, layout) = architecture.huggingFaceName(own) ?? (own, .same)
+            let length = info.shape.count < 2 ? info.columns : info.rows
+            guard layout != .rotaryPairs || length % headDim == 0 else {
                 throw ModelFilesError(
                     .mismatch,
-                    "The tensor \(quoted(own)) of \(file.location) has \(info.rows) rows, no multiple of the head "
+                    "The tensor \(quoted(own)) of \(file.location) has \(length) rows, no multiple of the head "
                         + "dimension \(headDim).")
             }
-            guard stored.updateValue(StoredTensor(info: info, isPermuted: isPermuted), forKey: name) == nil else {
+            guard
+                stored.updateValue(
+                    StoredTensor(info: layout == .transposed ? info.transposed : info, layout: layout), forKey: name)
+                    == nil
+            else {
                 throw ModelFilesError(.malformed, "\(file.location) holds the tensor \(quoted(name)) under two names.")
             }
         }

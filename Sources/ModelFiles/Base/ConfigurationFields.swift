@@ -33,11 +33,19 @@ package struct ConfigurationFields: Sendable {
         return value
     }
 
+    /// All members as they are.
+    package var members: [JSONObject.Member] { object.members }
+
     /// Whether the member is there, be it null.
     package func contains(_ key: String) -> Bool { object[key] != nil }
 
+    /// An integer within ±2⁴⁰, so that what is added to or multiplied with it cannot overflow.
     package func int(_ key: String, default fallback: Int? = nil) throws -> Int {
-        try field(key, fallback, expected: "an integer", \.intValue)
+        let number = try field(key, fallback, expected: "an integer", \.intValue)
+        guard number.magnitude <= 1 << 40 else {
+            throw ModelFilesError(.malformed, "\(path): \(prefix)\(key) is \(number); no such number is that large.")
+        }
+        return number
     }
 
     package func float(_ key: String, default fallback: Float? = nil) throws -> Float {

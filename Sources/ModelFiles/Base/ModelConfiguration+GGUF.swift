@@ -8,19 +8,22 @@ extension ModelConfiguration {
         let heads = try fields.int("attention.head_count")
         let hidden = try fields.int("embedding_length")
         let headDim = try fields.int("attention.key_length", default: hidden / max(1, heads))
-        try fields.refuseUnsupported(headDim: headDim)
         let ids = try ["eos", "eot"].compactMap { try fields.tokenID($0) }
-        self = try ModelConfiguration(
+        let defaultTheta = ConfigurationKeys.of(fields.architecture.modelType).defaultTheta
+        var configuration = ModelConfiguration(
             modelType: fields.architecture.modelType, hiddenSize: hidden,
             intermediateSize: try fields.int("feed_forward_length"), layers: try fields.int("block_count"),
             heads: heads,
             keyValueHeads: try fields.int("attention.head_count_kv", default: heads), headDim: headDim,
             vocabularySize: try fields.vocabularySize(), maxPositions: try fields.int("context_length"),
-            ropeTheta: try fields.float("rope.freq_base", default: 10_000),
-            normEpsilon: try fields.float("attention.layer_norm_rms_epsilon"),
+            ropeTheta: try fields.float("rope.freq_base", default: defaultTheta),
+            normEpsilon: try fields.float(fields.architecture.epsilonKey),
             tieWordEmbeddings: gguf.tensors["output.weight"] == nil, bosTokenID: try fields.tokenID("bos"),
-            eosTokenIDs: ids.first == ids.last ? Array(ids.prefix(1)) : ids
-        ).checked(gguf.location)
+            eosTokenIDs: ids.first == ids.last ? Array(ids.prefix(1)) : ids)
+        configuration = try configuration.checked(gguf.location)
+        try fields.refuseUnsupported(configuration)
+        configuration.fields = try fields.configurationFields(configuration)
+        self = configuration
     }
 }
 
@@ -37,13 +40,13 @@ extension GGUFArchitecture {
 }
 
 /// Typed access to a GGUF's metadata under its architecture's prefix.
-private struct GGUFFields {
+struct GGUFFields {
     let file: GGUFFile
     let architecture: GGUFArchitecture
 
-    private func key(_ name: String) -> String { "\(architecture.name).\(name)" }
+    func key(_ name: String) -> String { "\(architecture.name).\(name)" }
 
-    private func value<Value>(_ key: String, _ expected: String, _ convert: (GGUFValue) -> Value?) throws -> Value? {
+    func value<Value>(_ key: String, _ expected: String, _ convert: (GGUFValue) -> Value?) throws -> Value? {
         guard let stored = file.metadata[key] else { return nil }
         guard let value = convert(stored) else {
             throw ModelFilesError(.malformed, "\(file.location): \(key) is of type \(stored.type), not \(expected).")
@@ -83,19 +86,23 @@ private struct GGUFFields {
         return rows
     }
 
-    func refuseUnsupported(headDim: Int) throws {
+    /// Rotary scaling and partial rotation are read where the architecture's converter writes them, see
+    /// `configurationFields`; elsewhere they are refused.
+    func refuseUnsupported(_ configuration: ModelConfiguration) throws {
         let scaling = try value(key("rope.scaling.type"), "a string", \.stringValue) ?? "none"
-        guard scaling == "none", file.tensors["rope_freqs.weight"] == nil else {
-            let kind = scaling == "none" ? "rope_freqs.weight" : scaling
+        let read = ["gemma3": ["none", "linear"], "phi3": ["none", "longrope"]][architecture.name] ?? ["none"]
+        guard read.contains(scaling), file.tensors["rope_freqs.weight"] == nil else {
+            let kind = read.contains(scaling) ? "rope_freqs.weight" : scaling
             throw ModelFilesError(
                 .unsupported,
                 "\(file.location) scales rotary positions (\(quoted(kind))); lorad computes unscaled ones.")
         }
-        let rotated = try int("rope.dimension_count", default: headDim)
-        guard rotated == headDim else {
+        let rotated = try int("rope.dimension_count", default: configuration.headDim)
+        guard rotated == configuration.headDim || architecture.name == "phi3" else {
             throw ModelFilesError(
                 .unsupported,
-                "\(file.location) rotates \(rotated) of a head's \(headDim) dimensions; lorad rotates whole heads.")
+                "\(file.location) rotates \(rotated) of a head's \(configuration.headDim) dimensions; lorad rotates "
+                    + "whole heads.")
         }
         let experts = try int("expert_count", default: 0)
         guard experts == 0 else {

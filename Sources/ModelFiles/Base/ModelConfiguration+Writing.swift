@@ -19,6 +19,26 @@ extension ModelConfiguration {
         return metadata
     }
 
+    /// Checks that GGUF's metadata, as `ggufMetadata` writes it, says all that the configuration does.
+    ///
+    /// - Throws: `ModelFilesError.unsupported`.
+    func checkWritableAsGGUF(_ path: String) throws {
+        let scaling = try ["rope_parameters", "rope_scaling"].compactMap { try fields.fields($0) }
+            .contains { try $0.string("rope_type", default: $0.string("type", default: "default")) != "default" }
+        let isOn = try ["attention_bias", "mlp_bias", "use_sliding_window"]
+            .contains { try fields.bool($0, default: false) }
+        guard ["llama", "qwen2", "qwen3"].contains(modelType), !scaling, !isOn else {
+            throw ModelFilesError(
+                .unsupported,
+                "\(path): a GGUF is not made anew for a base of type \(quoted(modelType)) with the settings of this one.",
+                cause:
+                    "lorad writes GGUF from Hugging Face folders for llama, qwen2 and qwen3, without biases, windows "
+                    + "and rotary scaling that are not always there.",
+                advice:
+                    "Merge to safetensors and let llama.cpp's converter make the GGUF, or merge into a base in GGUF.")
+        }
+    }
+
     /// `config.json` of a Hugging Face folder; the opposite of `load(folder:)`. Rotary settings stand where transformers
     /// 4 looks for them, and where 5 does.
     ///
@@ -26,25 +46,44 @@ extension ModelConfiguration {
     ///   - dtype: what the folder's weights are stored in, which transformers loads them as.
     ///   - padTokenID: of the tokenizer, where it has one.
     package func huggingFaceJSON(dtype: FileDType, padTokenID: Int?) -> JSONValue {
-        let architectures = ["llama": "LlamaForCausalLM"]
         let theta = JSONValue.number(Double("\(ropeTheta)") ?? Double(ropeTheta))
         let epsilon = JSONValue.number(Double("\(normEpsilon)") ?? Double(normEpsilon))
-        let members: [JSONObject.Member] = [
-            ("architectures", .array([architectures[modelType]].compactMap { $0.map(JSONValue.string) })),
-            ("attention_bias", .bool(false)), ("attention_dropout", .number(0)), ("bos_token_id", .id(bosTokenID)),
-            ("dtype", .string(dtype.torchName)), ("eos_token_id", .ids(eosTokenIDs)), ("head_dim", .integer(headDim)),
-            ("hidden_act", .string("silu")), ("hidden_size", .integer(hiddenSize)),
-            ("intermediate_size", .integer(intermediateSize)), ("max_position_embeddings", .integer(maxPositions)),
-            ("mlp_bias", .bool(false)), ("model_type", .string(modelType)), ("num_attention_heads", .integer(heads)),
-            ("num_hidden_layers", .integer(layers)), ("num_key_value_heads", .integer(keyValueHeads)),
-            ("pad_token_id", .id(padTokenID)), ("rms_norm_eps", epsilon),
-            ("rope_parameters", .object(JSONObject([("rope_theta", theta), ("rope_type", .string("default"))]))),
-            ("rope_theta", theta), ("tie_word_embeddings", .bool(tieWordEmbeddings)),
+        let keys = ConfigurationKeys.of(modelType)
+        var members: [JSONObject.Member] = [
+            ("architectures", .array([Self.architectures[modelType]].compactMap { $0.map(JSONValue.string) })),
+            ("bos_token_id", .id(bosTokenID)), ("dtype", .string(dtype.torchName)), ("eos_token_id", .ids(eosTokenIDs)),
+            (keys.hidden, .integer(hiddenSize)), (keys.intermediate, .integer(intermediateSize)),
+            (keys.layers, .integer(layers)), (keys.heads, .integer(heads)),
+            (keys.maxPositions, .integer(maxPositions)), ("model_type", .string(modelType)),
+            ("pad_token_id", .id(padTokenID)), ("tie_word_embeddings", .bool(tieWordEmbeddings)),
             ("torch_dtype", .string(dtype.torchName)), ("use_cache", .bool(true)),
             ("vocab_size", .integer(vocabularySize)),
         ]
-        return .object(JSONObject(members))
+        if let key = keys.epsilon { members.append((key, epsilon)) }
+        if keys.hasRotaryPositions {
+            members += [
+                ("attention_dropout", .number(0)), ("head_dim", .integer(headDim)),
+                ("num_key_value_heads", .integer(keyValueHeads)), ("rope_theta", theta),
+            ]
+            if !fields.contains("rope_parameters") {
+                let rope: [JSONObject.Member] = [("rope_theta", theta), ("rope_type", .string("default"))]
+                members.append(("rope_parameters", .object(JSONObject(rope))))
+            }
+        }
+        if modelType == "llama" {
+            members += [("hidden_act", .string("silu")), ("mlp_bias", .bool(false))]
+            if !fields.contains("attention_bias") { members.append(("attention_bias", .bool(false))) }
+        }
+        members += fields.members.filter { member in !members.contains { $0.key == member.key } }
+        return .object(JSONObject(members.sorted { ExactString($0.key) < ExactString($1.key) }))
     }
+
+    /// transformers' class of each model type that is read from GGUF.
+    private static let architectures = [
+        "llama": "LlamaForCausalLM", "qwen2": "Qwen2ForCausalLM", "qwen3": "Qwen3ForCausalLM",
+        "gemma2": "Gemma2ForCausalLM", "gemma3_text": "Gemma3ForCausalLM", "phi3": "Phi3ForCausalLM",
+        "gpt2": "GPT2LMHeadModel",
+    ]
 
     /// `generation_config.json`: where a generation starts and ends.
     package func generationJSON(padTokenID: Int?) -> JSONValue {

@@ -58,6 +58,7 @@ package enum GGUFModelWriter {
             throw ModelFilesError(
                 .unsupported, "\(path): models of type \(quoted(configuration.modelType)) are not written as GGUF.")
         }
+        try configuration.checkWritableAsGGUF(path)
         let all = try stored(
             TensorEntry.sorted(tensors, for: path), architecture, headDim: configuration.headDim, dtype: dtype,
             path: path)
@@ -73,13 +74,13 @@ package enum GGUFModelWriter {
         _ tensors: [TensorEntry], _ architecture: GGUFArchitecture, headDim: Int, dtype: FileDType, path: String
     ) throws -> [GGUFWriter.Tensor] {
         try tensors.map { entry in
-            guard let (name, isPermuted) = architecture.ggufName(entry.name) else {
+            guard let (name, layout) = architecture.ggufName(entry.name) else {
                 throw ModelFilesError(
                     .unsupported,
                     "\(path): the tensor \(quoted(entry.name)) has no place in a \(architecture.name) GGUF.")
             }
-            let renamed = TensorEntry(name: name, shape: entry.shape) {
-                isPermuted ? try permuted(try entry.load(), name: entry.name, headDim: headDim) : try entry.load()
+            let renamed = TensorEntry(name: name, shape: layout.shape(entry.shape)) {
+                try layout.apply(try entry.load(), name: entry.name, headDim: headDim)
             }
             return (renamed, entry.shape.count < 2 ? .f32 : dtype)
         }
@@ -101,16 +102,5 @@ package enum GGUFModelWriter {
             left.key == first || right.key == first
                 ? left.key == first && right.key != first : ExactString(left.key) < ExactString(right.key)
         }.map { ($0.key, $0.value) }
-    }
-
-    private static func permuted(_ matrix: Matrix, name: String, headDim: Int) throws -> Matrix {
-        guard matrix.rows % headDim == 0 else {
-            throw ModelFilesError(
-                .mismatch,
-                "The tensor \(quoted(name)) has \(matrix.rows) rows, no multiple of the head dimension \(headDim).")
-        }
-        let permuted = Matrix(rows: matrix.rows, columns: matrix.columns)
-        RotaryPermutation.apply(matrix, headDim: headDim, into: permuted)
-        return permuted
     }
 }

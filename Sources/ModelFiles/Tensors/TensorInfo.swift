@@ -42,6 +42,18 @@ package struct TensorInfo: Sendable, Equatable {
         range = start..<end
     }
 
+    /// The same bytes described as the transposed matrix, for those who transpose what they read.
+    var transposed: TensorInfo { TensorInfo(transposing: self) }
+
+    private init(transposing other: TensorInfo) {
+        name = other.name
+        dtype = other.dtype
+        shape = other.shape.reversed()
+        rows = other.columns
+        columns = other.rows
+        range = other.range
+    }
+
     private static func product(_ factors: [Int]) -> Int? {
         var product = 1
         for factor in factors {

@@ -74,7 +74,8 @@ package struct StandaloneMerge {
             let task = try ModelTask.of(adapter: adapterFolder, base: files.configuration)
             guard task == .language || format == .safetensors else {
                 throw PipelineError(
-                    .rejected, "A GGUF has no place for a classification head.", advice: "Merge with --format safetensors.")
+                    .rejected, "A GGUF has no place for a classification head.",
+                    advice: "Merge with --format safetensors.")
             }
             let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
             let adapter = try LoRAAdapter.load(folder: adapterFolder, into: model, expecting: identity)

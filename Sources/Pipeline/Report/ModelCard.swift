@@ -47,10 +47,13 @@ package enum ModelCard {
 
     private static func results(_ report: RunReport) -> String {
         guard !report.slices.isEmpty else { return "" }
+        let isRegression = report.provenance.adapter.task == "regression"
+        let title = isRegression ? "Pearson" : "accuracy"
         let rows = report.slices.map { slice in
             let cells = [
-                MarkdownText.escape(slice.name), FigureFormat.count(slice.rows), share(slice.base),
-                share(slice.adapter),
+                MarkdownText.escape(slice.name), FigureFormat.count(slice.rows),
+                isRegression ? correlation(slice.base) : share(slice.base),
+                isRegression ? correlation(slice.adapter) : share(slice.adapter),
                 FigureFormat.fixed(slice.base.loss), FigureFormat.fixed(slice.adapter.loss),
             ]
             return "| \(cells.joined(separator: " | ")) |\n"
@@ -61,10 +64,10 @@ package enum ModelCard {
         return """
             ## Results
 
-            | slice | rows | accuracy, base | accuracy, adapter | loss, base | loss, adapter |
+            | slice | rows | \(title), base | \(title), adapter | loss, base | loss, adapter |
             |---|--:|--:|--:|--:|--:|
             \(rows.joined())
-            In brackets, 95% Wilson intervals. \(loss(report))
+            \(isRegression ? "" : "In brackets, 95% Wilson intervals. ")\(loss(report))
 
             \(gates.joined())\(gates.isEmpty ? "" : "\n")
             """
@@ -77,6 +80,10 @@ package enum ModelCard {
         default:
             "Loss is the mean over rows, in nats. The base is the one below with the head that training started from."
         }
+    }
+
+    private static func correlation(_ score: SliceScore) -> String {
+        score.pearson.map { FigureFormat.fixed($0) } ?? "–"
     }
 
     private static func share(_ score: SliceScore) -> String {

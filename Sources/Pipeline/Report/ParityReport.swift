@@ -68,7 +68,8 @@ package struct PromptParity: Codable, Sendable, Equatable {
 
     /// The texts of one prompt.
     package init(
-        id: String, prompt: String? = nil, textPair: String? = nil, baseText: String, adapterText: String, mergedText: String,
+        id: String, prompt: String? = nil, textPair: String? = nil, baseText: String, adapterText: String,
+        mergedText: String,
         maxAbsLogitDifference: Double, expectation: ExpectationReport? = nil
     ) {
         self.id = id

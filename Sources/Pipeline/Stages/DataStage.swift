@@ -59,7 +59,9 @@ struct PreparedData {
     private init(labelled manifest: JobManifest, _ base: VerifiedBase) throws {
         let read = try ClassificationData(manifest, base: base)
         task = .classification(read.labels)
-        (examples, validation, evaluation) = (read.examples, read.validation, read.evaluation.map(EvaluationPlan.labelled))
+        (examples, validation, evaluation) = (
+            read.examples, read.validation, read.evaluation.map(EvaluationPlan.labelled)
+        )
         rows = RowCounts(
             train: examples.count, validation: validation.count, truncated: read.counts.truncated,
             dropped: read.counts.dropped)

@@ -108,7 +108,8 @@ package struct JobPipeline {
         let trained = try loaded.use { try train($0, base, data, &report) }
         var adapter = try stage(.adapter, detail: { "\($0.parameterCount) parameters" }) { () throws -> LoRAAdapter in
             try trained.checkMeaningful()
-            try trained.save(folder: staging.folder, identity: identity, baseModel: manifest.base.path, labels: data.task.names)
+            try trained.save(
+                folder: staging.folder, identity: identity, baseModel: manifest.base.path, labels: data.task.names)
             report.analysis = ReportAssembly.analysis(try trained.spectra(base: base.files))
             trained.detach()
             return try loaded.use { try LoRAAdapter.load(folder: staging.folder, into: $0, expecting: identity) }

@@ -155,7 +155,8 @@ package struct RunVerification {
 
     /// Asks base, adapter and merged weights: the published ones where the run holds them.
     private func answer(
-        _ record: Record, _ files: BaseModelFiles, _ task: ModelTask, _ model: consuming LanguageModel, _ adapter: LoRAAdapter
+        _ record: Record, _ files: BaseModelFiles, _ task: ModelTask, _ model: consuming LanguageModel,
+        _ adapter: LoRAAdapter
     )
         throws -> ParityReport
     {

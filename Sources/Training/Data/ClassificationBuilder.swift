@@ -12,7 +12,8 @@ package struct ClassificationBuilder: Sendable {
     ///   - pooling: the family's.
     ///   - maximumLength: in tokens, special ones included.
     package init(
-        tokenizer: any Tokenizer, pooling: Pooling, maximumLength: Int, overLength: ExampleBuilder.OverLength = .truncate
+        tokenizer: any Tokenizer, pooling: Pooling, maximumLength: Int,
+        overLength: ExampleBuilder.OverLength = .truncate
     ) {
         self.tokenizer = tokenizer
         self.pooling = pooling
@@ -51,7 +52,8 @@ package struct ClassificationBuilder: Sendable {
         guard !examples.isEmpty else {
             throw TrainingError(
                 .noSupervisedTokens, "None of the \(counts.rows) training rows is left to train on.",
-                cause: "\(counts.dropped) rows were over \(maximumLength) tokens.", advice: "Raise training.max_length.")
+                cause: "\(counts.dropped) rows were over \(maximumLength) tokens.", advice: "Raise training.max_length."
+            )
         }
         return (examples, counts)
     }

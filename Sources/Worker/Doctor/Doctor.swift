@@ -17,7 +17,14 @@ package struct Doctor {
 
     /// Every finding, in the order in which they are shown. Nothing is changed, sent or made.
     package func findings() -> [Finding] {
-        MachineCheck.findings() + LibraryCheck.findings() + FolderCheck(configuration).findings() + hooks()
+        MachineCheck.findings() + LibraryCheck.findings() + FolderCheck(configuration).findings()
+            + PermissionCheck(configuration: configuration).findings()
+            + LedgerCheck(path: configuration.state + "/ledger.sqlite").findings()
+            + [
+                SystemCheck.watch(
+                    inbox: FolderCheck.nearest(configuration.inbox), scanEvery: configuration.scanEvery),
+                SystemCheck.clock(),
+            ] + hooks() + ScheduleCheck(configuration: configuration).findings()
     }
 
     /// Whether each hook's URL and signing secret can be read and used. Neither is shown.
@@ -31,7 +38,8 @@ package struct Doctor {
             do {
                 let resolved = try ResolvedHook(hook, environment: environment)
                 let keys = resolved.signingKeys.isEmpty ? "unsigned" : "signed"
-                return Finding(name, "\(hook.kind.rawValue), \(keys), URL read from \(Self.place(hook.url))")
+                let way = resolved.proxy == nil ? "" : ", through a proxy"
+                return Finding(name, "\(hook.kind.rawValue), \(keys), URL read from \(Self.place(hook.url))\(way)")
             } catch {
                 let failure = error as? any LocalizedError
                 return Finding(

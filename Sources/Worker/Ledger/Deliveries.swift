@@ -16,6 +16,10 @@ package struct DeliveryRecord: Sendable, Equatable {
     package let attempts: Int
     /// Not before this time.
     package let dueAt: Date
+    /// Of the state change it tells of.
+    package let createdAt: Date
+    /// When it was delivered or given up.
+    package let finishedAt: Date?
     /// How the last attempt ended, in words that hold no URL.
     package let lastResult: String?
 
@@ -32,6 +36,8 @@ package struct DeliveryRecord: Sendable, Equatable {
         self.state = state
         attempts = row["attempts"]
         dueAt = Timestamp.date(row["due_at"])
+        createdAt = Timestamp.date(row["created_at"])
+        finishedAt = (row["finished_at"] as Int64?).map(Timestamp.date)
         lastResult = row["last_result"]
     }
 }
@@ -100,6 +106,25 @@ extension Ledger {
     package func enableHook(_ hook: String) throws {
         try write("enable hook \(hook)") { database in
             try database.execute(sql: "DELETE FROM disabled_hooks WHERE hook = ?", arguments: [hook])
+        }
+    }
+
+    /// Sends a delivery again, from its first attempt on and as it was: the same id, the same body, and its old place in
+    /// the hook's order. One that is still pending becomes due at once. Throws `.webhook` for an unknown id.
+    package func replay(_ id: String, now: Date = Date()) throws -> DeliveryRecord {
+        try write("replay delivery \(id)") { database in
+            try database.execute(
+                sql: """
+                    UPDATE deliveries SET state = 'pending', attempts = 0, due_at = ?, finished_at = NULL,
+                        last_result = NULL
+                    WHERE id = ?
+                    """, arguments: [Timestamp.milliseconds(now), id])
+            let sql = "SELECT * FROM deliveries WHERE id = ?"
+            guard let row = try Row.fetchOne(database, sql: sql, arguments: [id]) else {
+                throw WorkerError(
+                    .webhook, "No delivery has the id \(id).", advice: "`lorad webhooks list` lists them.")
+            }
+            return try DeliveryRecord(row: row)
         }
     }
 

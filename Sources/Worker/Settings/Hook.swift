@@ -1,3 +1,4 @@
+import Glibc
 import Manifests
 
 /// Where a secret (a webhook's URL, a signing key) is read from; never the secret itself.
@@ -17,6 +18,10 @@ package struct Hook: Sendable, Equatable {
     /// Signing secrets, `whsec_` + base64 of 24 to 64 bytes; several, separated by spaces, while rotating.
     package var secret: SecretSource?
     package var events: Set<HookEvent>
+    /// Patterns of the names of the jobs it hears of, as fnmatch(3) reads them; empty for every job.
+    package var jobs: [String]
+    /// The URL of the proxy to go through; nil for none.
+    package var proxy: SecretSource?
     /// Lets plain `http://` through.
     package var allowHTTP: Bool
     /// Lets private, loopback and link-local addresses through.
@@ -24,14 +29,22 @@ package struct Hook: Sendable, Equatable {
 
     package init(
         name: String, kind: HookKind, url: SecretSource, secret: SecretSource? = nil,
-        events: Set<HookEvent> = Set(HookEvent.allCases), allowHTTP: Bool = false, allowPrivate: Bool = false
+        events: Set<HookEvent> = Set(HookEvent.allCases), jobs: [String] = [], proxy: SecretSource? = nil,
+        allowHTTP: Bool = false, allowPrivate: Bool = false
     ) {
         self.name = name
         self.kind = kind
         self.url = url
         self.secret = secret
         self.events = events
+        self.jobs = jobs
+        self.proxy = proxy
         self.allowHTTP = allowHTTP
         self.allowPrivate = allowPrivate
+    }
+
+    /// Whether this event of a job of this name is told.
+    func hears(_ event: HookEvent, ofJob name: String) -> Bool {
+        events.contains(event) && (jobs.isEmpty || jobs.contains { fnmatch($0, name, 0) == 0 })
     }
 }

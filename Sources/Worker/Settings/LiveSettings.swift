@@ -26,6 +26,7 @@ final class LiveSettings: Sendable {
             keep("outbox", \.outbox)
             keep("state", \.state)
             keep("hooks", \.hooks)
+            keep("monitor", \.configuration.monitor)
             keep("jobs.at_once", \.jobs.atOnce)
             new.log = old.log
             state = (new, runner)

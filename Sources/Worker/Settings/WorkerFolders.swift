@@ -10,6 +10,7 @@ package struct WorkerFolders: Sendable {
     package var lock: String { state + "/worker.lock" }
     package var claimed: String { state + "/claimed" }
     package var jobs: String { state + "/jobs" }
+    package var hashCache: String { state + "/hashes.json" }
     package var rejected: String { outbox + "/rejected" }
     /// An empty file by which the worker knows its outbox: where a file system is not mounted, it is not there.
     package var outboxMark: String { outbox + "/.lorad-outbox" }

@@ -9,6 +9,7 @@ extension WorkerSettings {
             maximumCrashes: configuration.jobs.workerDeaths, jobs: configuration.jobs, limits: configuration.limits,
             retention: configuration.retention,
             hooks: configuration.hooks.map(Hook.init), log: log)
+        self.configuration = configuration
     }
 }
 
@@ -19,7 +20,10 @@ extension Hook {
         self.init(
             name: configuration.name, kind: configuration.kind,
             url: file ?? .environment(configuration.urlEnvironment ?? ""),
-            secret: configuration.secretEnvironment.map(SecretSource.environment), events: Set(configuration.events),
+            secret: configuration.secretFile.map(SecretSource.file)
+                ?? configuration.secretEnvironment.map(SecretSource.environment),
+            events: Set(configuration.events), jobs: configuration.jobs,
+            proxy: configuration.proxyEnvironment.map(SecretSource.environment),
             allowHTTP: configuration.allowHTTP, allowPrivate: configuration.allowPrivate)
     }
 }

@@ -27,6 +27,8 @@ package struct WorkerSettings: Sendable {
     package var hooks: [Hook]
     /// How deliveries are retried and bounded.
     package var delivery: DeliverySettings
+    /// lorad.yaml itself, for what runs beside jobs: `schedule` and `monitor`.
+    package var configuration = WorkerConfiguration()
     /// Receives the worker's own log, one line a call, without a time stamp.
     package var log: @Sendable (String) -> Void
 
@@ -68,8 +70,11 @@ package struct DeliverySettings: Sendable {
     /// How long `watch --once` waits at the end for first attempts that are still to be made.
     package var drainTimeout: Double
 
+    /// The schedule that https://www.standardwebhooks.com recommends: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.
+    package static let standardWaits: [Double] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
+
     package init(
-        retryWaits: [Double] = [5, 30, 120, 600, 3_600, 18_000, 36_000, 86_400], jitter: Double = 0.2,
+        retryWaits: [Double] = standardWaits, jitter: Double = 0.2,
         longestRetryAfter: Double = 86_400, connectTimeout: Double = 10, timeout: Double = 20, drainTimeout: Double = 30
     ) {
         self.retryWaits = retryWaits

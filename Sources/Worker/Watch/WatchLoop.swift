@@ -113,7 +113,7 @@ final class WatchLoop {
             log("job \(job.id): \(job.manifestFile) queued as \(job.name)")
             parts.jobs.wake()
         }
-        for courier in parts.couriers { courier.wake() }
+        parts.courier.wake()
     }
 
     private func lookAfterJobs() throws {
@@ -124,7 +124,7 @@ final class WatchLoop {
 
     /// Counts and tells of jobs whose attempts ended, the last ones after a stop included.
     func ended(_ job: JobRecord) {
-        for courier in parts.couriers { courier.wake() }
+        parts.courier.wake()
         // One that waits for its retry was told of when it was postponed.
         guard job.state != .queued else { return }
         result.ended[job.state, default: 0] += 1
@@ -154,6 +154,7 @@ final class WatchLoop {
 
     /// Sleeps until something happens, at most for `seconds`.
     private func pause(_ seconds: Double) {
+        let seconds = min(seconds, parts.pulse.beat())
         let all =
             [watch.descriptor, parts.wakePipe.descriptor] + stop.descriptors + (reload.map { [$0.descriptor] } ?? [])
         var descriptors = all.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }

@@ -7,10 +7,11 @@ struct WorkerParts: Sendable {
     let ledger: Ledger
     let intake: Intake
     let jobs: JobPool
-    let couriers: [Courier]
+    let courier: Courier
     let housekeeper: Housekeeper
     let wakePipe: WakePipe
     let announcer: Announcer
+    let pulse: Pulse
     let lock: WorkerLock
 
     /// Throws `.locked` where another worker has the folders, `.webhook` where a hook's URL cannot be read.
@@ -26,15 +27,16 @@ struct WorkerParts: Sendable {
         self.live = live
         announcer = Announcer(hooks: settings.hooks)
         intake = Intake(folders: folders, ledger: ledger, live: live, announcer: announcer)
-        couriers = hooks.map { Courier($0, ledger: ledger, settings: settings.delivery, log: settings.log) }
+        courier = try Courier(hooks, ledger: ledger, settings: settings.delivery, log: settings.log)
         housekeeper = Housekeeper(folders: folders, ledger: ledger, live: live)
+        pulse = Pulse(ServiceManager(environment: environment))
         let wakePipe = try WakePipe()
         self.wakePipe = wakePipe
         let queue = JobQueue(
             folders: folders, ledger: ledger, live: live, announcer: announcer, intake: intake, identity: identity)
-        jobs = JobPool(settings.jobs.atOnce, queue: queue, log: settings.log) { [couriers] in
+        jobs = JobPool(settings.jobs.atOnce, queue: queue, log: settings.log) { [courier] in
             wakePipe.wake()
-            for courier in couriers { courier.wake() }
+            courier.wake()
         }
     }
 }

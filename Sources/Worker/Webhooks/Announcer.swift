@@ -15,7 +15,7 @@ package struct Announcer: Sendable {
         guard let event else { return job }
         let message = JobMessage(event: event, job: job, time: now)
         let disabled = Set(try String.fetchAll(database, sql: "SELECT hook FROM disabled_hooks"))
-        for hook in hooks where hook.events.contains(event) && !disabled.contains(hook.name) {
+        for hook in hooks where hook.hears(event, ofJob: job.name) && !disabled.contains(hook.name) {
             guard job.notify?.contains(hook.name) ?? true else { continue }
             let time = Timestamp.milliseconds(now)
             try database.execute(
@@ -24,7 +24,7 @@ package struct Announcer: Sendable {
                     VALUES (?, ?, ?, ?, ?, 'pending', ?, ?)
                     """,
                 arguments: [
-                    "msg_" + Identifier.random(digits: 24), hook.name, id, event.rawValue,
+                    Identifier.delivery(), hook.name, id, event.rawValue,
                     try message.body(for: hook.kind), time, time,
                 ])
         }

@@ -60,7 +60,7 @@ struct GenericBody {
         summary?.gates = Array(gates.prefix(kept))
         let omitted = max(0, slices.count - kept) + max(0, gates.count - kept)
         return Body(
-            type: "job.\(message.event.rawValue)", timestamp: Timestamp.text(message.time),
+            type: message.type, timestamp: Timestamp.text(message.time),
             data: Content(
                 job: job.id, name: Truncation.cut(job.name, to: 256), state: job.state.rawValue, attempt: job.attempt,
                 submittedAt: Timestamp.text(job.submittedAt), startedAt: job.startedAt.map(Timestamp.text),

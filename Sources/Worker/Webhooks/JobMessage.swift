@@ -6,9 +6,15 @@ struct JobMessage: Sendable {
     let event: HookEvent
     let job: JobRecord
     let time: Date
+    /// Sent by hand to try a hook: it tells of no real job, and says so.
+    var isTest = false
+
+    /// As receivers of `generic` hooks tell messages apart.
+    var type: String { isTest ? "webhook.test" : "job.\(event.rawValue)" }
 
     /// One line: `sentiment: succeeded in 4m 31s`.
     var title: String {
+        if isTest { return "lorad: a test message; this webhook works" }
         let name = SingleLine.of(job.name)
         switch event {
         case .queued: return "\(name): queued"
@@ -62,9 +68,11 @@ struct JobMessage: Sendable {
     /// The request's body for a service.
     func body(for kind: HookKind) throws -> String {
         switch kind {
+        case .generic: try GenericBody(self).json()
         case .slack: try SlackBody(self).json()
         case .discord: try DiscordBody(self).json()
-        case .generic: try GenericBody(self).json()
+        case .teams: try TeamsBody(self).json()
+        case .mattermost: try MattermostBody(self).json()
         }
     }
 }

@@ -5,6 +5,7 @@ struct ResolvedHook: Sendable {
     let hook: Hook
     let url: Secret
     let signingKeys: [SigningKey]
+    let proxy: Secret?
 
     /// Throws `.webhook` where a source cannot be read or holds no usable URL or key; the message names the hook and
     /// the source, never what was read.
@@ -12,8 +13,10 @@ struct ResolvedHook: Sendable {
         self.hook = hook
         url = try hook.url.read(for: "the URL of webhook '\(hook.name)'", environment: environment)
         try Self.check(url, of: hook)
+        proxy = try hook.proxy?.read(for: "the proxy of webhook '\(hook.name)'", environment: environment)
+        try proxy.map { try Self.check(proxy: $0, of: hook) }
         let keys = try hook.secret?.read(for: "the secret of webhook '\(hook.name)'", environment: environment)
-        signingKeys = try (keys?.reveal() ?? "").split(separator: " ").map {
+        signingKeys = try (keys?.reveal() ?? "").split(whereSeparator: \.isWhitespace).map {
             try SigningKey(Secret(String($0)), hook: hook.name)
         }
     }
@@ -25,6 +28,17 @@ struct ResolvedHook: Sendable {
             throw WorkerError(.webhook, "Two webhooks are named '\(hook.name)'; names must differ.")
         }
         return try hooks.map { try ResolvedHook($0, environment: environment) }
+    }
+
+    private static func check(proxy: Secret, of hook: Hook) throws {
+        let parts = URLComponents(string: proxy.reveal())
+        guard let scheme = parts?.scheme?.lowercased(), ["http", "https", "socks5", "socks5h"].contains(scheme),
+            let host = parts?.host, !host.isEmpty
+        else {
+            throw WorkerError(
+                .webhook, "The proxy of webhook '\(hook.name)' is not a URL of http, https, socks5 or socks5h.",
+                advice: "Such as http://proxy.example:3128.")
+        }
     }
 
     private static func check(_ url: Secret, of hook: Hook) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Manifests
 
 /// How a post ended.
 package enum PostOutcome: Sendable, Equatable {
@@ -6,8 +7,6 @@ package enum PostOutcome: Sendable, Equatable {
     case answered(status: Int, retryAfter: Double?)
     /// It did not; the reason holds no URL.
     case failed(String)
-    /// The worker is stopping; as if it had not been tried.
-    case stopped
 }
 
 /// What follows from an outcome: only 2xx is a success, redirects are not followed, 410 disables the hook.
@@ -16,23 +15,26 @@ package struct RetryPolicy: Sendable {
 
     package init(settings: DeliverySettings) { self.settings = settings }
 
-    /// `attempts` counts this one; `chance` is uniform in 0..<1.
+    /// `attempts` counts this one; `chance` is uniform in 0..<1. A wait is never shorter than the schedule's, whatever
+    /// `Retry-After` says: a service that always answers "in a second" would use up all attempts in ten.
     package func verdict(
-        _ outcome: PostOutcome, attempts: Int, now: Date, chance: Double = .random(in: 0..<1)
+        _ outcome: PostOutcome, kind: HookKind, attempts: Int, now: Date, chance: Double = .random(in: 0..<1)
     ) -> DeliveryVerdict {
         var retryAfter: Double?
         if case .answered(let status, let after) = outcome {
             switch status {
             case 200..<300: return .delivered
             case 410: return .disableHook
-            // The body itself was refused: the same body again would be refused again.
-            case 400, 413, 422: return .abandon
+            // A chat refused the body itself: the same body again would be refused again, and hold up the next ones.
+            case 400, 413,
+                422 where kind != .generic:
+                return .abandon
             default: retryAfter = after
             }
         }
         guard settings.retryWaits.indices.contains(attempts - 1) else { return .abandon }
         let planned = settings.retryWaits[attempts - 1] * (1 + settings.jitter * chance)
-        return .retry(at: now + min(retryAfter ?? planned, max(settings.longestRetryAfter, planned)))
+        return .retry(at: now + max(planned, min(retryAfter ?? 0, settings.longestRetryAfter)))
     }
 
     /// For the log and the ledger.
@@ -42,7 +44,6 @@ package struct RetryPolicy: Sendable {
             "answered \(status); redirects are not followed"
         case .answered(let status, _): "answered \(status)"
         case .failed(let reason): reason
-        case .stopped: "the worker stopped"
         }
     }
 }

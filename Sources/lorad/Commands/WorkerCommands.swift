@@ -53,16 +53,21 @@ struct Submit: ParsableCommand {
     var settings: [String] = []
     @Option(help: "Sets the manifest's priority: waiting jobs of a higher one are started first.")
     var priority: Int?
+    @Flag(
+        help: "Adds the time to the name, and submits only where data, base or settings changed since the last success."
+    )
+    var stamp = false
     @Flag(help: "Runs it again although a job of the same content waits, runs or has succeeded.")
     var again = false
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
         let configuration = try worker.load()
+        let settings = settings + (priority.map { ["priority=\($0)"] } ?? [])
+        if stamp { return try submitStamped(settings, configuration) }
         guard let data = FileManager.default.contents(atPath: manifest) else {
             throw ManifestsError(.missing, "\(manifest) cannot be read.")
         }
-        let settings = settings + (priority.map { ["priority=\($0)"] } ?? [])
         var text =
             settings.isEmpty
             ? String(decoding: data, as: UTF8.self)
@@ -80,6 +85,24 @@ struct Submit: ParsableCommand {
         }
         let name = URL(fileURLWithPath: manifest).lastPathComponent
         print("\(configuration.inbox)/\(try worker.submit(text, name: name))")
+    }
+
+    private func submitStamped(_ settings: [String], _ configuration: WorkerConfiguration) throws {
+        let nightly = try NightlyManifest(path: manifest, settings: settings, configuration)
+        switch again ? .new("--again") : try worker.worker().novelty(of: nightly) {
+        case .unchanged(let job):
+            Failure.write(
+                "\(manifest): data, base and settings are those of job \(job.id), which succeeded; --again trains anyway"
+            )
+            print(job.runFolder ?? job.id)
+        case .new(let reason):
+            let now = Date()
+            let name = NightlyManifest.fileName(of: manifest, at: now)
+            // With --again other bytes, and so another job even within one minute.
+            let text = try nightly.stamped(at: now, configuration) + (again ? "\n# again \(UUID().uuidString)\n" : "")
+            Failure.write("\(manifest): \(reason)")
+            print("\(configuration.inbox)/\(try worker.worker().submit(text, name: name))")
+        }
     }
 }
 

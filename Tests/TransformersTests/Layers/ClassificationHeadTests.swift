@@ -59,7 +59,9 @@ struct ClassificationHeadTests {
             }
         }
         check(x, dx.values, "x")
-        for (parameter, gradient) in zip(head.parameters, gradients) { check(parameter.value, gradient, parameter.name) }
+        for (parameter, gradient) in zip(head.parameters, gradients) {
+            check(parameter.value, gradient, parameter.name)
+        }
     }
 
     @Test("Reset and usesTrained bring back what training started from")

@@ -1,0 +1,86 @@
+import Tensors
+
+/// What only a family has, from GGUF's metadata to the members that its config.json has for it.
+///
+/// What a converter does not write, llama.cpp knows of the architecture: its `llama-model.cpp`.
+extension GGUFFields {
+    /// The members that a family reads besides the sizes.
+    ///
+    /// - Throws: as reading metadata and tensors.
+    func configurationFields(_ configuration: ModelConfiguration) throws -> ConfigurationFields {
+        let members: [JSONObject.Member] =
+            switch architecture.name {
+            case "llama": [("attention_bias", .bool(file.tensors["blk.0.attn_q.bias"] != nil))]
+            case "gemma2": try gemma(configuration) + softCaps()
+            case "gemma3": try gemma(configuration) + gemma3(configuration)
+            case "phi3": try phi3(configuration)
+            default: []
+            }
+        return try ConfigurationFields(path: file.location, json: .object(JSONObject(members)))
+    }
+
+    private func gemma(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
+        // The largest model of each generation scales by the width of its heads in the hidden size instead.
+        let isLargest = configuration.layers == (architecture.name == "gemma2" ? 46 : 62)
+        let scale = isLargest ? configuration.hiddenSize / configuration.heads : configuration.headDim
+        return [
+            ("query_pre_attn_scalar", .integer(scale)),
+            ("sliding_window", .integer(try int("attention.sliding_window", default: 4096))),
+        ]
+    }
+
+    private func softCaps() throws -> [JSONObject.Member] {
+        try [("attn_logit_softcapping", 50), ("final_logit_softcapping", 30)].map { name, usual in
+            (name, .number(Double(try float(name, default: usual))))
+        }
+    }
+
+    /// Scaling is that of the layers that see everything.
+    private func gemma3(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
+        let isScaled = try value(key("rope.scaling.type"), "a string", \.stringValue) == "linear"
+        let factor = isScaled ? try float("rope.scaling.factor") : 1
+        let full: [JSONObject.Member] = [
+            ("rope_type", .string(isScaled ? "linear" : "default")), ("factor", .number(Double(factor))),
+            ("rope_theta", .number(Double(configuration.ropeTheta))),
+        ]
+        let local: [JSONObject.Member] = [("rope_type", .string("default")), ("rope_theta", .number(10_000))]
+        let parameters: [JSONObject.Member] = [
+            ("full_attention", .object(JSONObject(full))), ("sliding_attention", .object(JSONObject(local))),
+        ]
+        var members: [JSONObject.Member] = [("rope_parameters", .object(JSONObject(parameters)))]
+        if file.metadata[key("final_logit_softcapping")] != nil {
+            members.append(("final_logit_softcapping", .number(Double(try float("final_logit_softcapping")))))
+        }
+        return members
+    }
+
+    private func phi3(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
+        let window = try int("attention.sliding_window", default: 0)
+        let rotated = try int("rope.dimension_count", default: configuration.headDim)
+        let share = Double(rotated) / Double(configuration.headDim)
+        let original = try int("rope.scaling.original_context_length", default: configuration.maxPositions)
+        var rope: [JSONObject.Member] = [
+            ("rope_theta", .number(Double(configuration.ropeTheta))), ("partial_rotary_factor", .number(share)),
+        ]
+        if file.tensors["rope_factors_short.weight"] != nil {
+            rope += [
+                ("rope_type", .string("longrope")), ("short_factor", try factors("short")),
+                ("long_factor", try factors("long")), ("original_max_position_embeddings", .integer(original)),
+                ("attention_factor", .number(Double(try float("rope.scaling.attn_factor", default: 1)))),
+            ]
+        } else {
+            rope.append(("rope_type", .string("default")))
+        }
+        return [
+            ("sliding_window", window > 0 ? .integer(window) : .null),
+            ("original_max_position_embeddings", .integer(original)), ("rope_parameters", .object(JSONObject(rope))),
+        ]
+    }
+
+    private func factors(_ which: String) throws -> JSONValue {
+        let name = "rope_factors_\(which).weight"
+        let factors = Matrix(rows: 1, columns: try file.info(name).columns)
+        try file.read(name, into: factors)
+        return .array(factors.values.map { .number(Double($0)) })
+    }
+}

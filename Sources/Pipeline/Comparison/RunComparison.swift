@@ -1,0 +1,52 @@
+import Foundation
+import Manifests
+import ModelFiles
+
+/// Whether a manifest asks for what a published run already is.
+package enum RunComparison {
+    /// What differs, in words; nil where settings, base, tokenizer and the content of every file of rows are the same.
+    ///
+    /// The name, the hooks and the places of files do not count, their contents do. A run that can no longer be read
+    /// differs. Throws where a file that the manifest names cannot be read.
+    ///
+    /// - Parameter run: the folder of a run that succeeded.
+    package static func difference(
+        between manifest: JobManifest, andRun run: String, hashCache: String?
+    ) throws -> String? {
+        guard let before = try? JobManifest.load(path: run + "/manifest.yaml", pipelinesFolder: run),
+            let data = FileManager.default.contents(atPath: run + "/report.json"),
+            let report = try? ReportCoding.decode(data)
+        else { return "the last run, \(run), can no longer be read" }
+        if before.base.sha256 != manifest.base.sha256 { return "the base changed" }
+        if placeless(before) != placeless(manifest) { return "the settings changed" }
+        let cache = hashCache.map { HashCache(file: $0) }
+        for (role, path) in files(of: manifest) {
+            let hash = try path.map { try ContentHash.ofFile($0, cache: cache) }
+            let was = report.provenance.datasets.first { $0.role == role }?.sha256
+            if hash != was { return "the \(role.rawValue) data changed" }
+        }
+        let base = try ContentHash.ofBase(manifest.base.path, cache: cache)
+        return base.tokenizerSHA256 == report.provenance.base.tokenizerSHA256 ? nil : "the tokenizer changed"
+    }
+
+    private static func files(of manifest: JobManifest) -> [(DatasetProvenance.Role, String?)] {
+        [
+            (.train, manifest.dataset.train), (.validation, manifest.dataset.validation),
+            (.evaluation, manifest.evaluation.data), (.regression, manifest.regression.prompts),
+        ]
+    }
+
+    /// Without what does not change the adapter, and with a mark where a file is.
+    private static func placeless(_ manifest: JobManifest) -> JobManifest {
+        var manifest = manifest
+        manifest.name = ""
+        manifest.notify = nil
+        manifest.priority = 0
+        manifest.base.path = ""
+        manifest.dataset.train = ""
+        manifest.dataset.validation = manifest.dataset.validation.map { _ in "" }
+        manifest.evaluation.data = manifest.evaluation.data.map { _ in "" }
+        manifest.regression.prompts = manifest.regression.prompts.map { _ in "" }
+        return manifest
+    }
+}

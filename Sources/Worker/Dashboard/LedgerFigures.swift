@@ -1,0 +1,75 @@
+import Foundation
+import GRDB
+
+/// What the ledger has to say in numbers, read in one transaction.
+struct LedgerFigures: Sendable {
+    struct Hook: Sendable {
+        let name: String
+        let pending: Int
+        let delivered: Int
+        let abandoned: Int
+        /// Attempts that were not answered with 2xx.
+        let failures: Int
+        let oldestPending: Date?
+    }
+
+    /// How many jobs are in each state.
+    let jobs: [JobState: Int]
+    let oldestQueued: Date?
+    let oldestRunning: Date?
+    /// Starts after the first, over all jobs.
+    let retries: Int
+    /// Starts that ended in the worker's death.
+    let rescues: Int
+    let running: [(id: String, name: String)]
+    let hooks: [Hook]
+    let disabledHooks: Set<String>
+    /// How many scheduled runs ended in each state.
+    let scheduledRuns: [ScheduledRun.State: Int]
+}
+
+extension Ledger {
+    func figures() throws -> LedgerFigures {
+        try read("count its rows") { database in
+            func counts<Key: RawRepresentable & Hashable>(_ table: String) throws -> [Key: Int]
+            where Key.RawValue == String {
+                let sql = "SELECT state, count(*) AS count FROM \(table) GROUP BY state"
+                return try Row.fetchAll(database, sql: sql).reduce(into: [:]) { counts, row in
+                    if let state = Key(rawValue: row["state"]) { counts[state] = row["count"] }
+                }
+            }
+            func date(_ sql: String) throws -> Date? {
+                try Int64.fetchOne(database, sql: sql).map(Timestamp.date)
+            }
+            let starts = try Row.fetchOne(
+                database,
+                sql:
+                    "SELECT coalesce(sum(max(attempt - 1, 0)), 0) AS retries, coalesce(sum(crashes), 0) AS rescues FROM jobs"
+            )
+            return LedgerFigures(
+                jobs: try counts("jobs"),
+                oldestQueued: try date("SELECT min(submitted_at) FROM jobs WHERE state = 'queued'"),
+                oldestRunning: try date("SELECT min(started_at) FROM jobs WHERE state = 'running'"),
+                retries: starts?["retries"] ?? 0, rescues: starts?["rescues"] ?? 0,
+                running: try Row.fetchAll(database, sql: "SELECT id, name FROM jobs WHERE state = 'running'")
+                    .map { ($0["id"], $0["name"]) },
+                hooks: try hooks(database),
+                disabledHooks: Set(try String.fetchAll(database, sql: "SELECT hook FROM disabled_hooks")),
+                scheduledRuns: try counts("scheduled_runs"))
+        }
+    }
+
+    private func hooks(_ database: Database) throws -> [LedgerFigures.Hook] {
+        let sql = """
+            SELECT hook, sum(state = 'pending') AS pending, sum(state = 'delivered') AS delivered,
+                sum(state = 'abandoned') AS abandoned, sum(attempts) - sum(state = 'delivered') AS failures,
+                min(CASE WHEN state = 'pending' THEN created_at END) AS oldest
+            FROM deliveries GROUP BY hook ORDER BY hook
+            """
+        return try Row.fetchAll(database, sql: sql).map { row in
+            LedgerFigures.Hook(
+                name: row["hook"], pending: row["pending"], delivered: row["delivered"], abandoned: row["abandoned"],
+                failures: row["failures"], oldestPending: (row["oldest"] as Int64?).map(Timestamp.date))
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Foundation
+
+/// Follows lorad.yaml's `schedule` on a thread of its own.
+///
+/// What is to happen at a time that came due is written into the ledger before it happens, and carries a name of its
+/// own (`nightly-20261124t0130z.yaml`), so that a worker that dies at any instant neither loses a run nor makes it
+/// twice. Only the latest of several missed times is made up for, and only where it was due not too long ago.
+package final class Scheduler: Sendable {
+    /// Submits for the scheduler.
+    package protocol Submitter: Sendable {
+        /// Puts the entry's manifest into the inbox under exactly this name, unless one of that name was ever there, or
+        /// says why there was no need. Throws `.unwritable` or `.ledger` where it may be tried again.
+        func submit(_ entry: ScheduleEntry, due: Date, file: String) throws -> (ScheduledRun.State, String?)
+    }
+
+    private let entries: @Sendable () -> [ScheduleEntry]
+    private let ledger: Ledger
+    private let submitter: any Submitter
+    private let log: @Sendable (String) -> Void
+    private let bell = Bell()
+    /// The clock may be set, and the machine may sleep.
+    private static let longestWait = 30.0
+
+    /// - Parameter entries: asked at every look, as lorad.yaml may be read again.
+    package init(
+        _ entries: @escaping @Sendable () -> [ScheduleEntry], ledger: Ledger, submitter: any Submitter,
+        log: @escaping @Sendable (String) -> Void
+    ) {
+        self.entries = entries
+        self.ledger = ledger
+        self.submitter = submitter
+        self.log = log
+    }
+
+    package func start() {
+        WorkerThread.start(name: "schedule", stackSize: 8 << 20) { [self] in
+            while !bell.isStopped { bell.wait(seconds: look()) }
+            bell.finish()
+        }
+    }
+
+    package func stop() {
+        bell.stop()
+        bell.waitUntilFinished()
+    }
+
+    private func look() -> Double {
+        do {
+            let now = Date()
+            guard let next = try tick(now: now) else { return Self.longestWait }
+            return min(max(next.timeIntervalSince(now), 0.05), Self.longestWait)
+        } catch {
+            log("schedule: \(error.localizedDescription)")
+            return Self.longestWait
+        }
+    }
+
+    /// Does what is due; returns when something will be.
+    package func tick(now: Date) throws -> Date? {
+        let entries = entries()
+        var next: Date?
+        for entry in entries {
+            let due = try advance(entry, now: now)
+            next = [next, due].compactMap { $0 }.min()
+        }
+        for run in try ledger.scheduledRuns(.decided) { try carryOut(run, entries) }
+        return next
+    }
+
+    /// Decides about the times that passed; returns the entry's next one.
+    private func advance(_ entry: ScheduleEntry, now: Date) throws -> Date? {
+        guard let handled = try ledger.scheduleHandledUntil(entry.name, rule: entry.rule),
+            // A clock that was once far ahead would otherwise silence the entry until then.
+            handled < now + 86_400
+        else {
+            try ledger.beginSchedule(entry.name, rule: entry.rule, at: now)
+            let next = entry.table.next(after: now)
+            log("schedule \(entry.name): first due at \(next.map(Timestamp.text) ?? "no time")")
+            return next
+        }
+        var passed = 0
+        var latest: Date?
+        var next = entry.table.next(after: handled)
+        while let due = next, due <= now {
+            (latest, passed) = (due, passed + 1)
+            next = entry.table.next(after: due)
+        }
+        guard let latest else { return next }
+        if passed > 1 { log("schedule \(entry.name): \(passed - 1) earlier times were missed and are not made up for") }
+        let lateness = now.timeIntervalSince(latest)
+        let isMissed = lateness > max(entry.catchUp, 60)
+        if isMissed { log("schedule \(entry.name): the run due at \(Timestamp.text(latest)) was missed") }
+        let detail = isMissed ? "nobody was there until \(Timestamp.text(now))" : nil
+        try ledger.decide(
+            ScheduledRun(entry: entry.name, due: latest, state: isMissed ? .missed : .decided, detail: detail),
+            rule: entry.rule)
+        return next
+    }
+
+    private func carryOut(_ run: ScheduledRun, _ entries: [ScheduleEntry]) throws {
+        guard let entry = entries.first(where: { $0.name == run.entry }) else {
+            return try ledger.conclude(run, as: .failed, detail: "lorad.yaml has no such entry any more")
+        }
+        let file = NightlyManifest.fileName(of: entry.manifest, at: run.due)
+        do {
+            let (state, detail) = try submitter.submit(entry, due: run.due, file: file)
+            try ledger.conclude(run, as: state, detail: detail)
+            log("schedule \(entry.name): \(state.rawValue)" + (detail.map { ", \($0)" } ?? ""))
+        } catch let error as WorkerError where error.code == .unwritable || error.code == .ledger {
+            log("schedule \(entry.name): \(error.message) \(error.cause ?? "") It is tried again.")
+        } catch {
+            let reason = PipelineRunner.lines(error).joined(separator: " ")
+            log("schedule \(entry.name): failed: \(reason)")
+            try ledger.conclude(run, as: .failed, detail: reason)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Manifests
+
+/// What runs beside the worker's jobs: the schedule, and the pages of `monitor`.
+struct WorkerServices {
+    private let pulse: Pulse
+    private let scheduler: Scheduler?
+    private let monitor: MonitorServer?
+
+    /// With `once`, neither: whoever drains an inbox has a cron of their own.
+    init(_ parts: WorkerParts, once: Bool) throws {
+        pulse = parts.pulse
+        guard !once else {
+            scheduler = nil
+            monitor = nil
+            return
+        }
+        let settings = parts.live.settings
+        // Asked anew each time, as lorad.yaml may be read again.
+        let configuration: @Sendable () -> WorkerConfiguration = { [live = parts.live] in live.settings.configuration }
+        scheduler = Scheduler(
+            { configuration().schedule.map(ScheduleEntry.init) }, ledger: parts.ledger,
+            submitter: InboxSubmitter(configuration: configuration, folders: parts.folders, ledger: parts.ledger),
+            log: settings.log)
+        monitor = try settings.configuration.monitor.port.map { port in
+            try MonitorServer(
+                port: UInt16(port), metrics: Metrics(ledger: parts.ledger, folders: parts.folders, pulse: parts.pulse),
+                pulse: parts.pulse, stalledAfter: max(120, 3 * settings.scanEvery))
+        }
+    }
+
+    /// Call it when the inbox is watched, from a thread that may wait.
+    func start() throws {
+        try monitor?.startAndWait()
+        scheduler?.start()
+        pulse.ready()
+    }
+
+    func stop() {
+        pulse.stopping()
+        scheduler?.stop()
+        monitor?.stop()
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Manifests
+
+/// What `lorad webhooks` does.
+extension Worker {
+    /// Deliveries, the latest last; each condition that is given must hold.
+    package func deliveries(
+        hook: String? = nil, job: String? = nil, state: DeliveryRecord.State? = nil, limit: Int? = nil
+    ) throws -> [DeliveryRecord] {
+        let ledger = try ledger()
+        let id = try job.map { try ledger.resolve($0).id }
+        let found = try ledger.deliveries(of: id).filter { delivery in
+            (hook == nil || delivery.hook == hook) && (state == nil || delivery.state == state)
+        }
+        return limit.map(found.suffix) ?? found
+    }
+
+    /// Hooks that answered 410, with what they said.
+    package func disabledHooks() throws -> [String: String] { try ledger().disabledHooks() }
+
+    /// Queues deliveries again: those named, and all that `hook` was given up on. The worker sends them.
+    package func replay(ids: [String], hook: String?) throws -> [DeliveryRecord] {
+        let ledger = try ledger()
+        let disabled = try ledger.disabledHooks()
+        if let hook { _ = try configured(hook) }
+        let all = try ledger.deliveries()
+        let abandoned = all.filter { $0.hook == hook && $0.state == .abandoned }.map(\.id)
+        // All are looked at before one is touched.
+        let wanted = all.filter { ids.contains($0.id) || abandoned.contains($0.id) }
+        if let unknown = ids.first(where: { id in !wanted.contains { $0.id == id } }) {
+            throw WorkerError(
+                .webhook, "No delivery has the id \(unknown).", advice: "`lorad webhooks list` lists them.")
+        }
+        for name in Set(wanted.map(\.hook)) {
+            _ = try configured(name)
+            guard disabled[name] == nil else {
+                throw WorkerError(
+                    .webhook, "The webhook '\(name)' is disabled: it answered 410.",
+                    advice: "`lorad webhooks enable \(name)` first.")
+            }
+        }
+        return try wanted.map { try ledger.replay($0.id) }
+    }
+
+    /// Lets a hook that was disabled by a 410 hear of later events again.
+    package func enableHook(_ name: String) throws { try ledger().enableHook(try configured(name).name) }
+
+    /// Sends a hook a message of the type `webhook.test`, now and once; nothing of it reaches the ledger.
+    package func testHook(
+        _ name: String, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> HookTest {
+        let hook = try ResolvedHook(try configured(name), environment: environment)
+        let message = JobMessage.test(now: Date())
+        let id = Identifier.delivery()
+        let outcome = WebhookPost(hook: hook, settings: settings.delivery)
+            .send(id: id, body: try message.body(for: hook.hook.kind))
+        let verdict = RetryPolicy(settings: settings.delivery)
+            .verdict(outcome, kind: hook.hook.kind, attempts: 1, now: Date())
+        return HookTest(id: id, hook: name, delivered: verdict == .delivered, result: RetryPolicy.words(outcome))
+    }
+
+    private func configured(_ name: String) throws -> Hook {
+        if let hook = settings.hooks.first(where: { $0.name == name }) { return hook }
+        let names = settings.hooks.map(\.name)
+        throw WorkerError(
+            .webhook, "lorad.yaml has no webhook '\(name)'.",
+            advice: names.isEmpty ? "It has none at all." : "It has: " + names.joined(separator: ", ") + ".")
+    }
+}
+
+/// What came of a test message.
+package struct HookTest: Sendable, Encodable {
+    package let id: String
+    package let hook: String
+    package let delivered: Bool
+    /// In words that hold no URL.
+    package let result: String
+}
+
+extension JobMessage {
+    /// A message that tells of nothing, so that no receiver takes it for a finished job.
+    static func test(now: Date) -> JobMessage {
+        let job = JobRecord(
+            id: "test", name: "lorad-test", manifestFile: "", manifestText: "", manifestSHA256: "", notify: nil,
+            state: .succeeded, attempt: 0, crashes: 0, cancelRequested: false, submittedAt: now, startedAt: nil,
+            finishedAt: nil, reason: nil, runFolder: nil, summary: nil, worker: nil, process: nil,
+            heartbeatAt: nil, memoryBytes: nil, priority: 0, retries: 0, notBefore: nil)
+        return JobMessage(event: .succeeded, job: job, time: now, isTest: true)
+    }
+}

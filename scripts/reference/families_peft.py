@@ -1,0 +1,116 @@
+"""Has lorad train and publish an adapter of every model of Tests/Fixtures/families, and PEFT read it.
+
+usage: python scripts/reference/families_peft.py LORAD [FOLDER …]      (versions: requirements.txt)
+
+For each folder PEFT loads the published adapter onto transformers' model; its log-probabilities of a completion must be
+those that `lorad score` gives with the adapter, and its own merge must give them too. Prints a table. With --keep, the
+adapter of the first folder of each model type goes to Tests/Fixtures/adapters/families-VERSION/FOLDER with PEFT's logits of
+the folder's rows; once written, a version's folder stays.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import torch
+from peft import PeftModel
+from safetensors.torch import save_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
+
+from tiny import batches
+
+FIXTURES = Path(__file__).resolve().parents[2] / "Tests/Fixtures"
+FAMILIES = FIXTURES / "families"
+PROMPT, COMPLETION = "Is 7 odd?", " yes"
+
+
+def publish(lorad, base, folder):
+    """A run's folder, trained for ten steps on sixteen rows."""
+    shutil.copytree(base, folder / "base")
+    rows = [{"prompt": f"Is {i} odd?", "completion": " yes" if i % 2 else " no"} for i in range(1, 17)]
+    (folder / "train.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
+    (folder / "lorad.yaml").write_text("threads: 1\n")
+    hashes = json.loads(call(lorad, folder, "hash", "base", "--json"))
+    (folder / "job.yaml").write_text(f"""
+name: tiny
+base: {{path: base, sha256: {hashes["sha256"]}}}
+dataset: train.jsonl
+adapter: {{rank: 4, alpha: 8, targets: all-linear}}
+training: {{max_steps: 10, batch_size: 8, learning_rate: 2.0e-2}}
+""")
+    done = call(lorad, folder, "run", "job.yaml")
+    return folder / json.loads(done.splitlines()[-1])["run_dir"]
+
+
+def call(lorad, folder, *arguments):
+    return subprocess.run([lorad, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def logprob(model, tokenizer):
+    before = tokenizer.encode(PROMPT, add_special_tokens=False)
+    after = tokenizer.encode(COMPLETION, add_special_tokens=False)
+    with torch.no_grad():
+        row = {"ids": before + after, "completion_start": len(before)}
+        return batches.label_logprobs(model, [row]).sum().item()
+
+
+def check(lorad, name, keep):
+    base = FAMILIES / name
+
+    def load():
+        return AutoModelForCausalLM.from_pretrained(base, attn_implementation="eager", dtype=torch.float32).eval()
+
+    with tempfile.TemporaryDirectory() as folder:
+        run = publish(lorad, base, Path(folder))
+        score = json.loads(call(lorad, folder, "score", "--base", "base", "--adapter", run, "--prompt", PROMPT,
+                                "--completion", COMPLETION, "--json"))["logprob"]
+        tokenizer = AutoTokenizer.from_pretrained(base)
+        before = logprob(load(), tokenizer)
+        adapted = PeftModel.from_pretrained(load(), run).eval()
+        after = logprob(adapted, tokenizer)
+        rows = json.loads((base / "reference.json").read_text())["rows"]
+        with torch.no_grad():
+            logits = batches.logits(adapted, rows)
+        transposed = json.loads((run / "adapter_config.json").read_text())["fan_in_fan_out"]
+        if keep:
+            keep_folder = keep / name
+            keep_folder.mkdir(parents=True)
+            for file in ("adapter_config.json", "adapter_model.safetensors"):
+                shutil.copy(run / file, keep_folder / file)
+            save_file({"logits": logits.contiguous()}, keep_folder / "peft_logits.safetensors",
+                      metadata={"format": "pt"})
+        merged = logprob(adapted.merge_and_unload(), tokenizer)
+    print(f"| {name} | {before:.4f} | {after:.4f} | {score:.4f} | {merged:.4f} | {str(transposed).lower()} |")
+    assert abs(after - before) > 0.01, "the adapter changes nothing"
+    assert abs(after - score) < 1e-3 * max(1, abs(score)), "PEFT and lorad differ"
+    assert abs(merged - score) < 1e-3 * max(1, abs(score)), "PEFT's merge and lorad differ"
+
+
+def main():
+    warnings.simplefilter("ignore")
+    logging.disable_progress_bar()
+    arguments = [argument for argument in sys.argv[1:] if argument != "--keep"]
+    lorad = str(Path(arguments[0]).resolve())
+    names = arguments[1:] or sorted(
+        path.parent.name for path in FAMILIES.glob("*/reference.json") if '"losses"' in path.read_text())
+    keep = None
+    if "--keep" in sys.argv:
+        version = subprocess.run([lorad, "--version"], check=True, capture_output=True, text=True).stdout.strip()
+        keep = FIXTURES / "adapters" / f"families-{version}"
+        if keep.exists():
+            sys.exit(f"{keep} exists; what a version wrote is never written again")
+    print("| folder | log p, base in transformers | adapter in PEFT | adapter in lorad | PEFT's merge | fan_in_fan_out |")
+    print("|---|---|---|---|---|---|")
+    seen = set()
+    for name in names:
+        model_type = json.loads((FAMILIES / name / "config.json").read_text())["model_type"]
+        check(lorad, name, keep if model_type not in seen else None)
+        seen.add(model_type)
+
+
+main()
