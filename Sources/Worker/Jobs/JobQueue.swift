@@ -60,7 +60,7 @@ final class JobQueue: Sendable {
             recorder.log("attempt \(job.attempt) of job \(job.id), manifest \(job.manifestFile)")
             let outcome = live.runner.run(try request(for: job), control: control, events: recorder)
             if let fault = recorder.fault { throw fault }
-            recorder.log(outcome.inWords)
+            recorder.log(outcome.inWords(asked: control.reason))
             return outcome
         } catch let error as WorkerError where error.code == .unwritable {
             return .faulted(reason: [error.message, error.cause].compactMap { $0 }.joined(separator: " "))
@@ -130,13 +130,15 @@ final class JobQueue: Sendable {
 
 extension JobOutcome {
     /// For the job's log.
-    fileprivate var inWords: String {
+    fileprivate func inWords(asked: JobControl.Reason?) -> String {
         switch self {
+        case .interrupted where asked == .cancel, .faulted where asked == .cancel: "cancelled"
+
         case .succeeded(let folder, _): "succeeded: \(folder)"
         case .failed(let reason, _, _): "failed: \(reason)"
         case .rejected(let diagnostics): "rejected: " + diagnostics.joined(separator: " ")
         case .faulted(let reason): "cut off: \(reason)"
-        case .interrupted: "stopped"
+        case .interrupted: "interrupted"
         }
     }
 }

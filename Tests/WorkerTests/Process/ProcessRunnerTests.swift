@@ -12,15 +12,26 @@ struct ProcessRunnerTests {
         _ script: String, limits change: (inout LimitsConfiguration) -> Void = { _ in },
         control: JobControl = JobControl(),
         events: RecordedEvents = RecordedEvents()
-    ) throws -> JobOutcome {
+    ) async throws -> JobOutcome {
         let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         var configuration = WorkerConfiguration()
         configuration.outbox = folder.path
         change(&configuration.limits)
         let runner = ProcessRunner(configuration, executable: "/bin/sh", arguments: ["-c", script])
         let request = JobRequest(
             id: "job", manifestPath: "a.yaml", manifestText: "name: a", workFolder: folder.path, attempt: 1)
-        return runner.run(request, control: control, events: events)
+        return await outcome(of: runner, request, control: control, events: events)
+    }
+
+    /// On a thread of its own, as the worker does it: the runner blocks, and the tests' threads are the very pool that its
+    /// library works on.
+    private func outcome(
+        of runner: ProcessRunner, _ request: JobRequest, control: JobControl, events: RecordedEvents
+    ) async -> JobOutcome {
+        await withCheckedContinuation { continuation in
+            Thread { continuation.resume(returning: runner.run(request, control: control, events: events)) }.start()
+        }
     }
 
     private func reason(_ outcome: JobOutcome) -> String {
@@ -32,9 +43,9 @@ struct ProcessRunnerTests {
     }
 
     @Test("What the process says reaches the events in order, and its outcome is the attempt's")
-    func dialogue() throws {
+    func dialogue() async throws {
         let events = RecordedEvents()
-        let outcome = try run(
+        let outcome = try await run(
             """
             read order
             echo '{"stageStarted":{"name":"train"}}'
@@ -51,9 +62,9 @@ struct ProcessRunnerTests {
     }
 
     @Test("The process asks before it publishes, and is told", arguments: [true, false])
-    func publishing(allowed: Bool) throws {
+    func publishing(allowed: Bool) async throws {
         let events = RecordedEvents(mayPublish: allowed)
-        let outcome = try run(
+        let outcome = try await run(
             """
             read order
             echo '{"mayPublish":{}}'
@@ -66,44 +77,47 @@ struct ProcessRunnerTests {
     }
 
     @Test("A process that is killed, or ends without a word, is a fault that may pass")
-    func death() throws {
-        #expect(try reason(run("read order; kill -9 $$")).hasPrefix("faulted: The job's process was killed (signal 9)"))
-        #expect(try reason(run("read order; kill -SEGV $$")).contains("signal 11"))
-        let exit = try reason(run("read order; echo first >&2; echo 'out of luck' >&2; exit 3"))
+    func death() async throws {
+        let killed = try reason(await run("read order; kill -9 $$"))
+        #expect(killed.hasPrefix("faulted: The job's process was killed (signal 9)"))
+        let crashed = try reason(await run("read order; kill -SEGV $$"))
+        #expect(crashed.contains("signal 11"))
+        let exit = try reason(await run("read order; echo first >&2; echo 'out of luck' >&2; exit 3"))
         #expect(exit.contains("exit code 3") && exit.contains("out of luck"))
     }
 
     @Test("A process that cannot be started is a fault that may pass")
-    func notThere() throws {
+    func notThere() async throws {
         let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         let runner = ProcessRunner(WorkerConfiguration(), executable: folder.path + "/none")
         let request = JobRequest(id: "a", manifestPath: "a", manifestText: "", workFolder: folder.path, attempt: 1)
-        let outcome = runner.run(request, control: JobControl(), events: RecordedEvents())
+        let outcome = await outcome(of: runner, request, control: JobControl(), events: RecordedEvents())
         #expect(reason(outcome).hasPrefix("faulted: The job's process could not be run"))
     }
 
     @Test("A process whose start could not be recorded gets no work and does not live")
-    func unrecorded() throws {
+    func unrecorded() async throws {
         let events = RecordedEvents(givesWork: false)
-        let outcome = try run("read order && echo '{\"log\":{\"_0\":\"worked\"}}'; sleep 600", events: events)
+        let outcome = try await run("read order && echo '{\"log\":{\"_0\":\"worked\"}}'; sleep 600", events: events)
         #expect(outcome == .interrupted)
         #expect(events.all.isEmpty)
         #expect(events.process?.isAlive == false)
     }
 
     @Test("Above the memory limit the process is killed and the job fails, with both figures")
-    func memory() throws {
+    func memory() async throws {
         // tail keeps the last bytes of an endless stream in memory.
-        let outcome = try run("read order; exec tail -c 800000000 /dev/zero", limits: { $0.memoryMiB = 64 })
+        let outcome = try await run("read order; exec tail -c 800000000 /dev/zero", limits: { $0.memoryMiB = 64 })
         #expect(reason(outcome).hasPrefix("failed: The job was killed with "))
         #expect(reason(outcome).contains("limits.memory_mib of lorad.yaml allows 64"))
     }
 
     @Test("Above the wall time and above a stage's time the process is killed and the job fails")
-    func time() throws {
-        let wall = try run("read order; sleep 600", limits: { $0.wallTime = 1 })
+    func time() async throws {
+        let wall = try await run("read order; sleep 600", limits: { $0.wallTime = 1 })
         #expect(reason(wall) == "failed: The job was killed after 1 s, the limits.wall_time of lorad.yaml.")
-        let stage = try run(
+        let stage = try await run(
             "read order; echo '{\"stageStarted\":{\"name\":\"slices\"}}'; sleep 600", limits: { $0.stageTime = 1 })
         #expect(
             reason(stage)
@@ -111,17 +125,17 @@ struct ProcessRunnerTests {
     }
 
     @Test("A process is asked to stop, and one that does not is killed after the stop time, children and all")
-    func stop() throws {
+    func stop() async throws {
         let control = JobControl()
         control.request(.stop)
-        let heeding = try run(
+        let heeding = try await run(
             "read order; read stop; echo '{\"ended\":{\"_0\":{\"interrupted\":{}}}}'; cat > /dev/null", control: control
         )
         #expect(heeding == .interrupted)
 
         let folder = try TemporaryFolder()
         let events = RecordedEvents()
-        let deaf = try run(
+        let deaf = try await run(
             "read order; sleep 600 & echo $! > \(folder.path)/child; wait; sleep 600", limits: { $0.stopTime = 0.5 },
             control: control, events: events)
         #expect(deaf == .interrupted)
@@ -131,10 +145,10 @@ struct ProcessRunnerTests {
     }
 
     @Test("Only what computing needs of the environment is handed on; a hook's URL is not, whatever its name")
-    func environment() throws {
+    func environment() async throws {
         setenv("CHAT_WEBHOOK_URL", "https://secret.example", 1)
         defer { unsetenv("CHAT_WEBHOOK_URL") }
-        let outcome = try run(
+        let outcome = try await run(
             """
             read order
             echo '{"ended":{"_0":{"rejected":{"diagnostics":["'"$(env | grep -c secret)"' '"${PATH:+path}"'"]}}}}'
