@@ -121,8 +121,14 @@ void ck_attention_probabilities(float *s, size_t stride, float *o, float *maxima
         float maximum = here > before ? here : before;
         // A window may leave nothing of a tile, and of all tiles so far, to a row: all its probabilities are zero.
         float finite = maximum == -INFINITY ? 0 : maximum;
-        float sum = half ? probability_row(score, hidden, visible, columns, scale, finite, 1)
-                         : probability_row(score, hidden, visible, columns, scale, finite, 0);
+        float sum;
+        if (hidden > 0) {
+            sum = half ? probability_row(score, hidden, visible, columns, scale, finite, 1)
+                       : probability_row(score, hidden, visible, columns, scale, finite, 0);
+        } else {
+            sum = half ? probability_row(score, 0, visible, columns, scale, finite, 1)
+                       : probability_row(score, 0, visible, columns, scale, finite, 0);
+        }
         maxima[row] = maximum;
         if (is_first) {
             sums[row] = sum;

@@ -1,4 +1,5 @@
 import Adapters
+import Foundation
 import ModelFiles
 import Tensors
 import TestSupport
@@ -100,5 +101,88 @@ struct DeBERTaReferenceTests {
         }
         let (whole, cut) = (try gradients([0..<rows.count]), try gradients([0..<1, 1..<rows.count]))
         #expect(firstDifference(cut, whole, relative: 1e-4, absolute: 1e-5) == nil)
+    }
+
+    @Test("Merged and read back, the weights give the logits of PEFT's merge", arguments: ClassifierCase.deberta)
+    func merged(name: String) throws {
+        try withTemporaryFolder { folder in
+            let golden = ClassifierCase(name: name)
+            let base = try BaseModelFiles(path: golden.basePath)
+            let model = try golden.model()
+            let adapter = try LoRAAdapter.load(folder: golden.adapterFolder, into: model)
+            try MergedWeights.writeOverlay(adapter, base: base, dtype: .f32, to: "\(folder)/merged.safetensors")
+            let source = try MergedSource(base: base, overlay: "\(folder)/merged.safetensors")
+            let merged = try LanguageModel.load(source, dtype: .float32, task: golden.task())
+            let expected = try golden.tensor("merged.logits").values
+            #expect(
+                firstDifference(try merged.logits(golden.batch()).values, expected, relative: 1e-4, absolute: 2e-5)
+                    == nil)
+        }
+    }
+
+    @Test(
+        "A setting that lorad does not compute is refused by its name",
+        arguments: [
+            ("deberta", "\"talking_head\": true", "talking_head"),
+            ("deberta", "\"pos_att_type\": [\"c2p\", \"x2y\"]", "pos_att_type names 'x2y'"),
+            ("deberta", "\"pos_att_type\": 3", "pos_att_type is"),
+            ("deberta", "\"pooler_hidden_size\": 12", "pooler_hidden_size"),
+            ("deberta", "\"num_attention_heads\": 5", "5 attention heads"),
+            ("deberta-v3", "\"position_buckets\": 200", "position_buckets"),
+            ("deberta-v3", "\"attention_head_size\": 3", "attention_head_size"),
+            ("deberta-v3", "\"max_relative_positions\": 4194304", "positions"),
+            ("deberta-v2-convolution", "\"conv_kernel_size\": 4", "conv_kernel_size"),
+            ("deberta-v2-convolution", "\"conv_groups\": 5", "conv_groups"),
+            ("deberta-v2-convolution", "\"conv_act\": \"sine\"", "conv_act"),
+            ("deberta-v3", "\"pooler_hidden_act\": \"sine\"", "pooler_hidden_act"),
+        ])
+    func refused(name: String, setting: String, complaint: String) throws {
+        try withTemporaryFolder { folder in
+            let golden = ClassifierCase(name: name)
+            try FileManager.default.copyItem(atPath: golden.basePath, toPath: "\(folder)/base")
+            let path = "\(folder)/base/config.json"
+            let key = setting.prefix { $0 != ":" }
+            let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+            // A list's lines go with its key.
+            var kept: [Substring] = []
+            var inList = false
+            for line in lines {
+                if line.contains(key) {
+                    inList = line.hasSuffix("[")
+                } else if !inList {
+                    kept.append(line)
+                } else if line.contains("]") {
+                    inList = false
+                }
+            }
+            let text = "{" + setting + ",\n" + kept.joined(separator: "\n").dropFirst()
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            let error = #expect(throws: ModelFilesError.self) {
+                try LanguageModel.load(BaseModelFiles(path: folder + "/base"), dtype: .float32, task: golden.task())
+            }
+            #expect(error?.message.contains(complaint) == true, "\(error?.message ?? "none")")
+        }
+    }
+
+    @Test("Absolute positions that a checkpoint keeps without using them are let be")
+    func unusedPositions() throws {
+        try withTemporaryFolder { folder in
+            let golden = ClassifierCase(name: "deberta-v3")
+            let base = try BaseModelFiles(path: golden.basePath)
+            try FileManager.default.copyItem(atPath: golden.basePath, toPath: "\(folder)/base")
+            let name = "deberta.embeddings.position_embeddings.weight"
+            var entries = [TensorEntry(name: name, matrix: Matrix(rows: 64, columns: 24))]
+            for tensor in base.tensorNames {
+                let info = try #require(base.info(tensor))
+                let matrix = Matrix(rows: info.rows, columns: info.columns)
+                try base.read(tensor, into: matrix)
+                entries.append(TensorEntry(name: tensor, matrix: matrix, shape: info.shape))
+            }
+            try SafetensorsWriter.write(entries, metadata: ["format": "pt"], to: "\(folder)/base/model.safetensors")
+            let model = try LanguageModel.load(
+                BaseModelFiles(path: "\(folder)/base"), dtype: .float32, task: golden.task())
+            let expected = try golden.model().logits(golden.batch()).values
+            #expect(try model.logits(golden.batch()).values == expected)
+        }
     }
 }

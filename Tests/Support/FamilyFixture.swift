@@ -7,6 +7,8 @@ import Transformers
 package struct FamilyFixture: Sendable, CustomStringConvertible {
     package let name: String
 
+    package init(name: String) { self.name = name }
+
     /// Every decoder's folder, by name.
     package static let decoders: [FamilyFixture] = {
         let root = Fixtures.path("families")

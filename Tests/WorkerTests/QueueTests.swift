@@ -156,19 +156,25 @@ struct FaultTests {
         let runner = FakeRunner()
         let (outbox, aside) = (bench.folder.path + "/outbox", bench.folder.path + "/aside")
         let result = try bench.whileWatching(runner) {
-            #expect(eventually { FileManager.default.fileExists(atPath: outbox + "/.lorad-outbox") })
+            try startedUp(bench)
             try FileManager.default.moveItem(atPath: outbox, toPath: aside)
             try FileManager.default.createDirectory(atPath: outbox, withIntermediateDirectories: false)
             // Not by the bench's `worker()`, which makes the folders it needs.
             try bench.folder.write("succeed", to: "inbox/a.yaml")
             #expect(eventually { bench.log.contains { $0.contains("may not be mounted") } })
-            #expect(runner.requests.isEmpty)
+            #expect(runner.requests.count == 1)
             #expect(try FileManager.default.contentsOfDirectory(atPath: outbox).isEmpty)
             try FileManager.default.removeItem(atPath: outbox)
             try FileManager.default.moveItem(atPath: aside, toPath: outbox)
-            #expect(eventually { !runner.requests.isEmpty })
+            #expect(eventually { runner.requests.count == 2 })
         }
-        #expect(result.ended == [.succeeded: 1])
+        #expect(result.ended == [.succeeded: 2])
+    }
+
+    /// Waits until the worker has seen a first job through.
+    private func startedUp(_ bench: WorkerBench) throws {
+        try bench.submit(["first": "succeed"])
+        try #require(eventually { bench.log.contains { $0.hasSuffix("first succeeded") } })
     }
 
     @Test("Jobs run as many at a time as configured, and no more")
@@ -215,7 +221,7 @@ struct FaultTests {
             code = failure { try worker.watch(runner: FakeRunner(), once: false, stop: stop) }?.code
             done.signal()
         }.start()
-        #expect(eventually { FileManager.default.fileExists(atPath: bench.folder.path + "/state/ledger.sqlite") })
+        try startedUp(bench)
         try FileManager.default.moveItem(atPath: bench.folder.path + "/state", toPath: bench.folder.path + "/gone")
         // Wakes the worker, as any event does.
         try bench.folder.write("x", to: "inbox/.hidden")

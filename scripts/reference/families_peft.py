@@ -4,8 +4,8 @@ usage: python scripts/reference/families_peft.py LORAD [FOLDER …]      (versio
 
 For each folder PEFT loads the published adapter onto transformers' model; its log-probabilities of a completion must be
 those that `lorad score` gives with the adapter, and its own merge must give them too. Prints a table. With --keep, the
-adapter of each decoder goes to Tests/Fixtures/adapters/families-VERSION/FOLDER with PEFT's logits of the folder's rows; once
-written, a version's folder stays.
+adapter of the first folder of each model type goes to Tests/Fixtures/adapters/families-VERSION/FOLDER with PEFT's logits of
+the folder's rows; once written, a version's folder stays.
 """
 
 import json
@@ -106,8 +106,11 @@ def main():
             sys.exit(f"{keep} exists; what a version wrote is never written again")
     print("| folder | log p, base in transformers | adapter in PEFT | adapter in lorad | PEFT's merge | fan_in_fan_out |")
     print("|---|---|---|---|---|---|")
+    seen = set()
     for name in names:
-        check(lorad, name, keep)
+        model_type = json.loads((FAMILIES / name / "config.json").read_text())["model_type"]
+        check(lorad, name, keep if model_type not in seen else None)
+        seen.add(model_type)
 
 
 main()

@@ -74,7 +74,7 @@ extension ModelConfiguration {
             members += [("hidden_act", .string("silu")), ("mlp_bias", .bool(false))]
             if !fields.contains("attention_bias") { members.append(("attention_bias", .bool(false))) }
         }
-        members += fields.members
+        members += fields.members.filter { member in !members.contains { $0.key == member.key } }
         return .object(JSONObject(members.sorted { ExactString($0.key) < ExactString($1.key) }))
     }
 

@@ -10,7 +10,9 @@ import Synchronization
 /// (minutes, a dozen packages) for two pages that one Prometheus reads.
 package final class MonitorServer: Sendable {
     private let server: HTTPServer
-    private let task = Mutex<Task<Void, any Error>?>(nil)
+    private let task = Mutex<Task<Void, Never>?>(nil)
+    /// Why the server ended.
+    private let fault = Mutex<String?>(nil)
     private let port: UInt16
 
     /// - Parameter stalledAfter: seconds without a turn of the watch loop after which the worker is not well.
@@ -23,21 +25,23 @@ package final class MonitorServer: Sendable {
 
     /// Returns once the port listens. Throws `.configuration` where it cannot.
     package func start() async throws {
-        let running = Task { [server] in try await server.run() }
-        task.withLock { $0 = running }
-        do {
-            try await withThrowingTaskGroup { group in
-                group.addTask { try await running.value }
-                group.addTask { [server] in try await server.waitUntilListening(timeout: 10) }
-                try await group.next()
-                group.cancelAll()
+        let running = Task { [self] in
+            do {
+                try await server.run()
+            } catch {
+                fault.withLock { $0 = "\(error)" }
             }
-        } catch {
-            running.cancel()
-            throw WorkerError(
-                .configuration, "Nothing can be served on port \(port) of 127.0.0.1.", cause: "\(error)",
-                advice: "Give lorad.yaml another monitor.port, or find who has it: ss -ltnp 'sport = :\(port)'.")
         }
+        task.withLock { $0 = running }
+        for _ in 0..<1_000 {
+            if await server.isListening { return }
+            if fault.withLock({ $0 }) != nil { break }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        running.cancel()
+        throw WorkerError(
+            .configuration, "Nothing can be served on port \(port) of 127.0.0.1.", cause: fault.withLock { $0 },
+            advice: "Give lorad.yaml another monitor.port, or find who has it: ss -ltnp 'sport = :\(port)'.")
     }
 
     /// The same for a thread that may wait. The server runs on the concurrency pool's threads, so they may not.

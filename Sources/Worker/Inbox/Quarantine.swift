@@ -13,9 +13,10 @@ struct Quarantine: Sendable {
         return attempt > 1 ? "\(folder)-\(attempt)" : folder
     }
 
-    /// The jobs whose folders a crash left hidden and half-filled.
+    /// The jobs whose folders a crash left hidden and half-filled; none where the outbox is not there now.
     func leftovers() throws -> [String] {
-        try FileSystem.names(in: folders.rejected).filter { $0.hasPrefix(".") }.map { String($0.dropFirst()) }
+        guard FileSystem.isFolder(folders.rejected) else { return [] }
+        return try FileSystem.names(in: folders.rejected).filter { $0.hasPrefix(".") }.map { String($0.dropFirst()) }
     }
 
     /// Moves the claim to `final`. May be called again after a crash half-way: what is done is not done twice.

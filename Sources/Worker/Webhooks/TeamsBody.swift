@@ -76,7 +76,8 @@ struct TeamsBody: Encodable {
         if let reason = message.reason, !reason.isEmpty {
             lines += block(Truncation.cut(reason, to: share), monospace: true)
         }
-        if let table = message.table { lines += block(table.text(limit: share), monospace: true) }
+        // No row of the table is shorter than 33 characters, so these are less than 60 lines.
+        if let table = message.table { lines += block(table.text(limit: min(share, 1_900)), monospace: true) }
         return lines
     }
 

@@ -13,7 +13,9 @@ struct ClassifierExportTests {
         return .classification(outputs == 1 ? .regression : .classes((0..<outputs).map { "label \($0)" }))
     }
 
-    @Test("The merged folder is a classifier with PEFT's merged logits, from whatever base", arguments: ClassifierCase.all)
+    @Test(
+        "The merged folder is a classifier with PEFT's merged logits, from whatever base",
+        arguments: ClassifierCase.all)
     func reload(golden: ClassifierCase) throws {
         try withTemporaryFolder { folder in
             let base = try BaseModelFiles(path: golden.basePath)

@@ -56,7 +56,6 @@ struct DecoderVariantTests {
                 weight: numbers.matrix(1, hidden, around: 1, scale: 0.3), bias: numbers.matrix(1, hidden, scale: 0.2),
                 epsilon: 1e-5)
         }
-        func firstNorm() -> any Norm { variant == .plainWithBias ? layerNorm() : rmsNorm(hidden) }
         let heads = AttentionHeads(
             heads: 2, groups: variant == .interleaved ? 2 : 1, headDim: 4, isInterleaved: variant == .interleaved)
         let isOneProjection = variant == .interleaved || variant == .fused
