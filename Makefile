@@ -45,4 +45,4 @@ fetch: tools
 	scripts/fetch
 
 clean:
-	rm -rf .build .build-bench .build-fuzz .build-asan .build-tsan .build-ubsan
+	rm -rf .build .build-bench .build-fuzz .build-address .build-thread .build-undefined

@@ -77,9 +77,11 @@ package struct ModelConfiguration: Sendable {
                 .malformed, "\(source): the head dimension \(headDim) is odd; rotary positions need pairs.")
         }
         guard ropeTheta.isFinite, ropeTheta > 0, normEpsilon.isFinite, normEpsilon > 0 else {
-            let epsilonKey = ConfigurationKeys.of(modelType).epsilon ?? "the norms' epsilon"
+            let keys = ConfigurationKeys.of(modelType)
             throw ModelFilesError(
-                .malformed, "\(source): rope_theta (\(ropeTheta)) and \(epsilonKey) (\(normEpsilon)) must be positive.")
+                .malformed,
+                "\(source): \(keys.theta) (\(ropeTheta)) and \(keys.epsilon ?? "the norms' epsilon") "
+                    + "(\(normEpsilon)) must be positive.")
         }
         for id in eosTokenIDs + [bosTokenID].compactMap({ $0 }) where id < 0 || id >= vocabularySize {
             throw ModelFilesError(
