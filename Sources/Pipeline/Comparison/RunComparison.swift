@@ -38,7 +38,7 @@ package enum RunComparison {
 
     /// Without what does not change the adapter, and with a mark where a file is.
     private static func placeless(_ manifest: JobManifest) -> JobManifest {
-        var manifest = manifest
+        var manifest = manifest.onThisMachine
         manifest.name = ""
         manifest.notify = nil
         manifest.priority = 0

@@ -18,11 +18,7 @@ package struct JobPipeline {
     package init(_ document: ManifestDocument, environment: JobEnvironment) {
         self.document = document
         self.environment = environment
-        var manifest = document.manifest
-        if manifest.training.dtype == .auto {
-            manifest.training.dtype = MachineInfo.fasterDType == .bfloat16 ? .bfloat16 : .float32
-        }
-        self.manifest = manifest
+        manifest = document.manifest.onThisMachine
     }
 
     private var dtype: DType { manifest.training.dtype == .bfloat16 ? .bfloat16 : .float32 }
@@ -229,5 +225,16 @@ package struct JobPipeline {
     private func isInterruption(_ error: any Error) -> Bool {
         (error as? TrainingError)?.code == .interrupted || (error as? EvaluationError)?.code == .interrupted
             || (error as? PipelineError)?.code == .interrupted
+    }
+}
+
+extension JobManifest {
+    /// With `auto` replaced by what this machine makes of it, as a run's own manifest has it.
+    var onThisMachine: JobManifest {
+        var manifest = self
+        if training.dtype == .auto {
+            manifest.training.dtype = MachineInfo.fasterDType == .bfloat16 ? .bfloat16 : .float32
+        }
+        return manifest
     }
 }
