@@ -54,6 +54,12 @@ let benchmarkTargets: [Target] = [
         ],
         path: "Benchmarks/TrainingBenchmark", swiftSettings: swiftSettings),
     .executableTarget(
+        name: "TokenizerBenchmark",
+        dependencies: [
+            "Tokenizers", "ModelFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        path: "Benchmarks/TokenizerBenchmark", swiftSettings: swiftSettings),
+    .executableTarget(
         name: "KernelBenchmarks",
         dependencies: ["BenchmarkSupport", "Tensors", .product(name: "Benchmark", package: "benchmark")],
         path: "Benchmarks/KernelBenchmarks", swiftSettings: swiftSettings,

@@ -17,8 +17,9 @@ struct TextTokenizer: Tokenizer {
     private let words = (special: WordCache(), plain: WordCache())
 
     init(_ definition: TokenizerDefinition) throws {
-        vocabulary = try Vocabulary(
+        let vocabulary = try Vocabulary(
             definition.vocabulary, added: definition.addedTokens, source: definition.source)
+        self.vocabulary = vocabulary
         special = Set(definition.addedTokens.filter(\.special).map(\.id))
         let normalizer = definition.normalizer
         verbatim = AddedTokenMatcher(
@@ -29,6 +30,9 @@ struct TextTokenizer: Tokenizer {
         preTokenizer = definition.preTokenizer
         model = try definition.makeModel(vocabulary, special: special)
         postProcessor = definition.postProcessor
+        if let id = definition.postProcessor.tokens.first(where: { !vocabulary.pieces.indices.contains($0) }) {
+            throw definition.malformed("puts the token \(id) around texts, but has \(vocabulary.count) tokens")
+        }
         decoder = definition.decoder
         bosTokenID = definition.bosTokenID
         eosTokenID = definition.eosTokenID

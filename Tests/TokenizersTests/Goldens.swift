@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Tokenizers
 
-/// Comparison with what `scripts/reference/tokenizer_goldens.py` wrote.
+/// Comparison with what `scripts/reference/tokenizers_golden_files.py` wrote.
 enum Goldens {
     private static let demoPath = "\(Fixtures.root)/data/sentiment/train.jsonl"
     static var hasDemo: Bool { FileManager.default.fileExists(atPath: demoPath) }

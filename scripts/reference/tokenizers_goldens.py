@@ -60,4 +60,5 @@ def main():
     OUT.write_text(json.dumps(result, ensure_ascii=True, indent=0) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

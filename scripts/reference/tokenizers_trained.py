@@ -16,7 +16,7 @@ import unicodedata
 import sentencepiece
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
-import tokenizer_goldens
+import tokenizers_golden_files
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "Tests/Fixtures/tokenizers-trained"
@@ -40,7 +40,7 @@ def byte_level(pre_tokenizer, special_tokens, size=2000, **options):
     trainer = trainers.BpeTrainer(
         vocab_size=size, special_tokens=special_tokens, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
     )
-    tokenizer.train_from_iterator(tokenizer_goldens.demo_texts(), trainer)
+    tokenizer.train_from_iterator(tokenizers_golden_files.demo_texts(), trainer)
     return tokenizer
 
 
@@ -102,7 +102,7 @@ def bert(lowercase):
     tokenizer.decoder = decoders.WordPiece()
     tokens = special("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
     tokenizer.train_from_iterator(
-        tokenizer_goldens.demo_texts(), trainers.WordPieceTrainer(vocab_size=3000, special_tokens=tokens, show_progress=False)
+        tokenizers_golden_files.demo_texts(), trainers.WordPieceTrainer(vocab_size=3000, special_tokens=tokens, show_progress=False)
     )
     template = [("[CLS]", 2), ("[SEP]", 3)]
     if lowercase:
@@ -121,7 +121,7 @@ def sentencepiece_model(kind, size, **options):
     """The pieces with their scores, and the compiled normalisation rules."""
     file = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(tokenizer_goldens.demo_texts()), model_writer=file, model_type=kind, vocab_size=size,
+        sentence_iterator=iter(tokenizers_golden_files.demo_texts()), model_writer=file, model_type=kind, vocab_size=size,
         num_threads=1, minloglevel=2, max_sentence_length=100000, **options,
     )
     from sentencepiece import sentencepiece_model_pb2
@@ -257,7 +257,7 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         tokenizer = KINDS[kind]()
         tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
-        tokenizer_goldens.write(tokenizer, folder / "goldens.json")
+        tokenizers_golden_files.write(tokenizer, folder / "goldens.json")
         print(kind, tokenizer.get_vocab_size(), (folder / "tokenizer.json").stat().st_size)
 
 

@@ -13,7 +13,7 @@ indirect enum Decoder: Sendable, Equatable {
     /// All in one string.
     case fuse
     /// Up to so many of a character away from each string's ends.
-    case strip(Unicode.Scalar, start: Int, stop: Int)
+    case strip([UInt8], start: Int, stop: Int)
     case replace(TextPattern, with: [UInt8])
     case sequence([Decoder])
 
@@ -32,8 +32,8 @@ indirect enum Decoder: Sendable, Equatable {
         case .metaspace(let metaspace): Self.spaces(strings, metaspace)
         case .byteFallback: ByteFallbackDecoder.decode(strings)
         case .fuse: [Array(strings.joined())]
-        case .strip(let scalar, let start, let stop):
-            strings.map { Self.strip($0, Array(String(scalar).utf8), start: start, stop: stop) }
+        case .strip(let character, let start, let stop):
+            strings.map { Self.strip($0, character, start: start, stop: stop) }
         case .replace(let pattern, let content): strings.map { pattern.replace(in: $0, with: content) }
         case .sequence(let steps): steps.reduce(strings) { $1.apply($0) }
         }
@@ -49,8 +49,15 @@ indirect enum Decoder: Sendable, Equatable {
 
     private static func strip(_ string: [UInt8], _ unit: [UInt8], start: Int, stop: Int) -> [UInt8] {
         var rest = string[...]
-        for _ in 0..<start where rest.starts(with: unit) { rest = rest.dropFirst(unit.count) }
-        for _ in 0..<stop where rest.suffix(unit.count).elementsEqual(unit) { rest = rest.dropLast(unit.count) }
+        var (start, stop) = (start, stop)
+        while start > 0, rest.starts(with: unit) {
+            rest = rest.dropFirst(unit.count)
+            start -= 1
+        }
+        while stop > 0, rest.count >= unit.count, rest.suffix(unit.count).elementsEqual(unit) {
+            rest = rest.dropLast(unit.count)
+            stop -= 1
+        }
         return Array(rest)
     }
 }

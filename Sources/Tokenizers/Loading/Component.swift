@@ -32,6 +32,16 @@ struct Component {
         return string
     }
 
+    /// A field that is one character, as UTF-8.
+    func character(_ key: String, default fallback: [UInt8]? = nil) throws -> [UInt8] {
+        guard let text = try optionalString(key) else {
+            guard let fallback else { throw lacks(key) }
+            return fallback
+        }
+        guard text.unicodeScalars.count == 1 else { throw wrong(key, .string(text), "a single character") }
+        return Array(text.utf8)
+    }
+
     /// A count or an id.
     func integer(_ key: String, default fallback: Int? = nil) throws -> Int {
         guard let field = value[key], !field.isNull else {

@@ -34,7 +34,7 @@ extension TokenizerGGUF {
                 advice: "lorad supports: \(preTokenizers.keys.sorted().joined(separator: ", ")).")
         }
         let merges = try (contents.file.metadata["tokenizer.ggml.merges"]?.arrayValue ?? []).map { value in
-            let parts = value.stringValue?.split(separator: " ").map(String.init) ?? []
+            let parts = value.stringValue?.splitAtSpaces ?? []
             guard parts.count == 2 else {
                 throw TokenizersError.malformed(contents.path, "has a merge that is no pair")
             }

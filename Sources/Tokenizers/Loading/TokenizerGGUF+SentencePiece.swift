@@ -24,7 +24,7 @@ extension TokenizerGGUF {
             addedTokens: contents.added,
             normalizer: addsSpace ? .sequence([.prepend(Metaspace.sign), spaces]) : spaces,
             postProcessor: try contents.postProcessor(addsBeginning: true),
-            decoder: .sequence(addsSpace ? text + [.strip(" ", start: 1, stop: 0)] : text),
+            decoder: .sequence(addsSpace ? text + [.strip([0x20], start: 1, stop: 0)] : text),
             bosTokenID: try contents.id("bos"), eosTokenID: try contents.id("eos"))
     }
 }

@@ -8,9 +8,10 @@ extension TokenizerGGUF {
     static func wordPiece(_ contents: Contents) throws -> TokenizerDefinition {
         let prefix = "##"
         let pieces = contents.tokens.map { token in
-            if token.hasPrefix("[") && token.hasSuffix("]") { return token }
-            let sign = String(decoding: Metaspace.sign, as: UTF8.self)
-            return token.hasPrefix(sign) ? String(token.dropFirst()) : prefix + token
+            // By scalars: to a String, a sign with a combining mark after it is another character.
+            let scalars = token.unicodeScalars
+            if scalars.first == "[" && scalars.last == "]" { return token }
+            return scalars.first == "\u{2581}" ? String(scalars.dropFirst()) : prefix + token
         }
         func role(_ names: [String], _ piece: String) throws -> Int {
             for name in names { if let id = try contents.id(name) { return id } }

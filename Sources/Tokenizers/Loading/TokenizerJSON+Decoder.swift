@@ -12,10 +12,8 @@ extension TokenizerJSON {
         case "ByteFallback": return .byteFallback
         case "Fuse": return .fuse
         case "Strip":
-            guard let scalar = try part.string("content").unicodeScalars.first else {
-                throw TokenizersError.malformed(part.source, "has a decoder that strips no text")
-            }
-            return .strip(scalar, start: try part.integer("start"), stop: try part.integer("stop"))
+            return .strip(
+                try part.character("content"), start: try part.integer("start"), stop: try part.integer("stop"))
         case "Replace": return .replace(try pattern(part), with: Array(try part.string("content").utf8))
         case "Sequence": return .sequence(try part.parts("decoders").map(decoder))
         default:

@@ -38,7 +38,11 @@ extension TokenizerJSON {
                 try templatePiece(Component(value: value, role: "template", source: part.source), tokens)
             }
         }
-        return PostProcessor(single: try pieces("single"), pair: try pieces("pair"))
+        let template = PostProcessor(single: try pieces("single"), pair: try pieces("pair"))
+        guard template.single.texts == ["A"], template.pair.texts.sorted() == ["A", "B"] else {
+            throw TokenizersError.malformed(part.source, "has a template that does not hold each text once")
+        }
+        return template
     }
 
     private static func templatePiece(_ piece: Component, _ tokens: JSONObject) throws -> [PostProcessor.Part] {
@@ -59,5 +63,18 @@ extension TokenizerJSON {
                 piece.source, "has the special token '\(name)' in its template, but not its ids")
         }
         return ids.compactMap { $0 }.map { .token(id: $0, type: type) }
+    }
+}
+
+extension [PostProcessor.Part] {
+    /// Which texts stand in it.
+    fileprivate var texts: [String] {
+        compactMap { part in
+            switch part {
+            case .first: "A"
+            case .second: "B"
+            case .token: nil
+            }
+        }
     }
 }

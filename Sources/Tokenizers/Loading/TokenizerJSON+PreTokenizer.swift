@@ -23,9 +23,7 @@ extension TokenizerJSON {
         case "WhitespaceSplit": return .whitespaceSplit
         case "Metaspace": return .metaspace(try metaspace(part))
         case "CharDelimiterSplit":
-            let delimiter = Array(try part.string("delimiter").utf8)
-            guard !delimiter.isEmpty else { throw TokenizersError.malformed(part.source, "cuts at no text") }
-            return .split(.literal(delimiter), .removed, inverted: false)
+            return .split(.literal(try part.character("delimiter")), .removed, inverted: false)
         case "Sequence": return try sequence(part)
         default: throw part.unsupportedType(known: preTokenizers)
         }
@@ -51,10 +49,10 @@ extension TokenizerJSON {
     }
 
     static func metaspace(_ part: Component) throws -> Metaspace {
-        let sign = Array(try part.optionalString("replacement")?.utf8 ?? "\u{2581}".utf8)
-        guard !sign.isEmpty else { throw TokenizersError.malformed(part.source, "has a Metaspace without a sign") }
         var scheme: Metaspace.PrependScheme = try part.choice("prepend_scheme", default: .always)
         if try part.optionalBool("add_prefix_space") == false { scheme = .never }
-        return Metaspace(replacement: sign, prepends: scheme, splits: try part.bool("split", default: true))
+        return Metaspace(
+            replacement: try part.character("replacement", default: Metaspace.sign), prepends: scheme,
+            splits: try part.bool("split", default: true))
     }
 }

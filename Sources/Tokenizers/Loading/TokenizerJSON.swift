@@ -49,12 +49,20 @@ enum TokenizerJSON {
             normalized: try token.bool("normalized", default: !special), special: special)
     }
 
+    /// Real ones multiply a text by three, where a space becomes `▁`.
+    private static let largestGrowth = 256.0
+
     /// Parts that are fine by themselves need not be together.
     private static func check(_ definition: TokenizerDefinition) throws {
-        if case .bytePair = definition.model { return }
-        guard !definition.preTokenizer.isByteLevel else {
-            throw TokenizersError(
-                .unsupported, "\(definition.source) has a ByteLevel pre_tokenizer with a model other than BPE.")
+        guard definition.normalizer.growth <= largestGrowth else {
+            throw definition.malformed(
+                "has a normalizer that makes texts more than \(Int(largestGrowth)) times as long")
+        }
+        if definition.preTokenizer.isByteLevel {
+            guard case .bytePair = definition.model else {
+                throw TokenizersError(
+                    .unsupported, "\(definition.source) has a ByteLevel pre_tokenizer with a model other than BPE.")
+            }
         }
     }
 }

@@ -6,7 +6,15 @@ package enum TokenizerLoader {
     /// - Throws: `ModelFilesError` where files are missing or damaged, `TokenizersError.unsupported` or `.malformed`.
     package static func load(_ base: BaseModelFiles) throws -> any Tokenizer {
         guard let gguf = base.gguf else { return try load(folder: base.path) }
-        return try TextTokenizer(TokenizerGGUF.load(gguf, path: base.path))
+        return try load(gguf, path: base.path)
+    }
+
+    /// The tokenizer that a GGUF carries, which needs no weights beside it.
+    ///
+    /// - Parameter path: what errors call the file.
+    /// - Throws: as `load(_:)`.
+    package static func load(_ gguf: GGUFFile, path: String) throws -> any Tokenizer {
+        try TextTokenizer(TokenizerGGUF.load(gguf, path: path))
     }
 
     /// The tokenizer of a folder with a tokenizer.json, which needs no weights beside it.

@@ -32,6 +32,17 @@ indirect enum Normalizer: Sendable, Equatable {
         }
     }
 
+    /// How many times as long a text can become by replacements, at most.
+    var growth: Double {
+        switch self {
+        case .replace(.literal(let bytes), let content): max(1, Double(content.count) / Double(bytes.count))
+        case .replace(.spaces, let content): max(1, Double(content.count) / 2)
+        case .prepend(let content): 1 + Double(content.count)
+        case .sequence(let steps): steps.reduce(1) { $0 * $1.growth }
+        case .none, .bert, .form, .lowercase, .stripAccents, .strip, .precompiled: 1
+        }
+    }
+
     /// Each character by itself, so that a final sigma is one like any other.
     private static func lowercased(_ text: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
@@ -52,25 +63,10 @@ indirect enum Normalizer: Sendable, Equatable {
     private static func withoutMarks(_ text: [UInt8]) -> [UInt8] {
         guard !text.isASCII else { return text }
         var result: [UInt8] = []
-        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars where !isMark(scalar) {
+        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars where !WordClasses.isMark(scalar) {
             result.append(scalar)
         }
         return result
-    }
-
-    /// \p{M} of Unicode 9, with the deviations of the library's table.
-    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case ..<0x300: return false
-        case 0x1CF2, 0x1CF3: return true
-        case 0x111C9: return false
-        default: break
-        }
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .spacingMark, .enclosingMark:
-            return scalar.isAssigned(by: NormalizationForm.unicodeVersion)
-        default: return false
-        }
     }
 
     private static func stripped(_ text: [UInt8], left: Bool, right: Bool) -> [UInt8] {

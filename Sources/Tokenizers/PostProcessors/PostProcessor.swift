@@ -27,6 +27,11 @@ struct PostProcessor: Sendable, Equatable {
         return PostProcessor(single: single, pair: single + [end, .second(type: 0), end])
     }
 
+    /// The special tokens that are put around texts.
+    var tokens: [Int] {
+        (single + pair).compactMap { if case .token(let id, _) = $0 { id } else { nil } }
+    }
+
     /// The texts' tokens, cut to fit, with the special tokens around them.
     ///
     /// - Throws: `TokenizersError.unsupported` where the special tokens alone are more than `maximumLength`.

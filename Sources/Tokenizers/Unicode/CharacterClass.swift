@@ -1,12 +1,13 @@
 /// The classes that pre-tokenizer patterns tell apart: \p{L}, \p{N}, \s and the rest, as the library's regular
 /// expressions have them, which know Unicode 16.
-enum CharacterClass: UInt8 {
+package enum CharacterClass: UInt8, Sendable {
     case letter, number, space, other
 
     static let unicodeVersion = UnicodeAge(16, 0)
 
+    /// The class of a scalar.
     @inline(__always)
-    init(_ scalar: Unicode.Scalar) {
+    package init(_ scalar: Unicode.Scalar) {
         let value = Int(scalar.value)
         if value < 0x80 {
             self = Self.ofASCII(UInt8(value))

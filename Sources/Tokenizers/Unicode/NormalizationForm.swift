@@ -2,7 +2,7 @@ import Foundation
 
 /// Unicode's normalisation forms as of Unicode 9, whose tables the library has: newer characters are left as they are,
 /// and nothing is composed or reordered across them. https://www.unicode.org/reports/tr15/
-enum NormalizationForm: String, Sendable, CaseIterable {
+package enum NormalizationForm: String, Sendable, CaseIterable {
     case nfc = "NFC"
     case nfd = "NFD"
     case nfkc = "NFKC"
@@ -10,7 +10,8 @@ enum NormalizationForm: String, Sendable, CaseIterable {
 
     static let unicodeVersion = UnicodeAge(9, 0)
 
-    func apply(_ text: [UInt8]) -> [UInt8] {
+    /// UTF-8 in this form.
+    package func apply(_ text: [UInt8]) -> [UInt8] {
         guard !text.isASCII else { return text }
         var result: [UInt8] = []
         result.reserveCapacity(text.count)

@@ -1,7 +1,7 @@
-/// Classes that the library takes from Rust itself and from its `regex` crate.
-enum WordClasses {
+/// Classes that the library takes from Rust itself and from its crates.
+package enum WordClasses {
     /// `char::is_numeric`: \p{N} of the latest Unicode.
-    static func isNumeric(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isNumeric(_ scalar: Unicode.Scalar) -> Bool {
         guard scalar.value >= 0x80 else { return (0x30...0x39).contains(scalar.value) }
         return switch scalar.properties.generalCategory {
         case .decimalNumber, .letterNumber, .otherNumber: true
@@ -10,7 +10,7 @@ enum WordClasses {
     }
 
     /// `\w`: letters, marks, decimal digits, connectors and joiners. https://www.unicode.org/reports/tr18/
-    static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isWord(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: return true
         case ..<0x80: return false
@@ -22,6 +22,21 @@ enum WordClasses {
         return switch properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: true
         default: false
+        }
+    }
+
+    /// `is_combining_mark`: \p{M} of Unicode 9, with the deviations of the library's table.
+    package static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case ..<0x300: return false
+        case 0x1CF2, 0x1CF3: return true
+        case 0x111C9: return false
+        default: break
+        }
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark:
+            return scalar.isAssigned(by: NormalizationForm.unicodeVersion)
+        default: return false
         }
     }
 }

@@ -16,7 +16,7 @@ package enum GGUFVocabulary {
         let (pre, model) = try parts(definition)
         let (pieces, types) = try tokens(definition, count: base.configuration.vocabularySize)
         let merges = try model.merges.map { left, right in
-            guard !left.contains(" "), !right.contains(" ") else {
+            guard !left.utf8.contains(0x20), !right.utf8.contains(0x20) else {
                 throw unsupported(definition, "has merges of pieces with spaces")
             }
             return GGUFValue.string("\(left) \(right)")

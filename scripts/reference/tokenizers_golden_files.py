@@ -1,5 +1,9 @@
 """What the tokenizers library makes of hard texts, of pairs, and of the demo's text.
 
+    python3 scripts/reference/tokenizers_golden_files.py BASE.gguf MINILM_FOLDER
+
+writes Tests/Fixtures/tokenizers/smollm2.json and minilm.json; tokenizers_trained.py writes the others with this module.
+
 Goldens hold, for the texts of `Tests/Fixtures/tokenizers/texts.json` in their order, ids without special tokens and the
 decoded text; for pairs and lengths, ids and type ids with special tokens; and digests of the ids of 10,000 lines.
 """
@@ -9,6 +13,9 @@ import json
 import pathlib
 import random
 import struct
+import sys
+
+from tokenizers import Tokenizer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "Tests/Fixtures/tokenizers/texts.json"
@@ -88,11 +95,10 @@ def digest(rows):
     return hashlib.sha256(b"".join(struct.pack(f"<{len(row) + 1}I", *row, 0xFFFFFFFF) for row in rows)).hexdigest()
 
 
-def demo(tokenizer):
-    rows = [tokenizer.encode(text, add_special_tokens=False).ids for text in demo_texts()]
+def demo_digests(rows):
     assert len(rows) == ROWS
-    return {"rows": ROWS, "tokens": sum(map(len, rows)), "sha256": digest(rows), "chunk": CHUNK,
-            "chunks": [digest(rows[i : i + CHUNK])[:16] for i in range(0, ROWS, CHUNK)]}
+    chunks = [digest(rows[start : start + CHUNK])[:16] for start in range(0, ROWS, CHUNK)]
+    return {"rows": ROWS, "tokens": sum(map(len, rows)), "sha256": digest(rows), "chunk": CHUNK, "chunks": chunks}
 
 
 def write(tokenizer, path):
@@ -102,7 +108,8 @@ def write(tokenizer, path):
     for text in texts():
         ids = tokenizer.encode(text, add_special_tokens=False).ids
         hard.append({"ids": ids, "decoded": tokenizer.decode(ids, skip_special_tokens=False)})
-    goldens = {"demo": demo(tokenizer), "pairs": pairs(tokenizer), "hard": hard}
+    rows = [tokenizer.encode(text, add_special_tokens=False).ids for text in demo_texts()]
+    goldens = {"demo": demo_digests(rows), "pairs": pairs(tokenizer), "hard": hard}
     path.write_text(to_json(goldens) + "\n")
 
 
@@ -111,3 +118,14 @@ def to_json(goldens):
         return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=True, separators=(",", ":")) for row in rows) + "]"
 
     return "{" + ",\n".join(f'"{key}":{lines(value) if isinstance(value, list) else json.dumps(value)}' for key, value in goldens.items()) + "}"
+
+
+def main():
+    import tokenizers_goldens
+
+    write(tokenizers_goldens.from_gguf(sys.argv[1]), TEXTS.parent / "smollm2.json")
+    write(Tokenizer.from_file(f"{sys.argv[2]}/tokenizer.json"), TEXTS.parent / "minilm.json")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+import Foundation
+import ModelFiles
+import TestSupport
+import Testing
+import Tokenizers
+
+@Suite("Vocabularies written in the other format")
+struct WrittenVocabulariesTests {
+    /// The tiny Llama's folder with the tiny byte-level tokenizer, changed.
+    private func folder(_ changes: [(old: String, new: String)], in folder: String) throws -> String {
+        let path = folder + "/base"
+        try FileManager.default.copyItem(atPath: Fixtures.path("llama-tiny/base"), toPath: path)
+        var text = try String(
+            contentsOfFile: Fixtures.path("tokenizers-tiny/byte-level/tokenizer.json"), encoding: .utf8)
+        for change in changes {
+            try #require(text.contains(change.old))
+            text = text.replacingOccurrences(of: change.old, with: change.new)
+        }
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/tokenizer.json"))
+        return path
+    }
+
+    private static let plain = [
+        ("{\"type\":\"NFC\"}", "null"), ("{\"type\":\"Digits\",\"individual_digits\":true},", ""),
+        ("\"rstrip\":true", "\"rstrip\":false"),
+    ]
+
+    @Test(
+        "Llama 3's and Qwen's words: a GGUF of a folder, and a folder of that, give the folder's ids",
+        arguments: ["llama-bpe", "qwen2"])
+    func byteLevel(pre: String) throws {
+        try withTemporaryFolder { folder in
+            let own = pre == "qwen2" ? [("{1,3}", ""), ("\"ignore_merges\":true", "\"ignore_merges\":false")] : []
+            let base = try BaseModelFiles(path: self.folder(Self.plain + own, in: folder))
+            let metadata = try GGUFVocabulary.metadata(of: base)
+            #expect(metadata["tokenizer.ggml.pre"]?.stringValue == pre)
+            let path = folder + "/vocabulary.gguf"
+            try GGUFModelWriter.write(
+                [], configuration: base.configuration, name: "vocabulary", tokenizer: metadata, dtype: .f32, to: path)
+            let gguf = try BaseModelFiles(path: path)
+            try TokenizerFiles.write(gguf, to: folder)
+            let tokenizers = try [
+                TokenizerLoader.load(base), TokenizerLoader.load(gguf), TokenizerLoader.load(folder: folder),
+            ]
+            for text in try Goldens.texts() {
+                let ids = tokenizers.map { $0.encode(text, allowSpecial: true) }
+                #expect(ids[0] == ids[1] && ids[1] == ids[2], "\(String(text.debugDescription.prefix(200)))")
+            }
+        }
+    }
+
+    @Test("Single digits before Llama 3's words have no name in a GGUF, and are refused")
+    func unnamed() throws {
+        try withTemporaryFolder { folder in
+            let changes = Self.plain.filter { !$0.0.contains("Digits") }
+            let base = try BaseModelFiles(path: self.folder(changes, in: folder))
+            let error = #expect(throws: TokenizersError.self) { try GGUFVocabulary.metadata(of: base) }
+            #expect(error?.message.contains("no name") == true)
+        }
+    }
+}
