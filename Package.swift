@@ -123,7 +123,7 @@ let package = Package(
         tests("FuzzTests", ["FuzzTargets"]),
         tests("TensorsTests", ["Tensors", "CKernels"]),
         tests("ModelFilesTests", ["TestSupport", "ModelFiles", "Tensors"]),
-        tests("TokenizersTests", ["TestSupport", "Tokenizers", "ModelFiles"]),
+        tests("TokenizersTests", ["TestSupport", "Tokenizers", "ModelFiles", "Tensors"]),
         tests("TransformersTests", ["TestSupport", "Transformers", "ModelFiles", "Tensors"]),
         tests("AdaptersTests", ["TestSupport", "Adapters", "Transformers", "ModelFiles", "Tensors"]),
         tests(

@@ -45,7 +45,9 @@ struct GGUFVocabularyTests {
             let shown = String(text.debugDescription.prefix(300))
             let ids = tokenizer.encode(text, allowSpecial: false)
             #expect(ids == Goldens.integers(row["ids"]), "\(shown)")
-            #expect(Array(tokenizer.decode(ids, skipSpecial: false).utf8) == Array(text.utf8), "\(shown)")
+            // SentencePiece's own mark for a space is one when it stands in the text, too.
+            let expected = String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\u{2581}" ? " " : $0 })
+            #expect(Array(tokenizer.decode(ids, skipSpecial: false).utf8) == Array(String(expected).utf8), "\(shown)")
         }
         if Goldens.hasDemo { try Goldens.compareDemo(tokenizer, goldens) }
         let encoded = try tokenizer.encode("a film", pair: nil, maximumLength: nil, allowSpecial: false)

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import Tensors
 import TestSupport
 import Testing
 import Tokenizers
@@ -35,8 +36,13 @@ struct WrittenVocabulariesTests {
             let metadata = try GGUFVocabulary.metadata(of: base)
             #expect(metadata["tokenizer.ggml.pre"]?.stringValue == pre)
             let path = folder + "/vocabulary.gguf"
+            let sizes = base.configuration
+            let embedding = TensorEntry(
+                name: "model.embed_tokens.weight",
+                matrix: Matrix(rows: sizes.vocabularySize, columns: sizes.hiddenSize))
             try GGUFModelWriter.write(
-                [], configuration: base.configuration, name: "vocabulary", tokenizer: metadata, dtype: .f32, to: path)
+                [embedding], configuration: base.configuration, name: "vocabulary", tokenizer: metadata, dtype: .f32,
+                to: path)
             let gguf = try BaseModelFiles(path: path)
             try TokenizerFiles.write(gguf, to: folder)
             let tokenizers = try [

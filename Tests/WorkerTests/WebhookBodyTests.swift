@@ -82,7 +82,8 @@ struct WebhookBodyTests {
                 let ending = JobEnding(.failed, reason: foreign, runFolder: foreign, summary: manySlices(400))
                 let text = try #require(body(.mattermost, ending, name: foreign)["text"] as? String)
                 #expect((1...16_383).contains(text.utf16.count))
-                #expect(text.contains("more slices"))
+                // With short names all of the slices fit.
+                #expect(count == 10 || text.contains("more slices"))
                 #expect(text.hasPrefix("`") && text.components(separatedBy: "```").count == 7)
             }
         }

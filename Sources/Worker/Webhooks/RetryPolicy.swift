@@ -26,9 +26,7 @@ package struct RetryPolicy: Sendable {
             case 200..<300: return .delivered
             case 410: return .disableHook
             // A chat refused the body itself: the same body again would be refused again, and hold up the next ones.
-            case 400, 413,
-                422 where kind != .generic:
-                return .abandon
+            case 400 where kind != .generic, 413 where kind != .generic, 422 where kind != .generic: return .abandon
             default: retryAfter = after
             }
         }
