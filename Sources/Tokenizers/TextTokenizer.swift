@@ -10,6 +10,8 @@ struct TextTokenizer: Tokenizer {
     private let normalized: AddedTokenMatcher
     private let normalizer: Normalizer
     private let preTokenizer: PreTokenizer
+    /// The same for text that goes on where another ends.
+    private let continuing: (normalizer: Normalizer, preTokenizer: PreTokenizer)
     private let model: any TokenModel
     private let postProcessor: PostProcessor
     private let decoder: Decoder
@@ -28,6 +30,7 @@ struct TextTokenizer: Tokenizer {
             definition.addedTokens.filter(\.normalized).map { ($0, normalizer.apply(Array($0.content.utf8))) })
         self.normalizer = normalizer
         preTokenizer = definition.preTokenizer
+        continuing = (normalizer.withoutPrefix, definition.preTokenizer.withoutPrefix)
         model = try definition.makeModel(vocabulary, special: special)
         postProcessor = definition.postProcessor
         if let id = definition.postProcessor.tokens.first(where: { !vocabulary.pieces.indices.contains($0) }) {
@@ -41,6 +44,16 @@ struct TextTokenizer: Tokenizer {
     var vocabularySize: Int { vocabulary.count }
 
     func encode(_ text: String, allowSpecial: Bool) -> [Int] {
+        encode(text, continues: false, allowSpecial: allowSpecial)
+    }
+
+    func encodeBeginning(_ text: String) -> [Int] {
+        postProcessor.tokensBeforeText + encode(text, continues: false, allowSpecial: true)
+    }
+
+    func encodeContinuation(_ text: String) -> [Int] { encode(text, continues: true, allowSpecial: true) }
+
+    private func encode(_ text: String, continues: Bool, allowSpecial: Bool) -> [Int] {
         let bytes = Array(text.utf8)
         var ids: [Int] = []
         ids.reserveCapacity(bytes.count / 3)
@@ -50,8 +63,10 @@ struct TextTokenizer: Tokenizer {
                 case .token(let id): ids.append(id)
                 case .text(let range):
                     let text = range.count == bytes.count ? bytes : Array(bytes[range])
+                    let continues = continues && range.lowerBound == 0
+                    let normal = (continues ? continuing.normalizer : normalizer).apply(text)
                     append(
-                        normalizer.apply(text), beginsText: range.lowerBound == 0, allowSpecial, &table, to: &ids)
+                        normal, beginsText: range.lowerBound == 0, continues: continues, allowSpecial, &table, to: &ids)
                 }
             }
         }
@@ -66,27 +81,31 @@ struct TextTokenizer: Tokenizer {
 
     /// The tokens of normalised text.
     private func append(
-        _ text: [UInt8], beginsText: Bool, _ allowSpecial: Bool, _ table: inout WordTable, to ids: inout [Int]
+        _ text: [UInt8], beginsText: Bool, continues: Bool, _ allowSpecial: Bool, _ table: inout WordTable,
+        to ids: inout [Int]
     ) {
         if normalized.isEmpty {
-            return append(text, 0..<text.count, beginsText: beginsText, allowSpecial, &table, to: &ids)
+            return append(
+                text, 0..<text.count, beginsText: beginsText, continues: continues, allowSpecial, &table, to: &ids)
         }
         for part in normalized.split(text, allowSpecial: allowSpecial) {
             switch part {
             case .token(let id): ids.append(id)
             case .text(let range):
+                let isFirst = range.lowerBound == 0
                 append(
-                    text, range, beginsText: beginsText && range.lowerBound == 0, allowSpecial, &table, to: &ids)
+                    text, range, beginsText: beginsText && isFirst, continues: continues && isFirst, allowSpecial,
+                    &table, to: &ids)
             }
         }
     }
 
     private func append(
-        _ text: [UInt8], _ range: Range<Int>, beginsText: Bool, _ allowSpecial: Bool, _ table: inout WordTable,
-        to ids: inout [Int]
+        _ text: [UInt8], _ range: Range<Int>, beginsText: Bool, continues: Bool, _ allowSpecial: Bool,
+        _ table: inout WordTable, to ids: inout [Int]
     ) {
         var words = Pretokens(text, range, beginsText: beginsText)
-        preTokenizer.apply(to: &words)
+        (continues ? continuing.preTokenizer : preTokenizer).apply(to: &words)
         if let sign = model.wordSign { words.split(before: sign) }
         for range in words.ranges {
             table.append(words.bytes, range, to: &ids) { ids in

@@ -1,7 +1,8 @@
 /// Text to token ids and back.
 ///
-/// Everywhere in lorad the ids of a prompt with its completion are `encode(prompt) + encode(completion)`: the boundary
-/// between what is given and what is trained or scored is exact by construction.
+/// Everywhere in lorad the ids of a prompt with its completion are `encodeBeginning(prompt) +
+/// encodeContinuation(completion)`: the boundary between what is given and what is trained or scored is exact by
+/// construction.
 package protocol Tokenizer: Sendable {
     /// Ids run from 0 up to this.
     var vocabularySize: Int { get }
@@ -12,6 +13,14 @@ package protocol Tokenizer: Sendable {
     /// Ids of `text`; none are added around it. With `allowSpecial`, special tokens spelled out in the text become
     /// their ids, else they are text like any other.
     func encode(_ text: String, allowSpecial: Bool) -> [Int]
+
+    /// Ids of a text that begins a sequence, after the special tokens, such as beginning-of-text, that the tokenizer
+    /// puts before a text. Special tokens spelled out in the text become their ids.
+    func encodeBeginning(_ text: String) -> [Int]
+
+    /// Ids of a text that goes on where another ends: without the space that some tokenizers put before a text.
+    /// Special tokens spelled out in the text become their ids.
+    func encodeContinuation(_ text: String) -> [Int]
 
     /// A text, or a pair of texts, as a model takes it: with the special tokens that the tokenizer puts around it.
     ///
@@ -46,6 +55,12 @@ package struct EncodedText: Sendable, Equatable {
 }
 
 extension Tokenizer {
+    /// Of a tokenizer that puts nothing before a text.
+    package func encodeBeginning(_ text: String) -> [Int] { encode(text, allowSpecial: true) }
+
+    /// Of a tokenizer that puts nothing before a text.
+    package func encodeContinuation(_ text: String) -> [Int] { encode(text, allowSpecial: true) }
+
     /// Of a tokenizer without special tokens: the texts one after the other, the second of type 1.
     package func encode(_ text: String, pair: String?, maximumLength: Int?, allowSpecial: Bool) throws -> EncodedText {
         try PostProcessor.plain.encode(

@@ -65,6 +65,13 @@ package final class LanguageModel {
             try checkLength(batch.offsets[sequence + 1] - batch.offsets[sequence])
         }
         try check(ids: batch.tokens)
+        if let count = embedding.tokenTypeCount,
+            let wrong = batch.tokenTypes?.first(where: { $0 < 0 || $0 >= count })
+        {
+            throw TransformersError(
+                .mismatch, "Token type \(wrong) lies outside the base's \(count).",
+                cause: "The tokenizer and the weights do not belong together.")
+        }
         guard let wrong = batch.labelTargets.first(where: { $0 < 0 || $0 >= head.outputs }) else { return }
         if classifier == nil { return try check(ids: batch.labelTargets) }
         throw TransformersError(.mismatch, "Class \(wrong) lies outside the head's \(head.outputs).")

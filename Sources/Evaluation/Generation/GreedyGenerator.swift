@@ -15,7 +15,7 @@ package struct GreedyGenerator {
 
     /// Ids of a prompt, special tokens in it recognised; see `RowTokens` for the project's rule.
     package func encode(_ prompt: String) -> [Int] {
-        tokenizer.encode(prompt, allowSpecial: true)
+        tokenizer.encodeBeginning(prompt)
     }
 
     /// Continues `prompt` until an end token or the limit of new tokens.

@@ -3,9 +3,9 @@ import Tokenizers
 /// A row as token ids, and which of them are scored.
 ///
 /// The rule for the whole project, in training as in evaluation: the parts of a row are tokenized separately and laid
-/// end to end, ids = encode(prompt) + encode(completion), so the boundary between what is given and what is predicted
-/// is exact by construction and no token straddles it. Special tokens spelled in the text are recognised, as in
-/// Hugging Face's tokenizers; none are added. Training adds an end-of-text token after the completion; evaluation
+/// end to end, ids = encodeBeginning(prompt) + encodeContinuation(completion), so the boundary between what is given
+/// and what is predicted is exact by construction and no token straddles it. Special tokens spelled in the text are
+/// recognised, and those added that the tokenizer puts before a text; a chat template spells them itself. Training adds an end-of-text token after the completion; evaluation
 /// scores what the row says and nothing else.
 package struct RowTokens: Equatable, Sendable {
     /// Every token of the row.
@@ -16,10 +16,10 @@ package struct RowTokens: Equatable, Sendable {
     package init(_ content: EvaluationRow.Content, tokenizer: any Tokenizer, template: ChatTemplate?) throws {
         switch content {
         case .promptCompletion(let prompt, let completion):
-            append(prompt, tokenizer, isScored: false)
-            append(completion, tokenizer, isScored: true)
+            append(tokenizer.encodeBeginning(prompt), isScored: false)
+            append(tokenizer.encodeContinuation(completion), isScored: true)
         case .text(let text):
-            append(text, tokenizer, isScored: true)
+            append(tokenizer.encodeBeginning(text), isScored: true)
         case .messages(let messages):
             guard let template else {
                 throw EvaluationError(
@@ -27,13 +27,15 @@ package struct RowTokens: Equatable, Sendable {
                     advice: "Use rows with prompt and completion, or a base with a chat template.")
             }
             for segment in template.render(messages, addGenerationPrompt: false) {
-                append(segment.text, tokenizer, isScored: segment.trained)
+                let tokens =
+                    ids.isEmpty
+                    ? tokenizer.encode(segment.text, allowSpecial: true) : tokenizer.encodeContinuation(segment.text)
+                append(tokens, isScored: segment.trained)
             }
         }
     }
 
-    private mutating func append(_ text: String, _ tokenizer: any Tokenizer, isScored: Bool) {
-        let tokens = tokenizer.encode(text, allowSpecial: true)
+    private mutating func append(_ tokens: [Int], isScored: Bool) {
         if isScored { scored += (ids.count..<ids.count + tokens.count).filter { $0 > 0 } }
         ids += tokens
     }

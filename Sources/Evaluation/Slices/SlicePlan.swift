@@ -77,7 +77,7 @@ package struct SlicePlan: Sendable {
             let known = texts.map { "\"\($0)\"" }.joined(separator: ", ")
             throw error(row, "the completion \"\(completion)\" is not among the choices \(known).\(hint)")
         }
-        let promptTokens = tokenizer.encode(prompt, allowSpecial: true)
+        let promptTokens = tokenizer.encodeBeginning(prompt)
         guard !promptTokens.isEmpty else { throw error(row, "the prompt is empty: nothing to choose after.") }
         return RowPlan(prompt: promptTokens, choices: choices.map(\.tokens), own: own)
     }
@@ -91,7 +91,7 @@ package struct SlicePlan: Sendable {
         }
         var encoded: [(text: String, tokens: [Int])] = []
         for choice in choices {
-            let tokens = tokenizer.encode(choice, allowSpecial: true)
+            let tokens = tokenizer.encodeContinuation(choice)
             guard !tokens.isEmpty else { throw EvaluationError(.mismatch, "evaluation.choices holds an empty choice.") }
             if let twin = encoded.first(where: { $0.tokens == tokens }) {
                 throw EvaluationError(

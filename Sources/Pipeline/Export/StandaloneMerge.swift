@@ -96,7 +96,7 @@ package struct StandaloneMerge {
         let newTokens = 8
         let positions = files.configuration.maxPositions
         let prompts = Self.probes.enumerated().map { RegressionPrompt(id: "probe-\($0 + 1)", prompt: $1) }
-            .filter { tokenizer.encode($0.prompt, allowSpecial: true).count + newTokens <= positions }
+            .filter { tokenizer.encodeBeginning($0.prompt).count + newTokens <= positions }
         let artifact = MergedArtifact.export(format, folder: staging)
         let proof = ParityProof(
             base: files, tokenizer: tokenizer, prompts: prompts, maxNewTokens: newTokens, task: task, dtype: dtype,

@@ -32,6 +32,15 @@ indirect enum Normalizer: Sendable, Equatable {
         }
     }
 
+    /// The same without what it puts before a text.
+    var withoutPrefix: Normalizer {
+        switch self {
+        case .prepend: .none
+        case .sequence(let steps): .sequence(steps.map(\.withoutPrefix))
+        default: self
+        }
+    }
+
     /// How many times as long a text can become by replacements, at most.
     var growth: Double {
         switch self {

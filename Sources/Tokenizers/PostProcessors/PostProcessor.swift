@@ -32,6 +32,13 @@ struct PostProcessor: Sendable, Equatable {
         (single + pair).compactMap { if case .token(let id, _) = $0 { id } else { nil } }
     }
 
+    /// Those before a single text.
+    var tokensBeforeText: [Int] {
+        single.prefix { if case .token = $0 { true } else { false } }.compactMap {
+            if case .token(let id, _) = $0 { id } else { nil }
+        }
+    }
+
     /// The texts' tokens, cut to fit, with the special tokens around them.
     ///
     /// - Throws: `TokenizersError.unsupported` where the special tokens alone are more than `maximumLength`.

@@ -39,6 +39,18 @@ indirect enum PreTokenizer: Sendable, Equatable {
         }
     }
 
+    /// The same without the space that it puts before words.
+    var withoutPrefix: PreTokenizer {
+        switch self {
+        case .byteLevel(_, let splits): return .byteLevel(prefixSpace: false, splits: splits)
+        case .metaspace(var metaspace):
+            metaspace.prepends = .never
+            return .metaspace(metaspace)
+        case .sequence(let steps): return .sequence(steps.map(\.withoutPrefix))
+        default: return self
+        }
+    }
+
     /// Whether words are to be read as bytes in the end.
     var isByteLevel: Bool {
         switch self {

@@ -87,23 +87,31 @@ package struct ExampleBuilder: Sendable {
     private func example(_ row: TrainingRow) throws -> TokenizedExample {
         switch row {
         case .completion(let prompt, let completion):
-            return join([(prompt, false), (completion, true)], endOfText: appendsEndOfText)
+            return join(
+                [(tokenizer.encodeBeginning(prompt), false), (tokenizer.encodeContinuation(completion), true)],
+                endOfText: appendsEndOfText)
         case .labelled:
             throw TrainingError(.malformed, "A row with a label has no tokens of its own to predict.")
         case .text(let text):
-            return join([(text, true)], endOfText: appendsEndOfText)
+            return join([(tokenizer.encodeBeginning(text), true)], endOfText: appendsEndOfText)
         case .messages(let messages):
             guard let template else {
                 throw TrainingError(
                     .malformed, "The data holds messages, but the base names no chat template.",
                     advice: "Use prompt and completion, or a base with a chat template.")
             }
-            let segments = template.render(messages, addGenerationPrompt: false)
-            return join(segments.map { ($0.text, $0.trained) }, endOfText: false)
+            // A template spells the special tokens at the beginning itself.
+            let segments = template.render(messages, addGenerationPrompt: false).enumerated().map { index, segment in
+                let tokens =
+                    index == 0
+                    ? tokenizer.encode(segment.text, allowSpecial: true) : tokenizer.encodeContinuation(segment.text)
+                return (tokens, segment.trained)
+            }
+            return join(segments, endOfText: false)
         }
     }
 
-    private func join(_ segments: [(text: String, trained: Bool)], endOfText: Bool) -> TokenizedExample {
+    private func join(_ segments: [(tokens: [Int], trained: Bool)], endOfText: Bool) -> TokenizedExample {
         var tokens: [Int] = []
         var labels: [Int] = []
         func append(_ ids: [Int], trained: Bool) {
@@ -111,7 +119,7 @@ package struct ExampleBuilder: Sendable {
             if trained { labels += (tokens.count..<(tokens.count + ids.count)).map { $0 - 1 }.filter { $0 >= 0 } }
             tokens += ids
         }
-        for segment in segments { append(tokenizer.encode(segment.text, allowSpecial: true), trained: segment.trained) }
+        for segment in segments { append(segment.tokens, trained: segment.trained) }
         if endOfText, let end = tokenizer.eosTokenID { append([end], trained: true) }
         return TokenizedExample(tokens: tokens, labelPositions: labels)
     }

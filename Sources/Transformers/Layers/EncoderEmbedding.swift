@@ -28,6 +28,8 @@ package struct EncoderEmbedding: InputEmbedding {
         self.norm = norm
     }
 
+    package var tokenTypeCount: Int? { types.flatMap { $0.rows > 1 ? $0.rows : nil } }
+
     package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix) {
         var sum = Matrix(rows: x.rows, columns: words.columns)
         Kernels.gatherRows(words, rows: tokens, into: sum)
@@ -38,7 +40,7 @@ package struct EncoderEmbedding: InputEmbedding {
         }
         if let types {
             // A table of one row knows no second part.
-            let known = types.rows > 1 ? layout.tokenTypes : nil
+            let known = tokenTypeCount == nil ? nil : layout.tokenTypes
             add(types, known ?? [Int32](repeating: 0, count: tokens.count))
         }
         if let positions { add(positions, layout.positions.map { $0 + Int32(positionOffset) }) }

@@ -125,8 +125,8 @@ struct Score: ParsableCommand {
 
     private func score(_ prompt: String, _ completion: String) throws {
         let (_, model, tokenizer) = try model.load()
-        let given = tokenizer.encode(prompt, allowSpecial: true)
-        let scored = tokenizer.encode(completion, allowSpecial: true)
+        let given = tokenizer.encodeBeginning(prompt)
+        let scored = tokenizer.encodeContinuation(completion)
         guard !given.isEmpty, !scored.isEmpty else {
             throw ValidationError("Both --prompt and --completion must hold at least one token.")
         }

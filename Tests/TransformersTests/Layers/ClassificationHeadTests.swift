@@ -113,5 +113,9 @@ struct ClassificationHeadTests {
         let model = try golden.model()
         #expect(throws: TransformersError.self) { try model.losses(batch) }
         #expect(throws: TransformersError.self) { try model.makeCache(capacity: 4) }
+        var typed = PackedBatch()
+        typed.append(tokens: [1, 2], types: [0, 9], position: 0, class: 0)
+        let mismatch = #expect(throws: TransformersError.self) { try model.logits(typed) }
+        #expect(mismatch?.message.contains("type 9") == true)
     }
 }
