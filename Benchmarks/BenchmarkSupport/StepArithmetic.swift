@@ -1,14 +1,18 @@
 import ModelFiles
 
-/// Length of one sequence, and how many of its rows carry a label.
+/// Length of one sequence, how many of its rows carry a label, and how many of its first rows another one has computed.
 package struct SequenceSize: Sendable {
     package let tokens: Int
     package let labels: Int
+    package let shared: Int
 
-    package init(tokens: Int, labels: Int) {
+    package init(tokens: Int, labels: Int, shared: Int) {
         self.tokens = tokens
         self.labels = labels
+        self.shared = shared
     }
+
+    var computed: Int { tokens - shared }
 }
 
 /// Floating-point operations that a step over given sequences cannot avoid, as issue 3 counts them:
@@ -16,6 +20,7 @@ package struct SequenceSize: Sendable {
 /// - 2 forward and 2 backward for each frozen weight and row; no weight gradients;
 /// - the vocabulary head on labelled rows only, the last layer's output projection and MLP likewise;
 /// - attention over the causal half: 2 products forward, 4 backward (what a kernel computes again is its own affair);
+/// - what sequences of a batch have in common from their beginning on, once;
 /// - nothing backward below the lowest projection that has an adapter;
 /// - nothing for the adapter, norms, softmax and other elementwise work, which a fast step hides.
 package struct StepArithmetic: Sendable {
@@ -35,7 +40,7 @@ package struct StepArithmetic: Sendable {
     /// One training step.
     package func training(_ sequences: [SequenceSize]) -> Double {
         var total = inference(sequences)
-        let rows = sequences.reduce(0) { $0 + $1.tokens }
+        let rows = sequences.reduce(0) { $0 + $1.computed }
         let labelled = sequences.reduce(0) { $0 + $1.labels }
         total += 2 * Double(configuration.vocabularySize * configuration.hiddenSize * labelled)
         for layer in 0..<configuration.layers where layer >= lowestLayer {
@@ -50,7 +55,7 @@ package struct StepArithmetic: Sendable {
 
     /// One forward pass that scores the labels.
     package func inference(_ sequences: [SequenceSize]) -> Double {
-        let rows = sequences.reduce(0) { $0 + $1.tokens }
+        let rows = sequences.reduce(0) { $0 + $1.computed }
         let labelled = sequences.reduce(0) { $0 + $1.labels }
         var total = 2 * Double(configuration.vocabularySize * configuration.hiddenSize * labelled)
         for layer in 0..<configuration.layers {
@@ -82,7 +87,8 @@ package struct StepArithmetic: Sendable {
 
     /// Forward of one layer: q·kᵀ and p·v, 2·D operations for each head and each pair of a row with one before it.
     private func attention(_ sequences: [SequenceSize]) -> Double {
-        let pairs = sequences.reduce(0.0) { $0 + Double($1.tokens * ($1.tokens + 1) / 2) }
+        func pairs(_ rows: Int) -> Double { Double(rows * (rows + 1) / 2) }
+        let pairs = sequences.reduce(0.0) { $0 + pairs($1.tokens) - pairs($1.shared) }
         return 4 * Double(configuration.heads * configuration.headDim) * pairs
     }
 

@@ -47,6 +47,8 @@ struct AdapterOptions: ParsableArguments {
 
 /// Computes nothing and has no parameters.
 private final class EmptyAdapter: ProjectionAdapter {
+    let hasDropout = false
+
     func forward(_ x: Matrix, into y: Matrix, pass: Pass) -> [Matrix] { [] }
     func backward(_ dy: Matrix, x: Matrix, kept: [Matrix], into dx: Matrix?, pass: Pass) {}
 }

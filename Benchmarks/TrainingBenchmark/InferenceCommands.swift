@@ -5,7 +5,7 @@ import Tensors
 import Training
 import Transformers
 
-/// Scores the workload's labels, forward only, with the adapter on.
+/// Scores the workload's labels as a job's evaluation does, forward only, with the adapter on.
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Forward-only rate over the same rows.")
 
@@ -13,14 +13,11 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var workload: WorkloadOptions
     @OptionGroup var adapter: AdapterOptions
 
-    @Option(help: "Measured steps' rows.")
-    var steps = 10
+    @Option(help: "The rows of this many training steps are scored.")
+    var steps = 64
 
-    @Option(help: "Steps before them that are not.")
-    var warmup = 2
-
-    @Option(help: "Rows of one forward pass, in tokens.")
-    var microBatchTokens = 1024
+    @Option(help: "Tokens of one call, as evaluation.batch_tokens.")
+    var batchTokens = 4096
 
     @Flag(help: "JSON on standard output.")
     var json = false
@@ -30,20 +27,36 @@ struct Evaluate: ParsableCommand {
         let model = loaded.model
         let rows = try workload.workload(loaded.files, vocabulary: model.configuration.vocabularySize)
         if adapter.rank > 0 { _ = try adapter.attach(to: model, seed: workload.seed) }
-        let meter = StepMeter(sizes: rows.sizes(step:), flop: try adapter.arithmetic(model).inference)
-        for step in 0..<(warmup + steps) {
-            let batches = MicroBatches.pack(rows.rows(step: step), maximumTokens: microBatchTokens)
-            let seconds = try Stopwatch.time {
-                for batch in batches { _ = try model.logProbabilities(batch) }
-            }
+        let calls = calls(rows, model: model)
+        let meter = StepMeter(
+            sizes: { model.rows(PackedBatch(calls[$0]), isTraining: false).sizes },
+            flop: try adapter.arithmetic(model).inference)
+        // What comes first touches new memory, and is not measured.
+        _ = try model.logProbabilities(calls[0])
+        for call in calls {
+            let seconds = try Stopwatch.time { _ = try model.logProbabilities(call) as [[Float]] }
             meter.stepEnded(seconds: seconds)
         }
         let report = EvaluateReport(
             base: base.base, dtype: base.dtype, threads: Threads.count, rank: adapter.rank, workload: rows.name,
-            summary: StepSummary(Array(meter.records.dropFirst(warmup))),
+            summary: StepSummary(meter.records),
             peakResidentBytes: MachineInfo.peakResidentBytes)
         if json { return try JSONOutput.print(report) }
-        print("rate: \(report.summary.tokensPerSecond.map(JSONOutput.rounded) ?? "–") tokens/s")
+        print("rate: \(report.summary.meanTokensPerSecond.map(JSONOutput.rounded) ?? "–") tokens/s")
+    }
+
+    /// The rows as evaluation puts them to the model.
+    private func calls(_ rows: Workload, model: LanguageModel) -> [[ScoredSequence]] {
+        let sequences = (0..<steps).flatMap(rows.rows(step:)).map { row in
+            ScoredSequence(
+                tokens: Array(row.tokens.prefix((row.labelPositions.last ?? 0) + 1)),
+                labels: row.labels.map { Label(position: $0.position, target: $0.target) })
+        }
+        let fed = sequences.map { sequence in
+            BatchPlan.Sequence(
+                tokens: sequence.tokens, ownFrom: model.computesPrefixesOnce ? sequence.firstLabel : 0)
+        }
+        return BatchPlan.calls(fed, tokensPerCall: batchTokens).map { call in call.map { sequences[$0] } }
     }
 }
 

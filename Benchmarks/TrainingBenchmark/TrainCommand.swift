@@ -40,7 +40,10 @@ struct Train: ParsableCommand {
         let arithmetic = try adapter.arithmetic(loaded.model)
 
         cb_count_allocations(1)
-        let meter = StepMeter(sizes: rows.sizes(step:), flop: arithmetic.training)
+        let (model, microBatchTokens) = (loaded.model, trainingConfiguration.microBatchTokens)
+        let meter = StepMeter(
+            sizes: { rows.sizes(step: $0, microBatchTokens: microBatchTokens, model: model) },
+            flop: arithmetic.training)
         let start = ProcessFacts.secondsSinceStart()
         if kernels, warmup == 0 { KernelClock.start() }
         let losses = try TrainingLoop(

@@ -4,6 +4,7 @@ import ModelFiles
 import Tensors
 import Tokenizers
 import Training
+import Transformers
 
 /// What is trained on: rows of a file, or sequences of random tokens with every token labelled.
 struct WorkloadOptions: ParsableArguments {
@@ -82,11 +83,22 @@ struct Workload {
     /// Rows of a step, counted from 0.
     func rows(step: Int) -> [TokenizedExample] { order.rows(step: step).map { examples[$0] } }
 
-    /// What has to be computed: nothing after a row's last label.
-    func sizes(step: Int) -> [SequenceSize] {
-        rows(step: step).map { row in
-            SequenceSize(
-                tokens: (row.labelPositions.last ?? row.tokens.count - 1) + 1, labels: row.labelPositions.count)
+    /// The sequences of a training step as `model` computes them: nothing after a row's last label.
+    func sizes(step: Int, microBatchTokens: Int, model: LanguageModel) -> [SequenceSize] {
+        MicroBatches.pack(rows(step: step), maximumTokens: microBatchTokens).flatMap { batch in
+            model.rows(batch, isTraining: true).sizes
+        }
+    }
+}
+
+extension PackedRows {
+    /// Each sequence's size.
+    var sizes: [SequenceSize] {
+        layout.spans.map { span in
+            let own = span.queryStart..<(span.queryStart + span.queryCount)
+            return SequenceSize(
+                tokens: span.keyCount, labels: labelRows.count { own.contains(Int($0)) },
+                shared: span.keyCount - span.queryCount)
         }
     }
 }

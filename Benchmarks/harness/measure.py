@@ -121,7 +121,8 @@ def extras(effort: Effort) -> dict:
     steps = ["--warmup", "1", "--steps", "2" if effort.quick else "8"]
     for dtype in DTYPES:
         trained = lorad("train", *SENTIMENT, "--dtype", dtype, *steps, *threads, what=f"training, {dtype}")
-        evaluated = lorad("evaluate", *SENTIMENT, "--dtype", dtype, *steps, *threads, what=f"evaluation, {dtype}")
+        evaluated = lorad("evaluate", *SENTIMENT, "--dtype", dtype, "--steps", "8" if effort.quick else "64", *threads,
+                          what=f"evaluation, {dtype}")
         decoded = lorad("decode", "--dtype", dtype, "--tokens", "64" if effort.quick else "256", *threads,
                         what=f"decoding, {dtype}")
         result[dtype] = {"adapter_cost": adapter_cost(dtype, effort), "training": trained, "evaluation": evaluated,

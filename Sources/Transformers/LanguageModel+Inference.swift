@@ -76,16 +76,17 @@ extension LanguageModel {
         -> Result
     {
         try check(batch)
-        let layout = SequenceLayout(batch)
+        let rows = rows(batch, isTraining: false)
+        let layout = rows.layout
         return try inference { pass in
-            let x = pass.kept.matrix(batch.rowCount, configuration.hiddenSize)
-            let selected = pass.kept.matrix(batch.labelRows.count, configuration.hiddenSize)
-            embedding.forward(batch.tokens, layout: layout, into: x)
+            let x = pass.kept.matrix(rows.tokens.count, configuration.hiddenSize)
+            let selected = pass.kept.matrix(rows.labelRows.count, configuration.hiddenSize)
+            embedding.forward(rows.tokens, layout: layout, into: x)
             for block in blocks.dropLast() {
                 block.infer(x, rows: nil, into: nil, layout: layout, cache: nil, pass: pass)
             }
             blocks[blocks.count - 1].infer(
-                x, rows: batch.labelRows, into: selected, layout: layout, cache: nil, pass: pass)
+                x, rows: rows.labelRows, into: selected, layout: layout, cache: nil, pass: pass)
             return try body(selected, pass)
         }
     }

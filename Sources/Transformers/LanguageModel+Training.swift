@@ -15,11 +15,12 @@ extension LanguageModel {
         let mark = kept.mark()
         defer { kept.release(to: mark) }
         let pass = Pass(mode: .training(step: step, firstRow: batch.firstRow), kept: kept, scratch: scratch)
-        let layout = SequenceLayout(batch)
+        let rows = rows(batch, isTraining: true)
+        let layout = rows.layout
         let lowest = blocks.firstIndex { $0.hasAdapter } ?? blocks.count
 
-        var x = kept.matrix(batch.rowCount, configuration.hiddenSize)
-        embedding.forward(batch.tokens, layout: layout, into: x)
+        var x = kept.matrix(rows.tokens.count, configuration.hiddenSize)
+        embedding.forward(rows.tokens, layout: layout, into: x)
         var backwards: [BlockBackward] = []
         for (index, block) in blocks.enumerated() {
             let isLast = index == blocks.count - 1
@@ -30,7 +31,7 @@ extension LanguageModel {
             let (y, backward) =
                 activationCheckpointing && !isLast
                 ? block.checkpointedForward(x, layout: layout, pass: pass)
-                : block.trainingForward(x, rows: isLast ? batch.labelRows : nil, layout: layout, pass: pass)
+                : block.trainingForward(x, rows: isLast ? rows.labelRows : nil, layout: layout, pass: pass)
             backwards.append(backward)
             x = y
         }

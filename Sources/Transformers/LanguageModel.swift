@@ -14,6 +14,8 @@ package final class LanguageModel {
     /// Whether training steps keep only each block's input and compute the rest again in the backward pass
     /// (https://arxiv.org/abs/1604.06174): the same bits, less memory, about a third more time.
     package var activationCheckpointing = false
+    /// Whether sequences of a batch that begin alike may share the rows of their beginning; see `PackedRows`.
+    package var sharesPrefixes = true
     let embedding: any InputEmbedding
     let blocks: [any TransformerBlock]
     let head: any OutputHead
@@ -59,11 +61,21 @@ package final class LanguageModel {
     /// Most bytes that activations have taken so far.
     package var peakActivationBytes: Int { kept.peakBytes + scratch.peakBytes }
 
+    /// Whether common beginnings are computed once: where no row depends on what comes after it, nor on the length of
+    /// its sequence.
+    package var computesPrefixesOnce: Bool { sharesPrefixes && cacheLimit == nil && blocks.allSatisfy(\.isCausal) }
+
+    /// The rows to compute for a batch. Training shares none where an adapter drops elements: its masks belong to a
+    /// sequence's own rows.
+    package func rows(_ batch: PackedBatch, isTraining: Bool) -> PackedRows {
+        let drops = isTraining && slots.contains { $0.adapter?.hasDropout == true }
+        guard computesPrefixesOnce, batch.tokenTypes == nil, !drops else { return PackedRows(batch) }
+        return PackedRows(sharingPrefixesOf: batch)
+    }
+
     /// Checks that every sequence fits the model and every id its vocabulary.
     func check(_ batch: PackedBatch) throws {
-        for sequence in 0..<batch.sequenceCount {
-            try checkLength(batch.offsets[sequence + 1] - batch.offsets[sequence])
-        }
+        try checkLength(batch.longestSequence)
         try check(ids: batch.tokens)
         if let count = embedding.tokenTypeCount,
             let wrong = batch.tokenTypes?.first(where: { $0 < 0 || $0 >= count })

@@ -68,6 +68,8 @@ package struct PackedBatch: Sendable, Equatable {
     /// Rows in the packed matrix, `T`.
     package var rowCount: Int { tokens.count }
     package var sequenceCount: Int { offsets.count - 1 }
+    /// Tokens of the longest sequence; 0 without one.
+    package var longestSequence: Int { zip(offsets, offsets.dropFirst()).map { $1 - $0 }.max() ?? 0 }
 
     /// Position of every row within its own sequence.
     package var positions: [Int32] {

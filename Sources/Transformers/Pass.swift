@@ -32,20 +32,26 @@ package struct Pass {
 }
 
 /// How the rows of a packed matrix divide into sequences, computed once a batch.
-package struct SequenceLayout {
+package struct SequenceLayout: Equatable {
     /// Position of each row within its sequence.
     package let positions: [Int32]
     package let spans: [AttentionSpan]
     /// Which part of a pair each row belongs to; nil where all belong to the first.
     package let tokenTypes: [Int32]?
+    /// The rows whose keys and values each span's key range names, where sequences share rows; nil where keys lie as
+    /// the rows do.
+    package let keyRows: [Int32]?
 
-    package init(positions: [Int32], spans: [AttentionSpan], tokenTypes: [Int32]? = nil) {
+    package init(
+        positions: [Int32], spans: [AttentionSpan], tokenTypes: [Int32]? = nil, keyRows: [Int32]? = nil
+    ) {
         self.positions = positions
         self.spans = spans
         self.tokenTypes = tokenTypes
+        self.keyRows = keyRows
     }
 
     package init(_ batch: PackedBatch) {
-        self.init(positions: batch.positions, spans: batch.spans, tokenTypes: batch.tokenTypes)
+        self = PackedRows(batch).layout
     }
 }

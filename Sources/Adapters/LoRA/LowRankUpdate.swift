@@ -22,6 +22,8 @@ final class LowRankUpdate: ProjectionAdapter {
     private let dropout: Float
     private let random: Philox
 
+    var hasDropout: Bool { dropout > 0 }
+
     /// - Parameter random: the stream that this slot's dropout masks come from.
     init(a: Parameter, b: Parameter, scaling: Float, dropout: Float, random: Philox) {
         self.a = a

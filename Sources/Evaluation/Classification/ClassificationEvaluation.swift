@@ -33,7 +33,11 @@ package struct ClassificationEvaluation {
     {
         var scores = [SequenceScore?](repeating: nil, count: plan.rows.count)
         var done = 0
-        for call in BatchPlan.calls(lengths: plan.rows.map(\.text.ids.count), tokensPerCall: tokensPerCall) {
+        let fed = plan.rows.map { row in
+            let ids = row.text.ids
+            return BatchPlan.Sequence(tokens: ids, ownFrom: model.computesPrefixesOnce ? max(0, ids.count - 1) : 0)
+        }
+        for call in BatchPlan.calls(fed, tokensPerCall: tokensPerCall) {
             if shouldStop() { throw EvaluationError(.interrupted, "The evaluation was interrupted.") }
             for (index, outputs) in zip(call, try model.classify(call.map { plan.rows[$0].text })) {
                 guard outputs.allSatisfy(\.isFinite) else {

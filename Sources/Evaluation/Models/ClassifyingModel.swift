@@ -6,6 +6,8 @@ import Transformers
 package protocol ClassifyingModel: AnyObject {
     /// The most tokens a text may have.
     var maximumPositions: Int { get }
+    /// Whether what sequences of a call have in common, from their beginning on, is computed once.
+    var computesPrefixesOnce: Bool { get }
 
     /// The head's outputs for each text: logits of the classes, or the value of a regression. A text never sees another;
     /// the caller keeps a call within its token budget.

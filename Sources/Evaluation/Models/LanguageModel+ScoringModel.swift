@@ -62,7 +62,7 @@ private final class CachedDecoder: IncrementalDecoder {
 
 extension PackedBatch {
     /// The sequences laid end to end.
-    fileprivate init(_ sequences: [ScoredSequence]) {
+    package init(_ sequences: [ScoredSequence]) {
         self.init()
         for sequence in sequences {
             appendLabelled(tokens: sequence.tokens, labels: sequence.labels.map { ($0.position, $0.target) })

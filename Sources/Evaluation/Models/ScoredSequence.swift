@@ -27,6 +27,9 @@ package struct ScoredSequence: Equatable, Sendable {
         self.tokens = tokens
         self.labels = labels
     }
+
+    /// Where the first label stands; the number of tokens where there is none.
+    package var firstLabel: Int { labels.first?.position ?? tokens.count }
 }
 
 /// What the model says about one label.

@@ -4,6 +4,8 @@ package protocol ScoringModel: AnyObject {
     var maximumPositions: Int { get }
     /// The length of a row of logits.
     var vocabularySize: Int { get }
+    /// Whether what sequences of a call have in common, from their beginning on, is computed once.
+    var computesPrefixesOnce: Bool { get }
 
     /// log p(target) for each label, in the order given, one array a sequence.
     ///

@@ -8,11 +8,15 @@ struct RowScoring {
     /// One score a row, in the rows' order; `progress` hears how many rows are done.
     func scores(_ model: any ScoringModel, progress: (Int) -> Void) throws -> [RowScore] {
         let owners = plan.rows.indices.flatMap { row in plan.rows[row].plan.sequences.indices.map { (row, $0) } }
-        let lengths = owners.map { plan.rows[$0.0].plan.sequences[$0.1].tokens.count }
+        let fed = owners.map { row, sequence in
+            let sequence = plan.rows[row].plan.sequences[sequence]
+            return BatchPlan.Sequence(
+                tokens: sequence.tokens, ownFrom: model.computesPrefixesOnce ? sequence.firstLabel : 0)
+        }
         var pending = plan.rows.map(\.plan.sequences.count)
         var answers = plan.rows.map { [[LabelScore]](repeating: [], count: $0.plan.sequences.count) }
         var done = 0
-        for call in BatchPlan.calls(lengths: lengths, tokensPerCall: tokensPerCall) {
+        for call in BatchPlan.calls(fed, tokensPerCall: tokensPerCall) {
             if shouldStop() { throw EvaluationError(.interrupted, "The evaluation was interrupted.") }
             let sequences = call.map { plan.rows[owners[$0].0].plan.sequences[owners[$0].1] }
             for (index, scores) in zip(call, try ask(model, sequences)) {

@@ -46,30 +46,39 @@ extension Kernels {
     package static func gatherRows(_ x: Matrix, rows: [Int32], into y: Matrix) {
         precondition(rows.count == y.rows && x.columns == y.columns)
         precondition(x.dtype == y.dtype, "gathered rows keep their dtype")
-        for (index, row) in rows.enumerated() {
-            precondition(row >= 0 && row < x.rows, "row \(row) of \(x.rows)")
-            y.memory(row: index).copyMemory(from: x.memory(row: Int(row)), byteCount: x.columns * x.dtype.bytes)
+        overRows(y) { range in
+            for index in range {
+                let row = rows[index]
+                precondition(row >= 0 && row < x.rows, "row \(row) of \(x.rows)")
+                y.memory(row: index).copyMemory(from: x.memory(row: Int(row)), byteCount: x.columns * x.dtype.bytes)
+            }
         }
     }
 
-    /// Row `rows[i]` of y is row i of x, every other row zero; the backward of `gatherRows` for rows that ascend, none taken twice.
+    /// Row `rows[i]` of y is row i of x, every other row zero; the backward of `gatherRows` where no row is taken twice.
     package static func scatterRows(_ x: Matrix, rows: [Int32], into y: Matrix) {
         precondition(rows.count == x.rows && x.columns == y.columns && x.dtype == y.dtype)
-        precondition(zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }, "scattered rows ascend")
+        var isTaken = [Bool](repeating: false, count: y.rows)
         let bytes = x.columns * x.dtype.bytes
         for row in 0..<y.rows { memset(y.memory(row: row), 0, bytes) }
         for (index, row) in rows.enumerated() {
             precondition(row >= 0 && row < y.rows, "row \(row) of \(y.rows)")
+            precondition(!isTaken[Int(row)], "row \(row) is taken twice")
+            isTaken[Int(row)] = true
             y.memory(row: Int(row)).copyMemory(from: x.memory(row: index), byteCount: bytes)
         }
     }
 
-    /// Row `rows[i]` of y gains row i of x; the backward of `gatherRows`.
+    /// Row `rows[i]` of y gains row i of x, in their order; the backward of `gatherRows`.
     package static func scatterAddRows(_ x: Matrix, rows: [Int32], into y: Matrix) {
         precondition(rows.count == x.rows && x.columns == y.columns)
-        for (index, row) in rows.enumerated() {
-            precondition(row >= 0 && row < y.rows, "row \(row) of \(y.rows)")
-            ck_add(x.pointer(row: index), x.stride, y.pointer(row: Int(row)), y.stride, 1, x.columns)
+        // Threads share the columns, so that a row named twice is added to in the same order whatever their number.
+        Threads.parallel(x.columns, grain: 128) { columns in
+            let (source, target) = (x.columns(columns), y.columns(columns))
+            for (index, row) in rows.enumerated() {
+                precondition(row >= 0 && row < y.rows, "row \(row) of \(y.rows)")
+                ck_add(source.pointer(row: index), x.stride, target.pointer(row: Int(row)), y.stride, 1, columns.count)
+            }
         }
     }
 

@@ -37,6 +37,9 @@ package struct AttentionHeads: Sendable, Equatable {
         return (mixed.columns(0..<keys), mixed.columns(keys..<values), mixed.columns(values..<columns))
     }
 
+    /// Keys and values of such a matrix, side by side.
+    func keysAndValues(_ mixed: Matrix) -> Matrix { mixed.columns(queryColumns..<columns) }
+
     /// Brings interleaved heads `[T, heads, 3, D]` into the order of `split`.
     func separate(_ interleaved: Matrix, into mixed: Matrix) {
         forEachPart { inside, apart in mixed.columns(apart).copy(from: interleaved.columns(inside)) }

@@ -29,6 +29,7 @@ package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock 
 
     package var slots: [ProjectionSlot] { block.slots }
     package var hasAdapter: Bool { block.hasAdapter }
+    package var isCausal: Bool { false }
 
     package func forward(
         _ x: Matrix, rows: [Int32]?, layout: SequenceLayout, pass: Pass

@@ -19,6 +19,7 @@ package final class DecoderBlock: TransformerBlock {
     }
 
     package var hasAdapter: Bool { attention.hasAdapter || mlp.hasAdapter }
+    package var isCausal: Bool { attention.isCausal }
 
     package var slots: [ProjectionSlot] {
         attention.queryKeyValue.slots + attention.output.slots + mlp.up.slots + mlp.down.slots

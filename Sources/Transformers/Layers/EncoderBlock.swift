@@ -39,6 +39,8 @@ package final class EncoderBlock<Attention: AttentionLayer>: TransformerBlock {
 
     package var hasAdapter: Bool { attention.hasAdapter || feedForward.hasAdapter }
 
+    package var isCausal: Bool { false }
+
     package var slots: [ProjectionSlot] { attention.slots + feedForward.up.slots + feedForward.down.slots }
 
     package func forward(

@@ -21,6 +21,7 @@ package final class ParallelBlock: TransformerBlock {
     }
 
     package var hasAdapter: Bool { attention.hasAdapter || mlp.hasAdapter }
+    package var isCausal: Bool { attention.isCausal }
 
     package var slots: [ProjectionSlot] {
         attention.queryKeyValue.slots + attention.output.slots + mlp.up.slots + mlp.down.slots

@@ -60,6 +60,8 @@ package final class SelfAttention {
     package var queryKeyValue: ProjectionGroup { projection.group }
     package var output: ProjectionGroup { residual.group }
     package var hasAdapter: Bool { queryKeyValue.hasAdapter || output.hasAdapter }
+    /// Whether a row's output depends on no row after it.
+    package var isCausal: Bool { scoring.mask != .bidirectional }
 
     /// y = x + attention. In place where `y` is nil, else into `y`, of which only `rows` are computed if given.
     ///
@@ -75,11 +77,13 @@ package final class SelfAttention {
         }
         let o = pass.kept.matrix(x.rows, heads.queryColumns, activation)
         let logSumExp = pass.kept.matrix(x.rows, heads.heads)
-        let (q, k, v) = heads.split(headsKept.mixed)
-        let (keys, values) = cache?.append(keys: k, values: v) ?? (k, v)
-        Kernels.attentionForward(
-            q: q, k: keys, v: values, spans: layout.spans, headDim: heads.headDim, scale: scoring.scale,
-            mask: scoring.mask, softCap: scoring.softCap, into: o, logSumExp: logSumExp)
+        pass.withScratch { scratch in
+            let (q, k, v) = read(headsKept.mixed, layout: layout, scratch: scratch)
+            let (keys, values) = cache?.append(keys: k, values: v) ?? (k, v)
+            Kernels.attentionForward(
+                q: q, k: keys, v: values, spans: layout.spans, headDim: heads.headDim, scale: scoring.scale,
+                mask: scoring.mask, softCap: scoring.softCap, into: o, logSumExp: logSumExp)
+        }
 
         var selected = o
         var residual = x
@@ -111,18 +115,45 @@ package final class SelfAttention {
             let heads = projection.heads
             let dO = outputGradient(dy, kept: kept, rows: rows, scratch: scratch, pass: pass)
             let dMixed = scratch.matrix(dO.rows, heads.columns)
-            let (dq, dk, dv) = heads.split(dMixed)
-            let (q, k, v) = heads.split(kept.heads.mixed)
-            Kernels.attentionBackward(
-                dO: dO, q: q, k: k, v: v, o: kept.o, logSumExp: kept.logSumExp, spans: layout.spans,
-                headDim: heads.headDim, scale: scoring.scale, mask: scoring.mask, softCap: scoring.softCap, dq: dq,
-                dk: dk, dv: dv)
+            attentionBackward(dO, kept: kept, layout: layout, into: dMixed, pass: pass)
             let n =
                 queryKeyValue.hasAdapter
                 ? norm.normalised(kept.x, statistics: kept.statistics, activation, scratch: scratch) : nil
             let dn = needsInputGradient ? scratch.matrix(dO.rows, dx.columns) : nil
             projection.backward(dMixed, n: n, kept: kept.heads, layout: layout, into: dn, pass: pass)
             if let dn { norm.backward(dn, x: kept.x, statistics: kept.statistics, into: dx) }
+        }
+    }
+
+    /// Queries, keys and values as attention reads them: `[R, …]`, keys and values `[keys, …]` where rows are shared.
+    private func read(_ mixed: Matrix, layout: SequenceLayout, scratch: Arena) -> (q: Matrix, k: Matrix, v: Matrix) {
+        let heads = projection.heads
+        guard let keyRows = layout.keyRows else { return heads.split(mixed) }
+        let keysAndValues = heads.keysAndValues(mixed)
+        let gathered = scratch.matrix(keyRows.count, keysAndValues.columns, mixed.dtype)
+        Kernels.gatherRows(keysAndValues, rows: keyRows, into: gathered)
+        return (
+            heads.split(mixed).q, gathered.columns(0..<heads.keyColumns),
+            gathered.columns(heads.keyColumns..<gathered.columns)
+        )
+    }
+
+    /// Assigns ∂L/∂(q, k, v) side by side; a shared row's keys and values sum what its sequences send back.
+    private func attentionBackward(_ dO: Matrix, kept: Kept, layout: SequenceLayout, into dMixed: Matrix, pass: Pass) {
+        let heads = projection.heads
+        pass.withScratch { scratch in
+            let (q, k, v) = read(kept.heads.mixed, layout: layout, scratch: scratch)
+            let shared = layout.keyRows.map { ($0, scratch.matrix($0.count, 2 * heads.keyColumns)) }
+            let dKeysAndValues = shared?.1 ?? heads.keysAndValues(dMixed)
+            Kernels.attentionBackward(
+                dO: dO, q: q, k: k, v: v, o: kept.o, logSumExp: kept.logSumExp, spans: layout.spans,
+                headDim: heads.headDim, scale: scoring.scale, mask: scoring.mask, softCap: scoring.softCap,
+                dq: heads.split(dMixed).q, dk: dKeysAndValues.columns(0..<heads.keyColumns),
+                dv: dKeysAndValues.columns(heads.keyColumns..<dKeysAndValues.columns))
+            if let (keyRows, gradients) = shared {
+                heads.keysAndValues(dMixed).fill(0)
+                Kernels.scatterAddRows(gradients, rows: keyRows, into: heads.keysAndValues(dMixed))
+            }
         }
     }
 

@@ -8,6 +8,8 @@ package protocol TransformerBlock: AnyObject {
     /// Every projection, in the order in which a checkpoint lists a layer's.
     var slots: [ProjectionSlot] { get }
     var hasAdapter: Bool { get }
+    /// Whether a row's output depends on no row after it in its sequence.
+    var isCausal: Bool { get }
 
     /// The block's output for `rows` of x `[T, d]` (all where nil), keeping what backward needs. x is not changed.
     func forward(_ x: Matrix, rows: [Int32]?, layout: SequenceLayout, pass: Pass) -> (y: Matrix, kept: Kept)

@@ -4,6 +4,9 @@ import Tensors
 ///
 /// Models know this protocol and nothing of LoRA.
 package protocol ProjectionAdapter: AnyObject {
+    /// Whether training drops elements by a row's place, so that equal rows may get different updates.
+    var hasDropout: Bool { get }
+
     /// y += update(x). Returns what `backward` must keep, allocated from `pass.kept`.
     func forward(_ x: Matrix, into y: Matrix, pass: Pass) -> [Matrix]
 

@@ -8,6 +8,7 @@ struct ClassificationEvaluationTests {
     /// Answers by the number of tokens: odd texts are of class 1.
     private final class ParityOfLength: ClassifyingModel {
         let maximumPositions = 64
+        let computesPrefixesOnce = false
         var isOn = true
         func classify(_ texts: [EncodedText]) throws -> [[Float]] {
             texts.map { text in

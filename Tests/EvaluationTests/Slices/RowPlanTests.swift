@@ -69,11 +69,31 @@ struct RowPlanTests {
         #expect(plan.longest == 3)
     }
 
-    @Test("Calls hold the longest sequences first and never more than their budget, unless one alone does")
-    func calls() {
-        #expect(BatchPlan.calls(lengths: [5, 3, 9, 2], tokensPerCall: 8) == [[2], [0, 1], [3]])
-        #expect(BatchPlan.calls(lengths: [4, 4, 4], tokensPerCall: 8) == [[0, 1], [2]])
-        #expect(BatchPlan.calls(lengths: [], tokensPerCall: 8) == [])
+    private func calls(_ sequences: [[Int]], ownFrom: Int, tokensPerCall: Int) -> [[Int]] {
+        BatchPlan.calls(
+            sequences.map { BatchPlan.Sequence(tokens: $0, ownFrom: ownFrom) }, tokensPerCall: tokensPerCall)
+    }
+
+    @Test("Calls come largest first and never pass their budget, unless one sequence alone does")
+    func callsWithinBudget() {
+        let sequences = [5, 3, 9, 2].map { [Int](repeating: 1, count: $0) }
+        #expect(calls(sequences, ownFrom: 0, tokensPerCall: 8) == [[2], [3, 1], [0]])
+        #expect(calls([[1, 1], [2, 2], [3, 3]], ownFrom: 0, tokensPerCall: 4) == [[0, 1], [2]])
+        #expect(calls([], ownFrom: 0, tokensPerCall: 8) == [])
+    }
+
+    @Test("Sequences that begin alike go together, and what they share counts once")
+    func callsThatShare() {
+        let sequences = [[7, 7, 7, 1], [8, 8, 8, 1], [7, 7, 7, 2], [8, 8, 8, 2]]
+        #expect(calls(sequences, ownFrom: 3, tokensPerCall: 5) == [[0, 2], [1, 3]])
+        #expect(calls(sequences, ownFrom: 2, tokensPerCall: 5) == [[0], [2], [1], [3]])
+        #expect(calls(sequences, ownFrom: 0, tokensPerCall: 8) == [[0, 2], [1, 3]])
+    }
+
+    @Test("However much is shared, a call repeats at most eight times its budget")
+    func callsOfManyRepetitions() {
+        let sequences = [[Int]](repeating: [1, 2, 3, 4, 5], count: 20)
+        #expect(calls(sequences, ownFrom: 5, tokensPerCall: 5).map(\.count) == [8, 8, 4])
     }
 
     @Test("Items in order are cut where the next would not fit; a larger one goes alone")

@@ -4,6 +4,7 @@ import Evaluation
 final class FormulaModel: ScoringModel {
     let maximumPositions: Int
     let vocabularySize: Int
+    let computesPrefixesOnce = false
     /// How many tokens each call held.
     private(set) var calls: [Int] = []
     private let next: ([Int]) -> [Float]

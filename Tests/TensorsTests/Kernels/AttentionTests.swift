@@ -134,6 +134,26 @@ struct AttentionTests {
         expectClose(logSumExp, plain.logSumExp, atol: 2e-6)
     }
 
+    @Test(
+        "Backward of queries after keys of a shared beginning is that of the whole sequence whose first rows have no gradient",
+        arguments: [(1, 5), (40, 41), (130, 300), (300, 530)], [AttentionMask.causal, .sliding(window: 70)])
+    func backwardAfterSharedKeys(counts: (queries: Int, keys: Int), mask: AttentionMask) {
+        let whole = Case(lengths: [counts.keys], heads: 6, groups: 2, headDim: 16)
+        let own = (counts.keys - counts.queries)..<counts.keys
+        whole.dO.rows(0..<own.lowerBound).fill(0)
+        whole.forward(mask: mask)
+        whole.backward(mask: mask)
+        let (dq, dk, dv) = (whole.dq.rows(own).copied, whole.dk.copied, whole.dv.copied)
+        Kernels.attentionBackward(
+            dO: whole.dO.rows(own), q: whole.q.rows(own), k: whole.k, v: whole.v, o: whole.o.rows(own),
+            logSumExp: whole.logSumExp.rows(own),
+            spans: [AttentionSpan(queryStart: 0, queryCount: own.count, keyStart: 0, keyCount: counts.keys)],
+            headDim: 16, scale: whole.scale, mask: mask, dq: dq, dk: dk, dv: dv)
+        expectClose(dq, whole.dq.rows(own).nested, atol: 2e-6, "dq")
+        expectClose(dk, whole.dk.nested, atol: 2e-6, "dk")
+        expectClose(dv, whole.dv.nested, atol: 2e-6, "dv")
+    }
+
     @Test("Packing sequences together changes no bit of what each gives alone")
     func packingChangesNothing() {
         let packed = Case(lengths: [7, 30, 2], heads: 6, groups: 2, headDim: 16)

@@ -3,6 +3,7 @@ import Transformers
 
 /// y += s·B·(A·x) one element at a time: what a layer hands its adapters shows in the gradients.
 final class PlainLowRankUpdate: ProjectionAdapter {
+    let hasDropout = false
     let a: Parameter
     let b: Parameter
     private let scale: Float

@@ -8,7 +8,7 @@ extension Kernels {
     /// and ds times 1 − (s/c)² where the scores have a soft cap c.
     ///
     /// Tiles are held transposed, a row a key: then dv and dk are plain products, and dq reads its first factor by
-    /// columns. dO, q, k, v and o are of one dtype; dq, dk, dv are float32. Every span's queries are all of its keys.
+    /// columns. dO, q, k, v and o are of one dtype; dq, dk, dv are float32.
     package static func attentionBackward(
         dO: Matrix, q: Matrix, k: Matrix, v: Matrix, o: Matrix, logSumExp: Matrix, spans: [AttentionSpan],
         headDim: Int, scale: Float, mask: AttentionMask = .causal, softCap: Float? = nil, dq: Matrix, dk: Matrix,
@@ -56,13 +56,10 @@ private struct AttentionBackward {
 
     /// Last chunk first: it sees the most keys.
     private func chunks(_ span: AttentionSpan, head: Int) -> [Chunk] {
-        precondition(
-            span.queryCount == span.keyCount && span.queryStart == span.keyStart,
-            "attention's backward needs spans whose queries are all of their keys")
         let chunkQueries = max(256 / shape.queryBlock, 1) * shape.queryBlock
         return (0..<span.queryCount).blocks(of: chunkQueries).reversed().map { queries in
             let isLast = queries.upperBound == span.queryCount
-            let keys = isLast ? 0..<span.keyCount : mask.keys(of: queries, count: span.keyCount)
+            let keys = isLast ? 0..<span.keyCount : mask.keys(of: span.positions(queries), count: span.keyCount)
             let partial = isLast ? nil : Matrix(rows: keys.count, columns: 2 * shape.headDim)
             return Chunk(span: span, head: head, queries: queries, keys: keys, partial: partial)
         }
@@ -82,7 +79,7 @@ private struct AttentionBackward {
         keys.dv.fill(0)
         for queries in chunk.queries.blocks(of: shape.queryBlock) {
             let rows = (chunk.span.queryStart + queries.lowerBound)..<(chunk.span.queryStart + queries.upperBound)
-            let seen = mask.keys(of: queries, count: chunk.span.keyCount)
+            let seen = mask.keys(of: chunk.span.positions(queries), count: chunk.span.keyCount)
             let visible = (seen.lowerBound - chunk.keys.lowerBound)..<(seen.upperBound - chunk.keys.lowerBound)
             accumulate(rows, head: chunk.head, visible: keys.rows(visible), workspace: workspace)
         }

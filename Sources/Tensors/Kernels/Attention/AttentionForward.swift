@@ -25,8 +25,7 @@ extension Kernels {
             Threads.tasks(work.count) { task, workspace in
                 let (span, queries, head) = work[task]
                 let rows = (span.queryStart + queries.lowerBound)..<(span.queryStart + queries.upperBound)
-                let positions = (span.offset + queries.lowerBound)..<(span.offset + queries.upperBound)
-                let seen = mask.keys(of: positions, count: span.keyCount)
+                let seen = mask.keys(of: span.positions(queries), count: span.keyCount)
                 let keys = (span.keyStart + seen.lowerBound)..<(span.keyStart + seen.upperBound)
                 attend(
                     q.tile(rows: rows, columns: shape.queryColumns(head)),

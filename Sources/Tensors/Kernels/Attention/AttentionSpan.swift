@@ -1,5 +1,5 @@
 /// One sequence's rows in packed matrices. Its queries are the last `queryCount` of its `keyCount` positions: all of
-/// them in training, one when decoding with a cache.
+/// them where rows are not shared, one when decoding with a cache.
 package struct AttentionSpan: Sendable, Equatable {
     package let queryStart: Int
     package let queryCount: Int
@@ -15,4 +15,9 @@ package struct AttentionSpan: Sendable, Equatable {
 
     /// Keys before the first query.
     var offset: Int { keyCount - queryCount }
+
+    /// Positions within the sequence of some of its queries.
+    func positions(_ queries: Range<Int>) -> Range<Int> {
+        (offset + queries.lowerBound)..<(offset + queries.upperBound)
+    }
 }
