@@ -1,6 +1,7 @@
 #include "CKernels.h"
 #include "exponential.h"
 #include "half.h"
+#include "swiglu.h"
 
 #pragma clang fp contract(fast) reassociate(on)
 
@@ -74,6 +75,12 @@ CK_CLONES
 void ck_swiglu_forward(const void *g, size_t gs, const void *u, size_t us, void *h, size_t hs, size_t rows,
                        size_t columns, int half) {
     for (size_t row = 0; row < rows; row++) {
+#if defined(__x86_64__)
+        if (half && ck_has_avx512(1)) {
+            ck_swiglu_row_avx512(ck_row(g, row, gs, 1), ck_row(u, row, us, 1), ck_row(h, row, hs, 1), columns);
+            continue;
+        }
+#endif
         if (half) swiglu_row(ck_row(g, row, gs, 1), ck_row(u, row, us, 1), ck_row(h, row, hs, 1), columns, 1);
         else swiglu_row(ck_row(g, row, gs, 0), ck_row(u, row, us, 0), ck_row(h, row, hs, 0), columns, 0);
     }
@@ -105,6 +112,13 @@ CK_CLONES
 void ck_swiglu_backward(const void *dh, size_t dhs, const void *g, size_t gs, const void *u, size_t us, void *dg,
                         size_t dgs, void *du, size_t dus, size_t rows, size_t columns, int half) {
     for (size_t row = 0; row < rows; row++) {
+#if defined(__x86_64__)
+        if (half && ck_has_avx512(1)) {
+            ck_swiglu_gradient_row_avx512(ck_row(dh, row, dhs, 1), ck_row(g, row, gs, 1), ck_row(u, row, us, 1),
+                                          ck_row(dg, row, dgs, 1), ck_row(du, row, dus, 1), columns);
+            continue;
+        }
+#endif
         if (half) {
             swiglu_gradient_row(ck_row(dh, row, dhs, 1), ck_row(g, row, gs, 1), ck_row(u, row, us, 1),
                                 ck_row(dg, row, dgs, 1), ck_row(du, row, dus, 1), columns, 1);

@@ -14,34 +14,43 @@ int ck_has_avx512(int half) {
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
-/// Adds what is to be added to one row's 32 sums and writes them, no column beyond the block's.
-F32 INLINE void finish(const struct ck_block *b, size_t row, __m512 low, __m512 high) {
-    __mmask16 in_low = b->columns >= 16 ? 0xFFFF : (__mmask16)((1u << b->columns) - 1);
-    __mmask16 in_high = b->columns >= 32 ? 0xFFFF : b->columns <= 16 ? 0 : (__mmask16)((1u << (b->columns - 16)) - 1);
-    if (b->add) {
-        const float *add = b->add + row * b->add_stride;
-        low = _mm512_add_ps(low, _mm512_maskz_loadu_ps(in_low, add));
-        high = _mm512_add_ps(high, _mm512_maskz_loadu_ps(in_high, add + 16));
-    }
-    if (!b->y_half) {
-        float *y = (float *)b->y + row * b->y_stride;
-        _mm512_mask_storeu_ps(y, in_low, low);
-        _mm512_mask_storeu_ps(y + 16, in_high, high);
-        return;
-    }
-    uint16_t *y = (uint16_t *)b->y + row * b->y_stride;
-    __m512 sums[2] = {low, high};
-    __mmask16 masks[2] = {in_low, in_high};
-    for (int i = 0; i < 2; i++) {
-        __m512i bits = _mm512_castps_si512(sums[i]);
-        __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
-        __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7FFF)));
-        rounded = _mm512_srli_epi32(rounded, 16);
-        __mmask16 nan = _mm512_cmp_ps_mask(sums[i], sums[i], _CMP_UNORD_Q);
-        rounded = _mm512_mask_mov_epi32(rounded, nan, _mm512_set1_epi32(0x7FC0));
-        _mm512_mask_cvtepi32_storeu_epi16(y + 16 * i, masks[i], rounded);
-    }
+/// Rounds to nearest, ties to even; NaN stays NaN.
+F32 INLINE __m256i narrow(__m512 x) {
+    __m512i bits = _mm512_castps_si512(x);
+    __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7FFF)));
+    rounded = _mm512_srli_epi32(rounded, 16);
+    __mmask16 nan = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
+    return _mm512_cvtepi32_epi16(_mm512_mask_mov_epi32(rounded, nan, _mm512_set1_epi32(0x7FC0)));
 }
+
+/// The same in one instruction, which takes denormal numbers for zero.
+BF16 INLINE __m256i narrow_by_instruction(__m512 x) { return (__m256i)_mm512_cvtneps_pbh(x); }
+
+// Adds what is to be added to one row's 32 sums and writes them, no column beyond the block's.
+#define FINISH(NAME, TARGET, NARROW)                                                                           \
+    TARGET INLINE void NAME(const struct ck_block *b, size_t row, __m512 low, __m512 high) {                   \
+        __mmask16 in_low = b->columns >= 16 ? 0xFFFF : (__mmask16)((1u << b->columns) - 1);                    \
+        __mmask16 in_high = b->columns >= 32   ? 0xFFFF                                                        \
+                            : b->columns <= 16 ? 0                                                             \
+                                               : (__mmask16)((1u << (b->columns - 16)) - 1);                   \
+        if (b->add) {                                                                                          \
+            const float *add = b->add + row * b->add_stride;                                                   \
+            low = _mm512_add_ps(low, _mm512_maskz_loadu_ps(in_low, add));                                      \
+            high = _mm512_add_ps(high, _mm512_maskz_loadu_ps(in_high, add + 16));                              \
+        }                                                                                                      \
+        if (b->y_half) {                                                                                       \
+            uint16_t *y = (uint16_t *)b->y + row * b->y_stride;                                                \
+            _mm256_mask_storeu_epi16(y, in_low, NARROW(low));                                                  \
+            _mm256_mask_storeu_epi16(y + 16, in_high, NARROW(high));                                           \
+        } else {                                                                                               \
+            float *y = (float *)b->y + row * b->y_stride;                                                      \
+            _mm512_mask_storeu_ps(y, in_low, low);                                                             \
+            _mm512_mask_storeu_ps(y + 16, in_high, high);                                                      \
+        }                                                                                                      \
+    }
+FINISH(finish_floats, F32, narrow)
+FINISH(finish_halves, BF16, narrow_by_instruction)
 
 INLINE int word(const uint16_t *p) {
     int w;
@@ -65,7 +74,7 @@ INLINE int word(const uint16_t *p) {
                 sums[r][1] = _mm512_fmadd_ps(element, high, sums[r][1]);                           \
             }                                                                                      \
         }                                                                                          \
-        UNROLL for (int r = 0; r < R; r++) finish(b, (size_t)r, sums[r][0], sums[r][1]);           \
+        UNROLL for (int r = 0; r < R; r++) finish_floats(b, (size_t)r, sums[r][0], sums[r][1]);           \
     }
 
 #define HALF_STEP(R, PAIR)                                                                         \
@@ -85,7 +94,7 @@ INLINE int word(const uint16_t *p) {
         UNROLL for (int r = 0; r < R; r++) sums[r][0] = sums[r][1] = _mm512_setzero_ps();          \
         for (; i + 1 < k; i += 2, panel += 2 * PANEL_COLUMNS) { HALF_STEP(R, PAIR) }               \
         if (i < k) { HALF_STEP(R, LAST) }                                                          \
-        UNROLL for (int r = 0; r < R; r++) finish(b, (size_t)r, sums[r][0], sums[r][1]);           \
+        UNROLL for (int r = 0; r < R; r++) finish_halves(b, (size_t)r, sums[r][0], sums[r][1]);           \
     }
 
 #define ALL_ROWS(KERNEL) \

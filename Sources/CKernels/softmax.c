@@ -1,14 +1,10 @@
 #include <math.h>
 #include "CKernels.h"
+#include "attention.h"
 #include "exponential.h"
 #include "half.h"
 
 #pragma clang fp contract(fast)
-
-/// Keys of a tile before `count`, which may lie outside of it.
-CK_INLINE size_t keys_before(ptrdiff_t count, size_t columns) {
-    return count < 0 ? 0 : (size_t)count < columns ? (size_t)count : columns;
-}
 
 CK_INLINE float row_maximum(const float *x, size_t count) {
     lanes maximum = {0};
@@ -104,6 +100,13 @@ CK_CLONES
 void ck_attention_probabilities(float *s, size_t stride, float *o, float *maxima, float *sums, size_t rows,
                                 size_t columns, size_t head_dim, size_t group, ptrdiff_t first_visible,
                                 ptrdiff_t window, float scale, int is_first, int half) {
+#if defined(__x86_64__)
+    if (half && ck_has_avx512(1)) {
+        ck_attention_probabilities_avx512(s, stride, o, maxima, sums, rows, columns, head_dim, group, first_visible,
+                                          window, scale, is_first);
+        return;
+    }
+#endif
     for (size_t row = 0; row < rows; row++) {
         float *score = s + row * stride;
         ptrdiff_t seen = first_visible + (ptrdiff_t)(row / group);
@@ -161,19 +164,6 @@ CK_INLINE void gradient_lanes(const float *s, const float *dp, const float *log_
     *ds = (lanes)((int_lanes)*ds & *seen);
 }
 
-/// Columns of a transposed tile whose queries see a key.
-struct seeing {
-    int32_t first, end;
-};
-
-/// Of `key`, counted from the tile's first.
-CK_INLINE struct seeing seeing(size_t columns, size_t key, size_t group, ptrdiff_t first_visible, ptrdiff_t window) {
-    // Query i sees the key where first_visible + i − window <= key < first_visible + i; its columns are i·group and on.
-    ptrdiff_t query = (ptrdiff_t)key - first_visible + 1;
-    size_t end = window > (ptrdiff_t)columns - query ? columns : keys_before((query + window) * (ptrdiff_t)group, columns);
-    return (struct seeing){query <= 0 ? 0 : (int32_t)(query * (ptrdiff_t)group), (int32_t)end};
-}
-
 CK_INLINE void seeing_lanes(int_lanes *seen, size_t j, struct seeing queries) {
     int_lanes column = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     column += (int32_t)j;
@@ -202,6 +192,13 @@ CK_CLONES
 void ck_attention_gradients_half(float *s, float *dp, uint16_t *pairs, size_t stride, const float *log_sum_exp,
                                  const float *delta, size_t keys, size_t columns, size_t group,
                                  ptrdiff_t first_visible, ptrdiff_t window, float scale) {
+#if defined(__x86_64__)
+    if (ck_has_avx512(1)) {
+        ck_attention_gradients_avx512(s, dp, pairs, stride, log_sum_exp, delta, keys, columns, group, first_visible,
+                                      window, scale);
+        return;
+    }
+#endif
     for (size_t key = 0; key < keys; key += 2) {
         size_t second = key + 1 < keys;
         struct seeing queries0 = seeing(columns, key, group, first_visible, window);

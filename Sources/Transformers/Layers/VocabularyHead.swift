@@ -26,7 +26,7 @@ package final class VocabularyHead {
         self.softCap = softCap
         self.activation = activation
         // Up to 32 million logits, 128 MB.
-        blockRows = min(384, max(16, (1 << 25) / weight.outputs))
+        blockRows = min(1024, max(16, (1 << 25) / weight.outputs))
     }
 
     /// Whether a projection stands before W.
@@ -102,8 +102,8 @@ package final class VocabularyHead {
     }
 
     private func forEachBlock(of rows: Int, _ body: (Range<Int>) -> Void) {
-        for start in stride(from: 0, to: rows, by: blockRows) {
-            body(start..<min(start + blockRows, rows))
-        }
+        // Of nearly equal height: each reads the whole of W.
+        let blocks = (rows + blockRows - 1) / blockRows
+        for index in 0..<blocks { body((rows * index / blocks)..<(rows * (index + 1) / blocks)) }
     }
 }

@@ -75,18 +75,23 @@ private struct AttentionBackward {
                 ?? dk.tile(rows: keyRows, columns: columns),
             dv: chunk.partial?.tile(rows: 0..<keyRows.count, columns: shape.headDim..<(2 * shape.headDim))
                 ?? dv.tile(rows: keyRows, columns: columns))
-        keys.dk.fill(0)
-        keys.dv.fill(0)
-        for queries in chunk.queries.blocks(of: shape.queryBlock) {
+        // The last block sees all keys of the chunk, unless a window hides some: it assigns, the others add.
+        for queries in chunk.queries.blocks(of: shape.queryBlock).reversed() {
             let rows = (chunk.span.queryStart + queries.lowerBound)..<(chunk.span.queryStart + queries.upperBound)
             let seen = mask.keys(of: chunk.span.positions(queries), count: chunk.span.keyCount)
             let visible = (seen.lowerBound - chunk.keys.lowerBound)..<(seen.upperBound - chunk.keys.lowerBound)
-            accumulate(rows, head: chunk.head, visible: keys.rows(visible), workspace: workspace)
+            let isFirst = queries.upperBound == chunk.queries.upperBound
+            let assigns = isFirst && visible.count == chunk.keys.count
+            if isFirst, !assigns { keys.clearGradients() }
+            accumulate(
+                rows, head: chunk.head, visible: keys.rows(visible), assigning: assigns, workspace: workspace)
         }
     }
 
     /// One block of queries, rows of the packed matrices, against the keys that they see.
-    private func accumulate(_ rows: Range<Int>, head: Int, visible: KeyTiles, workspace: Workspace) {
+    private func accumulate(
+        _ rows: Range<Int>, head: Int, visible: KeyTiles, assigning: Bool, workspace: Workspace
+    ) {
         let stacked = rows.count * shape.group
         let keyBlock = min(AttentionShape.keyBlock, visible.k.rows)
         workspace.reset()
@@ -113,9 +118,11 @@ private struct AttentionBackward {
             let byColumns = differentiate(
                 scores, gradients, pairs: pairs, lse, delta, firstVisible: firstVisible)
             keys.dv.assign(
-                scores.narrowed(to: q.dtype), dOutput, accumulate: true, workspace: workspace, backend: shape.backend)
+                scores.narrowed(to: q.dtype), dOutput, accumulate: !assigning, workspace: workspace,
+                backend: shape.backend)
             keys.dk.assign(
-                gradients.narrowed(to: q.dtype), query, accumulate: true, workspace: workspace, backend: shape.backend)
+                gradients.narrowed(to: q.dtype), query, accumulate: !assigning, workspace: workspace,
+                backend: shape.backend)
             dQuery.assign(
                 byColumns, keys.k, xByColumns: true, accumulate: range.lowerBound > 0, workspace: workspace,
                 backend: shape.backend)
@@ -161,6 +168,11 @@ private struct AttentionBackward {
 /// Keys and values of one key head, with their gradients.
 private struct KeyTiles {
     let k, v, dk, dv: Tile
+
+    func clearGradients() {
+        dk.fill(0)
+        dv.fill(0)
+    }
 
     func rows(_ range: Range<Int>) -> KeyTiles {
         KeyTiles(k: k.rows(range), v: v.rows(range), dk: dk.rows(range), dv: dv.rows(range))
