@@ -25,6 +25,7 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let loaded = try base.load()
         let model = loaded.model
+        model.sharesPrefixes = !workload.apart
         let rows = try workload.workload(loaded.files, vocabulary: model.configuration.vocabularySize)
         if adapter.rank > 0 { _ = try adapter.attach(to: model, seed: workload.seed) }
         let calls = calls(rows, model: model)

@@ -33,6 +33,7 @@ struct Train: ParsableCommand {
     func run() throws {
         let loaded = try base.load()
         loaded.model.activationCheckpointing = activationCheckpointing
+        loaded.model.sharesPrefixes = !workload.apart
         let watch = Stopwatch()
         let rows = try workload.workload(loaded.files, vocabulary: loaded.model.configuration.vocabularySize)
         let dataSeconds = watch.seconds

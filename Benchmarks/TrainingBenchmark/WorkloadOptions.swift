@@ -20,6 +20,9 @@ struct WorkloadOptions: ParsableArguments {
     @Option(help: "Most tokens of a row, with --rows.")
     var maxLength = 512
 
+    @Flag(help: "Compute each sequence by itself, what it has in common with others too.")
+    var apart = false
+
     @Option(help: "A base whose tokenizer reads the rows; the measured base itself unless given.")
     var tokenizer: String?
 

@@ -21,7 +21,8 @@ package struct AdapterSection: Section {
             "The update is scaled by alpha / rank."),
         .standard(
             "dropout", \.dropout, .number(NumberBounds(atLeast: 0, below: 1), example: "0.05"), standard: "0.05",
-            "Probability of dropping an input of the adapter while training."),
+            "Probability of dropping an input of the adapter while training. "
+                + "At 0, rows that begin alike compute their beginning once."),
         .standard(
             "targets", \.targets,
             .list(

@@ -17,6 +17,8 @@ final class ThreadPool: Sendable {
     private let wake = NSCondition()
     /// Written before `generation` moves, read after.
     private nonisolated(unsafe) var task: ((Int) -> Void)?
+    /// Of the current task; a thread beyond them does nothing.
+    private nonisolated(unsafe) var pieces = 0
     private let spins = 20_000
 
     init(count: Int) {
@@ -28,7 +30,7 @@ final class ThreadPool: Sendable {
                 var seen = 0
                 while let next = next(after: seen) {
                     seen = next
-                    task?(index)
+                    if index < pieces { task?(index) }
                     unfinished.subtract(1, ordering: .releasing)
                 }
             }
@@ -49,7 +51,8 @@ final class ThreadPool: Sendable {
             return
         }
         withoutActuallyEscaping(body) { body in
-            task = { piece in if piece < pieces { body(piece) } }
+            task = body
+            self.pieces = pieces
             unfinished.store(count - 1, ordering: .relaxed)
             advance(to: generation.load(ordering: .relaxed) + 1)
             body(0)

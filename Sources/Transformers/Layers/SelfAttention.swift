@@ -149,7 +149,7 @@ package final class SelfAttention {
                 dO: dO, q: q, k: k, v: v, o: kept.o, logSumExp: kept.logSumExp, spans: layout.spans,
                 headDim: heads.headDim, scale: scoring.scale, mask: scoring.mask, softCap: scoring.softCap,
                 dq: heads.split(dMixed).q, dk: dKeysAndValues.columns(0..<heads.keyColumns),
-                dv: dKeysAndValues.columns(heads.keyColumns..<dKeysAndValues.columns))
+                dv: dKeysAndValues.columns(heads.keyColumns..<dKeysAndValues.columns), scratch: scratch)
             if let (keyRows, gradients) = shared {
                 heads.keysAndValues(dMixed).fill(0)
                 Kernels.scatterAddRows(gradients, rows: keyRows, into: heads.keysAndValues(dMixed))

@@ -8,16 +8,19 @@ extension Kernels {
     /// and ds times 1 − (s/c)² where the scores have a soft cap c.
     ///
     /// Tiles are held transposed, a row a key: then dv and dk are plain products, and dq reads its first factor by
-    /// columns. dO, q, k, v and o are of one dtype; dq, dk, dv are float32.
+    /// columns. dO, q, k, v and o are of one dtype; dq, dk, dv are float32. Partial sums of long sequences come from
+    /// `scratch`, or are memory of their own.
     package static func attentionBackward(
         dO: Matrix, q: Matrix, k: Matrix, v: Matrix, o: Matrix, logSumExp: Matrix, spans: [AttentionSpan],
         headDim: Int, scale: Float, mask: AttentionMask = .causal, softCap: Float? = nil, dq: Matrix, dk: Matrix,
-        dv: Matrix, backend: ProductBackend? = nil
+        dv: Matrix, scratch: Arena? = nil, backend: ProductBackend? = nil
     ) {
         let backward = AttentionBackward(
             dO: dO, q: q, k: k, v: v, o: o, logSumExp: logSumExp, dq: dq, dk: dk, dv: dv,
             shape: AttentionShape(q: q, k: k, headDim: headDim, backend: backend), scale: scale, mask: mask,
-            softCap: softCap)
+            softCap: softCap, scratch: scratch)
+        let mark = scratch?.mark()
+        defer { if let scratch, let mark { scratch.release(to: mark) } }
         KernelClock.measure("attention, backward") { backward.run(spans) }
     }
 }
@@ -32,6 +35,7 @@ private struct AttentionBackward {
     let scale: Float
     let mask: AttentionMask
     let softCap: Float?
+    let scratch: Arena?
 
     private struct Chunk {
         let span: AttentionSpan
@@ -44,25 +48,38 @@ private struct AttentionBackward {
     }
 
     func run(_ spans: [AttentionSpan]) {
-        let work = spans.flatMap { span in (0..<shape.groups).flatMap { chunks(span, head: $0) } }
+        let work = chunks(spans)
         Threads.tasks(work.count) { task, workspace in run(work[task], workspace: workspace) }
-
-        let partials = Dictionary(grouping: work.filter { $0.partial != nil }) { $0.head }
-        let heads = partials.keys.sorted()
-        Threads.tasks(heads.count) { task, _ in
-            for chunk in partials[heads[task], default: []] { addPartial(chunk) }
+        guard work.count > spans.count * shape.groups else { return }
+        Threads.tasks(shape.groups) { head, _ in
+            for chunk in work where chunk.head == head { addPartial(chunk) }
         }
     }
 
-    /// Last chunk first: it sees the most keys.
-    private func chunks(_ span: AttentionSpan, head: Int) -> [Chunk] {
+    /// Last chunk of a span first: it sees the most keys.
+    private func chunks(_ spans: [AttentionSpan]) -> [Chunk] {
         let chunkQueries = max(256 / shape.queryBlock, 1) * shape.queryBlock
-        return (0..<span.queryCount).blocks(of: chunkQueries).reversed().map { queries in
-            let isLast = queries.upperBound == span.queryCount
-            let keys = isLast ? 0..<span.keyCount : mask.keys(of: span.positions(queries), count: span.keyCount)
-            let partial = isLast ? nil : Matrix(rows: keys.count, columns: 2 * shape.headDim)
-            return Chunk(span: span, head: head, queries: queries, keys: keys, partial: partial)
+        var chunks: [Chunk] = []
+        chunks.reserveCapacity(
+            shape.groups * spans.reduce(0) { $0 + (0..<$1.queryCount).blocks(of: chunkQueries).count })
+        for span in spans {
+            for head in 0..<shape.groups {
+                for queries in (0..<span.queryCount).blocks(of: chunkQueries).reversed() {
+                    chunks.append(chunk(span, head: head, queries: queries))
+                }
+            }
         }
+        return chunks
+    }
+
+    private func chunk(_ span: AttentionSpan, head: Int, queries: Range<Int>) -> Chunk {
+        guard queries.upperBound < span.queryCount else {
+            return Chunk(span: span, head: head, queries: queries, keys: 0..<span.keyCount, partial: nil)
+        }
+        let keys = mask.keys(of: span.positions(queries), count: span.keyCount)
+        let (rows, columns) = (keys.count, 2 * shape.headDim)
+        let partial = scratch?.matrix(rows, columns) ?? Matrix(rows: rows, columns: columns)
+        return Chunk(span: span, head: head, queries: queries, keys: keys, partial: partial)
     }
 
     private func run(_ chunk: Chunk, workspace: Workspace) {

@@ -16,9 +16,12 @@ extension Kernels {
         precondition(q.dtype == k.dtype && q.dtype == v.dtype, "attention's dtype")
         let shape = AttentionShape(q: q, k: k, headDim: headDim, backend: backend)
         // The last queries see the most keys; starting with them leaves the short tasks to even out the threads.
-        let work = spans.flatMap { span in
-            (0..<span.queryCount).blocks(of: shape.queryBlock).reversed().flatMap { queries in
-                (0..<shape.groups).map { (span: span, queries: queries, head: $0) }
+        var work: [(span: AttentionSpan, queries: Range<Int>, head: Int)] = []
+        work.reserveCapacity(
+            shape.groups * spans.reduce(0) { $0 + (0..<$1.queryCount).blocks(of: shape.queryBlock).count })
+        for span in spans {
+            for queries in (0..<span.queryCount).blocks(of: shape.queryBlock).reversed() {
+                for head in 0..<shape.groups { work.append((span, queries, head)) }
             }
         }
         KernelClock.measure("attention, forward") {
