@@ -121,7 +121,7 @@ let package = Package(
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),
-        tests("TensorsTests", ["Tensors", "CKernels"]),
+        tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),
         tests("ModelFilesTests", ["TestSupport", "ModelFiles", "Tensors"]),
         tests("TokenizersTests", ["TestSupport", "Tokenizers", "ModelFiles", "Tensors"]),
         tests("TransformersTests", ["TestSupport", "Transformers", "ModelFiles", "Tensors"]),

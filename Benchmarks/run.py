@@ -16,7 +16,8 @@ from harness.workloads import WORKLOADS
 # Before a run nothing else should compute; the build that precedes it is not counted.
 BUSY_LOAD = 0.7
 RESULTS = Path(__file__).parent / "results"
-PARTS = [*(workload.name for workload in WORKLOADS), "long", "extras", "scaling", "time", "kernels"]
+PARTS = [*(workload.name for workload in WORKLOADS), "long", "extras", "scaling", "time", "kernels",
+         "tokenizers"]
 
 
 def options() -> argparse.Namespace:
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace, machine: dict[str, str]) -> dict:
     # Once more, after the machine has worked for a while: a ceiling must hold for what was measured under it.
     results["ceilings"] = measure.ceilings(effort, before=results["ceilings"])
     for name, part in (("extras", measure.extras), ("scaling", measure.scaling), ("time", measure.step_time),
-                       ("kernels", measure.kernel_bounds)):
+                       ("kernels", measure.kernel_bounds), ("tokenizers", measure.tokenizer_speed)):
         if name in wanted:
             results[name] = part(effort)
     return results

@@ -173,6 +173,11 @@ def kernel_bounds(effort: Effort) -> dict | None:
     return lorad("kernels", "--seconds", effort.seconds_each, "--threads", str(effort.threads), what="kernels")
 
 
+def tokenizer_speed(effort: Effort) -> dict | None:
+    """One thread each, whatever the run has otherwise."""
+    return programs.tokenizers("--rounds", str(effort.rounds), "--passes", "1" if effort.quick else "5")
+
+
 def check_inputs() -> None:
     """Stops a run that could not measure anything."""
     if not BASE.exists():

@@ -23,13 +23,14 @@ def progress(text: str) -> None:
 
 
 def build() -> None:
-    """The program that measures lorad, with the flags that lorad is shipped with."""
-    progress("building TrainingBenchmark")
-    command = ["swift", "build", "-c", "release", "--scratch-path", SCRATCH, "--product", "TrainingBenchmark"]
-    jobs = os.environ.get("LORAD_BENCH_JOBS")
-    if jobs:
-        command += ["-j", jobs]
-    subprocess.run(command, cwd=ROOT, env=os.environ | {"LORAD_BENCHMARKS": "1"}, check=True, stdout=sys.stderr)
+    """The programs that measure lorad, with the flags that lorad is shipped with."""
+    for product in ("TrainingBenchmark", "TokenizerBenchmark"):
+        progress(f"building {product}")
+        command = ["swift", "build", "-c", "release", "--scratch-path", SCRATCH, "--product", product]
+        jobs = os.environ.get("LORAD_BENCH_JOBS")
+        if jobs:
+            command += ["-j", jobs]
+        subprocess.run(command, cwd=ROOT, env=os.environ | {"LORAD_BENCHMARKS": "1"}, check=True, stdout=sys.stderr)
 
 
 def peft_python() -> Path:
@@ -78,6 +79,13 @@ def batches(name: str, source: tuple[str, ...], steps: int) -> Path:
 
 def peft(rows: Path, *options: str, what: str) -> dict | None:
     return read_json([peft_python(), PEFT / "peft_steps.py", rows, "--gguf", BASE, *options], f"PEFT {what}")
+
+
+def tokenizers(*options: str) -> dict | None:
+    """lorad's tokenizers and the tokenizers library in turns, in the Python that has the library."""
+    script = ROOT / "Benchmarks/tokenizers/tokenizers_speed.py"
+    program = ROOT / SCRATCH / "release/TokenizerBenchmark"
+    return read_json([peft_python(), script, "--program", program, *options], "tokenizers")
 
 
 def first_line(*command: str) -> str:

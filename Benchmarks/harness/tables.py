@@ -1,7 +1,7 @@
 """Results as Markdown. A figure that was not measured is a dash."""
 
 from .workloads import (ADAPTER_COST, DECODING_SHARE, DTYPES, EVALUATION_RATE, LONG_MEMORY, LONG_RATE, START_SECONDS,
-                        WORKLOADS, Target)
+                        TOKENIZER_RATE, WORKLOADS, Target)
 
 NONE = "–"
 
@@ -205,6 +205,24 @@ def bound_table(results: dict) -> str:
                    percent(kernel.get("share_of_bound"))] for kernel in kernels])
 
 
+def tokenizer_table(results: dict) -> str:
+    """Tokenizers beside the library's, MB/s of text."""
+    report = results.get("tokenizers")
+    if not report:
+        return "Not measured.\n"
+
+    def rate(row: dict, name: str) -> float | None:
+        return divided(row["bytes"] / 1e6, row[name])
+
+    rows = [[row["name"], number(rate(row, "lorad_first_seconds")),
+             against(rate(row, "lorad_seconds"), Target(TOKENIZER_RATE), number), number(rate(row, "library_seconds")),
+             times(divided(row["library_seconds"], row["lorad_seconds"])), f"{row['tokens']:,}"]
+            for row in report["tokenizers"]]
+    head = ["tokenizer", "lorad MB/s, first pass", "lorad MB/s (at least)", f"tokenizers {report['version']} MB/s", "ratio",
+            "tokens"]
+    return table(head, rows)
+
+
 def page(results: dict) -> str:
     """The whole report."""
     facts = "\n".join(f"- {name}: {value}" for name, value in results["machine"].items())
@@ -232,4 +250,7 @@ How each figure is counted: [README.md](../README.md).
 {time_table(results)}
 ## Kernels against their bounds
 
-{bound_table(results)}"""
+{bound_table(results)}
+## Tokenizers, one thread
+
+{tokenizer_table(results)}"""

@@ -61,7 +61,7 @@ extension LanguageModel {
         let logits = Matrix(rows: 1, columns: configuration.vocabularySize)
         inference { pass in
             let x = pass.kept.matrix(ids.count, configuration.hiddenSize)
-            embedding.forward(ids, layout: layout, into: x)
+            embedding.forward(ids, layout: layout, into: x, pass: pass)
             for (block, layer) in zip(blocks, cache.layers) {
                 block.infer(x, rows: nil, into: nil, layout: layout, cache: layer, pass: pass)
             }
@@ -81,7 +81,7 @@ extension LanguageModel {
         return try inference { pass in
             let x = pass.kept.matrix(rows.tokens.count, configuration.hiddenSize)
             let selected = pass.kept.matrix(rows.labelRows.count, configuration.hiddenSize)
-            embedding.forward(rows.tokens, layout: layout, into: x)
+            embedding.forward(rows.tokens, layout: layout, into: x, pass: pass)
             for block in blocks.dropLast() {
                 block.infer(x, rows: nil, into: nil, layout: layout, cache: nil, pass: pass)
             }

@@ -17,10 +17,11 @@ extension LanguageModel {
         let pass = Pass(mode: .training(step: step, firstRow: batch.firstRow), kept: kept, scratch: scratch)
         let rows = rows(batch, isTraining: true)
         let layout = rows.layout
-        let lowest = blocks.firstIndex { $0.hasAdapter } ?? blocks.count
 
         var x = kept.matrix(rows.tokens.count, configuration.hiddenSize)
-        embedding.forward(rows.tokens, layout: layout, into: x)
+        let embeddingBackward = embedding.forward(rows.tokens, layout: layout, into: x, pass: pass)
+        let embeddingTrains = embeddingBackward != nil
+        let lowest = embeddingTrains ? 0 : blocks.firstIndex { $0.hasAdapter } ?? blocks.count
         var backwards: [BlockBackward] = []
         for (index, block) in blocks.enumerated() {
             let isLast = index == blocks.count - 1
@@ -39,9 +40,10 @@ extension LanguageModel {
         var dx = kept.matrix(x.rows, x.columns)
         let loss = head.loss(x, labels: batch.labels, scale: lossScale, gradient: dx, pass: pass)
         for index in stride(from: blocks.count - 1, through: lowest, by: -1) {
-            guard let below = backwards.removeLast()(dx, index > lowest) else { return loss }
+            guard let below = backwards.removeLast()(dx, index > lowest || embeddingTrains) else { return loss }
             dx = below
         }
+        embeddingBackward?(dx)
         return loss
     }
 }

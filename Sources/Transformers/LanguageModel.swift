@@ -36,7 +36,7 @@ package final class LanguageModel {
         self.blocks = blocks
         self.head = head
         self.cacheLimit = cacheLimit
-        slots = blocks.flatMap { $0.slots } + head.slots
+        slots = embedding.slots + blocks.flatMap { $0.slots } + head.slots
         kept = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
         scratch = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
     }

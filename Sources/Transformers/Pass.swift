@@ -23,6 +23,12 @@ package struct Pass {
 
     package var isTraining: Bool { mode != .inference }
 
+    /// The same pass over rows of which the first is this one within the step: a dropout mask belongs to a row's place.
+    package func beginning(at firstRow: Int) -> Pass {
+        guard case .training(let step, _) = mode else { return self }
+        return Pass(mode: .training(step: step, firstRow: firstRow), kept: kept, scratch: scratch)
+    }
+
     /// Runs `body` and gives back what it took from `scratch`.
     package func withScratch<Result>(_ body: (Arena) throws -> Result) rethrows -> Result {
         let mark = scratch.mark()

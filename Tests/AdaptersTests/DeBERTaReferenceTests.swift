@@ -46,7 +46,8 @@ struct DeBERTaReferenceTests {
     func dropout(name: String) throws {
         let golden = ClassifierCase(name: name)
         let model = try golden.model()
-        let targets = name == "deberta" ? ["in_proj", "pos_proj"] : ["query_proj", "key_proj"]
+        let narrow = name == "deberta-v2-regression" ? ["embed_proj"] : []
+        let targets = (name == "deberta" ? ["in_proj", "pos_proj"] : ["query_proj", "key_proj"]) + narrow
         let adapter = try LoRAAdapter.attach(
             LoRAConfiguration(rank: 2, alpha: 8, dropout: 0.3, targets: targets), to: model, seed: 5)
         for module in adapter.modules {

@@ -90,6 +90,14 @@ struct RejectionTests {
                 replacing: ("max_steps", "max_length: 3, max_steps"),
                 says: ["None of the 16 training rows has a token to train on.", "over 3 tokens", "max_length"]),
             Case(
+                testDescription: "training rows all of which are evaluation rows too",
+                file: (
+                    "data/train.jsonl",
+                    "{\"prompt\": \"Review: the cast was good 16\", \"completion\": \" positive\"}\n"
+                        + "{\"prompt\": \"Review: it was boring 17\", \"completion\": \" negative\"}"
+                ),
+                says: ["None of the 2 rows of data/train.jsonl is left", "2 in the evaluation data", "evaluation.data"]),
+            Case(
                 testDescription: "a training row without its completion",
                 file: ("data/train.jsonl", "{\"prompt\": \"p\", \"completion\": \" positive\"}\n{\"prompt\": \"p\"}"),
                 says: ["data/train.jsonl:2: 'completion' is missing"]),

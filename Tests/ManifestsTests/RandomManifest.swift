@@ -39,7 +39,7 @@ struct RandomManifest {
         manifest.adapter.rank = Int.random(in: 1...4096, using: &random)
         manifest.adapter.alpha = number(1..<1e9)
         manifest.adapter.dropout = number(0..<0.99)
-        manifest.adapter.targets = Array(Set([text(), text(), "q_proj"])).sorted()
+        manifest.adapter.targets = chance() ? nil : Array(Set([text(), text(), "q_proj"])).sorted()
         fillTraining(&manifest.training, validation: manifest.dataset.validation != nil)
         fillEvaluation(&manifest)
         manifest.merge.export = MergeExport.allCases.randomElement(using: &random)!

@@ -4,7 +4,8 @@ import Transformers
 
 /// One folder of Tests/Fixtures/classifiers, written by scripts/reference/classifiers.
 package struct ClassifierCase: Sendable, CustomStringConvertible {
-    package static let names = ["bert-pair", "bert-regression", "bert-headless", "roberta", "llama"] + deberta
+    package static let names =
+        ["bert-pair", "bert-regression", "bert-headless", "bert-gguf", "roberta", "llama", "opt-350m"] + deberta
     package static let deberta = [
         "deberta-v3", "deberta-v3-encoder", "deberta-v2-convolution", "deberta-v2-regression", "deberta-v2-c2p",
         "deberta-v2-p2c", "deberta-v2-absolute", "deberta-v2-long", "deberta", "deberta-encoder", "deberta-regression",
@@ -14,7 +15,9 @@ package struct ClassifierCase: Sendable, CustomStringConvertible {
 
     package let name: String
     package var description: String { name }
-    package var basePath: String { Fixtures.path("classifiers/\(name)/base") }
+    package var basePath: String {
+        Fixtures.path("classifiers/\(name)/base" + (name.hasSuffix("-gguf") ? "/base.gguf" : ""))
+    }
     package var adapterFolder: String { Fixtures.path("classifiers/\(name)/adapter") }
 
     package init(name: String) { self.name = name }
@@ -48,7 +51,7 @@ package struct ClassifierCase: Sendable, CustomStringConvertible {
         for row in rows {
             let ids = (row["ids"]?.arrayValue ?? []).compactMap(\.intValue)
             let types = (row["types"]?.arrayValue ?? []).compactMap(\.intValue)
-            let position = name == "llama" ? ids.count - 1 : 0
+            let position = ["llama", "opt-350m"].contains(name) ? ids.count - 1 : 0
             if name.hasSuffix("regression") {
                 let value = Float(row["label"]?.doubleValue ?? .nan)
                 batch.append(tokens: ids, types: types, position: position, value: value)

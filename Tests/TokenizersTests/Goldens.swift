@@ -13,6 +13,13 @@ enum Goldens {
         try Fixtures.json("tokenizers/texts.json").arrayValue?.compactMap(\.stringValue) ?? []
     }
 
+    /// The first prompts of the demo's training rows.
+    static func demoTexts(_ count: Int) throws -> [String] {
+        let rows = try JSONLines.read(demoPath).prefix(count).map { $0.value["prompt"]?.stringValue ?? "" }
+        try #require(rows.count == count)
+        return rows
+    }
+
     static func integers(_ value: JSONValue?) -> [Int] { (value?.arrayValue ?? []).compactMap(\.intValue) }
 
     static func compareHardTexts(_ tokenizer: any Tokenizer, _ goldens: JSONValue) throws {
@@ -44,8 +51,7 @@ enum Goldens {
         let demo = try #require(goldens["demo"])
         let count = try #require(demo["rows"]?.intValue)
         let size = try #require(demo["chunk"]?.intValue)
-        let rows = try JSONLines.read(demoPath).prefix(count).map { $0.value["prompt"]?.stringValue ?? "" }
-        try #require(rows.count == count)
+        let rows = try demoTexts(count)
         let encoded = rows.map { bytes(of: tokenizer.encode($0, allowSpecial: true)) }
         let chunks = stride(from: 0, to: count, by: size).map { start in
             String(ContentHash.ofBytes(Data(encoded[start..<(start + size)].joined())).prefix(16))

@@ -52,4 +52,28 @@ struct UnicodeTests {
             #expect(ContentHash.ofBytes(Data(result)).prefix(8) == digest.stringValue ?? "", "from U+\(first)")
         }
     }
+
+    @Test("SentencePiece's whole nmt_nfkc table gives sentencepiece's text for every scalar")
+    func compiledRules() throws {
+        try compare(Self.scalars.map { String($0) }, size: 4096, with: "scalars", count: 272)
+    }
+
+    @Test("And for 10,000 of the demo's texts", .enabled(if: Goldens.hasDemo))
+    func compiledRulesOfDemo() throws {
+        try compare(Goldens.demoTexts(10_000), size: 1000, with: "rows", count: 10)
+    }
+
+    /// Compares digests of so many texts each with those of `scripts/reference/tokenizers_normaliser.py`.
+    private func compare(_ texts: [String], size: Int, with key: String, count: Int) throws {
+        let rules = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Fixtures.path("tokenizers/nmt_nfkc.bin"))))
+        let map = try #require(PrecompiledCharacterMap(rules))
+        let digests = try Fixtures.json("tokenizers/nmt_nfkc.json")[key]?.arrayValue ?? []
+        try #require(digests.count == count && texts.count > size * (count - 1))
+        for (block, digest) in digests.enumerated() {
+            let part = texts[(block * size)..<min((block + 1) * size, texts.count)]
+            let text = part.map { map.apply(Array($0.utf8)) }.joined(separator: [0x0A])
+            #expect(
+                ContentHash.ofBytes(Data(text)).prefix(8) == digest.stringValue ?? "", "\(key) from \(block * size)")
+        }
+    }
 }

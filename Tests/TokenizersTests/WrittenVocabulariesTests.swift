@@ -55,6 +55,24 @@ struct WrittenVocabulariesTests {
         }
     }
 
+    @Test("WordPiece: a folder of a GGUF gives the GGUF's ids and types, alone and in pairs")
+    func wordPiece() throws {
+        try withTemporaryFolder { folder in
+            let gguf = try BaseModelFiles(path: ClassifierCase(name: "bert-gguf").basePath)
+            try TokenizerFiles.write(gguf, to: folder)
+            let (own, written) = try (TokenizerLoader.load(gguf), TokenizerLoader.load(folder: folder))
+            #expect(own.eosTokenID == written.eosTokenID)
+            for text in try Goldens.texts() {
+                #expect(own.encode(text, allowSpecial: true) == written.encode(text, allowSpecial: true))
+                let pairs = try [own, written].map {
+                    try $0.encode(text, pair: "Bad film", maximumLength: 20, allowSpecial: true)
+                }
+                #expect(pairs[0] == pairs[1])
+                #expect(Set(pairs[1].typeIDs) == [0, 1])
+            }
+        }
+    }
+
     @Test("Single digits before Llama 3's words have no name in a GGUF, and are refused")
     func unnamed() throws {
         try withTemporaryFolder { folder in

@@ -1,3 +1,4 @@
+import Foundation
 import ModelFiles
 import Tensors
 import TestSupport
@@ -6,7 +7,7 @@ import Transformers
 
 @Suite("GGUF files of the families against transformers' values (scripts/reference/gguf_families)")
 struct GGUFFamilyTests {
-    static let names = ["qwen2", "qwen3", "gemma2", "gemma3", "phi3", "phi3-longrope", "gpt2"]
+    static let names = ["qwen2", "qwen3", "gemma2", "gemma3", "phi3", "phi3-longrope", "gpt2", "llama3", "gemma"]
 
     @Test("Logits of rows within and beyond windows and original positions equal transformers'", arguments: names)
     func logits(name: String) throws {
@@ -23,17 +24,115 @@ struct GGUFFamilyTests {
         }
     }
 
-    @Test("Every tensor is found under a Hugging Face name, and some rows of it are the whole's", arguments: names)
+    @Test("Frequencies divided by a tensor's factors are those that Llama 3's own settings give")
+    func frequencyFactors() throws {
+        let gguf = try BaseModelFiles(path: Fixtures.path("gguf-families/llama3.gguf"))
+        #expect(!gguf.tensorNames.contains { $0.contains("rope") })
+        let settings = try JSONReader.parse(file: Fixtures.path("gguf-families/llama3.config.json"))
+        #expect(settings["rope_parameters"]?["rope_type"]?.stringValue == "llama3")
+        let other = try OtherConfiguration(base: gguf, config: settings)
+        let batch = try Self.longRow()
+        let found = try LanguageModel.load(gguf, dtype: .float32).logits(batch).values
+        let expected = try LanguageModel.load(other, dtype: .float32).logits(batch).values
+        #expect(firstDifference(found, expected, relative: 1e-5, absolute: 1e-5) == nil)
+        let unscaled = try OtherConfiguration(base: gguf, config: .object(JSONObject([])))
+        let without = try LanguageModel.load(unscaled, dtype: .float32).logits(batch).values
+        #expect(firstDifference(found, without, relative: 1e-2, absolute: 1e-2) != nil)
+    }
+
+    /// The fixture's longer row.
+    private static func longRow() throws -> PackedBatch {
+        var batch = PackedBatch()
+        let rows = try Fixtures.json("gguf-families/rows.json").arrayValue ?? []
+        batch.append(tokens: (rows.first?.arrayValue ?? []).compactMap(\.intValue), labels: [])
+        return batch.labelledEverywhere()
+    }
+
+    @Test("BERT's last hidden states, of either token type, equal transformers'")
+    func hiddenStates() throws {
+        let base = try BaseModelFiles(path: Fixtures.path("gguf-families/bert.gguf"))
+        let hidden = base.configuration.hiddenSize
+        // With these two, logits are tanh(hidden / 10).
+        let source = WithHead(base: base, scale: 0.1)
+        let model = try LanguageModel.load(
+            source, dtype: .float32, task: ClassificationTask(classes: hidden, seed: 1))
+        #expect(try #require(model.classifier).isFresh == false)
+        for (index, row) in (try Fixtures.json("gguf-families/rows.json").arrayValue ?? []).enumerated() {
+            let tokens = (row.arrayValue ?? []).compactMap(\.intValue)
+            let expected = try Fixtures.tensor("hidden.\(index)", in: "gguf-families/bert.safetensors")
+            for position in tokens.indices {
+                var batch = PackedBatch()
+                batch.append(
+                    tokens: tokens, types: tokens.map { _ in index }, position: position, class: 0)
+                let found = try model.logits(batch).values.map { 10 * atanh($0) }
+                let wanted = expected.rows(position..<(position + 1)).values
+                #expect(firstDifference(found, wanted, relative: 1e-4, absolute: 1e-4) == nil, "\(index), \(position)")
+            }
+        }
+    }
+
+    @Test(
+        "Every tensor is found under a Hugging Face name, and some rows of it are the whole's",
+        arguments: names + ["bert"])
     func tensors(name: String) throws {
         let base = try BaseModelFiles(path: Fixtures.path("gguf-families/\(name).gguf"))
         for tensor in base.tensorNames {
             #expect(!tensor.contains("blk."))
-            guard let info = base.info(tensor), info.rows > 2, !tensor.contains("rope_factors") else { continue }
+            guard let info = base.info(tensor), info.rows > 2, !tensor.contains("rope_") else { continue }
             let whole = Matrix(rows: info.rows, columns: info.columns)
             try base.read(tensor, into: whole)
             let some = Matrix(rows: 2, columns: info.columns)
             try base.read(tensor, rows: 1..<3, into: some)
             #expect(some.values == whole.rows(1..<3).values, "\(tensor)")
         }
+    }
+}
+
+/// A base under other settings of its family.
+private struct OtherConfiguration: WeightSource {
+    let base: BaseModelFiles
+    let configuration: ModelConfiguration
+
+    init(base: BaseModelFiles, config: JSONValue) throws {
+        self.base = base
+        var configuration = base.configuration
+        configuration.fields = try ConfigurationFields(path: "config.json", json: config)
+        self.configuration = configuration
+    }
+
+    func shape(of name: String) -> [Int]? { base.shape(of: name) }
+
+    func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws {
+        try base.verifyComplete(expected: expected, ignoring: isIgnored)
+    }
+
+    func read(_ name: String, into matrix: Matrix) throws { try base.read(name, into: matrix) }
+}
+
+/// An encoder with a pooler of `scale` times the identity and a classifier of the identity.
+private struct WithHead: WeightSource {
+    let base: BaseModelFiles
+    let scale: Float
+
+    var configuration: ModelConfiguration { base.configuration }
+    private var factors: [String: Float] { ["pooler.dense": scale, "classifier": 1] }
+
+    func shape(of name: String) -> [Int]? {
+        let hidden = configuration.hiddenSize
+        let shapes = factors.keys.flatMap { [("\($0).weight", [hidden, hidden]), ("\($0).bias", [hidden])] }
+        return shapes.first { $0.0 == name }?.1 ?? base.shape(of: name)
+    }
+
+    func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws {
+        try base.verifyComplete(expected: expected, ignoring: isIgnored)
+    }
+
+    func read(_ name: String, into matrix: Matrix) throws {
+        guard let (module, factor) = factors.first(where: { name.hasPrefix($0.key) }) else {
+            return try base.read(name, into: matrix)
+        }
+        matrix.fill(0)
+        guard name == "\(module).weight" else { return }
+        for index in 0..<matrix.rows { matrix[index, index] = factor }
     }
 }

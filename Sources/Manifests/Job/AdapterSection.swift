@@ -8,8 +8,8 @@ package struct AdapterSection: Section {
     package var alpha = 16.0
     /// Probability of dropping an input of the adapter's branch while training.
     package var dropout = 0.05
-    /// Module names, path suffixes, or `all-linear`.
-    package var targets = ["q_proj", "v_proj"]
+    /// Module names, path suffixes, or `all-linear`; nil for those that the base's type has by default.
+    package var targets: [String]?
 
     static let fields: [Field<AdapterSection>] = [
         .standard(
@@ -23,13 +23,14 @@ package struct AdapterSection: Section {
             "dropout", \.dropout, .number(NumberBounds(atLeast: 0, below: 1), example: "0.05"), standard: "0.05",
             "Probability of dropping an input of the adapter while training. "
                 + "At 0, rows that begin alike compute their beginning once."),
-        .standard(
+        .optional(
             "targets", \.targets,
             .list(
                 of: .text("module name", example: "q_proj"), ListRule(atLeast: 1, allowsSingle: true),
                 example: "[q_proj, v_proj]"),
-            standard: "`[q_proj, v_proj]`",
-            "Which linear projections get an adapter: names, path suffixes, or `all-linear`."),
+            absent: "PEFT's for the type of base",
+            "Which linear projections get an adapter: names, path suffixes, or `all-linear`. "
+                + "By default `q_proj` and `v_proj`, or what stands in their place."),
     ]
 }
 

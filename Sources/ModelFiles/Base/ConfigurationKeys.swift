@@ -38,7 +38,7 @@ struct ConfigurationKeys: Sendable {
         case "deberta", "deberta-v2":
             ConfigurationKeys(
                 defaultMaxPositions: 512, epsilon: "layer_norm_eps", defaultEpsilon: 1e-7, tiesWordEmbeddings: true)
-        case "gemma2":
+        case "gemma", "gemma2":
             rootMeanSquare(defaultMaxPositions: 8192, defaultHeadDim: 256, tiesWordEmbeddings: true)
         case "gemma3_text":
             rootMeanSquare(

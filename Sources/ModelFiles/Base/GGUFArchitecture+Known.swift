@@ -2,7 +2,7 @@
 extension GGUFArchitecture {
     /// All that lorad reads, by GGUF's name.
     package static let known: [String: GGUFArchitecture] = Dictionary(
-        uniqueKeysWithValues: [llama, qwen2, qwen3, gemma2, gemma3, phi3, gpt2].map { ($0.name, $0) })
+        uniqueKeysWithValues: [llama, qwen2, qwen3, gemma, gemma2, gemma3, phi3, gpt2, bert].map { ($0.name, $0) })
 
     private static let llamaOuter = [
         "token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head",
@@ -21,7 +21,7 @@ extension GGUFArchitecture {
 
     package static let llama = GGUFArchitecture(
         name: "llama", modelType: "llama", outer: llamaOuter, layerPrefix: "model.layers.", perLayer: llamaLayer,
-        permuted: ["attn_q", "attn_k"])
+        permuted: ["attn_q", "attn_k"], ignored: ["rope_freqs.weight"])
 
     static let qwen2 = GGUFArchitecture(
         name: "qwen2", modelType: "qwen2", outer: llamaOuter, layerPrefix: "model.layers.", perLayer: llamaLayer)
@@ -29,6 +29,10 @@ extension GGUFArchitecture {
     static let qwen3 = GGUFArchitecture(
         name: "qwen3", modelType: "qwen3", outer: llamaOuter, layerPrefix: "model.layers.",
         perLayer: llamaLayer.merging(headNorms) { one, _ in one })
+
+    static let gemma = GGUFArchitecture(
+        name: "gemma", modelType: "gemma", outer: llamaOuter, layerPrefix: "model.layers.", perLayer: llamaLayer,
+        normsAddOne: true)
 
     static let gemma2 = GGUFArchitecture(
         name: "gemma2", modelType: "gemma2", outer: llamaOuter, layerPrefix: "model.layers.", perLayer: gemmaLayer,
@@ -55,4 +59,17 @@ extension GGUFArchitecture {
             "attn_norm": "ln_1", "ffn_norm": "ln_2", "attn_qkv": "attn.c_attn", "attn_output": "attn.c_proj",
             "ffn_up": "mlp.c_fc", "ffn_down": "mlp.c_proj",
         ], transposed: ["attn_qkv", "attn_output", "ffn_up", "ffn_down"], epsilonKey: "attention.layer_norm_epsilon")
+
+    /// The encoder alone: the converter leaves out BERT's pooler, so that a head it keeps (`cls`) has nothing to read.
+    static let bert = GGUFArchitecture(
+        name: "bert", modelType: "bert",
+        outer: [
+            "token_embd": "embeddings.word_embeddings", "position_embd": "embeddings.position_embeddings",
+            "token_types": "embeddings.token_type_embeddings", "token_embd_norm": "embeddings.LayerNorm",
+        ], layerPrefix: "encoder.layer.",
+        perLayer: [
+            "attn_q": "attention.self.query", "attn_k": "attention.self.key", "attn_v": "attention.self.value",
+            "attn_output": "attention.output.dense", "attn_output_norm": "attention.output.LayerNorm",
+            "ffn_up": "intermediate.dense", "ffn_down": "output.dense", "layer_output_norm": "output.LayerNorm",
+        ], epsilonKey: "attention.layer_norm_epsilon")
 }

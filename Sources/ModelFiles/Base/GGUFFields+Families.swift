@@ -10,14 +10,31 @@ extension GGUFFields {
     func configurationFields(_ configuration: ModelConfiguration) throws -> ConfigurationFields {
         let members: [JSONObject.Member] =
             switch architecture.name {
-            case "llama": [("attention_bias", .bool(file.tensors["blk.0.attn_q.bias"] != nil))]
+            case "llama": try llama(configuration)
             case "gemma2": try gemma(configuration) + softCaps()
             case "gemma3": try gemma(configuration) + gemma3(configuration)
             case "phi3": try phi3(configuration)
+            case "bert": try bert()
             default: []
             }
         return try ConfigurationFields(path: file.location, json: .object(JSONObject(members)))
     }
+
+    /// Llama 3's frequencies are divided by a factor each, which a config.json can say as LongRoPE with one list only.
+    private func llama(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
+        let bias = ("attention_bias", JSONValue.bool(file.tensors["blk.0.attn_q.bias"] != nil))
+        guard file.tensors[Self.frequencyFactors] != nil else { return [bias] }
+        let factors = try values(Self.frequencyFactors)
+        let rope: [JSONObject.Member] = [
+            ("rope_type", .string("longrope")), ("short_factor", factors), ("long_factor", factors),
+            ("original_max_position_embeddings", .integer(configuration.maxPositions)), ("factor", .number(1)),
+            ("attention_factor", .number(1)), ("rope_theta", .number(Double(configuration.ropeTheta))),
+        ]
+        return [bias, ("rope_parameters", .object(JSONObject(rope)))]
+    }
+
+    /// Divisors of the rotary frequencies, `[head dimension / 2]`.
+    static let frequencyFactors = "rope_freqs.weight"
 
     private func gemma(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
         // The largest model of each generation scales by the width of its heads in the hidden size instead.
@@ -64,8 +81,9 @@ extension GGUFFields {
         ]
         if file.tensors["rope_factors_short.weight"] != nil {
             rope += [
-                ("rope_type", .string("longrope")), ("short_factor", try factors("short")),
-                ("long_factor", try factors("long")), ("original_max_position_embeddings", .integer(original)),
+                ("rope_type", .string("longrope")), ("short_factor", try values("rope_factors_short.weight")),
+                ("long_factor", try values("rope_factors_long.weight")),
+                ("original_max_position_embeddings", .integer(original)),
                 ("attention_factor", .number(Double(try float("rope.scaling.attn_factor", default: 1)))),
             ]
         } else {
@@ -77,10 +95,26 @@ extension GGUFFields {
         ]
     }
 
-    private func factors(_ which: String) throws -> JSONValue {
-        let name = "rope_factors_\(which).weight"
+    private func values(_ name: String) throws -> JSONValue {
         let factors = Matrix(rows: 1, columns: try file.info(name).columns)
         try file.read(name, into: factors)
         return .array(factors.values.map { .number(Double($0)) })
+    }
+
+    /// llama.cpp runs RoBERTa as this architecture too, with positions from which the unused ones are cut.
+    private func bert() throws -> [JSONObject.Member] {
+        let vocabulary = try value("tokenizer.ggml.model", "a string", \.stringValue) ?? "bert"
+        guard vocabulary == "bert" else {
+            throw ModelFilesError(
+                .unsupported,
+                "\(file.location) is an encoder with a vocabulary of kind \(quoted(vocabulary)), so no BERT.",
+                cause: "llama.cpp writes RoBERTa and its relatives under BERT's name, with other positions and heads.",
+                advice: "Use the model's Hugging Face folder.")
+        }
+        return [
+            ("hidden_act", .string("gelu")),
+            ("is_decoder", .bool(try value(key("attention.causal"), "a boolean", \.boolValue) ?? false)),
+            ("type_vocab_size", .integer(try file.info("token_types.weight").rows)),
+        ]
     }
 }

@@ -91,11 +91,12 @@ struct GGUFFields {
     func refuseUnsupported(_ configuration: ModelConfiguration) throws {
         let scaling = try value(key("rope.scaling.type"), "a string", \.stringValue) ?? "none"
         let read = ["gemma3": ["none", "linear"], "phi3": ["none", "longrope"]][architecture.name] ?? ["none"]
-        guard read.contains(scaling), file.tensors["rope_freqs.weight"] == nil else {
-            let kind = read.contains(scaling) ? "rope_freqs.weight" : scaling
+        let factors = Self.frequencyFactors
+        guard read.contains(scaling), file.tensors[factors] == nil || architecture.name == "llama" else {
+            let kind = read.contains(scaling) ? factors : scaling
             throw ModelFilesError(
                 .unsupported,
-                "\(file.location) scales rotary positions (\(quoted(kind))); lorad computes unscaled ones.")
+                "\(file.location) scales rotary positions (\(quoted(kind))); lorad does not read that.")
         }
         let rotated = try int("rope.dimension_count", default: configuration.headDim)
         guard rotated == configuration.headDim || architecture.name == "phi3" else {

@@ -81,8 +81,8 @@ extension ModelConfiguration {
     /// transformers' class of each model type that is read from GGUF.
     private static let architectures = [
         "llama": "LlamaForCausalLM", "qwen2": "Qwen2ForCausalLM", "qwen3": "Qwen3ForCausalLM",
-        "gemma2": "Gemma2ForCausalLM", "gemma3_text": "Gemma3ForCausalLM", "phi3": "Phi3ForCausalLM",
-        "gpt2": "GPT2LMHeadModel",
+        "gemma": "GemmaForCausalLM", "gemma2": "Gemma2ForCausalLM", "gemma3_text": "Gemma3ForCausalLM",
+        "phi3": "Phi3ForCausalLM", "gpt2": "GPT2LMHeadModel", "bert": "BertModel",
     ]
 
     /// `generation_config.json`: where a generation starts and ends.

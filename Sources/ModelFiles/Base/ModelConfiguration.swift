@@ -24,8 +24,9 @@ package struct ModelConfiguration: Sendable {
 
     /// The `model_type`s that lorad computes.
     package static let supportedModelTypes = [
-        "bert", "deberta", "deberta-v2", "gemma2", "gemma3_text", "gpt2", "gpt_neox", "llama", "mistral", "opt", "phi3",
-        "qwen2", "qwen3", "roberta",
+        "bert", "deberta", "deberta-v2", "gemma", "gemma2", "gemma3_text", "gpt2", "gpt_neox", "llama", "mistral",
+        "opt",
+        "phi3", "qwen2", "qwen3", "roberta",
     ]
 
     /// All fields as they are; not checked.

@@ -18,7 +18,8 @@ package enum RunComparison {
             let report = try? ReportCoding.decode(data)
         else { return "the last run, \(run), can no longer be read" }
         if before.base.sha256 != manifest.base.sha256 { return "the base changed" }
-        if placeless(before) != placeless(manifest) { return "the settings changed" }
+        let modelType = report.provenance.base.modelType
+        if try placeless(before, modelType) != placeless(manifest, modelType) { return "the settings changed" }
         let cache = hashCache.map { HashCache(file: $0) }
         for (role, path) in files(of: manifest) {
             let hash = try path.map { try ContentHash.ofFile($0, cache: cache) }
@@ -37,8 +38,8 @@ package enum RunComparison {
     }
 
     /// Without what does not change the adapter, and with a mark where a file is.
-    private static func placeless(_ manifest: JobManifest) -> JobManifest {
-        var manifest = manifest.onThisMachine
+    private static func placeless(_ manifest: JobManifest, _ modelType: String) throws -> JobManifest {
+        var manifest = try manifest.onThisMachine.completed(modelType: modelType)
         manifest.name = ""
         manifest.notify = nil
         manifest.priority = 0

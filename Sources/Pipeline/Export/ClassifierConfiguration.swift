@@ -31,7 +31,7 @@ enum ClassifierConfiguration {
 
     /// What transformers' classes are called, by `model_type`.
     private static let classes = [
-        "bert": "Bert", "deberta": "Deberta", "deberta-v2": "DebertaV2", "gemma2": "Gemma2",
+        "bert": "Bert", "deberta": "Deberta", "deberta-v2": "DebertaV2", "gemma": "Gemma", "gemma2": "Gemma2",
         "gemma3_text": "Gemma3Text", "gpt2": "GPT2", "gpt_neox": "GPTNeoX", "llama": "Llama", "mistral": "Mistral",
         "opt": "OPT", "phi3": "Phi3", "qwen2": "Qwen2", "qwen3": "Qwen3", "roberta": "Roberta",
     ]

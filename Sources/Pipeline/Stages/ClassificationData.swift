@@ -39,9 +39,9 @@ struct ClassificationData {
             let all = try LabelledRows.read(data, sliceBy: section.sliceBy)
             evaluated = section.limit.map { Array(all.prefix($0)) } ?? all
         }
-        clean = CleanRows(
+        clean = try CleanRows(
             try rows(read, dataset.train), validation: heldOut,
-            evaluation: try section.data.map { try rows(evaluated, $0) } ?? [])
+            evaluation: try section.data.map { try rows(evaluated, $0) } ?? [], path: dataset.train)
 
         let configuration = base.files.configuration
         let length = min(manifest.training.maxLength, configuration.maxPositions)

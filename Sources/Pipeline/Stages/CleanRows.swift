@@ -5,9 +5,18 @@ struct CleanRows {
     let rows: [TrainingRow]
     let counts: ContaminationCounts
 
-    init(_ all: [TrainingRow], validation: [TrainingRow], evaluation: [TrainingRow]) {
+    /// - Parameter path: of the training rows, for the message.
+    /// - Throws: `PipelineError.rejected` where no row is left.
+    init(_ all: [TrainingRow], validation: [TrainingRow], evaluation: [TrainingRow], path: String) throws {
         let (withoutValidation, inValidation) = Contamination.remove(validation, from: all)
         let (train, inEvaluation) = Contamination.remove(evaluation, from: withoutValidation)
+        guard !train.isEmpty || all.isEmpty else {
+            throw PipelineError(
+                .rejected,
+                "None of the \(all.count) rows of \(path) is left to train on: all of them also stand in held-out data.",
+                cause: "\(inValidation) stand in the validation data, \(inEvaluation) in the evaluation data.",
+                advice: "Name a file of other rows in dataset.validation or evaluation.data.")
+        }
         rows = train
         counts = ContaminationCounts(
             validation: inValidation, evaluation: inEvaluation, dropped: inValidation + inEvaluation,

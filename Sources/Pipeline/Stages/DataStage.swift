@@ -33,7 +33,8 @@ struct PreparedData {
         let all = try TrainingRowReader.read(manifest.dataset.train, format: format)
         let heldOut = try manifest.dataset.validation.map { try TrainingRowReader.read($0, format: format) } ?? []
         let evaluated = try manifest.evaluation.data.map { try TrainingRowReader.read($0, format: nil) } ?? []
-        let clean = CleanRows(all, validation: heldOut, evaluation: evaluated)
+        let clean = try CleanRows(
+            all, validation: heldOut, evaluation: evaluated, path: manifest.dataset.train)
         let train = clean.rows
         let builder = ExampleBuilder(
             tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,

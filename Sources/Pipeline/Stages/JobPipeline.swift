@@ -10,8 +10,9 @@ import Transformers
 /// One job from a checked manifest to a published run.
 package struct JobPipeline {
     private let document: ManifestDocument
-    /// The document's, with `auto` replaced by what this machine makes of it.
-    private let manifest: JobManifest
+    /// The document's, with `auto` replaced by what this machine makes of it, and once the base is known, what its type
+    /// has by default.
+    private var manifest: JobManifest
     private let environment: JobEnvironment
     private let startedAt = Date()
 
@@ -35,6 +36,12 @@ package struct JobPipeline {
         let base = try stage(.base, detail: { $0.hash.sha256 }) {
             try Refusal.ofBadInput { try VerifiedBase(document, hashCache: environment.hashCache) }
         }
+        var pipeline = self
+        pipeline.manifest = try Refusal.ofBadInput { try manifest.completed(modelType: base.hash.modelType) }
+        return try pipeline.run(on: base)
+    }
+
+    private func run(on base: VerifiedBase) throws -> JobResult {
         let data = try stage(.data, detail: { "\($0.rows.train) rows to train on" }) {
             try Refusal.ofBadInput { try PreparedData(manifest, base: base) }
         }
@@ -42,7 +49,7 @@ package struct JobPipeline {
         try Refusal.ofUnmeasurable(document, data.task)
         log(data)
         let loaded = JobModel(try Refusal.ofBadInput { try load(base, data, dtype: dtype) })
-        try loaded.use { try Refusal.ofUnknownTargets(document, $0) }
+        try loaded.use { try Refusal.ofUnknownTargets(document, manifest.adapter.targets ?? [], $0) }
         let manifestData = Data(manifest.yaml().utf8)
         let staging = try RunStaging.begin(
             outbox: environment.outbox, name: manifest.name,
@@ -155,7 +162,7 @@ package struct JobPipeline {
         let adapter = try LoRAAdapter.attach(
             LoRAConfiguration(
                 rank: section.rank, alpha: Float(section.alpha), dropout: Float(section.dropout),
-                targets: section.targets), to: model, seed: seed)
+                targets: section.targets ?? []), to: model, seed: seed)
         if let head = model.classifier {
             let origin = head.isFresh ? "drawn from training.seed" : "the checkpoint's own"
             environment.events.log("classification head: \(head.outputs) outputs, \(origin), trained in full")
@@ -229,6 +236,15 @@ package struct JobPipeline {
 }
 
 extension JobManifest {
+    /// With the targets that a base of this type has by default, where the manifest names none.
+    ///
+    /// - Throws: `TransformersError.unsupported` for an unknown type.
+    func completed(modelType: String) throws -> JobManifest {
+        var manifest = self
+        manifest.adapter.targets = try adapter.targets ?? ModelFamilies.named(modelType).defaultTargets
+        return manifest
+    }
+
     /// With `auto` replaced by what this machine makes of it, as a run's own manifest has it.
     var onThisMachine: JobManifest {
         var manifest = self

@@ -21,9 +21,9 @@ enum Refusal {
     }
 
     /// Refuses targets that the base does not have, where the manifest names them.
-    static func ofUnknownTargets(_ document: ManifestDocument, _ model: LanguageModel) throws {
+    static func ofUnknownTargets(_ document: ManifestDocument, _ targets: [String], _ model: LanguageModel) throws {
         do {
-            _ = try TargetSelection.select(document.manifest.adapter.targets, among: model.slots)
+            _ = try TargetSelection.select(targets, among: model.slots)
         } catch let error as AdaptersError {
             let text = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
             throw VerifiedBase.rejection(document, "adapter.targets", text, advice: error.advice)

@@ -42,7 +42,7 @@ enum ReportAssembly {
             datasets: data.datasets,
             adapter: AdapterProvenance(
                 rank: manifest.adapter.rank, alpha: manifest.adapter.alpha, dropout: manifest.adapter.dropout,
-                targets: manifest.adapter.targets,
+                targets: manifest.adapter.targets ?? [],
                 task: data.task.labels.map { $0 == .regression ? "regression" : "classification" },
                 labels: data.task.names),
             training: TrainingProvenance(

@@ -4,7 +4,7 @@ import Foundation
 /// strings, each with the place of its replacement in a pool of NUL-terminated strings.
 ///
 /// https://github.com/google/sentencepiece/blob/master/src/normalizer.cc
-struct PrecompiledCharacterMap: Sendable, Equatable {
+package struct PrecompiledCharacterMap: Sendable, Equatable {
     /// Units of the trie: label, offset and whether a leaf follows, packed as Darts-clone packs them.
     private let units: [UInt32]
     private let replacements: [UInt8]
@@ -16,7 +16,7 @@ struct PrecompiledCharacterMap: Sendable, Equatable {
 
     /// - Parameter bytes: the length of the trie in bytes, little-endian, the trie, and the replacements.
     /// - Returns: nil where the parts do not fit into each other.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard bytes.count >= 4 else { return nil }
         func word(_ at: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(bytes[at + $1]) << UInt32(8 * $1) } }
         let size = Int(word(0))
@@ -32,7 +32,8 @@ struct PrecompiledCharacterMap: Sendable, Equatable {
         ofASCII = ascii
     }
 
-    func apply(_ text: [UInt8]) -> [UInt8] {
+    /// The text with every cluster, or every scalar of a long one, replaced where the rules have something for it.
+    package func apply(_ text: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var position = 0

@@ -14,7 +14,7 @@ struct DecoderBuilder {
         let headWeight = try plan.head.name.map { try weight($0, vocabulary, plan.head.width) } ?? table
         let head = VocabularyHead(
             norm: try plan.finalNorm.map(norm),
-            projection: try plan.head.projection.map { try weight($0, plan.head.width, configuration.hiddenSize) },
+            projection: try plan.head.projection.map(group),
             weight: headWeight, softCap: plan.head.softCap, activation: dtype)
         return LanguageModel(
             configuration: configuration, dtype: dtype, embedding: try embedding(plan.embedding, table: table),
@@ -23,24 +23,17 @@ struct DecoderBuilder {
 
     private func embedding(_ plan: EmbeddingPlan, table: FrozenWeight) throws -> any InputEmbedding {
         let hidden = source.configuration.hiddenSize
-        let tokens = TokenEmbedding(table: try projected(plan) ?? table, scale: plan.scale)
+        let tokens = TokenEmbedding(
+            table: table, scale: plan.scale, projection: try plan.projection.map(group))
         guard let (name, count, offset) = plan.positions else { return tokens }
         let positions = Matrix(rows: count, columns: hidden)
         try source.read(name + ".weight", into: positions)
         return LearnedPositionEmbedding(tokens: tokens, positions: positions, offset: offset)
     }
 
-    /// A narrow table times its projection, `[V, d]`: computed once, since neither changes.
-    private func projected(_ plan: EmbeddingPlan) throws -> FrozenWeight? {
-        guard let name = plan.projection else { return nil }
-        let configuration = source.configuration
-        let table = Matrix(rows: configuration.vocabularySize, columns: plan.width)
-        let projection = Matrix(rows: configuration.hiddenSize, columns: plan.width)
-        try source.read(plan.tokens + ".weight", into: table)
-        try source.read(name + ".weight", into: projection)
-        let product = Matrix(rows: table.rows, columns: projection.rows)
-        multiply(.plain(table), .transposed(projection), into: product)
-        return FrozenWeight(product, dtype: dtype)
+    /// Of one slot, without a bias.
+    private func group(_ slot: ProjectionSlot) throws -> ProjectionGroup {
+        try source.projectionGroup([slot], hasBias: false, dtype: dtype)
     }
 
     private func block(_ plan: DecoderLayerPlan) throws -> any TransformerBlock {

@@ -29,13 +29,14 @@ extension DecoderPlan {
         return norm
     }
 
+    private func stripped(_ slot: ProjectionSlot) -> ProjectionSlot {
+        ProjectionSlot(
+            name: slot.name, weightName: stripped(slot.weightName), outputs: slot.outputs, inputs: slot.inputs,
+            isTransposed: slot.isTransposed)
+    }
+
     private func stripped(_ projection: ProjectionPlan) -> ProjectionPlan {
-        let slots = projection.slots.map {
-            ProjectionSlot(
-                name: $0.name, weightName: stripped($0.weightName), outputs: $0.outputs, inputs: $0.inputs,
-                isTransposed: $0.isTransposed)
-        }
-        return ProjectionPlan(slots: slots, hasBias: projection.hasBias)
+        ProjectionPlan(slots: projection.slots.map(stripped), hasBias: projection.hasBias)
     }
 
     private func stripped(_ layer: DecoderLayerPlan) -> DecoderLayerPlan {

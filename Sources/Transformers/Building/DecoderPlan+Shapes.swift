@@ -23,8 +23,9 @@ extension DecoderPlan {
         let (vocabulary, hidden) = (configuration.vocabularySize, configuration.hiddenSize)
         var shapes = [embedding.tokens + ".weight": [vocabulary, embedding.width]]
         if let positions = embedding.positions { shapes[positions.name + ".weight"] = [positions.count, hidden] }
-        if let projection = embedding.projection { shapes[projection + ".weight"] = [hidden, embedding.width] }
-        if let projection = head.projection { shapes[projection + ".weight"] = [head.width, hidden] }
+        for slot in [embedding.projection, head.projection].compactMap({ $0 }) {
+            shapes[slot.weightName] = slot.weightShape
+        }
         if let name = head.name { shapes[name + ".weight"] = [vocabulary, head.width] }
         for (name, shape) in (layers.flatMap(\.tensors) + (finalNorm?.tensors ?? [])) { shapes[name] = shape }
         return shapes

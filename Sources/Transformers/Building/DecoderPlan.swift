@@ -26,8 +26,8 @@ struct EmbeddingPlan {
     var scale: Float = 1
     /// Learned positions, of which the first `offset` belong to none.
     var positions: (name: String, count: Int, offset: Int)?
-    /// Module with the weight `[d, width]` where rows of the table are narrower than the model's.
-    var projection: String?
+    /// `[d, width]`, where rows of the table are narrower than the model's.
+    var projection: ProjectionSlot?
 }
 
 /// The last layer's rows to logits.
@@ -35,8 +35,8 @@ struct HeadPlan {
     /// Module with the weight `[V, width]`; nil where it is the embedding's.
     var name: String?
     var width: Int
-    /// Module with the weight `[width, d]` where the head is narrower than the model.
-    var projection: String?
+    /// `[width, d]`, where the head is narrower than the model.
+    var projection: ProjectionSlot?
     /// c in c·tanh(logit/c).
     var softCap: Float?
 }

@@ -8,6 +8,7 @@ import Tensors
 package enum BERT: EncoderFamily {
     package static let modelType = "bert"
     package static let encoderName = "bert"
+    package static let defaultTargets = ["query", "value"]
 
     package static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]] {
         BERTLayout(name: "bert", configuration).tensorShapes

@@ -8,6 +8,7 @@ import Tensors
 package enum DeBERTa: EncoderFamily {
     package static let modelType = "deberta"
     package static let encoderName = "deberta"
+    package static let defaultTargets = ["in_proj"]
 
     package static func tensorShapes(_ configuration: ModelConfiguration) throws -> [String: [Int]] {
         Dictionary(

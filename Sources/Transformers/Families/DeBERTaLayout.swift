@@ -64,10 +64,10 @@ struct DeBERTaLayout {
         func table(_ name: String, rows: Int) throws -> Matrix {
             try checkpoint.table("embeddings.\(name)", rows: rows, columns: size)
         }
-        var projection: FrozenWeight?
+        var projection: ProjectionGroup?
         if size != hidden {
-            projection = FrozenWeight(
-                try checkpoint.table("embeddings.embed_proj", rows: hidden, columns: size), dtype: checkpoint.dtype)
+            let slot = checkpoint.slot("embeddings.embed_proj", outputs: hidden, inputs: size)
+            projection = try checkpoint.source.projectionGroup([slot], hasBias: false, dtype: checkpoint.dtype)
         }
         return EncoderEmbedding(
             words: try table("word_embeddings", rows: configuration.vocabularySize),

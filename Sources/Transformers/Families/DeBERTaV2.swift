@@ -8,6 +8,7 @@ import Tensors
 package enum DeBERTaV2: EncoderFamily {
     package static let modelType = "deberta-v2"
     package static let encoderName = "deberta"
+    package static let defaultTargets = ["query_proj", "value_proj"]
 
     package static func tensorShapes(_ configuration: ModelConfiguration) throws -> [String: [Int]] {
         let shapes = try Checkpoint(configuration).shapes

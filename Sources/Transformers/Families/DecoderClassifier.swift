@@ -2,7 +2,8 @@ import ModelFiles
 import Tensors
 
 /// Any decoder as a classifier, as transformers' `…ForSequenceClassification`: the final norm, then `score` without bias, on
-/// the row of the last token. The vocabulary head has no part in it.
+/// the row of the last token. The vocabulary head has no part in it, but what narrows the rows for it, OPT-350m's
+/// `project_out`, does for `score` too.
 extension ModelFamily {
     package static var pooling: Pooling { .last }
 
@@ -14,15 +15,18 @@ extension ModelFamily {
         -> LanguageModel
     {
         let body = try build(HeadlessSource(base: source), dtype: dtype)
-        guard let vocabulary = body.head as? VocabularyHead, !vocabulary.isProjected else {
+        guard let vocabulary = body.head as? VocabularyHead else {
             throw TransformersError(
                 .unsupported, "This base of type '\(modelType)' has no place for a classification head.",
-                cause: "Its vocabulary head is narrower than the model, or it is no decoder.")
+                cause: "It is no decoder.")
         }
+        let narrowed = vocabulary.projection
         let (output, isFresh) = try HeadWeights(source, task: task).linear(
-            "score", outputs: task.outputs, inputs: source.configuration.hiddenSize, hasBias: false, index: 0)
+            "score", outputs: task.outputs, inputs: narrowed?.outputs ?? source.configuration.hiddenSize,
+            hasBias: false, index: 0)
         let head = ClassificationHead(
-            task: task, norm: vocabulary.norm, pooler: nil, output: output, isFresh: isFresh, dropout: 0)
+            task: task, norm: vocabulary.norm, pooler: narrowed.map { Pooler(.frozen($0), activation: nil) },
+            output: output, isFresh: isFresh, dropout: 0)
         return LanguageModel(
             configuration: body.configuration, dtype: dtype, embedding: body.embedding, blocks: body.blocks, head: head,
             cacheLimit: body.cacheLimit)

@@ -6,6 +6,7 @@ import Tensors
 /// Layout as in transformers' `modeling_gpt2.py`; https://github.com/openai/gpt-2.
 package enum GPT2: DecoderFamily {
     package static let modelType = "gpt2"
+    package static let defaultTargets = ["c_attn"]
 
     static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let fields = configuration.fields

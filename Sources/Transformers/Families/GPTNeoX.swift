@@ -7,6 +7,7 @@ import Tensors
 /// Layout as in transformers' `modeling_gpt_neox.py`; https://arxiv.org/abs/2204.06745.
 package enum GPTNeoX: DecoderFamily {
     package static let modelType = "gpt_neox"
+    package static let defaultTargets = ["query_key_value"]
 
     static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let fields = configuration.fields

@@ -5,6 +5,8 @@ import Tensors
 package protocol ModelFamily {
     /// `model_type` in config.json.
     static var modelType: String { get }
+    /// Names of the projections that PEFT adapts in a model of this type where none are named.
+    static var defaultTargets: [String] { get }
     /// How sequences are classified.
     static var pooling: Pooling { get }
     /// Every tensor a checkpoint must hold, by Hugging Face name, with its shape.
@@ -21,12 +23,16 @@ package protocol ModelFamily {
         -> LanguageModel
 }
 
+extension ModelFamily {
+    package static var defaultTargets: [String] { ["q_proj", "v_proj"] }
+}
+
 /// The families that lorad knows, by `model_type`.
 package enum ModelFamilies {
     package static var all: [any ModelFamily.Type] {
         [
-            Llama.self, Mistral.self, Qwen2.self, Qwen3.self, Gemma2.self, Gemma3Text.self, Phi3.self, GPT2.self,
-            OPT.self, GPTNeoX.self, BERT.self, RoBERTa.self, DeBERTa.self, DeBERTaV2.self,
+            Llama.self, Mistral.self, Qwen2.self, Qwen3.self, Gemma.self, Gemma2.self, Gemma3Text.self, Phi3.self,
+            GPT2.self, OPT.self, GPTNeoX.self, BERT.self, RoBERTa.self, DeBERTa.self, DeBERTaV2.self,
         ]
     }
 

@@ -15,6 +15,10 @@ package enum OPT: DecoderFamily {
         guard width > 0, width <= 1 << 24 else {
             throw TransformersError(.unsupported, "\(fields.path): word_embed_proj_dim is \(width).")
         }
+        func narrow(_ name: String, _ outputs: Int, _ inputs: Int) -> ProjectionSlot? {
+            guard width != hidden else { return nil }
+            return ProjectionSlot(name: "model.decoder.\(name)", outputs: outputs, inputs: inputs)
+        }
         let offset = 2
         let options = try Options(fields)
         let hasFinalNorm = try options.normsBefore && !fields.bool("_remove_final_layer_norm", default: false)
@@ -24,12 +28,12 @@ package enum OPT: DecoderFamily {
                 positions: (
                     name: "model.decoder.embed_positions", count: configuration.maxPositions + offset, offset: offset
                 ),
-                projection: width == hidden ? nil : "model.decoder.project_in"),
+                projection: narrow("project_in", hidden, width)),
             layers: (0..<configuration.layers).map { layer($0, configuration, options) },
             finalNorm: hasFinalNorm ? norm("model.decoder.final_layer_norm", configuration, options) : nil,
             head: HeadPlan(
                 name: configuration.tieWordEmbeddings ? nil : "lm_head", width: width,
-                projection: width == hidden ? nil : "model.decoder.project_out"),
+                projection: narrow("project_out", width, hidden)),
             prefix: "model.")
     }
 

@@ -6,6 +6,8 @@ import ModelFiles
 /// Layout as in transformers' `modeling_phi3.py`; https://arxiv.org/abs/2404.14219.
 package enum Phi3: DecoderFamily {
     package static let modelType = "phi3"
+    /// PEFT names none for this type; these hold what it adapts elsewhere.
+    package static let defaultTargets = ["qkv_proj"]
 
     static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let fields = configuration.fields

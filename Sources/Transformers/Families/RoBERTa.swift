@@ -8,6 +8,7 @@ import Tensors
 package enum RoBERTa: EncoderFamily {
     package static let modelType = "roberta"
     package static let encoderName = "roberta"
+    package static let defaultTargets = ["query", "value"]
 
     package static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]] {
         BERTLayout(name: "roberta", configuration).tensorShapes

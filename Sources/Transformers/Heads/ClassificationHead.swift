@@ -98,9 +98,12 @@ package final class ClassificationHead: OutputHead {
         if let pooler {
             let input = dropped(p, pooler.inputDropout, stream: 0, first: first, scratch: scratch, pass: pass)
             let sum = scratch.matrix(x.rows, pooler.outputs)
-            projected = pooler.project(input, into: sum, pass: pass)
-            p = scratch.matrix(x.rows, pooler.outputs)
-            Kernels.activationForward(pooler.activation, sum, into: p)
+            projected = pooler.project(input, into: sum, pass: pass.beginning(at: first))
+            p = sum
+            if let activation = pooler.activation {
+                p = scratch.matrix(x.rows, pooler.outputs)
+                Kernels.activationForward(activation, sum, into: p)
+            }
             (pooled, u) = (input, sum)
         }
         let features = dropped(p, dropout, stream: 1, first: first, scratch: scratch, pass: pass)
@@ -116,9 +119,10 @@ package final class ClassificationHead: OutputHead {
         output.backward(dz, x: trace.features, into: dp)
         dp = undropped(dp, dropout, stream: 1, first: first, scratch: scratch, pass: pass)
         if let pooler, let pooled = trace.pooled, let u = trace.u {
-            Kernels.activationBackward(pooler.activation, dp, x: u, into: dp)
+            if let activation = pooler.activation { Kernels.activationBackward(activation, dp, x: u, into: dp) }
             let dPooled = scratch.matrix(dz.rows, pooled.columns)
-            pooler.backward(dp, x: pooled, kept: trace.projected, into: dPooled, pass: pass)
+            pooler.backward(
+                dp, x: pooled, kept: trace.projected, into: dPooled, pass: pass.beginning(at: first))
             dp = undropped(dPooled, pooler.inputDropout, stream: 0, first: first, scratch: scratch, pass: pass)
         }
         dx.fill(0)

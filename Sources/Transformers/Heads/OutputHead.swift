@@ -22,7 +22,7 @@ package protocol OutputHead: AnyObject {
 
 extension VocabularyHead: OutputHead {
     package var outputs: Int { weight.outputs }
-    package var slots: [ProjectionSlot] { [] }
+    package var slots: [ProjectionSlot] { projection?.slots ?? [] }
     package var parameters: [Parameter] { [] }
 
     package func losses(_ x: Matrix, labels: BatchLabels, pass: Pass) -> [Float] {
@@ -30,6 +30,6 @@ extension VocabularyHead: OutputHead {
     }
 
     package func loss(_ x: Matrix, labels: BatchLabels, scale: Float, gradient dx: Matrix, pass: Pass) -> Double {
-        loss(x, targets: labels.classes, scale: scale, gradient: dx, pass: pass)
+        loss(x, targets: labels.classes, scale: scale, gradient: dx, pass: pass, first: labels.first)
     }
 }

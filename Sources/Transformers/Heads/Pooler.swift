@@ -1,6 +1,7 @@
 import Tensors
 
-/// A dense layer with an activation between the pooled row and the classifier: p = f(dropout(x)·Wᵀ + b), `[R, d]`.
+/// A dense layer, mostly with an activation, between the pooled row and the classifier: p = f(dropout(x)·Wᵀ + b),
+/// `[R, d]`, f the identity where there is no activation.
 package struct Pooler {
     package enum Dense {
         /// The checkpoint's own, with a slot for an adapter.
@@ -10,11 +11,11 @@ package struct Pooler {
     }
 
     package let dense: Dense
-    package let activation: ActivationFunction
+    package let activation: ActivationFunction?
     /// Probability of dropping an element of x while training.
     package let inputDropout: Float
 
-    package init(_ dense: Dense, activation: ActivationFunction, inputDropout: Float = 0) {
+    package init(_ dense: Dense, activation: ActivationFunction?, inputDropout: Float = 0) {
         self.dense = dense
         self.activation = activation
         self.inputDropout = inputDropout

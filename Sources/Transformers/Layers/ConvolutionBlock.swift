@@ -4,8 +4,8 @@ import Tensors
 ///
 ///     y = norm(block(x) + f(convolution(x)))    [T, d]
 ///
-/// It stands on frozen embeddings, so what goes back through the convolution reaches nothing that is trained, and is not
-/// computed. https://github.com/microsoft/DeBERTa, `ConvLayer`.
+/// What goes back through the convolution is computed only where an adapter of the embeddings is trained below it.
+/// https://github.com/microsoft/DeBERTa, `ConvLayer`.
 package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock {
     package let block: Block
     package let convolution: SequenceConvolution
@@ -15,6 +15,9 @@ package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock 
     /// What backward needs of a forward pass.
     package struct Kept {
         let block: Block.Kept
+        let x: Matrix
+        /// Rows that went on, all where nil.
+        let rows: [Int32]?
         /// What the norm read.
         let sum: Matrix
         let statistics: Matrix
@@ -68,14 +71,30 @@ package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock 
     package func backward(
         _ dy: Matrix, kept: Kept, layout: SequenceLayout, needsInputGradient: Bool, pass: Pass
     ) -> Matrix? {
-        precondition(!needsInputGradient, "nothing below a convolution is trained")
         pass.withScratch { scratch in
             let dSum = scratch.matrix(dy.rows, dy.columns)
             dSum.fill(0)
             norm.backward(dy, x: kept.sum, statistics: kept.statistics, into: dSum)
             dy.copy(from: dSum)
+            let dx = block.backward(
+                dy, kept: kept.block, layout: layout, needsInputGradient: needsInputGradient, pass: pass)
+            if let dx { convolveBack(dSum, kept, into: dx, layout: layout, scratch: scratch) }
+            return dx
         }
-        return block.backward(dy, kept: kept.block, layout: layout, needsInputGradient: false, pass: pass)
+    }
+
+    /// dx += the gradient by way of f(convolution(x)), whose inside is computed again.
+    private func convolveBack(_ dSum: Matrix, _ kept: Kept, into dx: Matrix, layout: SequenceLayout, scratch: Arena) {
+        var gradient = dSum
+        if let rows = kept.rows {
+            gradient = scratch.matrix(dx.rows, dx.columns)
+            gradient.fill(0)
+            Kernels.scatterAddRows(dSum, rows: rows, into: gradient)
+        }
+        let u = scratch.matrix(dx.rows, dx.columns)
+        convolution.forward(kept.x, into: u, layout: layout, scratch: scratch)
+        Kernels.activationBackward(activation, gradient, x: u, into: gradient)
+        convolution.backward(gradient, into: dx, layout: layout, scratch: scratch)
     }
 
     private func forward(
@@ -87,7 +106,7 @@ package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock 
         let (output, blockKept) = block.forward(x, rows: rows, layout: layout, pass: pass)
         Kernels.add(output, into: sum)
         norm.forward(sum, into: y, statistics: statistics)
-        return Kept(block: blockKept, sum: sum, statistics: statistics)
+        return Kept(block: blockKept, x: x, rows: rows, sum: sum, statistics: statistics)
     }
 
     /// f(convolution(x)) of `rows`, or of all.

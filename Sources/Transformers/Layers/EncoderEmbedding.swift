@@ -1,6 +1,6 @@
 import Tensors
 
-/// Embeddings of an encoder, all frozen: x = norm((word[token] + position[p + offset] + type[t])·Wᵀ), `[T, d]`.
+/// Embeddings of an encoder, all frozen but for an adapter of W: x = norm((word[token] + position[p + offset] + type[t])·Wᵀ), `[T, d]`.
 ///
 /// Position p counts within a sequence; RoBERTa's offset is the padding token's id + 1. A model may lack positions (they
 /// stand in its attention), types, or the projection W, which tables narrower than d need.
@@ -13,11 +13,11 @@ package struct EncoderEmbedding: InputEmbedding {
     /// `[types, e]`
     package let types: Matrix?
     /// W, `[d, e]`; nil where e = d.
-    package let projection: FrozenWeight?
+    package let projection: ProjectionGroup?
     package let norm: any Norm
 
     package init(
-        words: Matrix, positions: Matrix?, positionOffset: Int, types: Matrix?, projection: FrozenWeight? = nil,
+        words: Matrix, positions: Matrix?, positionOffset: Int, types: Matrix?, projection: ProjectionGroup? = nil,
         norm: any Norm
     ) {
         self.words = words
@@ -30,11 +30,40 @@ package struct EncoderEmbedding: InputEmbedding {
 
     package var tokenTypeCount: Int? { types.flatMap { $0.rows > 1 ? $0.rows : nil } }
 
-    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix) {
-        var sum = Matrix(rows: x.rows, columns: words.columns)
+    package var slots: [ProjectionSlot] { projection?.slots ?? [] }
+
+    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingBackward? {
+        let trains = pass.isTraining && projection?.hasAdapter == true
+        return pass.withScratch { scratch in
+            let memory = trains ? pass.kept : scratch
+            let sum = memory.matrix(x.rows, words.columns)
+            look(up: tokens, layout: layout, into: sum, scratch: scratch)
+            let statistics = memory.matrix(x.rows, norm.statisticsCount)
+            guard let projection else {
+                norm.forward(sum, into: x, statistics: statistics)
+                return nil
+            }
+            let wide = memory.matrix(x.rows, x.columns)
+            let kept = projection.forward(sum, into: wide, pass: pass)
+            norm.forward(wide, into: x, statistics: statistics)
+            guard trains else { return nil }
+            return { dx in
+                pass.withScratch { scratch in
+                    let dWide = scratch.matrix(dx.rows, dx.columns)
+                    dWide.fill(0)
+                    norm.backward(dx, x: wide, statistics: statistics, into: dWide)
+                    projection.backward(dWide, x: sum, kept: kept, into: nil, pass: pass)
+                }
+            }
+        }
+    }
+
+    /// sum `[T, e]` = word[token] + type[t] + position[p + offset]
+    private func look(up tokens: [Int32], layout: SequenceLayout, into sum: Matrix, scratch: Arena) {
         Kernels.gatherRows(words, rows: tokens, into: sum)
+        guard types != nil || positions != nil else { return }
+        let part = scratch.matrix(sum.rows, sum.columns)
         func add(_ table: Matrix, _ rows: [Int32]) {
-            let part = Matrix(rows: x.rows, columns: words.columns)
             Kernels.gatherRows(table, rows: rows, into: part)
             Kernels.add(part, into: sum)
         }
@@ -44,12 +73,5 @@ package struct EncoderEmbedding: InputEmbedding {
             add(types, known ?? [Int32](repeating: 0, count: tokens.count))
         }
         if let positions { add(positions, layout.positions.map { $0 + Int32(positionOffset) }) }
-        if let projection {
-            let narrow = Matrix(rows: x.rows, columns: words.columns, dtype: projection.dtype)
-            narrow.copy(from: sum)
-            sum = Matrix(rows: x.rows, columns: x.columns)
-            projection.forward(narrow, into: sum)
-        }
-        norm.forward(sum, into: x, statistics: Matrix(rows: x.rows, columns: norm.statisticsCount))
     }
 }

@@ -15,11 +15,14 @@ package struct LearnedPositionEmbedding: InputEmbedding {
         self.offset = offset
     }
 
-    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix) {
-        self.tokens.forward(tokens, layout: layout, into: x)
+    package var slots: [ProjectionSlot] { tokens.slots }
+
+    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingBackward? {
+        let backward = self.tokens.forward(tokens, layout: layout, into: x, pass: pass)
         for (row, position) in layout.positions.enumerated() {
             let index = Int(position) + offset
             Kernels.add(positions.rows(index..<(index + 1)), into: x.rows(row..<(row + 1)))
         }
+        return backward
     }
 }

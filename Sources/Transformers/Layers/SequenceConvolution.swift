@@ -49,6 +49,23 @@ package struct SequenceConvolution {
         }
     }
 
+    /// dx[t] += Σ_κ dy[t − κ + (K − 1)/2]·W_κ, both `[T, d]` of float32.
+    package func backward(_ dy: Matrix, into dx: Matrix, layout: SequenceLayout, scratch: Arena) {
+        let mark = scratch.mark()
+        defer { scratch.release(to: mark) }
+        let shifted = scratch.matrix(dy.rows, dy.columns, taps[0][0].dtype)
+        let converted = scratch.converted(dy, to: shifted.dtype)
+        for (tap, groups) in taps.enumerated() {
+            shift(converted, by: taps.count / 2 - tap, into: shifted, layout: layout)
+            let width = dy.columns / groups.count
+            for (index, weight) in groups.enumerated() {
+                let columns = (index * width)..<((index + 1) * width)
+                let part = dx.columns(columns)
+                weight.backward(shifted.columns(columns), adding: part, into: part)
+            }
+        }
+    }
+
     /// Row t of the result is row t + `offset` of x where that belongs to the same sequence, else zero.
     private func shift(_ x: Matrix, by offset: Int, into result: Matrix, layout: SequenceLayout) {
         for span in layout.spans {

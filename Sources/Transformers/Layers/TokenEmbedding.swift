@@ -1,23 +1,43 @@
 import Tensors
 
-/// Looks token ids up in a frozen table `[V, d]`, and scales what it finds.
+/// Looks token ids up in a frozen table E `[V, e]`, and scales what it finds: x = s·E[token], `[T, d]`. Where the table
+/// is narrower than d, a projection W follows: x = s·(E[token]·Wᵀ).
 package struct TokenEmbedding: InputEmbedding {
     /// The table; the vocabulary head's own weight where the two are tied.
     package let table: FrozenWeight
 
     private let scale: Float
+    private let projection: ProjectionGroup?
 
-    /// - Parameter scale: a factor on every row.
-    package init(table: FrozenWeight, scale: Float = 1) {
+    /// - Parameters:
+    ///   - scale: a factor on every row.
+    ///   - projection: of one slot, `[d, e]`; nil where e = d.
+    package init(table: FrozenWeight, scale: Float = 1, projection: ProjectionGroup? = nil) {
         self.table = table
         self.scale = scale
+        self.projection = projection
     }
 
-    /// x `[T, d]`: row t is the table's row `tokens[t]`, scaled.
-    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix) {
-        for (row, token) in tokens.enumerated() {
-            table.row(Int(token), into: x.rows(row..<(row + 1)))
+    package var slots: [ProjectionSlot] { projection?.slots ?? [] }
+
+    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingBackward? {
+        guard let projection else {
+            gather(tokens, into: x)
+            return nil
         }
-        if scale != 1 { Kernels.scale(x, by: scale) }
+        let trains = pass.isTraining && projection.hasAdapter
+        return pass.withScratch { scratch in
+            let narrow = (trains ? pass.kept : scratch).matrix(tokens.count, projection.inputs)
+            gather(tokens, into: narrow)
+            let kept = projection.forward(narrow, into: x, pass: pass)
+            return trains ? { dx in projection.backward(dx, x: narrow, kept: kept, into: nil, pass: pass) } : nil
+        }
+    }
+
+    private func gather(_ tokens: [Int32], into rows: Matrix) {
+        for (row, token) in tokens.enumerated() {
+            table.row(Int(token), into: rows.rows(row..<(row + 1)))
+        }
+        if scale != 1 { Kernels.scale(rows, by: scale) }
     }
 }

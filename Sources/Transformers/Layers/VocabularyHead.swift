@@ -8,8 +8,8 @@ import Tensors
 /// logits exist for no more than `blockRows` of them at a time.
 package final class VocabularyHead {
     package let norm: (any Norm)?
-    /// P, `[width, d]`.
-    private let projection: FrozenWeight?
+    /// P, `[width, d]`, of one slot.
+    package let projection: ProjectionGroup?
     /// W, `[V, width]`.
     package let weight: FrozenWeight
     private let softCap: Float?
@@ -17,7 +17,7 @@ package final class VocabularyHead {
     private let blockRows: Int
 
     package init(
-        norm: (any Norm)?, projection: FrozenWeight? = nil, weight: FrozenWeight, softCap: Float? = nil,
+        norm: (any Norm)?, projection: ProjectionGroup? = nil, weight: FrozenWeight, softCap: Float? = nil,
         activation: DType
     ) {
         self.norm = norm
@@ -29,13 +29,12 @@ package final class VocabularyHead {
         blockRows = min(1024, max(16, (1 << 25) / weight.outputs))
     }
 
-    /// Whether a projection stands before W.
-    var isProjected: Bool { projection != nil }
-
     /// Logits of every row of x `[R, d]`, all at once: for few rows.
     package func logits(_ x: Matrix, into logits: Matrix, pass: Pass) {
         pass.withScratch { scratch in
-            weight.forward(read(x, scratch: scratch).rows, into: logits)
+            let mark = pass.kept.mark()
+            defer { pass.kept.release(to: mark) }
+            weight.forward(read(x, scratch: scratch, pass: pass).rows, into: logits)
             if let softCap { Kernels.softCap(logits, cap: softCap) }
         }
     }
@@ -56,14 +55,21 @@ package final class VocabularyHead {
 
     /// Forward and backward in one: returns Σ −log p(target) in nats, and assigns dx `[R, d]` its gradient times
     /// `scale`.
-    package func loss(_ x: Matrix, targets: [Int32], scale: Float, gradient dx: Matrix, pass: Pass) -> Double {
+    ///
+    /// - Parameter first: labels of the step before these.
+    package func loss(
+        _ x: Matrix, targets: [Int32], scale: Float, gradient dx: Matrix, pass: Pass, first: Int = 0
+    ) -> Double {
         var total = 0.0
         dx.fill(0)
         forEachBlock(of: x.rows) { rows in
+            let pass = pass.beginning(at: first + rows.lowerBound)
+            let mark = pass.kept.mark()
+            defer { pass.kept.release(to: mark) }
             pass.withScratch { scratch in
-                let (read, statistics) = read(x.rows(rows), scratch: scratch)
+                let read = read(x.rows(rows), scratch: scratch, pass: pass)
                 let logits = scratch.matrix(rows.count, weight.outputs)
-                weight.forward(read, into: logits)
+                weight.forward(read.rows, into: logits)
                 let capped = softCap.map { cap in
                     Kernels.softCap(logits, cap: cap)
                     let copy = scratch.matrix(logits.rows, logits.columns)
@@ -74,30 +80,38 @@ package final class VocabularyHead {
                     logits, targets: Array(targets[rows]), scale: scale, narrowed: activation == .bfloat16)
                 if let (logits, cap) = capped { Kernels.softCapBackward(logits, cap: cap, into: dLogits) }
                 total += losses.reduce(0) { $0 + Double($1) }
-                let dn = backward(dLogits, scratch: scratch)
-                norm.backward(dn, x: x.rows(rows), statistics: statistics, into: dx.rows(rows))
+                let dn = backward(dLogits, read, scratch: scratch, pass: pass)
+                norm.backward(dn, x: x.rows(rows), statistics: read.statistics, into: dx.rows(rows))
             }
         }
         return total
     }
 
-    /// What W reads, and the norm's statistics.
-    private func read(_ x: Matrix, scratch: Arena) -> (rows: Matrix, statistics: Matrix?) {
-        let statistics = norm.map { scratch.matrix(x.rows, $0.statisticsCount) }
-        let n = norm.normalised(x, statistics: statistics, activation, scratch: scratch)
-        guard let projection else { return (n, statistics) }
-        let narrow = scratch.matrix(x.rows, projection.outputs, activation)
-        projection.forward(n, into: narrow)
-        return (narrow, statistics)
+    /// What W reads, and what backward needs of the way there.
+    private struct Read {
+        let rows: Matrix
+        let statistics: Matrix?
+        /// norm(x).
+        let n: Matrix
+        let projected: [[Matrix]]
     }
 
-    /// ∂L/∂norm(x) from ∂L/∂logits.
-    private func backward(_ dLogits: Matrix, scratch: Arena) -> Matrix {
+    private func read(_ x: Matrix, scratch: Arena, pass: Pass) -> Read {
+        let statistics = norm.map { scratch.matrix(x.rows, $0.statisticsCount) }
+        let n = norm.normalised(x, statistics: statistics, activation, scratch: scratch)
+        guard let projection else { return Read(rows: n, statistics: statistics, n: n, projected: []) }
+        let narrow = scratch.matrix(x.rows, projection.outputs, activation)
+        let projected = projection.forward(n, into: narrow, pass: pass)
+        return Read(rows: narrow, statistics: statistics, n: n, projected: projected)
+    }
+
+    /// ∂L/∂norm(x) from ∂L/∂logits; on the way the gradients of the projection's adapter.
+    private func backward(_ dLogits: Matrix, _ read: Read, scratch: Arena, pass: Pass) -> Matrix {
         let dRead = scratch.matrix(dLogits.rows, weight.inputs, projection == nil ? .float32 : activation)
         weight.backward(dLogits, into: dRead)
         guard let projection else { return dRead }
         let dn = scratch.matrix(dLogits.rows, projection.inputs)
-        projection.backward(dRead, into: dn)
+        projection.backward(dRead, x: read.n, kept: read.projected, into: dn, pass: pass)
         return dn
     }
 

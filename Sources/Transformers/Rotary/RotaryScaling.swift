@@ -42,6 +42,8 @@ enum RotaryScaling: Equatable {
                 base.map { Self.llama3($0, factor: factor, low: lowFactor, high: highFactor, length: length) })
         case .yarn(let yarn):
             return table(yarn.frequencies(base, theta: theta), scale: yarn.attentionFactor)
+        case .longRoPE(let short, let long, _, let attentionFactor) where short == long:
+            return table(zip(base, short).map { $0 / $1 }, scale: attentionFactor)
         case .longRoPE(let short, let long, let originalPositions, let attentionFactor):
             return RotaryPositions(
                 short: zip(base, short).map { $0 / $1 }, long: zip(base, long).map { $0 / $1 },

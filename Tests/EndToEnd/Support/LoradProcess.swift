@@ -50,9 +50,9 @@ struct LoradProcess {
         ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)")) ?? []).sorted()
     }
 
-    /// The base's hash as `lorad hash` tells it.
-    func hash() throws -> String {
-        let answer = try JSONReader.parse(run("hash", "base", "--json").output, name: "hash")
+    /// A base's hash as `lorad hash` tells it.
+    func hash(_ base: String = "base") throws -> String {
+        let answer = try JSONReader.parse(run("hash", base, "--json").output, name: "hash")
         return answer["sha256"]?.stringValue ?? ""
     }
 

@@ -44,8 +44,46 @@ struct GGUFConfigurationTests {
             (["general.architecture": .string("llam")], "llam"),
         ]
         for (changes, problem) in cases { expectError(.unsupported, containing: problem) { try open(changes) } }
-        let factors = TensorEntry(name: "rope_freqs.weight", matrix: Matrix(rows: 1, columns: 4), shape: [4])
-        expectError(.unsupported, containing: "rope_freqs") { try open([:], adding: [factors]) }
+    }
+
+    @Test("Factors of the rotary frequencies are a llama's settings, and refused elsewhere")
+    func frequencyFactors() throws {
+        let factors = TensorEntry(
+            name: "rope_freqs.weight", matrix: Matrix([1, 2, 8, 8], rows: 1, columns: 4), shape: [4])
+        let rope = try open([:], adding: [factors]).fields.fields("rope_parameters")
+        #expect(try rope?.floats("short_factor") == [1, 2, 8, 8])
+        #expect(try rope?.floats("long_factor") == [1, 2, 8, 8])
+        #expect(try rope?.float("attention_factor") == 1)
+        expectError(.unsupported, containing: "rope_freqs") {
+            try open(Self.named("qwen2"), adding: [factors])
+        }
+    }
+
+    /// The metadata of the tiny llama's sizes under another architecture's name.
+    private static func named(_ architecture: String) throws -> [String: GGUFValue?] {
+        let metadata = try GGUFFile(path: Fixtures.path("llama.gguf")).metadata
+        let sizes = metadata.filter { $0.key.hasPrefix("llama.") }.map {
+            (architecture + $0.key.dropFirst("llama".count), GGUFValue?.some($0.value))
+        }
+        return Dictionary(uniqueKeysWithValues: sizes).merging(["general.architecture": .string(architecture)]) { $1 }
+    }
+
+    @Test("RoBERTa, which llama.cpp writes as a BERT, and a BERT that decodes are refused")
+    func noBERT() throws {
+        let types = TensorEntry(name: "token_types.weight", matrix: Matrix(rows: 2, columns: 16))
+        var metadata = try Self.named("bert")
+        metadata["bert.attention.layer_norm_epsilon"] = .float32(1e-12)
+        metadata["tokenizer.ggml.model"] = .string("bert")
+        let bert = try open(metadata, adding: [types])
+        #expect(bert.modelType == "bert")
+        #expect(try bert.fields.int("type_vocab_size") == 2)
+        #expect(try bert.fields.bool("is_decoder") == false)
+        #expect(
+            try open(metadata.merging(["bert.attention.causal": .bool(true)]) { $1 }, adding: [types])
+                .fields.bool("is_decoder"))
+        expectError(.unsupported, containing: "no BERT") {
+            try open(metadata.merging(["tokenizer.ggml.model": .string("gpt2")]) { $1 }, adding: [types])
+        }
     }
 
     @Test("Metadata that is absent, of the wrong type or at odds with the tensors is refused by name")

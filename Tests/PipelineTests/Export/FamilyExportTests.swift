@@ -8,7 +8,7 @@ import Transformers
 
 @Suite("Merged export of the families that GGUF has")
 struct FamilyExportTests {
-    static let names = ["qwen2", "qwen3", "gemma2", "gemma3", "phi3", "phi3-longrope", "gpt2"]
+    static let names = ["qwen2", "qwen3", "gemma2", "gemma3", "phi3", "phi3-longrope", "gpt2", "llama3", "gemma"]
 
     /// A base with an adapter on every projection that moves its logits.
     private struct Case {
@@ -54,7 +54,9 @@ struct FamilyExportTests {
         try Case("gguf-families/\(name).gguf").check(.gguf)
     }
 
-    @Test("From a GGUF to a folder: config.json says what the metadata said", arguments: ["qwen2", "qwen3", "gpt2"])
+    @Test(
+        "From a GGUF to a folder: config.json says what the metadata said",
+        arguments: ["qwen2", "qwen3", "gpt2", "llama3"])
     func folder(name: String) throws {
         try Case("gguf-families/\(name).gguf").check(.safetensors)
     }

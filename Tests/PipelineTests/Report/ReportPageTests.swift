@@ -30,6 +30,18 @@ import Testing
         #expect(page.contains("The base is another."))
     }
 
+    @Test("What carries the loss: tokens of a text, labels of a classifier's rows")
+    func supervised() throws {
+        var report = SampleReport.succeeded()
+        #expect(ReportPage.render(report).contains(" carry the loss."))
+        report.provenance.adapter.task = "classification"
+        let page = ReportPage.render(report)
+        #expect(page.contains(" tokens in all steps; the loss is that of "))
+        #expect(page.contains(" labels, one a row."))
+        #expect(!page.contains("carry the loss"))
+        try expectWellFormed(page)
+    }
+
     @Test("Every figure that can be NaN or infinite can be drawn")
     func notFinite() throws {
         var report = SampleReport.succeeded()

@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 import Testing
 
 /// Windows and soft caps against the formula, over tile and chunk borders.

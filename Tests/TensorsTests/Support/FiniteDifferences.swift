@@ -1,32 +1,13 @@
 import Tensors
+import TestSupport
 import Testing
 
-/// Checks a gradient against central differences of `loss` in every element of `x`, which is put back afterwards.
-///
-/// float32 leaves about three digits: the step is large and the tolerance wide, so twins and PyTorch's values are the
-/// precise check and this one catches a wrong formula that both of them might share.
+/// Checks a gradient against central differences of `loss` in every element of `x`, see `gradientMismatches`.
 func expectGradient(
-    _ gradient: Matrix, of x: Matrix, step: Float = 1e-2, tolerance: Double = 2e-2, _ what: String = "",
-    sourceLocation: SourceLocation = #_sourceLocation, loss: () -> Double
+    _ gradient: Matrix, of x: Matrix, _ what: String = "", sourceLocation: SourceLocation = #_sourceLocation,
+    loss: () -> Double
 ) {
-    for row in 0..<x.rows {
-        for column in 0..<x.columns {
-            let value = x[row, column]
-            x[row, column] = value + step
-            let above = loss()
-            x[row, column] = value - step
-            let below = loss()
-            x[row, column] = value
-            let expected = (above - below) / (2 * Double(step))
-            let actual = Double(gradient[row, column])
-            #expect(
-                abs(actual - expected) <= tolerance * max(1, abs(expected)),
-                "\(what) [\(row), \(column)]: \(actual), by differences \(expected)", sourceLocation: sourceLocation)
-        }
+    for mismatch in gradientMismatches(gradient, of: x, loss: loss) {
+        Issue.record("\(what) \(mismatch)", sourceLocation: sourceLocation)
     }
-}
-
-/// Σ a ⊙ b: the loss whose gradient in a is b.
-func dot(_ a: Matrix, _ b: Matrix) -> Double {
-    zip(a.values, b.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
 }

@@ -13,7 +13,7 @@ struct FamilyReferenceTests {
     func complete() throws {
         let types = Set(try FamilyFixture.decoders.map { try $0.base().configuration.modelType })
         let decoders: Set = [
-            "gemma2", "gemma3_text", "gpt2", "gpt_neox", "llama", "mistral", "opt", "phi3", "qwen2", "qwen3",
+            "gemma", "gemma2", "gemma3_text", "gpt2", "gpt_neox", "llama", "mistral", "opt", "phi3", "qwen2", "qwen3",
         ]
         #expect(types.isSuperset(of: decoders))
     }

@@ -21,6 +21,7 @@ from safetensors.torch import save_file
 from transformers.utils import logging
 
 import deberta
+import gguf_base
 from tokenizer import word_piece
 
 FOLDER = Path(__file__).resolve().parents[3] / "Tests/Fixtures/classifiers"
@@ -50,6 +51,13 @@ def llama(**changes):
                         tie_word_embeddings=False) | changes))
 
 
+def opt(**changes):
+    sizes = {key: value for key, value in SIZES.items() if key != "intermediate_size"}
+    return transformers.OPTConfig(
+        **(sizes | dict(ffn_dim=40, word_embed_proj_dim=16, do_layer_norm_before=False, dropout=0.0, pad_token_id=0,
+                        bos_token_id=1, eos_token_id=2) | changes))
+
+
 # name: (configuration, labels, how the base is saved, targets, modules_to_save beside the head)
 CASES = {
     # As all-MiniLM-L6-v2: no prefix, a pooler, no classifier. `dense` is the pooler's too.
@@ -58,8 +66,12 @@ CASES = {
     "bert-regression": (bert(hidden_act="gelu_new"), 1, "classifier", "all-linear", []),
     # No pooler: it is drawn at random and saved with the adapter.
     "bert-headless": (bert(hidden_act="relu"), 2, "headless", ["query", "key", "value"], ["pooler"]),
+    # As llama.cpp's converter leaves it: no pooler, and all in one file.
+    "bert-gguf": (bert(), 3, "gguf", ["query", "value", "output.dense"], ["pooler"]),
     "roberta": (roberta(), 2, "classifier", ["query", "value", "intermediate.dense"], []),
     "llama": (llama(), 3, "causal", ["q_proj", "v_proj"], []),
+    # Embeddings narrower than the model, whose projections take an adapter each; the head reads what the second gives.
+    "opt-350m": (opt(), 3, "causal", ["q_proj", "project_in", "project_out"], []),
 } | deberta.cases(SIZES)
 # Tokens of the longest row whose logits are compared.
 LONGEST = {"roberta": 44} | deberta.LONGEST
@@ -90,7 +102,7 @@ def build(config, labels):
 
 
 def save_base(model, how, folder):
-    """As `encoder` (no prefix, with its pooler), `headless` (no pooler either), `classifier` or `causal`."""
+    """As `encoder` (no prefix, with its pooler), `headless` (no pooler either), `gguf`, `classifier` or `causal`."""
     if how == "classifier":
         model.save_pretrained(folder)
     elif how == "causal":
@@ -100,9 +112,13 @@ def save_base(model, how, folder):
         causal.save_pretrained(folder)
     else:
         encoder = copy.deepcopy(model.base_model)
-        if how == "headless":
+        if how != "encoder":
             encoder.pooler = None
-        encoder.save_pretrained(folder)
+        if how == "gguf":
+            folder.mkdir()
+            gguf_base.write(encoder, word_piece(VOCABULARY, pad=0), folder / "base.gguf")
+        else:
+            encoder.save_pretrained(folder)
 
 
 def attach(model, targets, more):
@@ -192,7 +208,8 @@ def write(name):
     folder.mkdir(parents=True)
     base = build(config, labels)
     save_base(base, how, folder / "base")
-    word_piece(VOCABULARY, pad=config.pad_token_id).save(str(folder / "base/tokenizer.json"))
+    if how != "gguf":
+        word_piece(VOCABULARY, pad=config.pad_token_id).save(str(folder / "base/tokenizer.json"))
     adapted = attach(copy.deepcopy(base), copy.deepcopy(targets), more)
     adapted.save_pretrained(folder / "adapter")
     (folder / "adapter/README.md").unlink()

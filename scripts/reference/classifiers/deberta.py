@@ -5,6 +5,7 @@ import transformers
 V2 = ["query_proj", "key_proj", "value_proj", "dense"]
 POSITIONS = ["pos_key_proj", "pos_query_proj"]
 V1 = ["in_proj", "pos_proj", "pos_q_proj", "dense"]
+NARROW = ["embed_proj"]
 ABSOLUTE = dict(relative_attention=False, pos_att_type=None, position_biased_input=True, num_hidden_layers=1)
 # Tables narrower than the layers, token types, absolute positions beside the relative ones.
 ALL_EMBEDDINGS = dict(position_biased_input=True, type_vocab_size=2, embedding_size=16)
@@ -34,7 +35,7 @@ def cases(sizes):
         # Distances past the table's end, no buckets; every projection of positions by itself.
         "deberta-v2-regression": (
             second(share_att_key=False, position_buckets=-1, max_relative_positions=12, norm_rel_ebd="none",
-                   conv_kernel_size=5, conv_act="tanh", **ALL_EMBEDDINGS), 1, "classifier", V2 + POSITIONS, ["pooler"]),
+                   conv_kernel_size=5, conv_act="tanh", **ALL_EMBEDDINGS), 1, "classifier", V2 + POSITIONS + NARROW, ["pooler"]),
         "deberta-v2-c2p": (
             second(pos_att_type=["c2p"], share_att_key=False, hidden_act="relu", num_hidden_layers=1), 2, "classifier",
             ["pos_key_proj", "attention.output.dense"], ["pooler"]),
@@ -51,7 +52,7 @@ def cases(sizes):
         "deberta-encoder": (first(), 2, "encoder", ["in_proj"], ["pooler"]),
         # p2p only widens the scale.
         "deberta-regression": (
-            first(max_relative_positions=10, pos_att_type="c2p|p2c|p2p", **ALL_EMBEDDINGS), 1, "classifier", V1,
+            first(max_relative_positions=10, pos_att_type="c2p|p2c|p2p", **ALL_EMBEDDINGS), 1, "classifier", V1 + NARROW,
             ["pooler"]),
         "deberta-c2p": (
             first(pos_att_type=["c2p"], num_hidden_layers=1), 2, "classifier", ["in_proj", "pos_proj"], ["pooler"]),

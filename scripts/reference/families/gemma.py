@@ -1,9 +1,21 @@
-"""gemma2 and gemma3_text: 1 + w norms before and after each layer, scaled embeddings, windows in alternation."""
+"""gemma, gemma2 and gemma3_text: 1 + w norms before and after each layer, scaled embeddings, windows in alternation."""
 
 from common import Case, sizes
-from transformers import Gemma2Config, Gemma3TextConfig
+from transformers import Gemma2Config, Gemma3TextConfig, GemmaConfig
 
 CASES = [
+    Case(
+        "gemma",
+        "1 + w norms before each layer alone, embeddings scaled by √16, heads of 8 dimensions, biases of attention",
+        GemmaConfig(
+            head_dim=8,
+            attention_bias=True,
+            rope_parameters={"rope_type": "default", "rope_theta": 10000.0},
+            **sizes(hidden_size=16, intermediate_size=32),
+        ),
+        ["q_proj", "v_proj"],
+        norms_add_one=True,
+    ),
     Case(
         "gemma2",
         "soft caps of attention scores and logits, query_pre_attn_scalar, a sliding window of 4 in layers 0 and 2",

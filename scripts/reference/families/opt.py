@@ -29,7 +29,7 @@ CASES = [
         "do_layer_norm_before false, word_embed_proj_dim with project_in and project_out",
         config(do_layer_norm_before=False, word_embed_proj_dim=16),
         ["q_proj", "v_proj"],
-        LINEAR,
+        LINEAR + ["project_in", "project_out"],
     ),
     Case(
         "opt-plain",

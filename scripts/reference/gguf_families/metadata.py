@@ -7,7 +7,8 @@ import gguf
 
 def write(writer, architecture, config):
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
-    {"gpt2": gpt2, "bert": bert, "phi3": phi3, "gemma2": gemma2, "gemma3": gemma3}.get(architecture, qwen)(writer, config)
+    {"gpt2": gpt2, "bert": bert, "phi3": phi3, "gemma": gemma, "gemma2": gemma2,
+     "gemma3": gemma3, "llama": llama}.get(architecture, qwen)(writer, config)
 
 
 def shape(writer, config):
@@ -35,6 +36,19 @@ def qwen(writer, config):
     writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
     if config.model_type == "qwen3":
         head_dim(writer, config)
+
+
+def llama(writer, config):
+    """Llama 3's scaling is no metadata but a tensor, rope_freqs."""
+    decoder(writer, config)
+    writer.add_vocab_size(config.vocab_size)
+    writer.add_rope_dimension_count(config.head_dim)
+    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
+
+
+def gemma(writer, config):
+    decoder(writer, config)
+    head_dim(writer, config)
 
 
 def gemma2(writer, config):

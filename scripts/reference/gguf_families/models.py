@@ -2,7 +2,7 @@
 
 import torch
 from transformers import (BertConfig, BertModel, Gemma2Config, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3TextConfig,
-                          GPT2Config, GPT2LMHeadModel, Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM,
+                          GemmaConfig, GemmaForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM,
                           Qwen3Config, Qwen3ForCausalLM)
 
 VOCABULARY = 288
@@ -55,6 +55,13 @@ def build():
             vocab_size=VOCABULARY, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4,
             max_position_embeddings=64, type_vocab_size=2, pad_token_id=0, attn_implementation="eager"),
             add_pooling_layer=False)),
+        # Of four frequencies one is kept, one interpolated, two are divided.
+        "llama3": ("llama", LlamaForCausalLM(LlamaConfig(
+            **COMMON | dict(hidden_size=32), tie_word_embeddings=True, rope_parameters=rope(
+                500.0, rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
+                original_max_position_embeddings=64)))),
+        "gemma": ("gemma", GemmaForCausalLM(GemmaConfig(
+            **COMMON | dict(head_dim=8), tie_word_embeddings=True, rope_parameters=rope(10000.0)))),
     }
     for number, (_, model) in enumerate(models.values()):
         fill(model, number)

@@ -1,17 +1,18 @@
 /// What was trained on: rows kept, cut and left out, and one row with its mask.
 enum DataSection {
-    static func render(_ training: TrainingReport) -> HTML {
+    static func render(_ training: TrainingReport, classifies: Bool) -> HTML {
         """
-        <h3>What was trained on</h3><p>\(sentence(training))</p>\(contamination(training.contamination))\
+        <h3>What was trained on</h3><p>\(sentence(training, classifies))</p>\(contamination(training.contamination))\
         \(sample(training.sample))
         """
     }
 
-    private static func sentence(_ training: TrainingReport) -> String {
+    private static func sentence(_ training: TrainingReport, _ classifies: Bool) -> String {
         let rows = training.rows
+        let supervised = FigureFormat.count(training.supervisedTokens)
         var text = """
-            \(FigureFormat.count(rows.train)) rows, \(FigureFormat.count(training.tokens)) tokens in all steps, of which \
-            \(FigureFormat.count(training.supervisedTokens)) carry the loss.
+            \(FigureFormat.count(rows.train)) rows, \(FigureFormat.count(training.tokens)) tokens in all steps\
+            \(classifies ? "; the loss is that of \(supervised) labels, one a row" : ", of which \(supervised) carry the loss").
             """
         text += rows.truncated > 0 ? " \(FigureFormat.count(rows.truncated)) rows were cut to the maximum length." : ""
         text += rows.dropped > 0 ? " \(FigureFormat.count(rows.dropped)) rows were left out." : ""

@@ -13,7 +13,7 @@ package enum ReportPage {
             \(header(report))
             \(SliceSection.render(report.slices))
             \(GateSection.render(report.gates))
-            \(TrainingSection.render(report.training))
+            \(TrainingSection.render(report.training, classifies: report.provenance.adapter.task != nil))
             \(ParitySection.render(report.parity))
             \(AnalysisSection.render(report.analysis))
             \(ProvenanceSection.render(report.provenance))

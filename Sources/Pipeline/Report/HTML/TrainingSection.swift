@@ -1,12 +1,13 @@
 /// The loss curve with its validation points, the learning rate and the gradient's norm beside it.
 enum TrainingSection {
-    static func render(_ training: TrainingReport?) -> HTML {
+    /// - Parameter classifies: whether each row has one label, instead of tokens that are predicted.
+    static func render(_ training: TrainingReport?, classifies: Bool) -> HTML {
         guard let training else { return "" }
         return """
             <section aria-labelledby="training"><h2 id="training">Training</h2>\(lossFigure(training))\
             <div class="pair">\(companion("Learning rate", training.learningRate, noisy: false))\
             \(companion("Gradient norm, before clipping", training.gradientNorm, noisy: true))</div>\
-            \(DataSection.render(training))</section>
+            \(DataSection.render(training, classifies: classifies))</section>
             """
     }
 
