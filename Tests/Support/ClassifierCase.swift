@@ -35,7 +35,11 @@ package struct ClassifierCase: Sendable, CustomStringConvertible {
 
     /// The base with a head, the checkpoint's or a fresh one.
     package func model(dtype: DType = .float32) throws -> LanguageModel {
-        try LanguageModel.load(BaseModelFiles(path: basePath), dtype: dtype, task: task())
+        let base = try BaseModelFiles(path: basePath)
+        guard name.hasSuffix("-gguf") else { return try LanguageModel.load(base, dtype: dtype, task: task()) }
+        // A GGUF does not say that the reference has no dropout.
+        let members = base.configuration.fields.members + [("classifier_dropout", .number(0))]
+        return try LanguageModel.load(OtherConfiguration(base: base, members: members), dtype: dtype, task: task())
     }
 
     /// The rows whose logits and gradients are known.

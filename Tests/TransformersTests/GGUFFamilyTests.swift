@@ -30,12 +30,12 @@ struct GGUFFamilyTests {
         #expect(!gguf.tensorNames.contains { $0.contains("rope") })
         let settings = try JSONReader.parse(file: Fixtures.path("gguf-families/llama3.config.json"))
         #expect(settings["rope_parameters"]?["rope_type"]?.stringValue == "llama3")
-        let other = try OtherConfiguration(base: gguf, config: settings)
+        let other = try OtherConfiguration(base: gguf, members: settings.objectValue?.members ?? [])
         let batch = try Self.longRow()
         let found = try LanguageModel.load(gguf, dtype: .float32).logits(batch).values
         let expected = try LanguageModel.load(other, dtype: .float32).logits(batch).values
         #expect(firstDifference(found, expected, relative: 1e-5, absolute: 1e-5) == nil)
-        let unscaled = try OtherConfiguration(base: gguf, config: .object(JSONObject([])))
+        let unscaled = try OtherConfiguration(base: gguf, members: [])
         let without = try LanguageModel.load(unscaled, dtype: .float32).logits(batch).values
         #expect(firstDifference(found, without, relative: 1e-2, absolute: 1e-2) != nil)
     }
@@ -86,27 +86,6 @@ struct GGUFFamilyTests {
             #expect(some.values == whole.rows(1..<3).values, "\(tensor)")
         }
     }
-}
-
-/// A base under other settings of its family.
-private struct OtherConfiguration: WeightSource {
-    let base: BaseModelFiles
-    let configuration: ModelConfiguration
-
-    init(base: BaseModelFiles, config: JSONValue) throws {
-        self.base = base
-        var configuration = base.configuration
-        configuration.fields = try ConfigurationFields(path: "config.json", json: config)
-        self.configuration = configuration
-    }
-
-    func shape(of name: String) -> [Int]? { base.shape(of: name) }
-
-    func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws {
-        try base.verifyComplete(expected: expected, ignoring: isIgnored)
-    }
-
-    func read(_ name: String, into matrix: Matrix) throws { try base.read(name, into: matrix) }
 }
 
 /// An encoder with a pooler of `scale` times the identity and a classifier of the identity.

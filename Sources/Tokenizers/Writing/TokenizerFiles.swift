@@ -180,6 +180,11 @@ package enum TokenizerFiles {
                 ("clean_up_tokenization_spaces", .bool(true)), ("unk_token", .string(pieces.unknownToken)),
                 ("cls_token", around.first.map { .string($0.content) } ?? .null),
                 ("sep_token", around.last.map { .string($0.content) } ?? .null),
+                // Without it transformers gives a pair no token types.
+                (
+                    "model_input_names",
+                    .array(["input_ids", "token_type_ids", "attention_mask"].map { .string($0) })
+                ),
             ]
         } else {
             members += [

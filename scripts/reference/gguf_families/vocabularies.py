@@ -10,7 +10,8 @@ WORDS = "the a of it is was good bad film cast not and".split()
 
 
 def write(writer, architecture):
-    kinds = {"qwen2": byte_level, "qwen3": byte_level, "gpt2": byte_level, "bert": word_piece}
+    kinds = {"qwen2": byte_level, "qwen3": byte_level, "gpt2": byte_level, "llama": byte_level,
+             "bert": word_piece}
     tokens, types = kinds.get(architecture, sentence_piece)(writer, architecture)
     assert len(tokens) == len(types) == len(set(tokens)) == VOCABULARY
     writer.add_token_list(tokens)
@@ -28,7 +29,7 @@ def byte_level(writer, architecture):
     pieces = special + alphabet + [left + right for left, right in merges]
     unused = [f"[UNUSED{number}]" for number in range(VOCABULARY - len(pieces))]
     writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("gpt-2" if architecture == "gpt2" else "qwen2")
+    writer.add_tokenizer_pre({"gpt2": "gpt-2", "llama": "llama-bpe"}.get(architecture, "qwen2"))
     writer.add_token_merges([" ".join(merge) for merge in merges])
     writer.add_add_bos_token(False)
     types = [CONTROL] * 3 + [NORMAL] * (len(pieces) - 3) + [gguf.TokenType.UNUSED] * len(unused)
