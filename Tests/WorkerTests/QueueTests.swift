@@ -245,6 +245,23 @@ struct FaultTests {
         #expect(bench.log.contains { $0.contains("somebody other than this worker") })
     }
 
+    @Test("A job that is stopped because its disk is full is tried again by the same worker, not left for the next one")
+    func unrecordable() throws {
+        let bench = try WorkerBench { $0.jobs.retryWait = 3_600 }
+        try bench.submit(["a": "wait"])
+        try bench.worker().pause()
+        try bench.watchOnce()
+        try bench.worker().resume()
+        let job = try #require(try bench.ledger().jobs().first)
+        let folder = try bench.folders.work(job.id)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // Every line of its log finds the disk full.
+        try FileManager.default.createSymbolicLink(atPath: folder + "/log", withDestinationPath: "/dev/full")
+        #expect(try bench.watchOnce().delayed == 1)
+        let after = try bench.ledger().job(job.id)
+        #expect(after.state == .queued && after.retries == 1)
+    }
+
     /// Ends at once where its job was cancelled meanwhile, as one that asks before it publishes does.
     private struct LateRunner: JobRunner {
         let cancel: @Sendable (String) -> Void

@@ -97,7 +97,7 @@ struct TwoYearsTests {
         let entries: [ScheduleEntry]
 
         init(_ file: Golden) throws {
-            bench = try LedgerBench()
+            bench = try LedgerBench(inMemory: true)
             cases = file.cases.filter {
                 $0.cron == "30 2 * * *" || $0.cron == "0 */6 * * *" && $0.zone == "Australia/Lord_Howe"
             }

@@ -47,7 +47,7 @@ final class JobQueue: Sendable {
     func run(_ job: JobRecord, control: JobControl, isStopping: () -> Bool) throws -> JobRecord {
         let outcome = try attempt(job, control: control)
         let ended = try persistently(isStopping) {
-            let asked = try control.reason ?? unheardRequest(job, isStopping: isStopping())
+            let asked = try request(to: job, control: control, isStopping: isStopping())
             return try conclude(job, outcome: Self.explained(outcome, asked: asked), asked: asked)
         }
         guard ended.state.isFinal else { return ended }
@@ -60,9 +60,10 @@ final class JobQueue: Sendable {
         return ended
     }
 
-    /// What was asked of the job that its control does not know of: a cancel request that the watch loop has not seen yet,
-    /// or a stop that reached the job's process first.
-    private func unheardRequest(_ job: JobRecord, isStopping: Bool) throws -> JobControl.Reason? {
+    /// What people or the worker's end asked of the job, and its control may not know of: a cancel request that the watch
+    /// loop has not seen yet, or a stop that reached the job's process first. Nil where nobody did, a fault included.
+    private func request(to job: JobRecord, control: JobControl, isStopping: Bool) throws -> JobControl.Reason? {
+        if let reason = control.reason, reason != .fault { return reason }
         if try ledger.isCancelRequested(job.id) { return .cancel }
         return isStopping ? .stop : nil
     }

@@ -35,7 +35,7 @@ struct DeliveryRetentionTests {
 
     @Test("Many go in several transactions, and none is left behind")
     func many() throws {
-        let bench = try LedgerBench(hooks: Array(repeating: hook, count: 1))
+        let bench = try LedgerBench(hooks: [hook], inMemory: true)
         for index in 0..<2_100 { try bench.admit("job\(index)") }
         for delivery in try bench.ledger.deliveries() {
             try bench.ledger.recordAttempt(delivery.id, hook: "chat", result: "", verdict: .delivered, now: now)
