@@ -303,7 +303,8 @@ struct FaultTests {
             #expect(eventually { bench.log.contains { $0.contains("is still held by a live process") } })
             let state = try ledger.job(job.id).state
             #expect(state == .running)
-            process.terminate()
+            // Not terminate(): a child may inherit that SIGTERM is ignored.
+            kill(process.processIdentifier, SIGKILL)
             let hasSucceeded = try eventually(within: 30) { try ledger.job(job.id).state == .succeeded }
             #expect(hasSucceeded)
         }
