@@ -75,3 +75,8 @@ static inline int lorad_literal_address(const char *host, unsigned char bytes[16
     freeaddrinfo(found);
     return count;
 }
+
+// Where this libcurl looks for the certificates of authorities; NULL where it was built without such a place.
+static inline const char *lorad_curl_certificate_file(void) { return curl_version_info(CURLVERSION_NOW)->cainfo; }
+
+static inline const char *lorad_curl_certificate_folder(void) { return curl_version_info(CURLVERSION_NOW)->capath; }

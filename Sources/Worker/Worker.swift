@@ -29,8 +29,8 @@ package struct Worker: Sendable {
 
     private func run(_ parts: WorkerParts, once: Bool, stop: StopRequest, reload: ReloadRequest?) throws -> WatchResult
     {
-        try recover(parts)
-        let loop = try WatchLoop(parts, stop: stop, reload: reload)
+        let held = try parts.recover(patience: 10)
+        let loop = try WatchLoop(parts, stop: stop, reload: reload, held: held)
         for job in try parts.intake.finishLeftovers() { loop.admitted(job) }
         parts.courier.start()
         parts.jobs.start()
@@ -58,22 +58,6 @@ package struct Worker: Sendable {
             settings.log("\(result.pendingDeliveries) webhook deliveries are left for the next worker")
         }
         return result
-    }
-
-    private func recover(_ parts: WorkerParts) throws {
-        // Before anybody else may work on their jobs: processes whose worker died end with it, but one that is stopped
-        // (SIGSTOP) or sleeps in the kernel has not yet.
-        for orphan in try parts.ledger.orphans() where orphan.process.isAlive {
-            let hasEnded = orphan.process.end(within: 10)
-            settings.log(
-                "job \(orphan.job): its process \(orphan.process.pid) outlived its worker "
-                    + (hasEnded ? "and was ended" : "and cannot be ended"))
-        }
-        let report = try parts.ledger.recover(maximumCrashes: settings.maximumCrashes, announcer: parts.announcer)
-        for job in report.resumed { settings.log("job \(job): goes on where it was stopped") }
-        for job in report.rescued { settings.log("job \(job): its worker died; queued again") }
-        for job in report.abandoned { settings.log("job \(job): its worker died too often; failed") }
-        for job in report.held { settings.log("job \(job): is still held by a live process; left alone") }
     }
 
     /// Waits, for a bounded time, until every hook was tried.

@@ -60,6 +60,23 @@ struct CommandLineTests {
         }
     }
 
+    @Test("The cache of hashes lies in lorad.yaml's state folder, for every command that hashes a base")
+    func hashCache() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write("threads: 1\nstate: elsewhere\n", to: "lorad.yaml")
+            try lorad.write("state: named\n", to: "other.yaml")
+            _ = try lorad.hash()
+            #expect(lorad.list("elsewhere") == ["hashes.json"])
+            #expect(try lorad.run("hash", "base", "--config", "other.yaml").status == 0)
+            #expect(lorad.list("named") == ["hashes.json"])
+            try lorad.write("stat: x\n", to: "lorad.yaml")
+            let bad = try lorad.run("hash", "base")
+            #expect(bad.status == 65 && bad.errors.contains("state"), "\(bad.errors)")
+            #expect(lorad.list(".lorad").isEmpty)
+        }
+    }
+
     @Test("A second run of the same name beside the first is told to come back later")
     func runLock() throws {
         try withTemporaryFolder { folder in

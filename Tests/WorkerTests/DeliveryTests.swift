@@ -80,6 +80,25 @@ struct DeliveryTests {
         #expect(abs(due.timeIntervalSince(until)) < 5)
     }
 
+    @Test("A message that would wait longer than any wait lasts is sent: the clock was set back")
+    func clockSetBack() throws {
+        let server = try WebhookServer([.status(500)])
+        defer { server.stop() }
+        var patient = DeliverySettings.quick
+        patient.retryWaits = [600, 600]
+        let bench = try bench(server, events: [.succeeded], delivery: patient)
+        try bench.submit(["a": "succeed"])
+        #expect(try bench.watchOnce().pendingDeliveries == 1)
+        // As if that had been recorded before the clock went back by ten years.
+        let ledger = try bench.ledger()
+        let delivery = try #require(try ledger.deliveries().first)
+        try ledger.recordAttempt(delivery.id, hook: "chat", result: "", verdict: .retry(at: Date() + 3_650 * 86_400))
+        _ = try bench.whileWatching(FakeRunner()) {
+            let isDelivered = try eventually { try ledger.deliveries().map(\.state) == [.delivered] }
+            #expect(isDelivered)
+        }
+    }
+
     @Test("While secrets rotate a message carries a signature by each")
     func rotation() throws {
         let server = try WebhookServer()

@@ -130,12 +130,18 @@ struct DoctorTests {
     }
 
     @Test(
-        "Inbox and state on different file systems are a problem",
+        "Inbox and state on different file systems are told of, and a place of claims that others could write to",
         .enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm"), "needs a second file system"))
     func twoFileSystems() throws {
-        let findings = try findings("inbox: /dev/shm/lorad-\(UUID())\nstate: \(folder.path)/state\n")
-        #expect(findings["file_system"]?.status == .problem)
-        #expect(findings["file_system"]?.advice?.contains("rename") == true)
+        let inbox = "/dev/shm/lorad-\(UUID())"
+        let yaml = "inbox: \(inbox)\nstate: \(folder.path)/state\n"
+        let finding = try findings(yaml)["file_system"]
+        #expect(finding?.status == .ok && finding?.value.contains("on two") == true)
+        try FileManager.default.createDirectory(atPath: inbox + "/.claimed", withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: inbox) }
+        #expect(try findings(yaml)["file_system"]?.status == .ok)
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: inbox + "/.claimed")
+        #expect(try findings(yaml)["file_system"]?.status == .problem)
     }
 
     @Test("A damaged hash cache is a warning, an absent and a whole one are not")
@@ -146,6 +152,144 @@ struct DoctorTests {
         #expect(try findings(folders)["hash_cache"]?.status == .warning)
         try folder.write("{}", to: "state/hashes.json")
         #expect(try findings(folders)["hash_cache"]?.value.contains("0 files") == true)
+    }
+
+    @Test("Limits that do not fit the machine or each other are told of")
+    func limits() throws {
+        let keys = ["limits_memory", "limits_disk", "limits_time", "jobs", "open_files"]
+        let fine = try findings(folders + "limits: {free_disk_mib: 0}\n")
+        for key in keys { #expect(fine[key]?.status == .ok, "\(key): \(fine[key]?.value ?? "")") }
+        let bad = try findings(
+            folders + """
+                limits: {memory_mib: 1000000000, free_disk_mib: 1000000000, wall_time: 10, stage_time: 20}
+                jobs: {at_once: 256}
+                """)
+        for (key, word) in [
+            ("limits_memory", "memory_mib"), ("limits_disk", "free_disk_mib"), ("limits_time", "stage_time"),
+            ("jobs", "at_once"),
+        ] {
+            #expect(bad[key]?.status != .ok && bad[key]?.advice?.contains(word) == true, "\(key)")
+        }
+        #expect(bad["limits_disk"]?.status == .problem)
+        #expect(
+            try findings(folders + "limits: {stop_time: 90}\n")["limits_time"]?.advice?.contains("TimeoutStopSec")
+                == true)
+    }
+
+    @Test("What is removed and copied is shown; no backups at all, or none any more, are a warning")
+    func retention() throws {
+        let fine = try findings(folders + "retention: {keep_runs: 7, keep_delivery_days: 11}\n")
+        #expect(fine["retention"]?.value.contains("latest 7 runs") == true)
+        #expect(fine["retention"]?.value.contains("deliveries 11") == true)
+        #expect(fine["backups"]?.status == .ok)
+        #expect(try findings(folders + "retention: {backup_hours: 0}\n")["backups"]?.status == .warning)
+        let bench = try LedgerBench()
+        let copy = try LedgerBackup(folder: bench.folder.path + "/backups").make(of: bench.ledger, keep: 3)
+        let state = "state: \(bench.folder.path)\n"
+        #expect(try findings(state)["backups"]?.value.contains("1 there") == true)
+        #expect(try findings(state)["backups"]?.status == .ok)
+        try FileManager.default.setAttributes([.modificationDate: Date() - 3 * 86_400], ofItemAtPath: copy)
+        #expect(try findings(state)["backups"]?.advice?.contains("lorad backup") == true)
+    }
+
+    @Test("The port of the health page: free, another program's, or the running worker's own")
+    func monitor() throws {
+        #expect(try findings(folders)["worker"]?.value == "none runs here")
+        #expect(try findings(folders)["monitor"] == nil)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                #expect(bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0)
+            }
+        }
+        #expect(listen(descriptor, 1) == 0)
+        let yaml = folders + "monitor: {port: \(UInt16(bigEndian: address.sin_port))}\n"
+        #expect(try findings(yaml)["monitor"]?.status == .problem)
+        try FileManager.default.createDirectory(atPath: folder.path + "/state", withIntermediateDirectories: true)
+        let lock = try WorkerLock(path: folder.path + "/state/worker.lock", holder: ProcessIdentity.current())
+        let held = try withExtendedLifetime(lock) { try findings(yaml) }
+        #expect(held["worker"]?.value == "runs, process \(getpid())")
+        #expect(held["monitor"]?.status == .ok)
+    }
+
+    @Test("Messages that wait, hooks that are disabled or gone, and a paused queue are told of")
+    func deliveries() throws {
+        let chat = Hook(name: "chat", kind: .generic, url: .environment("U"), events: [.queued])
+        var gone = chat
+        gone.name = "gone"
+        let bench = try LedgerBench(hooks: [chat, gone])
+        let yaml = "state: \(bench.folder.path)\nhooks: [{name: chat, kind: generic, url_env: U}]\n"
+        #expect(try findings(yaml)["deliveries"]?.status == .ok && findings(yaml)["queue"]?.status == .ok)
+        var job = NewJob(id: "a", name: "a", manifestFile: "a.yaml", manifestText: "", manifestSHA256: "")
+        job.mistakes = nil
+        _ = try bench.ledger.admit(job, announcer: bench.announcer, now: Date() - 7_200)
+        try bench.ledger.pause()
+        let found = try findings(yaml)
+        #expect(found["deliveries chat"]?.advice?.contains("webhooks test chat") == true)
+        #expect(found["deliveries gone"]?.value.contains("does not have") == true)
+        #expect(found["queue"]?.advice?.contains("lorad resume") == true)
+        #expect(found["notify"]?.status == .warning)
+        #expect(try findings(yaml + "notify_default: [chat]\n")["notify"]?.status == .ok)
+        let id = try #require(try bench.ledger.deliveries().first { $0.hook == "chat" }?.id)
+        try bench.ledger.recordAttempt(id, hook: "chat", result: "answered 410", verdict: .disableHook)
+        let disabled = try findings(yaml)["hook_disabled chat"]
+        #expect(disabled?.status == .problem && disabled?.value.contains("answered 410") == true)
+    }
+
+    @Test("An outbox without its mark, roots that are missing or open to all, and what the system lacks are told of")
+    func surroundings() throws {
+        #expect(try findings(folders)["outbox_mark"]?.status == .ok)
+        let bench = try LedgerBench()
+        #expect(
+            try findings("state: \(bench.folder.path)\noutbox: \(folder.path)/o\n")["outbox_mark"]?.status == .problem)
+        #expect(
+            try findings(folders + "allowed_roots: [\(folder.path)/none]\n")["root \(folder.path)/none"]?.status
+                == .warning)
+        let root = folder.path + "/root"
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: root)
+        #expect(try findings(folders + "allowed_roots: [\(root)]\n")["permissions root \(root)"]?.status == .problem)
+        let file = folder.path + "/lorad.yaml"
+        try folder.write("", to: "lorad.yaml", mode: 0o666)
+        try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: file)
+        let open = Doctor(WorkerConfiguration(), file: file, environment: [:]).findings()
+        #expect(open.contains { $0.name == "permissions lorad.yaml" && $0.status == .problem })
+        #expect(try findings(folders)["watch"]?.value.contains("max_queued_events") == true)
+        #expect(SystemCheck.timeZones().status == .ok)
+        #expect(SystemCheck.timeZones { $0 != "Europe/Berlin" }.advice?.contains("tzdata") == true)
+        #expect(SystemCheck.processes().status == .ok)
+        #expect(SystemCheck.processes { throw WorkerError(.configuration, "No /proc.") }.status == .problem)
+        #expect(LibraryCheck.certificates(at: ["/none", folder.path]).value == folder.path)
+        #expect(LibraryCheck.certificates(at: ["/none"]).advice?.contains("ca-certificates") == true)
+    }
+
+    @Test("A hook's proxy and what it lets through are shown; a file of secrets that others can read is a problem")
+    func secrets() throws {
+        let yaml =
+            folders + """
+                hooks:
+                  - {name: good, kind: generic, url_env: U, proxy_env: P, allow_http: true, allow_private: true}
+                  - {name: bad, kind: generic, url_env: U, proxy_env: NONE}
+                """
+        let found = try findings(yaml, environment: ["U": "https://a.example/x", "P": "http://T0PSECRET:3128"])
+        let good = try #require(found["hook good"])
+        for words in ["through the proxy in the environment variable P", "plain http", "private addresses"] {
+            #expect(good.value.contains(words), "\(words)")
+        }
+        #expect(!"\(found)".contains("T0PSECRET"))
+        #expect(found["hook bad"]?.status == .problem && found["hook bad"]?.value.contains("NONE") == true)
+        for (mode, status) in [(0o600, Finding.Status.ok), (0o640, .problem)] {
+            try folder.write("U=https://a.example/x", to: "secrets.env", mode: mode)
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder.path + "/secrets.env")
+            let finding = SystemCheck.secrets(folder.path + "/secrets.env")
+            #expect(finding?.status == status)
+        }
+        #expect(SystemCheck.secrets(folder.path + "/none") == nil)
     }
 
     @Test("What a processor, a thread count or a BLAS build costs is said")

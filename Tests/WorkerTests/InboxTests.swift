@@ -32,6 +32,17 @@ struct InboxTests {
         #expect(try bench.scan(after: 2.1).ready == ["x.yaml"])
     }
 
+    @Test("Where the files' times are another machine's, a file is complete once it was watched for the quiet time")
+    func foreignClock() throws {
+        var bench = try InboxBench(believesTimes: false)
+        try bench.folder.write("name: x", to: "x.yaml")
+        // By its times, which a server's clock that is behind has written, it has not changed for an hour.
+        #expect(try bench.scan(after: 3_600).ready.isEmpty)
+        try bench.folder.write("name: xx", to: "x.yaml")
+        #expect(try bench.scan(after: 3_602.5).ready.isEmpty)
+        #expect(try bench.scan(after: 3_604.6).ready == ["x.yaml"])
+    }
+
     @Test("A file renamed in is ready at once")
     func arrived() throws {
         var bench = try InboxBench()
@@ -110,9 +121,9 @@ private struct InboxBench {
     let folder: TemporaryFolder
     var inbox: Inbox
 
-    init() throws {
+    init(believesTimes: Bool = true) throws {
         folder = try TemporaryFolder()
-        inbox = Inbox(folder: folder.path, quietTime: 2, heldOpenTime: 60)
+        inbox = Inbox(folder: folder.path, quietTime: 2, heldOpenTime: 60, believesTimes: believesTimes)
     }
 
     mutating func scan(after seconds: Double, clockBehind: Double = 0) throws -> Inbox.Scan {

@@ -229,4 +229,101 @@ struct FaultTests {
         #expect(done.wait(timeout: .now() + 30) == .success)
         #expect(code == .missing)
     }
+
+    @Test("A job whose process was asked to end by somebody else is tried again, not left for the next worker")
+    func askedByAnother() throws {
+        let bench = try WorkerBench { $0.jobs.retryWait = 0.05 }
+        try bench.submit(["a": "leave"])
+        let runner = FakeRunner()
+        let ledger = try bench.ledger()
+        _ = try bench.whileWatching(runner) {
+            let hasSucceeded = try eventually { try ledger.jobs().first?.state == .succeeded }
+            #expect(hasSucceeded)
+        }
+        #expect(runner.requests.map(\.attempt) == [1, 2])
+        #expect(try ledger.jobs()[0].retries == 1)
+        #expect(bench.log.contains { $0.contains("somebody other than this worker") })
+    }
+
+    @Test("A job that is stopped because its disk is full is tried again by the same worker, not left for the next one")
+    func unrecordable() throws {
+        let bench = try WorkerBench { $0.jobs.retryWait = 3_600 }
+        try bench.submit(["a": "wait"])
+        try bench.worker().pause()
+        try bench.watchOnce()
+        try bench.worker().resume()
+        let job = try #require(try bench.ledger().jobs().first)
+        let folder = try bench.folders.work(job.id)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // Every line of its log finds the disk full.
+        try FileManager.default.createSymbolicLink(atPath: folder + "/log", withDestinationPath: "/dev/full")
+        #expect(try bench.watchOnce().delayed == 1)
+        let after = try bench.ledger().job(job.id)
+        #expect(after.state == .queued && after.retries == 1)
+    }
+
+    /// Ends at once where its job was cancelled meanwhile, as one that asks before it publishes does.
+    private struct LateRunner: JobRunner {
+        let cancel: @Sendable (String) -> Void
+
+        func inspect(manifestText: String, path: String) -> ManifestVerdict { .accepted(name: "a", notify: nil) }
+
+        func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
+            cancel(request.id)
+            return events.mayPublish() ? .failed(reason: "may publish", runFolder: nil, summary: nil) : .interrupted
+        }
+    }
+
+    @Test("A cancel request that nobody has passed on yet when the job asks to publish is not lost")
+    func lateCancel() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["a": "succeed"])
+        let ledger = try bench.ledger()
+        let runner = LateRunner { _ = try? ledger.requestCancel($0) }
+        _ = try bench.worker().watch(runner: runner, once: true, stop: StopRequest(), environment: [:])
+        #expect(try ledger.jobs().map(\.state) == [.cancelled])
+    }
+
+    @Test("A job that a process still holds is left alone, and goes on once that has ended, without a restart")
+    func held() throws {
+        let bench = try WorkerBench { $0.scanEvery = 0.5 }
+        try bench.submit(["a": "succeed"])
+        try bench.worker().pause()
+        try bench.watchOnce()
+        try bench.worker().resume()
+        // A worker that nobody may end: it is alive, and holds the job.
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sleep")
+        process.arguments = ["600"]
+        try process.run()
+        let ledger = try bench.ledger()
+        let holder = try #require(ProcessIdentity.of(pid: process.processIdentifier))
+        let job = try #require(try ledger.takeNext(worker: holder, announcer: Announcer(hooks: [])))
+        _ = try bench.whileWatching(FakeRunner()) {
+            #expect(eventually { bench.log.contains { $0.contains("is still held by a live process") } })
+            let state = try ledger.job(job.id).state
+            #expect(state == .running)
+            // Not terminate(): a child may inherit that SIGTERM is ignored.
+            kill(process.processIdentifier, SIGKILL)
+            let hasSucceeded = try eventually(within: 30) { try ledger.job(job.id).state == .succeeded }
+            #expect(hasSucceeded)
+        }
+        #expect(bench.log.contains { $0.contains("its worker died; queued again") })
+        #expect(bench.log.count { $0.contains("is still held") } == 1)
+    }
+
+    @Test("A retry that waits longer than any wait lasts is due: the clock was set back")
+    func clockSetBack() throws {
+        let bench = try LedgerBench()
+        try bench.admit("a")
+        let job = try #require(try bench.take())
+        let now = Date()
+        _ = try bench.ledger.postpone("a", attempt: job.attempt, reason: "full", until: now + 60)
+        func take(_ now: Date) throws -> JobRecord? {
+            try bench.ledger.takeNext(worker: bench.worker, announcer: bench.announcer, longestWait: 100, now: now)
+        }
+        #expect(try take(now) == nil)
+        #expect(try take(now - 39) == nil)
+        #expect(try take(now - 365 * 86_400)?.id == "a")
+    }
 }

@@ -8,6 +8,10 @@ package struct RetentionConfiguration: Section {
     package var keepFailedDays: Int?
     /// Days for which an ended job's log, and the checkpoint of one that may be retried, are kept.
     package var keepJobDays = 90
+    /// Days for which a delivery that was made or given up stays in the ledger.
+    package var keepDeliveryDays = 90
+    /// Days for which a rejected manifest stays in `outbox/rejected`.
+    package var keepRejectedDays = 365
     /// Hours between backups of the ledger; 0: none.
     package var backupHours = 24
     /// Backups that are kept, the latest.
@@ -29,6 +33,13 @@ package struct RetentionConfiguration: Section {
         .standard(
             "keep_job_days", \.keepJobDays, .integer(1...36_500, example: 90), standard: "90",
             "Days for which an ended job's log, and a checkpoint it could be retried from, are kept."),
+        .standard(
+            "keep_delivery_days", \.keepDeliveryDays, .integer(1...36_500, example: 90), standard: "90",
+            "Days for which a webhook delivery that was made or given up stays in the ledger. One that is still to be made "
+                + "is never removed."),
+        .standard(
+            "keep_rejected_days", \.keepRejectedDays, .integer(1...36_500, example: 365), standard: "365",
+            "Days for which a manifest that was rejected stays in `rejected/` of the outbox."),
         .standard(
             "backup_hours", \.backupHours, .integer(0...8760, example: 24), standard: "24",
             "Hours between backups of the ledger in `backups/` of the state folder; 0 for none."),

@@ -9,6 +9,12 @@ package enum MachineCheck {
         "i8mm",
     ]
 
+    /// The machine's memory.
+    package static var memoryBytes: Int { MachineInfo.physicalMemoryBytes }
+
+    /// The threads that are computed with.
+    package static var threadCount: Int { Threads.count }
+
     /// All of it, in the order in which it is shown.
     package static func findings() -> [Finding] {
         [

@@ -60,11 +60,17 @@ extension Ledger {
     }
 
     private func hooks(_ database: Database) throws -> [LedgerFigures.Hook] {
+        // Failures of rows that were pruned or replayed count on.
         let sql = """
-            SELECT hook, sum(state = 'pending') AS pending, sum(state = 'delivered') AS delivered,
-                sum(state = 'abandoned') AS abandoned, sum(attempts) - sum(state = 'delivered') AS failures,
-                min(CASE WHEN state = 'pending' THEN created_at END) AS oldest
-            FROM deliveries GROUP BY hook ORDER BY hook
+            SELECT hook, sum(pending) AS pending, sum(delivered) AS delivered, sum(abandoned) AS abandoned,
+                sum(failures) AS failures, min(oldest) AS oldest
+            FROM (
+                SELECT hook, state = 'pending' AS pending, state = 'delivered' AS delivered,
+                    state = 'abandoned' AS abandoned, attempts - (state = 'delivered') AS failures,
+                    CASE WHEN state = 'pending' THEN created_at END AS oldest
+                FROM deliveries
+                UNION ALL SELECT hook, 0, 0, 0, earlier, NULL FROM webhook_failures
+            ) GROUP BY hook ORDER BY hook
             """
         return try Row.fetchAll(database, sql: sql).map { row in
             LedgerFigures.Hook(

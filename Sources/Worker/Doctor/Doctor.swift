@@ -5,55 +5,35 @@ import Pipeline
 /// What this machine has, and what will keep jobs from running well on it.
 package struct Doctor {
     private let configuration: WorkerConfiguration
+    private let file: String?
     private let environment: [String: String]
 
-    /// - Parameter environment: where hooks' secrets are looked up.
+    /// - Parameters:
+    ///   - file: lorad.yaml; nil where there is none.
+    ///   - environment: where hooks' secrets are looked up.
     package init(
-        _ configuration: WorkerConfiguration, environment: [String: String] = ProcessInfo.processInfo.environment
+        _ configuration: WorkerConfiguration, file: String? = nil,
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         self.configuration = configuration
+        self.file = file
         self.environment = environment
     }
 
     /// Every finding, in the order in which they are shown. Nothing is changed, sent or made.
     package func findings() -> [Finding] {
-        MachineCheck.findings() + LibraryCheck.findings() + FolderCheck(configuration).findings()
-            + PermissionCheck(configuration: configuration).findings()
-            + LedgerCheck(path: configuration.state + "/ledger.sqlite").findings()
+        MachineCheck.findings() + LibraryCheck.findings() + [SystemCheck.timeZones(), SystemCheck.processes()]
+            + FolderCheck(configuration).findings()
+            + PermissionCheck(configuration: configuration, file: file).findings()
+            + LedgerCheck(path: configuration.state + "/ledger.sqlite", hooks: configuration.hooks).findings()
             + [
                 SystemCheck.watch(
                     inbox: FolderCheck.nearest(configuration.inbox), scanEvery: configuration.scanEvery),
                 SystemCheck.clock(),
-            ] + hooks() + ScheduleCheck(configuration: configuration).findings()
-    }
-
-    /// Whether each hook's URL and signing secret can be read and used. Neither is shown.
-    private func hooks() -> [Finding] {
-        guard !configuration.hooks.isEmpty else {
-            return [Finding("hooks", "none; lorad.yaml names where status messages go")]
-        }
-        return configuration.hooks.map { configured in
-            let hook = Hook(configured)
-            let name = "hook \(hook.name)"
-            do {
-                let resolved = try ResolvedHook(hook, environment: environment)
-                let keys = resolved.signingKeys.isEmpty ? "unsigned" : "signed"
-                let way = resolved.proxy == nil ? "" : ", through a proxy"
-                return Finding(name, "\(hook.kind.rawValue), \(keys), URL read from \(Self.place(hook.url))\(way)")
-            } catch {
-                let failure = error as? any LocalizedError
-                return Finding(
-                    name, failure?.errorDescription ?? "its secrets cannot be read", .problem,
-                    advice: failure?.recoverySuggestion
-                        ?? "Give \(Self.place(hook.url)) to the process that runs lorad.")
-            }
-        }
-    }
-
-    private static func place(_ source: SecretSource) -> String {
-        switch source {
-        case .environment(let name): "the environment variable \(name)"
-        case .file(let path): "the file \(path)"
-        }
+            ] + LimitsCheck(configuration: configuration).findings()
+            + RetentionCheck(configuration: configuration).findings()
+            + HookCheck(configuration: configuration, environment: environment).findings()
+            + [SystemCheck.secrets()].compactMap { $0 } + ScheduleCheck(configuration: configuration).findings()
+            + MonitorCheck(configuration: configuration).findings()
     }
 }

@@ -15,7 +15,7 @@ struct FolderCheck {
     func findings() -> [Finding] {
         [
             folder("inbox", configuration.inbox), folder("outbox", configuration.outbox),
-            folder("state", configuration.state), pipelines(), sameFileSystem(), localState(),
+            folder("state", configuration.state), mark(), pipelines(), sameFileSystem(), localState(),
             CacheCheck.finding(configuration.state + "/hashes.json"),
         ]
     }
@@ -40,6 +40,19 @@ struct FolderCheck {
             advice: "Free some space: checkpoints and published runs go there.")
     }
 
+    /// Without its mark the outbox is not the one that the worker started with.
+    private func mark() -> Finding {
+        let isOld = FileSystem.exists(configuration.state + "/ledger.sqlite")
+        guard isOld, !FileSystem.exists(configuration.outbox + "/.lorad-outbox") else {
+            return Finding("outbox_mark", isOld ? "there" : "made at the first start")
+        }
+        return Finding(
+            "outbox_mark", "\(configuration.outbox)/.lorad-outbox is missing", .problem,
+            advice:
+                "Mount the outbox's file system. If it is the right folder and was emptied, restart the worker, which "
+                + "marks it anew; until then no job is started.")
+    }
+
     private func pipelines() -> Finding {
         let names = (try? FileSystem.names(in: configuration.pipelines)) ?? []
         let count = names.count { $0.hasSuffix(".yaml") }
@@ -50,17 +63,20 @@ struct FolderCheck {
                 : "\(configuration.pipelines) does not exist; no defaults")
     }
 
-    /// A manifest is claimed by a rename from the inbox into the state folder.
+    /// A manifest is claimed by a rename, which needs one file system.
     private func sameFileSystem() -> Finding {
         let devices = [configuration.inbox, configuration.state].map {
             FileSystem.status(Self.nearest($0), followingLinks: true)?.st_dev
         }
-        let isSame = devices[0] == devices[1]
+        guard devices[0] != devices[1] else { return Finding("file_system", "inbox and state are on one") }
+        let claims = configuration.inbox + "/.claimed"
+        guard let status = FileSystem.status(claims) else {
+            return Finding("file_system", "inbox and state are on two; manifests are claimed to \(claims)")
+        }
+        let isOwn = status.st_mode & S_IFMT == S_IFDIR && status.st_mode & 0o022 == 0
         return Finding(
-            "file_system", isSame ? "inbox and state are on one" : "inbox and state are on different ones",
-            isSame ? .ok : .problem,
-            advice: isSame
-                ? nil : "Put both on one: manifests are claimed by an atomic rename, and `watch` refuses to start.")
+            "file_system", "inbox and state are on two; manifests are claimed to \(claims)", isOwn ? .ok : .problem,
+            advice: isOwn ? nil : "Remove \(claims): it is no folder that the worker's user alone may write to.")
     }
 
     private func localState() -> Finding {

@@ -1,10 +1,12 @@
 import Foundation
 import GRDB
+import Manifests
 import Pipeline
 
 /// The ledger's file: whether it is whole, and durable in the way that the worker sets it.
 struct LedgerCheck {
     let path: String
+    let hooks: [HookConfiguration]
 
     func findings(now: Date = Date()) -> [Finding] {
         guard FileSystem.exists(path) else { return [Finding("ledger", "\(path), made when it is needed")] }
@@ -30,6 +32,7 @@ struct LedgerCheck {
             let newest = try Int64.fetchOne(
                 database, sql: "SELECT max(max(submitted_at), max(coalesce(finished_at, 0))) FROM jobs")
             return [whole(check), durable(journal), ordered(newest.map(Timestamp.date), now: now)]
+                + (try DeliveryCheck(hooks: hooks).findings(database, now: now))
         }
     }
 

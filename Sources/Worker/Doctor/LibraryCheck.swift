@@ -13,7 +13,28 @@ package enum LibraryCheck {
 
     /// libyaml, libcurl and SQLite; OpenBLAS is the machine's affair.
     package static func findings() -> [Finding] {
-        [Finding("libyaml", YAMLLibrary.version), curl(String(cString: curl_version())), sqlite()]
+        [Finding("libyaml", YAMLLibrary.version), curl(String(cString: curl_version())), certificates(), sqlite()]
+    }
+
+    private static func certificates() -> Finding {
+        certificates(
+            at: [lorad_curl_certificate_file(), lorad_curl_certificate_folder()].compactMap {
+                $0.map { String(cString: $0) }
+            })
+    }
+
+    /// Whether there is anything to judge a server's certificate by.
+    ///
+    /// - Parameter places: the file and the folder that curl was built to look in.
+    package static func certificates(at places: [String]) -> Finding {
+        let found = places.first { place in
+            FileSystem.isFolder(place)
+                ? !((try? FileSystem.names(in: place)) ?? []).isEmpty : FileSystem.exists(place)
+        }
+        if let found { return Finding("certificates", found) }
+        return Finding(
+            "certificates", "none at \(places.joined(separator: " or "))", .problem,
+            advice: "Install the package ca-certificates: without it no webhook over https is delivered.")
     }
 
     /// Whether curl can speak TLS.

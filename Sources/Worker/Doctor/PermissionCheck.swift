@@ -5,13 +5,17 @@ import Pipeline
 /// Who else may write where the worker trusts what it reads.
 struct PermissionCheck {
     let configuration: WorkerConfiguration
+    /// lorad.yaml.
+    let file: String?
 
     func findings() -> [Finding] {
         var loose: [Finding] = []
         // Whoever writes here decides what a job is, what was published, and what ran.
-        for (name, path) in [
-            ("state", configuration.state), ("outbox", configuration.outbox), ("pipelines", configuration.pipelines),
-        ] {
+        let roots = configuration.allowedRoots.map { ("root \($0)", $0) }
+        let trusted =
+            [("state", configuration.state), ("outbox", configuration.outbox), ("pipelines", configuration.pipelines)]
+            + roots + (file.map { [("lorad.yaml", $0)] } ?? [])
+        for (name, path) in trusted {
             guard let mode = mode(of: path), mode & 0o002 != 0 else { continue }
             loose.append(
                 Finding(
@@ -25,7 +29,12 @@ struct PermissionCheck {
                     "everybody on this machine may submit and withdraw jobs (0\(octal(mode)))", .warning,
                     advice: "If only some should: chgrp a group and chmod 2770 \(configuration.inbox)"))
         }
-        return loose.isEmpty ? [Finding("permissions", "no folder is writable by everybody")] : loose
+        let missing = configuration.allowedRoots.filter { !FileSystem.isFolder($0) }.map { root in
+            Finding(
+                "root \(root)", "allowed_roots names \(root), which is no folder", .warning,
+                advice: "Make it, mount it, or take it out of lorad.yaml: jobs that read from it are rejected.")
+        }
+        return (loose.isEmpty ? [Finding("permissions", "nothing is writable by everybody")] : loose) + missing
     }
 
     private func mode(of path: String) -> UInt32? {

@@ -2,7 +2,7 @@ import CLinux
 import Foundation
 import Pipeline
 
-/// The clock, and whether the kernel tells of new files.
+/// The clock, the time zones, /proc, and whether the kernel tells of new files.
 package enum SystemCheck {
     package static func clock() -> Finding { clock(isKept: Int(lorad_clock_is_kept()), now: Date()) }
 
@@ -33,12 +33,52 @@ package enum SystemCheck {
         }
         do {
             _ = try InboxWatch(folder: inbox)
-            return Finding("watch", "inotify works; also \(scan)")
+            return Finding("watch", "inotify works (\(inotifyLimits)); also \(scan)")
         } catch {
             let cause = (error as? WorkerError)?.cause ?? error.localizedDescription
             return Finding(
                 "watch", "inotify cannot watch \(inbox): \(cause)", .problem,
                 advice: "Raise the limits: sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=65536")
         }
+    }
+
+    private static var inotifyLimits: String {
+        let limits = ["max_user_instances", "max_user_watches", "max_queued_events"].map { name in
+            let text = try? String(contentsOfFile: "/proc/sys/fs/inotify/" + name, encoding: .utf8)
+            return "\(name) \(text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown")"
+        }
+        return limits.joined(separator: ", ")
+    }
+
+    /// `schedule` reads times in zones of the tz database.
+    package static func timeZones(_ known: (String) -> Bool = { TimeZone(identifier: $0) != nil }) -> Finding {
+        guard let unknown = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"].first(where: { !known($0) })
+        else { return Finding("time_zones", "the tz database is there") }
+        return Finding(
+            "time_zones", "the time zone \(unknown) is unknown here", .problem, advice: "Install the package tzdata.")
+    }
+
+    /// Without /proc a dead worker's jobs cannot be told from a live one's.
+    package static func processes(_ identity: () throws -> ProcessIdentity = ProcessIdentity.current) -> Finding {
+        do {
+            _ = try identity()
+            return Finding("processes", "/proc tells who lives")
+        } catch {
+            return Finding(
+                "processes", error.localizedDescription, .problem,
+                advice: (error as? WorkerError)?.advice ?? "Mount /proc.")
+        }
+    }
+
+    /// Who can read the file of secrets that packaging/systemd/lorad.service names; nil where there is none.
+    package static func secrets(_ path: String = "/etc/lorad/secrets.env") -> Finding? {
+        guard let status = FileSystem.status(path, followingLinks: true) else { return nil }
+        let mode = String(status.st_mode & 0o7777, radix: 8)
+        guard status.st_mode & 0o077 != 0 || status.st_uid != 0 && status.st_uid != geteuid() else {
+            return Finding("secrets_file", "\(path), mode 0\(mode)")
+        }
+        return Finding(
+            "secrets_file", "\(path) can be read by others: mode 0\(mode), user \(status.st_uid)", .problem,
+            advice: "chown root \(path) && chmod 600 \(path)")
     }
 }

@@ -11,19 +11,24 @@ package struct Claim: Sendable, Equatable {
     /// Takes `name` by rename(2): whoever renames first has it, everybody else finds nothing. Nil where it has
     /// vanished. Throws where it is there and cannot be taken.
     package static func take(_ name: String, folders: WorkerFolders) throws -> Claim? {
+        try folders.requireOwnClaims()
         let job = Identifier.job()
-        let folder = folders.claim(job)
+        let folder = folders.claimed + "/" + job
         guard mkdir(folder, 0o755) == 0 else {
             throw WorkerError(.unwritable, "The folder \(folder) cannot be made.", cause: FileSystem.reason())
         }
         let claim = Claim(job: job, name: name, path: folder + "/" + name)
         guard rename(folders.inbox + "/" + name, claim.path) == 0 else {
             let code = errno
+            // A network file system may have done it, lost its answer, and refused the second request.
+            if code == ENOENT, FileSystem.exists(claim.path) { return claim }
             rmdir(folder)
             if code == ENOENT { return nil }
             throw WorkerError(
                 .unwritable, "The manifest \(SingleLine.of(name)) cannot be claimed.", cause: FileSystem.reason(code),
-                advice: "The worker needs write access to the inbox and to what is dropped there.")
+                advice: code == EXDEV
+                    ? "The inbox was mounted or unmounted since the worker started; start it again."
+                    : "The worker needs write access to the inbox and to what is dropped there.")
         }
         // On disk before the ledger tells of it: after a power cut it lies in one of the two places, not in both.
         for synced in [folder, folders.claimed, folders.inbox] { try FileSystem.syncFolder(synced) }
@@ -38,8 +43,13 @@ package struct Claim: Sendable, Equatable {
 
     /// Claims left by an earlier worker, oldest first. Empty folders are removed.
     package static func leftovers(_ folders: WorkerFolders) throws -> [Claim] {
-        try FileSystem.names(in: folders.claimed).sorted().compactMap { job in
-            let folder = folders.claim(job)
+        try folders.requireOwnClaims()
+        return try folders.claimFolders.flatMap(leftovers).sorted { $0.job < $1.job }
+    }
+
+    private static func leftovers(in claimed: String) throws -> [Claim] {
+        try FileSystem.names(in: claimed).compactMap { job in
+            let folder = claimed + "/" + job
             guard FileSystem.isFolder(folder) else { return nil }
             guard let name = try FileSystem.names(in: folder).first else {
                 rmdir(folder)

@@ -42,6 +42,9 @@ package struct Inbox {
     /// Seconds without a change after which a file is complete.
     package var quietTime: Double
     private let heldOpenTime: Double
+    /// Whether the files' times are by this machine's clock. On a network file system they are by its server's: a file
+    /// that is being written may look long finished there.
+    private let believesTimes: Bool
     private var sightings: [String: Sighting] = [:]
     private var arrived: Set<String> = []
     private var heldOpen: Set<String> = []
@@ -49,7 +52,8 @@ package struct Inbox {
     /// Complete, but could not be claimed; tried again once they change, or after some time.
     private var refused: [String: (appearance: Appearance, until: Double)] = [:]
 
-    package init(folder: String, quietTime: Double, heldOpenTime: Double) {
+    package init(folder: String, quietTime: Double, heldOpenTime: Double, believesTimes: Bool = true) {
+        self.believesTimes = believesTimes
         self.folder = folder
         self.quietTime = quietTime
         self.heldOpenTime = heldOpenTime
@@ -128,7 +132,8 @@ package struct Inbox {
         let age = wallClock - max(sighting.appearance.modified, sighting.appearance.changed)
         // By the file's own times where they are believable, so that a file that lay here long before the worker
         // started is taken at once; else by how long it has been watched.
-        let unchanged = max(age, monotonic - sighting.since)
+        let watched = monotonic - sighting.since
+        let unchanged = believesTimes ? max(age, watched) : watched
         return needed - unchanged
     }
 

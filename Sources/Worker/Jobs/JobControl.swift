@@ -8,6 +8,8 @@ package final class JobControl: Sendable {
         case stop = 1
         /// Somebody cancelled the job.
         case cancel = 2
+        /// What it does cannot be recorded; it is tried again once it can.
+        case fault = 3
     }
 
     private let value = Atomic<UInt8>(0)

@@ -10,7 +10,7 @@ final class JobQueue: Sendable {
     private let announcer: Announcer
     private let intake: Intake
     private let identity: ProcessIdentity
-    private let currentObstacle = Mutex<String?>(nil)
+    private let currentObstacle = Mutex<StartingConditions.Obstacle?>(nil)
 
     init(
         folders: WorkerFolders, ledger: Ledger, live: LiveSettings, announcer: Announcer, intake: Intake,
@@ -25,7 +25,7 @@ final class JobQueue: Sendable {
     }
 
     /// Why no job is started although some wait; nil where nothing is in the way.
-    var obstacle: String? { currentObstacle.withLock { $0 } }
+    var obstacle: String? { currentObstacle.withLock { $0?.text } }
 
     /// The next job, now this worker's; nil where none may start. Throws `.unwritable` where the ledger has no room.
     func takeNext() throws -> JobRecord? {
@@ -34,15 +34,22 @@ final class JobQueue: Sendable {
             defer { current = found }
             return current
         }
-        if found != before { live.settings.log(found.map { "no job is started: \($0)" } ?? "jobs are started again") }
-        return found == nil ? try ledger.takeNext(worker: identity, announcer: announcer) : nil
+        if found != before {
+            live.settings.log(found.map { "no job is started: \($0.text)" } ?? "jobs are started again")
+        }
+        guard found == nil else { return nil }
+        return try ledger.takeNext(
+            worker: identity, announcer: announcer, longestWait: JobRetries(live.settings.jobs).longestWait)
     }
 
     /// Runs an attempt and records its end. Throws where the end cannot be recorded and `isStopping` does not let it
     /// wait: the job then stays `running` and is rescued at the next start.
     func run(_ job: JobRecord, control: JobControl, isStopping: () -> Bool) throws -> JobRecord {
         let outcome = try attempt(job, control: control)
-        let ended = try persistently(isStopping) { try conclude(job, outcome: outcome, asked: control.reason) }
+        let ended = try persistently(isStopping) {
+            let asked = try request(to: job, control: control, isStopping: isStopping())
+            return try conclude(job, outcome: Self.explained(outcome, asked: asked), asked: asked)
+        }
         guard ended.state.isFinal else { return ended }
         do {
             WorkFolder(folders.work(ended.id)).clear(of: ended)
@@ -51,6 +58,21 @@ final class JobQueue: Sendable {
             live.settings.log("job \(ended.id): \(error.message) Its manifest is put away later.")
         }
         return ended
+    }
+
+    /// What people or the worker's end asked of the job, and its control may not know of: a cancel request that the watch
+    /// loop has not seen yet, or a stop that reached the job's process first. Nil where nobody did, a fault included.
+    private func request(to job: JobRecord, control: JobControl, isStopping: Bool) throws -> JobControl.Reason? {
+        if let reason = control.reason, reason != .fault { return reason }
+        if try ledger.isCancelRequested(job.id) { return .cancel }
+        return isStopping ? .stop : nil
+    }
+
+    /// An attempt that ended early although nobody here asked for it: somebody sent the process a SIGTERM (a keeper of
+    /// memory does), or it ended before it had begun. It is tried again, not left until the next start of the worker.
+    private static func explained(_ outcome: JobOutcome, asked: JobControl.Reason?) -> JobOutcome {
+        guard outcome == .interrupted, asked == nil else { return outcome }
+        return .faulted(reason: "The job's process was asked to end by somebody other than this worker.")
     }
 
     private func attempt(_ job: JobRecord, control: JobControl) throws -> JobOutcome {
@@ -68,10 +90,11 @@ final class JobQueue: Sendable {
     }
 
     private func request(for job: JobRecord) throws -> JobRequest {
-        let folder = folders.claim(job.id)
-        let path = folder + "/" + job.manifestFile
+        var path = folders.claim(job.id) + "/" + job.manifestFile
         // A retried job's manifest may lie in the outbox by now; the ledger's text is the one that counts.
         if !FileSystem.exists(path) {
+            let folder = folders.localClaim(job.id)
+            path = folder + "/" + job.manifestFile
             try FileSystem.makeFolder(folder)
             try FileSystem.writeNewFile(Array(job.manifestText.utf8), to: path)
         }

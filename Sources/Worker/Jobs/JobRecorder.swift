@@ -91,7 +91,7 @@ final class JobRecorder: JobEvents {
                 ?? WorkerError(
                     .unwritable, "Job \(job.id)'s work folder cannot be written.", cause: error.localizedDescription)
             state.withLock { if $0.fault == nil { $0.fault = fault } }
-            control.request(.stop)
+            control.request(.fault)
         }
     }
 }

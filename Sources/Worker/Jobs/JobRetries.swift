@@ -10,6 +10,9 @@ package struct JobRetries: Sendable {
 
     package init(_ settings: JobsConfiguration) { self.settings = settings }
 
+    /// No wait is longer, in seconds; with a second for rounding.
+    package var longestWait: Double { settings.longestRetryWait * (1 + Self.jitter) + 1 }
+
     /// Seconds before the next attempt: `retry_wait` · 4ⁿ after n retries, at most `longest_retry_wait`, and up to a
     /// quarter more; nil once there have been `retries`.
     ///

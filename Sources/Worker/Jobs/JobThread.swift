@@ -16,6 +16,7 @@ final class JobThread: Sendable {
     private let bell = Bell()
     private let state = Mutex(State())
     private let onChange: @Sendable () -> Void
+    private let trouble = RepeatedTrouble()
 
     /// `onChange` is called from the job thread after a job was taken or has ended.
     init(
@@ -80,6 +81,7 @@ final class JobThread: Sendable {
                 bell.wait(seconds: 1)
                 return true
             }
+            trouble.clear()
             let control = JobControl()
             state.withLock { $0.running = (job.id, control) }
             // A stop that came while the job was being taken found no control to ask.
@@ -107,7 +109,8 @@ final class JobThread: Sendable {
             if !passes { state.fault = error }
         }
         guard passes else { return false }
-        log("jobs: \(PipelineRunner.lines(error).joined(separator: " "))")
+        let text = PipelineRunner.lines(error).joined(separator: " ")
+        if trouble.isNew(text) { log("jobs: \(text) It is tried again.") }
         bell.pause(seconds: 5)
         return true
     }

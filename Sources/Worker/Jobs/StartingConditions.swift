@@ -6,17 +6,30 @@ struct StartingConditions {
     let folders: WorkerFolders
     let limits: LimitsConfiguration
 
-    /// What is in the way; nil where nothing is.
-    var obstacle: String? {
+    /// What is in the way.
+    struct Obstacle: Equatable, Sendable {
+        enum Kind: Equatable { case outboxGone, fullDisk(String) }
+        let kind: Kind
+        let text: String
+
+        /// The figures in the text change all the time; the log is told of what is new.
+        static func == (first: Obstacle, second: Obstacle) -> Bool { first.kind == second.kind }
+    }
+
+    /// Nil where nothing is in the way.
+    var obstacle: Obstacle? {
         guard FileSystem.exists(folders.outboxMark) else {
-            return
+            let text =
                 "the outbox \(folders.outbox) is not the one that the worker started with (its file system may not be "
                 + "mounted)"
+            return Obstacle(kind: .outboxGone, text: text)
         }
         for folder in [folders.state, folders.outbox] {
             // Nil where it cannot be told: the job will find out.
             guard let free = FreeDisk.bytes(at: folder), free < limits.freeDiskMiB << 20 else { continue }
-            return "\(free >> 20) MiB are free on the disk of \(folder); limits.free_disk_mib is \(limits.freeDiskMiB)"
+            let text =
+                "\(free >> 20) MiB are free on the disk of \(folder); limits.free_disk_mib is \(limits.freeDiskMiB)"
+            return Obstacle(kind: .fullDisk(folder), text: text)
         }
         return nil
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Manifests
 
 /// A row of the ledger's `deliveries`: one event for one hook, kept until it is delivered or given up.
 package struct DeliveryRecord: Sendable, Equatable {
@@ -9,6 +10,8 @@ package struct DeliveryRecord: Sendable, Equatable {
     package let hook: String
     package let job: String
     package let event: String
+    /// The form that `body` was made in; nil in rows of an older lorad.
+    package let kind: HookKind?
     /// The request's body as it was rendered at the state change.
     package let body: String
     package let state: State
@@ -32,6 +35,7 @@ package struct DeliveryRecord: Sendable, Equatable {
         hook = row["hook"]
         job = row["job"]
         event = row["event"]
+        kind = (row["kind"] as String?).flatMap(HookKind.init)
         body = row["body"]
         self.state = state
         attempts = row["attempts"]
@@ -113,6 +117,8 @@ extension Ledger {
     /// the hook's order. One that is still pending becomes due at once. Throws `.webhook` for an unknown id.
     package func replay(_ id: String, now: Date = Date()) throws -> DeliveryRecord {
         try write("replay delivery \(id)") { database in
+            // A counter never falls: the attempts that this row forgets are remembered beside it.
+            try Self.keepFailures(ofDeliveries: "id = ?", [id], in: database)
             try database.execute(
                 sql: """
                     UPDATE deliveries SET state = 'pending', attempts = 0, due_at = ?, finished_at = NULL,

@@ -9,6 +9,7 @@ enum LedgerSchema {
         migrator.registerMigration("1: jobs, stages, deliveries") { try $0.execute(sql: version1) }
         migrator.registerMigration("2: job processes, priority, retries, pause") { try $0.execute(sql: processes) }
         migrator.registerMigration("schedule: entries and runs") { try $0.execute(sql: Ledger.scheduleSchema) }
+        migrator.registerMigration("deliveries: kind, pruning") { try $0.execute(sql: deliveries) }
         return migrator
     }
 

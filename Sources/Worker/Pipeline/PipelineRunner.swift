@@ -33,7 +33,8 @@ package struct PipelineRunner: JobRunner {
         do {
             // By the name its sender knows: where it lies while it runs is nobody's business, and soon untrue.
             let file = URL(fileURLWithPath: request.manifestPath).lastPathComponent
-            let document = try Self.document(request.manifestText, path: file, configuration)
+            // Which hooks there are was asked when it was admitted; one that is gone since is no reason not to train.
+            let document = try Self.document(request.manifestText, path: file, configuration, knowsHooks: false)
             let environment = JobEnvironment(
                 outbox: configuration.outbox, workFolder: request.workFolder,
                 hashCache: configuration.state + "/hashes.json", attempt: request.attempt,
@@ -72,17 +73,21 @@ package struct PipelineRunner: JobRunner {
         }
     }
 
-    /// The same for a manifest's text; `path` is the name that diagnostics carry.
-    package static func document(_ text: String, path: String, _ configuration: WorkerConfiguration) throws
-        -> ManifestDocument
-    {
+    /// The same for a manifest's text; `path` is the name that diagnostics carry. With `knowsHooks` false any webhook's
+    /// name will do.
+    package static func document(
+        _ text: String, path: String, _ configuration: WorkerConfiguration, knowsHooks: Bool = true
+    ) throws -> ManifestDocument {
         try ManifestDocument.load(bytes: Array(text.utf8), file: path, pipelinesFolder: configuration.pipelines) {
-            mistakes(in: $0, configuration)
+            mistakes(in: $0, configuration, knowsHooks: knowsHooks)
         }
     }
 
-    private static func mistakes(in document: ManifestDocument, _ configuration: WorkerConfiguration) -> [Diagnostic] {
-        configuration.pathPolicy().check(document) + document.checkHooks(known: configuration.hooks.map(\.name))
+    private static func mistakes(
+        in document: ManifestDocument, _ configuration: WorkerConfiguration, knowsHooks: Bool = true
+    ) -> [Diagnostic] {
+        configuration.pathPolicy().check(document)
+            + (knowsHooks ? document.checkHooks(known: configuration.hooks.map(\.name)) : [])
     }
 
     /// An error as lines for people.

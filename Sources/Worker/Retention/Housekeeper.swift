@@ -1,22 +1,35 @@
 import Foundation
+import Manifests
 
 /// Removes what is old and copies the ledger, by `retention` of lorad.yaml, on a thread of its own.
-final class Housekeeper: Sendable {
+package final class Housekeeper: Sendable {
     /// Seconds between two rounds.
     private static let interval = 600.0
+    /// Seconds by which the clock may be set forward without a doubt of what is old.
+    private static let believableGain = 86_400.0
 
     private let folders: WorkerFolders
     private let ledger: Ledger
-    private let live: LiveSettings
+    private let current: @Sendable () -> WorkerSettings
+    private let clock: ClockWatch
+    private let trouble = RepeatedTrouble()
     private let bell = Bell()
 
-    init(folders: WorkerFolders, ledger: Ledger, live: LiveSettings) {
+    /// - Parameter current: the settings, asked anew each time, as lorad.yaml may be read again.
+    package init(
+        folders: WorkerFolders, ledger: Ledger, clock: ClockWatch = ClockWatch(),
+        current: @escaping @Sendable () -> WorkerSettings
+    ) {
         self.folders = folders
         self.ledger = ledger
-        self.live = live
+        self.clock = clock
+        self.current = current
     }
 
-    func start() {
+    private var policy: RetentionConfiguration { current().retention }
+    private func log(_ line: String) { current().log(line) }
+
+    package func start() {
         WorkerThread.start(name: "housekeeper", stackSize: 1 << 20) { [self] in
             while !bell.isStopped {
                 round()
@@ -26,28 +39,59 @@ final class Housekeeper: Sendable {
         }
     }
 
-    func stop() {
+    package func stop() {
         bell.stop()
         bell.waitUntilFinished()
     }
 
     /// Does what is due. What cannot be done is told, and tried again the next time.
-    func round(now: Date = Date()) {
-        attempt("old runs") {
-            let removed = try RunPruning(outbox: folders.outbox, policy: live.settings.retention).prune(now: now)
-            for path in removed { live.settings.log("retention: \(path) was removed") }
+    package func round(now: Date = Date()) {
+        if isBelievable(now) {
+            attempt("old runs") {
+                let removed = try RunPruning(outbox: folders.outbox, policy: policy).prune(now: now)
+                for path in removed { log("retention: \(path) was removed") }
+            }
+            attempt("rejected manifests") { try removeRejected(now: now) }
+            attempt("old deliveries") { try removeDeliveries(now: now) }
+            attempt("old jobs") { try removeWorkFolders(now: now) }
         }
-        attempt("old jobs") { try removeWorkFolders(now: now) }
         attempt("backup") {
-            let policy = live.settings.retention
             let backup = LedgerBackup(folder: folders.backups)
             guard backup.isDue(everyHours: policy.backupHours, now: now) else { return }
             _ = try backup.make(of: ledger, keep: policy.backups, now: now)
         }
     }
 
+    /// A clock that jumped ahead makes everything old at once, and what is removed stays removed.
+    private func isBelievable(_ now: Date) -> Bool {
+        let gain = clock.gain(wall: now)
+        guard gain > Self.believableGain else {
+            trouble.clear()
+            return true
+        }
+        let days = "\(Int(gain / 86_400))"
+        if trouble.isNew(days) {
+            log(
+                "retention: the clock was set forward by \(days) days since this worker started, so nothing is removed; "
+                    + "where the clock is right now, start the worker again")
+        }
+        return false
+    }
+
+    private func removeRejected(now: Date) throws {
+        let pruning = RejectionPruning(folder: folders.rejected, days: policy.keepRejectedDays)
+        let removed = try pruning.prune(now: now) { try ledger.find($0)?.state.isFinal ?? true }
+        for path in removed { log("retention: \(path) was removed") }
+    }
+
+    private func removeDeliveries(now: Date) throws {
+        let limit = now - Double(policy.keepDeliveryDays) * 86_400
+        let count = try ledger.pruneDeliveries(endedBefore: limit)
+        if count > 0 { log("retention: \(count) deliveries of before \(Timestamp.text(limit)) were removed") }
+    }
+
     private func removeWorkFolders(now: Date) throws {
-        let limit = now - Double(live.settings.retention.keepJobDays) * 86_400
+        let limit = now - Double(policy.keepJobDays) * 86_400
         for name in try FileSystem.names(in: folders.jobs) {
             // The folder's own time first: most jobs are younger, and the ledger need not be asked.
             guard let status = FileSystem.status(folders.work(name)),
@@ -63,7 +107,7 @@ final class Housekeeper: Sendable {
         do {
             try body()
         } catch {
-            live.settings.log("\(what): \(PipelineRunner.lines(error).joined(separator: " "))")
+            log("\(what): \(PipelineRunner.lines(error).joined(separator: " "))")
         }
     }
 }

@@ -26,10 +26,7 @@ package struct RunPruning: Sendable {
         init?(_ entry: String) {
             let pattern = /(\d{8}T\d{6}Z)-[0-9a-f]{8}(?:-\d+)?(-failed|-rejected)?/
             guard let match = try? pattern.wholeMatch(in: entry),
-                let date = try? Date(
-                    String(match.1),
-                    strategy: .iso8601.year().month().day().time(includingFractionalSeconds: false)
-                        .timeZone(separator: .omitted).dateSeparator(.omitted).timeSeparator(.omitted))
+                let date = Timestamp.date(compact: String(match.1))
             else { return nil }
             self.entry = entry
             isSucceeded = match.2 == nil

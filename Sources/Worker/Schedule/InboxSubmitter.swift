@@ -27,8 +27,9 @@ struct InboxSubmitter: Scheduler.Submitter {
     /// In the order in which a manifest travels, so that it cannot slip past the question.
     private func wasSubmitted(_ file: String) throws -> Bool {
         if FileSystem.exists(folders.inbox + "/" + file) { return true }
-        let isClaimed = try FileSystem.names(in: folders.claimed)
-            .contains { FileSystem.exists(folders.claim($0) + "/" + file) }
+        let isClaimed = try folders.claimFolders.contains { folder in
+            try FileSystem.names(in: folder).contains { FileSystem.exists(folder + "/" + $0 + "/" + file) }
+        }
         return try isClaimed || ledger.hasManifest(named: file)
     }
 

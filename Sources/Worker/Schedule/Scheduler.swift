@@ -18,6 +18,7 @@ package final class Scheduler: Sendable {
     private let submitter: any Submitter
     private let log: @Sendable (String) -> Void
     private let bell = Bell()
+    private let trouble = RepeatedTrouble()
     /// The clock may be set, and the machine may sleep.
     private static let longestWait = 30.0
 
@@ -47,10 +48,13 @@ package final class Scheduler: Sendable {
     private func look() -> Double {
         do {
             let now = Date()
-            guard let next = try tick(now: now) else { return Self.longestWait }
+            let next = try tick(now: now)
+            trouble.clear()
+            guard let next else { return Self.longestWait }
             return min(max(next.timeIntervalSince(now), 0.05), Self.longestWait)
         } catch {
-            log("schedule: \(error.localizedDescription)")
+            let text = PipelineRunner.lines(error).joined(separator: " ")
+            if trouble.isNew(text) { log("schedule: \(text) It is tried again.") }
             return Self.longestWait
         }
     }

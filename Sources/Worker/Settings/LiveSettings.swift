@@ -11,7 +11,7 @@ final class LiveSettings: Sendable {
     var settings: WorkerSettings { state.withLock { $0.settings } }
     var runner: any JobRunner { state.withLock { $0.runner } }
 
-    /// Takes over what may change while a worker runs. Folders, webhooks and the number of jobs at a time stay; what was
+    /// Takes over what may change while a worker runs. Folders, `monitor` and the number of jobs at a time stay; what was
     /// asked for and stays as it was is named.
     func replace(_ settings: WorkerSettings, runner: any JobRunner) -> [String] {
         state.withLock { state in
@@ -25,7 +25,6 @@ final class LiveSettings: Sendable {
             keep("inbox", \.inbox)
             keep("outbox", \.outbox)
             keep("state", \.state)
-            keep("hooks", \.hooks)
             keep("monitor", \.configuration.monitor)
             keep("jobs.at_once", \.jobs.atOnce)
             new.log = old.log

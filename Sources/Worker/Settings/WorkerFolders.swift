@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The worker's paths, absolute, made where missing.
 package struct WorkerFolders: Sendable {
@@ -8,7 +9,11 @@ package struct WorkerFolders: Sendable {
 
     package var ledger: String { state + "/ledger.sqlite" }
     package var lock: String { state + "/worker.lock" }
-    package var claimed: String { state + "/claimed" }
+    /// Where manifests are claimed to, by a rename out of the inbox: in the state folder, or hidden in an inbox that lies
+    /// on a file system of its own.
+    package let claimed: String
+    /// Whether the inbox lies on another file system than the state folder. It may then go and come back by itself.
+    package let isInboxApart: Bool
     package var jobs: String { state + "/jobs" }
     package var hashCache: String { state + "/hashes.json" }
     package var rejected: String { outbox + "/rejected" }
@@ -21,27 +26,57 @@ package struct WorkerFolders: Sendable {
     package func log(_ job: String) -> String { work(job) + "/log" }
     package func progress(_ job: String) -> String { work(job) + "/progress.json" }
     /// `.lorad/claimed/ID/NAME.yaml`: a folder a job, so that the file keeps the name its sender gave it.
-    package func claim(_ job: String) -> String { claimed + "/" + job }
+    package func claim(_ job: String) -> String {
+        let local = localClaim(job)
+        return FileSystem.exists(local) ? local : claimed + "/" + job
+    }
 
-    /// Throws where a folder cannot be made, lies on a network file system (state), or where the inbox could not be
-    /// claimed from by rename.
+    /// The same in the state folder, whatever the inbox lies on.
+    package func localClaim(_ job: String) -> String { localClaims + "/" + job }
+
+    private var localClaims: String { state + "/claimed" }
+
+    /// Where claims may lie: those of before lorad.yaml named another inbox too.
+    package var claimFolders: [String] { isInboxApart ? [localClaims, claimed] : [localClaims] }
+
+    /// Throws where a folder cannot be made, lies on a network file system (state), or where `.claimed` of an inbox is
+    /// not this worker's own.
     package init(_ settings: WorkerSettings) throws {
         inbox = Self.absolute(settings.inbox)
         outbox = Self.absolute(settings.outbox)
         state = Self.absolute(settings.state)
-        for folder in [inbox, outbox, state, claimed, jobs, rejected] { try FileSystem.makeFolder(folder) }
+        let local = state + "/claimed"
+        for folder in [inbox, outbox, state, local, state + "/jobs", outbox + "/rejected"] {
+            try FileSystem.makeFolder(folder)
+        }
         if let network = MountTable.networkFileSystem(of: state) {
             throw WorkerError(
                 .configuration, "The state folder \(state) lies on a network file system (\(network)).",
                 advice: "Put it on a local disk: the ledger's write-ahead log needs one host.")
         }
         guard let inboxStatus = FileSystem.status(inbox, followingLinks: true),
-            let claimedStatus = FileSystem.status(claimed, followingLinks: true)
-        else { throw WorkerError(.missing, "The folder \(inbox) or \(claimed) has vanished.") }
-        guard inboxStatus.st_dev == claimedStatus.st_dev else {
+            let claimedStatus = FileSystem.status(local, followingLinks: true)
+        else { throw WorkerError(.missing, "The folder \(inbox) or \(local) has vanished.") }
+        isInboxApart = inboxStatus.st_dev != claimedStatus.st_dev
+        claimed = isInboxApart ? inbox + "/.claimed" : local
+        guard isInboxApart else { return }
+        if mkdir(claimed, 0o700) != 0, errno != EEXIST {
+            throw WorkerError(.unwritable, "The folder \(claimed) cannot be made.", cause: FileSystem.reason())
+        }
+        try requireOwnClaims()
+    }
+
+    /// Claims in an inbox lie where others may write: what they put in the place of the folder is not followed.
+    func requireOwnClaims() throws {
+        guard isInboxApart else { return }
+        guard let status = FileSystem.status(claimed), status.st_mode & S_IFMT == S_IFDIR,
+            status.st_uid == geteuid(), status.st_mode & 0o022 == 0
+        else {
             throw WorkerError(
-                .configuration, "The inbox \(inbox) and the state folder \(state) lie on different file systems.",
-                advice: "Put both on one: a manifest is claimed by an atomic rename from one into the other.")
+                .unwritable, "\(claimed) is not a folder of this worker's own.",
+                advice:
+                    "Remove it. Only the worker's user may own it and write to it; chmod +t \(inbox) keeps others from "
+                    + "exchanging it.")
         }
     }
 

@@ -73,6 +73,9 @@ package struct DeliverySettings: Sendable {
     /// The schedule that https://www.standardwebhooks.com recommends: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.
     package static let standardWaits: [Double] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
 
+    /// No delivery waits longer for its next attempt, in seconds; with a second for rounding.
+    var longestWait: Double { max((retryWaits.max() ?? 0) * (1 + jitter), longestRetryAfter) + 1 }
+
     package init(
         retryWaits: [Double] = standardWaits, jitter: Double = 0.2,
         longestRetryAfter: Double = 86_400, connectTimeout: Double = 10, timeout: Double = 20, drainTimeout: Double = 30

@@ -12,6 +12,14 @@ enum Timestamp {
     /// `20261124T002603Z`: sorts by time and is safe in a file name.
     static func compact(_ date: Date) -> String { date.formatted(basic) }
 
+    /// What `compact` wrote; nil for anything else.
+    static func date(compact text: String) -> Date? {
+        try? Date(
+            text,
+            strategy: .iso8601.year().month().day().time(includingFractionalSeconds: false)
+                .timeZone(separator: .omitted).dateSeparator(.omitted).timeSeparator(.omitted))
+    }
+
     private static let extended = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
     private static let basic = Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
 }

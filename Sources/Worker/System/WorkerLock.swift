@@ -40,6 +40,25 @@ package final class WorkerLock: Sendable {
         return there.st_ino == held.st_ino && there.st_dev == held.st_dev
     }
 
+    /// The process that holds a lock file now; nil where none does, or /proc/locks cannot be read. The lock itself is not
+    /// touched: a worker that starts at this moment must get it.
+    static func holder(of path: String) -> Int32? {
+        guard let status = FileSystem.status(path),
+            let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8)
+        else { return nil }
+        return holder(inode: UInt64(status.st_ino), locks: locks)
+    }
+
+    /// The same from the text of /proc/locks, see proc(5): `1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE 0 EOF`.
+    static func holder(inode: UInt64, locks: String) -> Int32? {
+        for line in locks.split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard fields.count > 5, fields[1] == "FLOCK", fields[5].hasSuffix(":\(inode)") else { continue }
+            return Int32(fields[4])
+        }
+        return nil
+    }
+
     private static func held(_ path: String) -> WorkerError {
         let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         let pid = text.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -49,12 +49,15 @@ package final class ReloadRequest: Sendable {
         return hasCome
     }
 
-    /// Reads the file again. A bad one changes nothing, and is told in one line.
-    func apply(to live: LiveSettings) {
-        let log = live.settings.log
+    /// Reads the file again. A bad one, or a webhook's secret that cannot be read, changes nothing and is told in one line.
+    func apply(to parts: WorkerParts) {
+        let log = parts.live.settings.log
         do {
             let (settings, runner) = try load()
-            let kept = live.replace(settings, runner: runner)
+            let hooks = try ResolvedHook.resolve(settings.hooks, environment: parts.environment)
+            // In this order: once the courier gives up what waits for hooks that are gone, nothing more is queued for them.
+            let kept = parts.live.replace(settings, runner: runner)
+            parts.courier.replace(hooks)
             let rest = kept.isEmpty ? "" : "; unchanged until the next start: " + kept.joined(separator: ", ")
             log("lorad.yaml was read again" + rest)
         } catch {

@@ -10,24 +10,36 @@ final class WatchLoop {
     private static let mostAtOnce = 200
 
     private let parts: WorkerParts
-    private let watch: InboxWatch
+    private var watch: InboxWatch
+    /// The folder that is watched went away, and may be another one by now.
+    private var isWatchLost = false
+    /// The device of the folder that is watched: a file system mounted over it is another one.
+    private var watchedDevice: dev_t?
     private let stop: StopRequest
     private let reload: ReloadRequest?
     private var inbox: Inbox
     /// Claims of this worker's own that the ledger had no room for.
     private var hasLeftovers = false
     private var lastTrouble: String?
+    /// Jobs of an earlier worker that something still held when it was last looked, and when that was.
+    private var held: (jobs: [String], lookedAt: Double)
+    /// Seconds between two such looks.
+    private static let heldTime = 10.0
     private(set) var result = WatchResult()
 
-    init(_ parts: WorkerParts, stop: StopRequest, reload: ReloadRequest?) throws {
+    /// - Parameter held: jobs of an earlier worker that something still holds.
+    init(_ parts: WorkerParts, stop: StopRequest, reload: ReloadRequest?, held: [String] = []) throws {
         self.parts = parts
+        self.held = (held, ProcessInfo.processInfo.systemUptime)
         self.stop = stop
         self.reload = reload
         let settings = parts.live.settings
         inbox = Inbox(
-            folder: parts.folders.inbox, quietTime: settings.quietTime, heldOpenTime: settings.heldOpenTime)
+            folder: parts.folders.inbox, quietTime: settings.quietTime, heldOpenTime: settings.heldOpenTime,
+            believesTimes: MountTable.networkFileSystem(of: parts.folders.inbox) == nil)
         // Before the first scan: what arrives between the two is seen by one or the other.
         watch = try InboxWatch(folder: parts.folders.inbox)
+        watchedDevice = FileSystem.status(parts.folders.inbox, followingLinks: true)?.st_dev
     }
 
     private func log(_ line: String) { parts.live.settings.log(line) }
@@ -40,19 +52,25 @@ final class WatchLoop {
                 return
             }
             try requireFolders()
-            if let reload, reload.take() { reload.apply(to: parts.live) }
+            if let reload, reload.take() { reload.apply(to: parts) }
             inbox.quietTime = parts.live.settings.quietTime
             do {
                 let scan = try pass()
                 lastTrouble = nil
                 if once, try isDrained(scan) { return }
                 wait(for: scan, once: once)
-            } catch let error as WorkerError where error.code == .unwritable {
+            } catch let error as WorkerError where mayPass(error) {
                 // A disk without room: nothing was lost, and it may have room again.
                 tell(error)
                 pause(Self.retryTime)
             }
         }
+    }
+
+    /// What is on a file system of its own may be unmounted and come back; the state folder with the lock is looked at
+    /// beforehand.
+    private func mayPass(_ error: WorkerError) -> Bool {
+        error.code == .unwritable || error.code == .missing && parts.folders.isInboxApart
     }
 
     private func requireFolders() throws {
@@ -65,9 +83,12 @@ final class WatchLoop {
 
     private func pass() throws -> Inbox.Scan {
         parts.wakePipe.drain()
+        let device = FileSystem.status(inbox.folder, followingLinks: true)?.st_dev
+        if isWatchLost || device != watchedDevice { try watchAgain() }
         let events = watch.read()
         guard !events.contains(.folderGone) else {
-            throw WorkerError(.missing, "The inbox \(inbox.folder) was removed or moved away.")
+            isWatchLost = true
+            throw WorkerError(.missing, "The inbox \(inbox.folder) was removed, moved away or unmounted.")
         }
         if events.contains(.overflow) { log("inbox: events were lost; the folder is scanned instead") }
         inbox.note(events)
@@ -78,6 +99,16 @@ final class WatchLoop {
         let scan = try takeReady()
         try lookAfterJobs()
         return scan
+    }
+
+    private func watchAgain() throws {
+        guard FileSystem.isFolder(inbox.folder) else {
+            throw WorkerError(.missing, "The inbox \(inbox.folder) was removed, moved away or unmounted.")
+        }
+        watch = try InboxWatch(folder: inbox.folder)
+        isWatchLost = false
+        watchedDevice = FileSystem.status(inbox.folder, followingLinks: true)?.st_dev
+        log("inbox: \(inbox.folder) is watched again")
     }
 
     /// Scans, and takes what is complete; stops half-way where a signal comes.
@@ -120,6 +151,15 @@ final class WatchLoop {
         if let fault = parts.jobs.fault { throw fault }
         for job in parts.jobs.runningJobs where try parts.ledger.isCancelRequested(job) { parts.jobs.cancel(job) }
         for job in parts.jobs.takeEnded() { ended(job) }
+        try lookAfterHeld()
+    }
+
+    /// A process that slept in the kernel wakes some day, and dies; its job then goes on.
+    private func lookAfterHeld() throws {
+        let now = ProcessInfo.processInfo.systemUptime
+        guard !held.jobs.isEmpty, now - held.lookedAt >= Self.heldTime else { return }
+        held = (try parts.recover(patience: 0.5, isFirst: false), now)
+        parts.jobs.wake()
     }
 
     /// Counts and tells of jobs whose attempts ended, the last ones after a stop included.
@@ -148,7 +188,7 @@ final class WatchLoop {
     private func wait(for scan: Inbox.Scan, once: Bool) {
         let every = parts.live.settings.scanEvery
         // A running job may be cancelled by another process, which cannot wake this one.
-        let limit = parts.jobs.isBusy || once ? min(1, every) : every
+        let limit = parts.jobs.isBusy || once ? min(1, every) : held.jobs.isEmpty ? every : min(Self.heldTime, every)
         pause(scan.ready.isEmpty ? min(limit, scan.nextLook ?? limit) : 0)
     }
 

@@ -13,9 +13,12 @@ struct WorkerParts: Sendable {
     let announcer: Announcer
     let pulse: Pulse
     let lock: WorkerLock
+    /// Where hooks' secrets are looked up.
+    let environment: [String: String]
 
     /// Throws `.locked` where another worker has the folders, `.webhook` where a hook's URL cannot be read.
     init(_ settings: WorkerSettings, runner: any JobRunner, environment: [String: String]) throws {
+        self.environment = environment
         let hooks = try ResolvedHook.resolve(settings.hooks, environment: environment)
         folders = try WorkerFolders(settings)
         let identity = try ProcessIdentity.current()
@@ -25,10 +28,10 @@ struct WorkerParts: Sendable {
         self.ledger = ledger
         let live = LiveSettings(settings, runner: runner)
         self.live = live
-        announcer = Announcer(hooks: settings.hooks)
+        announcer = Announcer { live.settings.hooks }
         intake = Intake(folders: folders, ledger: ledger, live: live, announcer: announcer)
         courier = try Courier(hooks, ledger: ledger, settings: settings.delivery, log: settings.log)
-        housekeeper = Housekeeper(folders: folders, ledger: ledger, live: live)
+        housekeeper = Housekeeper(folders: folders, ledger: ledger) { live.settings }
         pulse = Pulse(ServiceManager(environment: environment))
         let wakePipe = try WakePipe()
         self.wakePipe = wakePipe

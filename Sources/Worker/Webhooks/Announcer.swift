@@ -1,13 +1,19 @@
-import Manifests
 import Foundation
 import GRDB
+import Manifests
 
 /// Writes the deliveries of a state change into the ledger, in the transaction that changes the state: a change that
 /// was committed is told of, even if the worker dies the next instant; one that was not never is.
 package struct Announcer: Sendable {
-    package let hooks: [Hook]
+    private let current: @Sendable () -> [Hook]
 
-    package init(hooks: [Hook]) { self.hooks = hooks }
+    package init(hooks: [Hook]) { current = { hooks } }
+
+    /// - Parameter current: asked within each transaction, as lorad.yaml may be read again.
+    init(current: @escaping @Sendable () -> [Hook]) { self.current = current }
+
+    /// The hooks as they are configured now.
+    package var hooks: [Hook] { current() }
 
     /// Returns the job's record as it now stands. A nil event is told to nobody.
     func announce(_ event: HookEvent?, job id: String, in database: Database, now: Date) throws -> JobRecord {
@@ -20,11 +26,11 @@ package struct Announcer: Sendable {
             let time = Timestamp.milliseconds(now)
             try database.execute(
                 sql: """
-                    INSERT INTO deliveries (id, hook, job, event, body, state, due_at, created_at)
-                    VALUES (?, ?, ?, ?, ?, 'pending', ?, ?)
+                    INSERT INTO deliveries (id, hook, job, event, kind, body, state, due_at, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?)
                     """,
                 arguments: [
-                    Identifier.delivery(), hook.name, id, event.rawValue,
+                    Identifier.delivery(), hook.name, id, event.rawValue, hook.kind.rawValue,
                     try message.body(for: hook.kind), time, time,
                 ])
         }

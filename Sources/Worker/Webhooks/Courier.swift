@@ -1,22 +1,32 @@
 import Foundation
 import Manifests
+import Synchronization
 
 /// Delivers every hook's messages, each hook's in order and one at a time, over one libcurl loop on a thread of its own:
 /// a hook that hangs delays no other, and none delays a job.
 final class Courier: Sendable {
-    private let hooks: [ResolvedHook]
+    /// What is to be delivered to, and how far the thread has taken it over.
+    private struct Wanted {
+        var hooks: [ResolvedHook]
+        var generation = 1
+        /// The generation for which the ledger was put in order.
+        var tidied = 0
+    }
+
+    private let wanted: Mutex<Wanted>
     private let ledger: Ledger
     private let settings: DeliverySettings
     private let log: @Sendable (String) -> Void
     private let loop: TransferLoop
     private let bell = Bell()
+    private let trouble = RepeatedTrouble()
     /// Another process may have queued something (`lorad retry`), and none of them can wake this one.
     private static let idle = 5.0
 
     init(
         _ hooks: [ResolvedHook], ledger: Ledger, settings: DeliverySettings, log: @escaping @Sendable (String) -> Void
     ) throws {
-        self.hooks = hooks
+        wanted = Mutex(Wanted(hooks: hooks))
         self.ledger = ledger
         self.settings = settings
         self.log = log
@@ -24,11 +34,20 @@ final class Courier: Sendable {
     }
 
     func start() {
-        guard !hooks.isEmpty else { return bell.finish() }
         WorkerThread.start(name: "webhooks", stackSize: 1 << 20) { [self] in
             deliverUntilStopped()
             bell.finish()
         }
+    }
+
+    /// Delivers to other hooks from now on. What waits for one that is gone, or that is of another kind now, is given
+    /// up; what waits for one that leads elsewhere is tried at once.
+    func replace(_ hooks: [ResolvedHook]) {
+        wanted.withLock { wanted in
+            wanted.hooks = hooks
+            wanted.generation += 1
+        }
+        loop.wake()
     }
 
     /// Tells that the ledger may hold something new.
@@ -43,7 +62,9 @@ final class Courier: Sendable {
 
     /// True when no first attempt is still to be made and no retry is due.
     func isSettled() throws -> Bool {
-        try hooks.allSatisfy { hook in
+        let wanted = wanted.withLock { $0 }
+        guard wanted.tidied == wanted.generation else { return false }
+        return try wanted.hooks.allSatisfy { hook in
             guard let next = try ledger.nextDelivery(for: hook.hook.name) else { return true }
             return next.attempts > 0 && next.dueAt > Date()
         }
@@ -51,13 +72,24 @@ final class Courier: Sendable {
 
     /// Where one hook stands.
     private struct Lane {
-        let hook: ResolvedHook
+        var hook: ResolvedHook
         var active: (delivery: DeliveryRecord, transfer: Transfer)?
         /// Made, and not yet in the ledger: recorded before anything else is sent, so that a full disk does not send
         /// the same message over and over.
         var unrecorded: Attempt?
         /// `systemUptime` before which nothing is sent.
         var notBefore = 0.0
+    }
+
+    /// The thread's own.
+    private struct Board {
+        var lanes: [Lane] = []
+        var generation = 0
+        /// What the ledger is still to be told, before anything more is sent: attempts of hooks that are gone, and hooks
+        /// that lead elsewhere.
+        var unrecorded: [Attempt] = []
+        var hurried: Set<String> = []
+        var isTidy = true
     }
 
     private struct Attempt {
@@ -68,16 +100,64 @@ final class Courier: Sendable {
     }
 
     private func deliverUntilStopped() {
-        var lanes = hooks.map { Lane(hook: $0) }
+        var board = Board()
         while !bell.isStopped {
+            adopt(&board)
+            tidy(&board)
             var wait = Self.idle
-            for index in lanes.indices { wait = min(wait, advance(&lanes[index])) }
+            if board.isTidy {
+                for index in board.lanes.indices { wait = min(wait, advance(&board.lanes[index])) }
+            }
             for (transfer, ending) in loop.run(seconds: wait) {
-                guard let index = lanes.firstIndex(where: { $0.active?.transfer === transfer }) else { continue }
-                finish(&lanes[index], ending)
+                guard let index = board.lanes.firstIndex(where: { $0.active?.transfer === transfer }) else { continue }
+                finish(&board.lanes[index], ending)
             }
         }
         loop.cancelAll()
+    }
+
+    /// Makes lanes of the hooks that are wanted now. A hook that stays keeps what it has under way.
+    private func adopt(_ board: inout Board) {
+        let (hooks, generation) = wanted.withLock { ($0.hooks, $0.generation) }
+        guard generation != board.generation else { return }
+        var old = Dictionary(board.lanes.map { ($0.hook.hook.name, $0) }, uniquingKeysWith: { first, _ in first })
+        board.lanes = hooks.map { hook in
+            guard var lane = old[hook.hook.name], lane.hook.hook.kind == hook.hook.kind else { return Lane(hook: hook) }
+            old[hook.hook.name] = nil
+            if hook.leadsElsewhere(than: lane.hook) {
+                lane.notBefore = 0
+                board.hurried.insert(hook.hook.name)
+            }
+            lane.hook = hook
+            return lane
+        }
+        for lane in old.values {
+            if let active = lane.active { loop.cancel(active.transfer) }
+            if let attempt = lane.unrecorded { board.unrecorded.append(attempt) }
+        }
+        board.generation = generation
+        board.isTidy = false
+    }
+
+    /// Puts the ledger in order after a change of hooks. Where it cannot be written that is tried again, and nothing is
+    /// sent until then: it could be what was to be given up.
+    private func tidy(_ board: inout Board) {
+        guard !board.isTidy else { return }
+        do {
+            while let attempt = board.unrecorded.last {
+                try record(attempt)
+                board.unrecorded.removeLast()
+            }
+            for (hook, (reason, count)) in try ledger.giveUpOrphans(among: board.lanes.map(\.hook.hook)) {
+                log("webhook '\(hook)': \(count) waiting deliveries were given up: \(reason.rawValue)")
+            }
+            try ledger.hurry(board.hurried)
+            board.hurried = []
+            board.isTidy = true
+            wanted.withLock { $0.tidied = board.generation }
+        } catch {
+            tell(error)
+        }
     }
 
     /// Starts the hook's next request where one is due; returns how long to wait before looking again.
@@ -86,13 +166,17 @@ final class Courier: Sendable {
             if lane.active != nil { return Self.idle }
             let pause = lane.notBefore - ProcessInfo.processInfo.systemUptime
             if pause > 0 { return pause }
-            if let attempt = lane.unrecorded { try record(attempt, &lane) }
+            if let attempt = lane.unrecorded {
+                try record(attempt)
+                lane.unrecorded = nil
+            }
             guard let delivery = try ledger.nextDelivery(for: lane.hook.hook.name) else { return Self.idle }
             let wait = delivery.dueAt.timeIntervalSinceNow
-            if wait > 0 { return wait }
+            // One that no schedule asks for: the clock was set back.
+            if wait > 0, wait <= settings.longestWait { return wait }
             return begin(delivery, &lane)
         } catch {
-            log("webhook '\(lane.hook.hook.name)': \(error.localizedDescription)")
+            tell(error)
             lane.notBefore = ProcessInfo.processInfo.systemUptime + Self.idle
             return Self.idle
         }
@@ -130,18 +214,25 @@ final class Courier: Sendable {
         lane.unrecorded = attempt
         report(attempt, hook: lane.hook.hook.name)
         do {
-            try record(attempt, &lane)
+            try record(attempt)
+            lane.unrecorded = nil
         } catch {
-            log("webhook '\(lane.hook.hook.name)': \(error.localizedDescription)")
+            tell(error)
             lane.notBefore = ProcessInfo.processInfo.systemUptime + Self.idle
         }
     }
 
-    private func record(_ attempt: Attempt, _ lane: inout Lane) throws {
+    private func record(_ attempt: Attempt) throws {
         try ledger.recordAttempt(
-            attempt.delivery.id, hook: lane.hook.hook.name, result: attempt.result, verdict: attempt.verdict,
+            attempt.delivery.id, hook: attempt.delivery.hook, result: attempt.result, verdict: attempt.verdict,
             now: attempt.time)
-        lane.unrecorded = nil
+        trouble.clear()
+    }
+
+    /// Where the ledger cannot be written, each look at each hook finds that out anew.
+    private func tell(_ error: any Error) {
+        let text = PipelineRunner.lines(error).joined(separator: " ")
+        if trouble.isNew(text) { log("webhooks: \(text) It is tried again.") }
     }
 
     private func report(_ attempt: Attempt, hook: String) {

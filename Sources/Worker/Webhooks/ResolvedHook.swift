@@ -21,6 +21,12 @@ struct ResolvedHook: Sendable {
         }
     }
 
+    /// Whether a message would go another way than by `other`: to another URL, through another proxy, by other rules.
+    func leadsElsewhere(than other: ResolvedHook) -> Bool {
+        url.reveal() != other.url.reveal() || proxy?.reveal() != other.proxy?.reveal()
+            || hook.allowHTTP != other.hook.allowHTTP || hook.allowPrivate != other.hook.allowPrivate
+    }
+
     /// Resolves all of them; two of one name are a mistake.
     static func resolve(_ hooks: [Hook], environment: [String: String]) throws -> [ResolvedHook] {
         var names: Set<String> = []

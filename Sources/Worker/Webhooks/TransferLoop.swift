@@ -42,6 +42,12 @@ final class TransferLoop: @unchecked Sendable {
     /// Ends a `run` that waits, or the next one.
     func wake() { curl_multi_wakeup(multi) }
 
+    /// Breaks off one request, if it is under way.
+    func cancel(_ transfer: Transfer) {
+        guard transfers.removeValue(forKey: transfer.handle) != nil else { return }
+        curl_multi_remove_handle(multi, transfer.handle)
+    }
+
     /// Breaks off every request.
     func cancelAll() {
         for handle in transfers.keys { curl_multi_remove_handle(multi, handle) }

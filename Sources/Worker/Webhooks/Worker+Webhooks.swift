@@ -31,8 +31,16 @@ extension Worker {
             throw WorkerError(
                 .webhook, "No delivery has the id \(unknown).", advice: "`lorad webhooks list` lists them.")
         }
+        for delivery in wanted {
+            let kind = try configured(delivery.hook).kind
+            guard kind == delivery.kind ?? kind else {
+                throw WorkerError(
+                    .webhook,
+                    "Delivery \(delivery.id) was made for a hook of the kind \(delivery.kind?.rawValue ?? ""); "
+                        + "'\(delivery.hook)' is \(kind.rawValue) now, and could not read it.")
+            }
+        }
         for name in Set(wanted.map(\.hook)) {
-            _ = try configured(name)
             guard disabled[name] == nil else {
                 throw WorkerError(
                     .webhook, "The webhook '\(name)' is disabled: it answered 410.",

@@ -31,7 +31,7 @@ struct DoctorCommand: ParsableCommand {
     }
 
     func run() throws {
-        let findings = Doctor(try worker.load()).findings()
+        let findings = Doctor(try worker.load(), file: worker.existing).findings()
         if json { return try Output.json(Answer(findings: findings)) }
         for finding in findings {
             print("\(Self.mark(finding.status)) \(finding.name): \(finding.value)")

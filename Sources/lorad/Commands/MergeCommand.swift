@@ -23,6 +23,7 @@ struct Merge: ParsableCommand {
     var dtype = ServedDType.float32
     @Flag(help: "JSON on stdout.")
     var json = false
+    @OptionGroup var worker: WorkerOptions
 
     /// What is written.
     enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -40,13 +41,12 @@ struct Merge: ParsableCommand {
         var fileDType: FileDType { self == .bfloat16 ? .bf16 : .f32 }
     }
 
-    private var hashCache: HashCache { HashCache(file: ".lorad/hashes.json") }
-
     func run() throws {
         guard !FileManager.default.fileExists(atPath: output) else {
             throw ValidationError("\(output) exists already; name a new folder.")
         }
         guard let format = format.merged else { return try convert() }
+        let hashCache = try worker.hashCache()
         let signals = try StopSignals()
         let merge = StandaloneMerge(
             base: base, adapter: adapter, format: format, dtype: dtype.fileDType, hashCache: hashCache,
@@ -67,7 +67,7 @@ struct Merge: ParsableCommand {
         guard dtype == .float32 else {
             throw ValidationError("gguf-lora is written in float32; leave --dtype out.")
         }
-        let outcome = try AdapterConversion(base: base, adapter: adapter, hashCache: hashCache).run(to: output)
+        let outcome = try AdapterConversion(base: base, adapter: adapter, hashCache: worker.hashCache()).run(to: output)
         if json { return try Output.json(outcome) }
         print("\(outcome.model): \(outcome.format), \(outcome.modules) modules, read back and equal bit for bit")
         printBase(outcome.baseSHA256, isRecorded: outcome.adapterRecordsBase)

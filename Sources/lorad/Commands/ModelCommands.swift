@@ -13,9 +13,10 @@ struct Hash: ParsableCommand {
     var base: String
     @Flag(help: "JSON on stdout.")
     var json = false
+    @OptionGroup var worker: WorkerOptions
 
     func run() throws {
-        let hash = try ContentHash.ofBase(base, cache: HashCache(file: ".lorad/hashes.json"))
+        let hash = try ContentHash.ofBase(base, cache: worker.hashCache())
         if json { return try Output.json(hash) }
         print("base:\n  path: \(hash.path)\n  sha256: \(hash.sha256)\n  tokenizer_sha256: \(hash.tokenizerSHA256)")
         print("# \(hash.modelType), \(hash.parameters) parameters")

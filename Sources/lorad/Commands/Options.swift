@@ -9,7 +9,7 @@ import Tokenizers
 import Transformers
 import Worker
 
-/// Options of every command that works with the worker's folders.
+/// Options of every command that works with the worker's folders, or with its cache of hashes.
 struct WorkerOptions: ParsableArguments {
     @Option(help: "The worker's configuration; defaults apply where it does not exist.")
     var config = "lorad.yaml"
@@ -25,6 +25,12 @@ struct WorkerOptions: ParsableArguments {
     /// The file as it stands. Throws where there is none.
     func read() throws -> WorkerConfiguration { try WorkerConfiguration.load(path: config) }
 
+    /// The file's path where there is one.
+    var existing: String? { FileManager.default.fileExists(atPath: config) ? config : nil }
+
+    /// The cache of bases' hashes, which the worker's jobs use too.
+    func hashCache() throws -> HashCache { HashCache(file: try load().state + "/hashes.json") }
+
     /// The worker of these folders; `log` hears what it has to say.
     func worker() throws -> Worker {
         try Worker(WorkerSettings(try load(), log: { Failure.write($0) }))
@@ -38,6 +44,8 @@ struct ModelOptions: ParsableArguments {
 
     @Option(help: "A folder with adapter_config.json and adapter_model.safetensors.")
     var adapter: String?
+
+    @OptionGroup var worker: WorkerOptions
 
     /// Everything that continues texts, or scores continuations.
     ///
@@ -67,7 +75,7 @@ struct ModelOptions: ParsableArguments {
         let tokenizer = try TokenizerLoader.load(files)
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
         if let adapter {
-            let hash = try ContentHash.ofBase(base, cache: HashCache(file: ".lorad/hashes.json"))
+            let hash = try ContentHash.ofBase(base, cache: worker.hashCache())
             let identity = AdapterIdentity(baseSHA256: hash.sha256, tokenizerSHA256: hash.tokenizerSHA256)
             _ = try LoRAAdapter.load(folder: adapter, into: model, expecting: identity)
         }

@@ -13,10 +13,11 @@ struct Verify: ParsableCommand {
     var base: String?
     @Flag(help: "JSON on stdout.")
     var json = false
+    @OptionGroup var worker: WorkerOptions
 
     func run() throws {
         var verification = RunVerification(
-            runFolder, base: base, hashCache: HashCache(file: ".lorad/hashes.json"),
+            runFolder, base: base, hashCache: try worker.hashCache(),
             progress: { done, total in
                 if isatty(STDERR_FILENO) == 1 {
                     let end = done == total ? "\r\u{1B}[K" : ""

@@ -76,6 +76,22 @@ struct ProcessRunnerTests {
         #expect(outcome == .rejected(diagnostics: [allowed ? "yes" : "no"]))
     }
 
+    @Test("The process has its three pipes and nothing else of the worker's: no ledger, no lock, no server's socket")
+    func descriptors() async throws {
+        // As a library leaves them that does not know of O_CLOEXEC.
+        let careless = (0..<40).map { _ in open("/dev/null", O_RDONLY) }
+        defer { for descriptor in careless { close(descriptor) } }
+        let outcome = try await run(
+            """
+            read order
+            open=$(for file in /proc/$$/fd/*; do n=${file##*/}; [ "$n" -gt 2 ] && [ -e "$file" ] && readlink "$file"; done)
+            case "$open" in *null*|*sqlite*|*lock*|*socket*) said=leaked;; *) said=clean;; esac
+            echo '{"ended":{"_0":{"rejected":{"diagnostics":["'$said'"]}}}}'
+            cat > /dev/null
+            """)
+        #expect(outcome == .rejected(diagnostics: ["clean"]))
+    }
+
     @Test("A process that is killed, or ends without a word, is a fault that may pass")
     func death() async throws {
         let killed = try reason(await run("read order; kill -9 $$"))

@@ -5,7 +5,7 @@ import Worker
 /// A runner that does what the manifest's text says.
 ///
 /// `succeed` (or anything else), `fail`, `reject` (while running), `refuse` (when inspected), `wait` (until asked to
-/// stop in its first attempt, then succeeds), `fault N` (in the first N attempts, then succeeds). Lines beginning with
+/// stop in its first attempt, then succeeds), `leave` (ends its first attempt unasked), `fault N` (in the first N attempts, then succeeds). Lines beginning with
 /// `reads ` name inputs, one with `priority ` the priority.
 final class FakeRunner: JobRunner {
     private let state = Mutex<(requests: [JobRequest], running: Int, most: Int)>(([], 0, 0))
@@ -45,6 +45,7 @@ final class FakeRunner: JobRunner {
         defer { state.withLock { $0.running -= 1 } }
         events.stageStarted("train", detail: "1 step")
         events.progress(step: 1, of: 1, loss: 0.5, tokensPerSecond: 100, secondsLeft: 0)
+        if request.manifestText.hasPrefix("leave"), request.attempt == 1 { return .interrupted }
         if request.manifestText.hasPrefix("wait"), request.attempt == 1 {
             while !control.shouldStop { Thread.sleep(forTimeInterval: 0.002) }
             return .interrupted

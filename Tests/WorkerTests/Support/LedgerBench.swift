@@ -8,8 +8,8 @@ struct LedgerBench {
     var announcer: Announcer
     let worker: ProcessIdentity
 
-    init(hooks: [Hook] = []) throws {
-        let folder = try TemporaryFolder()
+    init(hooks: [Hook] = [], inMemory: Bool = false) throws {
+        let folder = try TemporaryFolder(inMemory: inMemory)
         self.folder = folder
         let path = folder.path
         ledger = try Ledger(path: path + "/ledger.sqlite") { path + "/" + $0 + ".log" }

@@ -44,13 +44,17 @@ final class WorkerBench: Sendable {
     }
 
     /// Runs a worker on a thread of its own while `body` runs, then asks it to stop.
-    func whileWatching(_ runner: FakeRunner, _ body: () throws -> Void) throws -> WatchResult {
+    func whileWatching(
+        _ runner: FakeRunner, reload: ReloadRequest? = nil, _ body: () throws -> Void
+    ) throws -> WatchResult {
         let stop = try StopRequest()
         let outcome = Mutex<Result<WatchResult, any Error>?>(nil)
         let worker = try worker()
         let environment = environment
         let thread = Thread {
-            let result = Result { try worker.watch(runner: runner, once: false, stop: stop, environment: environment) }
+            let result = Result {
+                try worker.watch(runner: runner, once: false, stop: stop, reload: reload, environment: environment)
+            }
             outcome.withLock { $0 = result }
         }
         thread.start()

@@ -27,14 +27,13 @@ enum JobReport: Codable, Sendable, Equatable {
     case ended(JobOutcome)
 }
 
-/// One attempt and all that its process must know: nothing of webhooks but their names.
+/// One attempt and all that its process must know: nothing of webhooks.
 struct JobOrder: Codable, Sendable, Equatable {
     let request: JobRequest
     let outbox: String
     let state: String
     let pipelines: String
     let allowedRoots: [String]
-    let hooks: [String]
     /// Threads to compute with.
     let threads: Int
     let limits: JobLimits
@@ -47,7 +46,6 @@ struct JobOrder: Codable, Sendable, Equatable {
         state = configuration.state
         pipelines = configuration.pipelines
         allowedRoots = configuration.allowedRoots
-        hooks = configuration.hooks.map(\.name)
         self.threads = threads
         limits = JobLimits(configuration.limits)
         heartbeat = configuration.jobs.heartbeat
@@ -60,7 +58,6 @@ struct JobOrder: Codable, Sendable, Equatable {
         configuration.state = state
         configuration.pipelines = pipelines
         configuration.allowedRoots = allowedRoots
-        configuration.hooks = hooks.map(HookConfiguration.init(named:))
         configuration.limits.memoryMiB = limits.memoryBytes.map { $0 >> 20 }
         configuration.limits.freeDiskMiB = limits.freeDiskBytes >> 20
         return configuration

@@ -73,7 +73,9 @@ package struct ProcessRunner: JobRunner {
     }
 
     private var environment: Environment {
-        let secrets = configuration.hooks.flatMap { [$0.urlEnvironment, $0.secretEnvironment] }.compactMap { $0 }
+        let secrets = configuration.hooks.flatMap {
+            [$0.urlEnvironment, $0.secretEnvironment, $0.proxyEnvironment].compactMap { $0 }
+        }
         let filtered = ChildEnvironment.filter(ProcessInfo.processInfo.environment, secrets: Set(secrets))
         return .custom(Dictionary(uniqueKeysWithValues: filtered.map { (Environment.Key(stringLiteral: $0), $1) }))
     }

@@ -1,0 +1,29 @@
+import Foundation
+
+extension WorkerParts {
+    /// Puts the jobs of an earlier worker back in the queue, ending what is left of their processes, each within
+    /// `patience` seconds. Jobs of this worker's own are left alone, so it may be called again while some run.
+    ///
+    /// - Returns: the jobs that something still holds which could not be ended.
+    func recover(patience: Double, isFirst: Bool = true) throws -> [String] {
+        let log = live.settings.log
+        // Before anybody else may work on their jobs: processes whose worker died end with it, but one that is stopped
+        // (SIGSTOP) or sleeps in the kernel has not yet.
+        for orphan in try ledger.orphans() where orphan.process.isAlive {
+            let hasEnded = orphan.process.end(within: patience)
+            guard hasEnded || isFirst else { continue }
+            log(
+                "job \(orphan.job): its process \(orphan.process.pid) outlived its worker "
+                    + (hasEnded ? "and was ended" : "and cannot be ended"))
+        }
+        let report = try ledger.recover(maximumCrashes: live.settings.maximumCrashes, announcer: announcer)
+        for job in report.resumed { log("job \(job): goes on where it was stopped") }
+        for job in report.rescued { log("job \(job): its worker died; queued again") }
+        for job in report.abandoned { log("job \(job): its worker died too often; failed") }
+        let held = report.held.filter { !jobs.runningJobs.contains($0) }
+        if isFirst {
+            for job in held { log("job \(job): is still held by a live process; left alone until that ends") }
+        }
+        return held
+    }
+}
