@@ -23,3 +23,8 @@ enum LedgerJSON {
         }
     }
 }
+
+extension String {
+    /// As SQLite keeps it whole: a text of its ends at a NUL.
+    var withoutNUL: String { utf8.contains(0) ? replacingOccurrences(of: "\0", with: "\u{FFFD}") : self }
+}

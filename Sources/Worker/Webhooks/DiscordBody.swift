@@ -75,7 +75,9 @@ struct DiscordBody: Encodable {
     }
 
     /// A backtick could end the code block around it.
-    static func escape(_ character: Character) -> String { character == "`" ? "'" : String(character) }
+    static func escape(_ character: Character) -> String {
+        character.unicodeScalars.map(Backtick.replaced).joined()
+    }
 
     private static func color(_ event: HookEvent) -> Int {
         switch event {
