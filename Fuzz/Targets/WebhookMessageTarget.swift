@@ -18,7 +18,9 @@ package struct WebhookMessageTarget: FuzzTarget {
         let texts = bytes.split(separator: 0xFF, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         // In the ledger a NUL is another character.
-        let kept = texts.map { $0.replacingOccurrences(of: "\0", with: "\u{FFFD}") }
+        let kept = texts.map { text in
+            String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
+        }
         func text(_ index: Int) -> String { index < texts.count ? texts[index] : "" }
         var job = NewJob(
             id: "20261124T002603Z-1a2b3c4d", name: text(0), manifestFile: "x.yaml", manifestText: "x",

@@ -6,7 +6,7 @@ import Testing
 @Suite("Fuzzing by fixed changes")
 struct MutationTests {
     /// Changes a target. Together they take a few seconds.
-    private static let count = 1_500
+    private static let count = 250
     /// Larger files are changed where it matters too seldom.
     private static let largestFile = 8_192
 

@@ -74,6 +74,7 @@ struct ClaimTests {
         let bench = try LedgerBench()
         try bench.admit("a")
         let job = try #require(try bench.take())
-        #expect(try bench.finish(job, JobEnding(.failed, reason: "x\0y")).reason == "x\u{FFFD}y")
+        let reason = try bench.finish(job, JobEnding(.failed, reason: "x\0y\0\u{301}z")).reason
+        #expect(reason == "x\u{FFFD}y\u{FFFD}\u{301}z")
     }
 }

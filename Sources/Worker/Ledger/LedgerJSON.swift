@@ -26,5 +26,10 @@ enum LedgerJSON {
 
 extension String {
     /// As SQLite keeps it whole: a text of its ends at a NUL.
-    var withoutNUL: String { utf8.contains(0) ? replacingOccurrences(of: "\0", with: "\u{FFFD}") : self }
+    ///
+    /// By scalars: with an accent on it, a NUL is another character.
+    var withoutNUL: String {
+        guard utf8.contains(0) else { return self }
+        return String(UnicodeScalarView(unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
+    }
 }
