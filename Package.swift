@@ -117,7 +117,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests",
+                "Manifests", "Pipeline", "Worker",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),

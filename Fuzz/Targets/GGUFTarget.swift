@@ -1,6 +1,7 @@
 import ModelFiles
 import Tensors
 import Tokenizers
+import Transformers
 
 /// A GGUF file: header, tensors of every type, and the model and vocabulary that it describes.
 package struct GGUFTarget: FuzzTarget {
@@ -21,8 +22,28 @@ package struct GGUFTarget: FuzzTarget {
             _ = try accepted { try base.read(name, into: matrix) }
         }
         _ = try accepted { try ContentHash.ofTokenizer(base) }
-        if let tokenizer = try accepted({ try TokenizerLoader.load(base) }) { try TokenizerChecks.run(tokenizer) }
+        if let tokenizer = try accepted({ try TokenizerLoader.load(base) }) {
+            try TokenizerChecks.run(tokenizer)
+            try checkExport(base, tokenizer)
+        }
         _ = try accepted { try ChatTemplate.load(base) }
+        if base.parameterCount <= 1 << 16 { try ModelChecks.run(base) }
+        let family = try ModelFamilies.named(base.configuration.modelType)
+        guard let shapes = try accepted({ try family.tensorShapes(base.configuration) }) else { return }
+        try ModelChecks.run(base.configuration, shapes: shapes)
+    }
+
+    /// A vocabulary that can be written as tokenizer.json encodes there as it does here.
+    private func checkExport(_ base: BaseModelFiles, _ tokenizer: any Tokenizer) throws {
+        guard try accepted({ try TokenizerFiles.write(base, to: scratch.path) }) != nil else { return }
+        guard let copy = try accepted({ try TokenizerLoader.load(folder: scratch.path) }) else {
+            throw FuzzViolation(message: "tokenizer.json is refused as lorad wrote it")
+        }
+        for text in TokenizerChecks.texts {
+            try require(
+                copy.encode(text, allowSpecial: true) == tokenizer.encode(text, allowSpecial: true),
+                "tokenizer.json encodes '\(text)' otherwise than the GGUF that it was written from")
+        }
     }
 
     /// Metadata and elements survive being written by lorad.

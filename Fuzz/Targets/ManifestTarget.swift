@@ -38,8 +38,25 @@ package struct ManifestTarget: FuzzTarget {
             try JobManifest.load(text: text, file: "job.yaml", pipelinesFolder: pipelines)
         }
         try require(again == document.manifest, "the manifest as run does not read back as itself:\n\(text)")
+        let name = document.manifest.name
+        try require(!name.isEmpty && !name.hasPrefix(".") && !name.contains("/"), "'\(name)' is to name a folder")
+        try checkOverride(bytes, pipelines)
         try checkPaths(document.manifest)
         try checkPlaces(policy.check(document))
+    }
+
+    /// A value that `lorad submit --set` changes is changed, and the rest is still a manifest.
+    private func checkOverride(_ bytes: [UInt8], _ pipelines: String) throws {
+        let overrides = [try Override("name=changed-7"), try Override("training.max_steps=17")]
+        guard let text = try accepted({ try Override.edit(bytes: bytes, file: "job.yaml", overrides: overrides) })
+        else { throw FuzzViolation(message: "a manifest that loads cannot be changed") }
+        let changed = try accepted {
+            try JobManifest.load(text: text, file: "job.yaml", pipelinesFolder: pipelines)
+        }
+        // One that has `epochs` may not have `max_steps` as well.
+        guard let changed else { return }
+        try require(
+            changed.name == "changed-7" && changed.training.maxSteps == 17, "a changed value is not there:\n\(text)")
     }
 
     private func checkPlaces(_ diagnostics: [Diagnostic]) throws {

@@ -21,6 +21,7 @@ package struct ModelConfigurationTarget: FuzzTarget {
         if let shapes = try accepted({ try family.tensorShapes(configuration) }) {
             let areSizes = shapes.values.allSatisfy { $0.allSatisfy { $0 >= 0 && $0 <= 1 << 50 } }
             try require(!shapes.isEmpty && areSizes, "tensors of impossible shapes")
+            try ModelChecks.run(configuration, shapes: shapes)
         }
         // The config.json of other families is copied, never written.
         guard configuration.modelType == "llama" else { return }

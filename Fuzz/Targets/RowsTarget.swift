@@ -22,9 +22,26 @@ package struct RowsTarget: FuzzTarget {
         }
         if let rows = try accepted({ try LabelledRows.read(path, sliceBy: "domain") }) {
             try require(rows.count == lines.count, "\(rows.count) labelled rows of \(lines.count) lines")
+            try checkLabels(rows, path)
         }
         if let prompts = try accepted({ try RegressionPrompts.read(path) }) {
             try require(prompts.count == lines.count, "\(prompts.count) prompts of \(lines.count) lines")
+        }
+    }
+
+    /// The classes of rows are those that the rows name, or those of a list.
+    private func checkLabels(_ rows: [LabelledRow], _ path: String) throws {
+        for names in [nil, ["0", "positive", "negative"]] {
+            for isRegression in [nil, true, false] {
+                let labels = try accepted {
+                    try SequenceLabels.of(rows, path, names: names, isRegression: isRegression)
+                }
+                guard let labels, let targets = try accepted({ try labels.targets(rows, path) }) else { continue }
+                try require(targets.count == rows.count, "\(targets.count) labels of \(rows.count) rows")
+                for case .label(let index) in targets {
+                    try require((0..<labels.count).contains(index), "class \(index) of \(labels.count)")
+                }
+            }
         }
     }
 }

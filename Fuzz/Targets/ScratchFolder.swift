@@ -24,6 +24,13 @@ final class ScratchFolder {
         return file
     }
 
+    /// Removes the files whose names say so.
+    func removeFiles(_ isWanted: (String) -> Bool) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: path) where isWanted(name) {
+            unlink("\(path)/\(name)")
+        }
+    }
+
     /// Copies one of the repository's fixtures.
     func copy(_ fixture: String, as name: String) throws {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

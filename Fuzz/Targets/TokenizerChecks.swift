@@ -2,7 +2,7 @@ import Tokenizers
 
 /// What holds for any tokenizer that loads.
 enum TokenizerChecks {
-    private static let texts = [
+    static let texts = [
         "", " ", "Hello, wörld! 12345\n\n\ttabs", "é e\u{301} 日本 🦙👩‍👩‍👧 \u{0}", "<|im_start|>user<s> aaaaaaaaaaaaaaaa",
     ]
 

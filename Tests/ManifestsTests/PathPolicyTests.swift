@@ -107,4 +107,21 @@ import Testing
             document.checkHooks(known: ["chat"]).map(\.description)
                 == ["job.yaml:6:16: lorad.yaml defines no hook \"chta\"; did you mean chat?"])
     }
+
+    @Test("A file of a base's folder may not be a link that leaves the roots: what it leads to would be published")
+    func linksInBase() throws {
+        let text = "name: tiny\nbase: {path: bases/model, sha256: \(hash)}\ndataset: data/train.jsonl\n"
+        let document = try ManifestDocument.load(bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: pipelines)
+        try folder.write("bases/model/config.json")
+        try folder.link("bases/model/tokenizer.json", to: "../../data/train.jsonl")
+        try folder.link("bases/model/nothing", to: "none")
+        #expect(policy.check(document).isEmpty)
+        try folder.link("bases/model/special_tokens_map.json", to: "\(outside.path)/secret.txt")
+        let found = policy.check(document).map(\.description)
+        #expect(found.count == 1)
+        #expect(
+            found.first?.hasPrefix(
+                "job.yaml:2:14: base.path: its file \"special_tokens_map.json\" is a link that leads outside") == true,
+            "\(found)")
+    }
 }

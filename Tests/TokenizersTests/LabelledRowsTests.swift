@@ -113,4 +113,13 @@ struct SequenceLabelsTests {
         #expect(
             message { _ = try SequenceLabels.of(rows([.value(1.5)]), "f", isRegression: false) }.contains("f:1:"))
     }
+
+    @Test("A pipe in place of a data file is refused, and not waited for")
+    func pipe() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/data.jsonl"
+            try #require(mkfifo(path, 0o600) == 0)
+            #expect(message { _ = try LabelledRows.read(path, sliceBy: nil) }.contains("is not a regular file"))
+        }
+    }
 }

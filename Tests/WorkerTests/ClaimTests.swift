@@ -58,4 +58,23 @@ struct ClaimTests {
         let mistake = ManifestFile.read(folder.path + "/x.yaml", name: "x.yaml").mistake
         #expect(mistake == "x.yaml:2:5: the bytes are not UTF-8 text")
     }
+
+    @Test("Text with a NUL is refused: the ledger would keep what stands before it, and a retry would run that")
+    func holdsNUL() throws {
+        let bench = try WorkerBench()
+        try bench.folder.write(Array("name: x\né\0: y\n".utf8), to: "inbox/x.yaml")
+        let path = bench.folder.path + "/inbox/x.yaml"
+        let file = ManifestFile.read(path, name: "x.yaml")
+        #expect(file.mistake == "x.yaml:2:3: the text holds a NUL character")
+        #expect(file.text.isEmpty)
+    }
+
+    @Test("A NUL in a job's reason does not end it in the ledger")
+    func reasonWithNUL() throws {
+        let bench = try LedgerBench()
+        try bench.admit("a")
+        let job = try #require(try bench.take())
+        let reason = try bench.finish(job, JobEnding(.failed, reason: "x\0y\0\u{301}z")).reason
+        #expect(reason == "x\u{FFFD}y\u{FFFD}\u{301}z")
+    }
 }

@@ -162,8 +162,11 @@ struct DeliveryTests {
             delivery: delivery)
         try bench.submit(["a": "succeed"])
         let result = try bench.whileWatching(FakeRunner()) {
-            #expect(eventually { other.requests.count == 3 })
+            // Recorded, not only received: the worker ends right after.
+            let ledger = try bench.ledger()
+            #expect(try eventually { try ledger.deliveries().count { $0.state == .delivered } == 3 })
         }
+        #expect(other.requests.count == 3)
         #expect(hanging.requests.count == 1)
         #expect(result.pendingDeliveries == 3)
     }

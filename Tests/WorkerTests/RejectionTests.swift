@@ -93,6 +93,15 @@ struct RejectionTests {
         #expect(!FileManager.default.fileExists(atPath: hidden))
     }
 
+    @Test("A name that is one letter under a hundred accents keeps a part of it, and does not hide its folder")
+    func accents() throws {
+        let bench = try WorkerBench()
+        try bench.submit(["e" + String(repeating: "\u{301}", count: 120): "refuse"])
+        try bench.watchOnce()
+        let folders = try FileManager.default.contentsOfDirectory(atPath: bench.folder.path + "/outbox/rejected")
+        #expect(folders.count == 1 && folders[0].unicodeScalars.first == "e" && folders[0].utf8.count <= 255)
+    }
+
     @Test("A manifest whose notify names an unknown webhook is rejected")
     func unknownHook() throws {
         let bench = try WorkerBench()

@@ -148,6 +148,28 @@ struct WebhookBodyTests {
         #expect(data["omitted"] as? Int == 5_000 - kept)
     }
 
+    @Test("A body of control characters, six bytes of JSON each, stays under 20 kB")
+    func controlCharacters() throws {
+        let foreign = String(repeating: "\u{1}", count: 5_000)
+        let text = try text(.generic, JobEnding(.failed, reason: foreign, runFolder: foreign), name: foreign)
+        #expect((10_000..<20_000).contains(text.utf8.count))
+    }
+
+    @Test("An accent on a mark does not take it past the escaping")
+    func accents() throws {
+        let foreign = "`\u{301} @all <\u{301}!channel> &\u{301}"
+        let ending = JobEnding(.failed, reason: foreign, summary: FakeRunner.summary)
+        let mattermost = try #require(body(.mattermost, ending, name: foreign)["text"] as? String)
+        #expect(mattermost.unicodeScalars.count { $0 == "`" } == 2 + 3 * 6)
+        let discord = try #require((body(.discord, ending)["embeds"] as? [[String: Any]])?.first)
+        let description = try #require(discord["description"] as? String)
+        #expect(description.unicodeScalars.count { $0 == "`" } == 12)
+        let slack = try body(.slack, ending, name: foreign)
+        for text in try sections(slack) + [#require(slack["text"] as? String)] {
+            #expect(!text.unicodeScalars.contains("<"), "\(text)")
+        }
+    }
+
     private func manySlices(_ count: Int) -> JobSummary {
         let slices = (0..<count).map { number in
             JobSummary.Slice(name: "slice \(number)", rows: number, base: .init(loss: 2), adapter: .init(loss: 1))

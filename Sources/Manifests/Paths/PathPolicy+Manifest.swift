@@ -33,12 +33,34 @@ extension PathPolicy {
             } else if !isData && !isFolder.boolValue && !path.lowercased().hasSuffix(".gguf") {
                 diagnostics.add(
                     position, "\(key) \(Shown.quoted(path)) is neither a model folder nor a .gguf file")
+            } else if !isData, isFolder.boolValue {
+                try checkEntries(of: resolved)
             }
         } catch let error as ManifestsError {
             let details = [error.cause, error.advice].compactMap { $0 }.joined(separator: " ")
             diagnostics.add(position, "\(key): \(error.message)\(details.isEmpty ? "" : " " + details)")
         } catch {
             diagnostics.add(position, "\(key): \(error.localizedDescription)")
+        }
+    }
+}
+
+extension PathPolicy {
+    /// Checks that no file of a base's folder is a link that leaves the allowed roots: what is read through one would be
+    /// published with the merged model.
+    private func checkEntries(of folder: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
+            let path = folder + "/" + name
+            guard (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil else { continue }
+            do { _ = try resolve(path) } catch let error as ManifestsError where error.code == .forbidden {
+                throw ManifestsError(
+                    .forbidden,
+                    "its file \(Shown.quoted(name)) is a link that leads outside the folders that jobs may use.",
+                    advice: error.advice)
+            } catch let error as ManifestsError where error.code == .missing {
+                // A link to nothing is as good as no file.
+                continue
+            }
         }
     }
 }

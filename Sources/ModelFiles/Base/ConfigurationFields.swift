@@ -48,8 +48,9 @@ package struct ConfigurationFields: Sendable {
         return number
     }
 
+    /// A number that float32 can hold.
     package func float(_ key: String, default fallback: Float? = nil) throws -> Float {
-        try field(key, fallback, expected: "a number") { $0.doubleValue.map { Float($0) } }
+        try field(key, fallback, expected: "a number that float32 can hold", \.floatValue)
     }
 
     package func bool(_ key: String, default fallback: Bool? = nil) throws -> Bool {
@@ -80,8 +81,10 @@ package struct ConfigurationFields: Sendable {
     package func floats(_ key: String) throws -> [Float] {
         guard let value = value(key) else { return [] }
         return try (value.arrayValue ?? [value]).map { element in
-            guard let number = element.doubleValue else { throw wrong(key, element, expected: "a list of numbers") }
-            return Float(number)
+            guard let number = element.floatValue else {
+                throw wrong(key, element, expected: "a list of numbers that float32 can hold")
+            }
+            return number
         }
     }
 
@@ -99,4 +102,9 @@ package struct ConfigurationFields: Sendable {
     private func wrong(_ key: String, _ value: JSONValue, expected: String) -> ModelFilesError {
         ModelFilesError(.malformed, "\(path): \(prefix)\(key) is \(value.kind), not \(expected).")
     }
+}
+
+extension JSONValue {
+    /// Nil for what is no number, and for one that would become infinite.
+    fileprivate var floatValue: Float? { doubleValue.map { Float($0) }.flatMap { $0.isFinite ? $0 : nil } }
 }

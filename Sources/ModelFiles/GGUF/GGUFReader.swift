@@ -5,10 +5,16 @@ import Foundation
 /// https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 struct GGUFReader {
     private static let maximumDepth = 4
+    /// Of all metadata's arrays together. A value takes many times its bytes in memory, and the tensors' bytes, which may
+    /// be billions, would pass for values too. The largest vocabularies have a million tokens and merges.
+    private static let maximumValues = 1 << 24
+    /// Of the whole header, for the same reason: a string may lie about its length.
+    private static let maximumBytes = 1 << 28
 
     let bytes: UnsafeRawBufferPointer
     let path: String
     private(set) var position = 0
+    private var valueCount = 0
 
     init(_ bytes: UnsafeRawBufferPointer, path: String) {
         self.bytes = bytes
@@ -79,7 +85,12 @@ struct GGUFReader {
             throw error("nests metadata arrays deeper than \(Self.maximumDepth) at byte \(position)")
         }
         let type = try valueType()
+        let start = position
         let count = try count(bytesEach: type.minimumBytes)
+        valueCount += count
+        guard valueCount <= Self.maximumValues else {
+            throw error("announces more than \(Self.maximumValues) values of metadata at byte \(start)")
+        }
         var values: [GGUFValue] = []
         values.reserveCapacity(count)
         for _ in 0..<count { values.append(try value(type, depth: depth)) }
@@ -89,6 +100,9 @@ struct GGUFReader {
     private mutating func take(_ count: Int) throws -> Int {
         guard count <= bytes.count - position else {
             throw error("ends at byte \(bytes.count); \(count) bytes are needed from byte \(position) on")
+        }
+        guard position + count <= Self.maximumBytes else {
+            throw error("has a header of more than \(Self.maximumBytes) bytes")
         }
         defer { position += count }
         return position

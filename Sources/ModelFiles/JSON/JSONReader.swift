@@ -7,6 +7,8 @@ import Foundation
 package struct JSONReader {
     /// Deeper nesting than this is refused; no model file comes near it.
     package static let maximumDepth = 128
+    /// Larger files are refused: a document takes many times its text in memory. The largest tokenizer.json has 40 MB.
+    package static let maximumFileBytes = 256 << 20
 
     let bytes: UnsafeBufferPointer<UInt8>
     let name: String
@@ -38,9 +40,13 @@ package struct JSONReader {
     }
 
     /// Reads a whole file.
-    /// - Throws: `ModelFilesError.missing` where it cannot be opened, `.malformed` where it is no JSON.
+    /// - Throws: `ModelFilesError.missing` where it cannot be opened, `.malformed` where it is no JSON or too large.
     package static func parse(file path: String) throws -> JSONValue {
         let file = try MappedFile(path: path)
+        guard file.size <= maximumFileBytes else {
+            throw ModelFilesError(
+                .malformed, "\(path) has \(file.size) bytes; a JSON file of a model may have \(maximumFileBytes).")
+        }
         return try file.withBytes { try parse($0, name: path) }
     }
 

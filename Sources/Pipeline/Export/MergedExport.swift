@@ -69,7 +69,9 @@ package struct MergedExport {
 
     private func copyCompanions(to folder: String) throws {
         for name in Self.companions {
-            guard let data = FileManager.default.contents(atPath: "\(base.path)/\(name)") else { continue }
+            let path = "\(base.path)/\(name)"
+            guard FileManager.default.fileExists(atPath: path) else { continue }
+            let data = try RegularFile.read(path, limit: JSONReader.maximumFileBytes)
             try AtomicFile.write(data, to: "\(folder)/\(name)")
         }
     }

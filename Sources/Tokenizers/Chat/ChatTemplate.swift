@@ -14,6 +14,7 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
         package let trained: Bool
     }
 
+    private static let longestTemplate = 1 << 20
     private static let smolLM2System = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 
     /// The base's template; nil where it names none.
@@ -48,7 +49,9 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
     static func text(_ base: BaseModelFiles) throws -> String? {
         if let gguf = base.gguf { return gguf.metadata["tokenizer.chat_template"]?.stringValue }
         let file = base.path + "/chat_template.jinja"
-        if let data = FileManager.default.contents(atPath: file) { return String(decoding: data, as: UTF8.self) }
+        if FileManager.default.fileExists(atPath: file) {
+            return String(decoding: try RegularFile.read(file, limit: longestTemplate), as: UTF8.self)
+        }
         let config = base.path + "/tokenizer_config.json"
         guard FileManager.default.fileExists(atPath: config) else { return nil }
         guard let template = try JSONReader.parse(file: config)["chat_template"], !template.isNull else { return nil }

@@ -11,31 +11,43 @@ package struct JSONLine: Sendable {
 /// Reads data files with one JSON object a line. https://jsonlines.org
 package enum JSONLines {
     private static let longestLine = 10 << 20
+    /// Rows are held in memory, a dozen times as large as their file.
+    private static let largestFile = 2 << 30
 
     /// All rows; blank lines are passed over.
     ///
-    /// - Throws: `TokenizersError.missing`, or `.malformed` naming file and line of a row that is too long, not UTF-8,
-    ///   not JSON (an unpaired surrogate included) or no object.
+    /// - Throws: `TokenizersError.missing` where there is no regular file, or `.malformed` for a file that is too large,
+    ///   or naming file and line of a row that is too long, not UTF-8, not JSON (an unpaired surrogate included) or no
+    ///   object.
     package static func read(_ path: String) throws -> [JSONLine] {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw TokenizersError(.missing, "\(path) cannot be read.", advice: "Check the path and its permissions.")
+        let data: Data
+        do { data = try RegularFile.read(path, limit: largestFile) } catch let error as ModelFilesError {
+            guard error.code == .missing else {
+                throw TokenizersError(.malformed, error.message, advice: "Keep the rows that matter.")
+            }
+            throw TokenizersError(.missing, error.message, advice: "Check the path and its permissions.")
         }
+        return try data.withUnsafeBytes { try rows($0, path) }
+    }
+
+    private static func rows(_ bytes: UnsafeRawBufferPointer, _ path: String) throws -> [JSONLine] {
         var lines: [JSONLine] = []
         let newline = UInt8(ascii: "\n")
-        for (index, bytes) in data.split(separator: newline, omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in bytes.split(separator: newline, omittingEmptySubsequences: false).enumerated() {
             let number = index + 1
-            guard bytes.count <= longestLine else {
+            guard line.count <= longestLine else {
                 throw TokenizersError(.malformed, "\(path):\(number): the line is longer than \(longestLine) bytes.")
             }
-            guard !bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) else { continue }
-            lines.append(JSONLine(number: number, value: try parse(bytes, "\(path):\(number)")))
+            guard !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) else { continue }
+            let value = try parse(UnsafeRawBufferPointer(rebasing: line), "\(path):\(number)")
+            lines.append(JSONLine(number: number, value: value))
         }
         return lines
     }
 
-    private static func parse(_ bytes: Data, _ place: String) throws -> JSONValue {
+    private static func parse(_ bytes: UnsafeRawBufferPointer, _ place: String) throws -> JSONValue {
         do {
-            let value = try bytes.withUnsafeBytes { try JSONReader.parse($0, name: "the line") }
+            let value = try JSONReader.parse(bytes, name: "the line")
             guard value.objectValue != nil else {
                 throw TokenizersError(.malformed, "\(place): \(value.kind) was found, an object was expected.")
             }

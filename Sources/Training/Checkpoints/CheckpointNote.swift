@@ -8,6 +8,9 @@ struct CheckpointNote {
     /// Fingerprint of data and settings.
     let run: String
 
+    /// No run has more; sums cannot overflow below it.
+    private static let mostTokens = 1 << 60
+
     init(step: Int, result: TrainingResult, run: String) {
         self.step = step
         self.result = result
@@ -37,7 +40,9 @@ struct CheckpointNote {
         guard let step = metadata["step"].flatMap({ Int($0) }), let run = metadata["run"],
             let tokens = metadata["tokens"].flatMap({ Int($0) }),
             let supervised = metadata["supervised_tokens"].flatMap({ Int($0) }), step >= 0, result.losses.count == step,
-            steps.count == losses.count
+            result.learningRates.count == step, result.gradientNorms.count == step, steps.count == losses.count,
+            (0..<Self.mostTokens).contains(tokens), (0..<Self.mostTokens).contains(supervised),
+            result.seconds.isFinite, result.seconds >= 0
         else {
             throw TrainingError(
                 .malformed, "The checkpoint \(path) is damaged.", advice: "Remove it to train from the start.")

@@ -73,7 +73,8 @@ package struct SequenceConvolution {
             let first = min(max(rows.lowerBound, rows.lowerBound - offset), rows.upperBound)
             let end = max(min(rows.upperBound, rows.upperBound - offset), first)
             result.rows(rows.lowerBound..<first).clear()
-            result.rows(first..<end).copy(from: x.rows((first + offset)..<(end + offset)))
+            // Of a sequence shorter than the shift nothing is left.
+            if first < end { result.rows(first..<end).copy(from: x.rows((first + offset)..<(end + offset))) }
             result.rows(end..<rows.upperBound).clear()
         }
     }

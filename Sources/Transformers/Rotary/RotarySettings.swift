@@ -38,14 +38,24 @@ struct RotarySettings {
     ///
     /// - Throws: `TransformersError.unsupported` for a scaling that lorad does not compute; `ModelFilesError.malformed`.
     func positions() throws -> RotaryPositions {
-        let dimensions = Int(Float(configuration.headDim) * share)
-        guard theta.isFinite, theta > 0, dimensions > 0, dimensions % 2 == 0, dimensions <= configuration.headDim else {
-            throw malformed(
-                "a rope_theta of \(theta) and \(dimensions) of \(configuration.headDim) rotated dimensions")
+        let headDim = configuration.headDim
+        let dimensions = (0...1).contains(share) ? Int(Float(headDim) * share) : 0
+        guard theta.isFinite, theta > 0, dimensions > 0, dimensions % 2 == 0, dimensions <= headDim else {
+            throw malformed("a rope_theta of \(theta) and a share of \(share) of \(headDim) as rotated dimensions")
         }
-        return try scaled(pairs: dimensions / 2).positions(
-            theta: theta, dimensions: dimensions, maxPositions: configuration.maxPositions)
+        let pairs = dimensions / 2
+        let scaling = try scaled(pairs: pairs)
+        var rows = configuration.maxPositions
+        if case .longRoPE(_, _, let originalPositions, _) = scaling { rows += originalPositions }
+        guard pairs * rows <= Self.mostElements else {
+            throw malformed("\(rows) positions of \(dimensions) dimensions, more than a table of lorad's may have")
+        }
+        return scaling.positions(theta: theta, dimensions: dimensions, maxPositions: configuration.maxPositions)
     }
+
+    /// Of a table: a million positions of heads of 128 dimensions. No weight's shape says how many positions there are, so
+    /// a configuration alone could ask for all memory.
+    private static let mostElements = 1 << 26
 
     /// The same for a family that rotates all of a head.
     ///

@@ -37,6 +37,13 @@ package struct ManifestFile: Sendable, Equatable {
             let (line, column) = firstInvalid(bytes)
             return refuse("the bytes are not UTF-8 text", line: line, column: column)
         }
+        if let end = bytes.firstIndex(of: 0) {
+            // The ledger could not keep it, and a retry would run what stands before.
+            let before = bytes[..<end]
+            let column = end - (before.lastIndex(of: UInt8(ascii: "\n")) ?? -1)
+            return refuse(
+                "the text holds a NUL character", line: before.count { $0 == UInt8(ascii: "\n") } + 1, column: column)
+        }
         return ManifestFile(text: text, sha256: hash(bytes))
     }
 

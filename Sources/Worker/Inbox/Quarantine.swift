@@ -61,8 +61,9 @@ struct Quarantine: Sendable {
     }
 
     private static func shortened(_ name: String) -> String {
-        var result = name
-        while result.utf8.count > 200 { result.removeLast() }
-        return result
+        // By scalars: a letter under a hundred accents is one character.
+        var result = name.unicodeScalars
+        while String(result).utf8.count > 200 { result.removeLast() }
+        return String(result)
     }
 }

@@ -50,7 +50,7 @@ extension Ledger {
                         cancel_requested = 0, worker_pid = NULL, worker_start = NULL, boot_id = NULL, child_pid = NULL,
                         child_start = NULL, heartbeat_at = NULL
                     WHERE id = ? AND attempt = ? AND state = 'running'
-                    """, arguments: [Timestamp.milliseconds(time), reason, job, attempt])
+                    """, arguments: [Timestamp.milliseconds(time), reason.withoutNUL, job, attempt])
             try database.requireOwnership(of: job, attempt: attempt)
             return try database.job(job)
         }

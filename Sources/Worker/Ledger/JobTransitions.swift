@@ -54,9 +54,9 @@ extension Ledger {
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    job.id, job.name, job.manifestFile, job.manifestText, job.manifestSHA256,
+                    job.id, job.name.withoutNUL, job.manifestFile, job.manifestText.withoutNUL, job.manifestSHA256,
                     try LedgerJSON.encode(job.notify), state.rawValue, time, state == .rejected ? time : nil,
-                    job.mistakes?.joined(separator: "\n"), job.rejectedFolder, logPath, job.priority,
+                    job.mistakes?.joined(separator: "\n").withoutNUL, job.rejectedFolder, logPath, job.priority,
                 ])
             return try announcer.announce(state == .queued ? .queued : .rejected, job: job.id, in: database, now: now)
         }
@@ -108,7 +108,8 @@ extension Ledger {
                     WHERE id = ? AND attempt = ? AND state = 'running'
                     """,
                 arguments: [
-                    ending.state.rawValue, ending.state.isFinal ? Timestamp.milliseconds(now) : nil, ending.reason,
+                    ending.state.rawValue, ending.state.isFinal ? Timestamp.milliseconds(now) : nil,
+                    ending.reason?.withoutNUL,
                     ending.runFolder, try LedgerJSON.encode(ending.summary), id, attempt,
                 ])
             try database.requireOwnership(of: id, attempt: attempt)

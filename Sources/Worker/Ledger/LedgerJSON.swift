@@ -23,3 +23,13 @@ enum LedgerJSON {
         }
     }
 }
+
+extension String {
+    /// As SQLite keeps it whole: a text of its ends at a NUL.
+    ///
+    /// By scalars: with an accent on it, a NUL is another character.
+    var withoutNUL: String {
+        guard utf8.contains(0) else { return self }
+        return String(UnicodeScalarView(unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
+    }
+}

@@ -11,7 +11,7 @@ extension Ledger {
                     SELECT id, attempt,
                         (SELECT count(*) FROM stages WHERE job = jobs.id AND attempt = jobs.attempt), ?, 'running', ?, ?
                     FROM jobs WHERE id = ? AND attempt = ? AND state = 'running'
-                    """, arguments: [stage, Timestamp.milliseconds(now), detail, job, attempt])
+                    """, arguments: [stage, Timestamp.milliseconds(now), detail?.withoutNUL, job, attempt])
             try database.requireOwnership(of: job, attempt: attempt)
         }
     }
@@ -27,7 +27,7 @@ extension Ledger {
                         AND EXISTS (SELECT 1 FROM jobs WHERE id = :job AND attempt = :attempt AND state = 'running')
                     """,
                 arguments: [
-                    "now": Timestamp.milliseconds(now), "detail": detail, "job": job, "attempt": attempt,
+                    "now": Timestamp.milliseconds(now), "detail": detail?.withoutNUL, "job": job, "attempt": attempt,
                     "stage": stage,
                 ])
             try database.requireOwnership(of: job, attempt: attempt)

@@ -48,6 +48,8 @@ struct DiscordBody: Encodable {
         for fact in message.facts.prefix(Self.fieldLimit) {
             let name = Truncation.cut(fact.label, to: Self.nameLimit)
             let value = Truncation.cut(fact.value, to: Self.valueLimit, escaping: Self.escape)
+            // A field without a value is refused, and the whole message with it.
+            guard !value.isEmpty else { continue }
             guard left - name.utf16.count - value.utf16.count >= Self.descriptionLimit else { break }
             left -= name.utf16.count + value.utf16.count
             fields.append(Field(name: name, value: value, inline: false))
@@ -75,7 +77,9 @@ struct DiscordBody: Encodable {
     }
 
     /// A backtick could end the code block around it.
-    static func escape(_ character: Character) -> String { character == "`" ? "'" : String(character) }
+    static func escape(_ character: Character) -> String {
+        character.unicodeScalars.map(Backtick.replaced).joined()
+    }
 
     private static func color(_ event: HookEvent) -> Int {
         switch event {

@@ -41,17 +41,19 @@ struct GenericBody {
 
     init(_ message: JobMessage) { self.message = message }
 
-    /// Drops slices and gates from the end until the body fits.
+    /// Drops slices and gates from the end until the body fits, then shortens its texts: a control character takes six
+    /// bytes of JSON.
     func json() throws -> String {
         var kept = max(message.job.summary?.slices.count ?? 0, message.job.summary?.gates.count ?? 0)
+        var reasonLimit = Self.reasonLimit
         while true {
-            let text = try LedgerJSON.encode(body(keeping: kept)) ?? ""
-            if text.utf8.count < Self.limit || kept == 0 { return text }
-            kept = kept * 3 / 4
+            let text = try LedgerJSON.encode(body(keeping: kept, reasonLimit: reasonLimit)) ?? ""
+            if text.utf8.count < Self.limit || kept + reasonLimit == 0 { return text }
+            if kept > 0 { kept = kept * 3 / 4 } else { reasonLimit = reasonLimit * 3 / 4 }
         }
     }
 
-    private func body(keeping kept: Int) -> Body {
+    private func body(keeping kept: Int, reasonLimit: Int) -> Body {
         let job = message.job
         var summary = job.summary
         let slices = job.summary?.slices ?? []
@@ -65,7 +67,7 @@ struct GenericBody {
                 job: job.id, name: Truncation.cut(job.name, to: 256), state: job.state.rawValue, attempt: job.attempt,
                 submittedAt: Timestamp.text(job.submittedAt), startedAt: job.startedAt.map(Timestamp.text),
                 finishedAt: job.finishedAt.map(Timestamp.text), manifestSHA256: job.manifestSHA256,
-                reason: message.reason.map { Truncation.cut($0, to: Self.reasonLimit) },
+                reason: message.reason.map { Truncation.cut($0, to: reasonLimit) },
                 runDir: job.runFolder.map { Truncation.cut($0, to: 1_024) }, summary: summary,
                 omitted: omitted > 0 ? omitted : nil))
     }

@@ -77,6 +77,12 @@ struct JobMessage: Sendable {
     }
 }
 
+/// The mark around code, of all chats.
+enum Backtick {
+    /// By scalars: with an accent on it, a backtick is another character, and still ends the code.
+    static func replaced(_ scalar: Unicode.Scalar) -> String { scalar == "`" ? "'" : String(scalar) }
+}
+
 /// Foreign text as one line: control characters (line breaks among them) become spaces.
 enum SingleLine {
     static func of(_ text: String) -> String {

@@ -32,7 +32,9 @@ struct MattermostBody: Encodable {
     private static func code(_ text: String) -> String { "```\n\(text)\n```" }
 
     /// A backtick could end the code around it.
-    static func escape(_ character: Character) -> String { character == "`" ? "'" : String(character) }
+    static func escape(_ character: Character) -> String {
+        character.unicodeScalars.map(Backtick.replaced).joined()
+    }
 
     func json() throws -> String { try LedgerJSON.encode(self) ?? "" }
 }

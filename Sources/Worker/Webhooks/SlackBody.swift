@@ -44,13 +44,14 @@ struct SlackBody: Encodable {
     /// `&`, `<` and `>` are Slack's control characters: unescaped, a slice named `<!channel>` would ring everybody.
     /// A backtick could end the code block around it.
     static func escape(_ character: Character) -> String {
-        switch character {
-        case "&": "&amp;"
-        case "<": "&lt;"
-        case ">": "&gt;"
-        case "`": "'"
-        default: String(character)
-        }
+        character.unicodeScalars.map { scalar in
+            switch scalar {
+            case "&": "&amp;"
+            case "<": "&lt;"
+            case ">": "&gt;"
+            default: Backtick.replaced(scalar)
+            }
+        }.joined()
     }
 
     func json() throws -> String { try LedgerJSON.encode(self) ?? "" }

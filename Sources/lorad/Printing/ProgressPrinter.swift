@@ -38,7 +38,9 @@ struct ProgressPrinter: PipelineEvents {
         var text = " \(progress.done)/\(progress.total)"
         if let loss = progress.loss { text += String(format: "  loss %.4f", loss) }
         if let rate = progress.tokensPerSecond { text += String(format: "  %.0f tokens/s", rate) }
-        if let left = progress.secondsLeft { text += "  \(Int(left) / 60) min \(Int(left) % 60) s left" }
+        if let left = progress.secondsLeft, (0..<1e9).contains(left) {
+            text += "  \(Int(left) / 60) min \(Int(left) % 60) s left"
+        }
         return text
     }
 }

@@ -42,6 +42,20 @@ struct GGUFFileTests {
         #expect(metadata["t.uint64"]?.intValue == nil, "what does not fit is not clamped")
     }
 
+    @Test("An array or text that takes a whole large file for its own is refused before it takes memory")
+    func endlessMetadata() throws {
+        let count = UInt64(1) << 38
+        let array = SyntheticFiles.littleEndian(UInt32(7)) + SyntheticFiles.littleEndian(count)
+        let path = try folder.write(SyntheticFiles.gguf(metadata: [entry("a", 9, array)]), as: "x.gguf")
+        // Of holes: it takes no disk.
+        try #require(truncate(path, 1 << 39) == 0)
+        expectError(.malformed, containing: "more than 16777216 values of metadata") { try GGUFFile(path: path) }
+        let text = SyntheticFiles.gguf(metadata: [entry("a", 8, SyntheticFiles.littleEndian(count))])
+        let second = try folder.write(text, as: "y.gguf")
+        try #require(truncate(second, 1 << 39) == 0)
+        expectError(.malformed, containing: "a header of more than 268435456 bytes") { try GGUFFile(path: second) }
+    }
+
     @Test("Version 2 reads as version 3; others and big-endian files are named")
     func versions() throws {
         var bytes = try Fixtures.bytes("types.gguf")

@@ -13,7 +13,8 @@ final class FakeRunner: JobRunner {
 
     init(notify: [String]? = nil) { self.notify = notify }
 
-    var requests: [JobRequest] { state.withLock { $0.requests } }
+    /// A copy, see `WebhookServer.requests`.
+    var requests: [JobRequest] { state.withLock { state in state.requests.map { $0 } } }
     /// The most jobs that ever ran at one time.
     var mostAtOnce: Int { state.withLock { $0.most } }
 

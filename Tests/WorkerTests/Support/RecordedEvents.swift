@@ -13,7 +13,8 @@ final class RecordedEvents: JobEvents {
         maysPublish = mayPublish
     }
 
-    var all: [String] { lines.withLock { $0 } }
+    /// A copy, see `WebhookServer.requests`.
+    var all: [String] { lines.withLock { lines in lines.map { $0 } } }
     var process: ProcessIdentity? { processes.withLock { $0.first } }
 
     func processStarted(_ process: ProcessIdentity) -> Bool {

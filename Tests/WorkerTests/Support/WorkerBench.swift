@@ -69,7 +69,8 @@ final class WorkerBench: Sendable {
 private final class LogLines: Sendable {
     private let lines = Mutex<[String]>([])
     func append(_ line: String) { lines.withLock { $0.append(line) } }
-    var all: [String] { lines.withLock { $0 } }
+    /// A copy, see `WebhookServer.requests`.
+    var all: [String] { lines.withLock { lines in lines.map { $0 } } }
 }
 
 extension DeliverySettings {
