@@ -66,6 +66,14 @@ struct CommandLineTests {
             let lorad = try LoradProcess(folder: folder)
             try lorad.write("threads: 1\nstate: elsewhere\n", to: "lorad.yaml")
             try lorad.write("state: named\n", to: "other.yaml")
+            // The cache is kept where there is such a folder, and of files that have not changed a moment ago.
+            for name in ["elsewhere", "named", ".lorad"] {
+                try FileManager.default.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: true)
+            }
+            for name in lorad.list("base") {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date() - 3_600], ofItemAtPath: folder + "/base/" + name)
+            }
             _ = try lorad.hash()
             #expect(lorad.list("elsewhere") == ["hashes.json"])
             #expect(try lorad.run("hash", "base", "--config", "other.yaml").status == 0)
