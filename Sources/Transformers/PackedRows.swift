@@ -51,7 +51,8 @@ package struct PackedRows: Equatable {
             previous = sequence
         }
         let isShared = tokens.count < batch.tokens.count
-        self = isShared
+        self =
+            isShared
             ? PackedRows(
                 tokens: tokens, layout: SequenceLayout(positions: positions, spans: spans, keyRows: keyRows),
                 labelRows: batch.labelRows.map { rows[Int($0)] })
