@@ -17,7 +17,7 @@ BF16_INLINE void store_half(uint16_t *p, __m512 x) {
     _mm256_storeu_si256((__m256i *)p, narrow(x));
 }
 
-/// Scores of one row become 2^(scale·s − maximum) in bfloat16, zero where unseen; returns their sum.
+/// Scores of one row become exp(scale·s − maximum) in bfloat16, zero where unseen; returns their sum.
 BF16_INLINE float probability_row(float *score, size_t hidden, size_t visible, size_t columns, float scale,
                                   float maximum) {
     uint16_t *half = (uint16_t *)score;
@@ -26,7 +26,7 @@ BF16_INLINE float probability_row(float *score, size_t hidden, size_t visible, s
     memset(half, 0, first * sizeof *half);
     for (size_t j = first; j < end; j += 16) {
         __mmask16 seen = lanes_between(j, hidden, visible);
-        __m512 p = power_of_two(_mm512_fmsub_ps(_mm512_loadu_ps(score + j), factor, shift));
+        __m512 p = exponential(_mm512_fmsub_ps(_mm512_loadu_ps(score + j), factor, shift));
         p = _mm512_maskz_mov_ps(seen, p);
         total = _mm512_add_ps(total, p);
         store_half(half + j, p);
@@ -53,7 +53,7 @@ BF16 void ck_attention_probabilities_avx512(float *s, size_t stride, float *o, f
         float maximum = here > before ? here : before;
         // A window may leave nothing of a tile, and of all tiles so far, to a row: all its probabilities are zero.
         float finite = maximum == -INFINITY ? 0 : maximum;
-        float sum = probability_row(score, hidden, visible, columns, scale * LOG2_E, finite * LOG2_E);
+        float sum = probability_row(score, hidden, visible, columns, scale, finite);
         maxima[row] = maximum;
         if (is_first) {
             sums[row] = sum;
@@ -73,17 +73,17 @@ struct gradient {
 };
 
 BF16_INLINE struct gradient gradient_lanes(const float *s, const float *dp, __m512 log_sum_exp, __m512 delta,
-                                           __m512 scale, __m512 power_scale, __mmask16 seen) {
-    __m512 p = power_of_two(_mm512_fmsub_ps(_mm512_loadu_ps(s), power_scale, log_sum_exp));
+                                           __m512 scale, __mmask16 seen) {
+    __m512 p = exponential(_mm512_fmsub_ps(_mm512_loadu_ps(s), scale, log_sum_exp));
     p = _mm512_maskz_mov_ps(seen, p);
-    __m512 ds = _mm512_mul_ps(_mm512_mul_ps(p, scale), _mm512_sub_ps(_mm512_loadu_ps(dp), delta));
+    __m512 ds = _mm512_mul_ps(_mm512_mul_ps(p, _mm512_sub_ps(_mm512_loadu_ps(dp), delta)), scale);
     return (struct gradient){narrow(p), narrow(ds)};
 }
 
 BF16 void ck_attention_gradients_avx512(float *s, float *dp, uint16_t *pairs, size_t stride, const float *log_sum_exp,
                                         const float *delta, size_t keys, size_t columns, size_t group,
                                         ptrdiff_t first_visible, ptrdiff_t window, float scale) {
-    __m512 factor = _mm512_set1_ps(scale), power_factor = _mm512_set1_ps(scale * LOG2_E);
+    __m512 factor = _mm512_set1_ps(scale);
     for (size_t key = 0; key < keys; key += 2) {
         size_t second = key + 1 < keys;
         struct seeing queries0 = seeing(columns, key, group, first_visible, window);
@@ -93,14 +93,14 @@ BF16 void ck_attention_gradients_avx512(float *s, float *dp, uint16_t *pairs, si
         float *dp0 = dp + key * stride, *dp1 = dp0 + second * stride;
         uint32_t *words = (uint32_t *)pairs + key / 2 * stride;
         for (size_t j = 0; j < columns; j += 16) {
-            __m512 shift = _mm512_mul_ps(_mm512_loadu_ps(log_sum_exp + j), _mm512_set1_ps(LOG2_E));
+            __m512 shift = _mm512_loadu_ps(log_sum_exp + j);
             __m512 d = _mm512_loadu_ps(delta + j);
             // Both rows are read before either is written: without a second key they are the same row.
             struct gradient low = gradient_lanes(
-                s0 + j, dp0 + j, shift, d, factor, power_factor,
+                s0 + j, dp0 + j, shift, d, factor,
                 lanes_between(j, (size_t)queries0.first, (size_t)queries0.end));
             struct gradient high = gradient_lanes(
-                s1 + j, dp1 + j, shift, d, factor, power_factor,
+                s1 + j, dp1 + j, shift, d, factor,
                 lanes_between(j, (size_t)queries1.first, (size_t)queries1.end));
             __m512i both = _mm512_or_si512(
                 _mm512_cvtepu16_epi32(low.ds), _mm512_slli_epi32(_mm512_cvtepu16_epi32(high.ds), 16));

@@ -11,7 +11,7 @@
 /// 2^x for x ≤ 128: relative error below 3e-7; NaN stays NaN.
 ///
 /// 2^n·2^f with |f| ≤ 1/2; 2^f by its minimax polynomial of degree 5.
-BF16_INLINE __m512 power_of_two(__m512 x) {
+BF16_INLINE __attribute__((unused)) __m512 power_of_two(__m512 x) {
     __m512 n = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     __m512 f = _mm512_sub_ps(x, n);
     __m512 p = _mm512_set1_ps(1.3276461e-3f);
@@ -23,9 +23,27 @@ BF16_INLINE __m512 power_of_two(__m512 x) {
     return _mm512_scalef_ps(p, n);
 }
 
+/// exp(x), the numbers of ck_exp bit for bit: rounding must not depend on which of the two a CPU runs.
+BF16_INLINE __attribute__((unused)) __m512 exponential(__m512 x) {
+    __m512 clamped = _mm512_min_ps(_mm512_set1_ps(88), _mm512_max_ps(_mm512_set1_ps(-87), x));
+    __m512 magic = _mm512_set1_ps(12582912.0f);
+    __m512 n = _mm512_sub_ps(_mm512_fmadd_ps(clamped, _mm512_set1_ps(LOG2_E), magic), magic);
+    __m512 f = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693145751953125f), clamped);
+    f = _mm512_fnmadd_ps(n, _mm512_set1_ps(1.428606765330187e-6f), f);
+    __m512 p = _mm512_set1_ps(1.9841270e-4f);
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.3888889e-3f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(8.3333333e-3f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(4.1666667e-2f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.6666667e-1f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.5f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.0f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.0f));
+    return _mm512_scalef_ps(p, n);
+}
+
 /// Rounds to nearest, ties to even; NaN stays NaN, denormal numbers become zero.
 BF16_INLINE __m256i narrow(__m512 x) { return (__m256i)_mm512_cvtneps_pbh(x); }
 
-BF16_INLINE __m512 widen(__m256i half) {
+BF16_INLINE __attribute__((unused)) __m512 widen(__m256i half) {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
 }
