@@ -33,7 +33,8 @@ package struct KernelCase: Sendable {
     /// Every kernel of a training step on SmolLM2-135M's sizes, products in every dtype that the engine has.
     package static var all: [KernelCase] {
         let dtypes = ["float32", "bfloat16"].compactMap(DType.init(rawValue:))
-        return ElementwiseCases.all + SkinnyCases.all + AttentionCases.all + dtypes.flatMap(ProductCases.all)
+        return ElementwiseCases.all + SkinnyCases.all + dtypes.flatMap(AttentionCases.all)
+            + dtypes.flatMap(ProductCases.all)
     }
 }
 
@@ -49,14 +50,17 @@ enum CaseSize {
     static let rank = 8
 
     /// Values around zero that are cheap to make.
-    static func matrix(_ rows: Int, _ columns: Int) -> Matrix {
+    static func matrix(_ rows: Int, _ columns: Int, _ dtype: DType = .float32) -> Matrix {
         let matrix = Matrix(rows: rows, columns: columns)
         for row in 0..<rows {
             matrix.withRow(row) { values in
                 for column in values.indices { values[column] = Float((row + 3 * column) % 17 - 8) / 64 }
             }
         }
-        return matrix
+        guard dtype != .float32 else { return matrix }
+        let narrow = Matrix(rows: rows, columns: columns, dtype: dtype)
+        narrow.copy(from: matrix)
+        return narrow
     }
 
     static func bytes(_ matrices: Int, _ rows: Int, _ columns: Int) -> KernelCase.Bound {

@@ -36,17 +36,17 @@ enum SkinnyCases {
 
 /// Causal attention: the products over pairs of a row with one before it.
 enum AttentionCases {
-    static var all: [KernelCase] {
+    static func all(_ dtype: DType) -> [KernelCase] {
         [(16, 32), (4, 512), (1, 4096)].flatMap { sequences, length in
             let pairs = Double(sequences) * Double(length * (length + 1) / 2)
             let size = "\(sequences) × \(length)"
             return [
-                KernelCase("attention forward, \(size)", .operations(4 * Double(CaseSize.hidden) * pairs, .float32)) {
-                    let attention = Operands(sequences: sequences, length: length)
+                KernelCase("attention forward, \(size)", .operations(4 * Double(CaseSize.hidden) * pairs, dtype)) {
+                    let attention = Operands(sequences: sequences, length: length, dtype)
                     return { attention.forward() }
                 },
-                KernelCase("attention backward, \(size)", .operations(8 * Double(CaseSize.hidden) * pairs, .float32)) {
-                    let attention = Operands(sequences: sequences, length: length)
+                KernelCase("attention backward, \(size)", .operations(8 * Double(CaseSize.hidden) * pairs, dtype)) {
+                    let attention = Operands(sequences: sequences, length: length, dtype)
                     attention.forward()
                     return { attention.backward() }
                 },
@@ -59,14 +59,14 @@ enum AttentionCases {
         let spans: [AttentionSpan]
         let scale = 1 / Float(CaseSize.headDim).squareRoot()
 
-        init(sequences: Int, length: Int) {
+        init(sequences: Int, length: Int, _ dtype: DType) {
             let rows = sequences * length
-            q = CaseSize.matrix(rows, CaseSize.hidden)
-            k = CaseSize.matrix(rows, CaseSize.keys)
-            v = CaseSize.matrix(rows, CaseSize.keys)
-            o = Matrix(rows: rows, columns: CaseSize.hidden)
+            q = CaseSize.matrix(rows, CaseSize.hidden, dtype)
+            k = CaseSize.matrix(rows, CaseSize.keys, dtype)
+            v = CaseSize.matrix(rows, CaseSize.keys, dtype)
+            o = Matrix(rows: rows, columns: CaseSize.hidden, dtype: dtype)
             logSumExp = Matrix(rows: rows, columns: CaseSize.hidden / CaseSize.headDim)
-            dO = CaseSize.matrix(rows, CaseSize.hidden)
+            dO = CaseSize.matrix(rows, CaseSize.hidden, dtype)
             dq = Matrix(rows: rows, columns: CaseSize.hidden)
             dk = Matrix(rows: rows, columns: CaseSize.keys)
             dv = Matrix(rows: rows, columns: CaseSize.keys)

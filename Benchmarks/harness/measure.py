@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from . import programs
 from .programs import lorad, peft, progress
-from .workloads import BASE, DTYPES, LONG, PACKED, SENTIMENT, WORKLOADS, Workload, scaling_points
+from .workloads import BASE, DTYPES, LONG, LONG_AS_SHORT, PACKED, SENTIMENT, WORKLOADS, Workload, scaling_points
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,14 @@ def side_by_side(workload: Workload, effort: Effort) -> dict:
             "runs": {"lorad": ours, "peft": eager, "peft_compiled": compiled}}
 
 
-def long_sequence(effort: Effort) -> dict | None:
-    return pooled([lorad("train", *LONG, "--dtype", "bfloat16", "--warmup", "1",
-                         "--steps", "1" if effort.quick else "3", "--threads", str(effort.threads),
-                         what="one sequence of 4,096 tokens")])
+def long_sequence(effort: Effort) -> dict:
+    """One long sequence and short ones of as many tokens, in turns."""
+    common = ["--dtype", "bfloat16", "--warmup", "1", "--steps", "1" if effort.quick else "2",
+              "--threads", str(effort.threads)]
+    turns = [(lorad("train", *LONG, *common, what="one sequence of 4,096 tokens"),
+              lorad("train", *LONG_AS_SHORT, *common, what="eight sequences of 512 tokens"))
+             for _ in range(effort.rounds)]
+    return {"long": pooled([long for long, _ in turns]), "short": pooled([short for _, short in turns])}
 
 
 def adapter_cost(dtype: str, effort: Effort) -> float | None:
@@ -114,19 +118,32 @@ def adapter_cost(dtype: str, effort: Effort) -> float | None:
     return 1 - totals[0] / totals[8]
 
 
+def middle(reports: list[dict | None], rate) -> dict | None:
+    """Of several turns of one measurement the one with the median rate."""
+    present = sorted((report for report in reports if report), key=rate)
+    return present[(len(present) - 1) // 2] if present else None
+
+
 def extras(effort: Effort) -> dict:
-    """Figures beside the first table, by dtype."""
+    """Figures beside the first table, by dtype; what is held against one another takes turns."""
     result = {}
     threads = ["--threads", str(effort.threads)]
     steps = ["--warmup", "1", "--steps", "2" if effort.quick else "8"]
     for dtype in DTYPES:
-        trained = lorad("train", *SENTIMENT, "--dtype", dtype, *steps, *threads, what=f"training, {dtype}")
-        evaluated = lorad("evaluate", *SENTIMENT, "--dtype", dtype, "--steps", "8" if effort.quick else "64", *threads,
-                          what=f"evaluation, {dtype}")
-        decoded = lorad("decode", "--dtype", dtype, "--tokens", "64" if effort.quick else "256", *threads,
-                        what=f"decoding, {dtype}")
-        result[dtype] = {"adapter_cost": adapter_cost(dtype, effort), "training": trained, "evaluation": evaluated,
-                         "decoding": decoded, "start": start(dtype, effort)}
+        trained, evaluated, decoded = [], [], []
+        for _ in range(1 if effort.quick else 3):
+            trained.append(lorad("train", *SENTIMENT, "--dtype", dtype, *steps, *threads, what=f"training, {dtype}"))
+            evaluated.append(lorad("evaluate", *SENTIMENT, "--dtype", dtype, "--steps", "8" if effort.quick else "64",
+                                   *threads, what=f"evaluation, {dtype}"))
+            decoded.append(lorad("decode", "--dtype", dtype, "--tokens", "64" if effort.quick else "256", *threads,
+                                 what=f"decoding, {dtype}"))
+        result[dtype] = {
+            "adapter_cost": adapter_cost(dtype, effort),
+            "training": middle(trained, lambda report: report["summary"]["tokens_per_second"]),
+            "evaluation": middle(evaluated, lambda report: report["summary"]["tokens_per_second"]),
+            "decoding": middle(
+                decoded, lambda report: report["weight_bytes_per_second"] / report["read_bytes_per_second"]),
+            "start": start(dtype, effort)}
     return result
 
 

@@ -1,4 +1,5 @@
 #include <string.h>
+#include "CKernels.h"
 #include "panels.h"
 #include "half.h"
 
@@ -59,5 +60,72 @@ void ck_pack_plain(const void *w, size_t stride, size_t columns, size_t k, int h
             uint32_t second = c < columns && i + 1 < k ? rows[(i + 1) * stride + c] : 0;
             out[i / 2 * PANEL_COLUMNS + c] = first | second << 16;
         }
+    }
+}
+
+size_t ck_panels_bytes(size_t columns, size_t k, int half) {
+    return (columns + PANEL_COLUMNS - 1) / PANEL_COLUMNS * ck_panel_bytes(k, half);
+}
+
+static size_t columns_from(size_t column, size_t columns) {
+    return columns - column < PANEL_COLUMNS ? columns - column : PANEL_COLUMNS;
+}
+
+void ck_pack_panels(const void *w, size_t ws, size_t columns, size_t k, int half, size_t first, size_t count,
+                    void *panels) {
+    size_t bytes = ck_panel_bytes(k, half);
+    for (size_t i = first; i < first + count; i++) {
+        size_t column = i * PANEL_COLUMNS;
+        const char *rows = (const char *)w + column * ws * (half ? 2 : 4);
+        ck_pack_transposed(rows, ws, columns_from(column, columns), k, half, (char *)panels + i * bytes);
+    }
+}
+
+enum { BLOCK_PAIRS = PANEL_COLUMNS / 2, BLOCK_WORDS = BLOCK_PAIRS * PANEL_COLUMNS };
+
+/// 32 × 32 elements: word [i][c] holds rows 2i and 2i + 1 of column c, and becomes word [c / 2][2i] and [c / 2][2i + 1].
+static void turn_block(const uint32_t *block, int portable, uint32_t *turned) {
+#if defined(__x86_64__)
+    if (!portable && ck_has_avx512(0)) {
+        ck_turn_block_avx512(block, turned);
+        return;
+    }
+#endif
+    for (size_t i = 0; i < BLOCK_PAIRS; i++) {
+        for (size_t c = 0; c < PANEL_COLUMNS; c += 2) {
+            uint32_t even = block[i * PANEL_COLUMNS + c], odd = block[i * PANEL_COLUMNS + c + 1];
+            uint32_t *out = turned + c / 2 * PANEL_COLUMNS + 2 * i;
+            out[0] = (even & 0xFFFF) | odd << 16;
+            out[1] = even >> 16 | (odd & 0xFFFF0000);
+        }
+    }
+}
+
+void ck_pack_turned(const void *panels, size_t width, size_t column, size_t first, size_t k, int portable,
+                    void *panel) {
+    size_t bytes = ck_panel_bytes(width, 1), pairs = (width + 1) / 2, start = column / 2;
+    size_t here = pairs - start < BLOCK_PAIRS ? pairs - start : BLOCK_PAIRS;
+    uint32_t *out = panel;
+    for (size_t i = 0; i < k; i += PANEL_COLUMNS) {
+        const uint32_t *block =
+            (const uint32_t *)((const char *)panels + (first + i) / PANEL_COLUMNS * bytes) + start * PANEL_COLUMNS;
+        uint32_t edge[BLOCK_WORDS], turned[BLOCK_WORDS];
+        if (here < BLOCK_PAIRS) {
+            memset(edge, 0, sizeof edge);
+            memcpy(edge, block, here * PANEL_COLUMNS * sizeof *edge);
+            block = edge;
+        }
+        size_t words = (columns_from(i, k) + 1) / 2 * PANEL_COLUMNS;
+        uint32_t *target = out + i / 2 * PANEL_COLUMNS;
+        turn_block(block, portable, words < BLOCK_WORDS ? turned : target);
+        if (words < BLOCK_WORDS) memcpy(target, turned, words * sizeof *turned);
+    }
+}
+
+void ck_turn_panels(const void *panels, size_t columns, size_t k, size_t first, size_t count, int portable,
+                    void *turned) {
+    size_t bytes = ck_panel_bytes(columns, 1);
+    for (size_t i = first; i < first + count; i++) {
+        ck_pack_turned(panels, k, i * PANEL_COLUMNS, 0, columns, portable, (char *)turned + i * bytes);
     }
 }

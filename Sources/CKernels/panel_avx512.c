@@ -157,4 +157,41 @@ F32 void ck_pack_transposed_avx512(const uint32_t *w, size_t stride, size_t k, u
         }
     }
 }
+
+/// Eight rows of eight double words change places with their columns.
+F32 INLINE void transpose_doubles(__m512i r[8]) {
+    __m512i t[8];
+    UNROLL for (int i = 0; i < 8; i += 2) {
+        t[i] = _mm512_unpacklo_epi64(r[i], r[i + 1]);
+        t[i + 1] = _mm512_unpackhi_epi64(r[i], r[i + 1]);
+    }
+    UNROLL for (int i = 0; i < 8; i += 4) {
+        UNROLL for (int j = 0; j < 2; j++) {
+            r[i + j] = _mm512_shuffle_i64x2(t[i + j], t[i + j + 2], 0x88);
+            r[i + j + 2] = _mm512_shuffle_i64x2(t[i + j], t[i + j + 2], 0xDD);
+        }
+    }
+    UNROLL for (int i = 0; i < 4; i++) {
+        t[i] = _mm512_shuffle_i64x2(r[i], r[i + 4], 0x88);
+        t[i + 4] = _mm512_shuffle_i64x2(r[i], r[i + 4], 0xDD);
+    }
+    UNROLL for (int i = 0; i < 8; i++) r[i] = t[i];
+}
+
+F32 void ck_turn_block_avx512(const uint32_t *block, uint32_t *turned) {
+    // In each double word, a column pair's elements of two rows: (0, 1), (2, 3) become (0, 2), (1, 3).
+    const __m512i order = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15));
+    for (size_t pairs = 0; pairs < 16; pairs += 8) {
+        for (size_t columns = 0; columns < PANEL_COLUMNS; columns += 16) {
+            __m512i r[8];
+            UNROLL for (size_t j = 0; j < 8; j++) {
+                r[j] = _mm512_shuffle_epi8(_mm512_loadu_si512(block + (pairs + j) * PANEL_COLUMNS + columns), order);
+            }
+            transpose_doubles(r);
+            UNROLL for (size_t j = 0; j < 8; j++) {
+                _mm512_storeu_si512(turned + (columns / 2 + j) * PANEL_COLUMNS + 2 * pairs, r[j]);
+            }
+        }
+    }
+}
 #endif

@@ -32,10 +32,14 @@ static inline size_t ck_panel_bytes(size_t k, int half) {
 // Rows of w are columns of the panel, or rows of w are its rows.
 void ck_pack_transposed(const void *w, size_t stride, size_t columns, size_t k, int half, void *panel);
 void ck_pack_plain(const void *w, size_t stride, size_t columns, size_t k, int half, void *panel);
+/// From the bfloat16 panels of w [·, width], the panel of wᵀ whose columns begin at `column` of w's, for rows
+/// first ..< first + k of w; `first` is a multiple of PANEL_COLUMNS.
+void ck_pack_turned(const void *panels, size_t width, size_t column, size_t first, size_t k, int portable, void *panel);
 
 void ck_block_portable(const struct ck_block *block, size_t rows, int half);
 #if defined(__x86_64__)
 int ck_has_avx512(int half);
 void ck_block_avx512(const struct ck_block *block, size_t rows, int half);
 void ck_pack_transposed_avx512(const uint32_t *w, size_t stride, size_t k, uint32_t *panel);
+void ck_turn_block_avx512(const uint32_t *block, uint32_t *turned);
 #endif

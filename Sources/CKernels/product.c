@@ -3,7 +3,10 @@
 
 /// Packed panels that are worked on together stay within this, a part of a core's second-level cache.
 enum { GROUP_BYTES = 192 << 10 };
+/// Rows of x that are worked on together: more of them leave the cache before the next group of panels.
+enum { MOST_ROWS = 1024 };
 /// Longest run of k in one panel where the result can be added up in y; a longer one would not leave room in the cache.
+/// A multiple of PANEL_COLUMNS.
 enum { LONGEST_K = 1536 };
 
 static void block(const struct ck_block *b, size_t rows, int half, int portable) {
@@ -26,16 +29,27 @@ static const void *at(const void *start, size_t row, size_t stride, size_t colum
     return (const char *)start + (row * stride + column) * (half ? 2 : 4);
 }
 
+static void pack(const struct ck_product *p, size_t column, size_t columns, size_t k0, size_t k, char *panel) {
+    if (p->panels) {
+        ck_pack_turned(p->panels, p->columns, column, k0, k, p->portable, panel);
+    } else if (p->transposed) {
+        ck_pack_transposed(at(p->w, column, p->ws, k0, p->half), p->ws, columns, k, p->half, panel);
+    } else {
+        ck_pack_plain(at(p->w, k0, p->ws, column, p->half), p->ws, columns, k, p->half, panel);
+    }
+}
+
 /// One group of panels against all rows of x, k0 ≤ i < k0 + k.
-static void group(const struct ck_product *p, size_t first, size_t end, size_t k0, size_t k, char *packed) {
+static void group(const struct ck_product *p, size_t first, size_t end, size_t k0, size_t k, char *scratch) {
     size_t bytes = ck_panel_bytes(k, p->half);
-    for (size_t column = first; column < end; column += PANEL_COLUMNS) {
-        size_t columns = end - column < PANEL_COLUMNS ? end - column : PANEL_COLUMNS;
-        char *panel = packed + (column - first) / PANEL_COLUMNS * bytes;
-        if (p->transposed) {
-            ck_pack_transposed(at(p->w, column, p->ws, k0, p->half), p->ws, columns, k, p->half, panel);
-        } else {
-            ck_pack_plain(at(p->w, k0, p->ws, column, p->half), p->ws, columns, k, p->half, panel);
+    const char *panels = scratch;
+    if (p->panels && !p->turned) {
+        bytes = ck_panel_bytes(p->k, p->half);
+        panels = (const char *)p->panels + first / PANEL_COLUMNS * bytes + ck_panel_bytes(k0, p->half);
+    } else {
+        for (size_t column = first; column < end; column += PANEL_COLUMNS) {
+            size_t columns = end - column < PANEL_COLUMNS ? end - column : PANEL_COLUMNS;
+            pack(p, column, columns, k0, k, scratch + (column - first) / PANEL_COLUMNS * bytes);
         }
     }
     // Blocks of nearly equal height: a last block of one row would take as long as a full one.
@@ -47,7 +61,7 @@ static void group(const struct ck_product *p, size_t first, size_t end, size_t k
                 .x = factor(p, row, k0),
                 .x_stride = p->xs,
                 .x_by_columns = p->x_by_columns,
-                .panel = packed + (column - first) / PANEL_COLUMNS * bytes,
+                .panel = panels + (column - first) / PANEL_COLUMNS * bytes,
                 .k = k,
                 .y = (void *)at(p->y, row, p->ys, column, p->y_half),
                 .y_stride = p->ys,
@@ -75,8 +89,8 @@ size_t ck_product_scratch(const struct ck_product *p) {
     return (GROUP_BYTES > panel ? GROUP_BYTES : panel) + 64;
 }
 
-void ck_product_columns(const struct ck_product *p, size_t first, size_t columns, void *scratch) {
-    size_t end = first + columns, step = longest_k(p);
+static void every_k(const struct ck_product *p, size_t first, size_t end, void *scratch) {
+    size_t step = longest_k(p);
     for (size_t k0 = 0; k0 < p->k; k0 += step) {
         size_t k = p->k - k0 < step ? p->k - k0 : step;
         size_t panels = GROUP_BYTES / ck_panel_bytes(k, p->half);
@@ -84,5 +98,18 @@ void ck_product_columns(const struct ck_product *p, size_t first, size_t columns
         for (size_t column = first; column < end; column += width) {
             group(p, column, end - column < width ? end : column + width, k0, k, scratch);
         }
+    }
+}
+
+void ck_product_columns(const struct ck_product *p, size_t first, size_t columns, void *scratch) {
+    size_t parts = (p->rows + MOST_ROWS - 1) / MOST_ROWS;
+    for (size_t i = 0; i < parts; i++) {
+        size_t row = p->rows * i / parts;
+        struct ck_product part = *p;
+        part.rows = p->rows * (i + 1) / parts - row;
+        part.x = factor(p, row, 0);
+        part.y = (void *)at(p->y, row, p->ys, 0, p->y_half);
+        if (p->add) part.add = at(p->add, row, p->adds, 0, 0);
+        every_k(&part, first, first + columns, scratch);
     }
 }

@@ -14,7 +14,9 @@ extension LanguageModel {
         guard !batch.labelRows.isEmpty else { return 0 }
         let mark = kept.mark()
         defer { kept.release(to: mark) }
-        let pass = Pass(mode: .training(step: step, firstRow: batch.firstRow), kept: kept, scratch: scratch)
+        let pass = Pass(
+            mode: .training(step: step, firstRow: batch.firstRow), kept: kept, scratch: scratch,
+            keepsPanels: !activationCheckpointing)
         let rows = rows(batch, isTraining: true)
         let layout = rows.layout
 

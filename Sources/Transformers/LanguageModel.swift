@@ -11,7 +11,8 @@ package final class LanguageModel {
     package let dtype: DType
     /// Every linear projection, by layer, under its checkpoint name.
     package let slots: [ProjectionSlot]
-    /// Whether training steps keep only each block's input and compute the rest again in the backward pass
+    /// Whether training steps keep less: of each block its input and what attention read and made, the rest computed
+    /// again in the backward pass, and no second copy of a packed weight
     /// (https://arxiv.org/abs/1604.06174): the same bits, less memory, about a third more time.
     package var activationCheckpointing = false
     /// Whether sequences of a batch that begin alike may share the rows of their beginning; see `PackedRows`.

@@ -14,11 +14,14 @@ package struct Pass {
     package let kept: Arena
     /// Holds what dies inside a layer.
     package let scratch: Arena
+    /// Whether backward may keep its own copy of packed weights, see `FrozenWeight.backward`.
+    package let keepsPanels: Bool
 
-    package init(mode: Mode, kept: Arena, scratch: Arena) {
+    package init(mode: Mode, kept: Arena, scratch: Arena, keepsPanels: Bool = true) {
         self.mode = mode
         self.kept = kept
         self.scratch = scratch
+        self.keepsPanels = keepsPanels
     }
 
     package var isTraining: Bool { mode != .inference }
@@ -26,7 +29,8 @@ package struct Pass {
     /// The same pass over rows of which the first is this one within the step: a dropout mask belongs to a row's place.
     package func beginning(at firstRow: Int) -> Pass {
         guard case .training(let step, _) = mode else { return self }
-        return Pass(mode: .training(step: step, firstRow: firstRow), kept: kept, scratch: scratch)
+        return Pass(
+            mode: .training(step: step, firstRow: firstRow), kept: kept, scratch: scratch, keepsPanels: keepsPanels)
     }
 
     /// Runs `body` and gives back what it took from `scratch`.

@@ -56,7 +56,7 @@ extension WeightSource {
             if let bias { try read(slot.biasName, into: bias.columns(range)) }
             start = range.upperBound
         }
-        return ProjectionGroup(slots: slots, weight: FrozenWeight(stacked, dtype: dtype), bias: bias)
+        return ProjectionGroup(slots: slots, weight: FrozenWeight(stacked, dtype: dtype, isLayer: true), bias: bias)
     }
 
     /// A vector `[1, count]`.

@@ -169,12 +169,18 @@ struct ck_product {
     int x_by_columns;
     const void *w;
     size_t ws;
+    /// Where not NULL, w packed by ck_pack_panels: [n, k], in place of w; or, to be `turned` on the way, [k, n] in
+    /// bfloat16.
+    const void *panels;
+    int turned;
     void *y;
     size_t ys;
     /// [rows, n] in float32: NULL, y itself, or another matrix.
     const float *add;
     size_t adds;
     size_t rows, k;
+    /// Columns of y; read where `turned`.
+    size_t columns;
     int transposed;
     /// x and w are bfloat16.
     int half;
@@ -183,6 +189,15 @@ struct ck_product {
     /// Takes the kernels that run on every CPU, for tests.
     int portable;
 };
+/// Bytes of the panels of w [columns, k].
+size_t ck_panels_bytes(size_t columns, size_t k, int half);
+/// Packs `count` panels of w [columns, k], each 32 rows of it, from panel `first` on, for products x·wᵀ.
+void ck_pack_panels(const void *w, size_t ws, size_t columns, size_t k, int half, size_t first, size_t count,
+                    void *panels);
+/// From the panels of w [columns, k] in bfloat16 makes `count` panels of wᵀ [k, columns] from panel `first` on;
+/// `portable` as in ck_product.
+void ck_turn_panels(const void *panels, size_t columns, size_t k, size_t first, size_t count, int portable,
+                    void *turned);
 /// Bytes of scratch memory that ck_product_columns needs.
 size_t ck_product_scratch(const struct ck_product *product);
 /// Columns first ..< first + columns of the product; threads take multiples of 32.

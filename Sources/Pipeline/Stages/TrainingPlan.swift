@@ -38,10 +38,12 @@ enum TrainingPlan {
     ) -> Int {
         let element = manifest.training.dtype == .bfloat16 ? 2 : 4
         let attention = (2 * model.heads + 2 * model.keyValueHeads) * model.headDim
-        let wide = element * (attention + 2 * model.intermediateSize)
+        // Checkpoints hold what attention reads and writes; the rest of a layer is computed again.
+        let attended = element * attention
+        let wide = attended + element * 2 * model.intermediateSize
         let residuals = 4 * 2 * model.hiddenSize
         let keepsAll = !manifest.training.activationCheckpointing
-        let perLayer = keepsAll ? wide + residuals : residuals / 2
+        let perLayer = keepsAll ? wide + residuals : attended + residuals / 2
         let inFlight = 2 * wide + 2 * residuals
         let activations = tokens * (perLayer * model.layers + inFlight)
         let logits = 4 * 384 * model.vocabularySize

@@ -1,15 +1,15 @@
 import CKernels
 import COpenBLAS
 
-/// Products with a frozen weight, over lorad's own kernels: the weight is packed into panels on the way, a group of them
-/// at a time, while they stay in the cache.
+/// Products with a weight as it lies, over lorad's own kernels: the weight is packed into panels on the way, a group of
+/// them at a time, while they stay in the cache.
 ///
 /// Packing takes one pass over a weight for all rows of x, 2 to 4% of the product at 500 rows, and saves the second copy
-/// that each weight would need for backward (see Benchmarks/README.md). Columns are shared among the threads, so each
-/// weight is packed once.
+/// that each weight would need for backward (see Benchmarks/README.md); `PackedWeight` keeps the panels instead. Columns
+/// are shared among the threads, so each weight is packed once.
 package enum PanelProduct {
     /// Columns of a panel; a thread's share is whole panels.
-    private static let panel = 32
+    static let panel = 32
 
     /// y `[T, n]` = add + x `[T, k]` · w `[k, n]`, or `[n, k]` where `transposed`.
     ///
@@ -31,20 +31,25 @@ package enum PanelProduct {
             return
         }
         precondition(x.dtype == w.dtype, "both factors of a product are of one dtype")
+        var product = product(x, adding: add, into: y, backend: backend)
+        (product.w, product.ws, product.transposed) = (UnsafeRawPointer(w.base), w.stride, transposed ? 1 : 0)
+        run(product)
+    }
+
+    /// A product without its second factor.
+    static func product(_ x: Matrix, adding add: Matrix?, into y: Matrix, backend: ProductBackend) -> ck_product {
         precondition(add?.dtype != .bfloat16 && (add == nil || add?.rows == y.rows && add?.columns == y.columns))
-        guard x.rows > 0 else { return }
-        var product = ck_product(
-            x: x.base, xs: x.stride, x_by_columns: 0, w: w.base, ws: w.stride, y: y.base, ys: y.stride, add: nil,
-            adds: 0,
-            rows: x.rows, k: x.columns, transposed: transposed ? 1 : 0, half: x.half, y_half: y.half,
-            portable: backend == .panels ? 0 : 1)
-        if let add {
-            product.add = UnsafePointer(add.start)
-            product.adds = add.stride
-        }
-        let shared = product
-        Threads.parallel(y.columns, grain: panel) { columns, workspace in
-            withUnsafePointer(to: shared) { product in
+        return ck_product(
+            x: x.base, xs: x.stride, x_by_columns: 0, w: nil, ws: 0, panels: nil, turned: 0, y: y.base, ys: y.stride,
+            add: add.map { UnsafePointer($0.start) }, adds: add?.stride ?? 0, rows: x.rows, k: x.columns,
+            columns: y.columns, transposed: 0, half: x.half, y_half: y.half, portable: backend == .panels ? 0 : 1)
+    }
+
+    /// Computes a complete product.
+    static func run(_ product: ck_product) {
+        guard product.rows > 0 else { return }
+        Threads.parallel(product.columns, grain: panel) { columns, workspace in
+            withUnsafePointer(to: product) { product in
                 ck_product_columns(
                     product, columns.lowerBound, columns.count, workspace.panels(bytes: ck_product_scratch(product)))
             }

@@ -41,15 +41,17 @@ package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock 
         return (y, forward(x, rows: rows, into: y, layout: layout, pass: pass))
     }
 
-    package func forwardKeepingNothing(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Matrix {
+    package func forwardToCheckpoint(
+        _ x: Matrix, layout: SequenceLayout, pass: Pass
+    ) -> (y: Matrix, checkpoint: Void) {
         let y = pass.kept.matrix(x.rows, x.columns)
         let mark = pass.kept.mark()
         defer { pass.kept.release(to: mark) }
         _ = forward(x, rows: nil, into: y, layout: layout, pass: pass)
-        return y
+        return (y, ())
     }
 
-    package func recompute(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Kept {
+    package func recompute(_ x: Matrix, from checkpoint: Void, layout: SequenceLayout, pass: Pass) -> Kept {
         pass.withScratch { scratch in
             forward(x, rows: nil, into: scratch.matrix(x.rows, x.columns), layout: layout, pass: pass)
         }

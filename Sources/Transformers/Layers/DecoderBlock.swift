@@ -35,19 +35,24 @@ package final class DecoderBlock: TransformerBlock {
         return (y, Kept(attention: attentionKept, mlp: mlpKept, rows: rows))
     }
 
-    package func forwardKeepingNothing(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Matrix {
+    package func forwardToCheckpoint(
+        _ x: Matrix, layout: SequenceLayout, pass: Pass
+    ) -> (y: Matrix, checkpoint: SelfAttention.Attended) {
         let y = pass.kept.matrix(x.rows, x.columns)
+        let attended = attention.attend(x, layout: layout, pass: pass)
         let mark = pass.kept.mark()
         defer { pass.kept.release(to: mark) }
         let middle = pass.kept.matrix(x.rows, x.columns)
-        _ = attention.forward(x, into: middle, rows: nil, layout: layout, pass: pass)
+        _ = attention.project(attended, into: middle, rows: nil, pass: pass)
         _ = mlp.forward(middle, into: y, pass: pass)
-        return y
+        return (y, attended)
     }
 
-    package func recompute(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Kept {
+    package func recompute(
+        _ x: Matrix, from attended: SelfAttention.Attended, layout: SequenceLayout, pass: Pass
+    ) -> Kept {
         let middle = pass.kept.matrix(x.rows, x.columns)
-        let attentionKept = attention.forward(x, into: middle, rows: nil, layout: layout, pass: pass)
+        let attentionKept = attention.project(attended, into: middle, rows: nil, pass: pass)
         return Kept(attention: attentionKept, mlp: mlp.recompute(middle, pass: pass), rows: nil)
     }
 

@@ -52,16 +52,18 @@ package final class EncoderBlock<Attention: AttentionLayer>: TransformerBlock {
         return (y, kept)
     }
 
-    package func forwardKeepingNothing(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Matrix {
+    package func forwardToCheckpoint(
+        _ x: Matrix, layout: SequenceLayout, pass: Pass
+    ) -> (y: Matrix, checkpoint: Void) {
         let y = pass.kept.matrix(x.rows, x.columns)
         let mark = pass.kept.mark()
         defer { pass.kept.release(to: mark) }
         let kept = keep(x, rows: nil, layout: layout, pass: pass)
         outputNorm.forward(kept.f, into: y, statistics: kept.fStatistics)
-        return y
+        return (y, ())
     }
 
-    package func recompute(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Kept {
+    package func recompute(_ x: Matrix, from checkpoint: Void, layout: SequenceLayout, pass: Pass) -> Kept {
         let kept = keep(x, rows: nil, layout: layout, pass: pass)
         // The last norm's statistics come with its output.
         pass.withScratch { scratch in

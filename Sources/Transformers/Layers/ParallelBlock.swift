@@ -34,18 +34,22 @@ package final class ParallelBlock: TransformerBlock {
         return (y, forward(x, rows: rows, into: y, layout: layout, cache: nil, pass: pass))
     }
 
-    package func forwardKeepingNothing(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Matrix {
+    package func forwardToCheckpoint(
+        _ x: Matrix, layout: SequenceLayout, pass: Pass
+    ) -> (y: Matrix, checkpoint: SelfAttention.Attended) {
         let y = pass.kept.matrix(x.rows, x.columns)
+        let attended = attention.attend(x, layout: layout, pass: pass)
         let mark = pass.kept.mark()
         defer { pass.kept.release(to: mark) }
-        _ = forward(x, rows: nil, into: y, layout: layout, cache: nil, pass: pass)
-        return y
+        _ = finish(attended, rows: nil, into: y, pass: pass)
+        return (y, attended)
     }
 
-    package func recompute(_ x: Matrix, layout: SequenceLayout, pass: Pass) -> Kept {
+    package func recompute(
+        _ x: Matrix, from attended: SelfAttention.Attended, layout: SequenceLayout, pass: Pass
+    ) -> Kept {
         pass.withScratch { scratch in
-            let unused = scratch.matrix(x.rows, x.columns)
-            return forward(x, rows: nil, into: unused, layout: layout, cache: nil, pass: pass)
+            finish(attended, rows: nil, into: scratch.matrix(x.rows, x.columns), pass: pass)
         }
     }
 
@@ -63,7 +67,14 @@ package final class ParallelBlock: TransformerBlock {
     private func forward(
         _ x: Matrix, rows: [Int32]?, into y: Matrix, layout: SequenceLayout, cache: LayerCache?, pass: Pass
     ) -> Kept {
-        let attentionKept = attention.forward(x, into: y, rows: rows, layout: layout, cache: cache, pass: pass)
+        finish(
+            attention.attend(x, layout: layout, cache: cache, pass: pass), rows: rows, into: y, pass: pass)
+    }
+
+    /// What follows attention: its output projection and the feed-forward layer.
+    private func finish(_ attended: SelfAttention.Attended, rows: [Int32]?, into y: Matrix, pass: Pass) -> Kept {
+        let x = attended.x
+        let attentionKept = attention.project(attended, into: y, rows: rows, pass: pass)
         var read = x
         if let rows {
             read = pass.kept.matrix(rows.count, x.columns)

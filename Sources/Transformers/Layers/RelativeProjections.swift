@@ -100,6 +100,7 @@ package struct RelativeProjections {
         guard case .training(let step, _) = pass.mode else { return pass }
         let pastTokens = 1 << 40
         return Pass(
-            mode: .training(step: step, firstRow: pastTokens + used.lowerBound), kept: pass.kept, scratch: pass.scratch)
+            mode: .training(step: step, firstRow: pastTokens + used.lowerBound), kept: pass.kept, scratch: pass.scratch,
+            keepsPanels: pass.keepsPanels)
     }
 }

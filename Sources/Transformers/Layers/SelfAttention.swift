@@ -15,16 +15,23 @@ package final class SelfAttention {
     private let scoring: AttentionScoring
     private let activation: DType
 
-    /// What backward needs of a forward pass.
-    package struct Kept {
+    /// What attention itself leaves for backward, before its output projection.
+    package struct Attended {
         let x: Matrix
         let statistics: Matrix?
         let heads: HeadProjection.Kept
         let o: Matrix
         let logSumExp: Matrix
+    }
+
+    /// What backward needs of a forward pass.
+    package struct Kept {
+        let attended: Attended
         /// `o`, or its rows that go on.
         let selected: Matrix
         let output: ResidualProjection.Kept
+
+        var x: Matrix { attended.x }
     }
 
     /// - Parameters:
@@ -69,6 +76,12 @@ package final class SelfAttention {
     package func forward(
         _ x: Matrix, into y: Matrix?, rows: [Int32]?, layout: SequenceLayout, cache: LayerCache? = nil, pass: Pass
     ) -> Kept {
+        project(
+            attend(x, layout: layout, cache: cache, pass: pass), into: y, rows: rows, pass: pass)
+    }
+
+    /// o = softmax(score(q, k))·v for all rows of x.
+    func attend(_ x: Matrix, layout: SequenceLayout, cache: LayerCache? = nil, pass: Pass) -> Attended {
         let heads = projection.heads
         let statistics = norm.map { pass.kept.matrix(x.rows, $0.statisticsCount) }
         let headsKept = pass.withScratch { scratch in
@@ -84,7 +97,12 @@ package final class SelfAttention {
                 q: q, k: keys, v: values, spans: layout.spans, headDim: heads.headDim, scale: scoring.scale,
                 mask: scoring.mask, softCap: scoring.softCap, into: o, logSumExp: logSumExp)
         }
+        return Attended(x: x, statistics: statistics, heads: headsKept, o: o, logSumExp: logSumExp)
+    }
 
+    /// y = x + o·W_oᵀ; where it goes as `forward` says.
+    func project(_ attended: Attended, into y: Matrix?, rows: [Int32]?, pass: Pass) -> Kept {
+        let (x, o) = (attended.x, attended.o)
         var selected = o
         var residual = x
         if let rows, let y {
@@ -94,9 +112,7 @@ package final class SelfAttention {
             residual = y
         }
         let output = self.residual.forward(selected, adding: residual, into: y ?? x, pass: pass)
-        return Kept(
-            x: x, statistics: statistics, heads: headsKept, o: o, logSumExp: logSumExp, selected: selected,
-            output: output)
+        return Kept(attended: attended, selected: selected, output: output)
     }
 
     /// Accumulates the adapters' gradients; `dx`, which holds the residual's share of ∂L/∂x on entry, gains the
@@ -115,13 +131,14 @@ package final class SelfAttention {
             let heads = projection.heads
             let dO = outputGradient(dy, kept: kept, rows: rows, scratch: scratch, pass: pass)
             let dMixed = scratch.matrix(dO.rows, heads.columns)
-            attentionBackward(dO, kept: kept, layout: layout, into: dMixed, pass: pass)
+            let attended = kept.attended
+            attentionBackward(dO, attended, layout: layout, into: dMixed, pass: pass)
             let n =
                 queryKeyValue.hasAdapter
-                ? norm.normalised(kept.x, statistics: kept.statistics, activation, scratch: scratch) : nil
+                ? norm.normalised(attended.x, statistics: attended.statistics, activation, scratch: scratch) : nil
             let dn = needsInputGradient ? scratch.matrix(dO.rows, dx.columns) : nil
-            projection.backward(dMixed, n: n, kept: kept.heads, layout: layout, into: dn, pass: pass)
-            if let dn { norm.backward(dn, x: kept.x, statistics: kept.statistics, into: dx) }
+            projection.backward(dMixed, n: n, kept: attended.heads, layout: layout, into: dn, pass: pass)
+            if let dn { norm.backward(dn, x: attended.x, statistics: attended.statistics, into: dx) }
         }
     }
 
@@ -139,14 +156,16 @@ package final class SelfAttention {
     }
 
     /// Assigns ∂L/∂(q, k, v) side by side; a shared row's keys and values sum what its sequences send back.
-    private func attentionBackward(_ dO: Matrix, kept: Kept, layout: SequenceLayout, into dMixed: Matrix, pass: Pass) {
+    private func attentionBackward(
+        _ dO: Matrix, _ attended: Attended, layout: SequenceLayout, into dMixed: Matrix, pass: Pass
+    ) {
         let heads = projection.heads
         pass.withScratch { scratch in
-            let (q, k, v) = read(kept.heads.mixed, layout: layout, scratch: scratch)
+            let (q, k, v) = read(attended.heads.mixed, layout: layout, scratch: scratch)
             let shared = layout.keyRows.map { ($0, scratch.matrix($0.count, 2 * heads.keyColumns)) }
             let dKeysAndValues = shared?.1 ?? heads.keysAndValues(dMixed)
             Kernels.attentionBackward(
-                dO: dO, q: q, k: k, v: v, o: kept.o, logSumExp: kept.logSumExp, spans: layout.spans,
+                dO: dO, q: q, k: k, v: v, o: attended.o, logSumExp: attended.logSumExp, spans: layout.spans,
                 headDim: heads.headDim, scale: scoring.scale, mask: scoring.mask, softCap: scoring.softCap,
                 dq: heads.split(dMixed).q, dk: dKeysAndValues.columns(0..<heads.keyColumns),
                 dv: dKeysAndValues.columns(heads.keyColumns..<dKeysAndValues.columns), scratch: scratch)
@@ -159,11 +178,11 @@ package final class SelfAttention {
 
     /// ∂L/∂o for all rows: what did not go on has none.
     private func outputGradient(_ dy: Matrix, kept: Kept, rows: [Int32]?, scratch: Arena, pass: Pass) -> Matrix {
-        let dSelected = scratch.matrix(kept.selected.rows, kept.o.columns, activation)
+        let dSelected = scratch.matrix(kept.selected.rows, kept.selected.columns, activation)
         let h = output.hasAdapter ? kept.selected : nil
         residual.backward(dy, h: h, kept: kept.output, into: dSelected, pass: pass)
         guard let rows else { return dSelected }
-        let dO = scratch.matrix(kept.o.rows, kept.o.columns, activation)
+        let dO = scratch.matrix(kept.attended.o.rows, kept.attended.o.columns, activation)
         Kernels.scatterRows(dSelected, rows: rows, into: dO)
         return dO
     }

@@ -58,7 +58,9 @@ package final class ProjectionGroup {
             // As in forward: updates are added before the rounding.
             let isRounded = dx.map { $0.dtype != .float32 && hasAdapter } ?? false
             let sum = isRounded ? dx.map { scratch.matrix($0.rows, $0.columns) } : dx
-            if let sum { weight.backward(scratch.converted(dy, to: dtype), into: sum) }
+            if let sum {
+                weight.backward(scratch.converted(dy, to: dtype), into: sum, keepingPanels: pass.keepsPanels)
+            }
             if let x {
                 for (index, slot) in slots.enumerated() {
                     slot.adapter?.backward(dy.columns(columns[index]), x: x, kept: kept[index], into: sum, pass: pass)

@@ -1,0 +1,65 @@
+import CKernels
+import Synchronization
+
+/// A frozen weight W `[out, in]` in bfloat16 in the panels that its products read, packed once (see `panels.h`).
+///
+/// The panels of forward, y = x·Wᵀ, are the only copy of the weight. Those of backward, dx = dy·W, are made of them:
+/// on the way, or once and for all at the first backward that asks for it.
+final class PackedWeight: Sendable {
+    let outputs: Int
+    let inputs: Int
+    private let panels: Storage
+    private let backwardPanels = Mutex<Storage?>(nil)
+
+    /// Packs a copy of `weight`.
+    init(_ weight: Matrix) {
+        precondition(weight.dtype == .bfloat16, "panels of a weight in bfloat16")
+        (outputs, inputs) = (weight.rows, weight.columns)
+        let panels = Storage(uninitializedBytes: ck_panels_bytes(weight.rows, weight.columns, 1))
+        self.panels = panels
+        Self.forEachPanel(of: weight.rows) { range in
+            ck_pack_panels(
+                weight.base, weight.stride, weight.rows, weight.columns, 1, range.lowerBound, range.count,
+                panels.base)
+        }
+    }
+
+    /// y `[T, out]` = add + x `[T, in]` · Wᵀ.
+    func forward(_ x: Matrix, adding add: Matrix?, into y: Matrix) {
+        var product = product(x, adding: add, into: y)
+        product.panels = UnsafeRawPointer(panels.base)
+        PanelProduct.run(product)
+    }
+
+    /// dx `[T, in]` = add + dy `[T, out]` · W.
+    ///
+    /// - Parameter keepingPanels: whether the turned panels, another copy of the weight, are kept for the next time.
+    func backward(_ dy: Matrix, adding add: Matrix?, into dx: Matrix, keepingPanels: Bool) {
+        var product = product(dy, adding: add, into: dx)
+        let kept = keepingPanels ? turned() : nil
+        product.panels = UnsafeRawPointer((kept ?? panels).base)
+        product.turned = kept == nil ? 1 : 0
+        PanelProduct.run(product)
+    }
+
+    private func product(_ x: Matrix, adding add: Matrix?, into y: Matrix) -> ck_product {
+        precondition(x.dtype == .bfloat16, "both factors of a product are of one dtype")
+        return PanelProduct.product(x, adding: add, into: y, backend: .automatic(.bfloat16))
+    }
+
+    private func turned() -> Storage {
+        backwardPanels.withLock { kept in
+            if let kept { return kept }
+            let turned = Storage(uninitializedBytes: ck_panels_bytes(inputs, outputs, 1))
+            Self.forEachPanel(of: inputs) { range in
+                ck_turn_panels(panels.base, outputs, inputs, range.lowerBound, range.count, 0, turned.base)
+            }
+            kept = turned
+            return turned
+        }
+    }
+
+    private static func forEachPanel(of columns: Int, _ body: (Range<Int>) -> Void) {
+        Threads.parallel((columns + PanelProduct.panel - 1) / PanelProduct.panel, body)
+    }
+}
