@@ -23,10 +23,12 @@ package enum PanelProduct {
         let backend = backend ?? ProductBackend.automatic(w.dtype)
         if backend == .openBLAS, y.dtype == .float32 {
             if let add, add.base != y.base { y.copy(from: add) }
-            Threads.parallel(y.columns, grain: panel) { columns in
+            Threads.parallel(
+                y.columns, grain: panel, with: x, w, transposed, y, add != nil
+            ) { columns, x, w, transposed, y, accumulate in
                 let part: Operand = transposed ? .transposed(w.rows(columns)) : .plain(w.columns(columns))
                 multiplyOnThisThread(
-                    .plain(x), part, into: y.columns(columns), scale: 1, accumulate: add != nil)
+                    .plain(x), part, into: y.columns(columns), scale: 1, accumulate: accumulate)
             }
             return
         }
@@ -42,9 +44,8 @@ package enum PanelProduct {
             product.add = UnsafePointer(add.start)
             product.adds = add.stride
         }
-        let shared = product
-        Threads.parallel(y.columns, grain: panel) { columns, workspace in
-            withUnsafePointer(to: shared) { product in
+        Threads.parallelInWorkspaces(y.columns, grain: panel, with: product) { columns, workspace, product in
+            withUnsafePointer(to: product) { product in
                 ck_product_columns(
                     product, columns.lowerBound, columns.count, workspace.panels(bytes: ck_product_scratch(product)))
             }
