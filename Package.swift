@@ -44,12 +44,12 @@ let benchmarkTargets: [Target] = [
         cSettings: [.unsafeFlags(["-O3", "-g0", "-Wall", "-Werror"])]),
     .target(
         name: "BenchmarkSupport",
-        dependencies: ["CBenchmarkSupport", "COneDNN", "Tensors", "ModelFiles", "Transformers"],
+        dependencies: ["CBenchmarkSupport", "CHeapCalls", "COneDNN", "Tensors", "ModelFiles", "Transformers"],
         path: "Benchmarks/BenchmarkSupport", swiftSettings: swiftSettings),
     .executableTarget(
         name: "TrainingBenchmark",
         dependencies: [
-            "BenchmarkSupport", "CBenchmarkSupport", "Training", "Evaluation", "Adapters", "Transformers", "Tokenizers",
+            "BenchmarkSupport", "CHeapCalls", "Training", "Evaluation", "Adapters", "Transformers", "Tokenizers",
             "ModelFiles", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Benchmarks/TrainingBenchmark", swiftSettings: swiftSettings),
@@ -110,6 +110,10 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // Its malloc is that of every executable that links it; no module of the house may.
+        .target(
+            name: "CHeapCalls", path: "Tests/CHeapCalls",
+            cSettings: [.unsafeFlags(["-O3", "-g0", "-Wall", "-Werror"])]),
         .target(
             name: "TestSupport", dependencies: ["Transformers", "Tokenizers", "ModelFiles", "Tensors"],
             path: "Tests/Support", swiftSettings: swiftSettings),
@@ -128,7 +132,10 @@ let package = Package(
         tests("AdaptersTests", ["TestSupport", "Adapters", "Transformers", "ModelFiles", "Tensors"]),
         tests(
             "TrainingTests",
-            ["TestSupport", "Training", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
+            [
+                "TestSupport", "CHeapCalls", "Training", "Adapters", "Transformers", "Tokenizers", "ModelFiles",
+                "Tensors",
+            ]),
         tests(
             "EvaluationTests",
             ["TestSupport", "Evaluation", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),

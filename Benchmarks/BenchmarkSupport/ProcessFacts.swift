@@ -1,4 +1,4 @@
-import CBenchmarkSupport
+import CHeapCalls
 import Foundation
 
 /// What the system knows of this process.
@@ -24,7 +24,7 @@ package enum ProcessFacts {
 
     /// Calls of the heap's allocation functions so far, by any thread, and bytes asked for.
     package static func allocations() -> (calls: Int, bytes: Int) {
-        let counted = cb_counted_allocations()
+        let counted = hc_counted_calls()
         return (Int(counted.calls), Int(counted.bytes))
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BenchmarkSupport
-import CBenchmarkSupport
+import CHeapCalls
+import Foundation
 import Tensors
 import Training
 
@@ -27,6 +28,9 @@ struct Train: ParsableCommand {
     @Flag(help: "Add up the time by kernel.")
     var kernels = false
 
+    @Flag(help: "Write to standard error who called the heap in the last step, a stack a call.")
+    var heapCalls = false
+
     @Flag(help: "JSON on standard output.")
     var json = false
 
@@ -40,7 +44,7 @@ struct Train: ParsableCommand {
         let lora = try adapter.attach(to: loaded.model, seed: workload.seed)
         let arithmetic = try adapter.arithmetic(loaded.model)
 
-        cb_count_allocations(1)
+        hc_count_calls(1)
         let (model, microBatchTokens) = (loaded.model, trainingConfiguration.microBatchTokens)
         let meter = StepMeter(
             sizes: { rows.sizes(step: $0, microBatchTokens: microBatchTokens, model: model) },
@@ -50,10 +54,13 @@ struct Train: ParsableCommand {
         let losses = try TrainingLoop(
             model: loaded.model, adapter: lora, workload: rows, configuration: trainingConfiguration
         ).run { seconds in
+            if heapCalls { hc_record_calls(0) }
             meter.stepEnded(seconds: seconds)
             if kernels, meter.records.count == warmup { KernelClock.start() }
+            if heapCalls, meter.records.count == warmup + steps - 1 { hc_record_calls(1) }
         }
-        cb_count_allocations(0)
+        hc_count_calls(0)
+        if heapCalls { printHeapCalls() }
         let report = TrainReport(
             command: self, loaded: loaded, workload: rows, meter: meter, losses: losses,
             trainableParameters: lora?.parameterCount ?? 0,
@@ -62,6 +69,13 @@ struct Train: ParsableCommand {
                 firstStepStart: start),
             kernels: kernels ? KernelClock.stop().map(KernelTime.init) : nil)
         json ? try JSONOutput.print(report) : report.printLines()
+    }
+
+    private func printHeapCalls() {
+        for index in 0..<hc_recorded_calls() {
+            hc_print_recorded_call(index, 2)
+            FileHandle.standardError.write(Data("\n".utf8))
+        }
     }
 
     private var trainingConfiguration: TrainingConfiguration {

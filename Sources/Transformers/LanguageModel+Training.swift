@@ -17,32 +17,33 @@ extension LanguageModel {
         let pass = Pass(
             mode: .training(step: step, firstRow: batch.firstRow), kept: kept, scratch: scratch,
             keepsPanels: !activationCheckpointing)
-        let rows = rows(batch, isTraining: true)
+        let rows = planner.rows(of: batch, sharingPrefixes: sharesRows(of: batch, isTraining: true))
         let layout = rows.layout
 
         var x = kept.matrix(rows.tokens.count, configuration.hiddenSize)
         let embeddingBackward = embedding.forward(rows.tokens, layout: layout, into: x, pass: pass)
         let embeddingTrains = embeddingBackward != nil
         let lowest = embeddingTrains ? 0 : blocks.firstIndex { $0.hasAdapter } ?? blocks.count
-        var backwards: [BlockBackward] = []
-        for (index, block) in blocks.enumerated() {
+        for (index, block) in trainedBlocks.enumerated() {
             let isLast = index == blocks.count - 1
             if index < lowest, !isLast {
-                block.infer(x, rows: nil, into: nil, layout: layout, cache: nil, pass: pass)
+                blocks[index].infer(x, rows: nil, into: nil, layout: layout, cache: nil, pass: pass)
                 continue
             }
-            let (y, backward) =
+            x =
                 activationCheckpointing && !isLast
                 ? block.checkpointedForward(x, layout: layout, pass: pass)
-                : block.trainingForward(x, rows: isLast ? rows.labelRows : nil, layout: layout, pass: pass)
-            backwards.append(backward)
-            x = y
+                : block.forward(x, rows: isLast ? rows.labelRows : nil, layout: layout, pass: pass)
         }
 
         var dx = kept.matrix(x.rows, x.columns)
         let loss = head.loss(x, labels: batch.labels, scale: lossScale, gradient: dx, pass: pass)
         for index in stride(from: blocks.count - 1, through: lowest, by: -1) {
-            guard let below = backwards.removeLast()(dx, index > lowest || embeddingTrains) else { return loss }
+            let needsInputGradient = index > lowest || embeddingTrains
+            guard
+                let below = trainedBlocks[index].backward(
+                    dx, layout: layout, needsInputGradient: needsInputGradient, pass: pass)
+            else { return loss }
             dx = below
         }
         embeddingBackward?(dx)

@@ -25,6 +25,10 @@ package final class LanguageModel {
     let cacheLimit: Int?
     let kept: Arena
     let scratch: Arena
+    /// The blocks, with what they remember from a training step's forward to its backward pass.
+    let trainedBlocks: [any TrainedBlock]
+    /// Plans the rows of training's batches.
+    var planner = PackedRowsPlanner()
 
     /// Composes a model; `load` is how to get one from disk.
     package init(
@@ -37,6 +41,7 @@ package final class LanguageModel {
         self.blocks = blocks
         self.head = head
         self.cacheLimit = cacheLimit
+        trainedBlocks = blocks.map { $0.inTraining() }
         slots = embedding.slots + blocks.flatMap { $0.slots } + head.slots
         kept = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
         scratch = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
@@ -69,9 +74,13 @@ package final class LanguageModel {
     /// The rows to compute for a batch. Training shares none where an adapter drops elements: its masks belong to a
     /// sequence's own rows.
     package func rows(_ batch: PackedBatch, isTraining: Bool) -> PackedRows {
+        var planner = PackedRowsPlanner()
+        return planner.rows(of: batch, sharingPrefixes: sharesRows(of: batch, isTraining: isTraining))
+    }
+
+    func sharesRows(of batch: PackedBatch, isTraining: Bool) -> Bool {
         let drops = isTraining && slots.contains { $0.adapter?.hasDropout == true }
-        guard computesPrefixesOnce, batch.tokenTypes == nil, !drops else { return PackedRows(batch) }
-        return PackedRows(sharingPrefixesOf: batch)
+        return computesPrefixesOnce && batch.tokenTypes == nil && !drops
     }
 
     /// Checks that every sequence fits the model and every id its vocabulary.

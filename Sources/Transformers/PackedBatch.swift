@@ -23,23 +23,59 @@ package struct PackedBatch: Sendable, Equatable {
 
     package init() {}
 
+    /// Removes all sequences, and keeps their memory for others.
+    package mutating func removeAll() {
+        tokens.removeAll(keepingCapacity: true)
+        offsets.removeSubrange(1...)
+        tokenTypes = nil
+        labelRows.removeAll(keepingCapacity: true)
+        labelTargets.removeAll(keepingCapacity: true)
+        labelValues.removeAll(keepingCapacity: true)
+        (firstRow, firstLabel) = (0, 0)
+    }
+
+    /// Makes room for sequences of so many rows, any of which may carry a label.
+    package mutating func reserve(rows: Int, sequences: Int) {
+        tokens.reserveCapacity(rows)
+        offsets.reserveCapacity(sequences + 1)
+        labelRows.reserveCapacity(rows)
+        labelTargets.reserveCapacity(rows)
+        labelValues.reserveCapacity(sequences)
+    }
+
     /// Appends one sequence. `labels` name positions within it and the token that each must predict, ascending.
     package mutating func append(tokens sequence: [Int], labels: [(position: Int, target: Int)]) {
         let start = tokens.count
-        tokens.append(contentsOf: sequence.map(Int32.init))
-        offsets.append(tokens.count)
+        append(sequence, count: sequence.count)
         for label in labels {
             labelRows.append(Int32(start + label.position))
             labelTargets.append(Int32(label.target))
         }
     }
 
+    /// Appends one sequence as far as the last of `positions`, ascending, each of which must predict the token after it.
+    package mutating func append(tokens sequence: [Int], predictingAfter positions: [Int]) {
+        let start = tokens.count
+        append(sequence, count: positions.last.map { $0 + 1 } ?? sequence.count)
+        for position in positions {
+            labelRows.append(Int32(start + position))
+            labelTargets.append(Int32(sequence[position + 1]))
+        }
+    }
+
+    private mutating func append(_ sequence: [Int], count: Int) {
+        for index in 0..<count { tokens.append(Int32(sequence[index])) }
+        offsets.append(tokens.count)
+    }
+
     /// Appends one sequence of which the row at `position` must predict a class.
     ///
     /// - Parameter types: which part of a pair each token belongs to; empty where all belong to the first.
     package mutating func append(tokens sequence: [Int], types: [Int], position: Int, class label: Int) {
+        labelRows.append(Int32(tokens.count + position))
+        labelTargets.append(Int32(label))
         appendTypes(types, count: sequence.count)
-        append(tokens: sequence, labels: [(position, label)])
+        append(sequence, count: sequence.count)
     }
 
     /// Appends one sequence of which the row at `position` must predict a value.
@@ -47,7 +83,7 @@ package struct PackedBatch: Sendable, Equatable {
         labelRows.append(Int32(tokens.count + position))
         labelValues.append(value)
         appendTypes(types, count: sequence.count)
-        append(tokens: sequence, labels: [])
+        append(sequence, count: sequence.count)
     }
 
     private mutating func appendTypes(_ types: [Int], count: Int) {
@@ -69,24 +105,8 @@ package struct PackedBatch: Sendable, Equatable {
     package var rowCount: Int { tokens.count }
     package var sequenceCount: Int { offsets.count - 1 }
     /// Tokens of the longest sequence; 0 without one.
-    package var longestSequence: Int { zip(offsets, offsets.dropFirst()).map { $1 - $0 }.max() ?? 0 }
+    package var longestSequence: Int { (0..<sequenceCount).reduce(0) { max($0, sequence($1).count) } }
 
-    /// Position of every row within its own sequence.
-    package var positions: [Int32] {
-        var positions: [Int32] = []
-        positions.reserveCapacity(tokens.count)
-        for sequence in 0..<sequenceCount {
-            positions.append(contentsOf: 0..<Int32(offsets[sequence + 1] - offsets[sequence]))
-        }
-        return positions
-    }
-
-    /// Every sequence attends to itself alone.
-    package var spans: [AttentionSpan] {
-        (0..<sequenceCount).map { index in
-            let start = offsets[index]
-            let count = offsets[index + 1] - start
-            return AttentionSpan(queryStart: start, queryCount: count, keyStart: start, keyCount: count)
-        }
-    }
+    /// The tokens of one sequence.
+    func sequence(_ index: Int) -> ArraySlice<Int32> { tokens[offsets[index]..<offsets[index + 1]] }
 }

@@ -23,6 +23,8 @@ final class LowRankUpdate: ProjectionAdapter {
     private let random: Philox
 
     var hasDropout: Bool { dropout > 0 }
+    /// h.
+    var keptCount: Int { a.value.rows }
 
     /// - Parameter random: the stream that this slot's dropout masks come from.
     init(a: Parameter, b: Parameter, scaling: Float, dropout: Float, random: Philox) {
@@ -33,19 +35,16 @@ final class LowRankUpdate: ProjectionAdapter {
         self.random = random
     }
 
-    func forward(_ x: Matrix, into y: Matrix, pass: Pass) -> [Matrix] {
-        let h = pass.kept.matrix(x.rows, a.value.rows)
+    func forward(_ x: Matrix, into y: Matrix, kept h: Matrix, pass: Pass) {
         pass.withScratch { scratch in
             let dropped = dropped(x, scratch: scratch, pass: pass)
             multiply(.plain(dropped), .transposed(a.value), into: h, scratch: scratch)
             multiply(
                 .plain(h), .transposed(b.value), into: y, scale: scaling, accumulate: true, scratch: scratch)
         }
-        return [h]
     }
 
-    func backward(_ dy: Matrix, x: Matrix, kept: [Matrix], into dx: Matrix?, pass: Pass) {
-        let h = kept[0]
+    func backward(_ dy: Matrix, x: Matrix, kept h: Matrix, into dx: Matrix?, pass: Pass) {
         pass.withScratch { scratch in
             multiply(
                 .transposed(dy), .plain(h), into: b.gradient, scale: scaling, accumulate: true, scratch: scratch)

@@ -28,7 +28,7 @@ extension Kernels {
     package static func activationForward(_ function: ActivationFunction, _ x: Matrix, into y: Matrix) {
         x.requireShape(of: y, "an activation")
         precondition(x.dtype == y.dtype, "an activation's dtype")
-        measuredRows(x, "activation, forward") { rows in
+        measuredRows(x, "activation, forward", with: function, x, y) { rows, function, x, y in
             let first = rows.lowerBound
             ck_activation_forward(
                 function.kernel, x.memory(row: first), x.stride, y.memory(row: first), y.stride, rows.count, x.columns,
@@ -43,7 +43,7 @@ extension Kernels {
         dy.requireShape(of: x, "an activation's backward")
         dx.requireShape(of: x, "an activation's backward")
         precondition(dy.dtype == x.dtype && dx.dtype == x.dtype, "an activation's dtype")
-        measuredRows(x, "activation, backward") { rows in
+        measuredRows(x, "activation, backward", with: function, dy, x, dx) { rows, function, dy, x, dx in
             let first = rows.lowerBound
             ck_activation_backward(
                 function.kernel, dy.memory(row: first), dy.stride, x.memory(row: first), x.stride,

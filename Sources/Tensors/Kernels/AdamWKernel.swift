@@ -8,16 +8,23 @@ extension Kernels {
         parameter: Matrix, gradient: Matrix, m: Matrix, v: Matrix, learningRate: Double, beta1: Double, beta2: Double,
         epsilon: Double, weightDecay: Double, step: Int
     ) {
-        for matrix in [parameter, gradient, m, v] {
-            precondition(matrix.rows == parameter.rows && matrix.columns == parameter.columns, "shapes of a parameter")
-            precondition(matrix.stride == matrix.columns, "optimizer state is contiguous")
-        }
-        measuredRows(parameter, "AdamW") { rows in
+        requireState(parameter, of: parameter)
+        requireState(gradient, of: parameter)
+        requireState(m, of: parameter)
+        requireState(v, of: parameter)
+        measuredRows(
+            parameter, "AdamW", with: parameter, gradient, m, v, learningRate, beta1, beta2, epsilon, weightDecay, step
+        ) { rows, parameter, gradient, m, v, learningRate, beta1, beta2, epsilon, weightDecay, step in
             let first = rows.lowerBound
             ck_adamw(
                 parameter.pointer(row: first), gradient.pointer(row: first), m.pointer(row: first),
                 v.pointer(row: first), rows.count * parameter.columns, learningRate, beta1, beta2, epsilon,
                 weightDecay, UInt64(step))
         }
+    }
+
+    private static func requireState(_ state: Matrix, of parameter: Matrix) {
+        state.requireShape(of: parameter, "a parameter's state")
+        precondition(state.stride == state.columns, "optimizer state is contiguous")
     }
 }

@@ -6,7 +6,7 @@ extension Kernels {
         x.requireShape(of: y, "a conversion")
         precondition(x.dtype != y.dtype, "a conversion between two dtypes")
         KernelClock.measure("conversion") {
-            overRows(x) { rows in
+            overRows(x, with: x, y) { rows, x, y in
                 let (source, target) = (x.memory(row: rows.lowerBound), y.memory(row: rows.lowerBound))
                 if y.dtype == .bfloat16 {
                     ck_narrow(

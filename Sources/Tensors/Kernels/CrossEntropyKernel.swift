@@ -1,41 +1,56 @@
 import CKernels
 
 extension Kernels {
-    /// Forward and backward in one pass over logits `[R, V]`: returns −log p(target) of each row, and puts the gradient
-    /// (softmax − onehot(target))·scale in the logits' place, or, `narrowed`, as bfloat16 in the first half of each row.
+    /// Forward and backward in one pass over logits `[R, V]`: `losses` `[R, 1]` receives −log p(target) of each row, and
+    /// the gradient (softmax − onehot(target))·scale takes the logits' place, or, `narrowed`, that of the first half of
+    /// each row, as bfloat16. Returns the gradient.
+    package static func crossEntropy(
+        _ logits: Matrix, targets: ArraySlice<Int32>, scale: Float, narrowed: Bool, losses: Matrix
+    ) -> Matrix {
+        require(targets, of: logits)
+        precondition(losses.rows == logits.rows && losses.columns == 1, "cross-entropy's losses")
+        KernelClock.measure("cross-entropy") {
+            Threads.parallel(
+                logits.rows, with: logits, targets, scale, narrowed, losses
+            ) { rows, logits, targets, scale, narrowed, losses in
+                for row in rows {
+                    let start = logits.pointer(row: row)
+                    losses[row, 0] = ck_cross_entropy(
+                        start, logits.columns, targets[targets.startIndex + row], scale, start, narrowed ? 1 : 0)
+                }
+            }
+        }
+        return narrowed ? logits.narrowedView : logits
+    }
+
+    /// The same with memory of its own for the losses.
     package static func crossEntropy(
         _ logits: Matrix, targets: [Int32], scale: Float, narrowed: Bool = false
     ) -> (losses: [Float], gradient: Matrix) {
-        let losses = KernelClock.measure("cross-entropy") {
-            forEachRow(of: logits, targets) { row, target in
-                ck_cross_entropy(row, logits.columns, target, scale, row, narrowed ? 1 : 0)
-            }
-        }
-        return (losses, narrowed ? logits.narrowedView : logits)
+        let losses = Matrix(rows: logits.rows, columns: 1)
+        let gradient = crossEntropy(logits, targets: targets[...], scale: scale, narrowed: narrowed, losses: losses)
+        return (losses.values, gradient)
     }
 
     /// log p(target) of each row of logits `[R, V]`.
     package static func logProbabilities(_ logits: Matrix, targets: [Int32]) -> [Float] {
-        forEachRow(of: logits, targets) { row, target in
-            row[Int(target)] - ck_log_sum_exp(row, logits.columns)
+        require(targets[...], of: logits)
+        return [Float](unsafeUninitializedCapacity: logits.rows) { results, count in
+            Threads.parallel(logits.rows, with: logits, targets, results) { rows, logits, targets, results in
+                for row in rows {
+                    let start = logits.pointer(row: row)
+                    let probability = start[Int(targets[row])] - ck_log_sum_exp(start, logits.columns)
+                    results.initializeElement(at: row, to: probability)
+                }
+            }
+            count = logits.rows
         }
     }
 
-    /// One number for each row of logits, rows shared among the threads.
-    private static func forEachRow(
-        of logits: Matrix, _ targets: [Int32], _ body: (UnsafeMutablePointer<Float>, Int32) -> Float
-    ) -> [Float] {
+    private static func require(_ targets: ArraySlice<Int32>, of logits: Matrix) {
         precondition(targets.count == logits.rows, "\(targets.count) targets for \(logits.rows) rows of logits")
         for target in targets {
             precondition(target >= 0 && target < logits.columns, "target \(target) of \(logits.columns) logits")
-        }
-        return [Float](unsafeUninitializedCapacity: logits.rows) { results, count in
-            let base = results.baseAddress
-            Threads.parallel(logits.rows) { rows in
-                guard let base else { return }
-                for row in rows { (base + row).initialize(to: body(logits.pointer(row: row), targets[row])) }
-            }
-            count = logits.rows
         }
     }
 }

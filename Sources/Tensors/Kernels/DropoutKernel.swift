@@ -22,7 +22,9 @@ extension Kernels {
     ) {
         x.requireShape(of: y, "dropout")
         precondition(x.dtype == y.dtype, "dropout's dtype")
-        measuredRows(x, "dropout") { rows in
+        measuredRows(
+            x, "dropout", with: x, y, probability, random, step, firstPosition, accumulate
+        ) { rows, x, y, probability, random, step, firstPosition, accumulate in
             for row in rows {
                 ck_dropout(
                     x.memory(row: row), y.memory(row: row), x.half, x.columns, probability, random.seed, random.stream,

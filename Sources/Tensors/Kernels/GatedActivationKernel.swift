@@ -7,7 +7,7 @@ extension Kernels {
         gate.requireShape(of: h, "a gated activation's gate")
         up.requireShape(of: h, "a gated activation's up")
         precondition(gate.dtype == h.dtype && up.dtype == h.dtype, "a gated activation's dtype")
-        measuredRows(h, "gated activation, forward") { rows in
+        measuredRows(h, "gated activation, forward", with: function, gate, up, h) { rows, function, gate, up, h in
             let first = rows.lowerBound
             ck_gated_forward(
                 function.kernel, gate.memory(row: first), gate.stride, up.memory(row: first), up.stride,
@@ -20,9 +20,16 @@ extension Kernels {
         _ function: ActivationFunction, _ dh: Matrix, gate: Matrix, up: Matrix, dGate: Matrix, dUp: Matrix
     ) {
         guard function != .silu else { return swiGLUBackward(dh, gate: gate, up: up, dGate: dGate, dUp: dUp) }
-        for matrix in [gate, up, dGate, dUp] { matrix.requireShape(of: dh, "a gated activation's backward") }
-        precondition([gate, up, dGate, dUp].allSatisfy { $0.dtype == dh.dtype }, "a gated activation's dtype")
-        measuredRows(dh, "gated activation, backward") { rows in
+        gate.requireShape(of: dh, "a gated activation's backward")
+        up.requireShape(of: dh, "a gated activation's backward")
+        dGate.requireShape(of: dh, "a gated activation's backward")
+        dUp.requireShape(of: dh, "a gated activation's backward")
+        precondition(
+            gate.dtype == dh.dtype && up.dtype == dh.dtype && dGate.dtype == dh.dtype && dUp.dtype == dh.dtype,
+            "a gated activation's dtype")
+        measuredRows(
+            dh, "gated activation, backward", with: function, dh, gate, up, dGate, dUp
+        ) { rows, function, dh, gate, up, dGate, dUp in
             let first = rows.lowerBound
             ck_gated_backward(
                 function.kernel, dh.memory(row: first), dh.stride, gate.memory(row: first), gate.stride,

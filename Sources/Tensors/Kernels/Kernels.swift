@@ -4,17 +4,26 @@
 /// One file a kernel; forward and backward of a kernel stand together.
 package enum Kernels {
     /// As `overRows`, on the clock of `name`.
-    static func measuredRows(_ matrix: Matrix, _ name: StaticString, _ body: (Range<Int>) -> Void) {
-        KernelClock.measure(name) { overRows(matrix, body) }
+    static func measuredRows<each Argument>(
+        _ matrix: Matrix, _ name: StaticString, with arguments: repeat each Argument,
+        body: @escaping @Sendable (Range<Int>, repeat each Argument) -> Void
+    ) {
+        KernelClock.measure(name) { overRows(matrix, with: repeat each arguments, body: body) }
     }
 
     /// Runs `body` on row ranges of a matrix, on all threads where there is enough to share.
-    static func overRows(_ matrix: Matrix, _ body: (Range<Int>) -> Void) {
+    ///
+    /// - Parameters:
+    ///   - arguments: handed to `body`, which should capture nothing, see `Threads.parallel`.
+    static func overRows<each Argument>(
+        _ matrix: Matrix, with arguments: repeat each Argument,
+        body: @escaping @Sendable (Range<Int>, repeat each Argument) -> Void
+    ) {
         let elementsWorthSharing = 8192
         if matrix.rows * matrix.columns < elementsWorthSharing {
-            if matrix.rows > 0 { body(0..<matrix.rows) }
+            if matrix.rows > 0 { body(0..<matrix.rows, repeat each arguments) }
         } else {
-            Threads.parallel(matrix.rows, body)
+            Threads.parallel(matrix.rows, with: repeat each arguments, body: body)
         }
     }
 }

@@ -9,7 +9,9 @@ extension Kernels {
         y.requireShape(of: x, "LayerNorm's output")
         requireLayerNormShapes(x, weight: weight, statistics: statistics)
         precondition(bias.columns == x.columns, "LayerNorm's bias")
-        measuredRows(x, "LayerNorm, forward") { rows in
+        measuredRows(
+            x, "LayerNorm, forward", with: x, weight, bias, epsilon, y, statistics
+        ) { rows, x, weight, bias, epsilon, y, statistics in
             let first = rows.lowerBound
             ck_layer_norm_forward(
                 x.pointer(row: first), x.stride, weight.start, bias.start, epsilon, y.memory(row: first), y.stride,
@@ -24,7 +26,9 @@ extension Kernels {
         dy.requireShape(of: x, "LayerNorm's backward")
         dx.requireShape(of: x, "LayerNorm's backward")
         requireLayerNormShapes(x, weight: weight, statistics: statistics)
-        measuredRows(x, "LayerNorm, backward") { rows in
+        measuredRows(
+            x, "LayerNorm, backward", with: dy, x, weight, statistics, dx, accumulate
+        ) { rows, dy, x, weight, statistics, dx, accumulate in
             let first = rows.lowerBound
             ck_layer_norm_backward(
                 dy.pointer(row: first), dy.stride, x.pointer(row: first), x.stride, weight.start,

@@ -7,7 +7,9 @@ extension Kernels {
     ) {
         y.requireShape(of: x, "RMSNorm's output")
         precondition(weight.columns == x.columns && inverseRMS.rows == x.rows, "RMSNorm's weight and inverse RMS")
-        measuredRows(x, "RMSNorm, forward") { rows in
+        measuredRows(
+            x, "RMSNorm, forward", with: x, weight, epsilon, y, inverseRMS
+        ) { rows, x, weight, epsilon, y, inverseRMS in
             let first = rows.lowerBound
             ck_rms_norm_forward(
                 x.pointer(row: first), x.stride, weight.start, epsilon, y.memory(row: first), y.stride, y.half,
@@ -22,7 +24,9 @@ extension Kernels {
         dy.requireShape(of: x, "RMSNorm's backward")
         dx.requireShape(of: x, "RMSNorm's backward")
         precondition(weight.columns == x.columns && inverseRMS.rows == x.rows, "RMSNorm's weight and inverse RMS")
-        measuredRows(x, "RMSNorm, backward") { rows in
+        measuredRows(
+            x, "RMSNorm, backward", with: dy, x, weight, inverseRMS, dx, accumulate
+        ) { rows, dy, x, weight, inverseRMS, dx, accumulate in
             let first = rows.lowerBound
             ck_rms_norm_backward(
                 dy.pointer(row: first), dy.stride, x.pointer(row: first), x.stride, weight.start,

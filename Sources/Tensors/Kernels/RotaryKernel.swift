@@ -58,11 +58,12 @@ extension Kernels {
         for position in positions {
             precondition(position >= 0 && position < table.cosines.rows, "position \(position) is not in the table")
         }
-        positions.withUnsafeBufferPointer { positions in
-            let base = positions.baseAddress
-            measuredRows(x, "rotary positions") { rows in
-                guard let base else { return }
-                let first = rows.lowerBound
+        measuredRows(
+            x, "rotary positions", with: x, y, positions, table, headDim, inverse
+        ) { rows, x, y, positions, table, headDim, inverse in
+            let first = rows.lowerBound
+            positions.withUnsafeBufferPointer { positions in
+                guard let base = positions.baseAddress else { return }
                 ck_rotate(
                     x.pointer(row: first), x.stride, y.memory(row: first), y.stride, y.half, base + first,
                     table.cosines.start, table.sines.start, rows.count, x.columns / headDim, headDim,

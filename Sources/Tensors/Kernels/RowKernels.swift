@@ -5,7 +5,7 @@ extension Kernels {
     /// y += x.
     package static func add(_ x: Matrix, into y: Matrix) {
         x.requireShape(of: y, "an addition")
-        overRows(x) { rows in
+        overRows(x, with: x, y) { rows, x, y in
             ck_add(
                 x.pointer(row: rows.lowerBound), x.stride, y.pointer(row: rows.lowerBound), y.stride, rows.count,
                 x.columns)
@@ -15,14 +15,14 @@ extension Kernels {
     /// Every row of y gains the row x `[1, n]`.
     package static func addRow(_ x: Matrix, into y: Matrix) {
         precondition(x.rows == 1 && x.columns == y.columns, "an added row")
-        overRows(y) { rows in
+        overRows(y, with: x, y) { rows, x, y in
             ck_add(x.start, 0, y.pointer(row: rows.lowerBound), y.stride, rows.count, y.columns)
         }
     }
 
     /// x *= factor.
     package static func scale(_ x: Matrix, by factor: Float) {
-        overRows(x) { rows in
+        overRows(x, with: x, factor) { rows, x, factor in
             ck_scale(x.pointer(row: rows.lowerBound), x.stride, factor, rows.count, x.columns)
         }
     }
@@ -46,7 +46,7 @@ extension Kernels {
     package static func gatherRows(_ x: Matrix, rows: [Int32], into y: Matrix) {
         precondition(rows.count == y.rows && x.columns == y.columns)
         precondition(x.dtype == y.dtype, "gathered rows keep their dtype")
-        overRows(y) { range in
+        overRows(y, with: x, rows, y) { range, x, rows, y in
             for index in range {
                 let row = rows[index]
                 precondition(row >= 0 && row < x.rows, "row \(row) of \(x.rows)")
@@ -56,15 +56,18 @@ extension Kernels {
     }
 
     /// Row `rows[i]` of y is row i of x, every other row zero; the backward of `gatherRows` where no row is taken twice.
-    package static func scatterRows(_ x: Matrix, rows: [Int32], into y: Matrix) {
+    package static func scatterRows(_ x: Matrix, rows: [Int32], into y: Matrix, scratch: Arena) {
         precondition(rows.count == x.rows && x.columns == y.columns && x.dtype == y.dtype)
-        var isTaken = [Bool](repeating: false, count: y.rows)
+        let mark = scratch.mark()
+        defer { scratch.release(to: mark) }
+        let taken = scratch.matrix(1, y.rows)
+        taken.fill(0)
         let bytes = x.columns * x.dtype.bytes
         for row in 0..<y.rows { memset(y.memory(row: row), 0, bytes) }
         for (index, row) in rows.enumerated() {
             precondition(row >= 0 && row < y.rows, "row \(row) of \(y.rows)")
-            precondition(!isTaken[Int(row)], "row \(row) is taken twice")
-            isTaken[Int(row)] = true
+            precondition(taken[0, Int(row)] == 0, "row \(row) is taken twice")
+            taken[0, Int(row)] = 1
             y.memory(row: Int(row)).copyMemory(from: x.memory(row: index), byteCount: bytes)
         }
     }
@@ -73,7 +76,7 @@ extension Kernels {
     package static func scatterAddRows(_ x: Matrix, rows: [Int32], into y: Matrix) {
         precondition(rows.count == x.rows && x.columns == y.columns)
         // Threads share the columns, so that a row named twice is added to in the same order whatever their number.
-        Threads.parallel(x.columns, grain: 128) { columns in
+        Threads.parallel(x.columns, grain: 128, with: x, rows, y) { columns, x, rows, y in
             let (source, target) = (x.columns(columns), y.columns(columns))
             for (index, row) in rows.enumerated() {
                 precondition(row >= 0 && row < y.rows, "row \(row) of \(y.rows)")

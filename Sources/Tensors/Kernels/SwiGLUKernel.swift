@@ -6,7 +6,7 @@ extension Kernels {
         gate.requireShape(of: h, "SwiGLU's gate")
         up.requireShape(of: h, "SwiGLU's up")
         precondition(gate.dtype == h.dtype && up.dtype == h.dtype, "SwiGLU's dtype")
-        measuredRows(h, "SwiGLU, forward") { rows in
+        measuredRows(h, "SwiGLU, forward", with: gate, up, h) { rows, gate, up, h in
             let first = rows.lowerBound
             ck_swiglu_forward(
                 gate.memory(row: first), gate.stride, up.memory(row: first), up.stride, h.memory(row: first),
@@ -16,9 +16,14 @@ extension Kernels {
 
     /// dg = dh ⊙ u ⊙ silu′(g), du = dh ⊙ silu(g); assigns.
     package static func swiGLUBackward(_ dh: Matrix, gate: Matrix, up: Matrix, dGate: Matrix, dUp: Matrix) {
-        for matrix in [gate, up, dGate, dUp] { matrix.requireShape(of: dh, "SwiGLU's backward") }
-        precondition([gate, up, dGate, dUp].allSatisfy { $0.dtype == dh.dtype }, "SwiGLU's dtype")
-        measuredRows(dh, "SwiGLU, backward") { rows in
+        gate.requireShape(of: dh, "SwiGLU's backward")
+        up.requireShape(of: dh, "SwiGLU's backward")
+        dGate.requireShape(of: dh, "SwiGLU's backward")
+        dUp.requireShape(of: dh, "SwiGLU's backward")
+        precondition(
+            gate.dtype == dh.dtype && up.dtype == dh.dtype && dGate.dtype == dh.dtype && dUp.dtype == dh.dtype,
+            "SwiGLU's dtype")
+        measuredRows(dh, "SwiGLU, backward", with: dh, gate, up, dGate, dUp) { rows, dh, gate, up, dGate, dUp in
             let first = rows.lowerBound
             ck_swiglu_backward(
                 dh.memory(row: first), dh.stride, gate.memory(row: first), gate.stride, up.memory(row: first),

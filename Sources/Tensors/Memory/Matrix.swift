@@ -69,6 +69,15 @@ package struct Matrix: @unchecked Sendable {
         return (0..<rows).flatMap { row in UnsafeBufferPointer(start: pointer(row: row), count: columns) }
     }
 
+    /// Σ of all elements of float32, row after row, in double.
+    package var sum: Double {
+        var sum = 0.0
+        for row in 0..<rows {
+            for column in 0..<columns { sum += Double(self[row, column]) }
+        }
+        return sum
+    }
+
     /// Hands `body` the elements of one row of float32.
     package func withRow<Result>(_ row: Int, _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) rethrows
         -> Result

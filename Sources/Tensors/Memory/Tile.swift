@@ -1,6 +1,6 @@
 /// A borrowed part of a matrix for the inner loops of one kernel call: a view that does not keep its memory alive, so
 /// that passing it around costs no reference counting.
-struct Tile {
+struct Tile: BitwiseCopyable {
     let base: UnsafeMutableRawPointer
     /// Rows and columns as they lie in memory.
     let rows: Int

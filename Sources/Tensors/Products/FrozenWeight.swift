@@ -70,7 +70,7 @@ package final class FrozenWeight: @unchecked Sendable {
         let exact = isHalf || x.dtype == .float32 ? x : x.float32
         // A thread that starts late or reads slowly takes fewer pieces.
         let pieces = (0..<outputs).blocks(of: max(16, Self.pieceBytes / (inputs * dtype.bytes)))
-        Threads.tasks(pieces.count) { index, _ in
+        Threads.tasks(pieces.count) { [self] index, _ in
             let columns = pieces[index]
             let row = weight.memory(row: columns.lowerBound)
             let added = add.map { UnsafePointer($0.start + columns.lowerBound) }

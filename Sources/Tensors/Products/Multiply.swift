@@ -50,11 +50,15 @@ package func multiply(
     }
     if isSkinny { return }
     if c.rows >= c.columns || c.rows >= 256 {
-        Threads.parallel(c.rows, grain: 8) { rows in
+        Threads.parallel(
+            c.rows, grain: 8, with: a, b, c, scale, accumulate
+        ) { rows, a, b, c, scale, accumulate in
             multiplyOnThisThread(a.rows(rows), b, into: c.rows(rows), scale: scale, accumulate: accumulate)
         }
     } else {
-        Threads.parallel(c.columns, grain: 16) { columns in
+        Threads.parallel(
+            c.columns, grain: 16, with: a, b, c, scale, accumulate
+        ) { columns, a, b, c, scale, accumulate in
             multiplyOnThisThread(a, b.columns(columns), into: c.columns(columns), scale: scale, accumulate: accumulate)
         }
     }

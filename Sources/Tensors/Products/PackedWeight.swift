@@ -17,7 +17,7 @@ final class PackedWeight: Sendable {
         (outputs, inputs) = (weight.rows, weight.columns)
         let panels = Storage(uninitializedBytes: ck_panels_bytes(weight.rows, weight.columns, 1))
         self.panels = panels
-        Self.forEachPanel(of: weight.rows) { range in
+        Threads.parallel(Self.panels(of: weight.rows), with: weight, panels) { range, weight, panels in
             ck_pack_panels(
                 weight.base, weight.stride, weight.rows, weight.columns, 1, range.lowerBound, range.count,
                 panels.base)
@@ -51,15 +51,14 @@ final class PackedWeight: Sendable {
         backwardPanels.withLock { kept in
             if let kept { return kept }
             let turned = Storage(uninitializedBytes: ck_panels_bytes(inputs, outputs, 1))
-            Self.forEachPanel(of: inputs) { range in
-                ck_turn_panels(panels.base, outputs, inputs, range.lowerBound, range.count, 0, turned.base)
+            Threads.parallel(Self.panels(of: inputs), with: self, turned) { range, weight, turned in
+                ck_turn_panels(
+                    weight.panels.base, weight.outputs, weight.inputs, range.lowerBound, range.count, 0, turned.base)
             }
             kept = turned
             return turned
         }
     }
 
-    private static func forEachPanel(of columns: Int, _ body: (Range<Int>) -> Void) {
-        Threads.parallel((columns + PanelProduct.panel - 1) / PanelProduct.panel, body)
-    }
+    private static func panels(of columns: Int) -> Int { (columns + PanelProduct.panel - 1) / PanelProduct.panel }
 }

@@ -23,10 +23,12 @@ package enum PanelProduct {
         let backend = backend ?? ProductBackend.automatic(w.dtype)
         if backend == .openBLAS, y.dtype == .float32 {
             if let add, add.base != y.base { y.copy(from: add) }
-            Threads.parallel(y.columns, grain: panel) { columns in
+            Threads.parallel(
+                y.columns, grain: panel, with: x, w, transposed, y, add != nil
+            ) { columns, x, w, transposed, y, accumulate in
                 let part: Operand = transposed ? .transposed(w.rows(columns)) : .plain(w.columns(columns))
                 multiplyOnThisThread(
-                    .plain(x), part, into: y.columns(columns), scale: 1, accumulate: add != nil)
+                    .plain(x), part, into: y.columns(columns), scale: 1, accumulate: accumulate)
             }
             return
         }
@@ -48,7 +50,7 @@ package enum PanelProduct {
     /// Computes a complete product.
     static func run(_ product: ck_product) {
         guard product.rows > 0 else { return }
-        Threads.parallel(product.columns, grain: panel) { columns, workspace in
+        Threads.parallelInWorkspaces(product.columns, grain: panel, with: product) { columns, workspace, product in
             withUnsafePointer(to: product) { product in
                 ck_product_columns(
                     product, columns.lowerBound, columns.count, workspace.panels(bytes: ck_product_scratch(product)))

@@ -52,7 +52,9 @@ private func skinnyRight(
     case .plain(let matrix): packed.columns(0..<rank).copy(from: matrix)
     case .transposed(let matrix): transpose(matrix, into: packed.columns(0..<rank))
     }
-    Threads.parallel(x.rows, grain: 8) { rows in
+    Threads.parallel(
+        x.rows, grain: 8, with: x, packed, c, rank, scale, accumulate
+    ) { rows, x, packed, c, rank, scale, accumulate in
         ck_skinny_right(
             x.memory(row: rows.lowerBound), x.stride, x.half, packed.start, packed.columns,
             c.pointer(row: rows.lowerBound), c.stride, rows.count, x.columns, rank, scale, accumulate ? 1 : 0)
@@ -61,7 +63,9 @@ private func skinnyRight(
 
 /// y `[m, n]` (+)= scale · h `[m, r]` · b `[r, n]`.
 private func rankUpdate(_ h: Matrix, _ b: Matrix, into y: Matrix, _ scale: Float, _ accumulate: Bool) {
-    Threads.parallel(h.rows, grain: 4) { rows in
+    Threads.parallel(
+        h.rows, grain: 4, with: h, b, y, scale, accumulate
+    ) { rows, h, b, y, scale, accumulate in
         ck_rank_update(
             h.pointer(row: rows.lowerBound), h.stride, b.start, b.stride, y.memory(row: rows.lowerBound), y.stride,
             y.half, rows.count, y.columns, h.columns, scale, accumulate ? 1 : 0)
@@ -70,7 +74,9 @@ private func rankUpdate(_ h: Matrix, _ b: Matrix, into y: Matrix, _ scale: Float
 
 /// g `[r, n]` (+)= scale · hᵀ · x with h `[t, r]`, x `[t, n]`.
 private func skinnyLeft(_ h: Matrix, _ x: Matrix, into g: Matrix, _ scale: Float, _ accumulate: Bool) {
-    Threads.parallel(x.columns, grain: 16) { columns in
+    Threads.parallel(
+        x.columns, grain: 16, with: h, x, g, scale, accumulate
+    ) { columns, h, x, g, scale, accumulate in
         ck_skinny_left(
             h.start, h.stride, x.columns(columns).base, x.stride, x.half, g.start + columns.lowerBound, g.stride,
             x.rows, columns.count, h.columns, scale, accumulate ? 1 : 0)

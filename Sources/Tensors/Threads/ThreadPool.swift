@@ -3,21 +3,23 @@ import COpenBLAS
 import Foundation
 import Synchronization
 
-/// Threads that wait for a task, first by spinning for a moment, since kernels follow one another within microseconds,
+/// Threads that wait for work, first by spinning for a moment, since kernels follow one another within microseconds,
 /// then asleep.
 final class ThreadPool: Sendable {
     let count: Int
     /// Scratch memory of each thread.
     let workspaces: [Workspace]
-    /// Held while a task runs: the pool runs one at a time.
+    /// Held while work is done: one at a time.
     private let running = NSLock()
-    /// Number of the current task; each worker runs it once. Negative: the pool has ended.
+    /// Number of the current work; each worker takes its piece once. Negative: the pool has ended.
     private let generation = Atomic<Int>(0)
+    /// Tasks of the current work that threads have taken, see `nextTask`.
+    private let taken = Atomic<Int>(0)
     private let unfinished = Atomic<Int>(0)
     private let wake = NSCondition()
     /// Written before `generation` moves, read after.
-    private nonisolated(unsafe) var task: ((Int) -> Void)?
-    /// Of the current task; a thread beyond them does nothing.
+    private nonisolated(unsafe) var work: SharedWorkReference?
+    /// Of the current work; a thread beyond them does nothing.
     private nonisolated(unsafe) var pieces = 0
     private let spins = 20_000
 
@@ -30,7 +32,7 @@ final class ThreadPool: Sendable {
                 var seen = 0
                 while let next = next(after: seen) {
                     seen = next
-                    if index < pieces { task?(index) }
+                    if index < pieces { work?.run(piece: index, in: self) }
                     unfinished.subtract(1, ordering: .releasing)
                 }
             }
@@ -40,28 +42,35 @@ final class ThreadPool: Sendable {
         }
     }
 
-    /// Runs `body(0)` … `body(pieces − 1)`, piece 0 on the calling thread, and returns when all are done.
+    /// Does pieces 0 … `pieces` − 1 of `work`, piece 0 on the calling thread, and returns when all are done.
     ///
     /// - Parameter pieces: at most `count`.
-    func run(pieces: Int, _ body: (Int) -> Void) {
+    func run<Work: SharedWork>(pieces: Int, _ work: Work) {
         running.lock()
         defer { running.unlock() }
+        taken.store(0, ordering: .relaxed)
         guard pieces > 1, generation.load(ordering: .relaxed) >= 0 else {
-            for piece in 0..<pieces { body(piece) }
+            for piece in 0..<pieces { work.run(piece: piece, in: self) }
             return
         }
-        withoutActuallyEscaping(body) { body in
-            task = body
+        withUnsafePointer(to: work) { pointer in
+            self.work = SharedWorkReference(pointer)
             self.pieces = pieces
             unfinished.store(count - 1, ordering: .relaxed)
             advance(to: generation.load(ordering: .relaxed) + 1)
-            body(0)
+            pointer.pointee.run(piece: 0, in: self)
             while unfinished.load(ordering: .acquiring) > 0 { ck_pause() }
-            task = nil
+            self.work = nil
         }
     }
 
-    /// Lets the workers end, once the task that runs is done. Whoever still holds the pool computes alone.
+    /// The next of the current work's `count` tasks that no thread has taken; nil where none is left.
+    func nextTask(of count: Int) -> Int? {
+        let task = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+        return task < count ? task : nil
+    }
+
+    /// Lets the workers end, once the work that runs is done. Whoever still holds the pool computes alone.
     func stop() {
         running.lock()
         defer { running.unlock() }
@@ -75,7 +84,7 @@ final class ThreadPool: Sendable {
         wake.unlock()
     }
 
-    /// Number of the next task, or nil when the pool ends.
+    /// Number of the next work, or nil when the pool ends.
     private func next(after seen: Int) -> Int? {
         var current = generation.load(ordering: .acquiring)
         var spun = 0

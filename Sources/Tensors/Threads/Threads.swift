@@ -22,47 +22,56 @@ package enum Threads {
     /// Cuts `0..<count` into one contiguous piece a thread (multiples of `grain`) and runs them at the same time.
     ///
     /// The cut depends on the two counts and the number of threads alone.
-    static func parallel(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
-        guard count > grain, shared.count > 1 else {
-            if count > 0 { body(0..<count) }
+    ///
+    /// - Parameters:
+    ///   - arguments: handed to `body`. It should capture nothing else: what it captures costs a heap call each time.
+    static func parallel<each Argument>(
+        _ count: Int, grain: Int = 1, with arguments: repeat each Argument,
+        body: @escaping @Sendable (Range<Int>, repeat each Argument) -> Void
+    ) {
+        let pool = shared
+        guard count > grain, pool.count > 1 else {
+            if count > 0 { body(0..<count, repeat each arguments) }
             return
         }
-        parallel(count, grain: grain) { range, _ in body(range) }
+        let cut = RangeCut(count, grain: grain, mostPieces: pool.count)
+        pool.run(pieces: cut.pieces, SharedRange(cut: cut, arguments: (repeat each arguments), body: body))
     }
 
     /// The same with scratch memory for each piece.
-    static func parallel(_ count: Int, grain: Int, _ body: (Range<Int>, Workspace) -> Void) {
+    static func parallelInWorkspaces<each Argument>(
+        _ count: Int, grain: Int, with arguments: repeat each Argument,
+        body: @escaping @Sendable (Range<Int>, Workspace, repeat each Argument) -> Void
+    ) {
+        guard count > 0 else { return }
         let pool = shared
-        let grains = (count + grain - 1) / grain
-        let pieces = min(pool.count, grains)
-        guard pieces > 0 else { return }
-        pool.run(pieces: pieces) { piece in
-            let lower = grains * piece / pieces * grain
-            let upper = min(count, grains * (piece + 1) / pieces * grain)
-            if lower < upper { body(lower..<upper, pool.workspaces[piece]) }
-        }
+        let cut = RangeCut(count, grain: grain, mostPieces: pool.count)
+        pool.run(pieces: cut.pieces, SharedRangeInWorkspaces(cut: cut, arguments: (repeat each arguments), body: body))
     }
 
     /// Runs tasks `0..<count` of unequal length, each thread taking the next one when it is free.
     ///
     /// Which thread runs a task differs from run to run, so a task's result must depend on its number alone and go to
     /// memory that no other task writes; then results are the same for any number of threads.
-    static func tasks(_ count: Int, _ body: (_ task: Int, _ workspace: Workspace) -> Void) {
+    ///
+    /// - Parameters:
+    ///   - arguments: as in `parallel`.
+    static func tasks<each Argument>(
+        _ count: Int, with arguments: repeat each Argument,
+        body: @escaping @Sendable (_ task: Int, _ workspace: Workspace, repeat each Argument) -> Void
+    ) {
         guard count > 0 else { return }
         let pool = shared
-        let next = Atomic<Int>(0)
-        pool.run(pieces: min(pool.count, count)) { piece in
-            while true {
-                let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard task < count else { return }
-                body(task, pool.workspaces[piece])
-            }
-        }
+        pool.run(
+            pieces: min(pool.count, count),
+            SharedTasks(count: count, arguments: (repeat each arguments), body: body))
     }
 
-    /// The same for work outside this target, such as reading a model's files.
+    /// The same for work outside this target, such as reading a model's files; a heap call each time.
     package static func tasks(_ count: Int, _ body: (_ task: Int) -> Void) {
-        tasks(count) { task, _ in body(task) }
+        withoutActuallyEscaping(body) { body in
+            tasks(count, with: body) { task, _, body in body(task) }
+        }
     }
 
     private static var shared: ThreadPool {

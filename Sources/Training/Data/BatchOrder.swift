@@ -7,6 +7,9 @@ package struct BatchOrder: Sendable {
     private let count: Int
     private let batchSize: Int
     private let random: Philox
+    /// The shuffle of the epoch that was last asked for.
+    private var order: [Int] = []
+    private var epoch = -1
 
     /// - Parameters:
     ///   - count: rows of the training data.
@@ -24,28 +27,33 @@ package struct BatchOrder: Sendable {
 
     /// Row indices of step `step`, counted from 0.
     package func rows(step: Int) -> [Int] {
-        var result: [Int] = []
-        var epoch = -1
-        var order: [Int] = []
+        var order = self
+        var rows: [Int] = []
+        order.take(step: step, into: &rows)
+        return rows
+    }
+
+    /// The same in the memory of `rows`, and with an epoch's shuffle remembered from step to step.
+    mutating func take(step: Int, into rows: inout [Int]) {
+        rows.removeAll(keepingCapacity: true)
+        rows.reserveCapacity(batchSize)
         for position in (step * batchSize)..<((step + 1) * batchSize) {
-            if position / count != epoch {
-                epoch = position / count
-                order = shuffled(epoch: epoch)
-            }
-            result.append(order[position % count])
+            if position / count != epoch { shuffle(epoch: position / count) }
+            rows.append(order[position % count])
         }
-        return result
     }
 
     /// Fisher–Yates.
-    private func shuffled(epoch: Int) -> [Int] {
-        var order = Array(0..<count)
+    private mutating func shuffle(epoch: Int) {
+        self.epoch = epoch
+        order.removeAll(keepingCapacity: true)
+        order.reserveCapacity(count)
+        for index in 0..<count { order.append(index) }
         for index in stride(from: count - 1, to: 0, by: -1) {
             let words = random.bits(step: UInt64(epoch), position: UInt64(index))
             let wide = UInt64(words.x) << 32 | UInt64(words.y)
             let other = Int(wide.multipliedFullWidth(by: UInt64(index + 1)).high)
             order.swapAt(index, other)
         }
-        return order
     }
 }

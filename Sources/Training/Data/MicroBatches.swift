@@ -2,25 +2,48 @@ import Transformers
 
 /// Cuts a step's rows into packed batches of bounded size: gradients accumulate over them, so the step is the same
 /// however it is cut, and memory is bounded by the cut.
-package enum MicroBatches {
+///
+/// All batches take turns in the same memory.
+package struct MicroBatches {
+    private let maximumTokens: Int
+    private var batch = PackedBatch()
+
     /// - Parameter maximumTokens: a batch takes rows until the next would pass this; a longer row stands alone.
+    package init(maximumTokens: Int) {
+        self.maximumTokens = maximumTokens
+    }
+
+    /// All batches of some examples.
     package static func pack(_ examples: [TokenizedExample], maximumTokens: Int) -> [PackedBatch] {
         var batches: [PackedBatch] = []
-        var current = PackedBatch()
-        var firstRow = 0
-        var firstLabel = 0
-        for example in examples {
-            if current.rowCount > 0, current.rowCount + example.tokens.count > maximumTokens {
-                firstRow += current.rowCount
-                firstLabel += current.labelRows.count
-                batches.append(current)
-                current = PackedBatch()
-                current.firstRow = firstRow
-                current.firstLabel = firstLabel
+        var packing = MicroBatches(maximumTokens: maximumTokens)
+        packing.forEach(of: Array(examples.indices), in: examples) { batches.append($0) }
+        return batches
+    }
+
+    /// Makes room for every batch that steps of `batchSize` of these examples can have.
+    mutating func reserve(for examples: [TokenizedExample], batchSize: Int) {
+        let longest = examples.reduce(0) { max($0, $1.tokens.count) }
+        batch.reserve(rows: max(maximumTokens, longest), sequences: batchSize)
+    }
+
+    /// Hands `body` the batches of the examples that `rows` names, one after the other. The last may be empty.
+    mutating func forEach(
+        of rows: [Int], in examples: [TokenizedExample], _ body: (PackedBatch) throws -> Void
+    ) rethrows {
+        batch.removeAll()
+        for row in rows {
+            let example = examples[row]
+            if batch.rowCount > 0, batch.rowCount + example.tokens.count > maximumTokens {
+                try body(batch)
+                let firstRow = batch.firstRow + batch.rowCount
+                let firstLabel = batch.firstLabel + batch.labelRows.count
+                batch.removeAll()
+                (batch.firstRow, batch.firstLabel) = (firstRow, firstLabel)
             }
-            current.append(example)
+            batch.append(example)
         }
-        return batches + [current]
+        try body(batch)
     }
 }
 
@@ -29,7 +52,7 @@ extension PackedBatch {
     fileprivate mutating func append(_ example: TokenizedExample) {
         let (tokens, types) = (example.tokens, example.tokenTypes)
         switch example.target {
-        case nil: appendLabelled(tokens: tokens, labels: example.labels)
+        case nil: append(tokens: tokens, predictingAfter: example.labelPositions)
         case .label(let label):
             append(tokens: tokens, types: types, position: example.labelPositions[0], class: label)
         case .value(let value):

@@ -13,7 +13,10 @@ package final class Trainer {
     private let configuration: TrainingConfiguration
     private let examples: [TokenizedExample]
     private let validation: [TokenizedExample]
-    private let order: BatchOrder
+    private var order: BatchOrder
+    private var microBatches: MicroBatches
+    /// The current step's rows.
+    private var rows: [Int] = []
     private let schedule: LearningRateSchedule
     private let optimizer: AdamW
     private var result = TrainingResult()
@@ -32,6 +35,8 @@ package final class Trainer {
         self.examples = examples
         self.validation = validation
         order = BatchOrder(count: examples.count, batchSize: configuration.batchSize, seed: configuration.seed)
+        microBatches = MicroBatches(maximumTokens: configuration.microBatchTokens)
+        microBatches.reserve(for: examples, batchSize: configuration.batchSize)
         schedule = LearningRateSchedule(
             kind: configuration.schedule, peak: configuration.learningRate, warmupSteps: configuration.warmupSteps,
             totalSteps: configuration.steps)
@@ -50,6 +55,7 @@ package final class Trainer {
         checkpoint: String? = nil, shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
     ) throws -> TrainingResult {
         if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) { try resume(checkpoint) }
+        result.reserve(steps: configuration.steps)
         while nextStep < configuration.steps, !hasStalled {
             progress(try step())
             let isLast = nextStep == configuration.steps
@@ -76,10 +82,10 @@ package final class Trainer {
 
     private func step() throws -> TrainingProgress {
         let start = DispatchTime.now()
-        let rows = order.rows(step: nextStep).map { examples[$0] }
-        let labels = rows.reduce(0) { $0 + $1.labelPositions.count }
+        order.take(step: nextStep, into: &rows)
+        let labels = rows.reduce(0) { $0 + examples[$1].labelPositions.count }
         var total = 0.0
-        for batch in MicroBatches.pack(rows, maximumTokens: configuration.microBatchTokens) {
+        try microBatches.forEach(of: rows, in: examples) { batch in
             total += try model.trainingStep(batch, lossScale: 1 / Float(labels), step: UInt64(nextStep))
         }
         let loss = total / Double(labels)
@@ -93,7 +99,7 @@ package final class Trainer {
         optimizer.update(learningRate: rate, step: nextStep)
 
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
-        let tokens = rows.reduce(0) { $0 + $1.tokens.count }
+        let tokens = rows.reduce(0) { $0 + examples[$1].tokens.count }
         result.losses.append(loss)
         result.learningRates.append(rate)
         result.gradientNorms.append(norm)

@@ -28,5 +28,13 @@ package struct TrainingResult: Sendable {
 
     package init() {}
 
+    /// Makes room for what so many steps add, as far as a run is likely to get.
+    mutating func reserve(steps: Int) {
+        let steps = min(steps, 1 << 20)
+        losses.reserveCapacity(steps)
+        learningRates.reserveCapacity(steps)
+        gradientNorms.reserveCapacity(steps)
+    }
+
     package var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
 }

@@ -84,7 +84,7 @@ package final class ClassificationHead: OutputHead {
         /// What the pooler's projection read.
         let pooled: Matrix?
         let u: Matrix?
-        let projected: [[Matrix]]
+        let projected: ProjectionGroup.Kept
         /// What the output read.
         let features: Matrix
     }
@@ -94,7 +94,7 @@ package final class ClassificationHead: OutputHead {
         var p = norm.normalised(x, statistics: statistics, .float32, scratch: scratch)
         var pooled: Matrix?
         var u: Matrix?
-        var projected: [[Matrix]] = []
+        var projected: ProjectionGroup.Kept = nil
         if let pooler {
             let input = dropped(p, pooler.inputDropout, stream: 0, first: first, scratch: scratch, pass: pass)
             let sum = scratch.matrix(x.rows, pooler.outputs)

@@ -29,17 +29,17 @@ package struct Pooler {
     }
 
     /// u = x·Wᵀ + b; returns what an adapter keeps.
-    func project(_ x: Matrix, into u: Matrix, pass: Pass) -> [[Matrix]] {
+    func project(_ x: Matrix, into u: Matrix, pass: Pass) -> ProjectionGroup.Kept {
         switch dense {
         case .frozen(let group): return group.forward(x, into: u, pass: pass)
         case .trained(let linear):
             linear.forward(x, into: u)
-            return []
+            return nil
         }
     }
 
     /// Gradients of the adapter or the weights, and dx = du·W + the adapter's share.
-    func backward(_ du: Matrix, x: Matrix, kept: [[Matrix]], into dx: Matrix, pass: Pass) {
+    func backward(_ du: Matrix, x: Matrix, kept: ProjectionGroup.Kept, into dx: Matrix, pass: Pass) {
         switch dense {
         case .frozen(let group): group.backward(du, x: x, kept: kept, into: dx, pass: pass)
         case .trained(let linear): linear.backward(du, x: x, into: dx)

@@ -30,11 +30,11 @@ package final class DisentangledAttention: AttentionLayer {
         let x: Matrix
         /// Queries, keys and values as `ContentLayout` says.
         let mixed: Matrix
-        let projected: [[Matrix]]
+        let projected: ProjectionGroup.Kept
         let positions: RelativeProjections.Kept?
         /// o, or its rows that go on.
         let selected: Matrix
-        let outputKept: [[Matrix]]
+        let outputKept: ProjectionGroup.Kept
     }
 
     /// - Parameter activation: dtype of what the projections read.
@@ -106,7 +106,7 @@ package final class DisentangledAttention: AttentionLayer {
             output.backward(dy, x: selected, kept: kept.outputKept, into: dO, pass: pass)
             if let rows {
                 let all = scratch.matrix(kept.mixed.rows, output.inputs, activation)
-                Kernels.scatterRows(dO, rows: rows, into: all)
+                Kernels.scatterRows(dO, rows: rows, into: all, scratch: scratch)
                 dO = all
             }
             let dMixed = scratch.matrix(dO.rows, content.outputs)

@@ -29,7 +29,7 @@ package final class FeedForward {
         let x: Matrix
         let statistics: Matrix?
         let u: Matrix
-        let projected: [[Matrix]]
+        let projected: ProjectionGroup.Kept
         let down: ResidualProjection.Kept
     }
 
@@ -62,7 +62,7 @@ package final class FeedForward {
     package func recompute(_ x: Matrix, pass: Pass) -> Kept {
         project(x, pass: pass) { u, scratch in
             guard down.hasAdapter || residual.hasNorm else {
-                return ResidualProjection.Kept(projected: [], unnormalised: nil)
+                return ResidualProjection.Kept(projected: nil, unnormalised: nil)
             }
             let unused = scratch.matrix(x.rows, x.columns)
             return residual.forward(hidden(u, scratch: scratch), adding: x, into: unused, pass: pass)

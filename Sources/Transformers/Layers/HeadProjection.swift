@@ -21,7 +21,7 @@ package final class HeadProjection {
     struct Kept {
         /// Rotated queries, rotated keys and values side by side.
         let mixed: Matrix
-        let projected: [[Matrix]]
+        let projected: ProjectionGroup.Kept
         /// The same before norms and rotation, and the norms' statistics `[T, heads + groups]`, where there are norms.
         let unnormalised: (raw: Matrix, statistics: Matrix)?
     }
@@ -66,10 +66,12 @@ package final class HeadProjection {
         let (dq, dk, _) = heads.split(d)
         if let rotary {
             let rows = rotary.rows(layout)
-            for part in [dq, dk] {
+            func rotateBack(_ part: Matrix) {
                 Kernels.rotate(
                     part, into: part, positions: rows, table: rotary.table, headDim: heads.headDim, inverse: true)
             }
+            rotateBack(dq)
+            rotateBack(dk)
         }
         if let (raw, statistics) = kept.unnormalised { normaliseBackward(d, raw: raw, statistics: statistics) }
         pass.withScratch { scratch in
@@ -82,7 +84,7 @@ package final class HeadProjection {
         }
     }
 
-    private func project(_ n: Matrix, into mixed: Matrix, scratch: Arena, pass: Pass) -> [[Matrix]] {
+    private func project(_ n: Matrix, into mixed: Matrix, scratch: Arena, pass: Pass) -> ProjectionGroup.Kept {
         guard heads.isInterleaved else { return group.forward(n, into: mixed, pass: pass) }
         let interleaved = scratch.matrix(n.rows, heads.columns)
         let projected = group.forward(n, into: interleaved, pass: pass)

@@ -33,8 +33,9 @@ package struct RelativeProjections {
     package struct Kept {
         let factors: PositionFactors
         let used: Range<Int>
-        let keys: [Matrix]
-        let queries: [Matrix]
+        /// What the adapters keep, where there are any.
+        let keys: Matrix?
+        let queries: Matrix?
     }
 
     package let table: RelativePositions
@@ -55,7 +56,7 @@ package struct RelativeProjections {
 
     /// P^k and P^q of the rows that the batch's sequences read.
     func forward(_ layout: SequenceLayout, pass: Pass) -> Kept {
-        let used = table.used(by: layout.spans.map(\.keyCount).max() ?? 0)
+        let used = table.used(by: layout.spans.reduce(0) { max($0, $1.keyCount) })
         let (keyRows, keysKept) = project(keys, used, pass: pass)
         let (queryRows, queriesKept) = project(queries, used, pass: pass)
         let factors = PositionFactors(
@@ -63,12 +64,13 @@ package struct RelativeProjections {
         return Kept(factors: factors, used: used, keys: keysKept, queries: queriesKept)
     }
 
-    private func project(_ projection: Projection?, _ used: Range<Int>, pass: Pass) -> (Matrix?, [Matrix]) {
-        guard let projection else { return (nil, []) }
-        guard let adapter = projection.slot.adapter else { return (projection.frozen.rows(used), []) }
+    private func project(_ projection: Projection?, _ used: Range<Int>, pass: Pass) -> (rows: Matrix?, kept: Matrix?) {
+        guard let projection else { return (nil, nil) }
+        guard let adapter = projection.slot.adapter else { return (projection.frozen.rows(used), nil) }
         let rows = pass.kept.matrix(used.count, projection.slot.outputs)
         rows.copy(from: projection.frozen.rows(used))
-        let kept = adapter.forward(embeddings.rows(used), into: rows, pass: positionPass(pass, used))
+        let kept = pass.kept.matrix(used.count, adapter.keptCount)
+        adapter.forward(embeddings.rows(used), into: rows, kept: kept, pass: positionPass(pass, used))
         return (rows, kept)
     }
 
@@ -87,11 +89,11 @@ package struct RelativeProjections {
     func backward(_ gradients: (keys: Matrix?, queries: Matrix?), kept: Kept, pass: Pass) {
         let x = embeddings.rows(kept.used)
         let pass = positionPass(pass, kept.used)
-        if let dKeys = gradients.keys {
-            keys?.slot.adapter?.backward(dKeys, x: x, kept: kept.keys, into: nil, pass: pass)
+        if let dKeys = gradients.keys, let keysKept = kept.keys {
+            keys?.slot.adapter?.backward(dKeys, x: x, kept: keysKept, into: nil, pass: pass)
         }
-        if let dQueries = gradients.queries {
-            queries?.slot.adapter?.backward(dQueries, x: x, kept: kept.queries, into: nil, pass: pass)
+        if let dQueries = gradients.queries, let queriesKept = kept.queries {
+            queries?.slot.adapter?.backward(dQueries, x: x, kept: queriesKept, into: nil, pass: pass)
         }
     }
 

@@ -8,7 +8,7 @@ final class ResidualProjection {
 
     /// What backward needs of a forward pass.
     struct Kept {
-        let projected: [[Matrix]]
+        let projected: ProjectionGroup.Kept
         /// h·Wᵀ + b and the norm's statistics, where there is a norm.
         let unnormalised: (p: Matrix, statistics: Matrix)?
     }

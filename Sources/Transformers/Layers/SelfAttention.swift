@@ -95,7 +95,8 @@ package final class SelfAttention {
             let (keys, values) = cache?.append(keys: k, values: v) ?? (k, v)
             Kernels.attentionForward(
                 q: q, k: keys, v: values, spans: layout.spans, headDim: heads.headDim, scale: scoring.scale,
-                mask: scoring.mask, softCap: scoring.softCap, into: o, logSumExp: logSumExp)
+                mask: scoring.mask, softCap: scoring.softCap, into: o, logSumExp: logSumExp,
+                scratch: scratch)
         }
         return Attended(x: x, statistics: statistics, heads: headsKept, o: o, logSumExp: logSumExp)
     }
@@ -183,7 +184,7 @@ package final class SelfAttention {
         residual.backward(dy, h: h, kept: kept.output, into: dSelected, pass: pass)
         guard let rows else { return dSelected }
         let dO = scratch.matrix(kept.attended.o.rows, kept.attended.o.columns, activation)
-        Kernels.scatterRows(dSelected, rows: rows, into: dO)
+        Kernels.scatterRows(dSelected, rows: rows, into: dO, scratch: scratch)
         return dO
     }
 }

@@ -35,39 +35,3 @@ package protocol TransformerBlock: AnyObject {
     /// - Parameter dy: ∂L/∂y; overwritten.
     func backward(_ dy: Matrix, kept: Kept, layout: SequenceLayout, needsInputGradient: Bool, pass: Pass) -> Matrix?
 }
-
-/// ∂L/∂x of a block from ∂L/∂y, see `TransformerBlock.backward`.
-typealias BlockBackward = (_ dy: Matrix, _ needsInputGradient: Bool) -> Matrix?
-
-extension TransformerBlock {
-    /// `forward` with the backward that belongs to it.
-    func trainingForward(
-        _ x: Matrix, rows: [Int32]?, layout: SequenceLayout, pass: Pass
-    ) -> (y: Matrix, backward: BlockBackward) {
-        let (y, kept) = forward(x, rows: rows, layout: layout, pass: pass)
-        return (
-            y,
-            { dy, needsInputGradient in
-                self.backward(dy, kept: kept, layout: layout, needsInputGradient: needsInputGradient, pass: pass)
-            }
-        )
-    }
-
-    /// The same for all rows, keeping the input and a checkpoint: https://arxiv.org/abs/1604.06174.
-    func checkpointedForward(
-        _ x: Matrix, layout: SequenceLayout, pass: Pass
-    ) -> (y: Matrix, backward: BlockBackward) {
-        let (y, checkpoint) = forwardToCheckpoint(x, layout: layout, pass: pass)
-        return (
-            y,
-            { dy, needsInputGradient in
-                // The gradient takes the place of dy, so nothing is lost when what was computed again is given back.
-                let mark = pass.kept.mark()
-                defer { pass.kept.release(to: mark) }
-                let kept = self.recompute(x, from: checkpoint, layout: layout, pass: pass)
-                return self.backward(
-                    dy, kept: kept, layout: layout, needsInputGradient: needsInputGradient, pass: pass)
-            }
-        )
-    }
-}

@@ -76,10 +76,11 @@ package final class VocabularyHead {
                     copy.copy(from: logits)
                     return (logits: copy, cap: cap)
                 }
-                let (losses, dLogits) = Kernels.crossEntropy(
-                    logits, targets: Array(targets[rows]), scale: scale, narrowed: activation == .bfloat16)
+                let losses = scratch.matrix(rows.count, 1)
+                let dLogits = Kernels.crossEntropy(
+                    logits, targets: targets[rows], scale: scale, narrowed: activation == .bfloat16, losses: losses)
                 if let (logits, cap) = capped { Kernels.softCapBackward(logits, cap: cap, into: dLogits) }
-                total += losses.reduce(0) { $0 + Double($1) }
+                total += losses.sum
                 let dn = backward(dLogits, read, scratch: scratch, pass: pass)
                 norm.backward(dn, x: x.rows(rows), statistics: read.statistics, into: dx.rows(rows))
             }
@@ -93,13 +94,13 @@ package final class VocabularyHead {
         let statistics: Matrix?
         /// norm(x).
         let n: Matrix
-        let projected: [[Matrix]]
+        let projected: ProjectionGroup.Kept
     }
 
     private func read(_ x: Matrix, scratch: Arena, pass: Pass) -> Read {
         let statistics = norm.map { scratch.matrix(x.rows, $0.statisticsCount) }
         let n = norm.normalised(x, statistics: statistics, activation, scratch: scratch)
-        guard let projection else { return Read(rows: n, statistics: statistics, n: n, projected: []) }
+        guard let projection else { return Read(rows: n, statistics: statistics, n: n, projected: nil) }
         let narrow = scratch.matrix(x.rows, projection.outputs, activation)
         let projected = projection.forward(n, into: narrow, pass: pass)
         return Read(rows: narrow, statistics: statistics, n: n, projected: projected)

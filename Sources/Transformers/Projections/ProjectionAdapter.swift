@@ -6,12 +6,14 @@ import Tensors
 package protocol ProjectionAdapter: AnyObject {
     /// Whether training drops elements by a row's place, so that equal rows may get different updates.
     var hasDropout: Bool { get }
+    /// Numbers per row that backward needs besides the input.
+    var keptCount: Int { get }
 
-    /// y += update(x). Returns what `backward` must keep, allocated from `pass.kept`.
-    func forward(_ x: Matrix, into y: Matrix, pass: Pass) -> [Matrix]
+    /// y += update(x). `kept` `[T, keptCount]` receives what backward needs.
+    func forward(_ x: Matrix, into y: Matrix, kept: Matrix, pass: Pass)
 
     /// Accumulates the gradients of its own parameters, and dx += ∂update/∂xᵀ·dy unless `dx` is nil.
     ///
     /// `x` and `kept` are those of the forward pass.
-    func backward(_ dy: Matrix, x: Matrix, kept: [Matrix], into dx: Matrix?, pass: Pass)
+    func backward(_ dy: Matrix, x: Matrix, kept: Matrix, into dx: Matrix?, pass: Pass)
 }

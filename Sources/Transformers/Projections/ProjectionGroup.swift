@@ -4,6 +4,9 @@ import Tensors
 ///
 /// Forward: y `[T, Σ out]` = x `[T, in]` · Wᵀ + b. Backward: dx = dy · W, which sums over the projections by itself.
 package final class ProjectionGroup {
+    /// What the adapters keep of a forward pass, side by side, `[T, Σ keptCount]`; nil without an adapter.
+    package typealias Kept = Matrix?
+
     package let slots: [ProjectionSlot]
     /// Columns of y that belong to each slot.
     package let columns: [Range<Int>]
@@ -30,20 +33,21 @@ package final class ProjectionGroup {
     package var dtype: DType { weight.dtype }
     package var hasAdapter: Bool { slots.contains { $0.adapter != nil } }
 
-    /// y = add + x·Wᵀ + b plus every slot's update. Returns what the adapters keep, one entry a slot.
+    /// y = add + x·Wᵀ + b plus every slot's update. Returns what the adapters keep.
     ///
     /// - Parameters:
     ///   - x: `[T, in]`, converted where it is not of the compute dtype.
     ///   - add: `[T, Σ out]` of float32, may be y itself.
-    package func forward(_ x: Matrix, adding add: Matrix? = nil, into y: Matrix, pass: Pass) -> [[Matrix]] {
+    package func forward(_ x: Matrix, adding add: Matrix? = nil, into y: Matrix, pass: Pass) -> Kept {
         pass.withScratch { scratch in
             // An update much smaller than y would vanish in a y that is already rounded.
             let isRounded = y.dtype != .float32 && (hasAdapter || bias != nil)
             let sum = isRounded ? scratch.matrix(y.rows, y.columns) : y
             weight.forward(scratch.converted(x, to: dtype), adding: add, into: sum)
             if let bias { Kernels.addRow(bias, into: sum) }
-            let kept = zip(slots, columns).map { slot, range in
-                slot.adapter?.forward(x, into: sum.columns(range), pass: pass) ?? []
+            let kept = hasAdapter ? pass.kept.matrix(x.rows, keptCount) : nil
+            forEachAdapter(kept) { adapter, columns, kept in
+                adapter.forward(x, into: sum.columns(columns), kept: kept, pass: pass)
             }
             if isRounded { y.copy(from: sum) }
             return kept
@@ -53,7 +57,7 @@ package final class ProjectionGroup {
     /// Gradients of the adapters, and dx = dy·W + the updates' share unless `dx` is nil.
     ///
     /// `x` may be nil where no slot has an adapter: the frozen product's backward does not need it.
-    package func backward(_ dy: Matrix, x: Matrix?, kept: [[Matrix]], into dx: Matrix?, pass: Pass) {
+    package func backward(_ dy: Matrix, x: Matrix?, kept: Kept, into dx: Matrix?, pass: Pass) {
         pass.withScratch { scratch in
             // As in forward: updates are added before the rounding.
             let isRounded = dx.map { $0.dtype != .float32 && hasAdapter } ?? false
@@ -62,11 +66,26 @@ package final class ProjectionGroup {
                 weight.backward(scratch.converted(dy, to: dtype), into: sum, keepingPanels: pass.keepsPanels)
             }
             if let x {
-                for (index, slot) in slots.enumerated() {
-                    slot.adapter?.backward(dy.columns(columns[index]), x: x, kept: kept[index], into: sum, pass: pass)
+                forEachAdapter(kept) { adapter, columns, kept in
+                    adapter.backward(dy.columns(columns), x: x, kept: kept, into: sum, pass: pass)
                 }
             }
             if isRounded, let sum { dx?.copy(from: sum) }
+        }
+    }
+
+    private var keptCount: Int { slots.reduce(0) { $0 + ($1.adapter?.keptCount ?? 0) } }
+
+    /// Each adapter with the columns of y that it adds to, and its part of what is kept.
+    private func forEachAdapter(
+        _ kept: Kept, _ body: (_ adapter: any ProjectionAdapter, _ columns: Range<Int>, _ kept: Matrix) -> Void
+    ) {
+        var start = 0
+        for (slot, columns) in zip(slots, columns) {
+            guard let adapter = slot.adapter, let kept else { continue }
+            let end = start + adapter.keptCount
+            body(adapter, columns, kept.columns(start..<end))
+            start = end
         }
     }
 }

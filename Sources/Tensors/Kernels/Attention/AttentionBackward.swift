@@ -8,8 +8,8 @@ extension Kernels {
     /// and ds times 1 − (s/c)² where the scores have a soft cap c.
     ///
     /// Tiles are held transposed, a row a key: then dv and dk are plain products, and dq reads its first factor by
-    /// columns. dO, q, k, v and o are of one dtype; dq, dk, dv are float32. Partial sums of long sequences come from
-    /// `scratch`, or are memory of their own.
+    /// columns. dO, q, k, v and o are of one dtype; dq, dk, dv are float32. The list of work and partial sums of long
+    /// sequences lie in `scratch`, or in memory of their own.
     package static func attentionBackward(
         dO: Matrix, q: Matrix, k: Matrix, v: Matrix, o: Matrix, logSumExp: Matrix, spans: [AttentionSpan],
         headDim: Int, scale: Float, mask: AttentionMask = .causal, softCap: Float? = nil, dq: Matrix, dk: Matrix,
@@ -18,10 +18,10 @@ extension Kernels {
         let backward = AttentionBackward(
             dO: dO, q: q, k: k, v: v, o: o, logSumExp: logSumExp, dq: dq, dk: dk, dv: dv,
             shape: AttentionShape(q: q, k: k, headDim: headDim, backend: backend), scale: scale, mask: mask,
-            softCap: softCap, scratch: scratch)
-        let mark = scratch?.mark()
-        defer { if let scratch, let mark { scratch.release(to: mark) } }
-        KernelClock.measure("attention, backward") { backward.run(spans) }
+            softCap: softCap)
+        KernelClock.measure("attention, backward") {
+            Arena.lending(scratch) { backward.run(spans, scratch: $0) }
+        }
     }
 }
 
@@ -35,70 +35,71 @@ private struct AttentionBackward {
     let scale: Float
     let mask: AttentionMask
     let softCap: Float?
-    let scratch: Arena?
 
-    private struct Chunk {
+    struct Chunk: BitwiseCopyable {
         let span: AttentionSpan
         let head: Int
-        let queries: Range<Int>
+        let queries: PlainRange
         /// Keys of the span whose gradients the chunk writes: all of them where it writes to the result itself.
-        let keys: Range<Int>
+        let keys: PlainRange
         /// dk and dv side by side, nil where the chunk writes to the result itself.
-        let partial: Matrix?
+        let partial: Tile?
     }
 
-    func run(_ spans: [AttentionSpan]) {
-        let work = chunks(spans)
-        Threads.tasks(work.count) { task, workspace in run(work[task], workspace: workspace) }
+    func run(_ spans: [AttentionSpan], scratch: Arena) {
+        let work = chunks(spans, scratch: scratch)
+        Threads.tasks(work.count, with: self, work) { task, workspace, backward, work in
+            backward.run(work[task], workspace: workspace)
+        }
         guard work.count > spans.count * shape.groups else { return }
-        Threads.tasks(shape.groups) { head, _ in
-            for chunk in work where chunk.head == head { addPartial(chunk) }
+        Threads.tasks(shape.groups, with: self, work) { head, _, backward, work in
+            for chunk in work where chunk.head == head { backward.addPartial(chunk) }
         }
     }
 
     /// Last chunk of a span first: it sees the most keys.
-    private func chunks(_ spans: [AttentionSpan]) -> [Chunk] {
+    private func chunks(_ spans: [AttentionSpan], scratch: Arena) -> ArenaList<Chunk> {
         let chunkQueries = max(256 / shape.queryBlock, 1) * shape.queryBlock
-        var chunks: [Chunk] = []
-        chunks.reserveCapacity(
-            shape.groups * spans.reduce(0) { $0 + (0..<$1.queryCount).blocks(of: chunkQueries).count })
+        let blocks = spans.reduce(0) { $0 + (0..<$1.queryCount).blocks(of: chunkQueries).count }
+        var chunks = scratch.list(of: Chunk.self, capacity: shape.groups * blocks)
         for span in spans {
             for head in 0..<shape.groups {
                 for queries in (0..<span.queryCount).blocks(of: chunkQueries).reversed() {
-                    chunks.append(chunk(span, head: head, queries: queries))
+                    chunks.append(chunk(span, head: head, queries: queries, scratch: scratch))
                 }
             }
         }
         return chunks
     }
 
-    private func chunk(_ span: AttentionSpan, head: Int, queries: Range<Int>) -> Chunk {
+    private func chunk(_ span: AttentionSpan, head: Int, queries: Range<Int>, scratch: Arena) -> Chunk {
         guard queries.upperBound < span.queryCount else {
-            return Chunk(span: span, head: head, queries: queries, keys: 0..<span.keyCount, partial: nil)
+            return Chunk(
+                span: span, head: head, queries: PlainRange(queries), keys: PlainRange(0..<span.keyCount), partial: nil)
         }
         let keys = mask.keys(of: span.positions(queries), count: span.keyCount)
         let (rows, columns) = (keys.count, 2 * shape.headDim)
-        let partial = scratch?.matrix(rows, columns) ?? Matrix(rows: rows, columns: columns)
-        return Chunk(span: span, head: head, queries: queries, keys: keys, partial: partial)
+        let partial = scratch.matrix(rows, columns).tile(rows: 0..<rows, columns: 0..<columns)
+        return Chunk(
+            span: span, head: head, queries: PlainRange(queries), keys: PlainRange(keys), partial: partial)
     }
 
     private func run(_ chunk: Chunk, workspace: Workspace) {
-        let start = chunk.span.keyStart
-        let keyRows = (start + chunk.keys.lowerBound)..<(start + chunk.keys.upperBound)
+        let (start, own) = (chunk.span.keyStart, chunk.keys.range)
+        let keyRows = (start + own.lowerBound)..<(start + own.upperBound)
         let columns = shape.keyColumns(chunk.head)
         let keys = KeyTiles(
             k: k.tile(rows: keyRows, columns: columns), v: v.tile(rows: keyRows, columns: columns),
-            dk: chunk.partial?.tile(rows: 0..<keyRows.count, columns: 0..<shape.headDim)
-                ?? dk.tile(rows: keyRows, columns: columns),
-            dv: chunk.partial?.tile(rows: 0..<keyRows.count, columns: shape.headDim..<(2 * shape.headDim))
+            dk: chunk.partial?.columns(0..<shape.headDim) ?? dk.tile(rows: keyRows, columns: columns),
+            dv: chunk.partial?.columns(shape.headDim..<(2 * shape.headDim))
                 ?? dv.tile(rows: keyRows, columns: columns))
         // The last block sees all keys of the chunk, unless a window hides some: it assigns, the others add.
-        for queries in chunk.queries.blocks(of: shape.queryBlock).reversed() {
+        for queries in chunk.queries.range.blocks(of: shape.queryBlock).reversed() {
             let rows = (chunk.span.queryStart + queries.lowerBound)..<(chunk.span.queryStart + queries.upperBound)
             let seen = mask.keys(of: chunk.span.positions(queries), count: chunk.span.keyCount)
-            let visible = (seen.lowerBound - chunk.keys.lowerBound)..<(seen.upperBound - chunk.keys.lowerBound)
-            let isFirst = queries.upperBound == chunk.queries.upperBound
-            let assigns = isFirst && visible.count == chunk.keys.count
+            let visible = (seen.lowerBound - own.lowerBound)..<(seen.upperBound - own.lowerBound)
+            let isFirst = queries.upperBound == chunk.queries.range.upperBound
+            let assigns = isFirst && visible.count == own.count
             if isFirst, !assigns { keys.clearGradients() }
             accumulate(
                 rows, head: chunk.head, visible: keys.rows(visible), assigning: assigns, workspace: workspace)
@@ -173,12 +174,15 @@ private struct AttentionBackward {
     private func addPartial(_ chunk: Chunk) {
         guard let partial = chunk.partial else { return }
         let start = chunk.span.keyStart
-        let rows = (start + chunk.keys.lowerBound)..<(start + chunk.keys.upperBound)
-        for (index, whole) in [dk, dv].enumerated() {
+        let own = chunk.keys.range
+        let rows = (start + own.lowerBound)..<(start + own.upperBound)
+        func add(_ columns: Range<Int>, to whole: Matrix) {
             let target = whole.tile(rows: rows, columns: shape.keyColumns(chunk.head))
-            let source = partial.columns((index * shape.headDim)..<((index + 1) * shape.headDim))
+            let source = partial.columns(columns)
             ck_add(source.start, source.stride, target.start, target.stride, rows.count, shape.headDim)
         }
+        add(0..<shape.headDim, to: dk)
+        add(shape.headDim..<(2 * shape.headDim), to: dv)
     }
 }
 

@@ -6,38 +6,60 @@ extension Kernels {
     ///
     /// q, k and v are of one dtype, the products' operands; softmax and sums are float32; o is of either dtype.
     ///
+    /// The list of work lies in `scratch`, or in memory of its own.
+    ///
     /// Tile by tile with a running maximum, so that T × T scores are never stored: https://arxiv.org/abs/2205.14135.
     package static func attentionForward(
         q: Matrix, k: Matrix, v: Matrix, spans: [AttentionSpan], headDim: Int, scale: Float,
         mask: AttentionMask = .causal, softCap: Float? = nil, into o: Matrix, logSumExp: Matrix,
-        backend: ProductBackend? = nil
+        scratch: Arena? = nil, backend: ProductBackend? = nil
     ) {
         precondition(k.columns == v.columns && q.columns == o.columns, "attention shapes")
         precondition(q.dtype == k.dtype && q.dtype == v.dtype, "attention's dtype")
         let shape = AttentionShape(q: q, k: k, headDim: headDim, backend: backend)
-        // The last queries see the most keys; starting with them leaves the short tasks to even out the threads.
-        var work: [(span: AttentionSpan, queries: Range<Int>, head: Int)] = []
-        work.reserveCapacity(
-            shape.groups * spans.reduce(0) { $0 + (0..<$1.queryCount).blocks(of: shape.queryBlock).count })
+        Arena.lending(scratch) { scratch in
+            let work = forwardWork(spans, shape: shape, scratch: scratch)
+            KernelClock.measure("attention, forward") {
+                Threads.tasks(
+                    work.count, with: work, q, k, v, o, logSumExp, shape, scale, mask, softCap
+                ) { task, workspace, work, q, k, v, o, logSumExp, shape, scale, mask, softCap in
+                    let (span, queries, head) = (work[task].span, work[task].queries.range, work[task].head)
+                    let rows = (span.queryStart + queries.lowerBound)..<(span.queryStart + queries.upperBound)
+                    let seen = mask.keys(of: span.positions(queries), count: span.keyCount)
+                    let keys = (span.keyStart + seen.lowerBound)..<(span.keyStart + seen.upperBound)
+                    attend(
+                        q.tile(rows: rows, columns: shape.queryColumns(head)),
+                        k: k.tile(rows: keys, columns: shape.keyColumns(head)),
+                        v: v.tile(rows: keys, columns: shape.keyColumns(head)), shape: shape, scale: scale,
+                        mask: mask, softCap: softCap, into: o.tile(rows: rows, columns: shape.queryColumns(head)),
+                        logSumExp: logSumExp.tile(rows: rows, columns: shape.statisticColumns(head)),
+                        workspace: workspace)
+                }
+            }
+        }
+    }
+
+    /// Some queries of a span for one key head.
+    private struct ForwardTask: BitwiseCopyable {
+        let span: AttentionSpan
+        let queries: PlainRange
+        let head: Int
+    }
+
+    /// The last queries see the most keys; starting with them leaves the short tasks to even out the threads.
+    private static func forwardWork(
+        _ spans: [AttentionSpan], shape: AttentionShape, scratch: Arena
+    ) -> ArenaList<ForwardTask> {
+        let blocks = spans.reduce(0) { $0 + (0..<$1.queryCount).blocks(of: shape.queryBlock).count }
+        var work = scratch.list(of: ForwardTask.self, capacity: shape.groups * blocks)
         for span in spans {
             for queries in (0..<span.queryCount).blocks(of: shape.queryBlock).reversed() {
-                for head in 0..<shape.groups { work.append((span, queries, head)) }
+                for head in 0..<shape.groups {
+                    work.append(ForwardTask(span: span, queries: PlainRange(queries), head: head))
+                }
             }
         }
-        KernelClock.measure("attention, forward") {
-            Threads.tasks(work.count) { task, workspace in
-                let (span, queries, head) = work[task]
-                let rows = (span.queryStart + queries.lowerBound)..<(span.queryStart + queries.upperBound)
-                let seen = mask.keys(of: span.positions(queries), count: span.keyCount)
-                let keys = (span.keyStart + seen.lowerBound)..<(span.keyStart + seen.upperBound)
-                attend(
-                    q.tile(rows: rows, columns: shape.queryColumns(head)),
-                    k: k.tile(rows: keys, columns: shape.keyColumns(head)),
-                    v: v.tile(rows: keys, columns: shape.keyColumns(head)), shape: shape, scale: scale,
-                    mask: mask, softCap: softCap, into: o.tile(rows: rows, columns: shape.queryColumns(head)),
-                    logSumExp: logSumExp.tile(rows: rows, columns: shape.statisticColumns(head)), workspace: workspace)
-            }
-        }
+        return work
     }
 
     /// One block of queries of one key head against the keys that they see.

@@ -1,6 +1,6 @@
 /// One sequence's rows in packed matrices. Its queries are the last `queryCount` of its `keyCount` positions: all of
 /// them where rows are not shared, one when decoding with a cache.
-package struct AttentionSpan: Sendable, Equatable {
+package struct AttentionSpan: Sendable, Equatable, BitwiseCopyable {
     package let queryStart: Int
     package let queryCount: Int
     package let keyStart: Int

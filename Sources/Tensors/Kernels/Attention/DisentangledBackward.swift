@@ -46,10 +46,12 @@ private struct DisentangledBackward {
                 queries: queries.map { Matrix(rows: $0.rows, columns: $0.columns) }
             )
         }
-        Threads.tasks(runs.count * heads.heads) { task, workspace in
-            let (run, head) = (task / heads.heads, task % heads.heads)
+        Threads.tasks(
+            runs.count * heads.heads, with: self, runs, sums, spans
+        ) { task, workspace, backward, runs, sums, spans in
+            let (run, head) = (task / backward.heads.heads, task % backward.heads.heads)
             for index in runs[run] {
-                differentiate(
+                backward.differentiate(
                     DisentangledShape.rows(spans[index]), head: head, dPositionKeys: sums[run].keys,
                     dPositionQueries: sums[run].queries, workspace: workspace)
             }

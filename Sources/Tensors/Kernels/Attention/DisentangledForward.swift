@@ -16,7 +16,9 @@ extension Kernels {
             q: q, k: k, heads: heads, positions: positions, scale: scale, backend: backend ?? .automatic(.float32))
         let dense = HeadColumns(heads: heads.heads, headDim: heads.headDim)
         KernelClock.measure("disentangled attention, forward") {
-            Threads.tasks(spans.count * heads.heads) { task, workspace in
+            Threads.tasks(
+                spans.count * heads.heads, with: spans, heads, v, o, forward, dense
+            ) { task, workspace, spans, heads, v, o, forward, dense in
                 let (span, head) = (spans[task / heads.heads], task % heads.heads)
                 let rows = DisentangledShape.rows(span)
                 let scores = forward.start(rows, head: head, workspace: workspace)
