@@ -11,7 +11,6 @@ struct HeapCallsTests {
     struct Variant: CustomTestStringConvertible {
         let testDescription: String
         var dtype = DType.float32
-        var base = "base"
         var dropout: Float = 0
         var checkpoints = false
         var targets = ["q_proj", "v_proj"]
@@ -26,30 +25,42 @@ struct HeapCallsTests {
     ]
 
     /// Rows of which some begin alike, of several lengths, so that a step is cut into micro-batches of several sizes.
-    private let examples = (0..<23).map { row in
-        TokenizedExample(
-            tokens: (0..<(6 + row * 7 % 40)).map { $0 < 3 ? $0 + 5 : ($0 * 7 + row) % 300 + 3 },
-            labelPositions: Array(3..<(5 + row % 2)))
+    private func examples(vocabulary: Int) -> [TokenizedExample] {
+        (0..<23).map { row in
+            TokenizedExample(
+                tokens: (0..<(6 + row * 7 % 25)).map { $0 < 3 ? $0 + 5 : ($0 * 7 + row) % (vocabulary - 3) + 3 },
+                labelPositions: Array(3..<(5 + row % 2)))
+        }
+    }
+
+    /// The calls of each step after the first, by the thread that trains; the pool's others run the same code.
+    private func callsPerStep(_ model: LanguageModel, _ lora: LoRAConfiguration) throws -> [UInt64] {
+        let adapter = try LoRAAdapter.attach(lora, to: model, seed: 1)
+        var configuration = TrainingConfiguration(steps: 12)
+        configuration.batchSize = 5
+        configuration.microBatchTokens = 50
+        configuration.checkpointEvery = 0
+        let trainer = Trainer(
+            model: model, adapter: adapter, configuration: configuration,
+            examples: examples(vocabulary: model.configuration.vocabularySize), validation: [])
+        var calls: [UInt64] = []
+        calls.reserveCapacity(configuration.steps)
+        _ = try trainer.run(progress: { _ in calls.append(hc_calls_of_this_thread()) })
+        return zip(calls.dropFirst(), calls).map { $0 - $1 }
     }
 
     @Test("No training step after the first calls the heap", arguments: variants)
     func steps(_ variant: Variant) throws {
-        let model = try Fixtures.tinyModel(variant.base, dtype: variant.dtype)
+        let model = try Fixtures.tinyModel(dtype: variant.dtype)
         model.activationCheckpointing = variant.checkpoints
         let lora = LoRAConfiguration(rank: 4, alpha: 8, dropout: variant.dropout, targets: variant.targets)
-        let adapter = try LoRAAdapter.attach(lora, to: model, seed: 1)
-        var configuration = TrainingConfiguration(steps: 12)
-        configuration.batchSize = 5
-        configuration.microBatchTokens = 70
-        configuration.checkpointEvery = 0
-        let trainer = Trainer(
-            model: model, adapter: adapter, configuration: configuration, examples: examples, validation: [])
-        // What this thread calls; the pool's other threads run the same code.
-        var calls: [UInt64] = []
-        calls.reserveCapacity(configuration.steps)
-        _ = try trainer.run(progress: { _ in calls.append(hc_calls_of_this_thread()) })
-        let perStep = zip(calls.dropFirst(), calls).map { $0 - $1 }
-        #expect(perStep == [UInt64](repeating: 0, count: configuration.steps - 1))
+        #expect(try callsPerStep(model, lora) == [UInt64](repeating: 0, count: 11))
+    }
+
+    @Test("Nor does one of any decoder", arguments: FamilyFixture.decoders, DType.allCases)
+    func decoders(_ fixture: FamilyFixture, dtype: DType) throws {
+        let lora = LoRAConfiguration(rank: 4, alpha: 8, dropout: 0, targets: ["all-linear"])
+        #expect(try callsPerStep(fixture.model(dtype: dtype), lora) == [UInt64](repeating: 0, count: 11))
     }
 
     @Test("The counter counts")
