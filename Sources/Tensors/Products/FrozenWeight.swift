@@ -17,9 +17,15 @@ package final class FrozenWeight: @unchecked Sendable {
         if weight.dtype == dtype {
             self.weight = weight
         } else {
-            self.weight = Matrix(rows: weight.rows, columns: weight.columns, dtype: dtype)
+            self.weight = WeightMemory.matrix(weight.rows, weight.columns, dtype)
             self.weight.copy(from: weight)
         }
+    }
+
+    /// Zeros `[rows, columns]` of float32, to be filled and made a weight of `dtype`: in a weight's memory where `init`
+    /// keeps it.
+    package static func unfrozen(rows: Int, columns: Int, dtype: DType) -> Matrix {
+        dtype == .float32 ? WeightMemory.matrix(rows, columns, .float32) : Matrix(rows: rows, columns: columns)
     }
 
     /// y `[T, out]` = add + x `[T, in]` · Wᵀ.
