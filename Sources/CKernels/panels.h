@@ -40,6 +40,8 @@ void ck_block_portable(const struct ck_block *block, size_t rows, int half);
 #if defined(__x86_64__)
 int ck_has_avx512(int half);
 void ck_block_avx512(const struct ck_block *block, size_t rows, int half);
+/// Two blocks of one row of bfloat16, of the same x and k.
+void ck_two_blocks_avx512(const struct ck_block *first, const struct ck_block *second);
 void ck_pack_transposed_avx512(const uint32_t *w, size_t stride, size_t k, uint32_t *panel);
 void ck_turn_block_avx512(const uint32_t *block, uint32_t *turned);
 #endif

@@ -39,6 +39,30 @@ static void pack(const struct ck_product *p, size_t column, size_t columns, size
     }
 }
 
+/// The block of rows from `row` on and the panel from `column` on, k0 ≤ i < k0 + k.
+static struct ck_block block_at(const struct ck_product *p, size_t row, size_t column, size_t end, size_t k0, size_t k,
+                                const char *panel) {
+    struct ck_block b = {
+        .x = factor(p, row, k0),
+        .x_stride = p->xs,
+        .x_by_columns = p->x_by_columns,
+        .panel = panel,
+        .k = k,
+        .y = (void *)at(p->y, row, p->ys, column, p->y_half),
+        .y_stride = p->ys,
+        .y_half = p->y_half,
+        .columns = end - column < PANEL_COLUMNS ? end - column : PANEL_COLUMNS,
+    };
+    if (k0 > 0) {
+        b.add = b.y;
+        b.add_stride = p->ys;
+    } else if (p->add) {
+        b.add = at(p->add, row, p->adds, column, 0);
+        b.add_stride = p->adds;
+    }
+    return b;
+}
+
 /// One group of panels against all rows of x, k0 ≤ i < k0 + k.
 static void group(const struct ck_product *p, size_t first, size_t end, size_t k0, size_t k, char *scratch) {
     size_t bytes = ck_panel_bytes(k, p->half);
@@ -57,28 +81,30 @@ static void group(const struct ck_product *p, size_t first, size_t end, size_t k
     for (size_t i = 0; i < blocks; i++) {
         size_t row = p->rows * i / blocks, rows = p->rows * (i + 1) / blocks - row;
         for (size_t column = first; column < end; column += PANEL_COLUMNS) {
-            struct ck_block b = {
-                .x = factor(p, row, k0),
-                .x_stride = p->xs,
-                .x_by_columns = p->x_by_columns,
-                .panel = panels + (column - first) / PANEL_COLUMNS * bytes,
-                .k = k,
-                .y = (void *)at(p->y, row, p->ys, column, p->y_half),
-                .y_stride = p->ys,
-                .y_half = p->y_half,
-                .columns = end - column < PANEL_COLUMNS ? end - column : PANEL_COLUMNS,
-            };
-            if (k0 > 0) {
-                b.add = b.y;
-                b.add_stride = p->ys;
-            } else if (p->add) {
-                b.add = at(p->add, row, p->adds, column, 0);
-                b.add_stride = p->adds;
-            }
+            const char *panel = panels + (column - first) / PANEL_COLUMNS * bytes;
+            struct ck_block b = block_at(p, row, column, end, k0, k, panel);
             block(&b, rows, p->half, p->portable);
         }
     }
 }
+
+#if defined(__x86_64__)
+/// One row against packed panels, of which half are read at the same time as the other half.
+static void one_row(const struct ck_product *p, size_t first, size_t end) {
+    size_t bytes = ck_panel_bytes(p->k, 1), count = (end - first + PANEL_COLUMNS - 1) / PANEL_COLUMNS;
+    const char *panels = (const char *)p->panels + first / PANEL_COLUMNS * bytes;
+    for (size_t i = 0; i < count / 2; i++) {
+        size_t j = i + (count + 1) / 2;
+        struct ck_block left = block_at(p, 0, first + i * PANEL_COLUMNS, end, 0, p->k, panels + i * bytes);
+        struct ck_block right = block_at(p, 0, first + j * PANEL_COLUMNS, end, 0, p->k, panels + j * bytes);
+        ck_two_blocks_avx512(&left, &right);
+    }
+    if (count % 2 == 0) return;
+    size_t middle = count / 2;
+    struct ck_block b = block_at(p, 0, first + middle * PANEL_COLUMNS, end, 0, p->k, panels + middle * bytes);
+    ck_block_avx512(&b, 1, 1);
+}
+#endif
 
 static size_t longest_k(const struct ck_product *p) {
     return p->y_half || p->k <= LONGEST_K ? p->k : LONGEST_K;
@@ -102,6 +128,12 @@ static void every_k(const struct ck_product *p, size_t first, size_t end, void *
 }
 
 void ck_product_columns(const struct ck_product *p, size_t first, size_t columns, void *scratch) {
+#if defined(__x86_64__)
+    if (p->rows == 1 && p->panels && !p->turned && p->half && !p->portable && ck_has_avx512(1)) {
+        one_row(p, first, first + columns);
+        return;
+    }
+#endif
     size_t parts = (p->rows + MOST_ROWS - 1) / MOST_ROWS;
     for (size_t i = 0; i < parts; i++) {
         size_t row = p->rows * i / parts;

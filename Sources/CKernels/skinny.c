@@ -3,39 +3,53 @@
 
 #pragma clang fp contract(fast)
 
-/// Row after row, so that all of w is one stream of memory; four sums hide the latency of the additions.
-CK_INLINE void gemv(const void *w, size_t ws, const float *x, const float *add, void *y, int y_half, size_t rows,
-                    size_t columns, int half) {
-    enum { SUMS = 4 };
+/// Rows w[0] and, where `streams` is 2, w[apart] against x. Two sums a row hide the latency of the additions, and a row
+/// is summed in the same order whichever rows are beside it.
+CK_INLINE void gemv_rows(const void *w, size_t ws, size_t apart, const float *x, const float *add, void *y, int y_half,
+                         size_t columns, int half, size_t streams) {
+    enum { SUMS = 2, STREAMS = 2 };
     size_t whole = columns / LANES * LANES, blocks = columns / (SUMS * LANES) * (SUMS * LANES);
-    for (size_t row = 0; row < rows; row++) {
-        const void *in = ck_row(w, row, ws, half);
-        lanes sums[SUMS] = {0};
-        size_t i = 0;
-        for (; i < blocks; i += SUMS * LANES) {
+    const void *in[STREAMS] = {w, ck_row(w, apart, ws, half)};
+    lanes sums[STREAMS][SUMS] = {0};
+    size_t i = 0;
+    for (; i < blocks; i += SUMS * LANES) {
+        for (size_t stream = 0; stream < streams; stream++) {
             for (size_t j = 0; j < SUMS; j++) {
                 lanes weight;
-                ck_load(in, i + j * LANES, half, &weight);
-                sums[j] += weight * *(const lanes *)(x + i + j * LANES);
+                ck_load(in[stream], i + j * LANES, half, &weight);
+                sums[stream][j] += weight * *(const lanes *)(x + i + j * LANES);
             }
         }
-        for (; i < whole; i += LANES) {
+    }
+    for (size_t stream = 0; stream < streams; stream++) {
+        if (blocks < whole) {
             lanes weight;
-            ck_load(in, i, half, &weight);
-            sums[0] += weight * *(const lanes *)(x + i);
+            ck_load(in[stream], blocks, half, &weight);
+            sums[stream][0] += weight * *(const lanes *)(x + blocks);
         }
-        lanes all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        lanes all = sums[stream][0] + sums[stream][1];
         float sum = ck_sum(&all);
-        for (; i < columns; i++) sum += x[i] * ck_load_one(in, i, half);
-        ck_store_one(add ? add[row] + sum : sum, y, row, y_half);
+        for (i = whole; i < columns; i++) sum += x[i] * ck_load_one(in[stream], i, half);
+        ck_store_one(add ? add[stream * apart] + sum : sum, y, stream * apart, y_half);
+    }
+}
+
+CK_INLINE void gemv(const void *w, size_t ws, const float *x, const float *add, void *y, int y_half, size_t rows,
+                    size_t columns, size_t apart, int half) {
+    for (size_t row = 0; row < rows; row++) {
+        const void *in = ck_row(w, row, ws, half);
+        const float *added = add ? add + row : add;
+        void *out = (char *)y + row * (y_half ? sizeof(uint16_t) : sizeof(float));
+        if (apart > 0) gemv_rows(in, ws, apart, x, added, out, y_half, columns, half, 2);
+        else gemv_rows(in, ws, 0, x, added, out, y_half, columns, half, 1);
     }
 }
 
 CK_CLONES
 void ck_gemv(const void *w, size_t ws, int half, const float *x, const float *add, void *y, int y_half, size_t rows,
-             size_t columns) {
-    if (half) gemv(w, ws, x, add, y, y_half, rows, columns, 1);
-    else gemv(w, ws, x, add, y, y_half, rows, columns, 0);
+             size_t columns, size_t apart) {
+    if (half) gemv(w, ws, x, add, y, y_half, rows, columns, apart, 1);
+    else gemv(w, ws, x, add, y, y_half, rows, columns, apart, 0);
 }
 
 /// Eight rows of x against 16 columns of p.

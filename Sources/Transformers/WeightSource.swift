@@ -28,7 +28,7 @@ extension WeightSource {
 
     /// One frozen weight of tensors stacked by rows, laid out for its matmuls.
     func frozenWeight(_ names: [(name: String, rows: Int)], columns: Int, dtype: DType) throws -> FrozenWeight {
-        let stacked = Matrix(rows: names.reduce(0) { $0 + $1.rows }, columns: columns)
+        let stacked = FrozenWeight.unfrozen(rows: names.reduce(0) { $0 + $1.rows }, columns: columns, dtype: dtype)
         var start = 0
         for (name, rows) in names {
             try read(name, into: stacked.rows(start..<(start + rows)))
@@ -40,7 +40,7 @@ extension WeightSource {
     /// Projections that read the same input, with their weights, and their biases where they have them.
     func projectionGroup(_ slots: [ProjectionSlot], hasBias: Bool, dtype: DType) throws -> ProjectionGroup {
         let outputs = slots.reduce(0) { $0 + $1.outputs }
-        let stacked = Matrix(rows: outputs, columns: slots[0].inputs)
+        let stacked = FrozenWeight.unfrozen(rows: outputs, columns: slots[0].inputs, dtype: dtype)
         let bias = hasBias ? Matrix(rows: 1, columns: outputs) : nil
         var start = 0
         for slot in slots {

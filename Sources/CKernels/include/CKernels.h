@@ -152,13 +152,14 @@ void ck_disentangled_probabilities(float *s, size_t stride, const struct ck_posi
 void ck_disentangled_gradients(const float *p, float *dp, size_t stride, const struct ck_positions *gradients,
                                size_t first_query, size_t queries, size_t keys, float scale);
 
-/// y[n] = add[n] + dot(x, w[n]) for `rows` rows of w, which is bfloat16 where `half`; add may be NULL.
+/// y[n] = add[n] + dot(x, w[n]) for n < rows of w, which is bfloat16 where `half`; add may be NULL. Where apart > 0, for
+/// n + apart too: memory is read faster as two streams, each in order, than as one.
 void ck_gemv(const void *w, size_t ws, int half, const float *x, const float *add, void *y, int y_half, size_t rows,
-             size_t columns);
+             size_t columns, size_t apart);
 
 /// The same with both factors in bfloat16; only where ck_has_panels(1).
 void ck_gemv_half(const uint16_t *w, size_t ws, const uint16_t *x, const float *add, void *y, int y_half, size_t rows,
-                  size_t columns);
+                  size_t columns, size_t apart);
 
 /// y[rows, n] = add + x[rows, k]·w, w being [k, n] or, `transposed`, [n, k]. Every y[i, j] is summed in the order of k
 /// alone, so it does not depend on how rows and columns are cut.

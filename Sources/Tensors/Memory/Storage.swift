@@ -36,5 +36,12 @@ final class Storage: @unchecked Sendable {
         release = { pointer, bytes in munmap(pointer, bytes) }
     }
 
+    /// A part of another storage, which it keeps.
+    init(part base: UnsafeMutableRawPointer, bytes: Int, of whole: Storage) {
+        self.base = base
+        self.bytes = bytes
+        release = { _, _ in withExtendedLifetime(whole) {} }
+    }
+
     deinit { release(base, bytes) }
 }

@@ -23,12 +23,19 @@ package final class FrozenWeight: @unchecked Sendable {
         self.dtype = dtype
         outputs = weight.rows
         inputs = weight.columns
+        let packs = isLayer && dtype == .bfloat16
         var own = weight
         if weight.dtype != dtype {
-            own = Matrix(rows: weight.rows, columns: weight.columns, dtype: dtype)
+            own = packs ? Matrix(rows: outputs, columns: inputs, dtype: dtype) : WeightMemory.matrix(outputs, inputs, dtype)
             own.copy(from: weight)
         }
-        form = isLayer && dtype == .bfloat16 ? .packed(PackedWeight(own)) : .asItLies(own)
+        form = packs ? .packed(PackedWeight(own)) : .asItLies(own)
+    }
+
+    /// Zeros `[rows, columns]` of float32, to be filled and made a weight of `dtype`: in a weight's memory where `init`
+    /// keeps it.
+    package static func unfrozen(rows: Int, columns: Int, dtype: DType) -> Matrix {
+        dtype == .float32 ? WeightMemory.matrix(rows, columns, .float32) : Matrix(rows: rows, columns: columns)
     }
 
     /// y `[T, out]` = add + x `[T, in]` · Wᵀ.
@@ -64,26 +71,35 @@ package final class FrozenWeight: @unchecked Sendable {
         }
     }
 
-    /// One row is bound by reading the weight, which is then read as it lies.
+    /// One row is bound by reading the weight, which is then read as it lies: by each thread as two streams in order,
+    /// one in each half of the rows.
     private func forwardOne(_ x: Matrix, _ weight: Matrix, adding add: Matrix?, into y: Matrix) {
         let isHalf = dtype == .bfloat16 && x.dtype == .bfloat16 && ck_has_panels(1) != 0
         let exact = isHalf || x.dtype == .float32 ? x : x.float32
-        // A thread that starts late or reads slowly takes fewer pieces.
-        let pieces = (0..<outputs).blocks(of: max(16, Self.pieceBytes / (inputs * dtype.bytes)))
-        Threads.tasks(pieces.count) { [self] index, _ in
-            let columns = pieces[index]
-            let row = weight.memory(row: columns.lowerBound)
-            let added = add.map { UnsafePointer($0.start + columns.lowerBound) }
-            let result = y.memory(row: 0) + columns.lowerBound * y.dtype.bytes
-            if isHalf {
-                ck_gemv_half(
-                    row.assumingMemoryBound(to: UInt16.self), weight.stride,
-                    exact.memory(row: 0).assumingMemoryBound(to: UInt16.self), added, result, y.half, columns.count,
-                    inputs)
-            } else {
-                ck_gemv(
-                    row, weight.stride, weight.half, exact.start, added, result, y.half, columns.count, inputs)
-            }
+        let half = outputs / 2
+        let pieces = TaskRuns(count: (outputs * inputs * dtype.bytes + Self.pieceBytes - 1) / Self.pieceBytes)
+        pieces.run { [self] piece in
+            let (first, end) = (half * piece / pieces.count, half * (piece + 1) / pieces.count)
+            multiply(exact, weight, rows: first..<end, apart: half, isHalf: isHalf, adding: add, into: y)
+            guard piece == 0, outputs % 2 == 1 else { return }
+            multiply(exact, weight, rows: (outputs - 1)..<outputs, apart: 0, isHalf: isHalf, adding: add, into: y)
+        }
+    }
+
+    /// Columns `rows` of y, and where `apart` > 0 as many from `apart` columns further on.
+    private func multiply(
+        _ x: Matrix, _ weight: Matrix, rows: Range<Int>, apart: Int, isHalf: Bool, adding add: Matrix?, into y: Matrix
+    ) {
+        let row = weight.memory(row: rows.lowerBound)
+        let added = add.map { UnsafePointer($0.start + rows.lowerBound) }
+        let result = y.memory(row: 0) + rows.lowerBound * y.dtype.bytes
+        if isHalf {
+            ck_gemv_half(
+                row.assumingMemoryBound(to: UInt16.self), weight.stride,
+                x.memory(row: 0).assumingMemoryBound(to: UInt16.self), added, result, y.half, rows.count, inputs, apart)
+        } else {
+            ck_gemv(
+                row, weight.stride, weight.half, x.start, added, result, y.half, rows.count, inputs, apart)
         }
     }
 

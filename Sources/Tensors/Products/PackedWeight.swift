@@ -8,16 +8,16 @@ import Synchronization
 final class PackedWeight: Sendable {
     let outputs: Int
     let inputs: Int
-    private let panels: Storage
-    private let backwardPanels = Mutex<Storage?>(nil)
+    /// A panel a row.
+    private let panels: Matrix
+    private let backwardPanels = Mutex<Matrix?>(nil)
 
     /// Packs a copy of `weight`.
     init(_ weight: Matrix) {
         precondition(weight.dtype == .bfloat16, "panels of a weight in bfloat16")
         (outputs, inputs) = (weight.rows, weight.columns)
-        let panels = Storage(uninitializedBytes: ck_panels_bytes(weight.rows, weight.columns, 1))
-        self.panels = panels
-        Threads.parallel(Self.panels(of: weight.rows), with: weight, panels) { range, weight, panels in
+        panels = Self.room(columns: weight.rows, k: weight.columns)
+        Threads.parallel(panels.rows, with: weight, panels) { range, weight, panels in
             ck_pack_panels(
                 weight.base, weight.stride, weight.rows, weight.columns, 1, range.lowerBound, range.count,
                 panels.base)
@@ -47,11 +47,11 @@ final class PackedWeight: Sendable {
         return PanelProduct.product(x, adding: add, into: y, backend: .automatic(.bfloat16))
     }
 
-    private func turned() -> Storage {
+    private func turned() -> Matrix {
         backwardPanels.withLock { kept in
             if let kept { return kept }
-            let turned = Storage(uninitializedBytes: ck_panels_bytes(inputs, outputs, 1))
-            Threads.parallel(Self.panels(of: inputs), with: self, turned) { range, weight, turned in
+            let turned = Self.room(columns: inputs, k: outputs)
+            Threads.parallel(turned.rows, with: self, turned) { range, weight, turned in
                 ck_turn_panels(
                     weight.panels.base, weight.outputs, weight.inputs, range.lowerBound, range.count, 0, turned.base)
             }
@@ -60,5 +60,9 @@ final class PackedWeight: Sendable {
         }
     }
 
-    private static func panels(of columns: Int) -> Int { (columns + PanelProduct.panel - 1) / PanelProduct.panel }
+    /// Memory for the panels of a factor `[k, columns]`: pairs along k side by side.
+    private static func room(columns: Int, k: Int) -> Matrix {
+        let (panels, pairs) = ((columns + PanelProduct.panel - 1) / PanelProduct.panel, (k + 1) / 2)
+        return WeightMemory.matrix(panels, 2 * pairs * PanelProduct.panel, .bfloat16)
+    }
 }

@@ -63,7 +63,7 @@ package final class DecoderBlock: TransformerBlock {
         let mark = pass.kept.mark()
         defer { pass.kept.release(to: mark) }
         _ = attention.forward(x, into: selected, rows: rows, layout: layout, cache: cache, pass: pass)
-        _ = mlp.forward(selected ?? x, into: nil, pass: pass)
+        mlp.infer(selected ?? x, pass: pass)
     }
 
     package func backward(

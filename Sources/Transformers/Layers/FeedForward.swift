@@ -58,6 +58,19 @@ package final class FeedForward {
         }
     }
 
+    /// x becomes x + MLP(x), keeping nothing: in blocks of rows, whose wide matrices stay in the cache.
+    package func infer(_ x: Matrix, pass: Pass) {
+        let blocks = max(1, (x.rows + Self.inferenceRows / 2) / Self.inferenceRows)
+        for block in 0..<blocks {
+            let mark = pass.kept.mark()
+            defer { pass.kept.release(to: mark) }
+            let rows = x.rows((x.rows * block / blocks)..<(x.rows * (block + 1) / blocks))
+            _ = forward(rows, into: nil, pass: pass)
+        }
+    }
+
+    private static let inferenceRows = 1024
+
     /// What `forward` keeps, without its result where no adapter reads what leads to it.
     package func recompute(_ x: Matrix, pass: Pass) -> Kept {
         project(x, pass: pass) { u, scratch in

@@ -26,6 +26,46 @@ struct FrozenWeightTests {
         expectClose(dx, expectedDX.map { $0.map { 2 * $0 } }, atol: 4e-5)
     }
 
+    @Test("One row agrees with the plain product, whatever the shape and the dtypes", arguments: DType.allCases)
+    func oneRow(dtype: DType) {
+        var numbers = TestNumbers(seed: 23)
+        let shapes = [(1, 1), (2, 31), (3, 33), (5, 64), (16, 100), (83, 15), (84, 577), (961, 191), (517, 600)]
+        for (outputs, inputs) in shapes {
+            let matrix = numbers.strided(outputs, inputs)
+            let x = numbers.strided(1, inputs)
+            let add = numbers.strided(1, outputs)
+            let weight = FrozenWeight(dtype == .float32 ? matrix : matrix.narrowed, dtype: dtype)
+            // The last is of a dtype that the weight is not.
+            for row in [dtype == .float32 ? x : x.narrowed, x] {
+                let (factor, factors) = (row.float32.nested[0], dtype == .float32 ? matrix : matrix.rounded)
+                let dots = factors.nested.map { zip($0, factor).reduce(0) { $0 + $1.0 * $1.1 } }
+                let (sum, y) = (numbers.strided(1, outputs), Matrix(rows: 1, columns: outputs, dtype: dtype))
+                weight.forward(row, adding: add, into: sum)
+                weight.forward(row, into: y)
+                let plain = zip(dots, add.nested[0]).map { $0 + $1 }
+                let rounding = dtype == .float32 ? 1e-5 : 0x1p-8
+                expectClose(sum, [plain], atol: 5e-5)
+                expectClose(y.float32, [dots], rtol: rounding, atol: 5e-5)
+            }
+        }
+    }
+
+    @Test("Weights keep their own numbers, many in a block of memory and more than one block")
+    func manyWeights() {
+        let weights = (0..<24).map { index in
+            let matrix = Matrix(rows: 1 + index % 3, columns: 1 << 20)
+            matrix.fill(Float(index))
+            return FrozenWeight(matrix, dtype: .bfloat16)
+        }
+        let row = Matrix(rows: 1, columns: 1 << 20)
+        for (index, weight) in weights.enumerated() {
+            weight.row(weight.outputs - 1, into: row)
+            #expect(row.values.allSatisfy { $0 == Float(index) })
+        }
+        let zeros = FrozenWeight.unfrozen(rows: 3, columns: 7, dtype: .float32)
+        #expect(zeros.values == [Float](repeating: 0, count: 21))
+    }
+
     @Test("A row is the weight's own")
     func row() {
         var numbers = TestNumbers(seed: 20)

@@ -22,10 +22,18 @@ struct ThreadsTests {
             dv: dv)
         let h = Matrix(rows: rows, columns: 64)
         Kernels.swiGLUForward(gate: q, up: o, into: h)
-        return [o.values, dq.values, dk.values, dv.values, h.values]
+        let results = [o.values, dq.values, dk.values, dv.values, h.values]
+        return results + DType.allCases.map { oneRow(numbers.matrix(2_001, 200), numbers.matrix(1, 200), $0) }
     }
 
-    @Test("Attention and row-wise kernels give the same bits on any number of threads")
+    /// A product of one row, which threads share by the rows of the weight.
+    private func oneRow(_ matrix: Matrix, _ x: Matrix, _ dtype: DType) -> [Float] {
+        let y = Matrix(rows: 1, columns: matrix.rows)
+        FrozenWeight(matrix, dtype: dtype).forward(dtype == .float32 ? x : x.narrowed, into: y)
+        return y.values
+    }
+
+    @Test("Attention, row-wise kernels and products of one row give the same bits on any number of threads")
     func sameBits() {
         let count = Threads.count
         defer { Threads.configure(count) }

@@ -59,10 +59,12 @@ private struct AttentionBackward {
 
     /// Last chunk of a span first: it sees the most keys.
     private func chunks(_ spans: [AttentionSpan], scratch: Arena) -> ArenaList<Chunk> {
-        let chunkQueries = max(256 / shape.queryBlock, 1) * shape.queryBlock
-        let blocks = spans.reduce(0) { $0 + (0..<$1.queryCount).blocks(of: chunkQueries).count }
+        let blocks = spans.reduce(0) {
+            $0 + (0..<$1.queryCount).blocks(of: shape.chunkQueries(keys: $1.keyCount)).count
+        }
         var chunks = scratch.list(of: Chunk.self, capacity: shape.groups * blocks)
         for span in spans {
+            let chunkQueries = shape.chunkQueries(keys: span.keyCount)
             for head in 0..<shape.groups {
                 for queries in (0..<span.queryCount).blocks(of: chunkQueries).reversed() {
                     chunks.append(chunk(span, head: head, queries: queries, scratch: scratch))
@@ -94,7 +96,7 @@ private struct AttentionBackward {
             dv: chunk.partial?.columns(shape.headDim..<(2 * shape.headDim))
                 ?? dv.tile(rows: keyRows, columns: columns))
         // The last block sees all keys of the chunk, unless a window hides some: it assigns, the others add.
-        for queries in chunk.queries.range.blocks(of: shape.queryBlock).reversed() {
+        for queries in chunk.queries.range.blocks(of: shape.queryBlock(keys: chunk.span.keyCount)).reversed() {
             let rows = (chunk.span.queryStart + queries.lowerBound)..<(chunk.span.queryStart + queries.upperBound)
             let seen = mask.keys(of: chunk.span.positions(queries), count: chunk.span.keyCount)
             let visible = (seen.lowerBound - own.lowerBound)..<(seen.upperBound - own.lowerBound)

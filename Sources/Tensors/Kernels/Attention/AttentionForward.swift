@@ -50,10 +50,10 @@ extension Kernels {
     private static func forwardWork(
         _ spans: [AttentionSpan], shape: AttentionShape, scratch: Arena
     ) -> ArenaList<ForwardTask> {
-        let blocks = spans.reduce(0) { $0 + (0..<$1.queryCount).blocks(of: shape.queryBlock).count }
+        let blocks = spans.reduce(0) { $0 + (0..<$1.queryCount).blocks(of: shape.queryBlock(keys: $1.keyCount)).count }
         var work = scratch.list(of: ForwardTask.self, capacity: shape.groups * blocks)
         for span in spans {
-            for queries in (0..<span.queryCount).blocks(of: shape.queryBlock).reversed() {
+            for queries in (0..<span.queryCount).blocks(of: shape.queryBlock(keys: span.keyCount)).reversed() {
                 for head in 0..<shape.groups {
                     work.append(ForwardTask(span: span, queries: PlainRange(queries), head: head))
                 }

@@ -21,8 +21,13 @@ struct AttentionShape {
         group = q.columns / k.columns
     }
 
-    /// Queries a tile: about 128 stacked rows were measured fastest.
-    var queryBlock: Int { max(16, 128 / group / 16 * 16) }
+    /// Queries a tile: about 128 stacked rows were measured fastest, of long sequences about 256.
+    func queryBlock(keys: Int) -> Int { max(16, (keys < 2048 ? 128 : 256) / group / 16 * 16) }
+    /// Queries that backward works on at a time: fewer keep all threads busy, more make fewer partial sums.
+    func chunkQueries(keys: Int) -> Int {
+        let block = queryBlock(keys: keys)
+        return max((keys < 2048 ? 256 : 512) / block, 1) * block
+    }
     /// Keys a tile.
     static let keyBlock = 256
 
