@@ -89,8 +89,6 @@ struct Decode: ParsableCommand {
 
     func run() throws {
         let model = try base.load().model
-        // The bound moves with whatever else the machine's memory serves: it is taken beside what it bounds.
-        let before = Ceilings.readBandwidth(threads: Threads.count, seconds: 1)
         let cache = try model.makeCache(capacity: prompt + tokens)
         var logits = try model.decode(Array(100..<(100 + prompt)), cache: cache)
         var times: [Double] = []
@@ -102,13 +100,14 @@ struct Decode: ParsableCommand {
         }
         let weights = StepArithmetic(model.configuration, targets: []).weightsPerDecodedToken
         let seconds = Statistics.median(Array(times.dropFirst(tokens / 8))) ?? .nan
-        let after = Ceilings.readBandwidth(threads: Threads.count, seconds: 1)
+        let peakResidentBytes = MachineInfo.peakResidentBytes
+        // The bound moves with whatever else the machine's memory serves: it is taken beside what it bounds.
+        let bandwidth = Ceilings.readBandwidth(threads: Threads.count, seconds: 2)
         let report = DecodeReport(
             base: base.base, dtype: base.dtype, threads: Threads.count, tokens: tokens, tokensPerSecond: 1 / seconds,
             weightBytesPerToken: weights * model.dtype.bytes,
             weightBytesPerSecond: Double(weights * model.dtype.bytes) / seconds,
-            readBytesPerSecond: max(before, after) * 1e9,
-            peakResidentBytes: MachineInfo.peakResidentBytes)
+            readBytesPerSecond: bandwidth * 1e9, peakResidentBytes: peakResidentBytes)
         if json { return try JSONOutput.print(report) }
         print("rate: \(JSONOutput.rounded(report.tokensPerSecond)) tokens/s")
         print("weights: \(JSONOutput.rounded(report.weightBytesPerSecond / 1e9)) GB/s")
@@ -127,7 +126,7 @@ struct DecodeReport: Encodable {
     /// All frozen projections and the vocabulary head, in the compute dtype.
     let weightBytesPerToken: Int
     let weightBytesPerSecond: Double
-    /// What all threads read from memory, the better of before and after.
+    /// What all threads read from memory right after.
     let readBytesPerSecond: Double
     let peakResidentBytes: Int
 }
