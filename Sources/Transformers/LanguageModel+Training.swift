@@ -21,8 +21,8 @@ extension LanguageModel {
         let layout = rows.layout
 
         var x = kept.matrix(rows.tokens.count, configuration.hiddenSize)
-        let embeddingBackward = embedding.forward(rows.tokens, layout: layout, into: x, pass: pass)
-        let embeddingTrains = embeddingBackward != nil
+        let embeddingKept = embedding.forward(rows.tokens, layout: layout, into: x, pass: pass)
+        let embeddingTrains = embeddingKept != nil
         let lowest = embeddingTrains ? 0 : blocks.firstIndex { $0.hasAdapter } ?? blocks.count
         for (index, block) in trainedBlocks.enumerated() {
             let isLast = index == blocks.count - 1
@@ -46,7 +46,7 @@ extension LanguageModel {
             else { return loss }
             dx = below
         }
-        embeddingBackward?(dx)
+        if let embeddingKept { embedding.backward(dx, kept: embeddingKept, pass: pass) }
         return loss
     }
 }

@@ -32,7 +32,7 @@ package struct EncoderEmbedding: InputEmbedding {
 
     package var slots: [ProjectionSlot] { projection?.slots ?? [] }
 
-    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingBackward? {
+    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingKept? {
         let trains = pass.isTraining && projection?.hasAdapter == true
         return pass.withScratch { scratch in
             let memory = trains ? pass.kept : scratch
@@ -46,15 +46,18 @@ package struct EncoderEmbedding: InputEmbedding {
             let wide = memory.matrix(x.rows, x.columns)
             let kept = projection.forward(sum, into: wide, pass: pass)
             norm.forward(wide, into: x, statistics: statistics)
-            guard trains else { return nil }
-            return { dx in
-                pass.withScratch { scratch in
-                    let dWide = scratch.matrix(dx.rows, dx.columns)
-                    dWide.fill(0)
-                    norm.backward(dx, x: wide, statistics: statistics, into: dWide)
-                    projection.backward(dWide, x: sum, kept: kept, into: nil, pass: pass)
-                }
-            }
+            return trains
+                ? EmbeddingKept(read: sum, projected: kept, unnormalised: (wide, statistics)) : nil
+        }
+    }
+
+    package func backward(_ dx: Matrix, kept: EmbeddingKept, pass: Pass) {
+        guard let projection, let (wide, statistics) = kept.unnormalised else { return }
+        pass.withScratch { scratch in
+            let dWide = scratch.matrix(dx.rows, dx.columns)
+            dWide.fill(0)
+            norm.backward(dx, x: wide, statistics: statistics, into: dWide)
+            projection.backward(dWide, x: kept.read, kept: kept.projected, into: nil, pass: pass)
         }
     }
 

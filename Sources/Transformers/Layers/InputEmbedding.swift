@@ -9,13 +9,22 @@ package protocol InputEmbedding {
 
     /// x `[T, d]` of T tokens that stand as `layout` says.
     ///
-    /// Returns what accumulates the adapter's gradients, where an adapter is trained inside.
+    /// Returns what backward needs, where an adapter is trained inside.
     @discardableResult
-    func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingBackward?
+    func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingKept?
+
+    /// Accumulates the gradients of the adapter from ∂L/∂x.
+    func backward(_ dx: Matrix, kept: EmbeddingKept, pass: Pass)
 }
 
-/// Accumulates the gradients of an embedding's adapter from ∂L/∂x.
-package typealias EmbeddingBackward = (_ dx: Matrix) -> Void
+/// What the backward of an embedding's adapter needs of a forward pass.
+package struct EmbeddingKept {
+    /// What the projection read.
+    let read: Matrix
+    let projected: ProjectionGroup.Kept
+    /// What a norm after the projection read, and its statistics; nil without one.
+    var unnormalised: (wide: Matrix, statistics: Matrix)?
+}
 
 extension InputEmbedding {
     package var tokenTypeCount: Int? { nil }

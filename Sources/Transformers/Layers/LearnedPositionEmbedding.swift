@@ -17,12 +17,16 @@ package struct LearnedPositionEmbedding: InputEmbedding {
 
     package var slots: [ProjectionSlot] { tokens.slots }
 
-    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingBackward? {
-        let backward = self.tokens.forward(tokens, layout: layout, into: x, pass: pass)
+    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingKept? {
+        let kept = self.tokens.forward(tokens, layout: layout, into: x, pass: pass)
         for (row, position) in layout.positions.enumerated() {
             let index = Int(position) + offset
             Kernels.add(positions.rows(index..<(index + 1)), into: x.rows(row..<(row + 1)))
         }
-        return backward
+        return kept
+    }
+
+    package func backward(_ dx: Matrix, kept: EmbeddingKept, pass: Pass) {
+        tokens.backward(dx, kept: kept, pass: pass)
     }
 }

@@ -20,7 +20,7 @@ package struct TokenEmbedding: InputEmbedding {
 
     package var slots: [ProjectionSlot] { projection?.slots ?? [] }
 
-    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingBackward? {
+    package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingKept? {
         guard let projection else {
             gather(tokens, into: x)
             return nil
@@ -30,8 +30,12 @@ package struct TokenEmbedding: InputEmbedding {
             let narrow = (trains ? pass.kept : scratch).matrix(tokens.count, projection.inputs)
             gather(tokens, into: narrow)
             let kept = projection.forward(narrow, into: x, pass: pass)
-            return trains ? { dx in projection.backward(dx, x: narrow, kept: kept, into: nil, pass: pass) } : nil
+            return trains ? EmbeddingKept(read: narrow, projected: kept) : nil
         }
+    }
+
+    package func backward(_ dx: Matrix, kept: EmbeddingKept, pass: Pass) {
+        projection?.backward(dx, x: kept.read, kept: kept.projected, into: nil, pass: pass)
     }
 
     private func gather(_ tokens: [Int32], into rows: Matrix) {
