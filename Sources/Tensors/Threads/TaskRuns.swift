@@ -23,13 +23,17 @@ final class TaskRuns: Sendable {
 
     /// Runs all tasks, once.
     func run(_ body: (_ task: Int) -> Void) {
-        Threads.parallel(runs) { mine in
-            for first in mine {
-                for step in 0..<runs {
-                    let run = (first + step) % runs
-                    while let task = take(of: run) { body(task) }
-                }
+        withoutActuallyEscaping(body) { body in
+            Threads.parallel(runs, with: self, body) { mine, tasks, body in
+                for first in mine { tasks.work(from: first, body) }
             }
+        }
+    }
+
+    private func work(from first: Int, _ body: (_ task: Int) -> Void) {
+        for step in 0..<runs {
+            let run = (first + step) % runs
+            while let task = take(of: run) { body(task) }
         }
     }
 

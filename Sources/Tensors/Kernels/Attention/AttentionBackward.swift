@@ -52,8 +52,9 @@ private struct AttentionBackward {
             backward.run(work[task], workspace: workspace)
         }
         guard work.count > spans.count * shape.groups else { return }
-        Threads.tasks(shape.groups, with: self, work) { head, _, backward, work in
-            for chunk in work where chunk.head == head { backward.addPartial(chunk) }
+        Threads.tasks(2 * shape.groups, with: self, work) { task, _, backward, work in
+            let (head, isValue) = (task / 2, task % 2 == 1)
+            for chunk in work where chunk.head == head { backward.addPartial(chunk, ofValues: isValue) }
         }
     }
 
@@ -173,18 +174,14 @@ private struct AttentionBackward {
         return gradients
     }
 
-    private func addPartial(_ chunk: Chunk) {
+    private func addPartial(_ chunk: Chunk, ofValues: Bool) {
         guard let partial = chunk.partial else { return }
         let start = chunk.span.keyStart
         let own = chunk.keys.range
         let rows = (start + own.lowerBound)..<(start + own.upperBound)
-        func add(_ columns: Range<Int>, to whole: Matrix) {
-            let target = whole.tile(rows: rows, columns: shape.keyColumns(chunk.head))
-            let source = partial.columns(columns)
-            ck_add(source.start, source.stride, target.start, target.stride, rows.count, shape.headDim)
-        }
-        add(0..<shape.headDim, to: dk)
-        add(shape.headDim..<(2 * shape.headDim), to: dv)
+        let target = (ofValues ? dv : dk).tile(rows: rows, columns: shape.keyColumns(chunk.head))
+        let source = partial.columns(ofValues ? shape.headDim..<(2 * shape.headDim) : 0..<shape.headDim)
+        ck_add(source.start, source.stride, target.start, target.stride, rows.count, shape.headDim)
     }
 }
 
