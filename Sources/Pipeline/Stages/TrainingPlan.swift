@@ -31,8 +31,9 @@ enum TrainingPlan {
         return max(longest.first ?? 0, min(plan.microBatchTokens, longest.prefix(plan.batchSize).reduce(0, +)))
     }
 
-    /// Bytes that the process will need at its peak: the weights, what a micro-batch of `tokens` keeps for backward, a
-    /// block of logits, and what a running process takes anyhow; or the weights in float32, which parity is proved in.
+    /// Bytes that the process will need at its peak: the weights, in bfloat16 packed for forward and for backward, what a
+    /// micro-batch of `tokens` keeps for backward, a block of logits, and what a running process takes anyhow; or the
+    /// weights in float32, which parity is proved in.
     static func predictedPeakBytes(
         _ manifest: JobManifest, _ model: ModelConfiguration, parameters: Int, tokens: Int
     ) -> Int {
@@ -48,6 +49,9 @@ enum TrainingPlan {
         let activations = tokens * (perLayer * model.layers + inFlight)
         let logits = 4 * 384 * model.vocabularySize
         let process = 150 << 20
-        return max(element * parameters + activations + logits, 4 * parameters) + process
+        // In bfloat16 the layers' weights lie packed for backward too, but for the vocabulary's.
+        let layers = parameters - model.vocabularySize * model.hiddenSize
+        let turned = manifest.training.dtype == .bfloat16 && keepsAll ? 2 * layers : 0
+        return max(element * parameters + turned + activations + logits, 4 * parameters) + process
     }
 }

@@ -18,7 +18,11 @@ final class Storage: @unchecked Sendable {
 
     /// Memory that holds whatever was there before, 64-byte aligned.
     convenience init(uninitializedBytes bytes: Int) {
-        if bytes < Self.mappedBytes { self.init(allocatingBytes: bytes) } else { self.init(mappingBytes: bytes, flags: 0) }
+        if bytes < Self.mappedBytes {
+            self.init(allocatingBytes: bytes)
+        } else {
+            self.init(mappingBytes: bytes, flags: 0)
+        }
     }
 
     private init(allocatingBytes bytes: Int) {

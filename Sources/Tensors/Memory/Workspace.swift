@@ -3,7 +3,8 @@ final class Workspace: @unchecked Sendable {
     /// Address space, of which memory is taken where it is touched: tiles are parts of a core's cache, far below this.
     private let tileStorage = Storage(reservingBytes: 1 << 32)
     private var usedBytes = 0
-    private var panelStorage = Storage(uninitializedBytes: 1 << 16)
+    /// Enough for a group of panels of any usual width, so that no step after the first makes it grow.
+    private var panelStorage = Storage(uninitializedBytes: 1 << 18)
 
     /// Takes back all tiles.
     func reset() { usedBytes = 0 }

@@ -26,7 +26,9 @@ package final class FrozenWeight: @unchecked Sendable {
         let packs = isLayer && dtype == .bfloat16
         var own = weight
         if weight.dtype != dtype {
-            own = packs ? Matrix(rows: outputs, columns: inputs, dtype: dtype) : WeightMemory.matrix(outputs, inputs, dtype)
+            own =
+                packs
+                ? Matrix(rows: outputs, columns: inputs, dtype: dtype) : WeightMemory.matrix(outputs, inputs, dtype)
             own.copy(from: weight)
         }
         form = packs ? .packed(PackedWeight(own)) : .asItLies(own)

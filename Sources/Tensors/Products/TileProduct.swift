@@ -22,8 +22,9 @@ extension Tile {
         }
         var product = ck_product(
             x: x.base, xs: x.stride, x_by_columns: xByColumns ? 1 : 0, w: w.base, ws: w.stride, panels: nil,
-            turned: 0, y: base, ys: stride, add: nil, adds: 0, rows: rows, k: k, columns: columns, transposed: transposed ? 1 : 0,
-            half: w.dtype == .bfloat16 ? 1 : 0, y_half: 0, portable: backend == .panels ? 0 : 1)
+            turned: 0, y: base, ys: stride, add: nil, adds: 0, rows: rows, k: k, columns: columns,
+            transposed: transposed ? 1 : 0, half: w.dtype == .bfloat16 ? 1 : 0, y_half: 0,
+            portable: backend == .panels ? 0 : 1)
         if accumulate {
             product.add = UnsafePointer(start)
             product.adds = stride
