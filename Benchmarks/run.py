@@ -77,9 +77,10 @@ def write(results: dict, partial: bool) -> Path:
 def main() -> None:
     arguments = options()
     measure.check_inputs()
-    machine = programs.machine()
     if not arguments.no_build:
         programs.build()
+    programs.settle(BUSY_LOAD, 240)
+    machine = programs.machine()
     results = run(arguments, machine)
     partial = bool(arguments.only or arguments.quick)
     notes = ["A part of a run, or a quick one: not for quoting."] if partial else []

@@ -97,6 +97,14 @@ def first_line(*command: str) -> str:
     return (result.stdout.strip().splitlines() or ["–"])[0]
 
 
+def settle(load: float, seconds: float) -> None:
+    """Waits until the machine does less than `load`, for so long at most: the build before still counts as load."""
+    end = time.monotonic() + seconds
+    while os.getloadavg()[0] > load and time.monotonic() < end:
+        progress(f"waiting for the machine to become quiet (load {os.getloadavg()[0]:.2f})")
+        time.sleep(10)
+
+
 def machine() -> dict[str, str]:
     """What the figures were measured on."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
