@@ -13,7 +13,7 @@ package final class LanguageModel {
     package let slots: [ProjectionSlot]
     /// Whether training steps keep less: of each block its input and what attention read and made, the rest computed
     /// again in the backward pass, and no second copy of a packed weight
-    /// (https://arxiv.org/abs/1604.06174): the same bits, less memory, about a third more time.
+    /// (https://arxiv.org/abs/1604.06174): the same bits, less memory, about a fifth more time.
     package var activationCheckpointing = false
     /// Whether sequences of a batch that begin alike may share the rows of their beginning; see `PackedRows`.
     package var sharesPrefixes = true

@@ -66,6 +66,7 @@ extension TrainingSection {
             "The dtype of the base's matmuls; `auto` takes the machine's faster one. The adapter stays in float32."),
         .standard(
             "activation_checkpointing", \.activationCheckpointing, .boolean, standard: "false",
-            "Computes activations again in the backward pass: less memory, a third more time, the same result."),
+            "Computes activations again in the backward pass, but for attention: less memory, a fifth more time, the "
+                + "same result."),
     ]
 }
