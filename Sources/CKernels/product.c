@@ -88,23 +88,32 @@ static void group(const struct ck_product *p, size_t first, size_t end, size_t k
     }
 }
 
+/// Whether one row meets packed panels, of which half may be read at the same time as the other half.
+static int takes_two_panels(const struct ck_product *p) {
 #if defined(__x86_64__)
-/// One row against packed panels, of which half are read at the same time as the other half.
-static void one_row(const struct ck_product *p, size_t first, size_t end) {
+    return p->rows == 1 && p->panels && !p->turned && p->half && !p->portable && ck_has_avx512(1);
+#else
+    return 0;
+#endif
+}
+
+/// The one row against all panels, k0 ≤ i < k0 + k.
+static void one_row(const struct ck_product *p, size_t first, size_t end, size_t k0, size_t k) {
+#if defined(__x86_64__)
     size_t bytes = ck_panel_bytes(p->k, 1), count = (end - first + PANEL_COLUMNS - 1) / PANEL_COLUMNS;
-    const char *panels = (const char *)p->panels + first / PANEL_COLUMNS * bytes;
+    const char *panels = (const char *)p->panels + first / PANEL_COLUMNS * bytes + ck_panel_bytes(k0, 1);
     for (size_t i = 0; i < count / 2; i++) {
         size_t j = i + (count + 1) / 2;
-        struct ck_block left = block_at(p, 0, first + i * PANEL_COLUMNS, end, 0, p->k, panels + i * bytes);
-        struct ck_block right = block_at(p, 0, first + j * PANEL_COLUMNS, end, 0, p->k, panels + j * bytes);
+        struct ck_block left = block_at(p, 0, first + i * PANEL_COLUMNS, end, k0, k, panels + i * bytes);
+        struct ck_block right = block_at(p, 0, first + j * PANEL_COLUMNS, end, k0, k, panels + j * bytes);
         ck_two_blocks_avx512(&left, &right);
     }
     if (count % 2 == 0) return;
     size_t middle = count / 2;
-    struct ck_block b = block_at(p, 0, first + middle * PANEL_COLUMNS, end, 0, p->k, panels + middle * bytes);
+    struct ck_block b = block_at(p, 0, first + middle * PANEL_COLUMNS, end, k0, k, panels + middle * bytes);
     ck_block_avx512(&b, 1, 1);
-}
 #endif
+}
 
 static size_t longest_k(const struct ck_product *p) {
     return p->y_half || p->k <= LONGEST_K ? p->k : LONGEST_K;
@@ -119,6 +128,10 @@ static void every_k(const struct ck_product *p, size_t first, size_t end, void *
     size_t step = longest_k(p);
     for (size_t k0 = 0; k0 < p->k; k0 += step) {
         size_t k = p->k - k0 < step ? p->k - k0 : step;
+        if (takes_two_panels(p)) {
+            one_row(p, first, end, k0, k);
+            continue;
+        }
         size_t panels = GROUP_BYTES / ck_panel_bytes(k, p->half);
         size_t width = (panels > 0 ? panels : 1) * PANEL_COLUMNS;
         for (size_t column = first; column < end; column += width) {
@@ -128,12 +141,6 @@ static void every_k(const struct ck_product *p, size_t first, size_t end, void *
 }
 
 void ck_product_columns(const struct ck_product *p, size_t first, size_t columns, void *scratch) {
-#if defined(__x86_64__)
-    if (p->rows == 1 && p->panels && !p->turned && p->half && !p->portable && ck_has_avx512(1)) {
-        one_row(p, first, first + columns);
-        return;
-    }
-#endif
     size_t parts = (p->rows + MOST_ROWS - 1) / MOST_ROWS;
     for (size_t i = 0; i < parts; i++) {
         size_t row = p->rows * i / parts;

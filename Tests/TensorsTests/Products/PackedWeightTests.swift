@@ -6,6 +6,10 @@ import Testing
 struct PackedWeightTests {
     private static let shapes: [(rows: Int, outputs: Int, inputs: Int)] = [
         (1, 1, 1), (2, 5, 3), (12, 32, 32), (13, 33, 17), (25, 96, 64), (3, 40, 1537), (30, 3101, 31), (7, 64, 33),
+        // One row goes over two panels at a time: of an even and of an odd number of them, the last one narrow.
+        (1, 3101, 33), (1, 128, 64), (1, 250, 1537),
+        // More rows than a product takes at a time.
+        (1030, 40, 33),
     ]
 
     @Test(
