@@ -111,6 +111,9 @@ extension ReloadTests {
             worker.reload([bad])
             worker.reload([hook("chat", "B", events: [.queued, .succeeded])])
             #expect(eventually { repaired.requests.count == 2 })
+            // The server has a delivery before the ledger knows of it.
+            let isRecorded = try eventually { try worker.states() == [.delivered, .delivered] }
+            #expect(isRecorded)
         }
         #expect(broken.requests.count == 1 && result.pendingDeliveries == 0)
         #expect(repaired.requests.map { $0.json["type"] as? String } == ["job.queued", "job.succeeded"])
