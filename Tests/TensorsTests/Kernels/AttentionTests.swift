@@ -55,7 +55,8 @@ struct AttentionTests {
 
     @Test(
         "Where every query sees every key, any shape agrees with the formula, on every backend",
-        arguments: [([1], 1, 1, 8), ([33, 5, 300], 6, 2, 24), ([530, 3], 2, 2, 8)], ProductBackend.allCases)
+        arguments: [([1], 1, 1, 8), ([33, 5, 300], 6, 2, 24), ([530, 3], 2, 2, 8), ([2090], 2, 1, 8)],
+        ProductBackend.allCases)
     func bidirectional(shape: ([Int], heads: Int, groups: Int, headDim: Int), backend: ProductBackend) {
         let test = Case(lengths: shape.0, heads: shape.heads, groups: shape.groups, headDim: shape.headDim)
         test.forward(mask: .bidirectional, backend: backend)

@@ -57,7 +57,7 @@ struct AttentionVariantTests {
 
     @Test("Values and gradients are the formula's, on every backend", arguments: variants, ProductBackend.allCases)
     func formula(variant: Variant, backend: ProductBackend) {
-        for (lengths, heads, groups) in [([33, 5, 140], 6, 2), ([1], 1, 1), ([530], 1, 1)] {
+        for (lengths, heads, groups) in [([33, 5, 140], 6, 2), ([1], 1, 1), ([530], 1, 1), ([2090], 2, 1)] {
             let test = Case(lengths: lengths, heads: heads, groups: groups, headDim: 8, variant)
             test.forward(backend: backend)
             test.backward(backend: backend)
