@@ -140,15 +140,21 @@ static void every_k(const struct ck_product *p, size_t first, size_t end, void *
     }
 }
 
-void ck_product_columns(const struct ck_product *p, size_t first, size_t columns, void *scratch) {
-    size_t parts = (p->rows + MOST_ROWS - 1) / MOST_ROWS;
+static struct ck_product rows_of(const struct ck_product *p, size_t first, size_t rows) {
+    struct ck_product part = *p;
+    part.rows = rows;
+    part.x = factor(p, first, 0);
+    part.y = (void *)at(p->y, first, p->ys, 0, p->y_half);
+    if (p->add) part.add = at(p->add, first, p->adds, 0, 0);
+    return part;
+}
+
+void ck_product_part(const struct ck_product *p, size_t first_row, size_t rows, size_t first_column, size_t columns,
+                     void *scratch) {
+    size_t parts = (rows + MOST_ROWS - 1) / MOST_ROWS;
     for (size_t i = 0; i < parts; i++) {
-        size_t row = p->rows * i / parts;
-        struct ck_product part = *p;
-        part.rows = p->rows * (i + 1) / parts - row;
-        part.x = factor(p, row, 0);
-        part.y = (void *)at(p->y, row, p->ys, 0, p->y_half);
-        if (p->add) part.add = at(p->add, row, p->adds, 0, 0);
-        every_k(&part, first, first + columns, scratch);
+        size_t row = rows * i / parts;
+        struct ck_product part = rows_of(p, first_row + row, rows * (i + 1) / parts - row);
+        every_k(&part, first_column, first_column + columns, scratch);
     }
 }

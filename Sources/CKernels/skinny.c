@@ -52,33 +52,84 @@ void ck_gemv(const void *w, size_t ws, int half, const float *x, const float *ad
     else gemv(w, ws, x, add, y, y_half, rows, columns, apart, 0);
 }
 
-/// Eight rows of x against 16 columns of p.
-CK_INLINE void skinny_right(const void *x, size_t xs, const float *p, size_t width, float *c, size_t cs, size_t m,
+void ck_turn_skinny(const float *b, size_t bs, size_t rows, size_t columns, float *turned) {
+    for (size_t j = 0; j < columns; j++) {
+        for (size_t i = 0; i < rows; i++) turned[j * rows + i] = b[i * bs + j];
+    }
+}
+
+#define SHUFFLE(A, B, ...) __builtin_shufflevector(A, B, __VA_ARGS__)
+
+/// sums[j] = the sum of v[j]'s lanes, all eight at once: halves are added until two lanes of each are left, then those.
+CK_INLINE void sum_eight(const lanes v[8], float sums[8]) {
+    lanes four[4], two[2], one;
+    for (size_t i = 0; i < 4; i++) {
+        lanes a = v[2 * i], b = v[2 * i + 1];
+        four[i] = SHUFFLE(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+                  SHUFFLE(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        lanes a = four[2 * i], b = four[2 * i + 1];
+        two[i] = SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
+                 SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    }
+    one = SHUFFLE(two[0], two[1], 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29) +
+          SHUFFLE(two[0], two[1], 2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22, 23, 26, 27, 30, 31);
+    for (size_t j = 0; j < 8; j++) sums[j] = one[2 * j] + one[2 * j + 1];
+}
+
+enum { RIGHT_ROWS = 3, RIGHT_RANKS = 8 };
+
+/// Up to three rows of x against up to eight of p, along k; rows beyond the last repeat it and are thrown away.
+CK_INLINE void skinny_right_rows(const void *x, size_t xs, const float *p, size_t ps, float *c, size_t cs, size_t rows,
+                                 size_t k, size_t ranks, float scale, int accumulate, int half) {
+    const void *in[RIGHT_ROWS];
+    const float *factor[RIGHT_RANKS];
+    for (size_t i = 0; i < RIGHT_ROWS; i++) in[i] = ck_row(x, i < rows ? i : rows - 1, xs, half);
+    for (size_t j = 0; j < RIGHT_RANKS; j++) factor[j] = p + (j < ranks ? j : ranks - 1) * ps;
+    lanes sums[RIGHT_ROWS][RIGHT_RANKS] = {0};
+    size_t whole = k / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES) {
+        lanes v[RIGHT_ROWS];
+        for (size_t r = 0; r < RIGHT_ROWS; r++) ck_load(in[r], i, half, &v[r]);
+        for (size_t j = 0; j < RIGHT_RANKS; j++) {
+            lanes f = *(const lanes *)(factor[j] + i);
+            for (size_t r = 0; r < RIGHT_ROWS; r++) sums[r][j] += v[r] * f;
+        }
+    }
+    if (whole < k) {
+        for (size_t j = 0; j < RIGHT_RANKS; j++) {
+            lanes f, v;
+            ck_load_rest(factor[j], whole, k - whole, 0, &f);
+            for (size_t r = 0; r < RIGHT_ROWS; r++) {
+                ck_load_rest(in[r], whole, k - whole, half, &v);
+                sums[r][j] += v * f;
+            }
+        }
+    }
+    for (size_t r = 0; r < rows; r++) {
+        float sum[RIGHT_RANKS];
+        sum_eight(sums[r], sum);
+        for (size_t j = 0; j < ranks; j++) c[r * cs + j] = (accumulate ? c[r * cs + j] : 0.0f) + scale * sum[j];
+    }
+}
+
+CK_INLINE void skinny_right(const void *x, size_t xs, const float *p, size_t ps, float *c, size_t cs, size_t m,
                             size_t k, size_t r, float scale, int accumulate, int half) {
-    enum { ROWS = 8 };
-    for (size_t row = 0; row < m; row += ROWS) {
-        const void *in[ROWS];
-        for (size_t i = 0; i < ROWS; i++) in[i] = ck_row(x, row + i < m ? row + i : row, xs, half);
-        for (size_t column = 0; column < r; column += LANES) {
-            lanes sums[ROWS] = {0};
-            for (size_t i = 0; i < k; i++) {
-                lanes v = *(const lanes *)(p + i * width + column);
-                for (size_t j = 0; j < ROWS; j++) sums[j] += v * ck_load_one(in[j], i, half);
-            }
-            size_t end = r - column < LANES ? r - column : LANES;
-            for (size_t i = 0; i < ROWS && row + i < m; i++) {
-                float *out = c + (row + i) * cs + column;
-                for (size_t j = 0; j < end; j++) out[j] = (accumulate ? out[j] : 0.0f) + scale * sums[i][j];
-            }
+    for (size_t row = 0; row < m; row += RIGHT_ROWS) {
+        size_t rows = m - row < RIGHT_ROWS ? m - row : RIGHT_ROWS;
+        for (size_t j = 0; j < r; j += RIGHT_RANKS) {
+            skinny_right_rows(ck_row(x, row, xs, half), xs, p + j * ps, ps, c + row * cs + j, cs, rows, k,
+                              r - j < RIGHT_RANKS ? r - j : RIGHT_RANKS, scale, accumulate, half);
         }
     }
 }
 
 CK_CLONES
-void ck_skinny_right(const void *x, size_t xs, int half, const float *p, size_t width, float *c, size_t cs, size_t m,
+void ck_skinny_right(const void *x, size_t xs, int half, const float *p, size_t ps, float *c, size_t cs, size_t m,
                      size_t k, size_t r, float scale, int accumulate) {
-    if (half) skinny_right(x, xs, p, width, c, cs, m, k, r, scale, accumulate, 1);
-    else skinny_right(x, xs, p, width, c, cs, m, k, r, scale, accumulate, 0);
+    if (half) skinny_right(x, xs, p, ps, c, cs, m, k, r, scale, accumulate, 1);
+    else skinny_right(x, xs, p, ps, c, cs, m, k, r, scale, accumulate, 0);
 }
 
 CK_INLINE void rank_update(const float *h, size_t hs, const float *b, size_t bs, void *y, size_t ys, size_t m, size_t n,
@@ -121,29 +172,49 @@ void ck_rank_update(const float *h, size_t hs, const float *b, size_t bs, void *
     else rank_update(h, hs, b, bs, y, ys, m, n, r, scale, accumulate, 0);
 }
 
-/// Eight rows of hᵀ against 16 columns of x; rows beyond the last repeat it and are thrown away.
+enum { LEFT_ROWS = 8, LEFT_VECTORS = 2 };
+
+/// Up to eight rows of hᵀ against `width` columns of x, in one vector or two of them, which in bfloat16 are a line of the
+/// cache. Rows beyond the last repeat it and are thrown away.
+CK_INLINE void skinny_left_columns(const float *h, size_t hs, const void *x, size_t xs, float *g, size_t gs, size_t t,
+                                   size_t width, size_t rows, float scale, int accumulate, int half, size_t vectors) {
+    size_t offset[LEFT_ROWS];
+    for (size_t j = 0; j < LEFT_ROWS; j++) offset[j] = j < rows ? j : rows - 1;
+    lanes sums[LEFT_ROWS][LEFT_VECTORS] = {0};
+    for (size_t i = 0; i < t; i++) {
+        lanes v[LEFT_VECTORS];
+        const void *in = ck_row(x, i, xs, half);
+        for (size_t c = 0; c < vectors; c++) {
+            if (width == vectors * LANES) ck_load(in, c * LANES, half, &v[c]);
+            else ck_load_rest(in, c * LANES, width, half, &v[c]);
+        }
+        for (size_t j = 0; j < LEFT_ROWS; j++) {
+            for (size_t c = 0; c < vectors; c++) sums[j][c] += v[c] * h[i * hs + offset[j]];
+        }
+    }
+    for (size_t j = 0; j < rows; j++) {
+        for (size_t c = 0; c < width; c++) {
+            float before = accumulate ? g[j * gs + c] : 0.0f;
+            g[j * gs + c] = before + scale * sums[j][c / LANES][c % LANES];
+        }
+    }
+}
+
 CK_INLINE void skinny_left(const float *h, size_t hs, const void *x, size_t xs, float *g, size_t gs, size_t t, size_t n,
                            size_t r, float scale, int accumulate, int half) {
-    enum { ROWS = 8 };
-    for (size_t row = 0; row < r; row += ROWS) {
-        size_t count = r - row < ROWS ? r - row : ROWS;
-        size_t offset[ROWS];
-        for (size_t i = 0; i < ROWS; i++) offset[i] = row + (i < count ? i : count - 1);
-        for (size_t column = 0; column < n; column += LANES) {
-            size_t width = n - column < LANES ? n - column : LANES;
-            lanes sums[ROWS] = {0};
-            for (size_t i = 0; i < t; i++) {
-                lanes v;
-                const void *in = ck_row(x, i, xs, half);
-                if (width == LANES) ck_load(in, column, half, &v);
-                else ck_load_rest(in, column, width, half, &v);
-                const float *hr = h + i * hs;
-                for (size_t j = 0; j < ROWS; j++) sums[j] += v * hr[offset[j]];
-            }
-            for (size_t i = 0; i < count; i++) {
-                float *out = g + (row + i) * gs + column;
-                for (size_t j = 0; j < width; j++) out[j] = (accumulate ? out[j] : 0.0f) + scale * sums[i][j];
-            }
+    enum { LINE = LEFT_VECTORS * LANES };
+    for (size_t row = 0; row < r; row += LEFT_ROWS) {
+        const float *hr = h + row;
+        float *gr = g + row * gs;
+        size_t rows = r - row < LEFT_ROWS ? r - row : LEFT_ROWS, c = 0;
+        for (; c + LINE <= n; c += LINE) {
+            const void *in = (const char *)x + c * (half ? sizeof(uint16_t) : sizeof(float));
+            skinny_left_columns(hr, hs, in, xs, gr + c, gs, t, LINE, rows, scale, accumulate, half, LEFT_VECTORS);
+        }
+        for (; c < n; c += LANES) {
+            const void *in = (const char *)x + c * (half ? sizeof(uint16_t) : sizeof(float));
+            size_t width = n - c < LANES ? n - c : LANES;
+            skinny_left_columns(hr, hs, in, xs, gr + c, gs, t, width, rows, scale, accumulate, half, 1);
         }
     }
 }

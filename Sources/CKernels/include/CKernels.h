@@ -11,7 +11,7 @@ const char *ck_variant(void);
 
 /// Whether the CPU multiplies pairs of bfloat16 faster than float32.
 int ck_has_bfloat16(void);
-/// Whether the CPU runs the fast kernels of ck_product_columns, in bfloat16 where `half`.
+/// Whether the CPU runs the fast kernels of ck_product_part, in bfloat16 where `half`.
 int ck_has_panels(int half);
 
 /// Tells the CPU that this thread waits in a loop.
@@ -199,14 +199,17 @@ void ck_pack_panels(const void *w, size_t ws, size_t columns, size_t k, int half
 /// `portable` as in ck_product.
 void ck_turn_panels(const void *panels, size_t columns, size_t k, size_t first, size_t count, int portable,
                     void *turned);
-/// Bytes of scratch memory that ck_product_columns needs.
+/// Bytes of scratch memory that ck_product_part needs.
 size_t ck_product_scratch(const struct ck_product *product);
-/// Columns first ..< first + columns of the product; threads take multiples of 32.
-void ck_product_columns(const struct ck_product *product, size_t first, size_t columns, void *scratch);
+/// Some rows and columns of the product; `first_column` is a multiple of 32.
+void ck_product_part(const struct ck_product *product, size_t first_row, size_t rows, size_t first_column,
+                     size_t columns, void *scratch);
 
-// Products with one small dimension r, a LoRA rank. `p` is packed [k][width], width a multiple of 16, zero padded.
-/// c[m, r] (+)= scale · x[m, k] · p[k, r].
-void ck_skinny_right(const void *x, size_t xs, int half, const float *p, size_t width, float *c, size_t cs, size_t m,
+// Products with one small dimension r, a LoRA rank.
+/// turned[columns, rows] = bᵀ, both of few rows or few columns.
+void ck_turn_skinny(const float *b, size_t bs, size_t rows, size_t columns, float *turned);
+/// c[m, r] (+)= scale · x[m, k] · p[r, k]ᵀ.
+void ck_skinny_right(const void *x, size_t xs, int half, const float *p, size_t ps, float *c, size_t cs, size_t m,
                      size_t k, size_t r, float scale, int accumulate);
 /// y[m, n] (+)= scale · h[m, r] · b[r, n].
 void ck_rank_update(const float *h, size_t hs, const float *b, size_t bs, void *y, size_t ys, int half, size_t m,

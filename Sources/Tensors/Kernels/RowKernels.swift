@@ -75,14 +75,19 @@ extension Kernels {
     /// Row `rows[i]` of y gains row i of x, in their order; the backward of `gatherRows`.
     package static func scatterAddRows(_ x: Matrix, rows: [Int32], into y: Matrix) {
         precondition(rows.count == x.rows && x.columns == y.columns)
-        // Threads share the columns, so that a row named twice is added to in the same order whatever their number.
-        Threads.parallel(x.columns, grain: 128, with: x, rows, y) { columns, x, rows, y in
-            let (source, target) = (x.columns(columns), y.columns(columns))
+        // Each thread has its own rows of y, so a row named twice is added to in the same order whatever their number.
+        overRows(y, with: x, rows, y) { range, x, rows, y in
             for (index, row) in rows.enumerated() {
                 precondition(row >= 0 && row < y.rows, "row \(row) of \(y.rows)")
-                ck_add(source.pointer(row: index), x.stride, target.pointer(row: Int(row)), y.stride, 1, columns.count)
+                guard range.contains(Int(row)) else { continue }
+                ck_add(x.pointer(row: index), x.stride, y.pointer(row: Int(row)), y.stride, 1, x.columns)
             }
         }
+    }
+
+    /// x = 0, of either dtype.
+    package static func clear(_ x: Matrix) {
+        overRows(x, with: x) { rows, x in x.rows(rows).clear() }
     }
 
     /// Σ x², summed in double.

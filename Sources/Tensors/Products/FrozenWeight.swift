@@ -78,13 +78,17 @@ package final class FrozenWeight: @unchecked Sendable {
     private func forwardOne(_ x: Matrix, _ weight: Matrix, adding add: Matrix?, into y: Matrix) {
         let isHalf = dtype == .bfloat16 && x.dtype == .bfloat16 && ck_has_panels(1) != 0
         let exact = isHalf || x.dtype == .float32 ? x : x.float32
-        let half = outputs / 2
-        let pieces = TaskRuns(count: (outputs * inputs * dtype.bytes + Self.pieceBytes - 1) / Self.pieceBytes)
-        pieces.run { [self] piece in
-            let (first, end) = (half * piece / pieces.count, half * (piece + 1) / pieces.count)
-            multiply(exact, weight, rows: first..<end, apart: half, isHalf: isHalf, adding: add, into: y)
-            guard piece == 0, outputs % 2 == 1 else { return }
-            multiply(exact, weight, rows: (outputs - 1)..<outputs, apart: 0, isHalf: isHalf, adding: add, into: y)
+        let wanted = (outputs * inputs * dtype.bytes + Self.pieceBytes - 1) / Self.pieceBytes
+        // As many for each thread.
+        let pieces = (wanted + Threads.count - 1) / Threads.count * Threads.count
+        Threads.tasks(pieces, with: self, exact, weight, add, y, pieces, isHalf) {
+            piece, _, whole, x, weight, add, y, pieces, isHalf in
+            let half = whole.outputs / 2
+            let (first, end) = (half * piece / pieces, half * (piece + 1) / pieces)
+            whole.multiply(x, weight, rows: first..<end, apart: half, isHalf: isHalf, adding: add, into: y)
+            guard piece == 0, whole.outputs % 2 == 1 else { return }
+            let last = (whole.outputs - 1)..<whole.outputs
+            whole.multiply(x, weight, rows: last, apart: 0, isHalf: isHalf, adding: add, into: y)
         }
     }
 

@@ -9,83 +9,91 @@ func multiplySkinny(
     let limit = 64
     let mark = scratch?.mark()
     defer { if let scratch, let mark { scratch.release(to: mark) } }
-    func matrix(_ rows: Int, _ columns: Int) -> Matrix {
+    func room(_ rows: Int, _ columns: Int) -> Matrix {
         scratch?.matrix(rows, columns) ?? Matrix(rows: rows, columns: columns)
-    }
-    func transposed(_ matrix: Matrix, into result: Matrix) -> Matrix {
-        transpose(matrix, into: result)
-        return result
     }
     switch (a, b) {
     case (.plain(let x), _) where c.columns <= limit && (x.columns > limit || x.dtype == .bfloat16):
-        skinnyRight(x, b, packed: matrix(x.columns, paddedRank(c.columns)), into: c, scale, accumulate)
-    case (.plain(let h), .plain(let rows)) where h.columns <= limit:
-        rankUpdate(h, rows, into: c, scale, accumulate)
-    case (.plain(let h), .transposed(let columns)) where h.columns <= limit:
-        rankUpdate(h, transposed(columns, into: matrix(columns.columns, columns.rows)), into: c, scale, accumulate)
+        skinnyRight(x, b, into: c, scale, accumulate)
+    case (.plain(let h), _) where h.columns <= limit && h.dtype == .float32:
+        rankUpdate(h, b, into: c, scale, accumulate)
     case (.transposed(let h), .plain(let x)) where h.columns <= limit && h.dtype == .float32:
-        skinnyLeft(h, x, into: c, scale, accumulate)
+        skinnyLeft(h, x, into: c, scale, accumulate, room: room)
     case (.transposed(let x), .plain(let h)) where h.columns <= limit:
-        let product = matrix(h.columns, x.columns)
-        skinnyLeft(h, x, into: product, scale, false)
-        if accumulate {
-            Kernels.add(transposed(product, into: matrix(x.columns, h.columns)), into: c)
-        } else {
-            transpose(product, into: c)
-        }
+        let product = room(h.columns, x.columns)
+        skinnyLeft(h, x, into: product, scale, false, room: room)
+        let turned = room(x.columns, h.columns)
+        ck_turn_skinny(product.start, product.stride, h.columns, x.columns, turned.start)
+        if accumulate { Kernels.add(turned, into: c) } else { c.copy(from: turned) }
     default:
         return false
     }
     return true
 }
 
-/// Columns of a packed factor: whole vectors.
-private func paddedRank(_ rank: Int) -> Int { (rank + 15) / 16 * 16 }
+extension Workspace {
+    /// A factor with rows of `columns` elements, a turned copy where the product names it the other way round, which is
+    /// valid until the workspace's panels are taken again.
+    ///
+    /// Each thread turns its own: it is a few microseconds' work, and to fetch what another has turned takes as long.
+    fileprivate func turned(_ matrix: Matrix, if turns: Bool) -> (start: UnsafePointer<Float>, stride: Int) {
+        guard turns else { return (UnsafePointer(matrix.start), matrix.stride) }
+        let bytes = matrix.rows * matrix.columns * MemoryLayout<Float>.size
+        let turned = panels(bytes: bytes).assumingMemoryBound(to: Float.self)
+        ck_turn_skinny(matrix.start, matrix.stride, matrix.rows, matrix.columns, turned)
+        return (UnsafePointer(turned), matrix.rows)
+    }
+}
 
 /// c `[m, r]` (+)= scale · x `[m, k]` · b `[k, r]`.
-private func skinnyRight(
-    _ x: Matrix, _ b: Operand, packed: Matrix, into c: Matrix, _ scale: Float, _ accumulate: Bool
-) {
-    let rank = c.columns
-    if rank < packed.columns { packed.fill(0) }
-    switch b {
-    case .plain(let matrix): packed.columns(0..<rank).copy(from: matrix)
-    case .transposed(let matrix): transpose(matrix, into: packed.columns(0..<rank))
-    }
-    Threads.parallel(
-        x.rows, grain: 8, with: x, packed, c, rank, scale, accumulate
-    ) { rows, x, packed, c, rank, scale, accumulate in
+private func skinnyRight(_ x: Matrix, _ b: Operand, into c: Matrix, _ scale: Float, _ accumulate: Bool) {
+    Threads.parallelInWorkspaces(
+        x.rows, grain: 3, with: x, b, c, scale, accumulate
+    ) { rows, workspace, x, b, c, scale, accumulate in
+        let factor = workspace.turned(b.matrix, if: !b.isTransposed)
         ck_skinny_right(
-            x.memory(row: rows.lowerBound), x.stride, x.half, packed.start, packed.columns,
-            c.pointer(row: rows.lowerBound), c.stride, rows.count, x.columns, rank, scale, accumulate ? 1 : 0)
+            x.memory(row: rows.lowerBound), x.stride, x.half, factor.start, factor.stride,
+            c.pointer(row: rows.lowerBound), c.stride, rows.count, x.columns, c.columns, scale, accumulate ? 1 : 0)
     }
 }
 
 /// y `[m, n]` (+)= scale · h `[m, r]` · b `[r, n]`.
-private func rankUpdate(_ h: Matrix, _ b: Matrix, into y: Matrix, _ scale: Float, _ accumulate: Bool) {
-    Threads.parallel(
+private func rankUpdate(_ h: Matrix, _ b: Operand, into y: Matrix, _ scale: Float, _ accumulate: Bool) {
+    Threads.parallelInWorkspaces(
         h.rows, grain: 4, with: h, b, y, scale, accumulate
-    ) { rows, h, b, y, scale, accumulate in
+    ) { rows, workspace, h, b, y, scale, accumulate in
+        let factor = workspace.turned(b.matrix, if: b.isTransposed)
         ck_rank_update(
-            h.pointer(row: rows.lowerBound), h.stride, b.start, b.stride, y.memory(row: rows.lowerBound), y.stride,
-            y.half, rows.count, y.columns, h.columns, scale, accumulate ? 1 : 0)
+            h.pointer(row: rows.lowerBound), h.stride, factor.start, factor.stride, y.memory(row: rows.lowerBound),
+            y.stride, y.half, rows.count, y.columns, h.columns, scale, accumulate ? 1 : 0)
     }
 }
 
 /// g `[r, n]` (+)= scale · hᵀ · x with h `[t, r]`, x `[t, n]`.
-private func skinnyLeft(_ h: Matrix, _ x: Matrix, into g: Matrix, _ scale: Float, _ accumulate: Bool) {
+///
+/// Long sums are cut into runs of rows, so that each thread reads the rows that it has in its own core's cache; the
+/// runs' sums are added in order. The runs depend on t alone, so the threads change no bit.
+private func skinnyLeft(
+    _ h: Matrix, _ x: Matrix, into g: Matrix, _ scale: Float, _ accumulate: Bool, room matrix: (Int, Int) -> Matrix
+) {
+    let (fewestRows, mostRuns) = (128, 8)
+    let runs = RangeCut(x.rows, grain: 1, mostPieces: min(max(1, x.rows / fewestRows), mostRuns))
+    let columns = RangeCut(x.columns, grain: 32, mostPieces: (Threads.count + runs.pieces - 1) / runs.pieces)
+    let rank = h.columns
+    let sums = matrix(max(1, runs.pieces - 1) * rank, x.columns)
     Threads.parallel(
-        x.columns, grain: 16, with: h, x, g, scale, accumulate
-    ) { columns, h, x, g, scale, accumulate in
-        ck_skinny_left(
-            h.start, h.stride, x.columns(columns).base, x.stride, x.half, g.start + columns.lowerBound, g.stride,
-            x.rows, columns.count, h.columns, scale, accumulate ? 1 : 0)
+        runs.pieces * columns.pieces, with: h, x, g, sums, runs, columns, scale, accumulate
+    ) { pieces, h, x, g, sums, runs, columns, scale, accumulate in
+        for piece in pieces {
+            let (run, part) = (piece / columns.pieces, columns.range(piece % columns.pieces))
+            let (rows, sum) = (runs.range(run), run == 0 ? g : sums.rows(blockOf(run - 1, height: h.columns)))
+            ck_skinny_left(
+                h.pointer(row: rows.lowerBound), h.stride, x.rows(rows).columns(part).base, x.stride, x.half,
+                sum.start + part.lowerBound, sum.stride, rows.count, part.count, h.columns, scale,
+                accumulate && run == 0 ? 1 : 0)
+        }
     }
+    for run in 1..<max(1, runs.pieces) { Kernels.add(sums.rows(blockOf(run - 1, height: rank)), into: g) }
 }
 
-private func transpose(_ matrix: Matrix, into result: Matrix) {
-    for row in 0..<matrix.rows {
-        let source = matrix.pointer(row: row)
-        for column in 0..<matrix.columns { result.start[column * result.stride + row] = source[column] }
-    }
-}
+private func blockOf(_ index: Int, height: Int) -> Range<Int> { (index * height)..<((index + 1) * height) }

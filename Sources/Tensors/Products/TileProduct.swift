@@ -29,6 +29,6 @@ extension Tile {
             product.add = UnsafePointer(start)
             product.adds = stride
         }
-        ck_product_columns(&product, 0, columns, workspace.panels(bytes: ck_product_scratch(&product)))
+        ck_product_part(&product, 0, rows, 0, columns, workspace.panels(bytes: ck_product_scratch(&product)))
     }
 }

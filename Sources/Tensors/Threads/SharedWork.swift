@@ -69,13 +69,16 @@ struct SharedRangeInWorkspaces<each Argument>: SharedWork {
     }
 }
 
-/// Tasks that each piece takes one by one until none is left.
+/// Tasks that each piece takes one by one until none is left, see `TaskRuns`.
 struct SharedTasks<each Argument>: SharedWork {
     let count: Int
+    let order: TaskOrder
     let arguments: (repeat each Argument)
     let body: @Sendable (Int, Workspace, repeat each Argument) -> Void
 
     func run(piece: Int, in pool: ThreadPool) {
-        while let task = pool.nextTask(of: count) { body(task, pool.workspaces[piece], repeat each arguments) }
+        while let task = pool.nextTask(of: count, order, piece: piece) {
+            body(task, pool.workspaces[piece], repeat each arguments)
+        }
     }
 }

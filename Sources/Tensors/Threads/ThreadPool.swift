@@ -13,8 +13,8 @@ final class ThreadPool: Sendable {
     private let running = NSLock()
     /// Number of the current work; each worker takes its piece once. Negative: the pool has ended.
     private let generation = Atomic<Int>(0)
-    /// Tasks of the current work that threads have taken, see `nextTask`.
-    private let taken = Atomic<Int>(0)
+    /// Tasks of the current work, where it has such.
+    private let tasks: TaskRuns
     private let unfinished = Atomic<Int>(0)
     private let wake = NSCondition()
     /// Written before `generation` moves, read after.
@@ -26,6 +26,7 @@ final class ThreadPool: Sendable {
     init(count: Int) {
         self.count = count
         workspaces = (0..<count).map { _ in Workspace() }
+        tasks = TaskRuns(threads: count)
         openblas_set_num_threads(1)
         for index in 1..<max(1, count) {
             let thread = Thread { [self] in
@@ -48,14 +49,14 @@ final class ThreadPool: Sendable {
     func run<Work: SharedWork>(pieces: Int, _ work: Work) {
         running.lock()
         defer { running.unlock() }
-        taken.store(0, ordering: .relaxed)
+        tasks.reset()
+        self.pieces = pieces
         guard pieces > 1, generation.load(ordering: .relaxed) >= 0 else {
             for piece in 0..<pieces { work.run(piece: piece, in: self) }
             return
         }
         withUnsafePointer(to: work) { pointer in
             self.work = SharedWorkReference(pointer)
-            self.pieces = pieces
             unfinished.store(count - 1, ordering: .relaxed)
             advance(to: generation.load(ordering: .relaxed) + 1)
             pointer.pointee.run(piece: 0, in: self)
@@ -64,10 +65,9 @@ final class ThreadPool: Sendable {
         }
     }
 
-    /// The next of the current work's `count` tasks that no thread has taken; nil where none is left.
-    func nextTask(of count: Int) -> Int? {
-        let task = taken.wrappingAdd(1, ordering: .relaxed).oldValue
-        return task < count ? task : nil
+    /// One of the current work's `count` tasks that no thread has taken, for whoever does `piece`; nil where none is left.
+    func nextTask(of count: Int, _ order: TaskOrder, piece: Int) -> Int? {
+        tasks.next(of: count, order, own: piece, threads: pieces)
     }
 
     /// Lets the workers end, once the work that runs is done. Whoever still holds the pool computes alone.

@@ -49,7 +49,7 @@ package enum Threads {
         pool.run(pieces: cut.pieces, SharedRangeInWorkspaces(cut: cut, arguments: (repeat each arguments), body: body))
     }
 
-    /// Runs tasks `0..<count` of unequal length, each thread taking the next one when it is free.
+    /// Runs tasks `0..<count` of unequal length, see `TaskRuns`: each thread its own run of them, then what others left.
     ///
     /// Which thread runs a task differs from run to run, so a task's result must depend on its number alone and go to
     /// memory that no other task writes; then results are the same for any number of threads.
@@ -57,14 +57,14 @@ package enum Threads {
     /// - Parameters:
     ///   - arguments: as in `parallel`.
     static func tasks<each Argument>(
-        _ count: Int, with arguments: repeat each Argument,
+        _ count: Int, order: TaskOrder = .runs, with arguments: repeat each Argument,
         body: @escaping @Sendable (_ task: Int, _ workspace: Workspace, repeat each Argument) -> Void
     ) {
         guard count > 0 else { return }
         let pool = shared
         pool.run(
             pieces: min(pool.count, count),
-            SharedTasks(count: count, arguments: (repeat each arguments), body: body))
+            SharedTasks(count: count, order: order, arguments: (repeat each arguments), body: body))
     }
 
     /// The same for work outside this target, such as reading a model's files; a heap call each time.

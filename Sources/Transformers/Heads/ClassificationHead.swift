@@ -125,7 +125,7 @@ package final class ClassificationHead: OutputHead {
                 dp, x: pooled, kept: trace.projected, into: dPooled, pass: pass.beginning(at: first))
             dp = undropped(dPooled, pooler.inputDropout, stream: 0, first: first, scratch: scratch, pass: pass)
         }
-        dx.fill(0)
+        Kernels.clear(dx)
         norm.backward(dp, x: x, statistics: trace.statistics, into: dx)
     }
 
@@ -161,7 +161,7 @@ package final class ClassificationHead: OutputHead {
     ) -> Matrix {
         guard probability > 0, case .training(let step, _) = pass.mode else { return dy }
         let dx = scratch.matrix(dy.rows, dy.columns)
-        dx.fill(0)
+        Kernels.clear(dx)
         Kernels.dropoutBackward(
             dy, into: dx, probability: probability,
             random: Philox(seed: task.seed, stream: HeadStream.dropout(stream)), step: step,

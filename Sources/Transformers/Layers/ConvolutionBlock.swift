@@ -75,7 +75,7 @@ package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock 
     ) -> Matrix? {
         pass.withScratch { scratch in
             let dSum = scratch.matrix(dy.rows, dy.columns)
-            dSum.fill(0)
+            Kernels.clear(dSum)
             norm.backward(dy, x: kept.sum, statistics: kept.statistics, into: dSum)
             dy.copy(from: dSum)
             let dx = block.backward(
@@ -90,7 +90,7 @@ package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock 
         var gradient = dSum
         if let rows = kept.rows {
             gradient = scratch.matrix(dx.rows, dx.columns)
-            gradient.fill(0)
+            Kernels.clear(gradient)
             Kernels.scatterAddRows(dSum, rows: rows, into: gradient)
         }
         let u = scratch.matrix(dx.rows, dx.columns)

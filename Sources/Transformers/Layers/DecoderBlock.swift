@@ -75,7 +75,7 @@ package final class DecoderBlock: TransformerBlock {
         var dx = dy
         if let rows = kept.rows {
             dx = pass.kept.matrix(kept.attention.x.rows, dy.columns)
-            dx.fill(0)
+            Kernels.clear(dx)
             Kernels.scatterAddRows(dy, rows: rows, into: dx)
         }
         attention.backward(

@@ -106,12 +106,12 @@ package final class EncoderBlock<Attention: AttentionLayer>: TransformerBlock {
         let attentionTrains = needsInputGradient || attention.hasAdapter
         pass.withScratch { scratch in
             let df = scratch.matrix(dy.rows, dy.columns)
-            df.fill(0)
+            Kernels.clear(df)
             outputNorm.backward(dy, x: kept.f, statistics: kept.fStatistics, into: df)
             // From here on the gradient is that of h.
             feedForward.backward(into: df, kept: kept.feedForward, needsInputGradient: attentionTrains, pass: pass)
             guard attentionTrains else { return }
-            dy.fill(0)
+            Kernels.clear(dy)
             attentionNorm.backward(df, x: kept.a, statistics: kept.aStatistics, into: dy)
         }
         guard attentionTrains else { return nil }
@@ -119,7 +119,7 @@ package final class EncoderBlock<Attention: AttentionLayer>: TransformerBlock {
         var dx = dy
         if let rows = kept.rows {
             dx = pass.kept.matrix(kept.count, dy.columns)
-            dx.fill(0)
+            Kernels.clear(dx)
             Kernels.scatterAddRows(dy, rows: rows, into: dx)
         }
         attention.backward(

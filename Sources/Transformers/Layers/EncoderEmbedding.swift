@@ -55,7 +55,7 @@ package struct EncoderEmbedding: InputEmbedding {
         guard let projection, let (wide, statistics) = kept.unnormalised else { return }
         pass.withScratch { scratch in
             let dWide = scratch.matrix(dx.rows, dx.columns)
-            dWide.fill(0)
+            Kernels.clear(dWide)
             norm.backward(dx, x: wide, statistics: statistics, into: dWide)
             projection.backward(dWide, x: kept.read, kept: kept.projected, into: nil, pass: pass)
         }

@@ -90,7 +90,7 @@ package final class ParallelBlock: TransformerBlock {
         var dx = dy
         if kept.rows != nil, needsInputGradient {
             dx = pass.kept.matrix(kept.attention.x.rows, dy.columns)
-            dx.fill(0)
+            Kernels.clear(dx)
         }
         pass.withScratch { scratch in
             // ∂L/∂y is read by both layers; dy gains what the feed-forward layer adds to it.

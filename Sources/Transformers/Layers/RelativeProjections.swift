@@ -79,7 +79,7 @@ package struct RelativeProjections {
         func room(_ projection: Projection?) -> Matrix? {
             guard let projection, projection.slot.adapter != nil else { return nil }
             let gradient = scratch.matrix(kept.used.count, projection.slot.outputs)
-            gradient.fill(0)
+            Kernels.clear(gradient)
             return gradient
         }
         return (room(keys), room(queries))

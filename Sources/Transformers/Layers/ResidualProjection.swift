@@ -47,7 +47,7 @@ final class ResidualProjection {
         }
         pass.withScratch { scratch in
             let dp = scratch.matrix(dy.rows, dy.columns)
-            dp.fill(0)
+            Kernels.clear(dp)
             norm.backward(dy, x: p, statistics: statistics, into: dp)
             group.backward(dp, x: h, kept: kept.projected, into: dh, pass: pass)
         }

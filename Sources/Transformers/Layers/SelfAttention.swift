@@ -171,7 +171,7 @@ package final class SelfAttention {
                 dq: heads.split(dMixed).q, dk: dKeysAndValues.columns(0..<heads.keyColumns),
                 dv: dKeysAndValues.columns(heads.keyColumns..<dKeysAndValues.columns), scratch: scratch)
             if let (keyRows, gradients) = shared {
-                heads.keysAndValues(dMixed).fill(0)
+                Kernels.clear(heads.keysAndValues(dMixed))
                 Kernels.scatterAddRows(gradients, rows: keyRows, into: heads.keysAndValues(dMixed))
             }
         }

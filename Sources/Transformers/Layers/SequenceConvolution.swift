@@ -36,7 +36,7 @@ package struct SequenceConvolution {
         defer { scratch.release(to: mark) }
         let shifted = scratch.matrix(x.rows, x.columns, taps[0][0].dtype)
         let converted = scratch.converted(x, to: shifted.dtype)
-        y.fill(0)
+        Kernels.clear(y)
         Kernels.addRow(bias, into: y)
         for (tap, groups) in taps.enumerated() {
             shift(converted, by: tap - taps.count / 2, into: shifted, layout: layout)

@@ -42,7 +42,7 @@ package final class TrainableLinear {
         if let bias = usesTrained ? bias?.value : initialBias {
             for row in 0..<y.rows { y.rows(row..<(row + 1)).copy(from: bias) }
         } else {
-            y.fill(0)
+            Kernels.clear(y)
         }
         multiply(.plain(x), .transposed(usesTrained ? weight.value : initialWeight), into: y, accumulate: true)
     }

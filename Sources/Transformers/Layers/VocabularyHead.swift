@@ -61,7 +61,7 @@ package final class VocabularyHead {
         _ x: Matrix, targets: [Int32], scale: Float, gradient dx: Matrix, pass: Pass, first: Int = 0
     ) -> Double {
         var total = 0.0
-        dx.fill(0)
+        Kernels.clear(dx)
         forEachBlock(of: x.rows) { rows in
             let pass = pass.beginning(at: first + rows.lowerBound)
             let mark = pass.kept.mark()

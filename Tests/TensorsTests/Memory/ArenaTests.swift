@@ -18,6 +18,36 @@ struct ArenaTests {
         #expect(first[0, 0] == 1)
     }
 
+    @Test("Rows of one length lie where those before them lay, whatever other matrices come and go")
+    func rowsKeepTheirPlace() {
+        let arena = Arena(reservingBytes: 1 << 24)
+        func addresses(_ rows: Int, _ columns: Int) -> [UnsafeMutablePointer<Float>?] {
+            let matrix = arena.matrix(rows, columns)
+            return [0, rows / 2, rows - 1].map { matrix.withRow($0) { $0.baseAddress } }
+        }
+        let mark = arena.mark()
+        let wide = addresses(100, 64)
+        let narrow = addresses(100, 8)
+        arena.release(to: mark)
+        #expect(addresses(100, 8) == narrow)
+        #expect(addresses(90, 64).first == wide.first)
+        #expect(addresses(100, 64) != wide)
+        arena.release(to: mark)
+        #expect(addresses(100, 64) == wide)
+    }
+
+    @Test("More row lengths than there are stacks share one")
+    func manyRowLengths() {
+        let arena = Arena(reservingBytes: 1 << 24)
+        let mark = arena.mark()
+        let matrices = (1...100).map { arena.matrix(20, $0) }
+        for (index, matrix) in matrices.enumerated() { matrix.fill(Float(index)) }
+        for (index, matrix) in matrices.enumerated() { #expect(matrix.values.allSatisfy { $0 == Float(index) }) }
+        arena.release(to: mark)
+        #expect(arena.usedBytes == 0)
+        #expect(arena.peakBytes == (1...100).reduce(0) { $0 + (20 * $1 * 4 + 63) / 64 * 64 })
+    }
+
     @Test("Every matrix starts at a multiple of 64 bytes, whatever stands before it")
     func alignment() {
         let arena = Arena(reservingBytes: 1 << 20)

@@ -24,6 +24,34 @@ struct ThreadsTests {
         Kernels.swiGLUForward(gate: q, up: o, into: h)
         let results = [o.values, dq.values, dk.values, dv.values, h.values]
         return results + DType.allCases.map { oneRow(numbers.matrix(2_001, 200), numbers.matrix(1, 200), $0) }
+            + DType.allCases.flatMap { layer(numbers.matrix(rows, 90), numbers.matrix(200, 90), $0) }
+            + adapter(q, o) + [scattered(q)]
+    }
+
+    /// A layer's weight forward and backward, whose rows or columns threads share.
+    private func layer(_ x: Matrix, _ matrix: Matrix, _ dtype: DType) -> [[Float]] {
+        let (y, dx) = (Matrix(rows: x.rows, columns: matrix.rows), Matrix(rows: x.rows, columns: matrix.columns))
+        let weight = FrozenWeight(matrix, dtype: dtype, isLayer: true)
+        weight.forward(dtype == .float32 ? x : x.narrowed, into: y)
+        weight.backward(dtype == .float32 ? y : y.narrowed, into: dx)
+        return [y.values, dx.values]
+    }
+
+    /// An adapter's products, of which the gradients sum over all rows.
+    private func adapter(_ x: Matrix, _ dy: Matrix) -> [[Float]] {
+        let (h, dA) = (Matrix(rows: x.rows, columns: 8), Matrix(rows: 8, columns: x.columns))
+        multiply(.plain(x), .plain(x.rows(0..<x.columns).columns(0..<8)), into: h)
+        multiply(.transposed(h), .plain(x), into: dA)
+        let dB = Matrix(rows: dy.columns, columns: 8)
+        multiply(.transposed(dy), .plain(h), into: dB)
+        return [h.values, dA.values, dB.values]
+    }
+
+    /// Rows of x added up in a few rows, each of which many name.
+    private func scattered(_ x: Matrix) -> [Float] {
+        let sums = Matrix(rows: 150, columns: x.columns)
+        Kernels.scatterAddRows(x, rows: (0..<Int32(x.rows)).map { $0 * 7 % 150 }, into: sums)
+        return sums.values
     }
 
     /// A product of one row, which threads share by the rows of the weight.
@@ -33,7 +61,7 @@ struct ThreadsTests {
         return y.values
     }
 
-    @Test("Attention, row-wise kernels and products of one row give the same bits on any number of threads")
+    @Test("Attention, row-wise kernels and all products give the same bits on any number of threads")
     func sameBits() {
         let count = Threads.count
         defer { Threads.configure(count) }

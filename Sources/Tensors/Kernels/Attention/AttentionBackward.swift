@@ -48,7 +48,8 @@ private struct AttentionBackward {
 
     func run(_ spans: [AttentionSpan], scratch: Arena) {
         let work = chunks(spans, scratch: scratch)
-        Threads.tasks(work.count, with: self, work) { task, workspace, backward, work in
+        let order = shape.order(spans: spans.count)
+        Threads.tasks(work.count, order: order, with: self, work) { task, workspace, backward, work in
             backward.run(work[task], workspace: workspace)
         }
         guard work.count > spans.count * shape.groups else { return }
@@ -58,7 +59,7 @@ private struct AttentionBackward {
         }
     }
 
-    /// Last chunk of a span first: it sees the most keys.
+    /// In the order of rows, as `Threads.tasks` has it.
     private func chunks(_ spans: [AttentionSpan], scratch: Arena) -> ArenaList<Chunk> {
         let blocks = spans.reduce(0) {
             $0 + (0..<$1.queryCount).blocks(of: shape.chunkQueries(keys: $1.keyCount)).count
@@ -66,8 +67,8 @@ private struct AttentionBackward {
         var chunks = scratch.list(of: Chunk.self, capacity: shape.groups * blocks)
         for span in spans {
             let chunkQueries = shape.chunkQueries(keys: span.keyCount)
-            for head in 0..<shape.groups {
-                for queries in (0..<span.queryCount).blocks(of: chunkQueries).reversed() {
+            for queries in (0..<span.queryCount).blocks(of: chunkQueries) {
+                for head in 0..<shape.groups {
                     chunks.append(chunk(span, head: head, queries: queries, scratch: scratch))
                 }
             }

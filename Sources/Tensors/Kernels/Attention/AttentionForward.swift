@@ -21,7 +21,8 @@ extension Kernels {
             let work = forwardWork(spans, shape: shape, scratch: scratch)
             KernelClock.measure("attention, forward") {
                 Threads.tasks(
-                    work.count, with: work, q, k, v, o, logSumExp, shape, scale, mask, softCap
+                    work.count, order: shape.order(spans: spans.count), with: work, q, k, v, o, logSumExp, shape, scale,
+                    mask, softCap
                 ) { task, workspace, work, q, k, v, o, logSumExp, shape, scale, mask, softCap in
                     let (span, queries, head) = (work[task].span, work[task].queries.range, work[task].head)
                     let rows = (span.queryStart + queries.lowerBound)..<(span.queryStart + queries.upperBound)
@@ -46,14 +47,14 @@ extension Kernels {
         let head: Int
     }
 
-    /// The last queries see the most keys; starting with them leaves the short tasks to even out the threads.
+    /// In the order of rows, as `Threads.tasks` has it.
     private static func forwardWork(
         _ spans: [AttentionSpan], shape: AttentionShape, scratch: Arena
     ) -> ArenaList<ForwardTask> {
         let blocks = spans.reduce(0) { $0 + (0..<$1.queryCount).blocks(of: shape.queryBlock(keys: $1.keyCount)).count }
         var work = scratch.list(of: ForwardTask.self, capacity: shape.groups * blocks)
         for span in spans {
-            for queries in (0..<span.queryCount).blocks(of: shape.queryBlock(keys: span.keyCount)).reversed() {
+            for queries in (0..<span.queryCount).blocks(of: shape.queryBlock(keys: span.keyCount)) {
                 for head in 0..<shape.groups {
                     work.append(ForwardTask(span: span, queries: PlainRange(queries), head: head))
                 }

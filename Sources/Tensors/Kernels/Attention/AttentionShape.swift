@@ -21,13 +21,15 @@ struct AttentionShape {
         group = q.columns / k.columns
     }
 
-    /// Queries a tile: about 128 stacked rows were measured fastest, of long sequences about 256.
-    func queryBlock(keys: Int) -> Int { max(16, (keys < 2048 ? 128 : 256) / group / 16 * 16) }
+    /// Queries a tile: about 128 stacked rows were measured fastest, of long sequences about 288.
+    func queryBlock(keys: Int) -> Int { max(16, (keys < 2048 ? 128 : 288) / group / 16 * 16) }
     /// Queries that backward works on at a time: fewer keep all threads busy, more make fewer partial sums.
     func chunkQueries(keys: Int) -> Int {
         let block = queryBlock(keys: keys)
         return max((keys < 2048 ? 256 : 512) / block, 1) * block
     }
+    /// How threads share the work on `spans` sequences: few of them would leave a thread with the longest ends.
+    func order(spans: Int) -> TaskOrder { spans < 2 * Threads.count ? .dealt : .runs }
     /// Keys a tile.
     static let keyBlock = 256
 
