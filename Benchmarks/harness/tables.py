@@ -117,7 +117,8 @@ def ceiling_table(results: dict) -> str:
         where = f"{best['library']}, {best['product']}, {best['m']} × {best['n']} × {best['k']}" if best else NONE
         rows.append([f"matmul, {dtype}", number(field(best, "gigaflop_per_second"), unit=" GFLOP/s"), where])
     read = field(results, "ceilings", "read_gigabytes_per_second")
-    rows.append(["memory, read", number(read, unit=" GB/s"), f"{field(results, 'ceilings', 'threads') or NONE} threads"])
+    threads = field(results, "ceilings", "threads") or NONE
+    rows.append(["memory, read", number(read, unit=" GB/s"), f"{threads} threads"])
     return table(["ceiling", "rate", "where"], rows)
 
 
@@ -218,8 +219,8 @@ def tokenizer_table(results: dict) -> str:
              against(rate(row, "lorad_seconds"), Target(TOKENIZER_RATE), number), number(rate(row, "library_seconds")),
              times(divided(row["library_seconds"], row["lorad_seconds"])), f"{row['tokens']:,}"]
             for row in report["tokenizers"]]
-    head = ["tokenizer", "lorad MB/s, first pass", "lorad MB/s (at least)", f"tokenizers {report['version']} MB/s", "ratio",
-            "tokens"]
+    head = ["tokenizer", "lorad MB/s, first pass", "lorad MB/s (at least)", f"tokenizers {report['version']} MB/s",
+            "ratio", "tokens"]
     return table(head, rows)
 
 

@@ -74,7 +74,7 @@ class Point:
 
 
 def scaling_points(quick: bool) -> list[Point]:
-    """The scaling table's rows; a few of them for a quick look. Rank 8 on q and v with two threads stands among them."""
+    """The scaling table's rows; a few for a quick look. Rank 8 on q and v with two threads stands among them."""
     packed = ("--packed", "4x512")
     points = [
         Point("tokens a step", f"{128 * count:,} (sequences of 128)", ("--packed", f"{count}x128"))
