@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures lorad beside PEFT and writes Benchmarks/results/: `make bench`. See Benchmarks/README.md.
 
-A whole run takes about three quarters of an hour on two cores. --only and --quick look at a part of it and write to Benchmarks/.cache/
-instead, so that the checked-in results are always of one whole run.
+A whole run takes about forty minutes on two cores. --only and --quick look at a part of it and write to
+Benchmarks/.cache/ instead, so that the checked-in results are always of one whole run.
 """
 
 import argparse

@@ -236,7 +236,7 @@ def kernel_bounds(effort: Effort) -> dict | None:
 
 def tokenizer_speed(effort: Effort) -> dict | None:
     """One thread each, whatever the run has otherwise."""
-    rounds, passes = ("1", "1") if effort.quick else ("2", "5")
+    rounds, passes = ("1", "1") if effort.quick else ("2", "3")
     return programs.tokenizers("--rounds", rounds, "--passes", passes)
 
 
