@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Measures lorad beside PEFT and writes Benchmarks/results/: `make bench`. See Benchmarks/README.md.
 
-A whole run takes about three quarters of an hour on two cores. --only and --quick look at a part of it and write to Benchmarks/.cache/
-instead, so that the checked-in results are always of one whole run.
+A whole run takes about forty minutes on two cores. --only and --quick look at a part of it and write to
+Benchmarks/.cache/ instead, so that the checked-in results are always of one whole run.
 """
 
 import argparse
 import json
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from harness import measure, programs, tables
@@ -24,12 +26,22 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", metavar="NAME", action="append", choices=PARTS,
                         help=f"measure only this part, may be repeated: {', '.join(PARTS)}")
-    parser.add_argument("--quick", action="store_true", help="few steps and one round, to see that everything works")
-    parser.add_argument("--rounds", type=int, default=2, help="turns of each trainer (default: 2)")
+    parser.add_argument("--quick", action="store_true", help="few steps, to see that everything works")
+    parser.add_argument("--rounds", type=int, default=1,
+                        help="times that the trainers of a workload are started and take their turns (default: 1)")
     parser.add_argument("--threads", type=int, default=2, help="threads of both trainers (default: 2)")
     parser.add_argument("--no-compile", action="store_true", help="leave out PEFT with torch.compile")
     parser.add_argument("--no-build", action="store_true", help="measure the program that is there")
     return parser.parse_args()
+
+
+def timed(name: str, part: Callable, *arguments):
+    """What a part measures, and a line of how long that took."""
+    began = time.monotonic()
+    result = part(*arguments)
+    seconds = time.monotonic() - began
+    programs.progress(f"part {name}: {seconds // 60:.0f} min {seconds % 60:.0f} s in all")
+    return result
 
 
 def run(arguments: argparse.Namespace, machine: dict[str, str]) -> dict:
@@ -39,18 +51,18 @@ def run(arguments: argparse.Namespace, machine: dict[str, str]) -> dict:
         rounds=1 if arguments.quick else arguments.rounds, quick=arguments.quick,
         compiled=not (arguments.quick or arguments.no_compile), threads=arguments.threads)
     results: dict = {"machine": machine}
-    results["ceilings"] = measure.ceilings(effort)
-    results["workloads"] = {workload.name: measure.side_by_side(workload, effort)
+    results["ceilings"] = timed("ceilings", measure.ceilings, effort)
+    results["workloads"] = {workload.name: timed(workload.name, measure.side_by_side, workload, effort)
                             for workload in WORKLOADS if workload.name in wanted}
     add_peft_versions(results)
     if "long" in wanted:
-        results["long"] = measure.long_sequence(effort)
+        results["long"] = timed("long", measure.long_sequence, effort)
     # Once more, after the machine has worked for a while: a ceiling must hold for what was measured under it.
-    results["ceilings"] = measure.ceilings(effort, before=results["ceilings"])
+    results["ceilings"] = timed("ceilings again", measure.ceilings, effort, results["ceilings"])
     for name, part in (("extras", measure.extras), ("scaling", measure.scaling), ("time", measure.step_time),
                        ("kernels", measure.kernel_bounds), ("tokenizers", measure.tokenizer_speed)):
         if name in wanted:
-            results[name] = part(effort)
+            results[name] = timed(name, part, effort)
     return results
 
 
@@ -81,7 +93,7 @@ def main() -> None:
         programs.build()
     programs.settle(BUSY_LOAD, 240)
     machine = programs.machine()
-    results = run(arguments, machine)
+    results = timed("everything", run, arguments, machine)
     partial = bool(arguments.only or arguments.quick)
     notes = ["A part of a run, or a quick one: not for quoting."] if partial else []
     load = float(results["machine"]["load before the run"])

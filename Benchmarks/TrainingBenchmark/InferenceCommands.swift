@@ -12,9 +12,13 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var base: BaseOptions
     @OptionGroup var workload: WorkloadOptions
     @OptionGroup var adapter: AdapterOptions
+    @OptionGroup var turns: Turns
 
     @Option(help: "The rows of this many training steps are scored.")
     var steps = 64
+
+    @Option(help: "Calls that are measured, the largest first; all that the rows make unless given.")
+    var calls: Int?
 
     @Option(help: "Tokens of one call, as evaluation.batch_tokens.")
     var batchTokens = 4096
@@ -28,26 +32,41 @@ struct Evaluate: ParsableCommand {
         model.sharesPrefixes = !workload.apart
         let rows = try workload.workload(loaded.files, vocabulary: model.configuration.vocabularySize)
         if adapter.rank > 0 { _ = try adapter.attach(to: model, seed: workload.seed) }
-        let calls = calls(rows, model: model)
+        let calls = try measuredCalls(rows, model: model)
         let meter = StepMeter(
             sizes: { model.rows(PackedBatch(calls[$0]), isTraining: false).sizes },
             flop: try adapter.arithmetic(model).inference)
         // What comes first touches new memory, and is not measured.
         _ = try model.logProbabilities(calls[0])
         for call in calls {
+            try turns.wait()
+            meter.stepBegins()
             let seconds = try Stopwatch.time { _ = try model.logProbabilities(call) as [[Float]] }
             meter.stepEnded(seconds: seconds)
         }
         let report = EvaluateReport(
             base: base.base, dtype: base.dtype, threads: Threads.count, rank: adapter.rank, workload: rows.name,
             summary: StepSummary(meter.records),
-            peakResidentBytes: MachineInfo.peakResidentBytes)
+            peakResidentBytes: MachineInfo.peakResidentBytes,
+            steps: meter.records)
         if json { return try JSONOutput.print(report) }
         print("rate: \(report.summary.meanTokensPerSecond.map(JSONOutput.rounded) ?? "–") tokens/s")
     }
 
+    /// As many calls as were asked for.
+    private func measuredCalls(_ rows: Workload, model: LanguageModel) throws -> [[ScoredSequence]] {
+        let all = allCalls(rows, model: model)
+        guard let calls else { return all }
+        guard calls >= 1, calls <= all.count else {
+            throw ValidationError(
+                "--calls \(calls): the rows of \(steps) steps make \(all.count) calls. Name at least 1 and at most as "
+                    + "many, or more --steps.")
+        }
+        return Array(all.prefix(calls))
+    }
+
     /// The rows as evaluation puts them to the model.
-    private func calls(_ rows: Workload, model: LanguageModel) -> [[ScoredSequence]] {
+    private func allCalls(_ rows: Workload, model: LanguageModel) -> [[ScoredSequence]] {
         let sequences = (0..<steps).flatMap(rows.rows(step:)).map { row in
             ScoredSequence(
                 tokens: Array(row.tokens.prefix((row.labelPositions.last ?? 0) + 1)),
@@ -70,6 +89,8 @@ struct EvaluateReport: Encodable {
     let workload: String
     let summary: StepSummary
     let peakResidentBytes: Int
+    /// One a measured call; the call before them is not among them.
+    let steps: [StepRecord]
 }
 
 /// Decodes one sequence greedily.

@@ -29,6 +29,9 @@ final class StepMeter {
         before = Self.counters()
     }
 
+    /// Called right before a step where something else came after the one before, which then counts for neither.
+    func stepBegins() { before = Self.counters() }
+
     /// Called once a step, right after its end.
     func stepEnded(seconds: Double) {
         let after = Self.counters()

@@ -12,6 +12,7 @@ struct Train: ParsableCommand {
     @OptionGroup var base: BaseOptions
     @OptionGroup var workload: WorkloadOptions
     @OptionGroup var adapter: AdapterOptions
+    @OptionGroup var turns: Turns
 
     @Option(help: "Measured steps.")
     var steps = 10
@@ -51,11 +52,13 @@ struct Train: ParsableCommand {
             flop: arithmetic.training)
         let start = ProcessFacts.secondsSinceStart()
         if kernels, warmup == 0 { KernelClock.start() }
+        try waitForTurn(meter)
         let losses = try TrainingLoop(
             model: loaded.model, adapter: lora, workload: rows, configuration: trainingConfiguration
         ).run { seconds in
             if heapCalls { hc_record_calls(0) }
             meter.stepEnded(seconds: seconds)
+            try waitForTurn(meter)
             if kernels, meter.records.count == warmup { KernelClock.start() }
             if heapCalls, meter.records.count == warmup + steps - 1 { hc_record_calls(1) }
         }
@@ -69,6 +72,14 @@ struct Train: ParsableCommand {
                 firstStepStart: start),
             kernels: kernels ? KernelClock.stop().map(KernelTime.init) : nil)
         json ? try JSONOutput.print(report) : report.printLines()
+    }
+
+    /// Before a measured step; what happens while it waits is none of the step's.
+    private func waitForTurn(_ meter: StepMeter) throws {
+        let next = meter.records.count
+        guard next >= warmup, next < warmup + steps else { return }
+        try turns.wait()
+        meter.stepBegins()
     }
 
     private func printHeapCalls() {

@@ -11,7 +11,8 @@ struct TrainingLoop {
     let workload: Workload
     let configuration: TrainingConfiguration
 
-    /// Runs all steps and returns each one's mean loss; `stepEnded` hears each one's seconds.
+    /// Runs all steps and returns each one's mean loss; `stepEnded` hears each one's seconds, and what it throws ends the
+    /// run.
     func run(stepEnded: (Double) throws -> Void) throws -> [Double] {
         guard let adapter else { return try runWithoutAdapter(stepEnded) }
         var configuration = configuration
@@ -19,11 +20,16 @@ struct TrainingLoop {
         let trainer = Trainer(
             model: model, adapter: adapter, configuration: configuration, examples: workload.examples, validation: [])
         var failure: (any Error)?
-        let result = try trainer.run(progress: { progress in
-            do { try stepEnded(progress.seconds) } catch { failure = error }
-        })
+        let result = Result {
+            try trainer.run(
+                shouldStop: { failure != nil },
+                progress: { progress in
+                    do { try stepEnded(progress.seconds) } catch { failure = error }
+                })
+        }
+        // The trainer itself only knows that it was stopped.
         if let failure { throw failure }
-        return result.losses
+        return try result.get().losses
     }
 
     private func runWithoutAdapter(_ stepEnded: (Double) throws -> Void) throws -> [Double] {

@@ -1,10 +1,12 @@
 """The measurements, in the order in which a run makes them."""
 
 import statistics
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import programs
-from .programs import lorad, peft, progress
+from .programs import lorad, lorad_command, peft_command, progress
+from .turns import Trainer, take_turns
 from .workloads import BASE, DTYPES, LONG, LONG_AS_SHORT, PACKED, SENTIMENT, WORKLOADS, Workload, scaling_points
 
 
@@ -12,6 +14,7 @@ from .workloads import BASE, DTYPES, LONG, LONG_AS_SHORT, PACKED, SENTIMENT, WOR
 class Effort:
     """How long a run takes."""
 
+    # How many times the trainers of a workload are started and take turns to their last step.
     rounds: int
     quick: bool
     compiled: bool
@@ -30,12 +33,35 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[lower] + (ordered[upper] - ordered[lower]) * (position - lower)
 
 
+def measured(report: dict) -> list[dict]:
+    """The steps after the warm-up."""
+    return report["steps"][report.get("warmup", 0):]
+
+
+def over_pairs(ones: list[dict | None], others: list[dict | None],
+               value: Callable[[dict, dict], float]) -> float | None:
+    """Median of a figure of two trainers' steps, each with the same step of the other, over all rounds."""
+    values = [value(one, other) for first, second in zip(ones, others) if first and second
+              for one, other in zip(measured(first), measured(second), strict=True)]
+    return statistics.median(values) if values else None
+
+
+def seconds_ratio(one: dict, other: dict) -> float:
+    """How many times as long the other step took."""
+    return other["seconds"] / one["seconds"]
+
+
+def rate(steps: list[dict], amount: str = "tokens") -> float:
+    """Tokens, or another amount, a second of steps that followed one another."""
+    return sum(step[amount] for step in steps) / sum(step["seconds"] for step in steps)
+
+
 def pooled(reports: list[dict | None]) -> dict | None:
     """Several rounds of the same steps as one: medians and spread over the measured steps of all rounds."""
     present = [report for report in reports if report]
     if not present:
         return None
-    steps = [step for report in present for step in report["steps"][report["warmup"]:]]
+    steps = [step for report in present for step in measured(report)]
     rates = [step["tokens"] / step["seconds"] for step in steps]
     result = {
         "rounds": len(present),
@@ -71,51 +97,76 @@ def ceilings(effort: Effort, before: dict | None = None) -> dict | None:
     return report
 
 
+def in_turns(commands: dict[str, list], what: str, effort: Effort) -> dict[str, list[dict | None]]:
+    """Each program's reports, one a round; in a round the programs take turns of one step."""
+    reports: dict[str, list[dict | None]] = {name: [] for name in commands}
+    for number in range(effort.rounds):
+        title = what if effort.rounds == 1 else f"{what}, round {number + 1} of {effort.rounds}"
+        trainers = {name: Trainer(command, f"{title}, {name}") for name, command in commands.items()}
+        for name, report in take_turns(trainers).items():
+            reports[name].append(report)
+    return reports
+
+
 def side_by_side(workload: Workload, effort: Effort) -> dict:
-    """lorad and PEFT in alternate turns over the same steps."""
+    """lorad and PEFT over the same steps."""
     warmup, steps = (1, 2) if effort.quick else (workload.warmup, workload.steps)
     rows = programs.batches(workload.name.split("-")[0], workload.source, warmup + steps)
     common = ["--dtype", workload.dtype, "--threads", str(effort.threads), "--warmup", str(warmup),
               "--steps", str(steps)]
-    ours, eager, compiled = [], [], []
-    for turn in range(effort.rounds):
-        what = f"{workload.name}, round {turn + 1} of {effort.rounds}"
-        ours.append(lorad("train", *workload.source, *common, what=what))
-        eager.append(peft(rows, *common, what=what))
+    commands = {"lorad": lorad_command("train", *workload.source, *common), "peft": peft_command(rows, *common)}
     if effort.compiled and workload.compiled_ratio:
-        # Compiling takes minutes, so this is one turn, and lorad's turns lie before and after it.
-        compiled.append(peft(rows, *common, "--compile", what=f"{workload.name}, compiled"))
-        ours.append(lorad("train", *workload.source, *common, what=f"{workload.name}, last round"))
-    return {"lorad": pooled(ours), "peft": pooled(eager), "peft_compiled": pooled(compiled),
-            "compile_seconds": compiled[0]["start"]["warmup_seconds"] if compiled and compiled[0] else None,
-            "runs": {"lorad": ours, "peft": eager, "peft_compiled": compiled}}
+        commands["peft_compiled"] = peft_command(rows, *common, "--compile")
+    runs = {"peft_compiled": []} | in_turns(commands, workload.name, effort)
+    compiled = next((report for report in runs["peft_compiled"] if report), None)
+    return {name: pooled(reports) for name, reports in runs.items()} | {
+        "ratio": over_pairs(runs["lorad"], runs["peft"], seconds_ratio),
+        "ratio_to_compiled": over_pairs(runs["lorad"], runs["peft_compiled"], seconds_ratio),
+        "compile_seconds": compiled and compiled["start"]["warmup_seconds"],
+        "runs": runs}
 
 
 def long_sequence(effort: Effort) -> dict:
-    """One long sequence and short ones of as many tokens, in turns."""
-    common = ["--dtype", "bfloat16", "--warmup", "1", "--steps", "1" if effort.quick else "2",
+    """One long sequence beside short ones of as many tokens."""
+    common = ["--dtype", "bfloat16", "--warmup", "1", "--steps", "1" if effort.quick else "4",
               "--threads", str(effort.threads)]
-    turns = [(lorad("train", *LONG, *common, what="one sequence of 4,096 tokens"),
-              lorad("train", *LONG_AS_SHORT, *common, what="eight sequences of 512 tokens"))
-             for _ in range(effort.rounds)]
-    return {"long": pooled([long for long, _ in turns]), "short": pooled([short for _, short in turns])}
+    runs = in_turns({"1 × 4,096": lorad_command("train", *LONG, *common),
+                     "8 × 512": lorad_command("train", *LONG_AS_SHORT, *common)}, "the long sequence", effort)
+    long, short = runs.values()
+
+    def share(amount: str) -> float | None:
+        return over_pairs(long, short, lambda one, other: rate([one], amount) / rate([other], amount))
+
+    return {"long": pooled(long), "short": pooled(short),
+            "share_of_tokens": share("tokens"), "share_of_arithmetic": share("gigaflop")}
 
 
 def adapter_cost(dtype: str, effort: Effort) -> float | None:
     """The share of a step that the adapter takes: each step of rank 8 against the same step without an adapter."""
-    rounds = {8: [], 0: []}
-    for _ in range(effort.rounds):
-        for rank, reports in rounds.items():
-            report = lorad("train", *SENTIMENT, "--dtype", dtype, "--rank", str(rank), "--warmup", "1",
-                           "--steps", "2" if effort.quick else "8", "--threads", str(effort.threads),
-                           what=f"adapter's cost, rank {rank}, {dtype}")
-            if report is None:
-                return None
-            reports.append(report["steps"][report["warmup"]:])
-    # The rounds' fastest time of each step: what disturbs the machine only ever adds.
-    totals = {rank: sum(min(step["seconds"] for step in same) for same in zip(*reports))
-              for rank, reports in rounds.items()}
-    return 1 - totals[0] / totals[8]
+    steps = ["--warmup", "2", "--steps", "2" if effort.quick else "24", "--threads", str(effort.threads)]
+    with_adapter, without = in_turns(
+        {f"rank {rank}": lorad_command("train", *SENTIMENT, "--dtype", dtype, "--rank", str(rank), *steps)
+         for rank in (8, 0)}, f"adapter's cost, {dtype}", effort).values()
+    share = over_pairs(with_adapter, without, seconds_ratio)
+    return None if share is None else 1 - share
+
+
+def evaluation_beside_training(dtype: str, effort: Effort) -> dict:
+    """Calls of evaluation and training steps over rows of the same file, in turns: one call, and then steps that take
+    about as long."""
+    rows, calls, beside = (32, 2, 2) if effort.quick else (160, 16, 4)
+    common = [*SENTIMENT, "--dtype", dtype, "--threads", str(effort.threads)]
+    evaluation = lorad_command("evaluate", *common, "--steps", str(rows), "--calls", str(calls))
+    training = lorad_command("train", *common, "--warmup", "2", "--steps", str(calls * beside))
+    reports = take_turns({"evaluation": Trainer(evaluation, f"evaluation beside training, {dtype}, calls"),
+                          "training": Trainer(training, f"evaluation beside training, {dtype}, steps", steps=beside)})
+    ratio = None
+    if reports["evaluation"] and reports["training"]:
+        steps = measured(reports["training"])
+        ratio = statistics.median(
+            rate([call]) / rate(steps[beside * turn:beside * (turn + 1)])
+            for turn, call in enumerate(measured(reports["evaluation"])))
+    return reports | {"evaluation_over_training": ratio}
 
 
 def middle(reports: list[dict | None], rate) -> dict | None:
@@ -127,20 +178,13 @@ def middle(reports: list[dict | None], rate) -> dict | None:
 def extras(effort: Effort) -> dict:
     """Figures beside the first table, by dtype; what is held against one another takes turns."""
     result = {}
-    threads = ["--threads", str(effort.threads)]
-    steps = ["--warmup", "1", "--steps", "2" if effort.quick else "8"]
     for dtype in DTYPES:
-        trained, evaluated, decoded = [], [], []
-        for _ in range(1 if effort.quick else 3):
-            trained.append(lorad("train", *SENTIMENT, "--dtype", dtype, *steps, *threads, what=f"training, {dtype}"))
-            evaluated.append(lorad("evaluate", *SENTIMENT, "--dtype", dtype, "--steps", "8" if effort.quick else "64",
-                                   *threads, what=f"evaluation, {dtype}"))
-            decoded.append(lorad("decode", "--dtype", dtype, "--tokens", "64" if effort.quick else "256", *threads,
-                                 what=f"decoding, {dtype}"))
+        decoded = [lorad("decode", "--dtype", dtype, "--tokens", "64" if effort.quick else "256",
+                         "--threads", str(effort.threads), what=f"decoding, {dtype}")
+                   for _ in range(1 if effort.quick else 3)]
         result[dtype] = {
             "adapter_cost": adapter_cost(dtype, effort),
-            "training": middle(trained, lambda report: report["summary"]["tokens_per_second"]),
-            "evaluation": middle(evaluated, lambda report: report["summary"]["tokens_per_second"]),
+            **evaluation_beside_training(dtype, effort),
             "decoding": middle(
                 decoded, lambda report: report["weight_bytes_per_second"] / report["read_bytes_per_second"]),
             "start": start(dtype, effort)}
@@ -192,7 +236,8 @@ def kernel_bounds(effort: Effort) -> dict | None:
 
 def tokenizer_speed(effort: Effort) -> dict | None:
     """One thread each, whatever the run has otherwise."""
-    return programs.tokenizers("--rounds", str(effort.rounds), "--passes", "1" if effort.quick else "5")
+    rounds, passes = ("1", "1") if effort.quick else ("2", "3")
+    return programs.tokenizers("--rounds", rounds, "--passes", passes)
 
 
 def check_inputs() -> None:

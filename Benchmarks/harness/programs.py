@@ -1,4 +1,4 @@
-"""Runs lorad's and PEFT's benchmark programs, one at a time, and reads the JSON they print."""
+"""lorad's and PEFT's benchmark programs: how they are built and called, and the JSON they print."""
 
 import json
 import os
@@ -49,22 +49,30 @@ def peft_python() -> Path:
     return python
 
 
+def failure(errors: str) -> str:
+    """Why a program failed, of what it wrote to standard error."""
+    lines = errors.strip().splitlines()
+    return next((line for line in lines if line.startswith("Error")), lines[-1] if lines else "no message")
+
+
 def read_json(command: list, what: str) -> dict | None:
     """Standard output of a program as JSON; nothing, and a line of why, where it fails."""
     start = time.monotonic()
     result = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True)
     took = time.monotonic() - start
     if result.returncode != 0:
-        reason = next((line for line in result.stderr.splitlines() if line.startswith("Error")), None)
-        reason = reason or (result.stderr.strip().splitlines() or ["no message"])[-1]
-        progress(f"{what}: not measured ({reason})")
+        progress(f"{what}: not measured ({failure(result.stderr)})")
         return None
     progress(f"{what}: {took:.0f} s")
     return json.loads(result.stdout.splitlines()[-1])
 
 
+def lorad_command(command: str, *options: str, base: str = str(BASE)) -> list:
+    return [PROGRAM, command, "--base", base, *options, "--json"]
+
+
 def lorad(command: str, *options: str, base: str = str(BASE), what: str = "") -> dict | None:
-    return read_json([PROGRAM, command, "--base", base, *options, "--json"], f"lorad {what or command}")
+    return read_json(lorad_command(command, *options, base=base), f"lorad {what or command}")
 
 
 def batches(name: str, source: tuple[str, ...], steps: int) -> Path:
@@ -77,8 +85,8 @@ def batches(name: str, source: tuple[str, ...], steps: int) -> Path:
     return path
 
 
-def peft(rows: Path, *options: str, what: str) -> dict | None:
-    return read_json([peft_python(), PEFT / "peft_steps.py", rows, "--gguf", BASE, *options], f"PEFT {what}")
+def peft_command(rows: Path, *options: str) -> list:
+    return [peft_python(), PEFT / "peft_steps.py", rows, "--gguf", BASE, *options]
 
 
 def tokenizers(*options: str) -> dict | None:

@@ -79,8 +79,8 @@ def workload_table(results: dict) -> str:
         rows.append([
             workload.title, number(rate), number(field(eager, "tokens_per_second")),
             number(field(compiled, "tokens_per_second")),
-            against(divided(rate, field(eager, "tokens_per_second")), workload.eager_ratio, times),
-            against(divided(rate, field(compiled, "tokens_per_second")), workload.compiled_ratio, times),
+            against(result.get("ratio"), workload.eager_ratio, times),
+            against(result.get("ratio_to_compiled"), workload.compiled_ratio, times),
             against(share, workload.share, percent), mebibytes(memory),
             mebibytes(field(eager, "peak_resident_bytes")),
             against(divided(memory, field(eager, "peak_resident_bytes")), Target(workload.memory_ratio),
@@ -94,16 +94,15 @@ def long_row(results: dict, columns: int) -> list[str]:
     """The long sequence has no counterpart in PEFT: it is held against lorad's own rate on shorter ones, under the same
     settings; beside that stands the rate with all activations kept."""
     report = field(results, "long", "long")
-    short = field(results, "long", "short")
     rate = field(report, "tokens_per_second")
     kept = field(results, "workloads", "packed-bfloat16", "lorad", "tokens_per_second")
     share = divided(field(report, "gigaflop_per_second"),
                     field(results, "ceilings", "best", "bfloat16", "gigaflop_per_second"))
     row = [NONE] * columns
     row[0] = "one sequence of 4,096 tokens, bfloat16, activation checkpointing"
-    work = divided(field(report, "gigaflop_per_second"), field(short, "gigaflop_per_second"))
-    share_of_short = against(divided(rate, field(short, "tokens_per_second")), LONG_RATE, percent)
-    row[1] = (f"{number(rate)}; of 8 × 512 with the same settings: {share_of_short} in tokens, {percent(work)} in "
+    tokens = against(field(results, "long", "share_of_tokens"), LONG_RATE, percent)
+    work = percent(field(results, "long", "share_of_arithmetic"))
+    row[1] = (f"{number(rate)}; of 8 × 512 with the same settings: {tokens} in tokens, {work} in "
               f"arithmetic; of packed 4 × 512 with all activations kept: {percent(divided(rate, kept))}")
     row[6] = percent(share)
     row[7] = against(field(report, "peak_resident_bytes"), Target(LONG_MEMORY), mebibytes, least=False)
@@ -118,7 +117,8 @@ def ceiling_table(results: dict) -> str:
         where = f"{best['library']}, {best['product']}, {best['m']} × {best['n']} × {best['k']}" if best else NONE
         rows.append([f"matmul, {dtype}", number(field(best, "gigaflop_per_second"), unit=" GFLOP/s"), where])
     read = field(results, "ceilings", "read_gigabytes_per_second")
-    rows.append(["memory, read", number(read, unit=" GB/s"), f"{field(results, 'ceilings', 'threads') or NONE} threads"])
+    threads = field(results, "ceilings", "threads") or NONE
+    rows.append(["memory, read", number(read, unit=" GB/s"), f"{threads} threads"])
     return table(["ceiling", "rate", "where"], rows)
 
 
@@ -126,9 +126,7 @@ def extra_table(results: dict) -> str:
     """Figures beside the first table, each with its bound."""
 
     def evaluation(extra: dict | None) -> str:
-        ratio = divided(field(extra, "evaluation", "summary", "tokens_per_second"),
-                        field(extra, "training", "summary", "tokens_per_second"))
-        return against(ratio, Target(EVALUATION_RATE), times)
+        return against(field(extra, "evaluation_over_training"), Target(EVALUATION_RATE), times)
 
     def decoding(extra: dict | None) -> str:
         rate = field(extra, "decoding", "tokens_per_second")
@@ -221,8 +219,8 @@ def tokenizer_table(results: dict) -> str:
              against(rate(row, "lorad_seconds"), Target(TOKENIZER_RATE), number), number(rate(row, "library_seconds")),
              times(divided(row["library_seconds"], row["lorad_seconds"])), f"{row['tokens']:,}"]
             for row in report["tokenizers"]]
-    head = ["tokenizer", "lorad MB/s, first pass", "lorad MB/s (at least)", f"tokenizers {report['version']} MB/s", "ratio",
-            "tokens"]
+    head = ["tokenizer", "lorad MB/s, first pass", "lorad MB/s (at least)", f"tokenizers {report['version']} MB/s",
+            "ratio", "tokens"]
     return table(head, rows)
 
 

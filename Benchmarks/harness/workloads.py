@@ -37,13 +37,13 @@ SENTIMENT = ("--rows", str(ROWS), "--batch", "16")
 PACKED = ("--packed", "4x512")
 
 WORKLOADS = (
-    Workload("sentiment-float32", "sentiment rows, batch 16, float32", "float32", SENTIMENT, 3, 6,
+    Workload("sentiment-float32", "sentiment rows, batch 16, float32", "float32", SENTIMENT, 3, 12,
              Target(2.4, 2.8), Target(2.0), Target(0.75, 0.85), 0.35),
-    Workload("sentiment-bfloat16", "sentiment rows, batch 16, bfloat16", "bfloat16", SENTIMENT, 3, 6,
+    Workload("sentiment-bfloat16", "sentiment rows, batch 16, bfloat16", "bfloat16", SENTIMENT, 3, 12,
              Target(4.4, 5.0), Target(3.5), Target(0.75, 0.85), 0.35),
-    Workload("packed-float32", "packed 4 × 512, every token labelled, float32", "float32", PACKED, 2, 3,
+    Workload("packed-float32", "packed 4 × 512, every token labelled, float32", "float32", PACKED, 2, 5,
              Target(1.35, 1.5), None, Target(0.75, 0.85), 0.30),
-    Workload("packed-bfloat16", "packed 4 × 512, every token labelled, bfloat16", "bfloat16", PACKED, 2, 3,
+    Workload("packed-bfloat16", "packed 4 × 512, every token labelled, bfloat16", "bfloat16", PACKED, 2, 5,
              Target(2.0, 2.4), Target(1.6), Target(0.70, 0.85), 0.30),
 )
 
@@ -74,7 +74,7 @@ class Point:
 
 
 def scaling_points(quick: bool) -> list[Point]:
-    """The scaling table's rows; a few of them for a quick look. Rank 8 on q and v with two threads stands among them."""
+    """The scaling table's rows; a few for a quick look. Rank 8 on q and v with two threads stands among them."""
     packed = ("--packed", "4x512")
     points = [
         Point("tokens a step", f"{128 * count:,} (sequences of 128)", ("--packed", f"{count}x128"))

@@ -4,7 +4,8 @@ usage: peft_steps.py BATCHES.json (--gguf FILE | --random) [--dtype float32|bflo
 
 BATCHES.json comes from `TrainingBenchmark batches`: token ids and labels of every step, so that both trainers take the
 same rows in the same order. A step pads its rows on the right to the longest, runs forward and backward, clips the
-gradient to norm 1, and applies AdamW. Rates count real tokens, not padding. Prints one JSON object.
+gradient to norm 1, and applies AdamW. Rates count real tokens, not padding. Prints one JSON object. With --turns it
+writes the line `ready` before each measured step, and takes the step once it has read a line from standard input.
 """
 
 import argparse
@@ -40,6 +41,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--steps", type=int, default=6, help="measured steps")
     parser.add_argument("--warmup", type=int, default=2, help="steps before them; compilation happens here")
+    parser.add_argument("--turns", action="store_true",
+                        help="before each measured step write the line 'ready' and wait for a line on standard input")
     parser.add_argument("--learning-rate", type=float, default=2e-4)
     return parser.parse_args()
 
@@ -126,15 +129,25 @@ def peak_resident_bytes() -> int:
     raise RuntimeError("the kernel does not report VmHWM")
 
 
-def train(model, batches: list[Batch], learning_rate: float) -> tuple[list[float], list[float]]:
+def wait_for_turn() -> None:
+    """Lets other programs compute until whoever started this one says that its next step may begin."""
+    print("ready", flush=True)
+    if not sys.stdin.readline():
+        sys.exit("Error: standard input ended while a step waited for its turn. With --turns each measured step needs "
+                 "a line there; leave --turns out to measure without waiting.")
+
+
+def train(model, batches: list[Batch], arguments: argparse.Namespace) -> tuple[list[float], list[float]]:
     """Seconds and loss of every step."""
     import torch
 
     trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trainable, lr=learning_rate, weight_decay=0.0)
+    optimizer = torch.optim.AdamW(trainable, lr=arguments.learning_rate, weight_decay=0.0)
     model.train()
     seconds, losses = [], []
     for number, batch in enumerate(batches):
+        if arguments.turns and number >= arguments.warmup:
+            wait_for_turn()
         start = time.perf_counter()
         loss = model(**batch.inputs, use_cache=False).loss
         loss.backward()
@@ -191,7 +204,7 @@ def main() -> None:
     if arguments.compile:
         model = torch.compile(model, dynamic=len({batch.padded for batch in batches}) > 1)
     loaded = time.perf_counter() - start
-    seconds, losses = train(model, batches, arguments.learning_rate)
+    seconds, losses = train(model, batches, arguments)
     measured = slice(arguments.warmup, None)
     print(json.dumps({
         "versions": {"torch": torch.__version__, "transformers": transformers.__version__, "peft": peft.__version__},
