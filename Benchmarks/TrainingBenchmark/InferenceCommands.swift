@@ -34,14 +34,15 @@ struct Evaluate: ParsableCommand {
         if adapter.rank > 0 { _ = try adapter.attach(to: model, seed: workload.seed) }
         let calls = try measuredCalls(rows, model: model)
         let meter = StepMeter(
-            sizes: { model.rows(PackedBatch(calls[$0]), isTraining: false).sizes },
+            tokens: { calls[$0].tokens },
+            sizes: { model.rows(PackedBatch(calls[$0].sequences), isTraining: false).sizes },
             flop: try adapter.arithmetic(model).inference)
         // What comes first touches new memory, and is not measured.
-        _ = try model.logProbabilities(calls[0])
+        _ = try model.logProbabilities(calls[0].sequences)
         for call in calls {
             try turns.wait()
             meter.stepBegins()
-            let seconds = try Stopwatch.time { _ = try model.logProbabilities(call) as [[Float]] }
+            let seconds = try Stopwatch.time { _ = try model.logProbabilities(call.sequences) as [[Float]] }
             meter.stepEnded(seconds: seconds)
         }
         let report = EvaluateReport(
@@ -54,7 +55,7 @@ struct Evaluate: ParsableCommand {
     }
 
     /// As many calls as were asked for.
-    private func measuredCalls(_ rows: Workload, model: LanguageModel) throws -> [[ScoredSequence]] {
+    private func measuredCalls(_ rows: Workload, model: LanguageModel) throws -> [Call] {
         let all = allCalls(rows, model: model)
         guard let calls else { return all }
         guard calls >= 1, calls <= all.count else {
@@ -66,8 +67,9 @@ struct Evaluate: ParsableCommand {
     }
 
     /// The rows as evaluation puts them to the model.
-    private func allCalls(_ rows: Workload, model: LanguageModel) -> [[ScoredSequence]] {
-        let sequences = (0..<steps).flatMap(rows.rows(step:)).map { row in
+    private func allCalls(_ workload: Workload, model: LanguageModel) -> [Call] {
+        let rows = (0..<steps).flatMap(workload.rows(step:))
+        let sequences = rows.map { row in
             ScoredSequence(
                 tokens: Array(row.tokens.prefix((row.labelPositions.last ?? 0) + 1)),
                 labels: row.labels.map { Label(position: $0.position, target: $0.target) })
@@ -76,7 +78,16 @@ struct Evaluate: ParsableCommand {
             BatchPlan.Sequence(
                 tokens: sequence.tokens, ownFrom: model.computesPrefixesOnce ? sequence.firstLabel : 0)
         }
-        return BatchPlan.calls(fed, tokensPerCall: batchTokens).map { call in call.map { sequences[$0] } }
+        return BatchPlan.calls(fed, tokensPerCall: batchTokens).map { call in
+            Call(sequences: call.map { sequences[$0] }, tokens: call.reduce(0) { $0 + rows[$1].tokens.count })
+        }
+    }
+
+    /// What is scored at a time.
+    private struct Call {
+        let sequences: [ScoredSequence]
+        /// Of the rows as they stand.
+        let tokens: Int
     }
 }
 

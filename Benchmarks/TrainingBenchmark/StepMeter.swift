@@ -3,6 +3,7 @@ import BenchmarkSupport
 /// One measured step.
 struct StepRecord: Encodable {
     let seconds: Double
+    /// Of the rows as they stand, the last of each too, which nothing is computed from.
     let tokens: Int
     let labelledTokens: Int
     let gigaflop: Double
@@ -16,14 +17,20 @@ struct StepRecord: Encodable {
 /// Records steps as they end. What it allocates itself is left out of the counts.
 final class StepMeter {
     private(set) var records: [StepRecord] = []
+    private let tokens: (Int) -> Int
     private let sizes: (Int) -> [SequenceSize]
     private let flop: ([SequenceSize]) -> Double
     private var before: (calls: Int, bytes: Int, faults: Int)
 
     /// - Parameters:
-    ///   - sizes: the sequences of a step, counted from 0.
+    ///   - tokens: of a step's rows; steps are counted from 0.
+    ///   - sizes: its sequences as they are computed.
     ///   - flop: operations that they cannot avoid.
-    init(sizes: @escaping (Int) -> [SequenceSize], flop: @escaping ([SequenceSize]) -> Double) {
+    init(
+        tokens: @escaping (Int) -> Int, sizes: @escaping (Int) -> [SequenceSize],
+        flop: @escaping ([SequenceSize]) -> Double
+    ) {
+        self.tokens = tokens
         self.sizes = sizes
         self.flop = flop
         before = Self.counters()
@@ -38,7 +45,7 @@ final class StepMeter {
         let step = sizes(records.count)
         records.append(
             StepRecord(
-                seconds: seconds, tokens: step.reduce(0) { $0 + $1.tokens },
+                seconds: seconds, tokens: tokens(records.count),
                 labelledTokens: step.reduce(0) { $0 + $1.labels }, gigaflop: flop(step) / 1e9,
                 allocations: after.calls - before.calls, allocatedBytes: after.bytes - before.bytes,
                 pageFaults: after.faults - before.faults))

@@ -48,6 +48,7 @@ struct Train: ParsableCommand {
         hc_count_calls(1)
         let (model, microBatchTokens) = (loaded.model, trainingConfiguration.microBatchTokens)
         let meter = StepMeter(
+            tokens: { rows.rows(step: $0).reduce(0) { $0 + $1.tokens.count } },
             sizes: { rows.sizes(step: $0, microBatchTokens: microBatchTokens, model: model) },
             flop: arithmetic.training)
         let start = ProcessFacts.secondsSinceStart()
