@@ -21,12 +21,13 @@ BF16_INLINE void store_half(uint16_t *p, __m512 x) {
 BF16_INLINE float probability_row(float *score, size_t hidden, size_t visible, size_t columns, float scale,
                                   float maximum) {
     uint16_t *half = (uint16_t *)score;
-    __m512 factor = _mm512_set1_ps(scale), shift = _mm512_set1_ps(maximum), total = _mm512_setzero_ps();
+    __m512 factor = _mm512_set1_ps(scale * LOG2_E), shift = _mm512_set1_ps(maximum * LOG2_E);
+    __m512 total = _mm512_setzero_ps();
     size_t first = hidden / 16 * 16, end = (visible + 15) / 16 * 16;
     memset(half, 0, first * sizeof *half);
     for (size_t j = first; j < end; j += 16) {
         __mmask16 seen = lanes_between(j, hidden, visible);
-        __m512 p = exponential(_mm512_fmsub_ps(_mm512_loadu_ps(score + j), factor, shift));
+        __m512 p = probability(_mm512_fmsub_ps(_mm512_loadu_ps(score + j), factor, shift));
         p = _mm512_maskz_mov_ps(seen, p);
         total = _mm512_add_ps(total, p);
         store_half(half + j, p);
@@ -72,9 +73,10 @@ struct gradient {
     __m256i p, ds;
 };
 
-BF16_INLINE struct gradient gradient_lanes(const float *s, const float *dp, __m512 log_sum_exp, __m512 delta,
+/// `factor` is the scale and `shift` logSumExp, both times log2(e).
+BF16_INLINE struct gradient gradient_lanes(const float *s, const float *dp, __m512 factor, __m512 shift, __m512 delta,
                                            __m512 scale, __mmask16 seen) {
-    __m512 p = exponential(_mm512_fmsub_ps(_mm512_loadu_ps(s), scale, log_sum_exp));
+    __m512 p = probability(_mm512_fmsub_ps(_mm512_loadu_ps(s), factor, shift));
     p = _mm512_maskz_mov_ps(seen, p);
     __m512 ds = _mm512_mul_ps(_mm512_mul_ps(p, _mm512_sub_ps(_mm512_loadu_ps(dp), delta)), scale);
     return (struct gradient){narrow(p), narrow(ds)};
@@ -83,7 +85,7 @@ BF16_INLINE struct gradient gradient_lanes(const float *s, const float *dp, __m5
 BF16 void ck_attention_gradients_avx512(float *s, float *dp, uint16_t *pairs, size_t stride, const float *log_sum_exp,
                                         const float *delta, size_t keys, size_t columns, size_t group,
                                         ptrdiff_t first_visible, ptrdiff_t window, float scale) {
-    __m512 factor = _mm512_set1_ps(scale);
+    __m512 factor = _mm512_set1_ps(scale * LOG2_E), scales = _mm512_set1_ps(scale);
     for (size_t key = 0; key < keys; key += 2) {
         size_t second = key + 1 < keys;
         struct seeing queries0 = seeing(columns, key, group, first_visible, window);
@@ -93,14 +95,14 @@ BF16 void ck_attention_gradients_avx512(float *s, float *dp, uint16_t *pairs, si
         float *dp0 = dp + key * stride, *dp1 = dp0 + second * stride;
         uint32_t *words = (uint32_t *)pairs + key / 2 * stride;
         for (size_t j = 0; j < columns; j += 16) {
-            __m512 shift = _mm512_loadu_ps(log_sum_exp + j);
+            __m512 shift = _mm512_mul_ps(_mm512_loadu_ps(log_sum_exp + j), _mm512_set1_ps(LOG2_E));
             __m512 d = _mm512_loadu_ps(delta + j);
             // Both rows are read before either is written: without a second key they are the same row.
             struct gradient low = gradient_lanes(
-                s0 + j, dp0 + j, shift, d, factor,
+                s0 + j, dp0 + j, factor, shift, d, scales,
                 lanes_between(j, (size_t)queries0.first, (size_t)queries0.end));
             struct gradient high = gradient_lanes(
-                s1 + j, dp1 + j, shift, d, factor,
+                s1 + j, dp1 + j, factor, shift, d, scales,
                 lanes_between(j, (size_t)queries1.first, (size_t)queries1.end));
             __m512i both = _mm512_or_si512(
                 _mm512_cvtepu16_epi32(low.ds), _mm512_slli_epi32(_mm512_cvtepu16_epi32(high.ds), 16));

@@ -1,12 +1,11 @@
 #pragma once
 #include <immintrin.h>
+#include "exponential.h"
 
 // What the kernels share whose results are bfloat16, on a CPU that rounds to it by itself.
 
 #define BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,fma")))
 #define BF16_INLINE BF16 static inline __attribute__((always_inline))
-
-#define LOG2_E 1.44269504088896341f
 
 /// 2^x for x ≤ 128: relative error below 3e-7; NaN stays NaN.
 ///
@@ -23,20 +22,17 @@ BF16_INLINE __attribute__((unused)) __m512 power_of_two(__m512 x) {
     return _mm512_scalef_ps(p, n);
 }
 
-/// exp(x), the numbers of ck_exp bit for bit: rounding must not depend on which of the two a CPU runs.
-BF16_INLINE __attribute__((unused)) __m512 exponential(__m512 x) {
-    __m512 clamped = _mm512_min_ps(_mm512_set1_ps(88), _mm512_max_ps(_mm512_set1_ps(-87), x));
-    __m512 magic = _mm512_set1_ps(12582912.0f);
-    __m512 n = _mm512_sub_ps(_mm512_fmadd_ps(clamped, _mm512_set1_ps(LOG2_E), magic), magic);
-    __m512 f = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693145751953125f), clamped);
-    f = _mm512_fnmadd_ps(n, _mm512_set1_ps(1.428606765330187e-6f), f);
-    __m512 p = _mm512_set1_ps(1.9841270e-4f);
-    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.3888889e-3f));
-    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(8.3333333e-3f));
-    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(4.1666667e-2f));
-    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.6666667e-1f));
-    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.5f));
-    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.0f));
+/// 2^x, the numbers of ck_exp2 bit for bit: rounding must not depend on which of the two a CPU runs.
+BF16_INLINE __attribute__((unused)) __m512 probability(__m512 x) {
+    __m512 clamped = _mm512_max_ps(_mm512_set1_ps(-125), x);
+    __m512 n = _mm512_roundscale_ps(clamped, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    __m512 f = _mm512_sub_ps(clamped, n);
+    __m512 p = _mm512_set1_ps(1.5403530e-4f);
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.3333558e-3f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(9.6181291e-3f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(5.5504109e-2f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(2.4022651e-1f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(6.9314718e-1f));
     p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.0f));
     return _mm512_scalef_ps(p, n);
 }

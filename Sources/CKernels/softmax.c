@@ -81,13 +81,24 @@ CK_INLINE void drop_hidden(lanes *x, size_t j, size_t hidden, float fill) {
     *x = (lanes)(((int_lanes)*x & kept) | ((int_lanes)filling & ~kept));
 }
 
+/// exp(scale·s − shift): by way of 2^x, which is faster, where the result is rounded to bfloat16.
+CK_INLINE void probability(const float *s, float scale, const lanes *shift, int half, lanes *p) {
+    if (half) {
+        *p = *(const lanes *)s * (scale * LOG2_E) - *shift * LOG2_E;
+        ck_exp2(p);
+    } else {
+        *p = *(const lanes *)s * scale - *shift;
+        ck_exp(p);
+    }
+}
+
 /// Scores of one row become exp(scale·s − maximum), zero where unseen; returns their sum.
 CK_INLINE float probability_row(float *score, size_t hidden, size_t visible, size_t columns, float scale, float maximum,
                                 int half) {
-    lanes total = {0};
+    lanes total = {0}, shift = {0}, p;
+    shift += maximum;
     for (size_t j = 0; j < columns; j += LANES) {
-        lanes p = *(const lanes *)(score + j) * scale - maximum;
-        ck_exp(&p);
+        probability(score + j, scale, &shift, half, &p);
         keep_visible(&p, j, visible, 0);
         drop_hidden(&p, j, hidden, 0);
         total += p;
@@ -156,9 +167,8 @@ void ck_attention_normalise(float *o, size_t head_dim, const float *maxima, floa
 
 /// Sixteen queries against one key: `seen` zero in the lanes whose query does not see the key.
 CK_INLINE void gradient_lanes(const float *s, const float *dp, const float *log_sum_exp, const float *delta,
-                              const int_lanes *seen, float scale, lanes *p, lanes *ds) {
-    *p = *(const lanes *)s * scale - *(const lanes *)log_sum_exp;
-    ck_exp(p);
+                              const int_lanes *seen, float scale, int half, lanes *p, lanes *ds) {
+    probability(s, scale, (const lanes *)log_sum_exp, half, p);
     *ds = *p * (*(const lanes *)dp - *(const lanes *)delta) * scale;
     *p = (lanes)((int_lanes)*p & *seen);
     *ds = (lanes)((int_lanes)*ds & *seen);
@@ -181,7 +191,7 @@ void ck_attention_gradients(float *s, float *dp, size_t stride, const float *log
             int_lanes seen;
             lanes p, ds;
             seeing_lanes(&seen, j, queries);
-            gradient_lanes(score, gradient, log_sum_exp + j, delta + j, &seen, scale, &p, &ds);
+            gradient_lanes(score, gradient, log_sum_exp + j, delta + j, &seen, scale, 0, &p, &ds);
             *(lanes *)score = p;
             *(lanes *)gradient = ds;
         }
@@ -212,8 +222,8 @@ void ck_attention_gradients_half(float *s, float *dp, uint16_t *pairs, size_t st
             seeing_lanes(&seen0, j, queries0);
             if (second) seeing_lanes(&seen1, j, queries1);
             // Both rows are read before either is written: without a second key they are the same row.
-            gradient_lanes(s0 + j, dp0 + j, log_sum_exp + j, delta + j, &seen0, scale, &p0, &ds0);
-            gradient_lanes(s1 + j, dp1 + j, log_sum_exp + j, delta + j, &seen1, scale, &p1, &ds1);
+            gradient_lanes(s0 + j, dp0 + j, log_sum_exp + j, delta + j, &seen0, scale, 1, &p0, &ds0);
+            gradient_lanes(s1 + j, dp1 + j, log_sum_exp + j, delta + j, &seen1, scale, 1, &p1, &ds1);
             uint16_t low[LANES], high[LANES];
             ck_narrow_lanes(&ds0, low);
             ck_narrow_lanes(&ds1, high);

@@ -5,8 +5,8 @@ import COpenBLAS
 /// them at a time, while they stay in the cache.
 ///
 /// Packing takes one pass over a weight for all rows of x, 2 to 4% of the product at 500 rows, and saves the second copy
-/// that each weight would need for backward (see Benchmarks/README.md); `PackedWeight` keeps the panels instead. Columns
-/// are shared among the threads, so each weight is packed once.
+/// that each weight would need for backward (see Benchmarks/README.md); `PackedWeight` keeps the panels instead. Threads
+/// share the columns, so that each weight is packed once; see `ProductCut`.
 package enum PanelProduct {
     /// Columns of a panel; a thread's share is whole panels.
     static let panel = 32

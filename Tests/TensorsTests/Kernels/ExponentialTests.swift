@@ -29,4 +29,30 @@ struct ExponentialTests {
         #expect(p[2].isFinite && p[3].isFinite)
         #expect(p[4].isNaN)
     }
+
+    /// Probabilities that are to be rounded to bfloat16, before they are: sums over one key each, of a maximum of 0.
+    private func probabilities(_ x: [Float]) -> [Float] {
+        let stride = 16
+        var scores = [Float](repeating: 0, count: x.count * stride)
+        for (row, x) in x.enumerated() { scores[row * stride] = x }
+        var (output, maxima) = ([Float](repeating: 0, count: x.count), [Float](repeating: 0, count: x.count))
+        var sums = maxima
+        ck_attention_probabilities(
+            &scores, stride, &output, &maxima, &sums, x.count, 1, 1, x.count, 1, Int(CK_NO_WINDOW), 1, 0, 1)
+        return sums
+    }
+
+    private func excess(_ pair: (x: Float, p: Float)) -> Double {
+        let expected = exp(Double(pair.x))
+        return abs(Double(pair.p) - expected) / expected - (2e-7 + 8e-8 * Double(-pair.x))
+    }
+
+    @Test("Where it is rounded to bfloat16, its relative error stays below 2e-7 + 8e-8·|x|")
+    func relativeErrorOfProbabilities() {
+        // An exponent of 2 is rounded to half an ulp, 6e-8 of it, and log2(e) is off by 1.4e-8 of itself.
+        let x = (0...350_000).map { -Float($0) * 2.45e-4 }
+        let worst = zip(x, probabilities(x)).max { excess($0) < excess($1) }
+        #expect(worst.map { excess($0) <= 0 } == true, "\(String(describing: worst))")
+        #expect(probabilities([-1e30, -.infinity]).allSatisfy { $0 < 3e-38 })
+    }
 }
