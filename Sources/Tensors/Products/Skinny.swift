@@ -32,8 +32,7 @@ func multiplySkinny(
 }
 
 extension Workspace {
-    /// A factor with rows of `columns` elements, a turned copy where the product names it the other way round, which is
-    /// valid until the workspace's panels are taken again.
+    /// `matrix` itself, or where `turns` its transpose: a copy that is valid until the workspace's panels are taken again.
     ///
     /// Each thread turns its own: it is a few microseconds' work, and to fetch what another has turned takes as long.
     fileprivate func turned(_ matrix: Matrix, if turns: Bool) -> (start: UnsafePointer<Float>, stride: Int) {
@@ -76,11 +75,12 @@ private func rankUpdate(_ h: Matrix, _ b: Operand, into y: Matrix, _ scale: Floa
 private func skinnyLeft(
     _ h: Matrix, _ x: Matrix, into g: Matrix, _ scale: Float, _ accumulate: Bool, room matrix: (Int, Int) -> Matrix
 ) {
+    guard x.rows > 0 else { return accumulate ? () : g.fill(0) }
     let (fewestRows, mostRuns) = (128, 8)
     let runs = RangeCut(x.rows, grain: 1, mostPieces: min(max(1, x.rows / fewestRows), mostRuns))
     let columns = RangeCut(x.columns, grain: 32, mostPieces: (Threads.count + runs.pieces - 1) / runs.pieces)
     let rank = h.columns
-    let sums = matrix(max(1, runs.pieces - 1) * rank, x.columns)
+    let sums = matrix((runs.pieces - 1) * rank, x.columns)
     Threads.parallel(
         runs.pieces * columns.pieces, with: h, x, g, sums, runs, columns, scale, accumulate
     ) { pieces, h, x, g, sums, runs, columns, scale, accumulate in
@@ -93,7 +93,7 @@ private func skinnyLeft(
                 accumulate && run == 0 ? 1 : 0)
         }
     }
-    for run in 1..<max(1, runs.pieces) { Kernels.add(sums.rows(blockOf(run - 1, height: rank)), into: g) }
+    for run in 1..<runs.pieces { Kernels.add(sums.rows(blockOf(run - 1, height: rank)), into: g) }
 }
 
 private func blockOf(_ index: Int, height: Int) -> Range<Int> { (index * height)..<((index + 1) * height) }

@@ -1,17 +1,18 @@
 import Synchronization
 
-/// Which tasks are a thread's own.
+/// Which tasks are a thread's own, and in what order it takes them.
 enum TaskOrder: BitwiseCopyable {
-    /// A run of consecutive ones. Tasks lie in the order of the memory they work on, as the ranges of `Threads.parallel`
-    /// do: so a thread meets in them what it wrote in the kernel before.
+    /// A run of consecutive ones, in order. Tasks lie in the order of the memory they work on, as the ranges of
+    /// `Threads.parallel` do: so a thread reads in order, and meets what it wrote in the kernel before.
     case runs
-    /// Every second one of two threads, and so on: each has long and short ones.
-    case dealt
+    /// The same from the run's end on, where later tasks are longer: short ones at the end even out the threads.
+    case runsFromTheEnd
+    /// Every second one of two threads, and so on, from the end on: each has long and short ones.
+    case dealtFromTheEnd
 }
 
 /// Hands out the tasks of one piece of work: each thread has its own, and takes over what others have left once those are
-/// done. All are taken from the end on, since of a sequence the last queries see the most keys, and short tasks at the
-/// end even out the threads.
+/// done.
 final class TaskRuns: Sendable {
     /// Of each thread's own, how many tasks are taken; each count in a cache line of its own.
     private nonisolated(unsafe) let taken: UnsafeMutablePointer<Atomic<Int>>
@@ -40,13 +41,12 @@ final class TaskRuns: Sendable {
         for step in 0..<threads {
             let thread = (own + step) % threads
             let index = taken[thread * Self.line].wrappingAdd(1, ordering: .relaxed).oldValue
+            let (first, end) = (count * thread / threads, count * (thread + 1) / threads)
             switch order {
-            case .runs:
-                let (first, end) = (count * thread / threads, count * (thread + 1) / threads)
-                if index < end - first { return end - 1 - index }
-            case .dealt:
-                let dealt = index * threads + thread
-                if dealt < count { return count - 1 - dealt }
+            case .runs where index < end - first: return first + index
+            case .runsFromTheEnd where index < end - first: return end - 1 - index
+            case .dealtFromTheEnd where index * threads + thread < count: return count - 1 - index * threads - thread
+            default: continue
             }
         }
         return nil

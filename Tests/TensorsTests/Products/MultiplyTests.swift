@@ -15,6 +15,9 @@ struct ProductShape: CustomTestStringConvertible {
         ProductShape(9, 64, 70), ProductShape(8, 41, 100), ProductShape(7, 5, 33), ProductShape(100, 41, 8),
         ProductShape(70, 130, 90), ProductShape(300, 70, 65), ProductShape(65, 70, 300), ProductShape(1, 576, 192),
         ProductShape(64, 64, 64), ProductShape(17, 1000, 16),
+        // Ranks that are no multiple of eight, sums over nothing, and sums so long that threads share them.
+        ProductShape(38, 130, 11), ProductShape(4, 0, 5), ProductShape(100, 0, 8), ProductShape(8, 300, 100),
+        ProductShape(100, 1030, 9),
     ]
 }
 

@@ -59,7 +59,7 @@ private struct AttentionBackward {
         }
     }
 
-    /// In the order of rows, as `Threads.tasks` has it.
+    /// In the order of rows, see `TaskOrder`.
     private func chunks(_ spans: [AttentionSpan], scratch: Arena) -> ArenaList<Chunk> {
         let blocks = spans.reduce(0) {
             $0 + (0..<$1.queryCount).blocks(of: shape.chunkQueries(keys: $1.keyCount)).count

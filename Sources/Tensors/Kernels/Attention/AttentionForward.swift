@@ -47,7 +47,7 @@ extension Kernels {
         let head: Int
     }
 
-    /// In the order of rows, as `Threads.tasks` has it.
+    /// In the order of rows, see `TaskOrder`.
     private static func forwardWork(
         _ spans: [AttentionSpan], shape: AttentionShape, scratch: Arena
     ) -> ArenaList<ForwardTask> {

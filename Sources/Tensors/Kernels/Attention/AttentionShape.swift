@@ -28,8 +28,9 @@ struct AttentionShape {
         let block = queryBlock(keys: keys)
         return max((keys < 2048 ? 256 : 512) / block, 1) * block
     }
-    /// How threads share the work on `spans` sequences: few of them would leave a thread with the longest ends.
-    func order(spans: Int) -> TaskOrder { spans < 2 * Threads.count ? .dealt : .runs }
+    /// How threads share the work on `spans` sequences, of which the last queries see the most keys: of few sequences one
+    /// thread would have all the ends.
+    func order(spans: Int) -> TaskOrder { spans < 2 * Threads.count ? .dealtFromTheEnd : .runsFromTheEnd }
     /// Keys a tile.
     static let keyBlock = 256
 
