@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures lorad beside PEFT and writes Benchmarks/results/: `make bench`. See Benchmarks/README.md.
 
-A whole run takes about forty minutes on two cores. --only and --quick look at a part of it and write to
+A whole run takes about 35 minutes on two cores. --only and --quick look at a part of it and write to
 Benchmarks/.cache/ instead, so that the checked-in results are always of one whole run.
 """
 
