@@ -38,10 +38,11 @@ package final class Arena {
 
     private static let mostStacks = 24
     private static let mostMatrices = 1 << 20
-    /// A process has 128 TiB of addresses; no activations come near this.
-    private static let mostStackBytes = 1 << 40
+    /// A process has 128 TiB of addresses, under ThreadSanitizer less; no activations come near this.
+    private static let mostStackBytes = 1 << 38
 
-    /// - Parameter reservingBytes: address space of each stack, not memory, at most 1 TiB; more than will ever be needed.
+    /// - Parameter reservingBytes: address space of each stack, not memory, at most 256 GiB; more than will ever be
+    ///   needed.
     package init(reservingBytes: Int) {
         stackBytes = min((reservingBytes + 4095) / 4096 * 4096, Self.mostStackBytes)
         storage = Storage(reservingBytes: Self.mostStacks * stackBytes)

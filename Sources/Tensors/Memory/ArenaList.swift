@@ -44,7 +44,8 @@ extension Arena {
 
     /// Runs `body` with this arena, or one of its own where nil, and gives back what it took.
     static func lending<Result>(_ arena: Arena?, _ body: (Arena) -> Result) -> Result {
-        let arena = arena ?? Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
+        // Lists and partial sums: a small part of what a pass's own arena is for.
+        let arena = arena ?? Arena(reservingBytes: min(MachineInfo.physicalMemoryBytes, 1 << 33))
         let mark = arena.mark()
         defer { arena.release(to: mark) }
         return body(arena)
