@@ -3,7 +3,6 @@ import PackageDescription
 
 let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -71,7 +70,6 @@ let package = Package(
     products: [.executable(name: "lorad", targets: ["lorad"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
@@ -80,6 +78,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(
             name: "CKernels",
@@ -87,7 +86,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("m")]
         ),
         module("Tensors", ["COpenBLAS", "CKernels"]),
-        module("ModelFiles", ["Tensors", crypto]),
+        module("Digests", ["CCrypto"]),
+        module("ModelFiles", ["Tensors", "Digests"]),
         module("Tokenizers", ["ModelFiles"]),
         module("Transformers", ["Tensors", "ModelFiles"]),
         module("Adapters", ["Tensors", "ModelFiles", "Transformers"]),
@@ -98,9 +98,9 @@ let package = Package(
             "Pipeline",
             [
                 "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", crypto,
+                "Manifests", "Digests",
             ]),
-        module("Worker", ["Pipeline", "Manifests", "CCurl", "CLinux", grdb, crypto, subprocess, flyingFox]),
+        module("Worker", ["Pipeline", "Manifests", "CCurl", "CLinux", "Digests", grdb, subprocess, flyingFox]),
         .executableTarget(
             name: "lorad",
             dependencies: [
@@ -125,6 +125,7 @@ let package = Package(
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),
+        tests("DigestsTests", ["Digests"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),
         tests("ModelFilesTests", ["TestSupport", "ModelFiles", "Tensors"]),
         tests("TokenizersTests", ["TestSupport", "Tokenizers", "ModelFiles", "Tensors"]),

@@ -1,9 +1,9 @@
-import Crypto
+import Digests
 import Foundation
 
 /// SHA-256 of files and bases, in lower-case hexadecimal.
 package enum ContentHash {
-    package static func ofBytes(_ data: some DataProtocol) -> String { hexadecimal(SHA256.hash(data: data)) }
+    package static func ofBytes(_ data: some DataProtocol) -> String { SHA256.hexadecimal(of: data) }
 
     /// The file's SHA-256, from `cache` where it knows the file unchanged.
     ///
@@ -14,10 +14,10 @@ package enum ContentHash {
         var hasher = SHA256()
         let chunk = 16 << 20
         for start in stride(from: 0, to: file.size, by: chunk) {
-            try file.withBytes(in: start..<min(start + chunk, file.size)) { hasher.update(bufferPointer: $0) }
+            try file.withBytes(in: start..<min(start + chunk, file.size)) { hasher.update($0) }
         }
         try file.checkUnchanged()
-        let hash = hexadecimal(hasher.finalize())
+        let hash = hasher.hexadecimal()
         cache?.remember(hash, of: path, identity: file.identity)
         return hash
     }
@@ -45,9 +45,5 @@ package enum ContentHash {
         }
         let lines = try (["config.json"] + names).map { "\(try ofFile("\(folder)/\($0)", cache: cache))  \($0)\n" }
         return ofBytes(Data(lines.joined().utf8))
-    }
-
-    static func hexadecimal(_ digest: SHA256.Digest) -> String {
-        digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }

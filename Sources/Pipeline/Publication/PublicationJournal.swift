@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 
 /// What an attempt leaves in its work folder just before its run appears in the outbox. Where the process dies between
@@ -35,7 +35,7 @@ package struct PublicationJournal: Codable, Sendable, Equatable {
     /// - Throws: `PipelineError.unwritable` where `latest` cannot be moved; what decoding a damaged report throws.
     package static func publishedRun(_ path: String) throws -> JobResult? {
         guard let journal = read(path), let sums = FileManager.default.contents(atPath: journal.sums),
-            SHA256.hash(data: sums).hexadecimal == journal.checksumsSHA256,
+            SHA256.hexadecimal(of: sums) == journal.checksumsSHA256,
             let report = FileManager.default.contents(atPath: journal.folder + "/report.json")
         else { return nil }
         let parent = (journal.folder as NSString).deletingLastPathComponent

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 
 /// A run that stands in the outbox.
@@ -76,7 +76,7 @@ extension RunStaging {
         }
         let data = Data(ChecksumFile.text(entries).utf8)
         try Durable.write(data, to: "\(folder)/\(ChecksumFile.name)")
-        return SHA256.hash(data: data).hexadecimal
+        return SHA256.hexadecimal(of: data)
     }
 
     private func synchronize() throws {

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 
 #if canImport(Glibc)
@@ -57,11 +57,11 @@ struct PublishedFiles {
         var hasher = SHA256()
         do {
             while let block = try handle.read(upToCount: 1 << 20), !block.isEmpty {
-                hasher.update(data: block)
+                hasher.update(block)
             }
         } catch {
             return nil
         }
-        return hasher.finalize().hexadecimal
+        return hasher.hexadecimal()
     }
 }

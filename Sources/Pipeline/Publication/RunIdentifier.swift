@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 
 /// A run's folder name: `20261124T003012Z-3f9ac2b1`, the UTC second the job was claimed and the first 8 hex digits of
@@ -16,7 +16,7 @@ package struct RunIdentifier: Sendable, Equatable, CustomStringConvertible {
         let stamp = String(
             format: "%04d%02d%02dT%02d%02d%02dZ", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0, parts.hour ?? 0,
             parts.minute ?? 0, parts.second ?? 0)
-        description = "\(stamp)-\(SHA256.hash(data: manifest).hexadecimal.prefix(8))"
+        description = "\(stamp)-\(SHA256.hexadecimal(of: manifest).prefix(8))"
     }
 
     private init(description: String) {
@@ -31,15 +31,5 @@ package struct RunIdentifier: Sendable, Equatable, CustomStringConvertible {
     /// The folder it is published as: only a succeeded run bears the bare identifier.
     package func folderName(_ status: RunStatus) -> String {
         status == .succeeded ? description : "\(description)-\(status.rawValue)"
-    }
-}
-
-extension SHA256.Digest {
-    /// 64 lower-case hexadecimal digits.
-    var hexadecimal: String {
-        map { byte in
-            let digits = String(byte, radix: 16)
-            return byte < 16 ? "0\(digits)" : digits
-        }.joined()
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import Glibc
 
@@ -49,7 +49,7 @@ package struct ManifestFile: Sendable, Equatable {
 
     /// SHA-256, hexadecimal.
     static func hash(_ bytes: [UInt8]) -> String {
-        SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+        SHA256.hexadecimal(of: bytes)
     }
 
     private enum Kind: String {

@@ -1,9 +1,9 @@
-import Crypto
+import Digests
 import Foundation
 
 /// A key of Standard Webhooks, https://www.standardwebhooks.com: `whsec_` and the base64 of 24 to 64 bytes.
 package struct SigningKey: Sendable {
-    private let key: SymmetricKey
+    private let key: Data
 
     /// Throws `.webhook`, naming the hook only.
     package init(_ secret: Secret, hook: String) throws {
@@ -16,13 +16,12 @@ package struct SigningKey: Sendable {
                 .webhook, "The secret of webhook '\(hook)' is not whsec_ followed by the base64 of 24 to 64 bytes.",
                 advice: "Make one with: echo whsec_$(head -c 32 /dev/urandom | base64)")
         }
-        key = SymmetricKey(data: bytes)
+        key = bytes
     }
 
     /// `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.payload`.
     package func signature(id: String, timestamp: Int64, payload: String) -> String {
         let content = Data("\(id).\(timestamp).\(payload)".utf8)
-        let code = HMAC<SHA256>.authenticationCode(for: content, using: key)
-        return "v1," + Data(code).base64EncodedString()
+        return "v1," + HMACSHA256.code(of: content, key: key).base64EncodedString()
     }
 }
