@@ -15,6 +15,7 @@ demo: tools fetch
 test: tools fetch lint
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build
+	scripts/test-variants
 
 # lorad beside PEFT, tables into Benchmarks/results/; BENCH="--only scaling" measures a part.
 bench: tools fetch

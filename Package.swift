@@ -82,6 +82,8 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(
             name: "CKernels",
+            // Compiled as a part of each file of variants/.
+            exclude: ["kernels", "kernels.def"],
             cSettings: [.unsafeFlags(["-O3", "-g0", "-Wall", "-Werror"])],
             linkerSettings: [.linkedLibrary("m")]
         ),
@@ -148,6 +150,6 @@ let package = Package(
                 "Tokenizers", "ModelFiles", "Tensors",
             ]),
         tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", grdb]),
-        tests("EndToEnd", ["TestSupport", "ModelFiles", "lorad"]),
+        tests("EndToEnd", ["TestSupport", "ModelFiles", "Tensors", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])
 )

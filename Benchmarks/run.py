@@ -13,12 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness import measure, programs, tables
-from harness.workloads import WORKLOADS
+from harness.workloads import WITH_AVX512, workloads
 
 # Before a run nothing else should compute; the build that precedes it is not counted.
 BUSY_LOAD = 0.7
 RESULTS = Path(__file__).parent / "results"
-PARTS = [*(workload.name for workload in WORKLOADS), "long", "extras", "scaling", "time", "kernels",
+PARTS = [*(workload.name for workload in WITH_AVX512), "long", "extras", "scaling", "time", "kernels",
          "tokenizers"]
 
 
@@ -30,6 +30,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=1,
                         help="times that the trainers of a workload are started and take their turns (default: 1)")
     parser.add_argument("--threads", type=int, default=2, help="threads of both trainers (default: 2)")
+    parser.add_argument("--kernels", metavar="VARIANT", choices=["x86-64-v3", "x86-64-v4", "x86-64-v4-bf16"],
+                        help="measure on this CPU as on one that has this variant and nothing above it, PEFT and the "
+                             "ceilings too; the results bear its name")
     parser.add_argument("--no-compile", action="store_true", help="leave out PEFT with torch.compile")
     parser.add_argument("--no-build", action="store_true", help="measure the program that is there")
     return parser.parse_args()
@@ -53,7 +56,7 @@ def run(arguments: argparse.Namespace, machine: dict[str, str]) -> dict:
     results: dict = {"machine": machine}
     results["ceilings"] = timed("ceilings", measure.ceilings, effort)
     results["workloads"] = {workload.name: timed(workload.name, measure.side_by_side, workload, effort)
-                            for workload in WORKLOADS if workload.name in wanted}
+                            for workload in workloads() if workload.name in wanted}
     add_peft_versions(results)
     if "long" in wanted:
         results["long"] = timed("long", measure.long_sequence, effort)
@@ -73,10 +76,12 @@ def add_peft_versions(results: dict) -> None:
         results["machine"]["PEFT"] = ", ".join(f"{name} {version}" for name, version in runs[0]["versions"].items())
 
 
-def write(results: dict, partial: bool) -> Path:
+def write(results: dict, partial: bool, variant: str | None) -> Path:
     """Writes the tables and what they were made of."""
     date = results["machine"]["date"].split()[0]
     folder, names = (programs.CACHE, ["partial"]) if partial else (RESULTS, [date, "latest"])
+    if variant:
+        names = [f"{name}-{variant}" for name in names]
     folder.mkdir(exist_ok=True)
     # Paths of this machine tell nobody anything.
     text = json.dumps(results, indent=1, ensure_ascii=False).replace(f"{programs.ROOT}/", "") + "\n"
@@ -88,6 +93,8 @@ def write(results: dict, partial: bool) -> Path:
 
 def main() -> None:
     arguments = options()
+    if arguments.kernels:
+        programs.take_variant(arguments.kernels)
     measure.check_inputs()
     if not arguments.no_build:
         programs.build()
@@ -101,7 +108,7 @@ def main() -> None:
         notes.append(f"The machine was busy when the run began (load {load}): rates, and ratios too, are distorted, "
                      "since a trainer whose threads wait for one another loses more to a busy core.")
     results["note"] = " ".join(notes)
-    path = write(results, partial)
+    path = write(results, partial, arguments.kernels)
     print(path.read_text())
     programs.progress(f"written: {path}")
 

@@ -34,6 +34,9 @@ package struct Ceilings: Encodable, Sendable {
         for size in ProductSize.all(shape, rows: rows) {
             products += oneDNN(size, seconds: seconds)
         }
+        if !products.contains(where: { $0.dtype == DType.bfloat16.rawValue && DType.bfloat16.compute == .bfloat16 }) {
+            products = products.filter { $0.dtype != DType.bfloat16.rawValue } + inRegisters(seconds: seconds)
+        }
         var best: [String: ProductRate] = [:]
         for product in products where product.gigaflopPerSecond > best[product.dtype]?.gigaflopPerSecond ?? 0 {
             best[product.dtype] = product
@@ -72,6 +75,30 @@ package struct Ceilings: Encodable, Sendable {
             fastest = min(fastest, time)
         }
         return Double(4 * share * threads) / fastest / 1e9
+    }
+
+    /// Multiply-adds of float32 without memory, by all threads: the ceiling of both dtypes where the variant computes both
+    /// in float32.
+    private static func inRegisters(seconds: Double) -> [ProductRate] {
+        let widths = ["x86-64-v4": 16, "x86-64-v4-bf16": 16, "x86-64-v3": 8]
+        let (width, iterations) = (widths[KernelVariant.chosen.name] ?? 4, 2_000_000)
+        let threads = Threads.count
+        var fastest = Double.infinity
+        let watch = Stopwatch()
+        while watch.seconds < 5 * seconds || fastest == .infinity {
+            let time = Stopwatch.time {
+                DispatchQueue.concurrentPerform(iterations: threads) { _ in
+                    precondition(cb_multiply_add(Int32(width), iterations) > 0)
+                }
+            }
+            fastest = min(fastest, time)
+        }
+        let rate = Double(2 * 12 * width * iterations * threads) / fastest / 1e9
+        return DType.allCases.map {
+            ProductRate(
+                library: "registers alone", dtype: $0.rawValue, product: "multiply-add", m: 12, n: width, k: iterations,
+                gigaflopPerSecond: rate)
+        }
     }
 
     private static func openBLAS(_ size: ProductSize, seconds: Double) -> ProductRate {

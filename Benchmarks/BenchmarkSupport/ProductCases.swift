@@ -59,7 +59,8 @@ enum AttentionCases {
         let spans: [AttentionSpan]
         let scale = 1 / Float(CaseSize.headDim).squareRoot()
 
-        init(sequences: Int, length: Int, _ dtype: DType) {
+        init(sequences: Int, length: Int, _ stored: DType) {
+            let dtype = stored.compute
             let rows = sequences * length
             q = CaseSize.matrix(rows, CaseSize.hidden, dtype)
             k = CaseSize.matrix(rows, CaseSize.keys, dtype)
@@ -114,12 +115,12 @@ enum ProductCases {
         }
         return [
             KernelCase("\(name) forward, \(rows) rows, \(dtype.rawValue)", bound) {
-                let (weight, x) = (weight(), Matrix(rows: rows, columns: inputs, dtype: dtype))
+                let (weight, x) = (weight(), Matrix(rows: rows, columns: inputs, dtype: dtype.compute))
                 let y = Matrix(rows: rows, columns: outputs)
                 return { weight.forward(x, into: y) }
             },
             KernelCase("\(name) backward, \(rows) rows, \(dtype.rawValue)", bound) {
-                let (weight, dy) = (weight(), Matrix(rows: rows, columns: outputs, dtype: dtype))
+                let (weight, dy) = (weight(), Matrix(rows: rows, columns: outputs, dtype: dtype.compute))
                 let dx = Matrix(rows: rows, columns: inputs)
                 return { weight.backward(dy, into: dx) }
             },
@@ -133,7 +134,7 @@ enum ProductCases {
             "head forward, 1 row, \(dtype.rawValue)", .bytes(Double(outputs * inputs * dtype.bytes))
         ) {
             let weight = FrozenWeight(CaseSize.matrix(outputs, inputs), dtype: dtype)
-            let (x, y) = (Matrix(rows: 1, columns: inputs, dtype: dtype), Matrix(rows: 1, columns: outputs))
+            let (x, y) = (Matrix(rows: 1, columns: inputs, dtype: dtype.compute), Matrix(rows: 1, columns: outputs))
             return { weight.forward(x, into: y) }
         }
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from . import programs
 from .programs import lorad, lorad_command, peft_command, progress
 from .turns import Trainer, take_turns
-from .workloads import BASE, DTYPES, LONG, LONG_AS_SHORT, PACKED, SENTIMENT, WORKLOADS, Workload, scaling_points
+from .workloads import BASE, DTYPES, LONG, LONG_AS_SHORT, PACKED, SENTIMENT, Workload, scaling_points, workloads
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,12 @@ def side_by_side(workload: Workload, effort: Effort) -> dict:
     """lorad and PEFT over the same steps."""
     warmup, steps = (1, 2) if effort.quick else (workload.warmup, workload.steps)
     rows = programs.batches(workload.name.split("-")[0], workload.source, warmup + steps)
-    common = ["--dtype", workload.dtype, "--threads", str(effort.threads), "--warmup", str(warmup),
-              "--steps", str(steps)]
-    commands = {"lorad": lorad_command("train", *workload.source, *common), "peft": peft_command(rows, *common)}
+    options = ["--threads", str(effort.threads), "--warmup", str(warmup), "--steps", str(steps)]
+    common = ["--dtype", workload.dtype, *options]
+    peft = ["--dtype", workload.peft_dtype or workload.dtype, *options]
+    commands = {"lorad": lorad_command("train", *workload.source, *common), "peft": peft_command(rows, *peft)}
     if effort.compiled and workload.compiled_ratio:
-        commands["peft_compiled"] = peft_command(rows, *common, "--compile")
+        commands["peft_compiled"] = peft_command(rows, *peft, "--compile")
     runs = {"peft_compiled": []} | in_turns(commands, workload.name, effort)
     compiled = next((report for report in runs["peft_compiled"] if report), None)
     return {name: pooled(reports) for name, reports in runs.items()} | {
@@ -219,7 +220,7 @@ def scaling(effort: Effort) -> list[dict]:
 def step_time(effort: Effort) -> list[dict]:
     """Where a step's time goes, by kernel; empty for an engine without that clock."""
     rows = []
-    for workload in WORKLOADS:
+    for workload in workloads():
         report = lorad("train", *workload.source, "--dtype", workload.dtype, "--warmup", "1",
                        "--steps", "1" if effort.quick else "4", "--kernels", "--threads", str(effort.threads),
                        what=f"time by kernel, {workload.name}")

@@ -17,6 +17,21 @@ CACHE = ROOT / "Benchmarks/.cache"
 PEFT = ROOT / "Benchmarks/peft"
 
 
+# What makes the libraries that lorad is held against use a variant's instructions and no wider ones.
+LIBRARIES = {
+    "x86-64-v3": {"ATEN_CPU_CAPABILITY": "avx2", "DNNL_MAX_CPU_ISA": "AVX2", "ONEDNN_MAX_CPU_ISA": "AVX2",
+                  "MKL_ENABLE_INSTRUCTIONS": "AVX2", "OPENBLAS_CORETYPE": "Haswell"},
+    "x86-64-v4": {"ATEN_CPU_CAPABILITY": "avx512", "DNNL_MAX_CPU_ISA": "AVX512_CORE",
+                  "ONEDNN_MAX_CPU_ISA": "AVX512_CORE", "OPENBLAS_CORETYPE": "SkylakeX"},
+}
+
+
+def take_variant(name: str) -> None:
+    """Every program from now on, lorad's and PEFT's, computes as on a CPU that has this variant and nothing above it."""
+    os.environ["LORAD_KERNELS"] = name
+    os.environ.update(LIBRARIES.get(name, {}))
+
+
 def progress(text: str) -> None:
     """One line for whoever waits."""
     print(f"{datetime.now():%H:%M:%S} {text}", file=sys.stderr, flush=True)
@@ -125,6 +140,7 @@ def machine() -> dict[str, str]:
         "date": f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC",
         "CPU": f"{names[0] if names else platform.machine()}, {len(names) or os.cpu_count()} cores, "
                f"{', '.join(units)}",
+        "kernels": os.environ.get("LORAD_KERNELS", "the widest variant that the CPU has"),
         "memory": f"{int(memory.split()[1]) / 2**20:.1f} GiB",
         "kernel": platform.release(),
         "load before the run": load,

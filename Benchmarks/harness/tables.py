@@ -1,7 +1,7 @@
 """Results as Markdown. A figure that was not measured is a dash."""
 
 from .workloads import (ADAPTER_COST, DECODING_SHARE, DTYPES, EVALUATION_RATE, LONG_MEMORY, LONG_RATE, START_SECONDS,
-                        TOKENIZER_RATE, WORKLOADS, Target)
+                        TOKENIZER_RATE, Target, workloads)
 
 NONE = "–"
 
@@ -69,7 +69,7 @@ def workload_table(results: dict) -> str:
             "share of ceiling (must / aim)", "peak RSS MiB", "PEFT's", "ratio (at most)",
             "step s, p10 … median … p90", "PEFT's"]
     rows = []
-    for workload in WORKLOADS:
+    for workload in workloads():
         result = field(results, "workloads", workload.name) or {}
         ours, eager, compiled = result.get("lorad"), result.get("peft"), result.get("peft_compiled")
         rate = field(ours, "tokens_per_second")

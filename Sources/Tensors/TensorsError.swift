@@ -8,6 +8,7 @@ package struct TensorsError: LocalizedError, Equatable, Sendable {
         case unsupported
         case outOfMemory
         case libraryFailure
+        case unknownVariant
     }
 
     package let code: Code

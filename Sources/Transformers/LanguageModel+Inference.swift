@@ -37,7 +37,7 @@ extension LanguageModel {
         try checkLength(capacity)
         return KeyValueCache(
             capacity: capacity, layers: blocks.count, columns: configuration.keyValueHeads * configuration.headDim,
-            dtype: dtype)
+            dtype: dtype.compute)
     }
 
     /// Feeds `tokens` after what `cache` holds; returns the logits `[1, V]` after the last.

@@ -7,7 +7,7 @@ import Tensors
 /// Its methods are called from one thread at a time; each uses all of `Threads.count`.
 package final class LanguageModel {
     package let configuration: ModelConfiguration
-    /// Compute dtype of the frozen products.
+    /// Storage dtype of the frozen weights; products are in its `compute`.
     package let dtype: DType
     /// Every linear projection, by layer, under its checkpoint name.
     package let slots: [ProjectionSlot]

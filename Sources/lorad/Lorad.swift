@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pipeline
+import Tensors
 
 /// The command line: parsing and printing only.
 @main
@@ -16,6 +17,7 @@ struct Lorad: ParsableCommand {
 
     static func main() {
         do {
+            try KernelVariant.checkRequest()
             var command = try parseAsRoot()
             try command.run()
         } catch let code as ExitCode {

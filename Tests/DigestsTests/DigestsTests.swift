@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Digests
+import Digests
 
 @Suite("Digests")
 struct DigestsTests {
@@ -49,6 +49,7 @@ struct DigestsTests {
             ),
         ])
     func rfc4231(key: Data, message: String, code: String) {
-        #expect(Hexadecimal.of([UInt8](HMACSHA256.code(of: Data(message.utf8), key: key))) == code)
+        let made = HMACSHA256.code(of: Data(message.utf8), key: key)
+        #expect(made.map { String(format: "%02x", $0) }.joined() == code)
     }
 }

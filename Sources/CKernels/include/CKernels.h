@@ -1,18 +1,32 @@
 #pragma once
-#include <stddef.h>
-#include <stdint.h>
+#include "types.h"
 
 // Hot elementwise loops: pure functions over pointers and sizes, no state, no allocation.
 // Matrices are row-major float32, or bfloat16 (as uint16_t) where a flag `half` says so; `*s` is a row stride in elements. Functions over a matrix work on `rows` rows, so a
 // caller threads them by handing out row ranges.
 
-/// Widest instruction set that the running CPU lets these kernels use: "x86-64-v4", "x86-64-v3" or "baseline".
-const char *ck_variant(void);
+// Every kernel exists once for each variant, a level of the instruction set; the functions below call the chosen one's.
+// Chosen is the widest that the CPU has. The environment variable LORAD_KERNELS names a lower one: the CPU is taken for
+// one that has nothing above it.
 
-/// Whether the CPU multiplies pairs of bfloat16 faster than float32.
+/// The names of the variants that this build has, narrowest first: "baseline" and, on x86-64, "x86-64-v3" (AVX2, FMA),
+/// "x86-64-v4" (AVX-512), "x86-64-v4-bf16" (AVX512-BF16). NULL from their number on.
+const char *ck_variant_name(size_t index);
+/// Whether the running CPU has the variant; 0 where there is none of that index.
+int ck_variant_runs(size_t index);
+/// The chosen variant's name.
+const char *ck_variant(void);
+/// Takes the variant of that index from now on, which must run here. Not while a kernel runs.
+void ck_choose_variant(size_t index);
+/// What LORAD_KERNELS asked for where it was not taken: no variant's name, or one that this CPU lacks. Else NULL.
+const char *ck_refused_variant(void);
+/// The number of the chosen variant's arithmetic: it changes whenever the same operands may give other bits than before.
+int ck_kernels_number(void);
+
+/// Whether the chosen variant multiplies pairs of bfloat16 faster than float32.
 int ck_has_bfloat16(void);
-/// Whether the CPU runs the fast kernels of ck_product_part, in bfloat16 where `half`.
-int ck_has_panels(int half);
+/// Columns of a panel, NR.
+size_t ck_panel_columns(void);
 
 /// Tells the CPU that this thread waits in a loop.
 static inline void ck_pause(void) {
@@ -38,18 +52,6 @@ void ck_layer_norm_backward(const float *dy, size_t dys, const float *x, size_t 
                             const float *statistics, size_t ss, float *dx, size_t dxs, size_t rows, size_t columns,
                             int accumulate);
 
-/// What ck_activation_forward applies to every element.
-enum ck_activation {
-    /// max(x, 0)
-    CK_RELU,
-    /// x·Φ(x), Φ the normal distribution; absolute error of Φ below 2e-7
-    CK_GELU,
-    /// x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))
-    CK_GELU_TANH,
-    /// x/(1 + exp(-x))
-    CK_SILU,
-    CK_TANH,
-};
 /// y = f(x); x and y are bfloat16 where `half`.
 void ck_activation_forward(enum ck_activation f, const void *x, size_t xs, void *y, size_t ys, size_t rows,
                            size_t columns, int half);
@@ -102,7 +104,6 @@ float ck_cross_entropy(float *logits, size_t columns, int32_t target, float scal
 // i of the stack is query i / group; of the tile's keys it sees the last `window` of the first first_visible + i / group,
 // all of these where the window is CK_NO_WINDOW; of all tiles it sees one at least. The stride is a multiple of 16 of at least the tile's width; what lies between is overwritten. With `half`
 // results are bfloat16 in the first half of each row's memory.
-enum : ptrdiff_t { CK_NO_WINDOW = (ptrdiff_t)1 << 40 };
 /// Scores s become exp(scale·s − m), zero where unseen, m the row's maximum so far; what `o` and `sums` hold from earlier
 /// tiles is rescaled to the new maximum. o is contiguous.
 void ck_attention_probabilities(float *s, size_t stride, float *o, float *maxima, float *sums, size_t rows,
@@ -130,21 +131,6 @@ void ck_row_dots(const void *a, const void *b, float *dots, size_t rows, size_t 
 
 // Disentangled attention: a tile of scores holds `queries` queries of one sequence from `first_query` on against all of
 // its keys. The stride is a multiple of 16 of at least `keys`; what lies between is overwritten.
-/// What a score takes from relative positions: c2p[query, δ] + p2c[key, δ], δ = column[key − query] − first; either may
-/// be NULL.
-struct ck_positions {
-    /// [queries, positions], a row for each of the tile's queries.
-    float *c2p;
-    size_t c2ps;
-    /// [keys, positions], a row for each of the sequence's keys.
-    float *p2c;
-    size_t p2cs;
-    /// Points at the entry of 0 and has entries on both sides.
-    const int32_t *column;
-    int32_t first;
-    /// column[d] = column[0] + d where −reach ≤ d ≤ reach.
-    ptrdiff_t reach;
-};
 /// Scores s become softmax(scale·(s + positions)) over the keys.
 void ck_disentangled_probabilities(float *s, size_t stride, const struct ck_positions *positions, size_t first_query,
                                    size_t queries, size_t keys, float scale);
@@ -157,42 +143,13 @@ void ck_disentangled_gradients(const float *p, float *dp, size_t stride, const s
 void ck_gemv(const void *w, size_t ws, int half, const float *x, const float *add, void *y, int y_half, size_t rows,
              size_t columns, size_t apart);
 
-/// The same with both factors in bfloat16; only where ck_has_panels(1).
+/// The same with both factors in bfloat16; fast only where ck_has_bfloat16.
 void ck_gemv_half(const uint16_t *w, size_t ws, const uint16_t *x, const float *add, void *y, int y_half, size_t rows,
                   size_t columns, size_t apart);
 
-/// y[rows, n] = add + x[rows, k]·w, w being [k, n] or, `transposed`, [n, k]. Every y[i, j] is summed in the order of k
-/// alone, so it does not depend on how rows and columns are cut.
-struct ck_product {
-    const void *x;
-    size_t xs;
-    /// x lies column by column: x[i, j] at x[j·xs + i]; in bfloat16, the pair of columns j, j + 1 at word j/2·xs + i.
-    int x_by_columns;
-    const void *w;
-    size_t ws;
-    /// Where not NULL, w packed by ck_pack_panels: [n, k], in place of w; or, to be `turned` on the way, [k, n] in
-    /// bfloat16.
-    const void *panels;
-    int turned;
-    void *y;
-    size_t ys;
-    /// [rows, n] in float32: NULL, y itself, or another matrix.
-    const float *add;
-    size_t adds;
-    size_t rows, k;
-    /// Columns of y; read where `turned`.
-    size_t columns;
-    int transposed;
-    /// x and w are bfloat16.
-    int half;
-    /// y is bfloat16.
-    int y_half;
-    /// Takes the kernels that run on every CPU, for tests.
-    int portable;
-};
 /// Bytes of the panels of w [columns, k].
 size_t ck_panels_bytes(size_t columns, size_t k, int half);
-/// Packs `count` panels of w [columns, k], each 32 rows of it, from panel `first` on, for products x·wᵀ.
+/// Packs `count` panels of w [columns, k], each ck_panel_columns rows of it, from panel `first` on, for products x·wᵀ.
 void ck_pack_panels(const void *w, size_t ws, size_t columns, size_t k, int half, size_t first, size_t count,
                     void *panels);
 /// From the panels of w [columns, k] in bfloat16 makes `count` panels of wᵀ [k, columns] from panel `first` on;
@@ -201,7 +158,7 @@ void ck_turn_panels(const void *panels, size_t columns, size_t k, size_t first, 
                     void *turned);
 /// Bytes of scratch memory that ck_product_part needs.
 size_t ck_product_scratch(const struct ck_product *product);
-/// Some rows and columns of the product; `first_column` is a multiple of 32.
+/// Some rows and columns of the product; `first_column` is a multiple of ck_panel_columns.
 void ck_product_part(const struct ck_product *product, size_t first_row, size_t rows, size_t first_column,
                      size_t columns, void *scratch);
 

@@ -63,7 +63,11 @@ extension TrainingSection {
             "Ends training when the validation loss stops falling. Needs `dataset.validation`."),
         .standard(
             "dtype", \.dtype, .choice(), standard: "`auto`",
-            "The dtype of the base's matmuls; `auto` takes the machine's faster one. The adapter stays in float32."),
+            """
+            How the base's frozen weights are stored; products are in bfloat16 too where the CPU has an instruction for \
+            them (AVX512-BF16), else in float32. `auto` is bfloat16 there and float32 elsewhere. The adapter stays in \
+            float32.
+            """),
         .standard(
             "activation_checkpointing", \.activationCheckpointing, .boolean, standard: "false",
             "Computes activations again in the backward pass, but for attention: less memory, a fifth more time, the "

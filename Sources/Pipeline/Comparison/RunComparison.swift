@@ -39,7 +39,7 @@ package enum RunComparison {
 
     /// Without what does not change the adapter, and with a mark where a file is.
     private static func placeless(_ manifest: JobManifest, _ modelType: String) throws -> JobManifest {
-        var manifest = try manifest.onThisMachine.completed(modelType: modelType)
+        var manifest = try manifest.onThisMachine(resuming: nil).completed(modelType: modelType)
         manifest.name = ""
         manifest.notify = nil
         manifest.priority = 0

@@ -19,7 +19,8 @@ package enum MachineCheck {
     package static func findings() -> [Finding] {
         [
             Finding("cpu", MachineInfo.cpuName), features(read("/proc/cpuinfo")),
-            Finding("kernels", MachineInfo.kernelVariant), bfloat16(MachineInfo.hasBFloat16Products),
+            kernels(KernelVariant.chosen.name, of: KernelVariant.runnable.map(\.name)),
+            bfloat16(MachineInfo.fasterDType == .bfloat16),
             threads(Threads.count, cores: ProcessInfo.processInfo.activeProcessorCount), memory(),
             core(MachineInfo.openBLASCore),
             blas(MachineInfo.openBLASConfiguration, threads: Threads.count),
@@ -40,12 +41,23 @@ package enum MachineCheck {
         )
     }
 
-    /// What `training.dtype: bfloat16` costs here.
+    /// The variant of lorad's kernels that computes, among those that run here.
+    package static func kernels(_ chosen: String, of runnable: [String]) -> Finding {
+        let others = runnable.filter { $0 != chosen }
+        return Finding(
+            "kernels",
+            others.isEmpty
+                ? chosen
+                : "\(chosen); \(KernelVariant.environmentName) can name \(others.joined(separator: ", ")) in its place")
+    }
+
+    /// What `training.dtype: bfloat16` costs and saves here.
     package static func bfloat16(_ isFast: Bool) -> Finding {
         guard isFast else {
             return Finding(
-                "bfloat16", "computed by way of float32: half the memory for weights, slower products", .ok,
-                advice: "`training.dtype: auto` takes float32 here; AVX512-BF16 would make bfloat16 the faster one.")
+                "bfloat16",
+                "stored only: the base's frozen weights take 2 bytes a parameter in place of 4, products are float32", .ok,
+                advice: "`training.dtype: auto` takes float32 here; set bfloat16 where memory is short.")
         }
         return Finding("bfloat16", "in hardware, about twice as fast as float32; `training.dtype: auto` takes it")
     }

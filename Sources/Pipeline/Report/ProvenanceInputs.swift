@@ -72,16 +72,25 @@ package struct MachineProvenance: Codable, Sendable, Equatable {
     package var cpu: String
     /// Threads that computed.
     package var threads: Int
-    /// The widest instructions used, such as `avx512`.
+    /// The variant of lorad's kernels that computed, such as `x86-64-v3`.
     package var instructions: String
+    /// The number of that variant's arithmetic: another one may give other bits. Absent in reports of lorad 0.1.0 and
+    /// before.
+    package var kernelsNumber: Int?
     /// The operating system.
     package var system: String
 
     /// What the machine is.
-    package init(cpu: String, threads: Int, instructions: String, system: String) {
+    package init(cpu: String, threads: Int, instructions: String, kernelsNumber: Int? = nil, system: String) {
+        self.kernelsNumber = kernelsNumber
         self.cpu = cpu
         self.threads = threads
         self.instructions = instructions
         self.system = system
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case cpu, threads, instructions, system
+        case kernelsNumber = "kernels_number"
     }
 }

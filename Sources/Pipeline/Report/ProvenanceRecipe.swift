@@ -1,3 +1,5 @@
+import Training
+
 /// The adapter's shape.
 package struct AdapterProvenance: Codable, Sendable, Equatable {
     /// `lora`, or one of its relatives.
@@ -34,8 +36,13 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
 package struct TrainingProvenance: Codable, Sendable, Equatable {
     /// Seed of every random choice.
     package var seed: UInt64
-    /// Compute precision of the base.
+    /// Storage dtype of the base's frozen weights.
     package var dtype: String
+    /// What their products were computed in; absent in reports of lorad 0.1.0 and before, where it was `dtype`.
+    package var computeDType: String?
+    /// What computed the steps, the first ones first; more than one where the run went on with other kernels, and may have
+    /// ended in other bits than an undisturbed run. Absent in reports of lorad 0.1.0 and before.
+    package var kernels: [KernelSpan]?
     /// `linear`, `cosine` or `constant`.
     package var schedule: String
     /// Largest learning rate.
@@ -63,11 +70,14 @@ package struct TrainingProvenance: Codable, Sendable, Equatable {
 
     /// The recipe; what it took is copied from `report` when training has run.
     package init(
-        seed: UInt64, dtype: String, schedule: String, learningRate: Double, warmupRatio: Double,
+        seed: UInt64, dtype: String, computeDType: String? = nil, kernels: [KernelSpan]? = nil, schedule: String,
+        learningRate: Double, warmupRatio: Double,
         weightDecay: Double, maxGradNorm: Double, batchSize: Int, maxLength: Int, measured report: TrainingReport? = nil
     ) {
         self.seed = seed
         self.dtype = dtype
+        self.computeDType = computeDType
+        self.kernels = kernels
         self.schedule = schedule
         self.learningRate = learningRate
         self.warmupRatio = warmupRatio
@@ -83,7 +93,8 @@ package struct TrainingProvenance: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case seed, dtype, schedule, steps, tokens
+        case seed, dtype, kernels, schedule, steps, tokens
+        case computeDType = "compute_dtype"
         case learningRate = "learning_rate"
         case warmupRatio = "warmup_ratio"
         case weightDecay = "weight_decay"

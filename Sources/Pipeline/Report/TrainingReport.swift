@@ -1,3 +1,5 @@
+import Training
+
 /// What training did: `training` in `report.json`. Losses are means over supervised tokens, in nats.
 package struct TrainingReport: Codable, Sendable, Equatable {
     /// Training loss of each step, first step first.
@@ -18,6 +20,9 @@ package struct TrainingReport: Codable, Sendable, Equatable {
     package var tokens: Int
     /// Tokens that carried a label.
     package var supervisedTokens: Int
+    /// What computed the steps, the first ones first; more than one where the run went on with other kernels. Absent in
+    /// reports of lorad 0.1.0 and before.
+    package var kernels: [KernelSpan]?
     /// `tokens` over the seconds spent in steps.
     package var tokensPerSecond: Double
     /// Wall time of training, validation included, in seconds.
@@ -41,7 +46,8 @@ package struct TrainingReport: Codable, Sendable, Equatable {
     package init(
         loss: [Double] = [], learningRate: [Double] = [], gradientNorm: [Double] = [],
         validation: [ValidationPoint] = [], steps: Int = 0, plannedSteps: Int? = nil, resumedFromStep: Int? = nil,
-        tokens: Int = 0, supervisedTokens: Int = 0, tokensPerSecond: Double = 0, wallSeconds: Double = 0,
+        tokens: Int = 0, supervisedTokens: Int = 0, kernels: [KernelSpan]? = nil, tokensPerSecond: Double = 0,
+        wallSeconds: Double = 0,
         peakMemoryBytes: Int = 0, predictedPeakMemoryBytes: Int = 0, trainableParameters: Int = 0,
         baseParameters: Int = 0, rows: RowCounts = RowCounts(),
         contamination: ContaminationCounts = ContaminationCounts(), sample: TrainingSample? = nil
@@ -55,6 +61,7 @@ package struct TrainingReport: Codable, Sendable, Equatable {
         self.resumedFromStep = resumedFromStep
         self.tokens = tokens
         self.supervisedTokens = supervisedTokens
+        self.kernels = kernels
         self.tokensPerSecond = tokensPerSecond
         self.wallSeconds = wallSeconds
         self.peakMemoryBytes = peakMemoryBytes
@@ -67,7 +74,7 @@ package struct TrainingReport: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case loss, validation, steps, tokens, rows, contamination, sample
+        case loss, validation, steps, tokens, kernels, rows, contamination, sample
         case learningRate = "learning_rate"
         case gradientNorm = "gradient_norm"
         case plannedSteps = "planned_steps"

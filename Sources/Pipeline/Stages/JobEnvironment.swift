@@ -6,6 +6,8 @@ package struct JobEnvironment {
     package var outbox: String
     /// Kept over attempts of the same job: checkpoint and scratch files.
     package var workFolder: String
+    /// The state of training that an interrupted attempt leaves.
+    package var checkpoint: String { workFolder + "/checkpoint.safetensors" }
     /// The hash cache's file.
     package var hashCache: String
     /// 1 for the first.

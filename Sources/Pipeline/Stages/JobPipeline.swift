@@ -15,11 +15,14 @@ package struct JobPipeline {
     private var manifest: JobManifest
     private let environment: JobEnvironment
     private let startedAt = Date()
+    /// What computed the checkpoint that the job goes on from, where there is one.
+    private let origin: CheckpointOrigin?
 
     package init(_ document: ManifestDocument, environment: JobEnvironment) {
         self.document = document
         self.environment = environment
-        manifest = document.manifest.onThisMachine
+        origin = CheckpointOrigin.read(environment.checkpoint)
+        manifest = document.manifest.onThisMachine(resuming: origin)
     }
 
     private var dtype: DType { manifest.training.dtype == .bfloat16 ? .bfloat16 : .float32 }
@@ -33,6 +36,7 @@ package struct JobPipeline {
             environment.events.log("an earlier attempt had published \(published.runFolder) when it was cut off")
             return published
         }
+        if let difference = origin?.takeVariant() { environment.events.log(difference) }
         let base = try stage(.base, detail: { $0.hash.sha256 }) {
             try Refusal.ofBadInput { try VerifiedBase(document, hashCache: environment.hashCache) }
         }
@@ -77,7 +81,7 @@ package struct JobPipeline {
 
     private var seed: UInt64 { UInt64(bitPattern: Int64(manifest.training.seed)) }
 
-    private var checkpoint: String { environment.workFolder + "/checkpoint.safetensors" }
+    private var checkpoint: String { environment.checkpoint }
 
     /// Everything between the data and the publication; a run that fails on the way has a report that says so.
     private func produce(
@@ -173,7 +177,8 @@ package struct JobPipeline {
         let predicted = TrainingPlan.predictedPeakBytes(
             manifest, base.files.configuration, parameters: base.hash.parameters,
             tokens: TrainingPlan.largestMicroBatch(data.examples, plan))
-        environment.events.log("memory: a peak of \(predicted >> 20) MiB is predicted; products in \(dtype.rawValue)")
+        environment.events.log("memory: a peak of \(predicted >> 20) MiB is predicted; weights in \(dtype.rawValue), "
+                + "products in \(dtype.compute.rawValue) by kernels \(KernelVariant.chosen)")
         try ResourceCheck(manifest: manifest, limits: environment.limits).require(
             predictedPeak: predicted, adapter: adapter, base: base, environment: environment)
         model.activationCheckpointing = manifest.training.activationCheckpointing
@@ -245,11 +250,13 @@ extension JobManifest {
         return manifest
     }
 
-    /// With `auto` replaced by what this machine makes of it, as a run's own manifest has it.
-    var onThisMachine: JobManifest {
+    /// With `auto` replaced by what this machine makes of it, as a run's own manifest has it; by what the checkpoint's
+    /// machine made of it where a job goes on.
+    func onThisMachine(resuming origin: CheckpointOrigin?) -> JobManifest {
         var manifest = self
         if training.dtype == .auto {
-            manifest.training.dtype = MachineInfo.fasterDType == .bfloat16 ? .bfloat16 : .float32
+            let dtype = origin?.dtype ?? MachineInfo.fasterDType
+            manifest.training.dtype = dtype == .bfloat16 ? .bfloat16 : .float32
         }
         return manifest
     }

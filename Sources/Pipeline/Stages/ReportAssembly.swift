@@ -15,7 +15,7 @@ enum ReportAssembly {
             loss: result.losses, learningRate: result.learningRates, gradientNorm: result.gradientNorms,
             validation: result.validation.map { ValidationPoint(step: $0.step, loss: $0.loss) },
             steps: result.losses.count, plannedSteps: plan.steps, tokens: result.tokens,
-            supervisedTokens: result.supervisedTokens, tokensPerSecond: result.tokensPerSecond,
+            supervisedTokens: result.supervisedTokens, kernels: result.kernels, tokensPerSecond: result.tokensPerSecond,
             wallSeconds: result.seconds, peakMemoryBytes: MachineInfo.peakResidentBytes,
             predictedPeakMemoryBytes: predictedPeak,
             trainableParameters: trainable, baseParameters: base.hash.parameters, rows: data.rows,
@@ -47,12 +47,15 @@ enum ReportAssembly {
                 labels: data.task.names),
             training: TrainingProvenance(
                 seed: UInt64(bitPattern: Int64(section.seed)), dtype: section.dtype.rawValue,
+                computeDType: (section.dtype == .bfloat16 ? DType.bfloat16 : .float32).compute.rawValue,
+                kernels: training?.kernels,
                 schedule: section.schedule.rawValue, learningRate: section.learningRate,
                 warmupRatio: section.warmupRatio, weightDecay: section.weightDecay, maxGradNorm: section.maxGradNorm,
                 batchSize: section.batchSize, maxLength: section.maxLength, measured: training),
             versions: ["lorad": LoradVersion.current, "openblas": MachineInfo.openBLASConfiguration],
             machine: MachineProvenance(
-                cpu: MachineInfo.cpuName, threads: Threads.count, instructions: MachineInfo.kernelVariant,
+                cpu: MachineInfo.cpuName, threads: Threads.count, instructions: KernelVariant.chosen.name,
+                kernelsNumber: KernelVariant.number,
                 system: ProcessInfo.processInfo.operatingSystemVersionString))
     }
 }

@@ -1,5 +1,6 @@
 import Manifests
 import ModelFiles
+import Tensors
 import Training
 
 /// The manifest's training section in the terms of the training loop.
@@ -31,13 +32,14 @@ enum TrainingPlan {
         return max(longest.first ?? 0, min(plan.microBatchTokens, longest.prefix(plan.batchSize).reduce(0, +)))
     }
 
-    /// Bytes that the process will need at its peak: the weights, in bfloat16 packed for forward and for backward, what a
-    /// micro-batch of `tokens` keeps for backward, a block of logits, and what a running process takes anyhow; or the
+    /// Bytes that the process will need at its peak: the weights, packed for forward and for backward where products are in
+    /// bfloat16, what a micro-batch of `tokens` keeps for backward, a block of logits, and what a running process takes anyhow; or the
     /// weights in float32, which parity is proved in.
     static func predictedPeakBytes(
         _ manifest: JobManifest, _ model: ModelConfiguration, parameters: Int, tokens: Int
     ) -> Int {
-        let element = manifest.training.dtype == .bfloat16 ? 2 : 4
+        let dtype = manifest.training.dtype == .bfloat16 ? DType.bfloat16 : .float32
+        let element = dtype.compute.bytes
         let attention = (2 * model.heads + 2 * model.keyValueHeads) * model.headDim
         // Checkpoints hold what attention reads and writes; the rest of a layer is computed again.
         let attended = element * attention
@@ -49,9 +51,9 @@ enum TrainingPlan {
         let activations = tokens * (perLayer * model.layers + inFlight)
         let logits = 4 * 384 * model.vocabularySize
         let process = 150 << 20
-        // In bfloat16 the layers' weights lie packed for backward too, but for the vocabulary's.
+        // Where products are in bfloat16 the layers' weights lie packed for backward too, but for the vocabulary's.
         let layers = parameters - model.vocabularySize * model.hiddenSize
-        let turned = manifest.training.dtype == .bfloat16 && keepsAll ? 2 * layers : 0
-        return max(element * parameters + turned + activations + logits, 4 * parameters) + process
+        let turned = dtype.compute == .bfloat16 && keepsAll ? 2 * layers : 0
+        return max(dtype.bytes * parameters + turned + activations + logits, 4 * parameters) + process
     }
 }

@@ -8,12 +8,9 @@ package enum MachineInfo {
     package static var openBLASCore: String { String(cString: openblas_get_corename()) }
     /// OpenBLAS's version and build options.
     package static var openBLASConfiguration: String { String(cString: openblas_get_config()) }
-    /// Instruction set that lorad's own kernels run with.
-    package static var kernelVariant: String { String(cString: ck_variant()) }
-    /// Whether the CPU has instructions for products of bfloat16; without them they are computed by way of float32.
-    package static var hasBFloat16Products: Bool { ck_has_bfloat16() != 0 }
-    /// The dtype that this machine trains faster in.
-    package static var fasterDType: DType { hasBFloat16Products ? .bfloat16 : .float32 }
+    /// Storage dtype that `training.dtype: auto` takes here. A table by variant, never a timing: bfloat16 where products of
+    /// it have an instruction (`x86-64-v4-bf16`), float32 with every other variant, for whose products bfloat16 is widened.
+    package static var fasterDType: DType { DType.bfloat16.compute }
     /// Memory of the machine in bytes.
     package static var physicalMemoryBytes: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
 

@@ -1,14 +1,18 @@
 import CKernels
 
-/// A frozen weight W `[out, in]` in the compute dtype. T is the rows of x.
+/// A frozen weight W `[out, in]` in its storage dtype; products are in the compute dtype, see `DType.compute`. T is the
+/// rows of x.
 ///
-/// A weight of a layer in bfloat16 lies packed, see `PackedWeight`; any other as in a checkpoint, one copy that serves
-/// both orientations, see `PanelProduct`: float32 panels for both would take more memory than the time is worth, and a
-/// vocabulary's rows are looked up one by one.
+/// Where the CPU multiplies bfloat16, a layer's weight in it lies packed, see `PackedWeight`; any other as in a
+/// checkpoint, one copy that serves both orientations, see `PanelProduct`: float32 panels for both would take more memory
+/// than the time is worth, and a vocabulary's rows are looked up one by one.
 package final class FrozenWeight: @unchecked Sendable {
     package let outputs: Int
     package let inputs: Int
+    /// How it lies in memory.
     package let dtype: DType
+    /// What x and dy are in.
+    package var computeType: DType { dtype.compute }
     private let form: Form
 
     private enum Form {
@@ -23,7 +27,7 @@ package final class FrozenWeight: @unchecked Sendable {
         self.dtype = dtype
         outputs = weight.rows
         inputs = weight.columns
-        let packs = isLayer && dtype == .bfloat16
+        let packs = isLayer && dtype == .bfloat16 && dtype.compute == .bfloat16
         var own = weight
         if weight.dtype != dtype {
             own =
@@ -43,7 +47,7 @@ package final class FrozenWeight: @unchecked Sendable {
     /// y `[T, out]` = add + x `[T, in]` · Wᵀ.
     ///
     /// - Parameters:
-    ///   - x: of the weight's dtype.
+    ///   - x: of the weight's compute dtype.
     ///   - add: `[T, out]` of float32, may be y itself; nothing is added where nil.
     package func forward(_ x: Matrix, adding add: Matrix? = nil, into y: Matrix) {
         precondition(x.columns == inputs && y.columns == outputs && x.rows == y.rows, "shapes of W·x")
@@ -59,7 +63,7 @@ package final class FrozenWeight: @unchecked Sendable {
     /// dx `[T, in]` = add + dy `[T, out]` · W.
     ///
     /// - Parameters:
-    ///   - dy: of the weight's dtype.
+    ///   - dy: of the weight's compute dtype.
     ///   - keepingPanels: whether a packed weight may keep a second copy, which later calls are faster with.
     package func backward(
         _ dy: Matrix, adding add: Matrix? = nil, into dx: Matrix, keepingPanels: Bool = true
@@ -76,7 +80,7 @@ package final class FrozenWeight: @unchecked Sendable {
     /// One row is bound by reading the weight, which is then read as it lies: by each thread as two streams in order,
     /// one in each half of the rows.
     private func forwardOne(_ x: Matrix, _ weight: Matrix, adding add: Matrix?, into y: Matrix) {
-        let isHalf = dtype == .bfloat16 && x.dtype == .bfloat16 && ck_has_panels(1) != 0
+        let isHalf = dtype == .bfloat16 && x.dtype == .bfloat16
         let exact = isHalf || x.dtype == .float32 ? x : x.float32
         let wanted = (outputs * inputs * dtype.bytes + Self.pieceBytes - 1) / Self.pieceBytes
         // As many for each thread.

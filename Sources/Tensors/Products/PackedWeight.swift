@@ -44,7 +44,7 @@ final class PackedWeight: Sendable {
 
     private func product(_ x: Matrix, adding add: Matrix?, into y: Matrix) -> ck_product {
         precondition(x.dtype == .bfloat16, "both factors of a product are of one dtype")
-        return PanelProduct.product(x, adding: add, into: y, backend: .automatic(.bfloat16))
+        return PanelProduct.product(x, adding: add, into: y, backend: .panels)
     }
 
     private func turned() -> Matrix {

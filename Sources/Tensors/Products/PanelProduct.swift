@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 
 /// Products with a weight as it lies, over lorad's own kernels: the weight is packed into panels on the way, a group of
 /// them at a time, while they stay in the cache.
@@ -9,31 +8,19 @@ import COpenBLAS
 /// share the columns, so that each weight is packed once; see `ProductCut`.
 package enum PanelProduct {
     /// Columns of a panel; a thread's share is whole panels.
-    static let panel = 32
+    static var panel: Int { ck_panel_columns() }
 
     /// y `[T, n]` = add + x `[T, k]` · w `[k, n]`, or `[n, k]` where `transposed`.
     ///
-    /// x and w are of one dtype; y of either; `add` is float32, and may be y itself.
-    ///
-    /// - Parameter backend: the machine's best where nil.
+    /// x and w are of one dtype, or x float32 and w bfloat16, which is widened as its panels are packed; y is of either;
+    /// `add` is float32, and may be y itself.
     package static func run(
         _ x: Matrix, _ w: Matrix, transposed: Bool, adding add: Matrix?, into y: Matrix,
-        backend: ProductBackend? = nil
+        backend: ProductBackend = .panels
     ) {
-        let backend = backend ?? ProductBackend.automatic(w.dtype)
-        if backend == .openBLAS, y.dtype == .float32 {
-            if let add, add.base != y.base { y.copy(from: add) }
-            Threads.parallel(
-                y.columns, grain: panel, with: x, w, transposed, y, add != nil
-            ) { columns, x, w, transposed, y, accumulate in
-                let part: Operand = transposed ? .transposed(w.rows(columns)) : .plain(w.columns(columns))
-                multiplyOnThisThread(
-                    .plain(x), part, into: y.columns(columns), scale: 1, accumulate: accumulate)
-            }
-            return
-        }
-        precondition(x.dtype == w.dtype, "both factors of a product are of one dtype")
+        precondition(x.dtype == w.dtype || x.dtype == .float32, "a bfloat16 factor meets a float32 weight")
         var product = product(x, adding: add, into: y, backend: backend)
+        product.widens = x.dtype == w.dtype ? 0 : 1
         (product.w, product.ws, product.transposed) = (UnsafeRawPointer(w.base), w.stride, transposed ? 1 : 0)
         run(product)
     }
@@ -44,7 +31,7 @@ package enum PanelProduct {
         return ck_product(
             x: x.base, xs: x.stride, x_by_columns: 0, w: nil, ws: 0, panels: nil, turned: 0, y: y.base, ys: y.stride,
             add: add.map { UnsafePointer($0.start) }, adds: add?.stride ?? 0, rows: x.rows, k: x.columns,
-            columns: y.columns, transposed: 0, half: x.half, y_half: y.half, portable: backend == .panels ? 0 : 1)
+            columns: y.columns, transposed: 0, half: x.half, widens: 0, y_half: y.half, portable: backend == .panels ? 0 : 1)
     }
 
     /// Computes a complete product.

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// What a checkpoint says beside its matrices: where the run stands and what it has seen. Doubles are kept as their
 /// bits, so that a resumed run reports the same numbers.
@@ -7,11 +8,14 @@ struct CheckpointNote {
     let result: TrainingResult
     /// Fingerprint of data and settings.
     let run: String
+    /// Storage dtype of the frozen weights.
+    let dtype: DType
 
     /// No run has more; sums cannot overflow below it.
     private static let mostTokens = 1 << 60
 
-    init(step: Int, result: TrainingResult, run: String) {
+    init(step: Int, result: TrainingResult, run: String, dtype: DType) {
+        self.dtype = dtype
         self.step = step
         self.result = result
         self.run = run
@@ -19,7 +23,8 @@ struct CheckpointNote {
 
     var metadata: [String: String] {
         [
-            "step": String(step), "run": run, "tokens": String(result.tokens),
+            "step": String(step), "run": run, "dtype": dtype.rawValue, "kernels": KernelSpan.text(result.kernels),
+            "tokens": String(result.tokens),
             "supervised_tokens": String(result.supervisedTokens), "seconds": Self.text([result.seconds]),
             "losses": Self.text(result.losses), "learning_rates": Self.text(result.learningRates),
             "gradient_norms": Self.text(result.gradientNorms),
@@ -28,8 +33,9 @@ struct CheckpointNote {
         ]
     }
 
+    /// - Parameter dtype: the model's; the fingerprint holds it, so another one's checkpoint is another run's.
     /// - Throws: `TrainingError.malformed` where something is missing or does not add up.
-    init(metadata: [String: String], path: String) throws {
+    init(metadata: [String: String], path: String, dtype: DType) throws {
         let steps = (metadata["validation_steps"] ?? "").split(separator: " ").compactMap { Int($0) }
         let losses = Self.doubles(metadata["validation_losses"])
         var result = TrainingResult()
@@ -37,7 +43,8 @@ struct CheckpointNote {
         result.learningRates = Self.doubles(metadata["learning_rates"])
         result.gradientNorms = Self.doubles(metadata["gradient_norms"])
         result.seconds = Self.doubles(metadata["seconds"]).first ?? 0
-        guard let step = metadata["step"].flatMap({ Int($0) }), let run = metadata["run"],
+        let kernels = metadata["kernels"].map(KernelSpan.spans) ?? [.unknown]
+        guard let kernels, let step = metadata["step"].flatMap({ Int($0) }), let run = metadata["run"],
             let tokens = metadata["tokens"].flatMap({ Int($0) }),
             let supervised = metadata["supervised_tokens"].flatMap({ Int($0) }), step >= 0, result.losses.count == step,
             result.learningRates.count == step, result.gradientNorms.count == step, steps.count == losses.count,
@@ -49,8 +56,9 @@ struct CheckpointNote {
         }
         result.tokens = tokens
         result.supervisedTokens = supervised
+        result.kernels = kernels
         result.validation = zip(steps, losses).map { ($0, $1) }
-        self.init(step: step, result: result, run: run)
+        self.init(step: step, result: result, run: run, dtype: dtype)
     }
 
     private static func text(_ values: [Double]) -> String {

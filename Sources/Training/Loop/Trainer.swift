@@ -40,6 +40,7 @@ package final class Trainer {
         schedule = LearningRateSchedule(
             kind: configuration.schedule, peak: configuration.learningRate, warmupSteps: configuration.warmupSteps,
             totalSteps: configuration.steps)
+        result.kernels = [.here(from: 0)]
         optimizer = AdamW(adapter.parameters, weightDecay: configuration.weightDecay)
     }
 
@@ -132,13 +133,13 @@ package final class Trainer {
     }
 
     private func save(_ path: String) throws {
-        try NamedMatrices.write(
-            optimizer.state, metadata: CheckpointNote(step: nextStep, result: result, run: fingerprint).metadata,
-            to: path)
+        let note = CheckpointNote(step: nextStep, result: result, run: fingerprint, dtype: model.dtype)
+        try NamedMatrices.write(optimizer.state, metadata: note.metadata, to: path)
     }
 
     private func resume(_ path: String) throws {
-        let note = try CheckpointNote(metadata: try NamedMatrices.read(optimizer.state, from: path), path: path)
+        let metadata = try NamedMatrices.read(optimizer.state, from: path)
+        let note = try CheckpointNote(metadata: metadata, path: path, dtype: model.dtype)
         guard note.run == fingerprint else {
             throw TrainingError(
                 .mismatch, "The checkpoint \(path) belongs to a run with other data or settings.",
@@ -146,6 +147,8 @@ package final class Trainer {
         }
         nextStep = note.step
         result = note.result
+        let here = KernelSpan.here(from: nextStep)
+        if result.kernels.last.map(here.agrees) != true { result.kernels.append(here) }
     }
 
     /// Tells runs apart that must not continue one another.

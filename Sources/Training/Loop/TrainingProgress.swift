@@ -23,6 +23,8 @@ package struct TrainingResult: Sendable {
     package var validation: [(step: Int, loss: Double)] = []
     package var tokens = 0
     package var supervisedTokens = 0
+    /// What computed the steps, the first ones first.
+    package var kernels: [KernelSpan] = []
     /// Seconds spent in steps, validation and checkpoints excluded.
     package var seconds = 0.0
 

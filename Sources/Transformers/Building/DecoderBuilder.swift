@@ -15,7 +15,7 @@ struct DecoderBuilder {
         let head = VocabularyHead(
             norm: try plan.finalNorm.map(norm),
             projection: try plan.head.projection.map(group),
-            weight: headWeight, softCap: plan.head.softCap, activation: dtype)
+            weight: headWeight, softCap: plan.head.softCap, activation: dtype.compute)
         return LanguageModel(
             configuration: configuration, dtype: dtype, embedding: try embedding(plan.embedding, table: table),
             blocks: try plan.layers.map(block), head: head, cacheLimit: plan.cacheLimit)
@@ -54,13 +54,13 @@ struct DecoderBuilder {
             norm: try plan.norm.map(norm), queryKeyValue: try group(plan.queryKeyValue),
             output: try group(plan.output), heads: plan.heads,
             headNorms: try plan.headNorms.map { (query: try rmsNorm($0.query), key: try rmsNorm($0.key)) },
-            outputNorm: try plan.outputNorm.map(norm), rotary: plan.rotary, scoring: plan.scoring, activation: dtype)
+            outputNorm: try plan.outputNorm.map(norm), rotary: plan.rotary, scoring: plan.scoring, activation: dtype.compute)
     }
 
     private func feedForward(_ plan: FeedForwardPlan) throws -> FeedForward {
         FeedForward(
             norm: try plan.norm.map(norm), up: try group(plan.up), down: try group(plan.down), kind: plan.kind,
-            outputNorm: try plan.outputNorm.map(norm), activation: dtype)
+            outputNorm: try plan.outputNorm.map(norm), activation: dtype.compute)
     }
 
     private func weight(_ module: String, _ rows: Int, _ columns: Int) throws -> FrozenWeight {

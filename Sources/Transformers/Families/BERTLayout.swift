@@ -79,11 +79,11 @@ struct BERTLayout {
             queryKeyValue: try checkpoint.group(
                 ["query", "key", "value"].map { slot("attention.self.\($0)", hidden, hidden) }),
             output: try checkpoint.group([slot("attention.output.dense", hidden, hidden)]),
-            headDim: configuration.headDim, rotary: nil, mask: .bidirectional, activation: checkpoint.dtype)
+            headDim: configuration.headDim, rotary: nil, mask: .bidirectional, activation: checkpoint.dtype.compute)
         let feedForward = FeedForward(
             norm: nil, up: try checkpoint.group([slot("intermediate.dense", wide, hidden)]),
             down: try checkpoint.group([slot("output.dense", hidden, wide)]), kind: .plain(activation),
-            activation: checkpoint.dtype)
+            activation: checkpoint.dtype.compute)
         return EncoderBlock(
             attention: attention, attentionNorm: try checkpoint.layerNorm("\(prefix)attention.output.LayerNorm"),
             feedForward: feedForward, outputNorm: try checkpoint.layerNorm("\(prefix)output.LayerNorm"))

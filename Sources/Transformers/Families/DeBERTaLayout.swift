@@ -107,11 +107,11 @@ struct DeBERTaLayout {
                 content: content, layout: layout, positions: positions, output: try group(0),
                 heads: configuration.heads,
                 scale: 1 / Float(configuration.headDim * settings.scaleTerms).squareRoot(),
-                activation: checkpoint.dtype),
+                activation: checkpoint.dtype.compute),
             attentionNorm: try checkpoint.layerNorm("\(prefix)attention.output.LayerNorm"),
             feedForward: FeedForward(
                 norm: nil, up: try group(1), down: try group(2), kind: .plain(try checkpoint.activation()),
-                activation: checkpoint.dtype),
+                activation: checkpoint.dtype.compute),
             outputNorm: try checkpoint.layerNorm("\(prefix)output.LayerNorm"))
     }
 

@@ -34,7 +34,7 @@ package struct SequenceConvolution {
     package func forward(_ x: Matrix, into y: Matrix, layout: SequenceLayout, scratch: Arena) {
         let mark = scratch.mark()
         defer { scratch.release(to: mark) }
-        let shifted = scratch.matrix(x.rows, x.columns, taps[0][0].dtype)
+        let shifted = scratch.matrix(x.rows, x.columns, taps[0][0].computeType)
         let converted = scratch.converted(x, to: shifted.dtype)
         Kernels.clear(y)
         Kernels.addRow(bias, into: y)
@@ -53,7 +53,7 @@ package struct SequenceConvolution {
     package func backward(_ dy: Matrix, into dx: Matrix, layout: SequenceLayout, scratch: Arena) {
         let mark = scratch.mark()
         defer { scratch.release(to: mark) }
-        let shifted = scratch.matrix(dy.rows, dy.columns, taps[0][0].dtype)
+        let shifted = scratch.matrix(dy.rows, dy.columns, taps[0][0].computeType)
         let converted = scratch.converted(dy, to: shifted.dtype)
         for (tap, groups) in taps.enumerated() {
             shift(converted, by: taps.count / 2 - tap, into: shifted, layout: layout)

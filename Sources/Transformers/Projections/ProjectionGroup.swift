@@ -30,7 +30,7 @@ package final class ProjectionGroup {
     package var outputs: Int { weight.outputs }
     package var inputs: Int { weight.inputs }
     /// What the frozen product is computed in.
-    package var dtype: DType { weight.dtype }
+    package var dtype: DType { weight.computeType }
     package var hasAdapter: Bool { slots.contains { $0.adapter != nil } }
 
     /// y = add + x·Wᵀ + b plus every slot's update. Returns what the adapters keep.

@@ -42,7 +42,7 @@ enum Failure {
         case let error as PipelineError: pipeline(error.code)
         case let error as WorkerError: worker(error.code)
         case is TransformersError: badData
-        case is TensorsError: ownFault
+        case let error as TensorsError: error.code == .unknownVariant ? wrongUsage : ownFault
         default: nil
         }
     }

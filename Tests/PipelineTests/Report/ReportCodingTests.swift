@@ -89,8 +89,9 @@ import Testing
         "provenance.datasets": "role path sha256 rows",
         "provenance.adapter": "method rank alpha dropout targets",
         "provenance.training": """
-        seed dtype schedule learning_rate steps tokens wall_seconds tokens_per_second peak_memory_bytes
+        seed dtype compute_dtype kernels schedule learning_rate steps tokens wall_seconds tokens_per_second peak_memory_bytes
         """,
-        "provenance.machine": "cpu threads instructions system",
+        "provenance.training.kernels": "variant number first_step",
+        "provenance.machine": "cpu threads instructions kernels_number system",
     ]
 }

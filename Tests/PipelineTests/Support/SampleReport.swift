@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import Training
 
 /// Reports made of formulas, so that every run of the tests sees the same figures.
 enum SampleReport {
@@ -105,11 +106,14 @@ enum SampleReport {
             ],
             adapter: AdapterProvenance(rank: 8, alpha: 16, dropout: 0.05, targets: ["q_proj", "v_proj"]),
             training: TrainingProvenance(
-                seed: 42, dtype: "float32", schedule: "linear", learningRate: 5e-4, warmupRatio: 0.06, weightDecay: 0,
+                seed: 42, dtype: "float32", computeDType: "float32",
+                kernels: [KernelSpan(variant: "x86-64-v4", number: 2, firstStep: 0)], schedule: "linear",
+                learningRate: 5e-4, warmupRatio: 0.06, weightDecay: 0,
                 maxGradNorm: 1, batchSize: 16, maxLength: 512, measured: training),
             versions: ["lorad": "0.1.0", "swift": "6.3.1", "openblas": "0.3.21"],
             machine: MachineProvenance(
-                cpu: "AMD EPYC 9R45", threads: 2, instructions: "x86-64-v4", system: "Debian GNU/Linux 12"))
+                cpu: "AMD EPYC 9R45", threads: 2, instructions: "x86-64-v4", kernelsNumber: 2,
+                system: "Debian GNU/Linux 12"))
     }
 
     /// A fixed pattern within −1…1 that looks like noise.

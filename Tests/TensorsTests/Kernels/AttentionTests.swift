@@ -27,13 +27,13 @@ struct AttentionTests {
             }
         }
 
-        func forward(mask: AttentionMask = .causal, backend: ProductBackend? = nil) {
+        func forward(mask: AttentionMask = .causal, backend: ProductBackend = .panels) {
             Kernels.attentionForward(
                 q: q, k: k, v: v, spans: spans, headDim: headDim, scale: scale, mask: mask, into: o,
                 logSumExp: logSumExp, backend: backend)
         }
 
-        func backward(mask: AttentionMask = .causal, backend: ProductBackend? = nil) {
+        func backward(mask: AttentionMask = .causal, backend: ProductBackend = .panels) {
             Kernels.attentionBackward(
                 dO: dO, q: q, k: k, v: v, o: o, logSumExp: logSumExp, spans: spans, headDim: headDim, scale: scale,
                 mask: mask, dq: dq, dk: dk, dv: dv, backend: backend)

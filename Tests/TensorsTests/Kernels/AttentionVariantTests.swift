@@ -42,13 +42,13 @@ struct AttentionVariantTests {
             }
         }
 
-        func forward(backend: ProductBackend? = nil) {
+        func forward(backend: ProductBackend = .panels) {
             Kernels.attentionForward(
                 q: q, k: k, v: v, spans: spans, headDim: headDim, scale: scale, mask: variant.mask,
                 softCap: variant.softCap, into: o, logSumExp: logSumExp, backend: backend)
         }
 
-        func backward(backend: ProductBackend? = nil) {
+        func backward(backend: ProductBackend = .panels) {
             Kernels.attentionBackward(
                 dO: dO, q: q, k: k, v: v, o: o, logSumExp: logSumExp, spans: spans, headDim: headDim, scale: scale,
                 mask: variant.mask, softCap: variant.softCap, dq: dq, dk: dk, dv: dv, backend: backend)

@@ -89,7 +89,7 @@ struct BFloat16KernelTests {
     @Test(
         "Attention and its backward agree with the formula within bfloat16's rounding",
         arguments: [([1], 1, 1, 8), ([33, 5, 2], 6, 2, 24), ([130], 3, 1, 64), ([530], 2, 1, 8)],
-        [ProductBackend.best(for: .bfloat16), .portablePanels])
+        ProductBackend.allCases)
     func attention(shape: (lengths: [Int], heads: Int, groups: Int, headDim: Int), backend: ProductBackend) {
         let (lengths, heads, groups, headDim) = shape
         var numbers = TestNumbers(seed: 25)

@@ -52,13 +52,13 @@ struct DisentangledAttentionTests {
         var dk: Matrix { part(1, of: dMixed) }
         var dv: Matrix { part(2, of: dMixed) }
 
-        func forward(backend: ProductBackend? = nil) {
+        func forward(backend: ProductBackend = .panels) {
             Kernels.disentangledForward(
                 q: q, k: k, v: v, heads: heads, positions: positions, spans: spans, scale: scale, into: o,
                 backend: backend)
         }
 
-        func backward(backend: ProductBackend? = nil) {
+        func backward(backend: ProductBackend = .panels) {
             dPositionKeys?.fill(0)
             dPositionQueries?.fill(0)
             Kernels.disentangledBackward(

@@ -54,7 +54,7 @@ struct PackedWeightTests {
         let direct = panels(transposed.narrowed)
         let packed = panels(weight)
         // What lies before and beyond is left alone.
-        let count = (shape.inputs + 31) / 32
+        let count = (shape.inputs + ck_panel_columns() - 1) / ck_panel_columns()
         var turned = [UInt16](repeating: 0x7FC1, count: direct.count + 64)
         packed.withUnsafeBytes { packed in
             turned.withUnsafeMutableBytes { turned in
@@ -72,7 +72,8 @@ struct PackedWeightTests {
         let halves = weight.values.map { UInt16($0.bitPattern >> 16) }
         return [UInt16](unsafeUninitializedCapacity: bytes / 2) { buffer, count in
             ck_pack_panels(
-                halves, weight.columns, weight.rows, weight.columns, 1, 0, (weight.rows + 31) / 32, buffer.baseAddress)
+                halves, weight.columns, weight.rows, weight.columns, 1, 0, (weight.rows + ck_panel_columns() - 1) / ck_panel_columns(),
+                buffer.baseAddress)
             count = bytes / 2
         }
     }

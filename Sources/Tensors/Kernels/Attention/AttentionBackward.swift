@@ -13,7 +13,7 @@ extension Kernels {
     package static func attentionBackward(
         dO: Matrix, q: Matrix, k: Matrix, v: Matrix, o: Matrix, logSumExp: Matrix, spans: [AttentionSpan],
         headDim: Int, scale: Float, mask: AttentionMask = .causal, softCap: Float? = nil, dq: Matrix, dk: Matrix,
-        dv: Matrix, scratch: Arena? = nil, backend: ProductBackend? = nil
+        dv: Matrix, scratch: Arena? = nil, backend: ProductBackend = .panels
     ) {
         let backward = AttentionBackward(
             dO: dO, q: q, k: k, v: v, o: o, logSumExp: logSumExp, dq: dq, dk: dk, dv: dv,

@@ -12,7 +12,7 @@ extension Kernels {
     package static func attentionForward(
         q: Matrix, k: Matrix, v: Matrix, spans: [AttentionSpan], headDim: Int, scale: Float,
         mask: AttentionMask = .causal, softCap: Float? = nil, into o: Matrix, logSumExp: Matrix,
-        scratch: Arena? = nil, backend: ProductBackend? = nil
+        scratch: Arena? = nil, backend: ProductBackend = .panels
     ) {
         precondition(k.columns == v.columns && q.columns == o.columns, "attention shapes")
         precondition(q.dtype == k.dtype && q.dtype == v.dtype, "attention's dtype")

@@ -13,10 +13,10 @@ struct AttentionShape {
     /// What computes the products.
     let backend: ProductBackend
 
-    init(q: Matrix, k: Matrix, headDim: Int, backend: ProductBackend?) {
+    init(q: Matrix, k: Matrix, headDim: Int, backend: ProductBackend) {
         precondition(headDim > 0 && k.columns % headDim == 0 && q.columns % k.columns == 0, "attention head shapes")
         self.headDim = headDim
-        self.backend = backend ?? .automatic(q.dtype)
+        self.backend = backend
         groups = k.columns / headDim
         group = q.columns / k.columns
     }

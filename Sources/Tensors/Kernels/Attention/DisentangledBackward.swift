@@ -14,12 +14,12 @@ extension Kernels {
     package static func disentangledBackward(
         dO: Matrix, q: Matrix, k: Matrix, v: Matrix, heads: HeadColumns, positions: PositionFactors?,
         spans: [AttentionSpan], scale: Float, dq: Matrix, dk: Matrix, dv: Matrix, dPositionKeys: Matrix?,
-        dPositionQueries: Matrix?, backend: ProductBackend? = nil
+        dPositionQueries: Matrix?, backend: ProductBackend = .panels
     ) {
         let backward = DisentangledBackward(
             scores: DisentangledScores(
                 q: q, k: k, heads: heads, positions: positions, scale: scale,
-                backend: backend ?? .automatic(.float32)),
+                backend: backend),
             v: v, dO: dO, dq: dq, dk: dk, dv: dv)
         KernelClock.measure("disentangled attention, backward") {
             backward.run(spans, keys: dPositionKeys, queries: dPositionQueries)

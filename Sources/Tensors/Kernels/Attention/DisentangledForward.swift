@@ -10,10 +10,10 @@ extension Kernels {
     /// softmax are float32. https://arxiv.org/abs/2006.03654, equation 4.
     package static func disentangledForward(
         q: Matrix, k: Matrix, v: Matrix, heads: HeadColumns, positions: PositionFactors?, spans: [AttentionSpan],
-        scale: Float, into o: Matrix, backend: ProductBackend? = nil
+        scale: Float, into o: Matrix, backend: ProductBackend = .panels
     ) {
         let forward = DisentangledScores(
-            q: q, k: k, heads: heads, positions: positions, scale: scale, backend: backend ?? .automatic(.float32))
+            q: q, k: k, heads: heads, positions: positions, scale: scale, backend: backend)
         let dense = HeadColumns(heads: heads.heads, headDim: heads.headDim)
         KernelClock.measure("disentangled attention, forward") {
             Threads.tasks(

@@ -3,7 +3,7 @@
 enum ChildEnvironment {
     private static let names: Set<String> = [
         "PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "TZDIR", "LANG", "LANGUAGE", "LD_LIBRARY_PATH",
-        "SWIFT_BACKTRACE", "SWIFT_BACKTRACE_ROOT",
+        "SWIFT_BACKTRACE", "SWIFT_BACKTRACE_ROOT", "LORAD_KERNELS",
     ]
     private static let prefixes = ["LC_", "OPENBLAS_", "OMP_", "GOMP_", "DNNL_", "MALLOC_", "GLIBC_TUNABLES"]
 

@@ -1,10 +1,10 @@
 #include <math.h>
-#include "CKernels.h"
+#include "types.h"
 #include "attention.h"
 #include "exponential.h"
 #include "half.h"
 
-#pragma clang fp contract(fast)
+#pragma clang fp contract(fast) reassociate(off)
 
 CK_INLINE float row_maximum(const float *x, size_t count) {
     lanes maximum = {0};
@@ -43,14 +43,12 @@ CK_INLINE float row_exponentials(float *x, size_t count, float maximum, int keep
     return ck_sum(&sum);
 }
 
-CK_CLONES
-float ck_log_sum_exp(const float *logits, size_t columns) {
+CK_FUNCTION float ck_log_sum_exp(const float *logits, size_t columns) {
     float maximum = row_maximum(logits, columns);
     return maximum + logf(row_exponentials((float *)logits, columns, maximum, 0));
 }
 
-CK_CLONES
-float ck_cross_entropy(float *logits, size_t columns, int32_t target, float scale, void *gradient, int half) {
+CK_FUNCTION float ck_cross_entropy(float *logits, size_t columns, int32_t target, float scale, void *gradient, int half) {
     float maximum = row_maximum(logits, columns);
     float loss = maximum - logits[target];
     float sum = row_exponentials(logits, columns, maximum, 1);
@@ -107,12 +105,11 @@ CK_INLINE float probability_row(float *score, size_t hidden, size_t visible, siz
     return ck_sum(&total);
 }
 
-CK_CLONES
-void ck_attention_probabilities(float *s, size_t stride, float *o, float *maxima, float *sums, size_t rows,
+CK_FUNCTION void ck_attention_probabilities(float *s, size_t stride, float *o, float *maxima, float *sums, size_t rows,
                                 size_t columns, size_t head_dim, size_t group, ptrdiff_t first_visible,
                                 ptrdiff_t window, float scale, int is_first, int half) {
-#if defined(__x86_64__)
-    if (half && ck_has_avx512(1)) {
+#if defined(CK_BF16)
+    if (half) {
         ck_attention_probabilities_avx512(s, stride, o, maxima, sums, rows, columns, head_dim, group, first_visible,
                                           window, scale, is_first);
         return;
@@ -156,8 +153,7 @@ void ck_attention_probabilities(float *s, size_t stride, float *o, float *maxima
     }
 }
 
-CK_CLONES
-void ck_attention_normalise(float *o, size_t head_dim, const float *maxima, float *sums, size_t rows) {
+CK_FUNCTION void ck_attention_normalise(float *o, size_t head_dim, const float *maxima, float *sums, size_t rows) {
     for (size_t row = 0; row < rows; row++) {
         float inverse = 1.0f / sums[row];
         for (size_t d = 0; d < head_dim; d++) o[row * head_dim + d] *= inverse;
@@ -180,8 +176,7 @@ CK_INLINE void seeing_lanes(int_lanes *seen, size_t j, struct seeing queries) {
     *seen = (column >= queries.first) & (column < queries.end);
 }
 
-CK_CLONES
-void ck_attention_gradients(float *s, float *dp, size_t stride, const float *log_sum_exp, const float *delta,
+CK_FUNCTION void ck_attention_gradients(float *s, float *dp, size_t stride, const float *log_sum_exp, const float *delta,
                             size_t keys, size_t columns, size_t group, ptrdiff_t first_visible, ptrdiff_t window,
                             float scale) {
     for (size_t key = 0; key < keys; key++) {
@@ -198,17 +193,13 @@ void ck_attention_gradients(float *s, float *dp, size_t stride, const float *log
     }
 }
 
-CK_CLONES
-void ck_attention_gradients_half(float *s, float *dp, uint16_t *pairs, size_t stride, const float *log_sum_exp,
+CK_FUNCTION void ck_attention_gradients_half(float *s, float *dp, uint16_t *pairs, size_t stride, const float *log_sum_exp,
                                  const float *delta, size_t keys, size_t columns, size_t group,
                                  ptrdiff_t first_visible, ptrdiff_t window, float scale) {
-#if defined(__x86_64__)
-    if (ck_has_avx512(1)) {
-        ck_attention_gradients_avx512(s, dp, pairs, stride, log_sum_exp, delta, keys, columns, group, first_visible,
-                                      window, scale);
-        return;
-    }
-#endif
+#if defined(CK_BF16)
+    ck_attention_gradients_avx512(s, dp, pairs, stride, log_sum_exp, delta, keys, columns, group, first_visible,
+                                  window, scale);
+#else
     for (size_t key = 0; key < keys; key += 2) {
         size_t second = key + 1 < keys;
         struct seeing queries0 = seeing(columns, key, group, first_visible, window);
@@ -236,10 +227,10 @@ void ck_attention_gradients_half(float *s, float *dp, uint16_t *pairs, size_t st
             memcpy((uint16_t *)dp0 + j, low, sizeof low);
         }
     }
+#endif
 }
 
-CK_CLONES
-void ck_attention_cap(float *s, size_t stride, size_t rows, size_t columns, float scale, float cap) {
+CK_FUNCTION void ck_attention_cap(float *s, size_t stride, size_t rows, size_t columns, float scale, float cap) {
     for (size_t row = 0; row < rows; row++) {
         for (size_t j = 0; j < columns; j += LANES) {
             lanes x = *(const lanes *)(s + row * stride + j) * (scale / cap), t;
@@ -249,8 +240,7 @@ void ck_attention_cap(float *s, size_t stride, size_t rows, size_t columns, floa
     }
 }
 
-CK_CLONES
-void ck_attention_cap_gradients(float *s, float *dp, size_t stride, const float *delta, size_t keys, size_t columns,
+CK_FUNCTION void ck_attention_cap_gradients(float *s, float *dp, size_t stride, const float *delta, size_t keys, size_t columns,
                                 float scale, float cap) {
     for (size_t key = 0; key < keys; key++) {
         for (size_t j = 0; j < columns; j += LANES) {
@@ -281,8 +271,7 @@ CK_INLINE void row_dots(const void *a, const void *b, float *dots, size_t rows, 
     }
 }
 
-CK_CLONES
-void ck_row_dots(const void *a, const void *b, float *dots, size_t rows, size_t columns, int half) {
+CK_FUNCTION void ck_row_dots(const void *a, const void *b, float *dots, size_t rows, size_t columns, int half) {
     if (half) row_dots(a, b, dots, rows, columns, 1);
     else row_dots(a, b, dots, rows, columns, 0);
 }

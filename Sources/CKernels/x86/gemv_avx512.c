@@ -1,9 +1,6 @@
-#include "CKernels.h"
-#include "half.h"
-#include "panels.h"
-
 #if defined(__x86_64__)
 #include <immintrin.h>
+#include "../kernels/half.h"
 
 #define BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,fma")))
 
@@ -39,8 +36,8 @@ BF16 CK_INLINE void dot(const uint16_t *w, size_t apart, const uint16_t *x, size
     }
 }
 
-BF16 void ck_gemv_half(const uint16_t *w, size_t ws, const uint16_t *x, const float *add, void *y, int y_half,
-                       size_t rows, size_t columns, size_t apart) {
+BF16 void ck_gemv_half_avx512(const uint16_t *w, size_t ws, const uint16_t *x, const float *add, void *y, int y_half,
+                              size_t rows, size_t columns, size_t apart) {
     for (size_t row = 0; row < rows; row++) {
         float dots[2];
         if (apart > 0) dot(w + row * ws, apart * ws, x, columns, dots, 2);
@@ -48,16 +45,5 @@ BF16 void ck_gemv_half(const uint16_t *w, size_t ws, const uint16_t *x, const fl
         ck_store_one(add ? add[row] + dots[0] : dots[0], y, row, y_half);
         if (apart > 0) ck_store_one(add ? add[row + apart] + dots[1] : dots[1], y, row + apart, y_half);
     }
-}
-#else
-void ck_gemv_half(const uint16_t *w, size_t ws, const uint16_t *x, const float *add, void *y, int y_half, size_t rows,
-                  size_t columns, size_t apart) {
-    for (size_t row = 0; row < rows; row++) {
-        float sum = 0;
-        for (size_t i = 0; i < columns; i++) sum += ck_widen_one(w[row * ws + i]) * ck_widen_one(x[i]);
-        ck_store_one(add ? add[row] + sum : sum, y, row, y_half);
-    }
-    if (apart == 0) return;
-    ck_gemv_half(w + apart * ws, ws, x, add ? add + apart : add, ck_row(y, apart, 1, y_half), y_half, rows, columns, 0);
 }
 #endif

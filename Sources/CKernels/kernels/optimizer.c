@@ -1,13 +1,12 @@
 #include <math.h>
-#include "CKernels.h"
-#include "clones.h"
+#include "types.h"
+#include "functions.h"
 
 // The order of operations and the precision of each is that of PyTorch's single-tensor AdamW on a CPU; nothing is
 // fused, so that every CPU takes the same step.
-#pragma clang fp contract(off)
+#pragma clang fp contract(off) reassociate(off)
 
-CK_CLONES
-void ck_adamw(float *restrict parameter, const float *restrict gradient, float *restrict m, float *restrict v,
+CK_FUNCTION void ck_adamw(float *restrict parameter, const float *restrict gradient, float *restrict m, float *restrict v,
               size_t count, double learning_rate, double beta1, double beta2, double epsilon, double weight_decay,
               uint64_t step) {
     float decay = (float)(1.0 - learning_rate * weight_decay);

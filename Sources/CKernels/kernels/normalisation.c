@@ -1,11 +1,10 @@
 #include <math.h>
-#include "CKernels.h"
+#include "types.h"
 #include "half.h"
 
 #pragma clang fp contract(fast) reassociate(on)
 
-CK_CLONES
-void ck_rms_norm_forward(const float *x, size_t xs, const float *w, float epsilon, void *y, size_t ys, int half,
+CK_FUNCTION void ck_rms_norm_forward(const float *x, size_t xs, const float *w, float epsilon, void *y, size_t ys, int half,
                          float *r, size_t rs, size_t rows, size_t columns) {
     for (size_t row = 0; row < rows; row++) {
         const float *in = x + row * xs;
@@ -28,8 +27,7 @@ void ck_rms_norm_forward(const float *x, size_t xs, const float *w, float epsilo
     }
 }
 
-CK_CLONES
-void ck_rms_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w, const float *r,
+CK_FUNCTION void ck_rms_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w, const float *r,
                           size_t rs, float *dx, size_t dxs, size_t rows, size_t columns, int accumulate) {
     for (size_t row = 0; row < rows; row++) {
         const float *g = dy + row * dys;
@@ -57,8 +55,7 @@ CK_INLINE void layer_norm_row(const float *x, const float *w, const float *b, fl
     for (; i < columns; i++) ck_store_one((x[i] - mean) * inverse * w[i] + b[i], y, i, half);
 }
 
-CK_CLONES
-void ck_layer_norm_forward(const float *x, size_t xs, const float *w, const float *b, float epsilon, void *y, size_t ys,
+CK_FUNCTION void ck_layer_norm_forward(const float *x, size_t xs, const float *w, const float *b, float epsilon, void *y, size_t ys,
                            int half, float *statistics, size_t ss, size_t rows, size_t columns) {
     for (size_t row = 0; row < rows; row++) {
         const float *in = x + row * xs;
@@ -75,8 +72,7 @@ void ck_layer_norm_forward(const float *x, size_t xs, const float *w, const floa
     }
 }
 
-CK_CLONES
-void ck_layer_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w,
+CK_FUNCTION void ck_layer_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w,
                             const float *statistics, size_t ss, float *dx, size_t dxs, size_t rows, size_t columns,
                             int accumulate) {
     for (size_t row = 0; row < rows; row++) {

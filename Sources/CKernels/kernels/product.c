@@ -1,22 +1,25 @@
-#include "CKernels.h"
+#include "types.h"
 #include "panels.h"
 
-/// Packed panels that are worked on together stay within this, a part of a core's second-level cache.
-enum { GROUP_BYTES = 192 << 10 };
-/// Rows of x that are worked on together: more of them leave the cache before the next group of panels.
-enum { MOST_ROWS = 1024 };
-/// Longest run of k in one panel where the result can be added up in y; a longer one would not leave room in the cache.
-/// A multiple of PANEL_COLUMNS.
-enum { LONGEST_K = 1536 };
-
-static void block(const struct ck_block *b, size_t rows, int half, int portable) {
-#if defined(__x86_64__)
-    if (!portable && ck_has_avx512(half)) {
+CK_INLINE void block(const struct ck_block *b, size_t rows, int half, int portable) {
+#if defined(CK_BF16)
+    if (!portable) {
         ck_block_avx512(b, rows, half);
         return;
     }
+#elif defined(CK_AVX512)
+    if (!portable && !half) {
+        ck_block_avx512(b, rows, 0);
+        return;
+    }
+#elif defined(CK_AVX2)
+    if (!portable && !half) {
+        ck_block_avx2(b, rows);
+        return;
+    }
 #endif
-    ck_block_portable(b, rows, half);
+    (void)portable;
+    block_portable(b, rows, half);
 }
 
 /// x[row, k0].
@@ -31,11 +34,17 @@ static const void *at(const void *start, size_t row, size_t stride, size_t colum
 
 static void pack(const struct ck_product *p, size_t column, size_t columns, size_t k0, size_t k, char *panel) {
     if (p->panels) {
-        ck_pack_turned(p->panels, p->columns, column, k0, k, p->portable, panel);
-    } else if (p->transposed) {
-        ck_pack_transposed(at(p->w, column, p->ws, k0, p->half), p->ws, columns, k, p->half, panel);
+        pack_turned(p->panels, p->columns, column, k0, k, p->portable, panel);
+        return;
+    }
+    size_t row = p->transposed ? column : k0, first = p->transposed ? k0 : column;
+    const void *w = at(p->w, row, p->ws, first, p->half || p->widens);
+    if (p->transposed) {
+        if (p->widens) pack_transposed_widened(w, p->ws, columns, k, (float *)panel);
+        else pack_transposed(w, p->ws, columns, k, p->half, panel);
     } else {
-        ck_pack_plain(at(p->w, k0, p->ws, column, p->half), p->ws, columns, k, p->half, panel);
+        if (p->widens) pack_plain_widened(w, p->ws, columns, k, (float *)panel);
+        else pack_plain(w, p->ws, columns, k, p->half, panel);
     }
 }
 
@@ -90,16 +99,17 @@ static void group(const struct ck_product *p, size_t first, size_t end, size_t k
 
 /// Whether one row meets packed panels, of which half may be read at the same time as the other half.
 static int takes_two_panels(const struct ck_product *p) {
-#if defined(__x86_64__)
-    return p->rows == 1 && p->panels && !p->turned && p->half && !p->portable && ck_has_avx512(1);
+#if defined(CK_BF16)
+    return p->rows == 1 && p->panels && !p->turned && p->half && !p->portable;
 #else
+    (void)p;
     return 0;
 #endif
 }
 
 /// The one row against all panels, k0 ≤ i < k0 + k.
 static void one_row(const struct ck_product *p, size_t first, size_t end, size_t k0, size_t k) {
-#if defined(__x86_64__)
+#if defined(CK_BF16)
     size_t bytes = ck_panel_bytes(p->k, 1), count = (end - first + PANEL_COLUMNS - 1) / PANEL_COLUMNS;
     const char *panels = (const char *)p->panels + first / PANEL_COLUMNS * bytes + ck_panel_bytes(k0, 1);
     for (size_t i = 0; i < count / 2; i++) {
@@ -112,6 +122,8 @@ static void one_row(const struct ck_product *p, size_t first, size_t end, size_t
     size_t middle = count / 2;
     struct ck_block b = block_at(p, 0, first + middle * PANEL_COLUMNS, end, k0, k, panels + middle * bytes);
     ck_block_avx512(&b, 1, 1);
+#else
+    (void)p, (void)first, (void)end, (void)k0, (void)k;
 #endif
 }
 
@@ -119,7 +131,7 @@ static size_t longest_k(const struct ck_product *p) {
     return p->y_half || p->k <= LONGEST_K ? p->k : LONGEST_K;
 }
 
-size_t ck_product_scratch(const struct ck_product *p) {
+CK_FUNCTION size_t ck_product_scratch(const struct ck_product *p) {
     size_t panel = ck_panel_bytes(longest_k(p), p->half);
     return (GROUP_BYTES > panel ? GROUP_BYTES : panel) + 64;
 }
@@ -149,7 +161,7 @@ static struct ck_product rows_of(const struct ck_product *p, size_t first, size_
     return part;
 }
 
-void ck_product_part(const struct ck_product *p, size_t first_row, size_t rows, size_t first_column, size_t columns,
+CK_FUNCTION void ck_product_part(const struct ck_product *p, size_t first_row, size_t rows, size_t first_column, size_t columns,
                      void *scratch) {
     size_t parts = (rows + MOST_ROWS - 1) / MOST_ROWS;
     for (size_t i = 0; i < parts; i++) {

@@ -1,7 +1,7 @@
-#include "CKernels.h"
+#include "types.h"
 #include "half.h"
 
-#pragma clang fp contract(fast)
+#pragma clang fp contract(fast) reassociate(off)
 
 /// Rows w[0] and, where `streams` is 2, w[apart] against x. Two sums a row hide the latency of the additions, and a row
 /// is summed in the same order whichever rows are beside it.
@@ -45,14 +45,13 @@ CK_INLINE void gemv(const void *w, size_t ws, const float *x, const float *add, 
     }
 }
 
-CK_CLONES
-void ck_gemv(const void *w, size_t ws, int half, const float *x, const float *add, void *y, int y_half, size_t rows,
+CK_FUNCTION void ck_gemv(const void *w, size_t ws, int half, const float *x, const float *add, void *y, int y_half, size_t rows,
              size_t columns, size_t apart) {
     if (half) gemv(w, ws, x, add, y, y_half, rows, columns, apart, 1);
     else gemv(w, ws, x, add, y, y_half, rows, columns, apart, 0);
 }
 
-void ck_turn_skinny(const float *b, size_t bs, size_t rows, size_t columns, float *turned) {
+CK_FUNCTION void ck_turn_skinny(const float *b, size_t bs, size_t rows, size_t columns, float *turned) {
     for (size_t j = 0; j < columns; j++) {
         for (size_t i = 0; i < rows; i++) turned[j * rows + i] = b[i * bs + j];
     }
@@ -125,8 +124,7 @@ CK_INLINE void skinny_right(const void *x, size_t xs, const float *p, size_t ps,
     }
 }
 
-CK_CLONES
-void ck_skinny_right(const void *x, size_t xs, int half, const float *p, size_t ps, float *c, size_t cs, size_t m,
+CK_FUNCTION void ck_skinny_right(const void *x, size_t xs, int half, const float *p, size_t ps, float *c, size_t cs, size_t m,
                      size_t k, size_t r, float scale, int accumulate) {
     if (half) skinny_right(x, xs, p, ps, c, cs, m, k, r, scale, accumulate, 1);
     else skinny_right(x, xs, p, ps, c, cs, m, k, r, scale, accumulate, 0);
@@ -165,8 +163,7 @@ CK_INLINE void rank_update(const float *h, size_t hs, const float *b, size_t bs,
     }
 }
 
-CK_CLONES
-void ck_rank_update(const float *h, size_t hs, const float *b, size_t bs, void *y, size_t ys, int half, size_t m,
+CK_FUNCTION void ck_rank_update(const float *h, size_t hs, const float *b, size_t bs, void *y, size_t ys, int half, size_t m,
                     size_t n, size_t r, float scale, int accumulate) {
     if (half) rank_update(h, hs, b, bs, y, ys, m, n, r, scale, accumulate, 1);
     else rank_update(h, hs, b, bs, y, ys, m, n, r, scale, accumulate, 0);
@@ -219,8 +216,7 @@ CK_INLINE void skinny_left(const float *h, size_t hs, const void *x, size_t xs, 
     }
 }
 
-CK_CLONES
-void ck_skinny_left(const float *h, size_t hs, const void *x, size_t xs, int half, float *g, size_t gs, size_t t,
+CK_FUNCTION void ck_skinny_left(const float *h, size_t hs, const void *x, size_t xs, int half, float *g, size_t gs, size_t t,
                     size_t n, size_t r, float scale, int accumulate) {
     if (half) skinny_left(h, hs, x, xs, g, gs, t, n, r, scale, accumulate, 1);
     else skinny_left(h, hs, x, xs, g, gs, t, n, r, scale, accumulate, 0);

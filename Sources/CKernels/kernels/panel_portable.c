@@ -1,7 +1,7 @@
 #include "half.h"
 #include "panels.h"
 
-#pragma clang fp contract(fast)
+#pragma clang fp contract(fast) reassociate(off)
 
 enum { SOME_ROWS = 4 };
 
@@ -44,8 +44,7 @@ CK_INLINE void some_rows(const struct ck_block *b, size_t row, size_t rows, size
     }
 }
 
-CK_CLONES
-void ck_block_portable(const struct ck_block *block, size_t rows, int half) {
+CK_FUNCTION void block_portable(const struct ck_block *block, size_t rows, int half) {
     for (size_t row = 0; row < rows; row += SOME_ROWS) {
         size_t count = rows - row < SOME_ROWS ? rows - row : SOME_ROWS;
         for (size_t first = 0; first < block->columns; first += LANES) {

@@ -1,9 +1,9 @@
 #include <math.h>
-#include "CKernels.h"
+#include "types.h"
 #include "exponential.h"
 #include "transpose.h"
 
-#pragma clang fp contract(fast)
+#pragma clang fp contract(fast) reassociate(off)
 
 /// Column of `column[key − query]`, counted from the products' first.
 CK_INLINE ptrdiff_t position(const struct ck_positions *p, ptrdiff_t query, ptrdiff_t key) {
@@ -120,8 +120,7 @@ CK_INLINE void softmax_row(float *s, size_t keys, float scale) {
     for (size_t j = 0; j < whole; j += LANES) *(lanes *)(s + j) *= inverse;
 }
 
-CK_CLONES
-void ck_disentangled_probabilities(float *s, size_t stride, const struct ck_positions *positions, size_t first_query,
+CK_FUNCTION void ck_disentangled_probabilities(float *s, size_t stride, const struct ck_positions *positions, size_t first_query,
                                    size_t queries, size_t keys, float scale) {
     if (positions->p2c) position_to_content(positions, s, stride, first_query, queries, keys, 0);
     for (size_t row = 0; row < queries; row++) {
@@ -131,8 +130,7 @@ void ck_disentangled_probabilities(float *s, size_t stride, const struct ck_posi
     }
 }
 
-CK_CLONES
-void ck_disentangled_gradients(const float *p, float *dp, size_t stride, const struct ck_positions *gradients,
+CK_FUNCTION void ck_disentangled_gradients(const float *p, float *dp, size_t stride, const struct ck_positions *gradients,
                                size_t first_query, size_t queries, size_t keys, float scale) {
     for (size_t row = 0; row < queries; row++) {
         const float *probability = p + row * stride;

@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 #include <math.h>
 #include <string.h>
-#include "attention.h"
+#include "../kernels/attention.h"
 #include "power_avx512.h"
 
 // What softmax.c does between attention's products, with results in bfloat16.

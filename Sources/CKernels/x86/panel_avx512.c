@@ -1,18 +1,13 @@
 #if defined(__x86_64__)
+#define CK_AVX512 1
 #include <immintrin.h>
 #include <string.h>
-#include "panels.h"
+#include "../kernels/panels.h"
 
 #define F32 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma")))
 #define BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,fma")))
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
-
-int ck_has_avx512(int half) {
-    if (half) return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw");
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
 
 /// Rounds to nearest, ties to even; NaN stays NaN.
 F32 INLINE __m256i narrow(__m512 x) {
@@ -169,6 +164,20 @@ F32 void ck_pack_transposed_avx512(const uint32_t *w, size_t stride, size_t k, u
         for (size_t first = 0; first < PANEL_COLUMNS; first += 16) {
             __m512i r[16];
             UNROLL for (size_t j = 0; j < 16; j++) r[j] = _mm512_loadu_si512(w + (first + j) * stride + i);
+            transpose(r);
+            UNROLL for (size_t j = 0; j < 16; j++) _mm512_storeu_si512(panel + (i + j) * PANEL_COLUMNS + first, r[j]);
+        }
+    }
+}
+
+F32 void ck_pack_widened_avx512(const uint16_t *w, size_t stride, size_t k, float *panel) {
+    for (size_t i = 0; i < k; i += 16) {
+        for (size_t first = 0; first < PANEL_COLUMNS; first += 16) {
+            __m512i r[16];
+            UNROLL for (size_t j = 0; j < 16; j++) {
+                __m256i halves = _mm256_loadu_si256((const __m256i *)(w + (first + j) * stride + i));
+                r[j] = _mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16);
+            }
             transpose(r);
             UNROLL for (size_t j = 0; j < 16; j++) _mm512_storeu_si512(panel + (i + j) * PANEL_COLUMNS + first, r[j]);
         }

@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include "clones.h"
+#include "functions.h"
 
 // Sixteen floats at a time: one register where there is AVX-512, several elsewhere. A scalar beside one is broadcast.
 // Helpers take pointers: a vector passed by value would have another calling convention in each clone.

@@ -1,12 +1,11 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include "../tuning.h"
 
-// A product works on panels: 32 columns of the second factor, all k of them together, so that the innermost loop reads
-// one contiguous stream. In float32 a panel is [k][32]; in bfloat16 it is [k/2][32][2], pairs along k side by side as
+// A product works on panels: NR columns of the second factor, all k of them together, so that the innermost loop reads
+// one contiguous stream. In float32 a panel is [k][NR]; in bfloat16 it is [k/2][NR][2], pairs along k side by side as
 // the bfloat16 dot product wants them. What lies beyond the factor's edge is zero.
-enum { PANEL_COLUMNS = 32, PANEL_ROWS = 12 };
-
 /// y[r, c] = add[r, c] + Σ_i x[r, i]·panel[i, c] for a block of up to PANEL_ROWS rows and `columns` of the panel.
 struct ck_block {
     const void *x;
@@ -29,19 +28,15 @@ static inline size_t ck_panel_bytes(size_t k, int half) {
     return (half ? (k + 1) / 2 * 4 : k * 4) * PANEL_COLUMNS;
 }
 
-// Rows of w are columns of the panel, or rows of w are its rows.
-void ck_pack_transposed(const void *w, size_t stride, size_t columns, size_t k, int half, void *panel);
-void ck_pack_plain(const void *w, size_t stride, size_t columns, size_t k, int half, void *panel);
-/// From the bfloat16 panels of w [·, width], the panel of wᵀ whose columns begin at `column` of w's, for rows
-/// first ..< first + k of w; `first` is a multiple of PANEL_COLUMNS.
-void ck_pack_turned(const void *panels, size_t width, size_t column, size_t first, size_t k, int portable, void *panel);
-
-void ck_block_portable(const struct ck_block *block, size_t rows, int half);
 #if defined(__x86_64__)
-int ck_has_avx512(int half);
+void ck_block_avx2(const struct ck_block *block, size_t rows);
 void ck_block_avx512(const struct ck_block *block, size_t rows, int half);
 /// Two blocks of one row of bfloat16, of the same x and k.
 void ck_two_blocks_avx512(const struct ck_block *first, const struct ck_block *second);
+// Whole panels of w's rows, for a k that is a multiple of 16: words of 32 bits, or bfloat16 that is widened.
+void ck_pack_transposed_avx2(const uint32_t *w, size_t stride, size_t k, uint32_t *panel);
+void ck_pack_widened_avx2(const uint16_t *w, size_t stride, size_t k, float *panel);
 void ck_pack_transposed_avx512(const uint32_t *w, size_t stride, size_t k, uint32_t *panel);
+void ck_pack_widened_avx512(const uint16_t *w, size_t stride, size_t k, float *panel);
 void ck_turn_block_avx512(const uint32_t *block, uint32_t *turned);
 #endif

@@ -1,6 +1,6 @@
 #if defined(__x86_64__)
 #include "power_avx512.h"
-#include "swiglu.h"
+#include "../kernels/swiglu.h"
 
 /// 1/(1 + exp(−x)): relative error below 1e-6.
 BF16_INLINE __m512 sigmoid(__m512 x) {

@@ -1,4 +1,4 @@
-#include "CKernels.h"
+#include "types.h"
 #include "exponential.h"
 #include "half.h"
 
@@ -134,8 +134,7 @@ CK_INLINE void backward_rows(enum ck_activation f, const void *dy, size_t dys, c
     case CK_TANH: call(CK_TANH, half); break;            \
     }
 
-CK_CLONES
-void ck_activation_forward(enum ck_activation f, const void *x, size_t xs, void *y, size_t ys, size_t rows,
+CK_FUNCTION void ck_activation_forward(enum ck_activation f, const void *x, size_t xs, void *y, size_t ys, size_t rows,
                            size_t columns, int half) {
 #define CK_FORWARD(f, half) forward_rows(f, x, xs, y, ys, rows, columns, half)
     if (half) {
@@ -145,8 +144,7 @@ void ck_activation_forward(enum ck_activation f, const void *x, size_t xs, void 
     }
 }
 
-CK_CLONES
-void ck_activation_backward(enum ck_activation f, const void *dy, size_t dys, const void *x, size_t xs, void *dx,
+CK_FUNCTION void ck_activation_backward(enum ck_activation f, const void *dy, size_t dys, const void *x, size_t xs, void *dx,
                             size_t dxs, size_t rows, size_t columns, int half) {
 #define CK_BACKWARD(f, half) backward_rows(f, dy, dys, x, xs, dx, dxs, rows, columns, half)
     if (half) {
@@ -200,8 +198,7 @@ CK_INLINE void gated_gradient_rows(enum ck_activation f, const void *dh, size_t 
     }
 }
 
-CK_CLONES
-void ck_gated_forward(enum ck_activation f, const void *g, size_t gs, const void *u, size_t us, void *h, size_t hs,
+CK_FUNCTION void ck_gated_forward(enum ck_activation f, const void *g, size_t gs, const void *u, size_t us, void *h, size_t hs,
                       size_t rows, size_t columns, int half) {
 #define CK_GATED(f, half) gated_rows(f, g, gs, u, us, h, hs, rows, columns, half)
     if (half) {
@@ -211,8 +208,7 @@ void ck_gated_forward(enum ck_activation f, const void *g, size_t gs, const void
     }
 }
 
-CK_CLONES
-void ck_gated_backward(enum ck_activation f, const void *dh, size_t dhs, const void *g, size_t gs, const void *u,
+CK_FUNCTION void ck_gated_backward(enum ck_activation f, const void *dh, size_t dhs, const void *g, size_t gs, const void *u,
                        size_t us, void *dg, size_t dgs, void *du, size_t dus, size_t rows, size_t columns, int half) {
 #define CK_GATED_BACK(f, half) gated_gradient_rows(f, dh, dhs, g, gs, u, us, dg, dgs, du, dus, rows, columns, half)
     if (half) {
@@ -222,8 +218,7 @@ void ck_gated_backward(enum ck_activation f, const void *dh, size_t dhs, const v
     }
 }
 
-CK_CLONES
-void ck_soft_cap(float *x, size_t xs, size_t rows, size_t columns, float cap) {
+CK_FUNCTION void ck_soft_cap(float *x, size_t xs, size_t rows, size_t columns, float cap) {
     float inverse = 1.0f / cap;
     lanes v, t;
     for (size_t row = 0; row < rows; row++) {
@@ -252,8 +247,7 @@ CK_INLINE void soft_cap_gradient_rows(const float *y, size_t ys, void *d, size_t
     }
 }
 
-CK_CLONES
-void ck_soft_cap_backward(const float *y, size_t ys, void *d, size_t ds, size_t rows, size_t columns, float cap,
+CK_FUNCTION void ck_soft_cap_backward(const float *y, size_t ys, void *d, size_t ds, size_t rows, size_t columns, float cap,
                           int half) {
     if (half) soft_cap_gradient_rows(y, ys, d, ds, rows, columns, cap, 1);
     else soft_cap_gradient_rows(y, ys, d, ds, rows, columns, cap, 0);

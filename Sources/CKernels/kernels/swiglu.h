@@ -1,7 +1,6 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
-#include "panels.h"
 
 #if defined(__x86_64__)
 // One row of ck_swiglu_forward and ck_swiglu_backward in bfloat16.

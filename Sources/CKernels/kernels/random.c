@@ -1,5 +1,7 @@
-#include "CKernels.h"
+#include "types.h"
 #include "half.h"
+
+#pragma clang fp contract(on) reassociate(off)
 
 /// Philox-4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 CK_INLINE void philox(uint32_t c[4], uint32_t k0, uint32_t k1) {
@@ -17,7 +19,7 @@ CK_INLINE void philox(uint32_t c[4], uint32_t k0, uint32_t k1) {
     }
 }
 
-void ck_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
+CK_FUNCTION void ck_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
     uint32_t c[4] = {counter[0], counter[1], counter[2], counter[3]};
     philox(c, key[0], key[1]);
     for (int i = 0; i < 4; i++) out[i] = c[i];
@@ -52,8 +54,7 @@ CK_INLINE void dropout(const void *x, void *y, size_t count, float probability, 
     }
 }
 
-CK_CLONES
-void ck_dropout(const void *x, void *y, int half, size_t count, float probability, uint64_t seed, uint32_t stream,
+CK_FUNCTION void ck_dropout(const void *x, void *y, int half, size_t count, float probability, uint64_t seed, uint32_t stream,
                 uint64_t step, uint64_t first, int accumulate) {
     if (half) dropout(x, y, count, probability, seed, stream, step, first, accumulate, 1);
     else dropout(x, y, count, probability, seed, stream, step, first, accumulate, 0);

@@ -1,6 +1,6 @@
 #pragma once
 #include <immintrin.h>
-#include "exponential.h"
+#include "../kernels/exponential.h"
 
 // What the kernels share whose results are bfloat16, on a CPU that rounds to it by itself.
 

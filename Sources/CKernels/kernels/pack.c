@@ -1,5 +1,5 @@
 #include <string.h>
-#include "CKernels.h"
+#include "types.h"
 #include "panels.h"
 #include "half.h"
 
@@ -10,17 +10,28 @@ CK_INLINE void transpose_words(const char *w, size_t stride, size_t columns, siz
     }
 }
 
-void ck_pack_transposed(const void *w, size_t stride, size_t columns, size_t k, int half, void *panel) {
+/// The first words of a whole panel, as many as the variant's own instructions transpose; returns their number.
+CK_INLINE size_t transpose_fast(const void *w, size_t stride, size_t words, int half, void *panel) {
+    size_t whole = words / 16 * 16;
+    // Rows of an odd number of bfloat16 do not start at words.
+    if (half && stride % 2 == 1) return 0;
+#if defined(CK_AVX512)
+    ck_pack_transposed_avx512(w, half ? stride / 2 : stride, whole, panel);
+#elif defined(CK_AVX2)
+    ck_pack_transposed_avx2(w, half ? stride / 2 : stride, whole, panel);
+#else
+    (void)w, (void)panel;
+    whole = 0;
+#endif
+    return whole;
+}
+
+/// Rows of w are columns of the panel.
+CK_FUNCTION void pack_transposed(const void *w, size_t stride, size_t columns, size_t k, int half, void *panel) {
     size_t element = half ? 2 : 4, words = half ? k / 2 : k, done = 0;
     uint32_t *out = panel;
     if (columns < PANEL_COLUMNS) memset(panel, 0, ck_panel_bytes(k, half));
-#if defined(__x86_64__)
-    // Rows of an odd number of bfloat16 do not start at words.
-    if (columns == PANEL_COLUMNS && ck_has_avx512(0) && (!half || stride % 2 == 0)) {
-        done = words / 16 * 16;
-        ck_pack_transposed_avx512(w, stride * element / 4, done, out);
-    }
-#endif
+    else done = transpose_fast(w, stride, words, half, panel);
     transpose_words((const char *)w + done * 4, stride * element, columns, words - done, out + done * PANEL_COLUMNS);
     if (half && k % 2 == 1) {
         for (size_t c = 0; c < PANEL_COLUMNS; c++) {
@@ -29,8 +40,32 @@ void ck_pack_transposed(const void *w, size_t stride, size_t columns, size_t k, 
     }
 }
 
-CK_CLONES
-static void pack_pairs(const uint16_t *w, size_t stride, size_t k, uint32_t *panel) {
+/// Rows of w in bfloat16 are columns of the panel in float32.
+CK_FUNCTION void pack_transposed_widened(const uint16_t *w, size_t stride, size_t columns, size_t k, float *panel) {
+    size_t done = 0;
+    if (columns < PANEL_COLUMNS) memset(panel, 0, ck_panel_bytes(k, 0));
+#if defined(CK_AVX512)
+    if (columns == PANEL_COLUMNS) ck_pack_widened_avx512(w, stride, done = k / 16 * 16, panel);
+#elif defined(CK_AVX2)
+    if (columns == PANEL_COLUMNS) ck_pack_widened_avx2(w, stride, done = k / 16 * 16, panel);
+#endif
+    for (size_t c = 0; c < columns; c++) {
+        for (size_t i = done; i < k; i++) panel[i * PANEL_COLUMNS + c] = ck_widen_one(w[c * stride + i]);
+    }
+}
+
+/// Rows of w in bfloat16 are rows of the panel in float32.
+CK_FUNCTION void pack_plain_widened(const uint16_t *w, size_t stride, size_t columns, size_t k, float *panel) {
+    for (size_t i = 0; i < k; i++, w += stride, panel += PANEL_COLUMNS) {
+        if (columns == PANEL_COLUMNS) {
+            for (size_t c = 0; c < PANEL_COLUMNS; c++) panel[c] = ck_widen_one(w[c]);
+        } else {
+            for (size_t c = 0; c < PANEL_COLUMNS; c++) panel[c] = c < columns ? ck_widen_one(w[c]) : 0;
+        }
+    }
+}
+
+CK_FUNCTION void pack_pairs(const uint16_t *w, size_t stride, size_t k, uint32_t *panel) {
     for (size_t i = 0; i + 1 < k; i += 2) {
         const uint16_t *first = w + i * stride, *second = first + stride;
         uint32_t *out = panel + i / 2 * PANEL_COLUMNS;
@@ -38,7 +73,8 @@ static void pack_pairs(const uint16_t *w, size_t stride, size_t k, uint32_t *pan
     }
 }
 
-void ck_pack_plain(const void *w, size_t stride, size_t columns, size_t k, int half, void *panel) {
+/// Rows of w are rows of the panel.
+CK_FUNCTION void pack_plain(const void *w, size_t stride, size_t columns, size_t k, int half, void *panel) {
     if (!half) {
         for (size_t i = 0; i < k; i++) {
             float *out = (float *)panel + i * PANEL_COLUMNS;
@@ -63,7 +99,7 @@ void ck_pack_plain(const void *w, size_t stride, size_t columns, size_t k, int h
     }
 }
 
-size_t ck_panels_bytes(size_t columns, size_t k, int half) {
+CK_FUNCTION size_t ck_panels_bytes(size_t columns, size_t k, int half) {
     return (columns + PANEL_COLUMNS - 1) / PANEL_COLUMNS * ck_panel_bytes(k, half);
 }
 
@@ -71,26 +107,27 @@ static size_t columns_from(size_t column, size_t columns) {
     return columns - column < PANEL_COLUMNS ? columns - column : PANEL_COLUMNS;
 }
 
-void ck_pack_panels(const void *w, size_t ws, size_t columns, size_t k, int half, size_t first, size_t count,
+CK_FUNCTION void ck_pack_panels(const void *w, size_t ws, size_t columns, size_t k, int half, size_t first, size_t count,
                     void *panels) {
     size_t bytes = ck_panel_bytes(k, half);
     for (size_t i = first; i < first + count; i++) {
         size_t column = i * PANEL_COLUMNS;
         const char *rows = (const char *)w + column * ws * (half ? 2 : 4);
-        ck_pack_transposed(rows, ws, columns_from(column, columns), k, half, (char *)panels + i * bytes);
+        pack_transposed(rows, ws, columns_from(column, columns), k, half, (char *)panels + i * bytes);
     }
 }
 
 enum { BLOCK_PAIRS = PANEL_COLUMNS / 2, BLOCK_WORDS = BLOCK_PAIRS * PANEL_COLUMNS };
 
-/// 32 × 32 elements: word [i][c] holds rows 2i and 2i + 1 of column c, and becomes word [c / 2][2i] and [c / 2][2i + 1].
+/// NR × NR elements: word [i][c] holds rows 2i and 2i + 1 of column c, and becomes word [c / 2][2i] and [c / 2][2i + 1].
 static void turn_block(const uint32_t *block, int portable, uint32_t *turned) {
-#if defined(__x86_64__)
-    if (!portable && ck_has_avx512(0)) {
+#if defined(CK_AVX512)
+    if (!portable) {
         ck_turn_block_avx512(block, turned);
         return;
     }
 #endif
+    (void)portable;
     for (size_t i = 0; i < BLOCK_PAIRS; i++) {
         for (size_t c = 0; c < PANEL_COLUMNS; c += 2) {
             uint32_t even = block[i * PANEL_COLUMNS + c], odd = block[i * PANEL_COLUMNS + c + 1];
@@ -101,8 +138,10 @@ static void turn_block(const uint32_t *block, int portable, uint32_t *turned) {
     }
 }
 
-void ck_pack_turned(const void *panels, size_t width, size_t column, size_t first, size_t k, int portable,
-                    void *panel) {
+/// From the bfloat16 panels of w [·, width], the panel of wᵀ whose columns begin at `column` of w's, for rows
+/// first ..< first + k of w; `first` is a multiple of PANEL_COLUMNS.
+CK_FUNCTION void pack_turned(const void *panels, size_t width, size_t column, size_t first, size_t k, int portable,
+                             void *panel) {
     size_t bytes = ck_panel_bytes(width, 1), pairs = (width + 1) / 2, start = column / 2;
     size_t here = pairs - start < BLOCK_PAIRS ? pairs - start : BLOCK_PAIRS;
     uint32_t *out = panel;
@@ -122,10 +161,10 @@ void ck_pack_turned(const void *panels, size_t width, size_t column, size_t firs
     }
 }
 
-void ck_turn_panels(const void *panels, size_t columns, size_t k, size_t first, size_t count, int portable,
+CK_FUNCTION void ck_turn_panels(const void *panels, size_t columns, size_t k, size_t first, size_t count, int portable,
                     void *turned) {
     size_t bytes = ck_panel_bytes(columns, 1);
     for (size_t i = first; i < first + count; i++) {
-        ck_pack_turned(panels, k, i * PANEL_COLUMNS, 0, columns, portable, (char *)turned + i * bytes);
+        pack_turned(panels, k, i * PANEL_COLUMNS, 0, columns, portable, (char *)turned + i * bytes);
     }
 }

@@ -1,4 +1,4 @@
-#include "CKernels.h"
+#include "types.h"
 #include "exponential.h"
 #include "half.h"
 #include "swiglu.h"
@@ -22,8 +22,7 @@ CK_INLINE void rotate_head(const float *x, void *y, const float *cosine, const f
     }
 }
 
-CK_CLONES
-void ck_rotate(const float *x, size_t xs, void *y, size_t ys, int half, const int32_t *positions, const float *cosines,
+CK_FUNCTION void ck_rotate(const float *x, size_t xs, void *y, size_t ys, int half, const int32_t *positions, const float *cosines,
                const float *sines, size_t rows, size_t heads, size_t head_dim, size_t rotated, float direction) {
     size_t half_dim = rotated / 2;
     for (size_t row = 0; row < rows; row++) {
@@ -71,12 +70,11 @@ CK_INLINE void swiglu_row(const void *g, const void *u, void *h, size_t columns,
     }
 }
 
-CK_CLONES
-void ck_swiglu_forward(const void *g, size_t gs, const void *u, size_t us, void *h, size_t hs, size_t rows,
+CK_FUNCTION void ck_swiglu_forward(const void *g, size_t gs, const void *u, size_t us, void *h, size_t hs, size_t rows,
                        size_t columns, int half) {
     for (size_t row = 0; row < rows; row++) {
-#if defined(__x86_64__)
-        if (half && ck_has_avx512(1)) {
+#if defined(CK_BF16)
+        if (half) {
             ck_swiglu_row_avx512(ck_row(g, row, gs, 1), ck_row(u, row, us, 1), ck_row(h, row, hs, 1), columns);
             continue;
         }
@@ -108,12 +106,11 @@ CK_INLINE void swiglu_gradient_row(const void *dh, const void *g, const void *u,
     }
 }
 
-CK_CLONES
-void ck_swiglu_backward(const void *dh, size_t dhs, const void *g, size_t gs, const void *u, size_t us, void *dg,
+CK_FUNCTION void ck_swiglu_backward(const void *dh, size_t dhs, const void *g, size_t gs, const void *u, size_t us, void *dg,
                         size_t dgs, void *du, size_t dus, size_t rows, size_t columns, int half) {
     for (size_t row = 0; row < rows; row++) {
-#if defined(__x86_64__)
-        if (half && ck_has_avx512(1)) {
+#if defined(CK_BF16)
+        if (half) {
             ck_swiglu_gradient_row_avx512(ck_row(dh, row, dhs, 1), ck_row(g, row, gs, 1), ck_row(u, row, us, 1),
                                           ck_row(dg, row, dgs, 1), ck_row(du, row, dus, 1), columns);
             continue;
@@ -129,8 +126,7 @@ void ck_swiglu_backward(const void *dh, size_t dhs, const void *g, size_t gs, co
     }
 }
 
-CK_CLONES
-void ck_narrow(const float *x, size_t xs, uint16_t *y, size_t ys, size_t rows, size_t columns) {
+CK_FUNCTION void ck_narrow(const float *x, size_t xs, uint16_t *y, size_t ys, size_t rows, size_t columns) {
     for (size_t row = 0; row < rows; row++) {
         size_t i = 0;
         for (; i + LANES <= columns; i += LANES) ck_narrow_lanes((const lanes *)(x + row * xs + i), y + row * ys + i);
@@ -138,26 +134,22 @@ void ck_narrow(const float *x, size_t xs, uint16_t *y, size_t ys, size_t rows, s
     }
 }
 
-CK_CLONES
-void ck_widen(const uint16_t *x, size_t xs, float *y, size_t ys, size_t rows, size_t columns) {
+CK_FUNCTION void ck_widen(const uint16_t *x, size_t xs, float *y, size_t ys, size_t rows, size_t columns) {
     for (size_t row = 0; row < rows; row++)
         for (size_t i = 0; i < columns; i++) y[row * ys + i] = ck_widen_one(x[row * xs + i]);
 }
 
-CK_CLONES
-void ck_add(const float *x, size_t xs, float *y, size_t ys, size_t rows, size_t columns) {
+CK_FUNCTION void ck_add(const float *x, size_t xs, float *y, size_t ys, size_t rows, size_t columns) {
     for (size_t row = 0; row < rows; row++)
         for (size_t i = 0; i < columns; i++) y[row * ys + i] += x[row * xs + i];
 }
 
-CK_CLONES
-void ck_scale(float *x, size_t xs, float factor, size_t rows, size_t columns) {
+CK_FUNCTION void ck_scale(float *x, size_t xs, float factor, size_t rows, size_t columns) {
     for (size_t row = 0; row < rows; row++)
         for (size_t i = 0; i < columns; i++) x[row * xs + i] *= factor;
 }
 
-CK_CLONES
-double ck_squared_norm(const float *x, size_t xs, size_t rows, size_t columns) {
+CK_FUNCTION double ck_squared_norm(const float *x, size_t xs, size_t rows, size_t columns) {
     double sum = 0;
     for (size_t row = 0; row < rows; row++)
         for (size_t i = 0; i < columns; i++) sum += (double)x[row * xs + i] * (double)x[row * xs + i];

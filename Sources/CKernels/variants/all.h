@@ -1,0 +1,20 @@
+// Every file of kernels/ in one, so that its functions are the variant's own. The headers come first: they are compiled
+// before any file says how floating-point operations may be fused.
+#include "../kernels/attention.h"
+#include "../kernels/exponential.h"
+#include "../kernels/half.h"
+#include "../kernels/swiglu.h"
+#include "../kernels/transpose.h"
+
+#include "../kernels/activations.c"
+#include "../kernels/disentangled.c"
+#include "../kernels/elementwise.c"
+#include "../kernels/gemv_half.c"
+#include "../kernels/normalisation.c"
+#include "../kernels/optimizer.c"
+#include "../kernels/pack.c"
+#include "../kernels/panel_portable.c"
+#include "../kernels/product.c"
+#include "../kernels/random.c"
+#include "../kernels/skinny.c"
+#include "../kernels/softmax.c"

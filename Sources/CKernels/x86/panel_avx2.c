@@ -1,0 +1,124 @@
+#if defined(__x86_64__)
+#define CK_AVX2 1
+#include <immintrin.h>
+#include <string.h>
+#include "../kernels/half.h"
+#include "../kernels/panels.h"
+
+#define AVX2 __attribute__((target("avx2,fma")))
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+/// Steps of k that are unrolled.
+enum { STEPS = 4 };
+/// How many steps ahead the panel is asked for: it comes from the second-level cache.
+enum { AHEAD = 12 };
+
+/// Adds what is to be added to one row's sixteen sums and writes them, no column beyond the block's.
+AVX2 INLINE void finish(const struct ck_block *b, size_t row, __m256 low, __m256 high) {
+    const float *add = b->add ? b->add + row * b->add_stride : NULL;
+    if (b->columns == PANEL_COLUMNS && !b->y_half) {
+        float *y = (float *)b->y + row * b->y_stride;
+        if (add) {
+            low = _mm256_add_ps(low, _mm256_loadu_ps(add));
+            high = _mm256_add_ps(high, _mm256_loadu_ps(add + 8));
+        }
+        _mm256_storeu_ps(y, low);
+        _mm256_storeu_ps(y + 8, high);
+        return;
+    }
+    float sums[PANEL_COLUMNS];
+    _mm256_storeu_ps(sums, low);
+    _mm256_storeu_ps(sums + 8, high);
+    void *y = ck_row(b->y, row, b->y_stride, b->y_half);
+    for (size_t c = 0; c < b->columns; c++) ck_store_one(add ? sums[c] + add[c] : sums[c], y, c, b->y_half);
+}
+
+// R rows against a whole panel: 2·R sums, two registers of the panel and one element of x fill the sixteen registers. AT
+// is where the element of row r and step i lies.
+#define STEP(R, AT)                                                                        \
+    {                                                                                      \
+        __m256 low = _mm256_loadu_ps(panel), high = _mm256_loadu_ps(panel + 8);            \
+        _mm_prefetch((const char *)(panel + AHEAD * PANEL_COLUMNS), _MM_HINT_T0);          \
+        UNROLL for (size_t r = 0; r < R; r++) {                                            \
+            __m256 element = _mm256_broadcast_ss(x + (AT));                                \
+            sums[r][0] = _mm256_fmadd_ps(element, low, sums[r][0]);                        \
+            sums[r][1] = _mm256_fmadd_ps(element, high, sums[r][1]);                       \
+        }                                                                                  \
+        panel += PANEL_COLUMNS;                                                            \
+    }
+
+#define FLOAT_ROWS(NAME, R, AT)                                                            \
+    AVX2 static void NAME##R(const struct ck_block *b) {                                   \
+        const float *x = b->x, *panel = b->panel;                                          \
+        size_t stride = b->x_stride, k = b->k, whole = k / STEPS * STEPS, i = 0;           \
+        __m256 sums[R][2];                                                                 \
+        UNROLL for (int r = 0; r < R; r++) sums[r][0] = sums[r][1] = _mm256_setzero_ps();  \
+        while (i < whole) {                                                                \
+            UNROLL for (int step = 0; step < STEPS; step++, i++) STEP(R, AT)               \
+        }                                                                                  \
+        for (; i < k; i++) STEP(R, AT)                                                     \
+        UNROLL for (int r = 0; r < R; r++) finish(b, (size_t)r, sums[r][0], sums[r][1]);   \
+    }
+
+#define ALL_ROWS(KERNEL) KERNEL(1) KERNEL(2) KERNEL(3) KERNEL(4) KERNEL(5) KERNEL(6)
+#define FLOATS(R) FLOAT_ROWS(floats_, R, r * stride + i)
+#define FLOATS_BY_COLUMNS(R) FLOAT_ROWS(floats_by_columns_, R, i * stride + r)
+ALL_ROWS(FLOATS)
+ALL_ROWS(FLOATS_BY_COLUMNS)
+
+void ck_block_avx2(const struct ck_block *block, size_t rows) {
+    typedef void (*kernel)(const struct ck_block *);
+#define NAME_0(R) floats_##R,
+#define NAME_1(R) floats_by_columns_##R,
+    static const kernel kernels[2][PANEL_ROWS] = {{ALL_ROWS(NAME_0)}, {ALL_ROWS(NAME_1)}};
+    kernels[block->x_by_columns][rows - 1](block);
+}
+
+/// Eight rows of eight words change places with their columns.
+AVX2 INLINE void transpose(__m256 r[8]) {
+    __m256 t[8];
+    UNROLL for (int i = 0; i < 8; i += 2) {
+        t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+        t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+    }
+    UNROLL for (int i = 0; i < 8; i += 4) {
+        r[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
+        r[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xEE);
+        r[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
+        r[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xEE);
+    }
+    UNROLL for (int i = 0; i < 4; i++) {
+        t[i] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x20);
+        t[i + 4] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x31);
+    }
+    UNROLL for (int i = 0; i < 8; i++) r[i] = t[i];
+}
+
+AVX2 void ck_pack_transposed_avx2(const uint32_t *w, size_t stride, size_t k, uint32_t *panel) {
+    for (size_t i = 0; i < k; i += 8) {
+        for (size_t first = 0; first < PANEL_COLUMNS; first += 8) {
+            __m256 r[8];
+            UNROLL for (size_t j = 0; j < 8; j++) r[j] = _mm256_loadu_ps((const float *)(w + (first + j) * stride + i));
+            transpose(r);
+            UNROLL for (size_t j = 0; j < 8; j++) {
+                _mm256_storeu_ps((float *)(panel + (i + j) * PANEL_COLUMNS + first), r[j]);
+            }
+        }
+    }
+}
+
+AVX2 void ck_pack_widened_avx2(const uint16_t *w, size_t stride, size_t k, float *panel) {
+    for (size_t i = 0; i < k; i += 8) {
+        for (size_t first = 0; first < PANEL_COLUMNS; first += 8) {
+            __m256 r[8];
+            UNROLL for (size_t j = 0; j < 8; j++) {
+                __m128i halves = _mm_loadu_si128((const __m128i *)(w + (first + j) * stride + i));
+                r[j] = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16));
+            }
+            transpose(r);
+            UNROLL for (size_t j = 0; j < 8; j++) _mm256_storeu_ps(panel + (i + j) * PANEL_COLUMNS + first, r[j]);
+        }
+    }
+}
+#endif
