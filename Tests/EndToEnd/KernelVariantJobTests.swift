@@ -89,7 +89,8 @@ struct KernelVariantJobTests {
         }
     }
 
-    @Test("Where the CPU lacks the checkpoint's variant the job goes on, and says what that means", .enabled(if: hasTwo))
+    @Test(
+        "Where the CPU lacks the checkpoint's variant the job goes on, and says what that means", .enabled(if: hasTwo))
     func goesOnElsewhere() throws {
         try withTemporaryFolder { folder in
             let lorad = try prepared(folder)

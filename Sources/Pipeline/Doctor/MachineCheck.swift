@@ -56,7 +56,8 @@ package enum MachineCheck {
         guard isFast else {
             return Finding(
                 "bfloat16",
-                "stored only: the base's frozen weights take 2 bytes a parameter in place of 4, products are float32", .ok,
+                "stored only: the base's frozen weights take 2 bytes a parameter in place of 4, products are float32",
+                .ok,
                 advice: "`training.dtype: auto` takes float32 here; set bfloat16 where memory is short.")
         }
         return Finding("bfloat16", "in hardware, about twice as fast as float32; `training.dtype: auto` takes it")

@@ -177,7 +177,8 @@ package struct JobPipeline {
         let predicted = TrainingPlan.predictedPeakBytes(
             manifest, base.files.configuration, parameters: base.hash.parameters,
             tokens: TrainingPlan.largestMicroBatch(data.examples, plan))
-        environment.events.log("memory: a peak of \(predicted >> 20) MiB is predicted; weights in \(dtype.rawValue), "
+        environment.events.log(
+            "memory: a peak of \(predicted >> 20) MiB is predicted; weights in \(dtype.rawValue), "
                 + "products in \(dtype.compute.rawValue) by kernels \(KernelVariant.chosen)")
         try ResourceCheck(manifest: manifest, limits: environment.limits).require(
             predictedPeak: predicted, adapter: adapter, base: base, environment: environment)

@@ -31,7 +31,8 @@ package enum PanelProduct {
         return ck_product(
             x: x.base, xs: x.stride, x_by_columns: 0, w: nil, ws: 0, panels: nil, turned: 0, y: y.base, ys: y.stride,
             add: add.map { UnsafePointer($0.start) }, adds: add?.stride ?? 0, rows: x.rows, k: x.columns,
-            columns: y.columns, transposed: 0, half: x.half, widens: 0, y_half: y.half, portable: backend == .panels ? 0 : 1)
+            columns: y.columns, transposed: 0, half: x.half, widens: 0, y_half: y.half,
+            portable: backend == .panels ? 0 : 1)
     }
 
     /// Computes a complete product.

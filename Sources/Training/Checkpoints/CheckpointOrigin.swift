@@ -26,7 +26,8 @@ package struct CheckpointOrigin: Sendable, Equatable {
         if let variant = KernelVariant.named(kernels.variant), variant.runsHere { variant.choose() }
         let here = KernelSpan.here(from: 0)
         guard !kernels.agrees(with: here) else { return nil }
-        return "the checkpoint was computed by kernels \(kernels.variant) (number \(kernels.number)), this machine goes on "
+        return
+            "the checkpoint was computed by kernels \(kernels.variant) (number \(kernels.number)), this machine goes on "
             + "with \(here.variant) (number \(here.number)): bits may differ from an undisturbed run's"
     }
 }

@@ -54,7 +54,8 @@ struct DecoderBuilder {
             norm: try plan.norm.map(norm), queryKeyValue: try group(plan.queryKeyValue),
             output: try group(plan.output), heads: plan.heads,
             headNorms: try plan.headNorms.map { (query: try rmsNorm($0.query), key: try rmsNorm($0.key)) },
-            outputNorm: try plan.outputNorm.map(norm), rotary: plan.rotary, scoring: plan.scoring, activation: dtype.compute)
+            outputNorm: try plan.outputNorm.map(norm), rotary: plan.rotary, scoring: plan.scoring,
+            activation: dtype.compute)
     }
 
     private func feedForward(_ plan: FeedForwardPlan) throws -> FeedForward {

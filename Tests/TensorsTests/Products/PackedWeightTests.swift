@@ -72,7 +72,8 @@ struct PackedWeightTests {
         let halves = weight.values.map { UInt16($0.bitPattern >> 16) }
         return [UInt16](unsafeUninitializedCapacity: bytes / 2) { buffer, count in
             ck_pack_panels(
-                halves, weight.columns, weight.rows, weight.columns, 1, 0, (weight.rows + ck_panel_columns() - 1) / ck_panel_columns(),
+                halves, weight.columns, weight.rows, weight.columns, 1, 0,
+                (weight.rows + ck_panel_columns() - 1) / ck_panel_columns(),
                 buffer.baseAddress)
             count = bytes / 2
         }

@@ -78,7 +78,8 @@ struct PanelProductTests {
         }
     }
 
-    @Test("A bfloat16 weight beside float32 rows gives the bits of the widened weight", arguments: shapes, [true, false])
+    @Test(
+        "A bfloat16 weight beside float32 rows gives the bits of the widened weight", arguments: shapes, [true, false])
     func widened(shape: (rows: Int, k: Int, n: Int), transposed: Bool) {
         let test = Case(rows: shape.rows, k: shape.k, n: shape.n, transposed: transposed)
         // A row of an odd number of bfloat16 does not start at a word.
