@@ -135,7 +135,7 @@ enum ProductCases {
         ) {
             let weight = FrozenWeight(CaseSize.matrix(outputs, inputs), dtype: dtype)
             let (x, y) = (Matrix(rows: 1, columns: inputs, dtype: dtype.compute), Matrix(rows: 1, columns: outputs))
-            return { weight.forward(x, into: y) }
+            return { weight.forward(x, into: y, isDecoding: true) }
         }
     }
 }

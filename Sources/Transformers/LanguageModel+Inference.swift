@@ -59,7 +59,7 @@ extension LanguageModel {
             positions: Array(Int32(cache.count)..<Int32(total)),
             spans: [AttentionSpan(queryStart: 0, queryCount: ids.count, keyStart: 0, keyCount: total)])
         let logits = Matrix(rows: 1, columns: configuration.vocabularySize)
-        inference { pass in
+        inference(.decoding) { pass in
             let x = pass.kept.matrix(ids.count, configuration.hiddenSize)
             embedding.forward(ids, layout: layout, into: x, pass: pass)
             for (block, layer) in zip(blocks, cache.layers) {
@@ -91,9 +91,9 @@ extension LanguageModel {
         }
     }
 
-    private func inference<Result>(_ body: (Pass) throws -> Result) rethrows -> Result {
+    private func inference<Result>(_ mode: Pass.Mode = .inference, _ body: (Pass) throws -> Result) rethrows -> Result {
         let mark = kept.mark()
         defer { kept.release(to: mark) }
-        return try body(inferencePass())
+        return try body(inferencePass(mode))
     }
 }

@@ -114,5 +114,5 @@ package final class LanguageModel {
             cause: "The tokenizer and the weights do not belong together.")
     }
 
-    func inferencePass() -> Pass { Pass(mode: .inference, kept: kept, scratch: scratch) }
+    func inferencePass(_ mode: Pass.Mode = .inference) -> Pass { Pass(mode: mode, kept: kept, scratch: scratch) }
 }

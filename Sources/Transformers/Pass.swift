@@ -5,6 +5,9 @@ package struct Pass {
     /// Whether anything is kept for a backward pass, and which dropout masks apply.
     package enum Mode: Equatable, Sendable {
         case inference
+        /// Of one sequence, a token at a time: a single row has no neighbours in any batch, and is computed by kernels of
+        /// its own, which sum in another order.
+        case decoding
         /// `firstRow` is the batch's first row within the step.
         case training(step: UInt64, firstRow: Int)
     }
@@ -24,7 +27,10 @@ package struct Pass {
         self.keepsPanels = keepsPanels
     }
 
-    package var isTraining: Bool { mode != .inference }
+    package var isTraining: Bool {
+        if case .training = mode { true } else { false }
+    }
+    package var isDecoding: Bool { mode == .decoding }
 
     /// The same pass over rows of which the first is this one within the step: a dropout mask belongs to a row's place.
     package func beginning(at firstRow: Int) -> Pass {

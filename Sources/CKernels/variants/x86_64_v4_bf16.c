@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 #define CK_TABLE ck_x86_64_v4_bf16
 #define CK_NAME "x86-64-v4-bf16"
-#define CK_NUMBER 1
+#define CK_NUMBER 2
 #define CK_AVX512 1
 #define CK_BF16 1
 #include "system.h"

@@ -49,12 +49,13 @@ package final class FrozenWeight: @unchecked Sendable {
     /// - Parameters:
     ///   - x: of the weight's compute dtype.
     ///   - add: `[T, out]` of float32, may be y itself; nothing is added where nil.
-    package func forward(_ x: Matrix, adding add: Matrix? = nil, into y: Matrix) {
+    ///   - isDecoding: whether a single row may be summed in another order than it would be in a batch, which is faster.
+    package func forward(_ x: Matrix, adding add: Matrix? = nil, into y: Matrix, isDecoding: Bool = false) {
         precondition(x.columns == inputs && y.columns == outputs && x.rows == y.rows, "shapes of W·x")
         KernelClock.measure("frozen product, forward") {
             switch form {
             case .packed(let weight): weight.forward(x, adding: add, into: y)
-            case .asItLies(let weight) where x.rows == 1: forwardOne(x, weight, adding: add, into: y)
+            case .asItLies(let weight) where isDecoding && x.rows == 1: forwardOne(x, weight, adding: add, into: y)
             case .asItLies(let weight): PanelProduct.run(x, weight, transposed: true, adding: add, into: y)
             }
         }

@@ -43,7 +43,7 @@ package struct KernelSpan: Codable, Sendable, Equatable {
 
     /// The reverse of `text`; nil where it is not one.
     static func spans(_ text: String) -> [KernelSpan]? {
-        let parts = text.split(separator: ",", maxSplits: mostSpans)
+        let parts = text.split(separator: ",", maxSplits: mostSpans, omittingEmptySubsequences: false)
         let spans = parts.compactMap { part -> KernelSpan? in
             let words = part.split(separator: " ")
             guard words.count == 3, let number = Int(words[1]), let step = Int(words[2]), number >= 0, step >= 0,

@@ -34,7 +34,8 @@ package final class VocabularyHead {
         pass.withScratch { scratch in
             let mark = pass.kept.mark()
             defer { pass.kept.release(to: mark) }
-            weight.forward(read(x, scratch: scratch, pass: pass).rows, into: logits)
+            weight.forward(
+                read(x, scratch: scratch, pass: pass).rows, into: logits, isDecoding: pass.isDecoding)
             if let softCap { Kernels.softCap(logits, cap: softCap) }
         }
     }

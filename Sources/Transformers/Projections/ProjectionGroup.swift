@@ -43,7 +43,7 @@ package final class ProjectionGroup {
             // An update much smaller than y would vanish in a y that is already rounded.
             let isRounded = y.dtype != .float32 && (hasAdapter || bias != nil)
             let sum = isRounded ? scratch.matrix(y.rows, y.columns) : y
-            weight.forward(scratch.converted(x, to: dtype), adding: add, into: sum)
+            weight.forward(scratch.converted(x, to: dtype), adding: add, into: sum, isDecoding: pass.isDecoding)
             if let bias { Kernels.addRow(bias, into: sum) }
             let kept = hasAdapter ? pass.kept.matrix(x.rows, keptCount) : nil
             forEachAdapter(kept) { adapter, columns, kept in

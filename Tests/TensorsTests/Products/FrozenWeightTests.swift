@@ -40,12 +40,29 @@ struct FrozenWeightTests {
                 let (factor, factors) = (row.float32.nested[0], dtype == .float32 ? matrix : matrix.rounded)
                 let dots = factors.nested.map { zip($0, factor).reduce(0) { $0 + $1.0 * $1.1 } }
                 let (sum, y) = (numbers.strided(1, outputs), Matrix(rows: 1, columns: outputs, dtype: dtype))
-                weight.forward(row, adding: add, into: sum)
-                weight.forward(row, into: y)
+                weight.forward(row, adding: add, into: sum, isDecoding: true)
+                weight.forward(row, into: y, isDecoding: true)
                 let plain = zip(dots, add.nested[0]).map { $0 + $1 }
                 let rounding = dtype == .float32 ? 1e-5 : 0x1p-8
                 expectClose(sum, [plain], atol: 5e-5)
                 expectClose(y.float32, [dots], rtol: rounding, atol: 5e-5)
+            }
+        }
+    }
+
+    @Test(
+        "A row has the bits that it has among others, unless it is decoded", arguments: DType.allCases, [true, false])
+    func oneOfMany(dtype: DType, isLayer: Bool) {
+        var numbers = TestNumbers(seed: 29)
+        for (outputs, inputs) in [(5, 64), (83, 15), (84, 577), (40, 1700)] {
+            let weight = FrozenWeight(numbers.strided(outputs, inputs), dtype: dtype, isLayer: isLayer)
+            let exact = numbers.strided(7, inputs)
+            let x = dtype.compute == .float32 ? exact : exact.narrowed
+            let (all, alone) = (Matrix(rows: 7, columns: outputs), Matrix(rows: 1, columns: outputs))
+            weight.forward(x, into: all)
+            for row in 0..<7 {
+                weight.forward(x.rows(row..<(row + 1)), into: alone)
+                #expect(alone.values == all.rows(row..<(row + 1)).values)
             }
         }
     }
