@@ -31,7 +31,7 @@ struct Status: ParsableCommand {
         if json { return try Output.json(jobs.map { JobAnswer($0) }) }
         if jobs.isEmpty { print("no jobs yet") }
         for job in jobs {
-            print("\(job.id)  \(job.name)  \(job.state.rawValue)  \(detail(job))")
+            print("\(job.id)  \(SingleLine.of(job.name))  \(job.state.rawValue)  \(detail(job))")
         }
     }
 
