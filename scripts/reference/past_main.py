@@ -10,6 +10,7 @@ import contextlib
 import http.server
 import json
 import os
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -25,6 +26,8 @@ BASES = {"base": FIXTURES / "llama-tiny/base", "pairs": FIXTURES / "classifiers/
 STEPS, EVERY = 240, 40
 WORDS = ["the film", "the cast", "it", "a bad film", "the great cast"]
 QUESTIONS = [("Review: it was", " good"), ("Review: the film was boring", " negative"), ("a great cast", " was bad")]
+# Of what `lorad doctor` says of the machine, that which decides how products round.
+KEPT = ("cpu", "cpu_features", "kernels", "bfloat16", "threads", "openblas_core", "openblas")
 PAIRS = [("good film", "bad"), ("good film 3", "good 1"), ("bad", "good")]
 
 
@@ -36,7 +39,7 @@ class Lorad:
         self.environment = dict(os.environ)
 
     def start(self, *arguments):
-        self.commands.append("lorad " + " ".join(arguments))
+        self.commands.append("lorad " + shlex.join(arguments))
         return subprocess.Popen(
             [self.program, *arguments], cwd=self.folder, env=self.environment, text=True, stdout=subprocess.PIPE,
             stderr=open(self.folder / "errors.log", "a"))
@@ -282,16 +285,18 @@ def keep_state(lorad, target, ledger):
 
 def describe(lorad, target, commit):
     machine = lorad.json("doctor")
-    known = {key: machine.get(key) for key in ("cpu", "cpu_features", "kernels", "threads", "openblas_core", "openblas")}
+    known = {key: machine.get(key) for key in KEPT}
     (target / "machine.json").write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
     version = lorad.run("--version").strip()
     commands = "\n".join(f"    {command}" for command in lorad.commands)
     (target / "PROVENANCE.md").write_text(f"""# What lorad {version}, commit {commit}, left behind
 
-Written on {time.strftime("%Y-%m-%d", time.gmtime())} by `python scripts/reference/past_main.py LORAD {commit}`, LORAD
-being that commit's `swift build -c release --product lorad`, on {known["cpu"]} ({known["kernels"]}; OpenBLAS for
-{known["openblas_core"]}). **Never written again**: a later lorad verifies, migrates, resumes these files or refuses them
-by name, and no lorad can write them anew.
+Written on {time.strftime("%Y-%m-%d", time.gmtime())} by `python scripts/reference/past_main.py LORAD {commit}`, LORAD being
+that commit's `swift build -c release --product lorad`. **Never written again**: a later lorad verifies, migrates and
+resumes these files or refuses them by name, and no lorad can write them anew.
+
+The machine: {known["cpu"]}, {known["cpu_features"]};
+kernels {known["kernels"]}, bfloat16 {known["bfloat16"].split(",")[0]}, OpenBLAS for {known["openblas_core"]}.
 
 | path | holds |
 |---|---|
@@ -301,7 +306,7 @@ by name, and no lorad can write them anew.
 | `state/` | the state folder of a worker that was killed: the ledger, whose jobs, deliveries and scheduled runs are in every state, and the jobs' folders with checkpoints and logs |
 | `ledger.json` | what `lorad status` and `lorad webhooks list` said of that ledger, and its scheduled runs |
 | `hashes.json` | what `lorad hash` said of the bases, `../../llama-tiny/base` and `../../classifiers/bert-pair/base` |
-| `data/` `*.yaml` | rows and manifests of all of them; `pinned.yaml` names the tokenizer by this commit's hash of it |
+| `rows/` `*.yaml` | rows (in `data/` where the manifests say so) and manifests of all of them; `pinned.yaml` names the tokenizer by this commit's hash of it |
 | `machine.json` | what `lorad doctor` said of the machine |
 
 Everything is the program's own work but for one row of `scheduled_runs`: the state `decided` lasts for an instant and was
@@ -340,7 +345,8 @@ def main():
         work(lorad, hashes, ledger)
         keep_state(lorad, result, ledger)
         describe(lorad, result, commit)
-        shutil.copytree(lorad.folder / "data", result / "data")
+        # Under another name: what is called data is no part of the repository.
+        shutil.copytree(lorad.folder / "data", result / "rows")
         for name in ("reviews-float32", "reviews-bfloat16", "strict", "pairs", "pinned"):
             shutil.copy(lorad.folder / f"{name}.yaml", result)
         shutil.copytree(result, target)

@@ -47,7 +47,9 @@ struct Generate: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @Option(help: "The text to continue.")
     var prompt: String
-    @Option(help: "Most tokens to add, 64 where nothing is said.", transform: WholeNumber.within(1...1_048_576))
+    @Option(
+        parsing: .unconditional, help: "Most tokens to add, 64 where nothing is said.",
+        transform: WholeNumber.within(1...1_048_576))
     var maxNewTokens = 64
     @Flag(help: "JSON on stdout.")
     var json = false

@@ -36,7 +36,9 @@ struct ListDeliveries: ParsableCommand {
     var job: String?
     @Option(help: "pending, delivered or abandoned.")
     var state: DeliveryRecord.State?
-    @Option(help: "At most so many, 50 where nothing is said.", transform: WholeNumber.within(1...1_000_000))
+    @Option(
+        parsing: .unconditional, help: "At most so many, 50 where nothing is said.",
+        transform: WholeNumber.within(1...1_000_000))
     var limit = 50
     @Flag(help: "JSON on stdout.")
     var json = false

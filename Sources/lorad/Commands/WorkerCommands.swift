@@ -9,6 +9,7 @@ struct Watch: ParsableCommand {
     @Flag(help: "Ends when inbox and queue are empty.")
     var once = false
     @Option(
+        parsing: .unconditional,
         help: "Jobs that run at the same time, the threads shared out among them; else jobs.at_once of lorad.yaml.",
         transform: WholeNumber.within(1...256))
     var jobs: Int?
@@ -53,6 +54,7 @@ struct Submit: ParsableCommand {
     @Option(name: .customLong("set"), help: "key=value, such as training.max_steps=20; repeatable.")
     var settings: [String] = []
     @Option(
+        parsing: .unconditional,
         help: "Sets the manifest's priority: waiting jobs of a higher one are started first.",
         transform: WholeNumber.within(-100...100))
     var priority: Int?

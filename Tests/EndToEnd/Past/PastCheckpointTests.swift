@@ -22,7 +22,7 @@ struct PastCheckpointTests {
             #expect(outcome.errors.contains("training goes on from its checkpoint"))
             try past.expectAdapter(
                 "outbox/\(job)/latest/adapter_model.safetensors", equals: job,
-                tolerance: job.hasSuffix("bfloat16") ? 0.25 : 0.05, lorad)
+                lorad)
             let now = try JSONReader.parse(file: "\(folder)/outbox/\(job)/latest/report.json")
             let then = try JSONReader.parse(file: past.path("runs/\(job)/report.json"))
             #expect(now["training"]?["loss"]?.arrayValue?.count == then["training"]?["loss"]?.arrayValue?.count)

@@ -69,6 +69,24 @@ struct PastRunsTests {
         for (one, other) in zip(found, wanted) { #expect(abs(one - other) < 1e-4, "\(one), recorded \(other)") }
     }
 
+    @Test(
+        "A manifest that pins the tokenizer trains while its hash is defined as then, else is refused with the new one",
+        arguments: PastCommit.all)
+    func pinned(past: PastCommit) throws {
+        try withTemporaryFolder { folder in
+            let lorad = try past.prepare(folder)
+            let hash = try JSONReader.parse(lorad.run("hash", "base", "--json").output, name: "hash")
+            let now = try #require(hash["tokenizer_sha256"]?.stringValue)
+            let then = try JSONReader.parse(file: past.path("hashes.json"))["base"]?["tokenizer_sha256"]?.stringValue
+            let outcome = try lorad.run("run", "pinned.yaml")
+            if now == then {
+                #expect(outcome.status == 0, "\(outcome.errors)")
+            } else {
+                #expect(outcome.status == 65 && outcome.errors.contains(now), "\(outcome.errors)")
+            }
+        }
+    }
+
     @Test("Their manifests train the same adapters", arguments: PastCommit.all, succeeded)
     func trainsAgain(past: PastCommit, run: String) throws {
         try withTemporaryFolder { folder in
@@ -77,7 +95,7 @@ struct PastRunsTests {
             #expect(outcome.status == 0, "\(outcome.errors)")
             try past.expectAdapter(
                 "outbox/\(run)/latest/adapter_model.safetensors", equals: run,
-                tolerance: run.hasSuffix("bfloat16") ? 0.25 : 0.05, lorad)
+                lorad)
         }
     }
 }

@@ -65,7 +65,7 @@ struct PastWorkerTests {
                 let log = try lorad.run("logs", job).output
                 #expect(log.contains("training goes on from its checkpoint") == (job != "waiting"), "\(job)")
                 try past.expectAdapter(
-                    "outbox/\(job)/latest/adapter_model.safetensors", equals: "reviews-float32", tolerance: 0.05, lorad)
+                    "outbox/\(job)/latest/adapter_model.safetensors", equals: "reviews-float32", lorad)
             }
             let jobs = try JSONReader.parse(lorad.run("status", "--json").output, name: "status").arrayValue ?? []
             let ended: Set = ["succeeded", "failed", "rejected", "cancelled"]
