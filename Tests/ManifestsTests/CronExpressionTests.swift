@@ -68,6 +68,8 @@ import Testing
             ("+1 * * * *", "'+1' is not a number"), ("1- * * * *", "minute"), ("1-2-3 * * * *", "not a range"),
             ("5-1 * * * *", "runs backwards"), ("* * * * fri-mon", "runs backwards"), ("*/0 * * * *", "no step"),
             ("*/ * * * *", "no step"), ("*/5/5 * * * *", "no step"), ("5/15 * * * *", "write 5-59/15"),
+            ("*/70 * * * *", "would match 0 alone"), ("0 */25 * * *", "a step longer than its range of 24"),
+            ("10-19/11 * * * *", "write 10"),
             ("1,,2 * * * *", "'' is not a number"), ("** * * * *", "minute '**'"), ("٣ * * * *", "not a number"),
             ("* * * foo *", "jan … dec"), ("0 0 30 2 *", "never comes"), ("0 0 31 4,6,9,11 *", "never comes"),
             ("@reboot", "known are"), ("99999999999999999999 * * * *", "not a number"),
@@ -78,6 +80,12 @@ import Testing
         } throws: { error in
             (error as? CronMistake)?.message.contains(reason) == true
         }
+    }
+
+    @Test("A step as long as its range is once a round, as everywhere")
+    func wholeRange() throws {
+        #expect(try CronExpression("*/60 */24 * * *").minutes.numbers == [0])
+        #expect(try CronExpression("10-19/10 * * * *").minutes.numbers == [10])
     }
 
     @Test("29 February comes, and so does 31 where a weekday is named as well")

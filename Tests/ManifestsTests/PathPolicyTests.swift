@@ -86,6 +86,20 @@ import Testing
         }
     }
 
+    @Test(
+        "A path that means something elsewhere is missing, and the message says what lorad does not do",
+        arguments: [
+            ("org/model-1B", "data/train.jsonl", "downloads nothing; fetch the model and name its folder"),
+            ("$HOME/model", "data/train.jsonl", "Variables are not expanded"),
+            ("data", "$DATA/train.jsonl", "Variables are not expanded"),
+        ])
+    func hints(base: String, train: String, hint: String) throws {
+        let text = "name: tiny\nbase: {path: \(base), sha256: \(hash)}\ndataset: {train: \(train)}\n"
+        let document = try ManifestDocument.load(bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: pipelines)
+        let found = policy.check(document).map(\.description)
+        #expect(found.count == 1 && found.first?.contains(hint) == true, "\(found)")
+    }
+
     @Test("A manifest's missing, misplaced and wrong files are each reported at their place")
     func manifest() throws {
         let text = """

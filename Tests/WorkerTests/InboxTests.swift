@@ -104,6 +104,22 @@ struct InboxTests {
         #expect(try bench.scan(after: 20).ready == ["x.yaml"])
     }
 
+    @Test("A manifest whose name is not UTF-8 is told of, and left")
+    func unreadable() throws {
+        var bench = try InboxBench()
+        let path = Array((bench.folder.path + "/latin-").utf8) + [0xE9] + Array(".yaml\0".utf8)
+        let descriptor = path.withUnsafeBytes {
+            open($0.bindMemory(to: CChar.self).baseAddress!, O_CREAT | O_WRONLY, 0o644)
+        }
+        try #require(descriptor >= 0)
+        close(descriptor)
+        try bench.folder.write("name: x", to: "plain.yaml")
+        let scan = try bench.scan(after: 3)
+        #expect(scan.ready == ["plain.yaml"])
+        #expect(scan.unreadable == ["latin-\u{FFFD}.yaml"])
+        #expect(scan.waiting == 0)
+    }
+
     @Test("Older manifests come first")
     func order() throws {
         var bench = try InboxBench()

@@ -20,6 +20,26 @@ struct WatchTests {
         #expect(try bench.worker().status("b").job.reason == "loss is NaN at step 7")
     }
 
+    @Test(
+        "Whatever stands in a manifest's name, the log has one line for it, and no character that turns its direction")
+    func names() throws {
+        let bench = try WorkerBench()
+        try bench.folder.write("refuse", to: "inbox/new\nline.yaml")
+        try bench.folder.write("succeed", to: "inbox/tab\there\u{1B}[31m.yaml")
+        try bench.folder.write("succeed ", to: "inbox/\u{202E}gpj.yaml")
+        let latin = Array((bench.folder.path + "/inbox/latin-").utf8) + [0xE9] + Array(".yaml\0".utf8)
+        close(latin.withUnsafeBytes { open($0.bindMemory(to: CChar.self).baseAddress!, O_CREAT | O_WRONLY, 0o644) })
+        #expect(try bench.watchOnce().ended == [.rejected: 1, .succeeded: 2])
+        for line in bench.log {
+            #expect(!line.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x202E }, "\(line.debugDescription)")
+        }
+        #expect(bench.log.contains { $0.contains("new line.yaml rejected") })
+        let latinLines = bench.log.filter { $0.contains("latin-\u{FFFD}.yaml\" is not UTF-8") }
+        #expect(latinLines.count == 1)
+        let rejected = try #require(try bench.ledger().jobs().first { $0.state == .rejected })
+        #expect(rejected.reason?.split(separator: "\n").allSatisfy { $0.hasPrefix("new line.yaml:") } == true)
+    }
+
     @Test("A manifest dropped while the worker waits is run")
     func whileWaiting() throws {
         let bench = try WorkerBench()

@@ -37,7 +37,8 @@ extension PathPolicy {
                 try checkEntries(of: resolved)
             }
         } catch let error as ManifestsError {
-            let details = [error.cause, error.advice].compactMap { $0 }.joined(separator: " ")
+            let hint = error.code == .missing ? Self.hint(path, isData: isData) : nil
+            let details = [error.cause, error.advice, hint].compactMap { $0 }.joined(separator: " ")
             diagnostics.add(position, "\(key): \(error.message)\(details.isEmpty ? "" : " " + details)")
         } catch {
             diagnostics.add(position, "\(key): \(error.localizedDescription)")
@@ -46,6 +47,17 @@ extension PathPolicy {
 }
 
 extension PathPolicy {
+    /// What may have been meant by a path that leads nowhere; nil where there is no telling.
+    private static func hint(_ path: String, isData: Bool) -> String? {
+        if path.contains("$") { return "Variables are not expanded; write the path out." }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        // `org/model`, as hubs name their models.
+        let isHubName =
+            !isData && parts.count == 2 && !parts.contains { $0.isEmpty || $0 == "." }
+            && !path.lowercased().hasSuffix(".gguf")
+        return isHubName ? "lorad downloads nothing; fetch the model and name its folder." : nil
+    }
+
     /// Checks that no file of a base's folder is a link that leaves the allowed roots: what is read through one would be
     /// published with the merged model.
     private func checkEntries(of folder: String) throws {

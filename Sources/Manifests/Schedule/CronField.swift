@@ -55,6 +55,12 @@ package struct CronField: Sendable, Equatable {
         guard pieces.count == 2, let step = digits(pieces[1]), step > 0 else {
             throw CronMistake("\(rule.name) '\(part)' has no step such as /15")
         }
+        // As long as the whole range is once a round, `*/60`; beyond it somebody means what cron cannot do.
+        guard step <= bounds.count else {
+            throw CronMistake(
+                "\(rule.name) '\(part)' has a step longer than its range of \(bounds.count), so it would match "
+                    + "\(bounds.lowerBound) alone; write \(bounds.lowerBound) if that is meant")
+        }
         return stride(from: bounds.lowerBound, through: bounds.upperBound, by: step)
     }
 

@@ -31,6 +31,9 @@ package struct Inbox {
         package var nextLook: Double?
         /// Manifests still being written, or too young to tell.
         package var waiting = 0
+        /// Names that look like manifests' and are not UTF-8, as far as they can be read: such a file cannot be opened by
+        /// its name, and is left. Sorted.
+        package var unreadable: [String] = []
 
         package init() {}
     }
@@ -92,7 +95,11 @@ package struct Inbox {
         var seen: [String: Sighting] = [:]
         var found: [(name: String, modified: Double)] = []
         for name in try FileSystem.names(in: folder) where InboxNames.isManifest(name) {
-            guard let appearance = appearance(of: name) else { continue }
+            guard let appearance = appearance(of: name) else {
+                // Bytes that are no UTF-8 were replaced in it; any other name has vanished since.
+                if name.unicodeScalars.contains("\u{FFFD}") { scan.unreadable.append(name) }
+                continue
+            }
             var sighting = Sighting(appearance: appearance, since: monotonic)
             if let earlier = sightings[name], earlier.appearance == appearance { sighting = earlier }
             seen[name] = sighting
@@ -110,6 +117,7 @@ package struct Inbox {
         heldOpen.formIntersection(seen.keys)
         created.formIntersection(seen.keys)
         refused = refused.filter { seen[$0.key]?.appearance == $0.value.appearance }
+        scan.unreadable.sort()
         scan.ready = found.sorted { ($0.modified, $0.name) < ($1.modified, $1.name) }.map(\.name)
         return scan
     }

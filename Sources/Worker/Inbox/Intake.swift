@@ -55,13 +55,14 @@ struct Intake: Sendable {
     /// `finishLeftovers` admits it.
     func admit(_ claim: Claim) throws -> JobRecord? {
         let file = ManifestFile.read(claim.path, name: claim.name)
+        let shown = SingleLine.of(claim.name)
         var job = NewJob(
             id: claim.job, name: InboxNames.stem(claim.name), manifestFile: claim.name, manifestText: file.text,
             manifestSHA256: file.sha256)
         if let mistake = file.mistake {
             job.mistakes = [mistake]
         } else {
-            switch live.runner.inspect(manifestText: file.text, path: claim.name) {
+            switch live.runner.inspect(manifestText: file.text, path: shown) {
             case .accepted(let name, let notify, let priority, let inputs):
                 if let same = try Repetition(ledger: ledger).job(sha256: file.sha256, inputs: inputs) {
                     return dropRepetition(claim, of: same)
@@ -69,9 +70,9 @@ struct Intake: Sendable {
                 job.name = name
                 job.notify = notify
                 job.priority = priority
-                job.mistakes = unknownHooks(notify ?? [], in: claim.name)
+                job.mistakes = unknownHooks(notify ?? [], in: shown)
             case .rejected(let diagnostics):
-                job.mistakes = diagnostics.isEmpty ? ["\(claim.name):1:1: the manifest was rejected"] : diagnostics
+                job.mistakes = diagnostics.isEmpty ? ["\(shown):1:1: the manifest was rejected"] : diagnostics
             }
         }
         if job.mistakes != nil { job.rejectedFolder = quarantine.folder(for: claim) }

@@ -4,16 +4,16 @@ extension Worker {
     /// Hands the job's log to `print`, piece by piece as it lies in the file. With `follow`, goes on until the job has
     /// ended or `stop` asks; a log that does not exist yet is empty.
     package func logs(
-        _ reference: String, follow: Bool = false, stop: StopRequest? = nil, print: (String) -> Void
+        _ reference: String, follow: Bool = false, stop: StopRequest? = nil, print: (String) throws -> Void
     ) throws {
         let status = try status(reference)
         var reader = LogReader(path: status.logPath)
-        reader.readNew(print)
+        try reader.readNew(print)
         guard follow else { return }
         while stop?.isRequested != true {
             // Asked before the last reading: what the job wrote before it ended is not missed.
             let job = try self.status(status.job.id).job
-            reader.readNew(print)
+            try reader.readNew(print)
             if job.state.isFinal || job.state == .interrupted { return }
             Thread.sleep(forTimeInterval: 0.5)
         }
@@ -28,12 +28,12 @@ struct LogReader {
 
     init(path: String) { self.path = path }
 
-    mutating func readNew(_ print: (String) -> Void) {
+    mutating func readNew(_ print: (String) throws -> Void) rethrows {
         if handle == nil { handle = FileHandle(forReadingAtPath: path) }
         while let data = try? handle?.read(upToCount: 65_536), !data.isEmpty {
             rest += data
             guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { continue }
-            print(String(decoding: rest[...end], as: UTF8.self))
+            try print(String(decoding: rest[...end], as: UTF8.self))
             rest = Data(rest[(end + 1)...])
         }
     }

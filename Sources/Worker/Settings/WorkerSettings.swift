@@ -29,7 +29,7 @@ package struct WorkerSettings: Sendable {
     package var delivery: DeliverySettings
     /// lorad.yaml itself, for what runs beside jobs: `schedule` and `monitor`.
     package var configuration = WorkerConfiguration()
-    /// Receives the worker's own log, one line a call, without a time stamp.
+    /// Receives the worker's own log, one line a call whatever stands in the names it tells of, without a time stamp.
     package var log: @Sendable (String) -> Void
 
     package init(
@@ -51,7 +51,7 @@ package struct WorkerSettings: Sendable {
         self.retention = retention
         self.hooks = hooks
         self.delivery = delivery
-        self.log = log
+        self.log = { log(SingleLine.of($0)) }
     }
 }
 

@@ -21,6 +21,8 @@ final class WatchLoop {
     /// Claims of this worker's own that the ledger had no room for.
     private var hasLeftovers = false
     private var lastTrouble: String?
+    /// Files that were told of as left where they are.
+    private var toldUnreadable: Set<String> = []
     /// Jobs of an earlier worker that something still held when it was last looked, and when that was.
     private var held: (jobs: [String], lookedAt: Double)
     /// Seconds between two such looks.
@@ -114,6 +116,10 @@ final class WatchLoop {
     /// Scans, and takes what is complete; stops half-way where a signal comes.
     private func takeReady() throws -> Inbox.Scan {
         let scan = try inbox.scan()
+        for name in Set(scan.unreadable).subtracting(toldUnreadable).sorted() {
+            log("inbox: the name \"\(name)\" is not UTF-8, so the file is left where it is; rename it")
+        }
+        toldUnreadable = Set(scan.unreadable)
         for name in scan.ready.prefix(Self.mostAtOnce) where !stop.isRequested {
             do {
                 guard let claim = try parts.intake.claim(name) else { continue }

@@ -82,17 +82,3 @@ enum Backtick {
     /// By scalars: with an accent on it, a backtick is another character, and still ends the code.
     static func replaced(_ scalar: Unicode.Scalar) -> String { scalar == "`" ? "'" : String(scalar) }
 }
-
-/// Foreign text as one line: control characters (line breaks among them) become spaces.
-enum SingleLine {
-    static func of(_ text: String) -> String {
-        String(text.map { character in character.unicodeScalars.contains(where: isControl) ? " " : character })
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
-    }
-}

@@ -33,15 +33,10 @@ struct Tokenize: ParsableCommand {
     @Flag(help: "JSON on stdout.")
     var json = false
 
-    private struct Answer: Encodable {
-        let ids: [Int]
-        let tokens: [String]
-    }
-
     func run() throws {
         let tokenizer = try TokenizerLoader.load(BaseModelFiles(path: base))
         let ids = tokenizer.encode(text, allowSpecial: true)
-        if json { return try Output.json(Answer(ids: ids, tokens: ids.map(tokenizer.piece))) }
+        if json { return try Output.json(TokenizeAnswer(ids: ids, tokens: ids.map(tokenizer.piece))) }
         for id in ids { print("\(id)\t\(tokenizer.piece(id))") }
     }
 }
@@ -52,21 +47,12 @@ struct Generate: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @Option(help: "The text to continue.")
     var prompt: String
-    @Option(help: "Most tokens to add.")
+    @Option(
+        parsing: .unconditional, help: "Most tokens to add, 64 where nothing is said.",
+        transform: WholeNumber.within(1...1_048_576))
     var maxNewTokens = 64
     @Flag(help: "JSON on stdout.")
     var json = false
-
-    private struct Answer: Encodable {
-        let text: String
-        let ids: [Int]
-        let promptIDs: [Int]
-
-        enum CodingKeys: String, CodingKey {
-            case text, ids
-            case promptIDs = "prompt_ids"
-        }
-    }
 
     func run() throws {
         let (files, model, tokenizer) = try model.load()
@@ -74,7 +60,7 @@ struct Generate: ParsableCommand {
             tokenizer: tokenizer, endTokens: files.configuration.eosTokenIDs, maximumNewTokens: maxNewTokens)
         let ids = generator.encode(prompt)
         let answer = try generator.generate(model, prompt: ids, name: "prompt")
-        if json { return try Output.json(Answer(text: answer.text, ids: answer.ids, promptIDs: ids)) }
+        if json { return try Output.json(GenerateAnswer(text: answer.text, ids: answer.ids, promptIDs: ids)) }
         print(answer.text)
     }
 }
@@ -112,18 +98,6 @@ struct Score: ParsableCommand {
         try score(prompt ?? "", completion ?? "")
     }
 
-    private struct Token: Encodable {
-        let id: Int
-        let text: String
-        let logprob: Double
-    }
-
-    private struct Answer: Encodable {
-        let tokens: [Token]
-        let logprob: Double
-        let perplexity: Double
-    }
-
     private func score(_ prompt: String, _ completion: String) throws {
         let (_, model, tokenizer) = try model.load()
         let given = tokenizer.encodeBeginning(prompt)
@@ -135,19 +109,13 @@ struct Score: ParsableCommand {
         let sequence = ScoredSequence(tokens: given + scored, labels: labels)
         let values = try model.logProbabilities([sequence])[0].map(Double.init)
         let tokens = zip(scored, values).map { id, value in
-            Token(id: id, text: tokenizer.decode([id], skipSpecial: false), logprob: value)
+            ScoreAnswer.Token(id: id, text: tokenizer.decode([id], skipSpecial: false), logprob: value)
         }
         let total = values.reduce(0, +)
-        let answer = Answer(tokens: tokens, logprob: total, perplexity: exp(-total / Double(values.count)))
+        let answer = ScoreAnswer(tokens: tokens, logprob: total, perplexity: exp(-total / Double(values.count)))
         if json { return try Output.json(answer) }
         for token in tokens { print(String(format: "%9.4f  ", token.logprob) + token.text.debugDescription) }
         print(String(format: "%9.4f  in all, perplexity %.4f", answer.logprob, answer.perplexity))
-    }
-
-    private struct Classification: Encodable {
-        let logits: [Double]
-        /// The likeliest class; of a regression nothing.
-        let label: String?
     }
 
     private func classify(_ text: String) throws {
@@ -158,10 +126,10 @@ struct Score: ParsableCommand {
         let prediction = Prediction(try model.classify([encoded])[0])
         let logits = prediction.logits.map { Double($0) }
         guard case .classes(let names) = labels else {
-            if json { return try Output.json(Classification(logits: logits, label: nil)) }
+            if json { return try Output.json(ClassificationAnswer(logits: logits, label: nil)) }
             return print(String(format: "%.4f", logits[0]))
         }
-        if json { return try Output.json(Classification(logits: logits, label: names[prediction.label])) }
+        if json { return try Output.json(ClassificationAnswer(logits: logits, label: names[prediction.label])) }
         for (name, logit) in zip(names, logits) { print(String(format: "%9.4f  ", logit) + name) }
         print(names[prediction.label])
     }

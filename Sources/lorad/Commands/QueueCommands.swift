@@ -6,10 +6,14 @@ struct Pause: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Starts no more jobs, over restarts too; those that run go on, and manifests are still taken.")
 
+    @Flag(help: "JSON on stdout.")
+    var json = false
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
-        try worker.worker().pause()
+        let worker = try worker.worker()
+        try worker.pause()
+        if json { return try Output.json(QueueAnswer(pausedSince: worker.pausedSince())) }
         print("the queue is paused; `lorad resume` starts jobs again")
     }
 }
@@ -17,10 +21,14 @@ struct Pause: ParsableCommand {
 struct Resume: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Starts jobs again after `lorad pause`.")
 
+    @Flag(help: "JSON on stdout.")
+    var json = false
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
-        try worker.worker().resume()
+        let worker = try worker.worker()
+        try worker.resume()
+        if json { return try Output.json(QueueAnswer(pausedSince: worker.pausedSince())) }
         print("the queue runs")
     }
 }
@@ -29,9 +37,15 @@ struct Backup: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Copies the ledger into backups/ of the state folder and checks the copy.")
 
+    @Flag(help: "JSON on stdout.")
+    var json = false
     @OptionGroup var worker: WorkerOptions
 
-    func run() throws { print(try worker.worker().backUp()) }
+    func run() throws {
+        let path = try worker.worker().backUp()
+        if json { return try Output.json(BackupAnswer(path: path)) }
+        print(path)
+    }
 }
 
 /// What the worker starts for each attempt; it takes its order from standard input.

@@ -11,29 +11,20 @@ struct Run: ParsableCommand {
     var manifest: String
     @Option(help: "Publish here instead of lorad.yaml's outbox.")
     var outbox: String?
+    @Flag(help: "JSON on stdout, which the last line is in any case.")
+    var json = false
     @OptionGroup var worker: WorkerOptions
-
-    private struct Line: Encodable {
-        let status: String
-        let runFolder: String?
-        let reason: String?
-
-        enum CodingKeys: String, CodingKey {
-            case status, reason
-            case runFolder = "run_dir"
-        }
-    }
 
     func run() throws {
         do {
             let result = try result()
             RunTable.write(result.report)
             try Output.json(
-                Line(status: result.status.rawValue, runFolder: result.runFolder, reason: result.report.reason))
+                RunAnswer(status: result.status.rawValue, runFolder: result.runFolder, reason: result.report.reason))
             if result.status != .succeeded { throw ExitCode(Failure.ranAndFailed) }
         } catch let error where isRejection(error) {
             let reason = PipelineRunner.lines(error).joined(separator: "\n")
-            try Output.json(Line(status: "rejected", runFolder: nil, reason: reason))
+            try Output.json(RunAnswer(status: "rejected", runFolder: nil, reason: reason))
             throw error
         }
     }

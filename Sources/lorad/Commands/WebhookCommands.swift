@@ -8,40 +8,8 @@ struct Webhooks: ParsableCommand {
         subcommands: [ListDeliveries.self, ReplayDeliveries.self, TestWebhook.self, EnableWebhook.self])
 }
 
-/// A delivery as `--json` shows it.
-private struct DeliveryAnswer: Encodable {
-    let id: String
-    let hook: String
-    let job: String
-    let event: String
-    let state: String
-    let attempts: Int
-    let createdAt: Date
-    let dueAt: Date
-    let finishedAt: Date?
-    let lastResult: String?
-
-    enum CodingKeys: String, CodingKey {
-        case id, hook, job, event, state, attempts
-        case createdAt = "created_at"
-        case dueAt = "due_at"
-        case finishedAt = "finished_at"
-        case lastResult = "last_result"
-    }
-
-    init(_ delivery: DeliveryRecord) {
-        id = delivery.id
-        hook = delivery.hook
-        job = delivery.job
-        event = delivery.event
-        state = delivery.state.rawValue
-        attempts = delivery.attempts
-        createdAt = delivery.createdAt
-        dueAt = delivery.dueAt
-        finishedAt = delivery.finishedAt
-        lastResult = delivery.lastResult
-    }
-
+extension DeliveryAnswer {
+    /// Deliveries as JSON or for people; `empty` where there are none.
     static func print(_ deliveries: [DeliveryRecord], json: Bool, empty: String) throws {
         if json { return try Output.json(deliveries.map(DeliveryAnswer.init)) }
         if deliveries.isEmpty { Swift.print(empty) }
@@ -68,7 +36,9 @@ struct ListDeliveries: ParsableCommand {
     var job: String?
     @Option(help: "pending, delivered or abandoned.")
     var state: DeliveryRecord.State?
-    @Option(help: "At most so many.")
+    @Option(
+        parsing: .unconditional, help: "At most so many, 50 where nothing is said.",
+        transform: WholeNumber.within(1...1_000_000))
     var limit = 50
     @Flag(help: "JSON on stdout.")
     var json = false
@@ -136,10 +106,13 @@ struct EnableWebhook: ParsableCommand {
 
     @Argument(help: "The hook's name in lorad.yaml.")
     var hook: String
+    @Flag(help: "JSON on stdout.")
+    var json = false
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
         try worker.worker().enableHook(hook)
+        if json { return try Output.json(HookAnswer(hook: hook, enabled: true)) }
         print("webhook '\(hook)' is enabled")
     }
 }

@@ -8,19 +8,21 @@ struct Watch: ParsableCommand {
 
     @Flag(help: "Ends when inbox and queue are empty.")
     var once = false
-    @Option(help: "Jobs that run at the same time, the threads shared out among them; else jobs.at_once of lorad.yaml.")
+    @Option(
+        parsing: .unconditional,
+        help: "Jobs that run at the same time, the threads shared out among them; else jobs.at_once of lorad.yaml.",
+        transform: WholeNumber.within(1...256))
     var jobs: Int?
+    @Flag(help: "JSON on stdout, once the worker ends: what it did.")
+    var json = false
     @OptionGroup var worker: WorkerOptions
-
-    func validate() throws {
-        if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs is a number from 1 to 256.") }
-    }
 
     func run() throws {
         let (settings, runner) = parts(try worker.load())
         let stop = try StopRequest(signals: try StopSignals())
         let reload = try ReloadRequest { parts(try worker.read()) }
         let result = try Worker(settings).watch(runner: runner, once: once, stop: stop, reload: reload)
+        if json { try Output.json(WatchAnswer(result)) }
         for (state, count) in result.ended.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             Failure.write("\(count) \(state.rawValue)")
         }
@@ -51,7 +53,10 @@ struct Submit: ParsableCommand {
     var manifest: String
     @Option(name: .customLong("set"), help: "key=value, such as training.max_steps=20; repeatable.")
     var settings: [String] = []
-    @Option(help: "Sets the manifest's priority: waiting jobs of a higher one are started first.")
+    @Option(
+        parsing: .unconditional,
+        help: "Sets the manifest's priority: waiting jobs of a higher one are started first.",
+        transform: WholeNumber.within(-100...100))
     var priority: Int?
     @Flag(
         help: "Adds the time to the name, and submits only where data, base or settings changed since the last success."
@@ -59,6 +64,8 @@ struct Submit: ParsableCommand {
     var stamp = false
     @Flag(help: "Runs it again although a job of the same content waits, runs or has succeeded.")
     var again = false
+    @Flag(help: "JSON on stdout.")
+    var json = false
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
@@ -81,10 +88,16 @@ struct Submit: ParsableCommand {
             Failure.write(
                 "\(manifest) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads has changed; "
                     + "--again runs it again")
-            return print(job.id)
+            return try tell(SubmissionAnswer(status: .repeated, job: job.id, runFolder: job.runFolder))
         }
         let name = URL(fileURLWithPath: manifest).lastPathComponent
-        print("\(configuration.inbox)/\(try worker.submit(text, name: name))")
+        let path = "\(configuration.inbox)/\(try worker.submit(text, name: name))"
+        try tell(SubmissionAnswer(status: .submitted, path: path))
+    }
+
+    private func tell(_ answer: SubmissionAnswer) throws {
+        if json { return try Output.json(answer) }
+        print(answer.word)
     }
 
     private func submitStamped(_ settings: [String], _ configuration: WorkerConfiguration) throws {
@@ -94,14 +107,15 @@ struct Submit: ParsableCommand {
             Failure.write(
                 "\(manifest): data, base and settings are those of job \(job.id), which succeeded; --again trains anyway"
             )
-            print(job.runFolder ?? job.id)
+            try tell(SubmissionAnswer(status: .unchanged, job: job.id, runFolder: job.runFolder))
         case .new(let reason):
             let now = Date()
             let name = NightlyManifest.fileName(of: manifest, at: now)
             // With --again other bytes, and so another job even within one minute.
             let text = try nightly.stamped(at: now, configuration) + (again ? "\n# again \(UUID().uuidString)\n" : "")
             Failure.write("\(manifest): \(reason)")
-            print("\(configuration.inbox)/\(try worker.worker().submit(text, name: name))")
+            let path = "\(configuration.inbox)/\(try worker.worker().submit(text, name: name))"
+            try tell(SubmissionAnswer(status: .submitted, path: path))
         }
     }
 }
@@ -139,11 +153,15 @@ struct Logs: ParsableCommand {
     var job: String
     @Flag(name: .shortAndLong, help: "Goes on until the job ends.")
     var follow = false
+    @Flag(help: "JSON on stdout, one document a line.")
+    var json = false
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
-        // Not by print, which holds lines back until the program ends where stdout is a pipe or a file.
-        try worker.worker().logs(job, follow: follow) { FileHandle.standardOutput.write(Data($0.utf8)) }
+        try worker.worker().logs(job, follow: follow) { lines in
+            guard json else { return Output.now(lines) }
+            for line in lines.split(separator: "\n") { try Output.jsonNow(LogAnswer(line: line)) }
+        }
     }
 }
 
@@ -152,9 +170,15 @@ struct Cancel: ParsableCommand {
 
     @Argument(help: "A job's id, or its name.")
     var job: String
+    @Flag(help: "JSON on stdout.")
+    var json = false
     @OptionGroup var worker: WorkerOptions
 
-    func run() throws { print("\(try worker.worker().cancel(job).id) is asked to stop") }
+    func run() throws {
+        let job = try worker.worker().cancel(job)
+        if json { return try Output.json(JobAnswer(job)) }
+        print("\(job.id) is asked to stop")
+    }
 }
 
 struct Retry: ParsableCommand {
@@ -162,7 +186,13 @@ struct Retry: ParsableCommand {
 
     @Argument(help: "A job's id, or its name.")
     var job: String
+    @Flag(help: "JSON on stdout.")
+    var json = false
     @OptionGroup var worker: WorkerOptions
 
-    func run() throws { print("\(try worker.worker().retry(job).id) is queued") }
+    func run() throws {
+        let job = try worker.worker().retry(job)
+        if json { return try Output.json(JobAnswer(job)) }
+        print("\(job.id) is queued")
+    }
 }
