@@ -25,7 +25,8 @@ struct TokenizerConfigurationTests {
         try withTemporaryFolder { folder in
             let kind = try #require(variant.value["kind"]?.stringValue)
             let own = try Fixtures.json("tokenizer-configs/\(kind).json")
-            let files = variant.files 
+            let files =
+                variant.files
                 + (variant.files.contains { $0.key == "tokenizer.json" } ? [] : [("tokenizer.json", own)])
             for (name, content) in files {
                 try Data(JSONText.document(content).utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
@@ -35,14 +36,15 @@ struct TokenizerConfigurationTests {
     }
 
     @Test("There are as many variants as the script has")
-    func count() { #expect(Self.variants.count == 109) }
+    func count() { #expect(Self.variants.count == 116) }
 
     @Test("The same ids of the same texts", arguments: variants)
     func ids(_ variant: Variant) throws {
         let tokenizer = try load(variant)
-        let texts = (Self.goldens?["texts"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let all = (Self.goldens?["texts"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let texts = Goldens.integers(variant.value["texts"]).map { all[$0] }
         let expected = variant.value["ids"]?.arrayValue ?? []
-        try #require(texts.count == expected.count && texts.count == 16)
+        try #require(texts.count == expected.count && texts.count > 10)
         for (text, ids) in zip(texts, expected) {
             #expect(
                 tokenizer.encode(text, allowSpecial: true) == ids.arrayValue?.compactMap(\.intValue),

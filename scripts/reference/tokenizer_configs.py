@@ -88,10 +88,25 @@ def characters_kind(scheme="first", normalizes=False):
     return made
 
 
+def unigram_kind(*steps):
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([*steps, pre_tokenizers.Metaspace(prepend_scheme="always")])
+    tokenizer.decoder = decoders.Metaspace(prepend_scheme="always")
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    trainer = trainers.UnigramTrainer(vocab_size=120, special_tokens=special, unk_token="<unk>", show_progress=False)
+    tokenizer.train_from_iterator([text.lower() for text in CORPUS], trainer)
+    return tokenizer
+
+
 KINDS = {
+    "unigram-words": unigram_kind(pre_tokenizers.WhitespaceSplit()), "unigram": unigram_kind(),
     "bytes": bytes_kind(), "prefixed": prefixed_kind(), "wordpiece": wordpiece_kind(), "characters": characters_kind(),
     "characters-always": characters_kind("always"), "characters-normalizer": characters_kind(normalizes=True),
 }
+
+
+SENTENCE = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "mask_token": "<unk>", "pad_token": "<pad>", "sep_token": "</s>", "unk_token": "<unk>"}
+DEBERTA = {"tokenizer_class": "DebertaV2Tokenizer", "unk_id": 3} | SENTENCE
 
 
 def flags(content, **other):
@@ -191,7 +206,18 @@ def variants():
             other = ({} if value is None else {"add_prefix_space": value}) | ({} if legacy is None else {"legacy": legacy})
             for kind in ["characters", "characters-always", "characters-normalizer"]:
                 yield byte(f"prefix-llama-{kind}-{value}-{legacy}", {"tokenizer_class": "LlamaTokenizer"} | other, config=llama | {"vocab_size": 408}, kind=kind)
+    for value in [True, False, None]:
+        other = {} if value is None else {"add_prefix_space": value}
+        yield byte(f"prefix-xlm-{value}", {"tokenizer_class": "XLMRobertaTokenizer"} | other, config=llama | {"vocab_size": 130}, kind="unigram-words")
+        yield byte(f"prefix-deberta-{value}", DEBERTA | other, config=llama | {"model_type": "deberta-v2", "vocab_size": 130}, kind="unigram")
+    for value in [True, False]:
+        yield byte(f"lower-deberta-{value}", DEBERTA | {"do_lower_case": value}, config=llama | {"model_type": "deberta-v2", "vocab_size": 130}, kind="unigram")
     yield byte("prefix-mistral", {"tokenizer_class": "LlamaTokenizer", "add_prefix_space": False}, config=llama | {"model_type": "mistral", "vocab_size": 408}, kind="characters")
+
+
+def texts(kind):
+    """DebertaV2Tokenizer normalises white space of its own, which is not what is looked at here."""
+    return [text for text in TEXTS if kind != "unigram" or not ("  " in text or "\n" in text or text.endswith(" "))]
 
 
 def answer(folder, files, kind):
@@ -202,7 +228,7 @@ def answer(folder, files, kind):
     def id(token): return None if token is None else tokenizer.convert_tokens_to_ids(token)
     return {
         "class": type(tokenizer).__name__, "bos": id(tokenizer.bos_token), "eos": id(tokenizer.eos_token),
-        "ids": [tokenizer.encode(text, add_special_tokens=False) for text in TEXTS],
+        "ids": [tokenizer.encode(text, add_special_tokens=False) for text in texts(kind)],
     }
 
 
@@ -210,7 +236,7 @@ def main():
     rows = []
     for name, kind, files in variants():
         with tempfile.TemporaryDirectory() as folder:
-            rows.append({"name": name, "kind": kind, "files": files} | answer(pathlib.Path(folder), files, kind))
+            rows.append({"name": name, "kind": kind, "files": files, "texts": [TEXTS.index(text) for text in texts(kind)]} | answer(pathlib.Path(folder), files, kind))
     OUT.mkdir(exist_ok=True)
     for kind, tokenizer in KINDS.items():
         (OUT / f"{kind}.json").write_text(tokenizer.to_str() + "\n")

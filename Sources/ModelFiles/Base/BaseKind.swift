@@ -9,7 +9,8 @@ enum BaseKind {
         let architecture = gguf.metadata["general.architecture"]?.stringValue
         if type == "adapter" {
             throw noBase(
-                gguf.location, "is a LoRA adapter in GGUF", "Name the base that it was made for, which is another file.")
+                gguf.location, "is a LoRA adapter in GGUF", "Name the base that it was made for, which is another file."
+            )
         }
         if type == "mmproj" || architecture == "clip" {
             throw noBase(

@@ -92,7 +92,8 @@ package struct ExampleBuilder: Sendable {
         guard wanted else { return }
         throw TrainingError(
             .malformed, "The base names no end-of-text token, which training.append_eos is to train.",
-            cause: "Neither tokenizer_config.json, special_tokens_map.json nor the tokenizer's class names a token of the "
+            cause:
+                "Neither tokenizer_config.json, special_tokens_map.json nor the tokenizer's class names a token of the "
                 + "vocabulary as eos_token, and config.json has no eos_token_id; of a GGUF, tokenizer.ggml.eos_token_id "
                 + "is absent.",
             advice: "Set eos_token in the base's tokenizer_config.json, or training.append_eos: false to train no end.")
