@@ -123,7 +123,10 @@ struct TokenizerPinTests {
             let refused = try lorad.run("run", "job.yaml")
             #expect(refused.status == 65)
             #expect(refused.errors.contains("names no end-of-text token"))
-            let asked = try lorad.run("run", "job.yaml", "--set", "training.append_eos=false")
+            let manifest = try lorad.read("job.yaml")
+            try lorad.write(
+                manifest.replacingOccurrences(of: "training: {", with: "training: {append_eos: false, "), to: "job.yaml")
+            let asked = try lorad.run("run", "job.yaml")
             #expect(asked.status == 0, "\(asked.errors)")
         }
     }

@@ -57,8 +57,8 @@ struct ContentHashTests {
     @Test("The documented command is the one tested")
     func documentedCommand() throws {
         let page = URL(fileURLWithPath: Fixtures.folder).appendingPathComponent("../../../docs/tokenizers.md")
-        let words = try String(contentsOf: page, encoding: .utf8).split { " \n\\".contains($0) }
-        let command = Self.tokenizerCommand.split { " \n\\".contains($0) }
+        let words = try String(contentsOf: page, encoding: .utf8).split { " \n\\()".contains($0) }
+        let command = Self.tokenizerCommand.split { " \n\\()".contains($0) }
         #expect(words.indices.contains { words[$0...].starts(with: command) })
     }
 
