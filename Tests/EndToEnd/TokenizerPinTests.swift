@@ -125,7 +125,8 @@ struct TokenizerPinTests {
             #expect(refused.errors.contains("names no end-of-text token"))
             let manifest = try lorad.read("job.yaml")
             try lorad.write(
-                manifest.replacingOccurrences(of: "training: {", with: "training: {append_eos: false, "), to: "job.yaml")
+                manifest.replacingOccurrences(of: "training: {", with: "training: {append_eos: false, "), to: "job.yaml"
+            )
             let asked = try lorad.run("run", "job.yaml")
             #expect(asked.status == 0, "\(asked.errors)")
         }
