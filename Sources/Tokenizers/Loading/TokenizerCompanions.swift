@@ -50,9 +50,7 @@ struct TokenizerCompanions {
         }
         let decoder = settings["added_tokens_decoder"]
         if decoder == nil, let map = try Self.object(folder + "/special_tokens_map.json") {
-            for (key, value) in map.members where !["additional_special_tokens", "extra_special_tokens"].contains(key) {
-                settings = settings.setting(key, to: value)
-            }
+            settings = Self.overlaid(settings, with: map)
             let mapped = map["extra_special_tokens"] ?? (more == nil ? map["additional_special_tokens"] : nil)
             if let mapped { more = Self.joined(more, mapped) }
         }
@@ -76,6 +74,15 @@ struct TokenizerCompanions {
             throw TokenizersError.malformed(path, "does not hold a JSON object")
         }
         return object
+    }
+
+    /// The map's members in the place of those of the same keys, then the rest of them.
+    private static func overlaid(_ settings: JSONObject, with map: JSONObject) -> JSONObject {
+        let lists: Set = ["additional_special_tokens", "extra_special_tokens"]
+        let kept = settings.members.map { key, value in
+            (key: key, value: lists.contains(key) ? value : map[key] ?? value)
+        }
+        return JSONObject(kept + map.members.filter { settings[$0.key] == nil && !lists.contains($0.key) })
     }
 
     /// A list goes on, anything else takes the other's place.
