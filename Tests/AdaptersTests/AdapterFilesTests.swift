@@ -42,6 +42,23 @@ struct AdapterFilesTests {
         }
     }
 
+    @Test("An adapter that names its tokenizer by version 1 of the hash fits the base that has it, and no other")
+    func oldTokenizerHash() throws {
+        try withTemporaryFolder { folder in
+            let model = try Fixtures.tinyModel()
+            let adapter = try LoRAAdapter.attach(LoRAConfiguration(rank: 2), to: model, seed: 1)
+            try adapter.save(folder: folder, identity: identity, baseModel: "tiny")
+            adapter.detach()
+            let now = AdapterIdentity(baseSHA256: "aa", tokenizerSHA256: "new", tokenizerSHA256Version1: "bb")
+            try LoRAAdapter.load(folder: folder, into: model, expecting: now).detach()
+            let other = AdapterIdentity(baseSHA256: "aa", tokenizerSHA256: "new", tokenizerSHA256Version1: "old")
+            let error = #expect(throws: AdaptersError.self) {
+                try LoRAAdapter.load(folder: folder, into: model, expecting: other)
+            }
+            #expect(error?.message.contains("for the tokenizer bb, not for new") == true)
+        }
+    }
+
     @Test("A wrong target lists what there is and the closest name")
     func wrongTarget() throws {
         let model = try Fixtures.tinyModel()

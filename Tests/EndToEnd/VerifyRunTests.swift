@@ -36,18 +36,7 @@ struct VerifyRunTests {
         }
 
         /// What a careful forger does: the list says what the files hold now.
-        func listAnew() throws {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments = [
-                "-c",
-                "find . -type f ! -name SHA256SUMS ! -name S | sed 's|^./||' | LC_ALL=C sort | xargs sha256sum > S && mv S SHA256SUMS",
-            ]
-            process.currentDirectoryURL = URL(fileURLWithPath: "\(lorad.folder)/\(path)")
-            try process.run()
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0)
-        }
+        func listAnew() throws { try lorad.listAnew(path) }
     }
 
     @Test(

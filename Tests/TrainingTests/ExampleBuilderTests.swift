@@ -32,6 +32,25 @@ struct ExampleBuilderTests {
         #expect(examples[0].labels.map(\.target) == tokenizer.encode(" bad", allowSpecial: true))
     }
 
+    @Test("Without an end of text, one that is to be appended is an error that says what to set")
+    func noEnd() throws {
+        let tokenizer = try TokenizerLoader.load(folder: Fixtures.path("tokenizers-trained/gpt2"))
+        try #require(tokenizer.eosTokenID == nil)
+        for row in [TrainingRow.completion(prompt: "a", completion: " b"), .text("a b")] {
+            let builder = ExampleBuilder(tokenizer: tokenizer, template: nil, maximumLength: 100)
+            let error = #expect(throws: TrainingError.self) { try builder.build([row]) }
+            #expect(error?.code == .malformed)
+            #expect(error?.advice?.contains("training.append_eos: false") == true)
+            let without = ExampleBuilder(
+                tokenizer: tokenizer, template: nil, maximumLength: 100, appendsEndOfText: false)
+            #expect(try without.build([row]).examples.count == 1)
+        }
+        // A template spells its own ends.
+        let builder = ExampleBuilder(tokenizer: tokenizer, template: .chatML, maximumLength: 100)
+        let turns = [ChatMessage(role: "user", content: "a"), ChatMessage(role: "assistant", content: "b")]
+        #expect(try builder.build([.messages(turns)]).examples.count == 1)
+    }
+
     @Test("Every turn of the assistant is trained, its end marker included, and nothing else")
     func messages() throws {
         let tokenizer = try tokenizer()

@@ -7,10 +7,20 @@ import Transformers
 package struct AdapterIdentity: Sendable, Equatable {
     package let baseSHA256: String
     package let tokenizerSHA256: String
+    /// What older adapters name the same tokenizer by; never written.
+    package let tokenizerSHA256Version1: String?
 
-    package init(baseSHA256: String, tokenizerSHA256: String) {
+    package init(baseSHA256: String, tokenizerSHA256: String, tokenizerSHA256Version1: String? = nil) {
         self.baseSHA256 = baseSHA256
         self.tokenizerSHA256 = tokenizerSHA256
+        self.tokenizerSHA256Version1 = tokenizerSHA256Version1
+    }
+
+    /// Of adapters on this base.
+    package init(_ base: BaseHash) {
+        self.init(
+            baseSHA256: base.sha256, tokenizerSHA256: base.tokenizerSHA256,
+            tokenizerSHA256Version1: base.tokenizerSHA256Version1)
     }
 }
 
@@ -88,12 +98,15 @@ extension LoRAAdapter {
     private static func check(_ metadata: [String: String], _ expecting: AdapterIdentity?, folder: String) throws {
         guard let expecting else { return }
         let pairs = [
-            ("base", metadata["lorad.base_sha256"], expecting.baseSHA256),
-            ("tokenizer", metadata["lorad.tokenizer_sha256"], expecting.tokenizerSHA256),
+            ("base", metadata["lorad.base_sha256"], [expecting.baseSHA256]),
+            (
+                "tokenizer", metadata["lorad.tokenizer_sha256"],
+                [expecting.tokenizerSHA256, expecting.tokenizerSHA256Version1].compactMap { $0 }
+            ),
         ]
-        for case (let kind, .some(let found), let expected) in pairs where found != expected {
+        for case (let kind, .some(let found), let expected) in pairs where !expected.contains(found) {
             throw AdaptersError(
-                .mismatch, "The adapter in \(folder) was made for the \(kind) \(found), not for \(expected).",
+                .mismatch, "The adapter in \(folder) was made for the \(kind) \(found), not for \(expected[0]).",
                 advice: "Use the base that `lorad hash` shows with that hash, or train the adapter anew.")
         }
     }

@@ -6,7 +6,7 @@ package struct GreedyGenerator {
     private let endTokens: Set<Int>
     private let maximumNewTokens: Int
 
-    /// - Parameter endTokens: ids after which the model has finished; the base's `eos_token_id`s.
+    /// - Parameter endTokens: ids after which the model has finished; see `EndTokens`.
     package init(tokenizer: any Tokenizer, endTokens: [Int], maximumNewTokens: Int) {
         self.tokenizer = tokenizer
         self.endTokens = Set(endTokens)

@@ -17,6 +17,6 @@ package struct BaseSection: Section {
             "The base's hash from `lorad hash`; any other content is refused."),
         .optional(
             "tokenizer_sha256", \.tokenizerSHA256, .sha256, absent: "not compared",
-            "The tokenizer's hash from `lorad hash`."),
+            "The tokenizer's hash from `lorad hash`: vocabulary, added tokens, templates and ends."),
     ]
 }

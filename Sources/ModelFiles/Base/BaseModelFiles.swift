@@ -21,16 +21,19 @@ package final class BaseModelFiles: Sendable {
         var layout = GGUFLayout.same
     }
 
-    /// - Throws: `ModelFilesError.missing` where there is no base at `path`; as the readers of its format.
+    /// - Throws: `ModelFilesError.missing` where there is no base at `path`, `.unsupported` for what is something else;
+    ///   as the readers of its format.
     package init(path: String) throws {
         self.path = path
         if try Self.isFolder(path) {
+            try BaseKind.check(folder: path)
             configuration = try .load(folder: path)
             source = try ShardedSafetensors(folder: path)
             gguf = nil
             stored = Self.storedTensors(source)
         } else {
             let file = try GGUFFile(path: path)
+            try BaseKind.check(file)
             configuration = try ModelConfiguration(gguf: file)
             source = file
             gguf = file

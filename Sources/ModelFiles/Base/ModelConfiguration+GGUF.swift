@@ -8,7 +8,7 @@ extension ModelConfiguration {
         let heads = try fields.int("attention.head_count")
         let hidden = try fields.int("embedding_length")
         let headDim = try fields.int("attention.key_length", default: hidden / max(1, heads))
-        let ids = try ["eos", "eot"].compactMap { try fields.tokenID($0) }
+        let ends = try ["eos", "eot", "eom"].compactMap { try fields.tokenID($0) }
         let defaultTheta = ConfigurationKeys.of(fields.architecture.modelType).defaultTheta
         var configuration = ModelConfiguration(
             modelType: fields.architecture.modelType, hiddenSize: hidden,
@@ -19,7 +19,7 @@ extension ModelConfiguration {
             ropeTheta: try fields.float("rope.freq_base", default: defaultTheta),
             normEpsilon: try fields.float(fields.architecture.epsilonKey),
             tieWordEmbeddings: gguf.tensors["output.weight"] == nil, bosTokenID: try fields.tokenID("bos"),
-            eosTokenIDs: ids.first == ids.last ? Array(ids.prefix(1)) : ids)
+            eosTokenIDs: ends.withoutRepetition)
         configuration = try configuration.checked(gguf.location)
         try fields.refuseUnsupported(configuration)
         configuration.fields = try fields.configurationFields(configuration)

@@ -7,6 +7,7 @@ extension ModelConfiguration {
         let path = folder + "/config.json"
         let fields = try ConfigurationFields(path: path, json: try JSONReader.parse(file: path))
         let modelType = try fields.string("model_type")
+        try BaseKind.check(fields, modelType: modelType)
         try checkModelType(modelType, path)
         try refuseUnsupported(fields)
         let keys = ConfigurationKeys.of(modelType)

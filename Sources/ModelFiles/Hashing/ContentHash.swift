@@ -30,20 +30,31 @@ package enum ContentHash {
         let files = try BaseModelFiles(path: path)
         return BaseHash(
             path: path, sha256: try files.gguf == nil ? ofFolder(path, cache: cache) : ofFile(path, cache: cache),
-            tokenizerSHA256: try ofTokenizer(files, cache: cache), modelType: files.configuration.modelType,
-            parameters: files.parameterCount)
+            tokenizerSHA256: try ofTokenizer(files, cache: cache),
+            tokenizerSHA256Version1: try ofTokenizerVersion1(files, cache: cache),
+            modelType: files.configuration.modelType, parameters: files.parameterCount)
     }
 
     private static func ofFolder(_ folder: String, cache: HashCache?) throws -> String {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        let weights = try FileManager.default.contentsOfDirectory(atPath: folder)
             .filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }
-            .sorted { ExactString($0) < ExactString($1) }
+        return try listing(of: ["config.json"], weights, in: folder, cache)
+    }
+
+    /// SHA-256 of what `LC_ALL=C sha256sum` prints of files in a folder: `first` in its order, then the rest sorted by
+    /// the names' bytes.
+    ///
+    /// - Throws: `ModelFilesError.missing`; `.unsupported` for a name that sha256sum would not print as it is.
+    static func listing(of first: [String], _ rest: [String] = [], in folder: String, _ cache: HashCache?) throws
+        -> String
+    {
+        let names = first + rest.sorted { ExactString($0) < ExactString($1) }
         // sha256sum escapes these, and takes a name that starts with a dash for an option.
         if let odd = names.first(where: { $0.hasPrefix("-") || $0.contains { "\\\n\r".contains($0) } }) {
             throw ModelFilesError(
                 .unsupported, "\(folder) holds the file \(quoted(odd)), a name that cannot be listed.")
         }
-        let lines = try (["config.json"] + names).map { "\(try ofFile("\(folder)/\($0)", cache: cache))  \($0)\n" }
+        let lines = try names.map { "\(try ofFile("\(folder)/\($0)", cache: cache))  \($0)\n" }
         return ofBytes(Data(lines.joined().utf8))
     }
 }

@@ -27,7 +27,14 @@ package enum RunComparison {
             if hash != was { return "the \(role.rawValue) data changed" }
         }
         let base = try ContentHash.ofBase(manifest.base.path, cache: cache)
-        return base.tokenizerSHA256 == report.provenance.base.tokenizerSHA256 ? nil : "the tokenizer changed"
+        // A pin that does not hold is for the job to refuse.
+        if let pin = manifest.base.tokenizerSHA256, pin != base.tokenizerSHA256 { return "the tokenizer's pin changed" }
+        switch report.provenance.base.tokenizerSHA256 {
+        case base.tokenizerSHA256: return nil
+        case base.tokenizerSHA256Version1:
+            return "the last run recorded version 1 of the tokenizer's hash, which says nothing of templates and ends"
+        default: return "the tokenizer changed"
+        }
     }
 
     private static func files(of manifest: JobManifest) -> [(DatasetProvenance.Role, String?)] {
@@ -44,6 +51,7 @@ package enum RunComparison {
         manifest.notify = nil
         manifest.priority = 0
         manifest.base.path = ""
+        manifest.base.tokenizerSHA256 = nil
         manifest.dataset.train = ""
         manifest.dataset.validation = manifest.dataset.validation.map { _ in "" }
         manifest.evaluation.data = manifest.evaluation.data.map { _ in "" }

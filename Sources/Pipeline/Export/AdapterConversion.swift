@@ -50,7 +50,7 @@ package struct AdapterConversion {
                 .rejected, "The adapter in \(adapter) has a classification head, for which a GGUF has no place.")
         }
         let model = try LanguageModel.load(files, dtype: .float32)
-        let identity = AdapterIdentity(baseSHA256: hash.sha256, tokenizerSHA256: hash.tokenizerSHA256)
+        let identity = AdapterIdentity(hash)
         let loaded = try LoRAAdapter.load(folder: adapter, into: model, expecting: identity)
         try loaded.checkMeaningful()
         return try Staged.folder(output) { staging in

@@ -23,14 +23,19 @@ enum MergedArtifact {
 
     /// The weights as they stand in their file.
     ///
+    /// - Parameter reading: as `tokenizer`, the base's, was read.
     /// - Throws: as reading them; `PipelineError.failed` where an exported model's tokenizer is not the base's.
-    func open(base: BaseModelFiles, tokenizer: any Tokenizer, prompts: [RegressionPrompt]) throws -> any WeightSource {
+    func open(
+        base: BaseModelFiles, tokenizer: any Tokenizer, prompts: [RegressionPrompt],
+        reading: TokenizerReading = .current
+    ) throws -> any WeightSource {
         switch self {
         case .overlay(let path):
             return try MergedSource(base: base, overlay: path)
         case .export(let format, let folder):
             let files = try BaseModelFiles(path: format.modelPath(in: folder))
-            try Self.compare(try TokenizerLoader.load(files), with: tokenizer, prompts: prompts, files: files)
+            let written = try TokenizerLoader.load(files, reading: reading)
+            try Self.compare(written, with: tokenizer, prompts: prompts, files: files)
             return files
         }
     }
@@ -38,7 +43,8 @@ enum MergedArtifact {
     private static func compare(
         _ written: any Tokenizer, with base: any Tokenizer, prompts: [RegressionPrompt], files: BaseModelFiles
     ) throws {
-        let pieces = 0..<base.vocabularySize
+        // Tokens that a file names, and no row of the embedding has been made for, are none of the model's.
+        let pieces = 0..<min(base.vocabularySize, files.configuration.vocabularySize)
         let sameEnd = base.eosTokenID == nil || base.eosTokenID == written.eosTokenID
         let samePieces = pieces.allSatisfy { base.piece($0).isEmpty || base.piece($0) == written.piece($0) }
         let sameIDs = prompts.allSatisfy {

@@ -69,7 +69,7 @@ package struct StandaloneMerge {
         let hash = try ContentHash.ofBase(basePath, cache: hashCache)
         let files = try BaseModelFiles(path: basePath)
         let tokenizer = try TokenizerLoader.load(files)
-        let identity = AdapterIdentity(baseSHA256: hash.sha256, tokenizerSHA256: hash.tokenizerSHA256)
+        let identity = AdapterIdentity(hash)
         return try Staged.folder(output) { staging in
             let task = try ModelTask.of(adapter: adapterFolder, base: files.configuration)
             guard task == .language || format == .safetensors else {
@@ -99,8 +99,8 @@ package struct StandaloneMerge {
             .filter { tokenizer.encodeBeginning($0.prompt).count + newTokens <= positions }
         let artifact = MergedArtifact.export(format, folder: staging)
         let proof = ParityProof(
-            base: files, tokenizer: tokenizer, prompts: prompts, maxNewTokens: newTokens, task: task, dtype: dtype,
-            scratchFolder: staging, shouldStop: shouldStop)
+            base: files, tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer), prompts: prompts,
+            maxNewTokens: newTokens, task: task, dtype: dtype, scratchFolder: staging, shouldStop: shouldStop)
         let parity = try proof.run(consume model, adapter) {
             try artifact.write(MergedExport(adapter, base: files, dtype: dtype, task: task))
             return try artifact.open(base: files, tokenizer: tokenizer, prompts: prompts)

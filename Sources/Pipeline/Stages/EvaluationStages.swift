@@ -56,7 +56,7 @@ struct EvaluationStages {
     {
         let dtype: FileDType = manifest.merge.dtype == .bfloat16 ? .bf16 : .f32
         let proof = ParityProof(
-            base: base.files, tokenizer: base.tokenizer, prompts: data.prompts,
+            base: base.files, tokenizer: base.tokenizer, endTokens: base.endTokens, prompts: data.prompts,
             maxNewTokens: manifest.regression.maxNewTokens, task: data.task,
             seed: UInt64(bitPattern: Int64(manifest.training.seed)), dtype: dtype, tolerance: manifest.merge.tolerance,
             scratchFolder: environment.workFolder, shouldStop: environment.shouldStop,

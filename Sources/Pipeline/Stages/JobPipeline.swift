@@ -42,6 +42,8 @@ package struct JobPipeline {
         }
         var pipeline = self
         pipeline.manifest = try Refusal.ofBadInput { try manifest.completed(modelType: base.hash.modelType) }
+        // What the run's identifier is taken of: adapters of other tokenizers are of other recipes.
+        pipeline.manifest.base.tokenizerSHA256 = base.hash.tokenizerSHA256
         return try pipeline.run(on: base)
     }
 
@@ -111,7 +113,7 @@ package struct JobPipeline {
         _ report: inout RunReport, _ loaded: JobModel, _ base: VerifiedBase, _ data: PreparedData,
         _ staging: RunStaging
     ) throws {
-        let identity = AdapterIdentity(baseSHA256: base.hash.sha256, tokenizerSHA256: base.hash.tokenizerSHA256)
+        let identity = AdapterIdentity(base.hash)
         let trained = try loaded.use { try train($0, base, data, &report) }
         var adapter = try stage(.adapter, detail: { "\($0.parameterCount) parameters" }) { () throws -> LoRAAdapter in
             try trained.checkMeaningful()

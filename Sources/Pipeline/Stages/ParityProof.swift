@@ -8,6 +8,8 @@ import Transformers
 struct ParityProof {
     let base: BaseModelFiles
     let tokenizer: any Tokenizer
+    /// Where a generation stops, see `EndTokens`.
+    let endTokens: [Int]
     let prompts: [RegressionPrompt]
     let maxNewTokens: Int
     /// Texts are continued, or classified.
@@ -55,7 +57,7 @@ struct ParityProof {
                 maximumLength: base.configuration.maxPositions, scratchFolder: scratchFolder, shouldStop: shouldStop)
         }
         let generator = GreedyGenerator(
-            tokenizer: tokenizer, endTokens: base.configuration.eosTokenIDs, maximumNewTokens: maxNewTokens)
+            tokenizer: tokenizer, endTokens: endTokens, maximumNewTokens: maxNewTokens)
         return try ParityRecorder(
             prompts: prompts, generator: generator, scratchFolder: scratchFolder, shouldStop: shouldStop)
     }

@@ -50,7 +50,9 @@ package struct RunVerification {
     }
 
     private mutating func checkAll() throws {
-        guard try checkFiles(), let record = try readRecord(), let base = try checkBase(record) else { return }
+        guard try checkFiles(), let record = try readRecord(),
+            let (base, reading) = try checkBase(record)
+        else { return }
         let files = try BaseModelFiles(path: base.path)
         let task: ModelTask
         do { task = try ModelTask.of(adapter: folder, base: files.configuration) } catch let error as AdaptersError {
@@ -60,7 +62,7 @@ package struct RunVerification {
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: seed))
         guard let adapter = try loadAdapter(into: model, base) else { return }
         do {
-            let found = try answer(record, files, task, consume model, adapter)
+            let found = try answer(record, files, reading, task, consume model, adapter)
             measured = found
             compare(found, with: record.parity)
         } catch let error as PipelineError where error.code == .failed {
@@ -118,7 +120,7 @@ package struct RunVerification {
 
     // MARK: base and adapter
 
-    private mutating func checkBase(_ record: Record) throws -> BaseHash? {
+    private mutating func checkBase(_ record: Record) throws -> (hash: BaseHash, reading: TokenizerReading)? {
         let expected = record.report.provenance.base
         let path = basePath ?? expected.path
         guard FileManager.default.fileExists(atPath: path) else {
@@ -127,13 +129,19 @@ package struct RunVerification {
             return nil
         }
         let hash = try ContentHash.ofBase(path, cache: hashCache)
+        let isVersion1 = hash.tokenizerSHA256Version1 == expected.tokenizerSHA256
         for (kind, found, wanted) in [
-            ("", hash.sha256, expected.sha256), ("tokenizer ", hash.tokenizerSHA256, expected.tokenizerSHA256),
+            ("", hash.sha256, expected.sha256),
+            (
+                "tokenizer ", isVersion1 ? hash.tokenizerSHA256Version1 : hash.tokenizerSHA256,
+                expected.tokenizerSHA256
+            ),
         ] where found != wanted {
             return reject(.base, .data, "\(path) has the \(kind)hash \(found), the run was trained on \(wanted)")
         }
-        pass(.base, "\(path) is the base, \(hash.sha256)")
-        return hash
+        let extent = isVersion1 ? "; version 1 of the tokenizer's hash says nothing of templates and ends" : ""
+        pass(.base, "\(path) is the base, \(hash.sha256)\(extent)")
+        return (hash, isVersion1 ? .version1 : .current)
     }
 
     private mutating func loadAdapter(into model: LanguageModel, _ base: BaseHash) throws -> LoRAAdapter? {
@@ -141,7 +149,7 @@ package struct RunVerification {
             guard try LoRAAdapter.recordedBase(folder: folder) == base.sha256 else {
                 return reject(.adapter, .data, "adapter_model.safetensors does not name the base that it was made for")
             }
-            let identity = AdapterIdentity(baseSHA256: base.sha256, tokenizerSHA256: base.tokenizerSHA256)
+            let identity = AdapterIdentity(base)
             let adapter = try LoRAAdapter.load(folder: folder, into: model, expecting: identity)
             try adapter.checkMeaningful()
             pass(.adapter, "\(adapter.parameterCount) parameters on \(adapter.modules.count) projections fit the base")
@@ -155,25 +163,25 @@ package struct RunVerification {
 
     /// Asks base, adapter and merged weights: the published ones where the run holds them.
     private func answer(
-        _ record: Record, _ files: BaseModelFiles, _ task: ModelTask, _ model: consuming LanguageModel,
-        _ adapter: LoRAAdapter
-    )
-        throws -> ParityReport
-    {
+        _ record: Record, _ files: BaseModelFiles, _ reading: TokenizerReading, _ task: ModelTask,
+        _ model: consuming LanguageModel, _ adapter: LoRAAdapter
+    ) throws -> ParityReport {
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("lorad-verify-\(UUID())").path
         try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: scratch) }
-        let tokenizer = try TokenizerLoader.load(files)
+        let tokenizer = try TokenizerLoader.load(files, reading: reading)
         let dtype: FileDType = record.manifest.merge.dtype == .bfloat16 ? .bf16 : .f32
         let proof = ParityProof(
-            base: files, tokenizer: tokenizer, prompts: record.prompts,
+            base: files, tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer, reading: reading),
+            prompts: record.prompts,
             maxNewTokens: record.manifest.regression.maxNewTokens, task: task,
             seed: UInt64(bitPattern: Int64(record.manifest.training.seed)), dtype: dtype,
             tolerance: record.manifest.merge.tolerance, scratchFolder: scratch, progress: progress)
         return try proof.run(consume model, adapter) {
             if let format = MergedFormat(rawValue: record.manifest.merge.export.rawValue) {
                 let published = MergedArtifact.export(format, folder: "\(folder)/\(MergedFormat.runFolder)")
-                return try published.open(base: files, tokenizer: tokenizer, prompts: record.prompts)
+                return try published.open(
+                    base: files, tokenizer: tokenizer, prompts: record.prompts, reading: reading)
             }
             let overlay = MergedArtifact.overlay(path: scratch + "/merged.safetensors")
             try overlay.write(MergedExport(adapter, base: files, dtype: dtype, task: task))

@@ -1,7 +1,7 @@
 import Foundation
 import ModelFiles
 
-/// Reads `tokenizer.json` of the Hugging Face tokenizers library, with `tokenizer_config.json` for the roles of tokens.
+/// Reads `tokenizer.json` of the Hugging Face tokenizers library by itself; what stands beside it is `TokenizerFolder`'s.
 ///
 /// Its `truncation` and `padding` are not read: jobs say how long their texts may be, and nothing is padded.
 /// https://huggingface.co/docs/tokenizers/components
@@ -15,14 +15,10 @@ enum TokenizerJSON {
                 .missing, "\(folder) has no tokenizer.json.",
                 advice: "Write one with transformers: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).")
         }
-        var definition = try read(JSONReader.parse(file: path), source: path)
-        let roles = try Roles(folder: folder, addedTokens: definition.addedTokens)
-        definition.bosTokenID = roles.bos
-        definition.eosTokenID = roles.eos
-        return definition
+        return try read(JSONReader.parse(file: path), source: path)
     }
 
-    /// The document by itself, which has no roles.
+    /// The document, which has no roles.
     static func read(_ json: JSONValue, source: String) throws -> TokenizerDefinition {
         func part(_ key: String) -> Component { Component(value: json[key] ?? .null, role: key, source: source) }
         let (vocabulary, model) = try model(part("model"))

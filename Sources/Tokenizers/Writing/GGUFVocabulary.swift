@@ -12,7 +12,8 @@ package enum GGUFVocabulary {
     /// - Parameter base: a Hugging Face folder.
     /// - Throws: as `TokenizerLoader`; `TokenizersError.unsupported` naming what a GGUF has no way to say.
     package static func metadata(of base: BaseModelFiles) throws -> [String: GGUFValue] {
-        let definition = try TokenizerJSON.load(folder: base.path)
+        let folder = try TokenizerFolder(base.path)
+        let definition = folder.definition
         let (pre, model) = try parts(definition)
         let (pieces, types) = try tokens(definition, count: base.configuration.vocabularySize)
         let merges = try model.merges.map { left, right in
@@ -28,7 +29,7 @@ package enum GGUFVocabulary {
             "tokenizer.ggml.merges": .array(.string, merges), "tokenizer.ggml.add_space_prefix": .bool(false),
         ]
         metadata["tokenizer.chat_template"] = try ChatTemplate.text(base).map { .string($0) }
-        try addRoles(base, definition, to: &metadata)
+        try addRoles(base, folder, to: &metadata)
         return metadata
     }
 
@@ -52,37 +53,39 @@ package enum GGUFVocabulary {
     private static func tokens(_ definition: TokenizerDefinition, count: Int) throws -> (
         pieces: [String], types: [Int]
     ) {
-        var pieces = try Vocabulary(
-            definition.vocabulary, added: definition.addedTokens, source: definition.source
-        ).pieces
+        // A special token that a file names, and no row of the embedding has been made for, is none of the model's.
+        let largest = definition.vocabulary.map(\.id).max() ?? 0
+        let added = definition.addedTokens.filter { $0.id < count || $0.id <= largest }
+        var pieces = try Vocabulary(definition.vocabulary, added: added, source: definition.source).pieces
         guard pieces.count <= count else {
             throw definition.malformed("has \(pieces.count) tokens, but the embedding \(count) rows")
         }
         pieces += [String](repeating: "", count: count - pieces.count)
         var types = pieces.map { ($0.isEmpty ? TokenType.unused : .normal).rawValue }
-        for token in definition.addedTokens {
+        for token in added {
             types[token.id] = (token.special ? TokenType.control : .userDefined).rawValue
         }
         for id in pieces.indices where pieces[id].isEmpty { pieces[id] = "[PAD\(id)]" }
         return (pieces, types)
     }
 
-    /// Which tokens begin, end and pad texts. The configuration may name a second token that ends a text.
+    /// Which tokens begin, end and pad texts. Two more than the one that is appended may end a text: llama.cpp stops at
+    /// each of them.
     private static func addRoles(
-        _ base: BaseModelFiles, _ definition: TokenizerDefinition, to metadata: inout [String: GGUFValue]
+        _ base: BaseModelFiles, _ folder: TokenizerFolder, to metadata: inout [String: GGUFValue]
     ) throws {
-        let roles = try TokenizerJSON.Roles(folder: base.path, addedTokens: definition.addedTokens)
-        let ends = base.configuration.eosTokenIDs
+        let roles = folder.roles
+        let ends = try base.endTokenIDs()
         let end = roles.eos ?? ends.first
         let others = ends.filter { $0 != end }
-        guard others.count < 2 else {
-            throw unsupported(definition, "belongs to a model with \(ends.count) tokens that end a text")
+        guard others.count <= 2 else {
+            throw unsupported(folder.definition, "belongs to a model with \(others.count + 1) tokens that end a text")
         }
         let ids = [
             "bos": roles.bos ?? base.configuration.bosTokenID, "eos": end, "eot": others.first,
-            "unknown": roles.unknown, "padding": roles.padding,
+            "eom": others.dropFirst().first, "unknown": roles.unknown, "padding": roles.padding,
         ]
-        for case (let name, .some(let id)) in ids {
+        for case (let name, .some(let id)) in ids where id < base.configuration.vocabularySize {
             metadata["tokenizer.ggml.\(name)_token_id"] = .uint32(UInt32(id))
         }
         metadata["tokenizer.ggml.add_bos_token"] = .bool(roles.addsBeginning)

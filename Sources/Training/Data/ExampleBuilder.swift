@@ -44,8 +44,10 @@ package struct ExampleBuilder: Sendable {
 
     /// All rows that have something to train on, and the count of those that do not.
     ///
-    /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left; `.malformed` for messages without a template.
+    /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left; `.malformed` for messages without a template,
+    ///   and where an end of text is to be appended and the tokenizer has none.
     package func build(_ rows: [TrainingRow]) throws -> (examples: [TokenizedExample], counts: Counts) {
+        try checkEndOfText(rows)
         var counts = Counts()
         var examples: [TokenizedExample] = []
         for row in rows {
@@ -76,6 +78,25 @@ package struct ExampleBuilder: Sendable {
                 advice: "Raise training.max_length, or look at the completions.")
         }
         return (examples, counts)
+    }
+
+    /// A template spells its own ends.
+    private func checkEndOfText(_ rows: [TrainingRow]) throws {
+        guard appendsEndOfText, tokenizer.eosTokenID == nil else { return }
+        let wanted = rows.contains { row in
+            switch row {
+            case .completion, .text: true
+            case .messages, .labelled: false
+            }
+        }
+        guard wanted else { return }
+        throw TrainingError(
+            .malformed, "The base names no end-of-text token, which training.append_eos is to train.",
+            cause:
+                "Neither tokenizer_config.json, special_tokens_map.json nor the tokenizer's class names a token of the "
+                + "vocabulary as eos_token, and config.json has no eos_token_id; of a GGUF, tokenizer.ggml.eos_token_id "
+                + "is absent.",
+            advice: "Set eos_token in the base's tokenizer_config.json, or training.append_eos: false to train no end.")
     }
 
     private func truncated(_ example: TokenizedExample) -> TokenizedExample {

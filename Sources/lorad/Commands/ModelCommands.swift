@@ -26,7 +26,7 @@ struct Hash: ParsableCommand {
 struct Tokenize: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Prints the token ids of a text.")
 
-    @Option(help: "A Hugging Face model folder or a .gguf file.")
+    @Option(help: "A folder with tokenizer.json, or a .gguf file; weights are not needed.")
     var base: String
     @Argument(help: "The text; special tokens in it are recognised.")
     var text: String
@@ -34,7 +34,7 @@ struct Tokenize: ParsableCommand {
     var json = false
 
     func run() throws {
-        let tokenizer = try TokenizerLoader.load(BaseModelFiles(path: base))
+        let tokenizer = try TokenizerLoader.load(path: base)
         let ids = tokenizer.encode(text, allowSpecial: true)
         if json { return try Output.json(TokenizeAnswer(ids: ids, tokens: ids.map(tokenizer.piece))) }
         for id in ids { print("\(id)\t\(tokenizer.piece(id))") }
@@ -57,7 +57,7 @@ struct Generate: ParsableCommand {
     func run() throws {
         let (files, model, tokenizer) = try model.load()
         let generator = GreedyGenerator(
-            tokenizer: tokenizer, endTokens: files.configuration.eosTokenIDs, maximumNewTokens: maxNewTokens)
+            tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer), maximumNewTokens: maxNewTokens)
         let ids = generator.encode(prompt)
         let answer = try generator.generate(model, prompt: ids, name: "prompt")
         if json { return try Output.json(GenerateAnswer(text: answer.text, ids: answer.ids, promptIDs: ids)) }

@@ -76,7 +76,7 @@ struct ModelOptions: ParsableArguments {
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
         if let adapter {
             let hash = try ContentHash.ofBase(base, cache: worker.hashCache())
-            let identity = AdapterIdentity(baseSHA256: hash.sha256, tokenizerSHA256: hash.tokenizerSHA256)
+            let identity = AdapterIdentity(hash)
             _ = try LoRAAdapter.load(folder: adapter, into: model, expecting: identity)
         }
         return (files, model, tokenizer)

@@ -1,6 +1,7 @@
 import Foundation
 import ModelFiles
 import TestSupport
+import Testing
 
 /// The built `lorad`, run in a folder of its own that holds the tiny base and a little data.
 struct LoradProcess {
@@ -48,6 +49,14 @@ struct LoradProcess {
     /// Names in a folder, sorted; none where there is no such folder.
     func list(_ name: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)")) ?? []).sorted()
+    }
+
+    /// Makes a published run's list of checksums say what its files hold now.
+    func listAnew(_ run: String) throws {
+        let find = "find . -type f ! -name SHA256SUMS ! -name S | sed 's|^./||' | LC_ALL=C sort"
+        let process = try RunningProcess(
+            "/bin/sh", ["-c", "cd \(run) && \(find) | xargs sha256sum > S && mv S SHA256SUMS"], folder: folder)
+        #expect(try process.wait().status == 0)
     }
 
     /// A base's hash as `lorad hash` tells it.

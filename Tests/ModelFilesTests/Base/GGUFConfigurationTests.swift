@@ -27,6 +27,12 @@ struct GGUFConfigurationTests {
     func endOfTurn() throws {
         #expect(try open(["tokenizer.ggml.eot_token_id": .uint32(5)]).eosTokenIDs == [2, 5])
         #expect(try open(["tokenizer.ggml.eot_token_id": .uint32(2)]).eosTokenIDs == [2])
+        let ends: [String: GGUFValue?] = [
+            "tokenizer.ggml.eot_token_id": .uint32(5), "tokenizer.ggml.eom_token_id": .uint32(4),
+        ]
+        #expect(try open(ends).eosTokenIDs == [2, 5, 4])
+        let without: [String: GGUFValue?] = ["tokenizer.ggml.eos_token_id": nil]
+        #expect(try open(ends.merging(without) { $1 }).eosTokenIDs == [5, 4])
     }
 
     @Test("A head of its own unties the embedding")
