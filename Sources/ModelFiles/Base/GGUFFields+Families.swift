@@ -11,7 +11,8 @@ extension GGUFFields {
         let members: [JSONObject.Member] =
             switch architecture.name {
             case "llama": try llama(configuration)
-            case "gemma2": try gemma(configuration) + softCaps()
+            case "qwen2", "qwen3", "gemma": try rotary(configuration)
+            case "gemma2": try gemma(configuration) + softCaps() + rotary(configuration)
             case "gemma3": try gemma(configuration) + gemma3(configuration)
             case "phi3": try phi3(configuration)
             case "bert": try bert()
@@ -23,7 +24,7 @@ extension GGUFFields {
     /// Llama 3's frequencies are divided by a factor each, which a config.json can say as LongRoPE with one list only.
     private func llama(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
         let bias = ("attention_bias", JSONValue.bool(file.tensors["blk.0.attn_q.bias"] != nil))
-        guard file.tensors[Self.frequencyFactors] != nil else { return [bias] }
+        guard file.tensors[Self.frequencyFactors] != nil else { return try [bias] + rotary(configuration) }
         let factors = try values(Self.frequencyFactors)
         let rope: [JSONObject.Member] = [
             ("rope_type", .string("longrope")), ("short_factor", factors), ("long_factor", factors),
@@ -35,6 +36,29 @@ extension GGUFFields {
 
     /// Divisors of the rotary frequencies, `[head dimension / 2]`.
     static let frequencyFactors = "rope_freqs.weight"
+
+    /// How llama.cpp scales all rotary positions of a file: `none`, `linear` with its factor, or a kind by its name. A
+    /// factor without a kind is linear.
+    func rotaryScaling() throws -> (kind: String, factor: Float) {
+        let earlier = try float("rope.scale_linear", default: 0)
+        let factor = try float("rope.scaling.factor", default: earlier)
+        guard factor >= 0, factor.isFinite else {
+            throw ModelFilesError(.malformed, "\(file.location): \(key("rope.scaling.factor")) is \(factor).")
+        }
+        let kind = try value(key("rope.scaling.type"), "a string", \.stringValue) ?? "linear"
+        return kind == "linear" && (factor == 0 || factor == 1) ? ("none", 1) : (kind, factor)
+    }
+
+    /// Linear scaling as config.json says it; nothing where there is none.
+    private func rotary(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
+        let (kind, factor) = try rotaryScaling()
+        guard kind != "none" else { return [] }
+        let rope: [JSONObject.Member] = [
+            ("rope_type", .string(kind)), ("factor", .number(Double(factor))),
+            ("rope_theta", .number(Double(configuration.ropeTheta))),
+        ]
+        return [("rope_parameters", .object(JSONObject(rope)))]
+    }
 
     private func gemma(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
         // The largest model of each generation scales by the width of its heads in the hidden size instead.
@@ -54,10 +78,10 @@ extension GGUFFields {
 
     /// Scaling is that of the layers that see everything.
     private func gemma3(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
-        let isScaled = try value(key("rope.scaling.type"), "a string", \.stringValue) == "linear"
-        let factor = isScaled ? try float("rope.scaling.factor") : 1
+        let (kind, factor) = try rotaryScaling()
+        let isScaled = kind == "linear"
         let full: [JSONObject.Member] = [
-            ("rope_type", .string(isScaled ? "linear" : "default")), ("factor", .number(Double(factor))),
+            ("rope_type", .string(isScaled ? "linear" : "default")), ("factor", .number(Double(isScaled ? factor : 1))),
             ("rope_theta", .number(Double(configuration.ropeTheta))),
         ]
         let local: [JSONObject.Member] = [("rope_type", .string("default")), ("rope_theta", .number(10_000))]

@@ -134,6 +134,7 @@ struct Score: ParsableCommand {
         let labels = scored.enumerated().map { Label(position: given.count + $0 - 1, target: $1) }
         let sequence = ScoredSequence(tokens: given + scored, labels: labels)
         let values = try model.logProbabilities([sequence])[0].map(Double.init)
+        guard values.allSatisfy(\.isFinite) else { throw Self.notFinite }
         let tokens = zip(scored, values).map { id, value in
             Token(id: id, text: tokenizer.decode([id], skipSpecial: false), logprob: value)
         }
@@ -143,6 +144,10 @@ struct Score: ParsableCommand {
         for token in tokens { print(String(format: "%9.4f  ", token.logprob) + token.text.debugDescription) }
         print(String(format: "%9.4f  in all, perplexity %.4f", answer.logprob, answer.perplexity))
     }
+
+    private static let notFinite = EvaluationError(
+        .notFinite, "The model's outputs are not finite.",
+        cause: "Weights that are numbers each by itself overflow when they are multiplied.")
 
     private struct Classification: Encodable {
         let logits: [Double]
@@ -157,6 +162,7 @@ struct Score: ParsableCommand {
         guard !encoded.ids.isEmpty else { throw ValidationError("--text must hold at least one token.") }
         let prediction = Prediction(try model.classify([encoded])[0])
         let logits = prediction.logits.map { Double($0) }
+        guard logits.allSatisfy(\.isFinite) else { throw Self.notFinite }
         guard case .classes(let names) = labels else {
             if json { return try Output.json(Classification(logits: logits, label: nil)) }
             return print(String(format: "%.4f", logits[0]))
