@@ -81,11 +81,13 @@ extension AdapterConfiguration {
         }
         guard !harmlessBeginnings.contains(name.lowercased()) else { return }
         throw AdaptersError(
-            .unsupported, "\(file.path) says \(key): '\(name)', with which training began by changing the base's weights.",
-            cause: "On the base as it is published A and B give other answers than they were trained to; without a change "
-                + "are: true, false, \(harmlessBeginnings.sorted().joined(separator: ", ")).",
-            advice: "Save it with PEFT's save_pretrained(…, path_initial_model_for_weight_conversion=…), which makes a plain "
-                + "LoRA adapter of it, or merge it where it was trained.")
+            .unsupported,
+            "\(file.path) says \(key): '\(name)', with which training began by changing the base's weights.",
+            cause:
+                "On the base as it is published A and B give other answers than they were trained to. Without such a "
+                + "change begin: true, false, \(harmlessBeginnings.sorted().joined(separator: ", ")).",
+            advice: "Save it with PEFT's save_pretrained(…, path_initial_model_for_weight_conversion=…), which makes a "
+                + "plain LoRA adapter of it, or merge it where it was trained.")
     }
 
     private static func targets(_ file: ConfigurationFields, savedWhole: [String]) throws -> AdapterTargets {
@@ -108,7 +110,8 @@ extension AdapterConfiguration {
             }
         } else if file.value("layers_to_transform") != nil || pattern != nil {
             throw AdaptersError(
-                .malformed, "\(file.path) picks layers although its target_modules are an expression, which PEFT refuses.")
+                .malformed,
+                "\(file.path) picks layers although its target_modules are an expression, which PEFT refuses.")
         }
         targets.layers = layers.isEmpty ? nil : Set(layers)
         targets.layerNames = try layerNames.map(ModulePattern.init)

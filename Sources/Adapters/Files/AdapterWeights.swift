@@ -95,8 +95,8 @@ struct AdapterWeights {
             throw AdaptersError(
                 .unsupported, "The adapter's weights are in \(pickled), not in \(fileName).",
                 cause: "lorad does not open pickled files, which can run code.",
-                advice: "Convert it once, where torch is: python -c \"import torch; from safetensors.torch import save_file; "
-                    + "w = torch.load('\(pickled)', map_location='cpu', weights_only=True); "
+                advice: "Convert it once, where torch is: python -c \"import torch; "
+                    + "from safetensors.torch import save_file; w = torch.load('\(pickled)', map_location='cpu', weights_only=True); "
                     + "save_file({k: v.contiguous() for k, v in w.items()}, '\(folder)/\(fileName)', "
                     + "metadata={'format': 'pt'})\"")
         }

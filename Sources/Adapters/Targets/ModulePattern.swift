@@ -3,8 +3,9 @@
 /// Every way to match is followed at once, so that no expression takes more than polynomial time: what stands in a
 /// downloaded file must not be able to stop a worker. References to groups, flags, atomic groups and looking behind,
 /// which this way does not offer, are refused.
-struct ModulePattern: Sendable {
-    let text: String
+package struct ModulePattern: Sendable {
+    /// The expression.
+    package let text: String
     private let nodes: [Node]
     private let root: Int
 
@@ -21,7 +22,7 @@ struct ModulePattern: Sendable {
     }
 
     /// - Throws: `AdaptersError.unsupported` for what is no regular expression, or more than this one computes.
-    init(_ text: String) throws {
+    package init(_ text: String) throws {
         var parser = try ModulePatternParser(text)
         root = try parser.parse()
         nodes = parser.nodes
@@ -29,7 +30,7 @@ struct ModulePattern: Sendable {
     }
 
     /// Python's `re.fullmatch`.
-    func matches(_ path: String) -> Bool {
+    package func matches(_ path: String) -> Bool {
         let matching = Matching(nodes: nodes, text: Array(path.unicodeScalars))
         return matching.ends(root, from: 0).contains(matching.text.count)
     }

@@ -168,7 +168,9 @@ struct ModulePatternParser {
     /// How often `atom` stands there. Whether few or many are preferred makes no difference to whether all matches.
     private mutating func repeated(_ atom: Int) throws -> Int {
         guard let (atLeast, atMost) = try times() else { return atom }
-        if !take("?" as Unicode.Scalar), next == "+" { throw failure("repeats possessively, which lorad does not match") }
+        if !take("?" as Unicode.Scalar), next == "+" {
+            throw failure("repeats possessively, which lorad does not match")
+        }
         let node = add(.repetition(of: atom, atLeast: atLeast, atMost: atMost))
         guard try times() == nil else { throw failure("repeats a repetition") }
         return node

@@ -87,7 +87,8 @@ struct ConfigurationKeys: Sendable {
         defaultEpsilon: Float = 1e-6, tiesWordEmbeddings: Bool = false, defaultTheta: Float = 10_000
     ) -> ConfigurationKeys {
         ConfigurationKeys(
-            hasGroupedHeads: true, defaultKeyValueHeads: defaultKeyValueHeads, defaultHeadDim: defaultHeadDim, defaultMaxPositions: defaultMaxPositions, epsilon: "rms_norm_eps",
+            hasGroupedHeads: true, defaultKeyValueHeads: defaultKeyValueHeads, defaultHeadDim: defaultHeadDim,
+            defaultMaxPositions: defaultMaxPositions, epsilon: "rms_norm_eps",
             defaultEpsilon: defaultEpsilon, tiesWordEmbeddings: tiesWordEmbeddings, hasRotaryPositions: true,
             defaultTheta: defaultTheta)
     }

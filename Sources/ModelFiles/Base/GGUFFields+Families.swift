@@ -11,8 +11,7 @@ extension GGUFFields {
         let members: [JSONObject.Member] =
             switch architecture.name {
             case "llama": try llama(configuration)
-            case "qwen2", "qwen3", "gemma": try rotary(configuration)
-            case "gemma2": try gemma(configuration) + softCaps() + rotary(configuration)
+            case "gemma2": try gemma(configuration) + softCaps()
             case "gemma3": try gemma(configuration) + gemma3(configuration)
             case "phi3": try phi3(configuration)
             case "bert": try bert()
@@ -24,7 +23,7 @@ extension GGUFFields {
     /// Llama 3's frequencies are divided by a factor each, which a config.json can say as LongRoPE with one list only.
     private func llama(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
         let bias = ("attention_bias", JSONValue.bool(file.tensors["blk.0.attn_q.bias"] != nil))
-        guard file.tensors[Self.frequencyFactors] != nil else { return try [bias] + rotary(configuration) }
+        guard file.tensors[Self.frequencyFactors] != nil else { return [bias] }
         let factors = try values(Self.frequencyFactors)
         let rope: [JSONObject.Member] = [
             ("rope_type", .string("longrope")), ("short_factor", factors), ("long_factor", factors),
@@ -47,17 +46,6 @@ extension GGUFFields {
         }
         let kind = try value(key("rope.scaling.type"), "a string", \.stringValue) ?? "linear"
         return kind == "linear" && (factor == 0 || factor == 1) ? ("none", 1) : (kind, factor)
-    }
-
-    /// Linear scaling as config.json says it; nothing where there is none.
-    private func rotary(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
-        let (kind, factor) = try rotaryScaling()
-        guard kind != "none" else { return [] }
-        let rope: [JSONObject.Member] = [
-            ("rope_type", .string(kind)), ("factor", .number(Double(factor))),
-            ("rope_theta", .number(Double(configuration.ropeTheta))),
-        ]
-        return [("rope_parameters", .object(JSONObject(rope)))]
     }
 
     private func gemma(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {

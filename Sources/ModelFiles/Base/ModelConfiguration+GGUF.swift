@@ -90,16 +90,16 @@ struct GGUFFields {
     /// Rotary scaling and partial rotation are read where the architecture's converter writes them, see
     /// `configurationFields`; elsewhere they are refused.
     func refuseUnsupported(_ configuration: ModelConfiguration) throws {
-        let scaling = try rotaryScaling()
-        let read = ["phi3": ["none", "longrope"], "bert": ["none"], "gpt2": ["none"]]
-        let isRead = (read[architecture.name] ?? ["none", "linear"]).contains(scaling.kind)
+        let scaling = try rotaryScaling().kind
+        let read = ["gemma3": ["none", "linear"], "phi3": ["none", "longrope"]][architecture.name] ?? ["none"]
         let factors = Self.frequencyFactors
-        let hasFactors = file.tensors[factors] != nil
-        guard isRead, !hasFactors || architecture.name == "llama" && scaling.kind == "none" else {
-            let kind = isRead ? factors : scaling.kind
+        guard read.contains(scaling), file.tensors[factors] == nil || architecture.name == "llama" else {
+            let kind = read.contains(scaling) ? factors : scaling
             throw ModelFilesError(
                 .unsupported,
-                "\(file.location) scales rotary positions (\(quoted(kind))); lorad does not read that.")
+                "\(file.location) scales rotary positions (\(quoted(kind))); lorad does not read that.",
+                cause: kind == "linear" ? "llama.cpp computes such a file otherwise than transformers does." : nil,
+                advice: "Use the model's Hugging Face folder.")
         }
         let rotated = try int("rope.dimension_count", default: configuration.headDim)
         guard rotated == configuration.headDim || architecture.name == "phi3" else {

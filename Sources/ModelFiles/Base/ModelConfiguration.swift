@@ -77,7 +77,8 @@ package struct ModelConfiguration: Sendable {
         guard hasGroupedHeads || (headDim * heads == hiddenSize && keyValueHeads == heads) else {
             throw ModelFilesError(
                 .malformed,
-                "\(source): the hidden size \(hiddenSize) is not that of \(heads) attention heads with keys of their own.")
+                "\(source): the hidden size \(hiddenSize) is not that of \(heads) attention heads with keys of their own."
+            )
         }
         guard headDim % 2 == 0 || !ConfigurationKeys.of(modelType).hasRotaryPositions else {
             throw ModelFilesError(
