@@ -25,7 +25,7 @@ extension ModelConfiguration {
             headDim: try headDim(fields, keys, hidden / max(1, heads)),
             vocabularySize: try fields.int("vocab_size"),
             maxPositions: try int(keys.maxPositions, default: keys.defaultMaxPositions)
-                - (keys.hasPaddedPositions ? try fields.int("pad_token_id", default: 1) + 1 : 0),
+                - (keys.hasPaddedPositions ? try unusedPositions(fields) : 0),
             ropeTheta: keys.hasRotaryPositions
                 ? try RotaryParameters(fields, modelType: modelType).theta : keys.defaultTheta,
             normEpsilon: try keys.epsilon.map { try fields.float($0, default: keys.defaultEpsilon) }
@@ -50,6 +50,15 @@ extension ModelConfiguration {
         let key = "num_key_value_heads"
         guard keys.hasGroupedHeads else { return heads }
         return try fields.int(key, default: fields.contains(key) ? heads : keys.defaultKeyValueHeads ?? heads)
+    }
+
+    /// Those up to the padding token's id.
+    private static func unusedPositions(_ fields: ConfigurationFields) throws -> Int {
+        let id = try fields.int("pad_token_id", default: 1)
+        guard id >= 0 else {
+            throw ModelFilesError(.malformed, "\(fields.path): pad_token_id is \(id), no token's id.")
+        }
+        return id + 1
     }
 
     private static func headDim(_ fields: ConfigurationFields, _ keys: ConfigurationKeys, _ share: Int) throws -> Int {

@@ -84,6 +84,10 @@ struct ModelConfigurationTests {
         let rotated = ["model_type": #""gemma3_text""#, "rope_parameters": nested, "num_attention_heads": "4"]
         #expect(try load(rotated).ropeTheta == 500_000)
         #expect(try load(["model_type": #""gpt_neox""#, "rotary_emb_base": "20000"]).ropeTheta == 20_000)
+        #expect(try load(["model_type": #""roberta""#, "pad_token_id": "3"]).maxPositions == 508)
+        expectError(.malformed, containing: "pad_token_id") {
+            try load(["model_type": #""roberta""#, "pad_token_id": "-5"])
+        }
     }
 
     @Test("Settings that say the default are accepted")
