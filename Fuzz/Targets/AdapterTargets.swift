@@ -26,7 +26,9 @@ private struct AdapterFolder {
         let copy = scratch.path + "/copy"
         try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
         let identity = AdapterIdentity(baseSHA256: "0", tokenizerSHA256: "0")
-        try adapter.save(folder: copy, identity: identity, baseModel: "base")
+        // Ranks of their own are read, and not written.
+        let saved: Void? = try accepted { try adapter.save(folder: copy, identity: identity, baseModel: "base") }
+        guard saved != nil else { return }
         let again = try LoRAAdapter.load(folder: copy, into: model, expecting: identity)
         again.detach()
         try require(again.configuration.rank == adapter.configuration.rank, "the rank changed")

@@ -8,6 +8,7 @@ package struct ModelFilesError: LocalizedError, Equatable, Sendable {
         case malformed
         case unsupported
         case mismatch
+        case notFinite
         case unwritable
     }
 

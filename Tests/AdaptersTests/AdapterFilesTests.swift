@@ -73,7 +73,6 @@ struct AdapterFilesTests {
         "Configurations of other methods are refused by the name of the field",
         arguments: [
             ("\"use_dora\": true", "use_dora"), ("\"enable_lora\": [true]", "enable_lora"),
-            ("\"bias\": \"all\"", "bias"), ("\"rank_pattern\": {\"q_proj\": 4}", "rank_pattern"),
             ("\"surprise\": 7", "surprise"),
         ])
     func unsupported(field: String, name: String) throws {

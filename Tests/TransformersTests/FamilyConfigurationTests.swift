@@ -12,7 +12,8 @@ struct FamilyConfigurationTests {
                 type == "gpt2"
                 ? #""n_embd":12,"n_layer":2,"n_head":2"#
                 : #""hidden_size":12,"intermediate_size":16,"num_hidden_layers":2,"num_attention_heads":2,"head_dim":6"#
-            let ffn = type == "opt" ? #","ffn_dim":16"# : ""
+            let key = "num_key_value_heads"
+            let ffn = (type == "opt" ? #","ffn_dim":16"# : "") + (members.contains(key) ? "" : #","\#(key)":2"#)
             let text =
                 #"{"model_type":"\#(type)","vocab_size":9,\#(sizes)\#(ffn)\#(members.isEmpty ? "" : ",")\#(members)}"#
             try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
@@ -28,7 +29,7 @@ struct FamilyConfigurationTests {
             ("llama", #""rope_scaling":{"type":"exotic"}"#, "exotic"),
             ("llama", #""rope_scaling":{"type":"linear","factor":0}"#, "factor"),
             (
-                "llama", #""rope_parameters":{"rope_type":"default","partial_rotary_factor":0.5}"#,
+                "llama", #""rope_parameters":{"rope_type":"linear","factor":2,"partial_rotary_factor":0.5}"#,
                 "partial_rotary_factor"
             ),
             ("llama", #""rope_parameters":{"rope_type":"yarn","factor":2,"beta_fast":1,"beta_slow":2}"#, "beta_fast"),
@@ -38,7 +39,6 @@ struct FamilyConfigurationTests {
             ("gemma3_text", #""use_bidirectional_attention":true"#, "use_bidirectional_attention"),
             ("gemma2", #""attn_logit_softcapping":-1"#, "attn_logit_softcapping"),
             ("gpt2", #""add_cross_attention":true"#, "add_cross_attention"),
-            ("opt", #""num_key_value_heads":1"#, "hidden size 12"),
             ("opt", #""word_embed_proj_dim":0"#, "word_embed_proj_dim"),
             ("gpt_neox", #""rotary_pct":0.01"#, "rotated dimensions"),
         ])

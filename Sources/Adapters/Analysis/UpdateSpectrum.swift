@@ -5,7 +5,7 @@ import Transformers
 package struct UpdateSpectrum: Sendable {
     /// Module path in the base.
     package let module: String
-    /// Of alpha/rank · B·A, descending, `rank` of them.
+    /// Of the scaled B·A, descending, as many as its rank.
     package let singularValues: [Double]
     /// ‖update‖ over ‖W0‖, Frobenius norms.
     package let relativeNorm: Double
@@ -31,7 +31,7 @@ extension LoRAAdapter {
     }
 
     private func singularValues(_ module: Module) -> [Double] {
-        let rank = configuration.rank
+        let rank = module.a.value.rows
         let root = SymmetricEigen.squareRoot(gram(module.b.value, columns: true))
         let inner = gram(module.a.value, columns: false)
         var product = SymmetricEigen.zeros(rank)
@@ -42,7 +42,7 @@ extension LoRAAdapter {
                 }
             }
         }
-        let scaling = Double(configuration.scaling)
+        let scaling = Double(module.scaling)
         return SymmetricEigen.decompose(product).values.map { max(0, $0).squareRoot() * scaling }.sorted(by: >)
     }
 

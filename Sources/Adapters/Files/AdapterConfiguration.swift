@@ -20,15 +20,27 @@ struct AdapterConfiguration {
     /// Whether the adapted weights are stored as `[in, out]`. On reading it says nothing that the base does not: PEFT
     /// too goes by the base's own layers.
     var isTransposed = false
+    /// Which modules are adapted.
+    var targets: AdapterTargets
+    /// Ranks of modules that have their own.
+    var ranks = ModuleSettings<Int>.none
+    /// Alphas of modules that have their own.
+    var alphas = ModuleSettings<Float>.none
+    /// Whether B·A is scaled by alpha/√rank. https://arxiv.org/abs/2312.03732
+    var isRankStabilised = false
 
-    /// Fields that lorad understands, or that change nothing about a LoRA adapter's output.
-    private static let harmless: Set<String> = [
-        "auto_mapping", "base_model_name_or_path", "revision", "inference_mode", "task_type", "init_lora_weights",
-        "peft_type", "r", "lora_alpha", "lora_dropout", "target_modules", "peft_version", "megatron_core",
-        "qalora_group_size", "ensure_weight_tying", "fan_in_fan_out", "modules_to_save",
-    ]
-    /// `bias: none` is what lorad trains; everything else in an adapter must be off.
-    private static let offValues: Set<String> = ["none"]
+    /// What a new adapter's files say.
+    init(
+        lora: LoRAConfiguration, baseModel: String, task: Task = .causalLanguage, modulesToSave: [String] = [],
+        isTransposed: Bool = false
+    ) {
+        self.lora = lora
+        self.baseModel = baseModel
+        self.task = task
+        self.modulesToSave = modulesToSave
+        self.isTransposed = isTransposed
+        targets = AdapterTargets(targets: .list(lora.targets))
+    }
 
     /// The file's bytes: keys sorted, indented by two.
     var text: String {
@@ -56,42 +68,13 @@ struct AdapterConfiguration {
             """
     }
 
-    /// - Throws: `AdaptersError.missing`, `.malformed`, or `.unsupported` naming a field that asks for more than plain
-    ///   LoRA.
-    static func read(_ path: String) throws -> AdapterConfiguration {
-        guard let object = try JSONReader.parse(file: path).objectValue else {
-            throw AdaptersError(.malformed, "\(path) does not hold a JSON object.")
-        }
-        guard object["enable_lora"] == nil else {
-            throw AdaptersError(
-                .unsupported, "\(path) is of the legacy kind with 'enable_lora'.",
-                advice: "Convert it with a PEFT version that wrote such files.")
-        }
-        guard object["peft_type"]?.stringValue == "LORA" else {
-            throw AdaptersError(
-                .unsupported, "\(path) has the peft_type '\(object["peft_type"]?.stringValue ?? "none")', not 'LORA'.")
-        }
-        for (key, value) in object.members where !harmless.contains(key) && !isOff(value) {
-            throw AdaptersError(
-                .unsupported, "\(path) sets '\(key)', which lorad does not support.",
-                cause: "Only plain LoRA on linear projections is computed.")
-        }
-        let dropout = Float(object["lora_dropout"]?.doubleValue ?? 0)
-        guard let rank = object["r"]?.intValue, rank > 0, rank <= 1 << 16,
-            let alpha = object["lora_alpha"]?.doubleValue.map({ Float($0) }), alpha.isFinite, (0...1).contains(dropout)
-        else {
-            throw AdaptersError(
-                .malformed, "\(path) lacks a rank 'r' above zero, a finite 'lora_alpha' or a 'lora_dropout' up to 1.")
-        }
-        let targets =
-            object["target_modules"]?.arrayValue?.compactMap(\.stringValue)
-            ?? [object["target_modules"]?.stringValue].compactMap { $0 }
-        let lora = LoRAConfiguration(
-            rank: rank, alpha: alpha, dropout: dropout, targets: targets.sorted())
-        return AdapterConfiguration(
-            lora: lora, baseModel: object["base_model_name_or_path"]?.stringValue ?? "",
-            task: object["task_type"]?.stringValue.flatMap(Task.init) ?? .causalLanguage,
-            modulesToSave: (object["modules_to_save"]?.arrayValue ?? []).compactMap(\.stringValue))
+    /// The rank of a slot's pair and the factor on it.
+    func place(_ slot: ProjectionSlot) -> LoRAAdapter.Place {
+        let rank = ranks.value(for: slot.name) ?? lora.rank
+        let alpha = alphas.value(for: slot.name) ?? lora.alpha
+        return LoRAAdapter.Place(
+            slot: slot, rank: rank,
+            scaling: isRankStabilised ? alpha / Float(rank).squareRoot() : alpha / Float(rank))
     }
 
     /// Checks that what is saved whole is the model's classification head.
@@ -111,15 +94,5 @@ struct AdapterConfiguration {
         throw AdaptersError(
             .unsupported, "The adapter in \(folder) saves the module '\(other)' whole, which lorad does not support.",
             cause: "Of whole modules only a classification head's are trained: \(known.joined(separator: ", ")).")
-    }
-
-    private static func isOff(_ value: JSONValue) -> Bool {
-        switch value {
-        case .null, .bool(false), .integer(0): true
-        case .string(let text): offValues.contains(text)
-        case .array(let elements): elements.isEmpty
-        case .object(let object): object.count == 0
-        default: false
-        }
     }
 }

@@ -10,4 +10,13 @@ struct AdapterTensorNames {
         a = "base_model.model.\(module).lora_A.weight"
         b = "base_model.model.\(module).lora_B.weight"
     }
+
+    /// PEFT's name for a tensor that was saved with the adapter's own name still in it, as `state_dict()` has it.
+    static func current(_ stored: String) -> String {
+        for letter in ["A", "B"] {
+            let ending = ".lora_\(letter).default.weight"
+            if stored.hasSuffix(ending) { return stored.dropLast(ending.count) + ".lora_\(letter).weight" }
+        }
+        return stored
+    }
 }

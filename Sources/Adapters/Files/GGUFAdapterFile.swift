@@ -5,6 +5,9 @@ import Transformers
 /// An adapter as a GGUF that llama.cpp lays over a base (`--lora`): for each module `NAME.weight.lora_a` `[r, in]` and
 /// `.lora_b` `[out, r]` in float32, where a q or k has B's rows in llama.cpp's order, as the base's own are.
 ///
+/// The file has one alpha, and llama.cpp scales each pair by alpha over its own rank. Where modules are scaled otherwise,
+/// as with `use_rslora` and `alpha_pattern`, B carries the difference.
+///
 /// https://github.com/ggml-org/llama.cpp/blob/master/convert_lora_to_gguf.py
 package enum GGUFAdapterFile {
     /// Name of the file in a folder.
@@ -18,19 +21,20 @@ package enum GGUFAdapterFile {
     package static func write(
         _ adapter: LoRAAdapter, configuration: ModelConfiguration, name: String, to path: String
     ) throws {
-        guard adapter.configuration.alpha != 0 else {
+        let alpha = alpha(adapter)
+        guard alpha != 0 else {
             throw AdaptersError(.unsupported, "llama.cpp takes an adapter with an alpha of 0 for one scaled by 1.")
         }
         let architecture = try architecture(configuration)
         let metadata: [(key: String, value: GGUFValue)] = [
             ("general.architecture", .string(architecture.name)),
-            ("adapter.lora.alpha", .float32(adapter.configuration.alpha)),
+            ("adapter.lora.alpha", .float32(alpha)),
             ("adapter.type", .string("lora")), ("general.file_type", .uint32(0)), ("general.name", .string(name)),
             ("general.quantization_version", .uint32(2)), ("general.type", .string("adapter")),
         ]
         let tensors = try adapter.modules.flatMap { module -> [GGUFWriter.Tensor] in
             let place = try place(module, architecture)
-            let b = module.b.value
+            let b = scaled(module, alpha, adapter.configuration)
             let rows = Matrix(rows: b.rows, columns: b.columns)
             if place.layout == .rotaryPairs {
                 RotaryPermutation.apply(b, headDim: configuration.headDim, into: rows)
@@ -51,6 +55,7 @@ package enum GGUFAdapterFile {
     package static func check(_ path: String, holds adapter: LoRAAdapter, configuration: ModelConfiguration) throws {
         let architecture = try architecture(configuration)
         let file = try GGUFFile(path: path)
+        let alpha = alpha(adapter)
         var unexpected = Set(file.tensors.keys)
         func compare(_ name: String, _ expected: Matrix, isPermuted: Bool) throws {
             unexpected.remove(name)
@@ -68,14 +73,36 @@ package enum GGUFAdapterFile {
         for module in adapter.modules {
             let place = try place(module, architecture)
             try compare(place.name + ".lora_a", module.a.value, isPermuted: false)
-            try compare(place.name + ".lora_b", module.b.value, isPermuted: place.layout == .rotaryPairs)
+            let b = scaled(module, alpha, adapter.configuration)
+            try compare(place.name + ".lora_b", b, isPermuted: place.layout == .rotaryPairs)
         }
         if let name = unexpected.min() {
             throw AdaptersError(.mismatch, "\(path) holds the unexpected tensor \(name).")
         }
-        guard file.metadata["adapter.lora.alpha"] == .float32(adapter.configuration.alpha) else {
-            throw AdaptersError(.mismatch, "\(path) states another alpha than \(adapter.configuration.alpha).")
+        guard file.metadata["adapter.lora.alpha"] == .float32(alpha) else {
+            throw AdaptersError(.mismatch, "\(path) states another alpha than \(alpha).")
         }
+    }
+
+    /// The configuration's alpha where every module goes by it and the one rank, else the first module's.
+    private static func alpha(_ adapter: LoRAAdapter) -> Float {
+        let own = adapter.configuration
+        let other = adapter.modules.first { !isPlain($0, own) }
+        return other == nil ? own.alpha : adapter.modules.first.map { $0.scaling * Float($0.a.value.rows) } ?? own.alpha
+    }
+
+    private static func isPlain(_ module: LoRAAdapter.Module, _ configuration: LoRAConfiguration) -> Bool {
+        module.scaling == configuration.scaling && module.a.value.rows == configuration.rank
+    }
+
+    /// B, such that alpha over the module's rank is the factor on it.
+    private static func scaled(
+        _ module: LoRAAdapter.Module, _ alpha: Float, _ configuration: LoRAConfiguration
+    ) -> Matrix {
+        let b = module.b.value
+        let factor = module.scaling * Float(module.a.value.rows) / alpha
+        guard factor != 1, !(isPlain(module, configuration) && alpha == configuration.alpha) else { return b }
+        return Matrix(b.values.map { $0 * factor }, rows: b.rows, columns: b.columns)
     }
 
     private static func architecture(_ configuration: ModelConfiguration) throws -> GGUFArchitecture {

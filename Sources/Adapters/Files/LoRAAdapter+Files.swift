@@ -26,16 +26,19 @@ package struct AdapterIdentity: Sendable, Equatable {
 
 extension LoRAAdapter {
     private static let configurationFile = "adapter_config.json"
-    private static let weightsFile = "adapter_model.safetensors"
 
     /// Writes `adapter_config.json` and `adapter_model.safetensors` into an existing folder, as PEFT loads them.
     ///
     /// The safetensors metadata says what the adapter fits, and nothing that differs between equal trainings.
     ///
     /// - Parameter labels: names of the classes, where the model has a head for them.
-    /// - Throws: `ModelFilesError.unwritable`.
+    /// - Throws: `ModelFilesError.unwritable`; `AdaptersError.unsupported` where modules have ranks or factors of their own,
+    ///   which no adapter has that lorad trained.
     package func save(folder: String, identity: AdapterIdentity, baseModel: String, labels: [String]? = nil) throws {
         var lora = configuration
+        guard modules.allSatisfy({ $0.a.value.rows == lora.rank && $0.scaling == lora.scaling }) else {
+            throw AdaptersError(.unsupported, "An adapter whose modules have ranks of their own is not written.")
+        }
         lora.targets = targetModules
         let configuration = AdapterConfiguration(
             lora: lora, baseModel: baseModel, task: head == nil ? .causalLanguage : .sequenceClassification,
@@ -50,28 +53,29 @@ extension LoRAAdapter {
         metadata["lorad.labels"] = labels.map(AdapterTask.encode)
         try SafetensorsWriter.write(
             parameters.map { TensorEntry(name: $0.name, matrix: $0.value, shape: $0.shape) }, metadata: metadata,
-            to: "\(folder)/\(Self.weightsFile)")
+            to: "\(folder)/\(AdapterWeights.fileName)")
     }
 
     /// Reads an adapter that lorad or PEFT wrote, and attaches it to `model`.
     ///
     /// - Parameter expecting: where given, an adapter that names another base or tokenizer is refused.
-    /// - Throws: `AdaptersError.unsupported`, `.malformed`, `.unknownTarget`; `.mismatch` listing every tensor that is
-    ///   missing, unexpected or misshapen, or the base that the adapter was made for.
+    /// - Throws: `AdaptersError.unsupported`, `.malformed`, `.unknownTarget`, `.notFinite`; `.mismatch` listing every
+    ///   tensor that is missing, unexpected or misshapen, or the base that the adapter was made for.
     package static func load(folder: String, into model: LanguageModel, expecting: AdapterIdentity? = nil) throws
         -> LoRAAdapter
     {
         let configuration = try AdapterConfiguration.read("\(folder)/\(configurationFile)")
         try configuration.check(head: model.classifier, folder: folder)
-        let file = try SafetensorsFile(path: "\(folder)/\(weightsFile)")
+        let file = try AdapterWeights(folder: folder)
         try check(file.metadata, expecting, folder: folder)
-        var lora = configuration.lora
-        // PEFT's all-linear names a pooler that is trained in full, and then attaches nothing to it.
-        lora.targets = TargetSelection.without(model.classifier?.trained.map(\.name) ?? [], in: lora.targets)
-        let adapter = try LoRAAdapter(lora, model: model, seed: 0)
+        let slots = try configuration.targets.select(among: model.slots)
+        let adapter = try LoRAAdapter(
+            configuration.lora, places: slots.map(configuration.place),
+            targetModules: configuration.targets.names(of: slots), model: model, seed: 0)
         do {
-            try adapter.checkNames(file, folder: folder)
+            try file.check(adapter, slots: model.slots)
             for parameter in adapter.parameters { try file.read(parameter.name, into: parameter.value) }
+            try adapter.checkFinite(advice: "Train it again, at a lower rate.")
         } catch {
             adapter.detach()
             throw error
@@ -85,14 +89,14 @@ extension LoRAAdapter {
     package static func task(folder: String) throws -> AdapterTask {
         try AdapterTask(
             configuration: try AdapterConfiguration.read("\(folder)/\(configurationFile)"),
-            weights: try SafetensorsFile(path: "\(folder)/\(weightsFile)"), folder: folder)
+            weights: try AdapterWeights(folder: folder), folder: folder)
     }
 
     /// The base that an adapter's file says it was made for; nil where it says nothing, as PEFT's own files do.
     ///
-    /// - Throws: as `SafetensorsFile`.
+    /// - Throws: as `AdapterWeights`.
     package static func recordedBase(folder: String) throws -> String? {
-        try SafetensorsFile(path: "\(folder)/\(weightsFile)").metadata["lorad.base_sha256"]
+        try AdapterWeights(folder: folder).metadata["lorad.base_sha256"]
     }
 
     private static func check(_ metadata: [String: String], _ expecting: AdapterIdentity?, folder: String) throws {
@@ -108,26 +112,6 @@ extension LoRAAdapter {
             throw AdaptersError(
                 .mismatch, "The adapter in \(folder) was made for the \(kind) \(found), not for \(expected[0]).",
                 advice: "Use the base that `lorad hash` shows with that hash, or train the adapter anew.")
-        }
-    }
-
-    private func checkNames(_ file: SafetensorsFile, folder: String) throws {
-        let expected = Dictionary(
-            uniqueKeysWithValues: parameters.map { ($0.name, $0.shape) })
-        var complaints: [String] = []
-        for (name, shape) in expected.sorted(by: { $0.key < $1.key }) {
-            guard let found = file.tensors[name] else {
-                complaints.append("\(name) is missing")
-                continue
-            }
-            if found.shape != shape { complaints.append("\(name) has the shape \(found.shape), expected \(shape)") }
-        }
-        complaints += file.tensors.keys.sorted().filter { expected[$0] == nil }.map { "\($0) is unexpected" }
-        guard complaints.isEmpty else {
-            throw AdaptersError(
-                .mismatch,
-                "The adapter in \(folder) does not fit the base: \(complaints.prefix(20).joined(separator: "; ")).",
-                advice: "Use it with the base that it was trained on.")
         }
     }
 }

@@ -12,6 +12,8 @@ package final class LoRAAdapter {
         package let a: Parameter
         /// `[out, r]`
         package let b: Parameter
+        /// The factor on B·A.
+        package let scaling: Float
         let update: LowRankUpdate
     }
 
@@ -46,24 +48,42 @@ package final class LoRAAdapter {
         return adapter
     }
 
-    /// Attaches pairs of zeros, for files to be read into.
-    init(_ configuration: LoRAConfiguration, model: LanguageModel, seed: UInt64) throws {
+    /// A slot with the rank of its pair and the factor on it.
+    struct Place {
+        let slot: ProjectionSlot
+        let rank: Int
+        let scaling: Float
+    }
+
+    /// Attaches pairs of zeros to what the configuration's targets name.
+    private convenience init(_ configuration: LoRAConfiguration, model: LanguageModel, seed: UInt64) throws {
         let slots = try TargetSelection.select(configuration.targets, among: model.slots)
-        if let taken = slots.first(where: { $0.adapter != nil }) {
-            throw AdaptersError(.mismatch, "The projection '\(taken.name)' already has an adapter.")
+        let targets = TargetSelection.configurationNames(
+            configuration.targets, among: model.slots, apartFrom: model.classifier?.trained.map(\.name) ?? [])
+        try self.init(
+            configuration,
+            places: slots.map { Place(slot: $0, rank: configuration.rank, scaling: configuration.scaling) },
+            targetModules: targets, model: model, seed: seed)
+    }
+
+    /// Attaches pairs of zeros, for files to be read into.
+    init(
+        _ configuration: LoRAConfiguration, places: [Place], targetModules: [String], model: LanguageModel, seed: UInt64
+    ) throws {
+        if let taken = places.first(where: { $0.slot.adapter != nil }) {
+            throw AdaptersError(.mismatch, "The projection '\(taken.slot.name)' already has an adapter.")
         }
         self.configuration = configuration
+        self.targetModules = targetModules
         head = model.classifier
-        targetModules = TargetSelection.configurationNames(
-            configuration.targets, among: model.slots, apartFrom: head?.trained.map(\.name) ?? [])
-        modules = slots.enumerated().map { index, slot in
-            let names = AdapterTensorNames(module: slot.name)
-            let a = Parameter(name: names.a, value: Matrix(rows: configuration.rank, columns: slot.inputs))
-            let b = Parameter(name: names.b, value: Matrix(rows: slot.outputs, columns: configuration.rank))
+        modules = places.enumerated().map { index, place in
+            let names = AdapterTensorNames(module: place.slot.name)
+            let a = Parameter(name: names.a, value: Matrix(rows: place.rank, columns: place.slot.inputs))
+            let b = Parameter(name: names.b, value: Matrix(rows: place.slot.outputs, columns: place.rank))
             let update = LowRankUpdate(
-                a: a, b: b, scaling: configuration.scaling, dropout: configuration.dropout,
+                a: a, b: b, scaling: place.scaling, dropout: configuration.dropout,
                 random: Philox(seed: seed, stream: RandomStream.dropout(module: index)))
-            return Module(slot: slot, a: a, b: b, update: update)
+            return Module(slot: place.slot, a: a, b: b, scaling: place.scaling, update: update)
         }
         setEnabled(true)
     }
@@ -87,15 +107,19 @@ package final class LoRAAdapter {
     ///
     /// - Throws: `AdaptersError.zeroUpdate` where every B is zero, `.notFinite` naming a tensor with NaN or infinity.
     package func checkMeaningful() throws {
-        for parameter in parameters where !Kernels.allFinite(parameter.value) {
-            throw AdaptersError(
-                .notFinite, "The adapter tensor '\(parameter.name)' holds NaN or infinity.",
-                advice: "Lower training.learning_rate, or look at the rows of the step where the loss rose.")
-        }
+        try checkFinite(advice: "Lower training.learning_rate, or look at the rows of the step where the loss rose.")
         guard modules.contains(where: { Kernels.squaredNorm($0.b.value) > 0 }) else {
             throw AdaptersError(
                 .zeroUpdate, "The adapter changes nothing: B is zero in every module.",
                 advice: "Train for at least one step with a learning rate above zero.")
+        }
+    }
+
+    /// - Throws: `AdaptersError.notFinite` naming a tensor with NaN or infinity.
+    func checkFinite(advice: String) throws {
+        for parameter in parameters where !Kernels.allFinite(parameter.value) {
+            throw AdaptersError(
+                .notFinite, "The adapter tensor '\(parameter.name)' holds NaN or infinity.", advice: advice)
         }
     }
 }

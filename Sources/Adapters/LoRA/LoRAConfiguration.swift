@@ -8,6 +8,9 @@ package struct LoRAConfiguration: Sendable, Equatable {
     /// Which projections: names (`q_proj`), path suffixes (`layers.0.self_attn.q_proj`), or `all-linear`.
     package var targets: [String]
 
+    /// More than any matrix of a model has rows.
+    static let largestRank = 1 << 16
+
     package init(rank: Int = 8, alpha: Float = 16, dropout: Float = 0, targets: [String] = ["q_proj", "v_proj"]) {
         self.rank = rank
         self.alpha = alpha

@@ -8,15 +8,15 @@ package enum MergedWeights {
     /// Computes W of one adapted projection in float32, as the checkpoint stores it.
     ///
     /// - Throws: as reading W0.
-    package static func merged(_ module: LoRAAdapter.Module, scaling: Float, base: any WeightSource) throws -> Matrix {
+    package static func merged(_ module: LoRAAdapter.Module, base: any WeightSource) throws -> Matrix {
         let shape = module.slot.weightShape
         let weight = Matrix(rows: shape[0], columns: shape[1])
         try base.read(module.slot.weightName, into: weight)
         let (a, b) = (module.a.value, module.b.value)
         if module.slot.isTransposed {
-            multiply(.transposed(a), .transposed(b), into: weight, scale: scaling, accumulate: true)
+            multiply(.transposed(a), .transposed(b), into: weight, scale: module.scaling, accumulate: true)
         } else {
-            multiply(.plain(b), .plain(a), into: weight, scale: scaling, accumulate: true)
+            multiply(.plain(b), .plain(a), into: weight, scale: module.scaling, accumulate: true)
         }
         return weight
     }
@@ -25,7 +25,7 @@ package enum MergedWeights {
     package static func projections(_ adapter: LoRAAdapter, base: any WeightSource) -> [TensorEntry] {
         adapter.modules.map { module in
             TensorEntry(name: module.slot.weightName, shape: module.slot.weightShape) {
-                try merged(module, scaling: adapter.configuration.scaling, base: base)
+                try merged(module, base: base)
             }
         }
     }
@@ -59,14 +59,12 @@ package enum MergedWeights {
         return body + head.map { $0.renamed(names[$0.name] ?? $0.name) }
     }
 
-    /// Every tensor of the base, the adapted projections merged, each made when its turn to be written comes. A head
-    /// that is the embedding is left out where the base stores it a second time.
+    /// Every tensor of the base, the adapted projections merged, each made when its turn to be written comes.
     ///
     /// - Throws: `AdaptersError.mismatch` where the adapter names a projection that the base does not have.
     package static func tensors(_ adapter: LoRAAdapter, base: BaseModelFiles) throws -> [TensorEntry] {
         var merged = Dictionary(uniqueKeysWithValues: projections(adapter, base: base).map { ($0.name, $0) })
-        let omitted = base.configuration.tieWordEmbeddings ? "lm_head.weight" : nil
-        let entries = base.tensorNames.filter { $0 != omitted }.compactMap { name -> TensorEntry? in
+        let entries = base.tensorNames.compactMap { name -> TensorEntry? in
             if let entry = merged.removeValue(forKey: name) { return entry }
             return base.info(name).map { info in
                 TensorEntry(name: name, shape: info.shape) {

@@ -15,9 +15,7 @@ extension BaseModelFiles {
             if info.shape != shape { complaints.append("\(name) has the shape \(info.shape), not \(shape)") }
             if !info.dtype.isReadable { complaints.append("\(name) is stored as \(info.dtype.rawValue)") }
         }
-        // A tied head may be stored a second time; it is the embedding.
-        let tolerated = configuration.tieWordEmbeddings ? ["lm_head.weight"] : []
-        complaints += tensorNames.filter { expected[$0] == nil && !tolerated.contains($0) && !isIgnored($0) }
+        complaints += tensorNames.filter { expected[$0] == nil && !isIgnored($0) }
             .map { "\(quoted($0)) is unexpected" }
         guard !complaints.isEmpty else { return }
         let shown = 20

@@ -16,7 +16,7 @@ package final class BaseModelFiles: Sendable {
     private let stored: [String: StoredTensor]
 
     /// Where a tensor is found in the source.
-    private struct StoredTensor {
+    struct StoredTensor {
         let info: TensorInfo
         var layout = GGUFLayout.same
     }
@@ -27,10 +27,14 @@ package final class BaseModelFiles: Sendable {
         self.path = path
         if try Self.isFolder(path) {
             try BaseKind.check(folder: path)
-            configuration = try .load(folder: path)
-            source = try ShardedSafetensors(folder: path)
+            var configuration = try ModelConfiguration.load(folder: path)
+            let files = try ShardedSafetensors(folder: path)
+            var stored = try Self.storedTensors(files)
+            configuration.tieWordEmbeddings = try Self.tiesVocabulary(&stored, configuration, in: files)
+            self.configuration = configuration
+            self.stored = stored
+            source = files
             gguf = nil
-            stored = Self.storedTensors(source)
         } else {
             let file = try GGUFFile(path: path)
             try BaseKind.check(file)
@@ -55,7 +59,7 @@ package final class BaseModelFiles: Sendable {
     /// Reads one tensor by its Hugging Face name as float32; vectors as `[1, n]`.
     ///
     /// - Throws: `ModelFilesError.missing`, `.mismatch` where `matrix` has another shape, `.unsupported` for elements
-    ///   that lorad does not read.
+    ///   that lorad does not read, `.notFinite` for NaN or infinity.
     package func read(_ huggingFaceName: String, into matrix: Matrix) throws {
         try read(huggingFaceName, rows: 0..<(try tensor(huggingFaceName).info.rows), into: matrix)
     }
@@ -65,6 +69,12 @@ package final class BaseModelFiles: Sendable {
     /// - Throws: as `read(_:into:)`.
     package func read(_ huggingFaceName: String, rows: Range<Int>, into matrix: Matrix) throws {
         let tensor = try tensor(huggingFaceName)
+        try read(tensor, huggingFaceName, rows: rows, into: matrix)
+        // One such element makes every logit NaN, or the loss of every row.
+        guard Kernels.allFinite(matrix) else { throw notFinite(huggingFaceName, matrix, firstRow: rows.lowerBound) }
+    }
+
+    private func read(_ tensor: StoredTensor, _ huggingFaceName: String, rows: Range<Int>, into matrix: Matrix) throws {
         guard tensor.layout != .same, !rows.isEmpty else {
             return try source.read(tensor.info.name, rows: rows, into: matrix)
         }
@@ -100,10 +110,33 @@ package final class BaseModelFiles: Sendable {
             advice: Suggestion.closest(to: name, among: tensorNames).map { "The closest name is \(quoted($0))." })
     }
 
-    private static func storedTensors(_ source: any TensorSource) -> [String: StoredTensor] {
+    private func notFinite(_ name: String, _ matrix: Matrix, firstRow: Int) -> ModelFilesError {
+        let index = matrix.values.firstIndex { !$0.isFinite } ?? 0
+        let (row, column) = index.quotientAndRemainder(dividingBy: max(1, matrix.columns))
+        return ModelFilesError(
+            .notFinite,
+            "The tensor \(quoted(name)) in \(path) holds \(matrix.values[index]) in row \(firstRow + row), column \(column).",
+            cause: "Nothing that such a base computes is a number.",
+            advice: "Fetch the base again, or use the checkpoint that it was made from.")
+    }
+
+    private static func storedTensors(_ source: ShardedSafetensors) throws -> [String: StoredTensor] {
+        var stored: [String: StoredTensor] = [:]
         // Old checkpoints carry this buffer, which is computed anew.
-        source.tensors.filter { !$0.key.hasSuffix("rotary_emb.inv_freq") }
-            .mapValues { StoredTensor(info: $0) }
+        for (own, info) in source.tensors where !own.hasSuffix("rotary_emb.inv_freq") {
+            let name = currentName(own)
+            guard stored.updateValue(StoredTensor(info: info), forKey: name) == nil else {
+                throw ModelFilesError(
+                    .malformed, "\(source.location) holds the tensor \(quoted(name)) under two names.")
+            }
+        }
+        return stored
+    }
+
+    /// The name that transformers gives a tensor of an old checkpoint: norms had a gamma and a beta, as in TensorFlow.
+    private static func currentName(_ name: String) -> String {
+        name.replacingOccurrences(of: "LayerNorm.gamma", with: "LayerNorm.weight")
+            .replacingOccurrences(of: "LayerNorm.beta", with: "LayerNorm.bias")
     }
 
     private static func storedTensors(_ file: GGUFFile, headDim: Int) throws -> [String: StoredTensor] {

@@ -36,6 +36,18 @@ extension GGUFFields {
     /// Divisors of the rotary frequencies, `[head dimension / 2]`.
     static let frequencyFactors = "rope_freqs.weight"
 
+    /// How llama.cpp scales all rotary positions of a file: `none`, `linear` with its factor, or a kind by its name. A
+    /// factor without a kind is linear.
+    func rotaryScaling() throws -> (kind: String, factor: Float) {
+        let earlier = try float("rope.scale_linear", default: 0)
+        let factor = try float("rope.scaling.factor", default: earlier)
+        guard factor >= 0, factor.isFinite else {
+            throw ModelFilesError(.malformed, "\(file.location): \(key("rope.scaling.factor")) is \(factor).")
+        }
+        let kind = try value(key("rope.scaling.type"), "a string", \.stringValue) ?? "linear"
+        return kind == "linear" && (factor == 0 || factor == 1) ? ("none", 1) : (kind, factor)
+    }
+
     private func gemma(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
         // The largest model of each generation scales by the width of its heads in the hidden size instead.
         let isLargest = configuration.layers == (architecture.name == "gemma2" ? 46 : 62)
@@ -54,10 +66,10 @@ extension GGUFFields {
 
     /// Scaling is that of the layers that see everything.
     private func gemma3(_ configuration: ModelConfiguration) throws -> [JSONObject.Member] {
-        let isScaled = try value(key("rope.scaling.type"), "a string", \.stringValue) == "linear"
-        let factor = isScaled ? try float("rope.scaling.factor") : 1
+        let (kind, factor) = try rotaryScaling()
+        let isScaled = kind == "linear"
         let full: [JSONObject.Member] = [
-            ("rope_type", .string(isScaled ? "linear" : "default")), ("factor", .number(Double(factor))),
+            ("rope_type", .string(isScaled ? "linear" : "default")), ("factor", .number(Double(isScaled ? factor : 1))),
             ("rope_theta", .number(Double(configuration.ropeTheta))),
         ]
         let local: [JSONObject.Member] = [("rope_type", .string("default")), ("rope_theta", .number(10_000))]

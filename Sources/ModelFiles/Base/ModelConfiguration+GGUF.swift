@@ -7,16 +7,17 @@ extension ModelConfiguration {
         let fields = GGUFFields(file: gguf, architecture: try GGUFArchitecture.of(gguf))
         let heads = try fields.int("attention.head_count")
         let hidden = try fields.int("embedding_length")
-        let headDim = try fields.int("attention.key_length", default: hidden / max(1, heads))
+        let keys = ConfigurationKeys.of(fields.architecture.modelType)
+        let share = hidden / max(1, heads)
         let ends = try ["eos", "eot", "eom"].compactMap { try fields.tokenID($0) }
-        let defaultTheta = ConfigurationKeys.of(fields.architecture.modelType).defaultTheta
         var configuration = ModelConfiguration(
             modelType: fields.architecture.modelType, hiddenSize: hidden,
             intermediateSize: try fields.int("feed_forward_length"), layers: try fields.int("block_count"),
             heads: heads,
-            keyValueHeads: try fields.int("attention.head_count_kv", default: heads), headDim: headDim,
+            keyValueHeads: keys.hasGroupedHeads ? try fields.int("attention.head_count_kv", default: heads) : heads,
+            headDim: keys.hasGroupedHeads ? try fields.int("attention.key_length", default: share) : share,
             vocabularySize: try fields.vocabularySize(), maxPositions: try fields.int("context_length"),
-            ropeTheta: try fields.float("rope.freq_base", default: defaultTheta),
+            ropeTheta: try fields.float("rope.freq_base", default: keys.defaultTheta),
             normEpsilon: try fields.float(fields.architecture.epsilonKey),
             tieWordEmbeddings: gguf.tensors["output.weight"] == nil, bosTokenID: try fields.tokenID("bos"),
             eosTokenIDs: ends.withoutRepetition)
@@ -89,14 +90,16 @@ struct GGUFFields {
     /// Rotary scaling and partial rotation are read where the architecture's converter writes them, see
     /// `configurationFields`; elsewhere they are refused.
     func refuseUnsupported(_ configuration: ModelConfiguration) throws {
-        let scaling = try value(key("rope.scaling.type"), "a string", \.stringValue) ?? "none"
+        let scaling = try rotaryScaling().kind
         let read = ["gemma3": ["none", "linear"], "phi3": ["none", "longrope"]][architecture.name] ?? ["none"]
         let factors = Self.frequencyFactors
         guard read.contains(scaling), file.tensors[factors] == nil || architecture.name == "llama" else {
             let kind = read.contains(scaling) ? factors : scaling
             throw ModelFilesError(
                 .unsupported,
-                "\(file.location) scales rotary positions (\(quoted(kind))); lorad does not read that.")
+                "\(file.location) scales rotary positions (\(quoted(kind))); lorad does not read that.",
+                cause: kind == "linear" ? "llama.cpp computes such a file otherwise than transformers does." : nil,
+                advice: "Use the model's Hugging Face folder.")
         }
         let rotated = try int("rope.dimension_count", default: configuration.headDim)
         guard rotated == configuration.headDim || architecture.name == "phi3" else {

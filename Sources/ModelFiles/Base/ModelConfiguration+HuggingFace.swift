@@ -11,19 +11,24 @@ extension ModelConfiguration {
         try checkModelType(modelType, path)
         try refuseUnsupported(fields)
         let keys = ConfigurationKeys.of(modelType)
-        let heads = try fields.int(keys.heads)
-        let hidden = try fields.int(keys.hidden)
+        func int(_ key: String, default fallback: Int? = nil) throws -> Int {
+            let alias = keys.aliases[key] ?? key
+            return try fields.int(fields.value(alias) == nil ? key : alias, default: fallback)
+        }
+        let heads = try int(keys.heads)
+        let hidden = try int(keys.hidden)
         let ratio = keys.intermediateRatio.map { $0 * min(hidden, 1 << 24) }
         return try ModelConfiguration(
             modelType: modelType, hiddenSize: hidden,
             intermediateSize: try fields.int(keys.intermediate, default: ratio),
-            layers: try fields.int(keys.layers), heads: heads,
-            keyValueHeads: try fields.int("num_key_value_heads", default: heads),
-            headDim: try fields.int("head_dim", default: keys.defaultHeadDim ?? hidden / max(1, heads)),
+            layers: try int(keys.layers), heads: heads,
+            keyValueHeads: try keyValueHeads(fields, keys, heads: heads),
+            headDim: try headDim(fields, keys, hidden / max(1, heads)),
             vocabularySize: try fields.int("vocab_size"),
-            maxPositions: try fields.int(keys.maxPositions, default: keys.defaultMaxPositions)
-                - (keys.hasPaddedPositions ? try fields.int("pad_token_id", default: 1) + 1 : 0),
-            ropeTheta: keys.hasRotaryPositions ? try ropeTheta(fields, keys) : 10_000,
+            maxPositions: try int(keys.maxPositions, default: keys.defaultMaxPositions)
+                - (keys.hasPaddedPositions ? try unusedPositions(fields) : 0),
+            ropeTheta: keys.hasRotaryPositions
+                ? try RotaryParameters(fields, modelType: modelType).theta : keys.defaultTheta,
             normEpsilon: try keys.epsilon.map { try fields.float($0, default: keys.defaultEpsilon) }
                 ?? keys.defaultEpsilon,
             tieWordEmbeddings: try fields.bool("tie_word_embeddings", default: keys.tiesWordEmbeddings),
@@ -40,18 +45,25 @@ extension ModelConfiguration {
         }
     }
 
-    /// Theta of the layers that see everything: at the top level, or since transformers 5 in `rope_parameters`, which
-    /// may hold settings for each kind of layer. What else stands there is the family's to read.
-    private static func ropeTheta(_ fields: ConfigurationFields, _ keys: ConfigurationKeys) throws -> Float {
-        let parameters = try fields.fields("rope_parameters")
-        let nested = try parameters?.fields("full_attention")
-        let places = try [fields, nested ?? parameters, fields.fields("rope_scaling")].compactMap { $0 }
-        let thetas = try places.compactMap { place in
-            try [keys.theta, "rope_theta"].first { place.value($0) != nil }.map { try place.float($0) }
+    private static func keyValueHeads(_ fields: ConfigurationFields, _ keys: ConfigurationKeys, heads: Int) throws
+        -> Int
+    {
+        let key = "num_key_value_heads"
+        guard keys.hasGroupedHeads else { return heads }
+        return try fields.int(key, default: fields.contains(key) ? heads : keys.defaultKeyValueHeads ?? heads)
+    }
+
+    /// Those up to the padding token's id.
+    private static func unusedPositions(_ fields: ConfigurationFields) throws -> Int {
+        let id = try fields.int("pad_token_id", default: 1)
+        guard id >= 0 else {
+            throw ModelFilesError(.malformed, "\(fields.path): pad_token_id is \(id), no token's id.")
         }
-        guard thetas.allSatisfy({ $0 == thetas[0] }) else {
-            throw ModelFilesError(.malformed, "\(fields.path): rope_theta is given twice, as \(thetas).")
-        }
-        return thetas.first ?? keys.defaultTheta
+        return id + 1
+    }
+
+    private static func headDim(_ fields: ConfigurationFields, _ keys: ConfigurationKeys, _ share: Int) throws -> Int {
+        guard keys.hasGroupedHeads else { return share }
+        return try fields.int("head_dim", default: keys.defaultHeadDim ?? share)
     }
 }

@@ -78,6 +78,14 @@ extension ModelConfiguration {
         return .object(JSONObject(members.sorted { ExactString($0.key) < ExactString($1.key) }))
     }
 
+    /// A config.json's object whose `tie_word_embeddings` is what the weights were found to be.
+    package func statingTie(in object: JSONObject) -> JSONObject {
+        let (key, keys) = ("tie_word_embeddings", ConfigurationKeys.of(modelType))
+        let stated = object[key]?.boolValue ?? keys.tiesWordEmbeddings
+        guard keys.vocabulary != nil, stated != tieWordEmbeddings else { return object }
+        return object.setting(key, to: .bool(tieWordEmbeddings))
+    }
+
     /// transformers' class of each model type that is read from GGUF.
     private static let architectures = [
         "llama": "LlamaForCausalLM", "qwen2": "Qwen2ForCausalLM", "qwen3": "Qwen3ForCausalLM",

@@ -73,6 +73,13 @@ package struct ModelConfiguration: Sendable {
             throw ModelFilesError(
                 .malformed, "\(source): \(heads) attention heads cannot share \(keyValueHeads) key/value heads.")
         }
+        let hasGroupedHeads = ConfigurationKeys.of(modelType).hasGroupedHeads
+        guard hasGroupedHeads || (headDim * heads == hiddenSize && keyValueHeads == heads) else {
+            throw ModelFilesError(
+                .malformed,
+                "\(source): the hidden size \(hiddenSize) is not that of \(heads) attention heads with keys of their own."
+            )
+        }
         guard headDim % 2 == 0 || !ConfigurationKeys.of(modelType).hasRotaryPositions else {
             throw ModelFilesError(
                 .malformed, "\(source): the head dimension \(headDim) is odd; rotary positions need pairs.")

@@ -50,6 +50,16 @@ package final class MappedFile: @unchecked Sendable {
         return try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(start: base, count: size)) }
     }
 
+    /// - Throws: `ModelFilesError.unsupported` where the file is the note that Git LFS leaves in a file's place.
+    func refuseLFSPointer() throws {
+        let beginning = "version https://git-lfs"
+        let isPointer = size < 1024 && size >= beginning.utf8.count
+        guard isPointer, try withBytes({ $0.starts(with: beginning.utf8) }) else { return }
+        throw ModelFilesError(
+            .unsupported, "\(path) is a Git LFS pointer, not the file that it stands for.",
+            advice: "Fetch the file itself with `git lfs pull`, or download it again.")
+    }
+
     /// - Throws: `ModelFilesError.mismatch` where the file was changed in place since it was opened.
     package func checkUnchanged() throws {
         guard try FileIdentity(descriptor: descriptor, path: path) == identity else {

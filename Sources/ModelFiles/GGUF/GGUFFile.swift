@@ -7,9 +7,11 @@ package final class GGUFFile: MappedTensorSource {
     package let metadata: [String: GGUFValue]
 
     /// - Throws: `ModelFilesError.missing`; `.malformed` where a count, length or offset does not fit the file or tensors
-    ///   overlap; `.unsupported` for another version, an element type of unknown size or one part of a split file.
+    ///   overlap; `.unsupported` for another version, an element type of unknown size, one part of a split
+    ///   file, or a Git LFS pointer.
     package init(path: String) throws {
         file = try MappedFile(path: path)
+        try file.refuseLFSPointer()
         let header = try file.withBytes { try GGUFHeader($0, path: path) }
         tensors = header.tensors
         metadata = header.metadata

@@ -36,6 +36,21 @@ package final class ShardedSafetensors: TensorSource {
         try owners[name]?.read(name, rows: rows, into: matrix)
     }
 
+    /// Whether two tensors are alike: in type, in shape, and byte for byte.
+    ///
+    /// - Throws: `ModelFilesError.mismatch` where a file was changed since it was opened.
+    func holdsEqual(_ one: TensorInfo, _ other: TensorInfo) throws -> Bool {
+        guard one.dtype == other.dtype, one.shape == other.shape, let first = owners[one.name],
+            let second = owners[other.name]
+        else { return false }
+        return try first.file.withBytes(in: one.range) { bytes in
+            try second.file.withBytes(in: other.range) { others in
+                guard let start = bytes.baseAddress, let otherStart = others.baseAddress else { return true }
+                return memcmp(start, otherStart, bytes.count) == 0
+            }
+        }
+    }
+
     private static func noWeights(_ folder: String) -> ModelFilesError {
         let others = [
             "pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth", "tf_model.h5",

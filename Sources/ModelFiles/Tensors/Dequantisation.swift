@@ -13,6 +13,7 @@ enum Dequantisation {
         case .f32: UnsafeMutableRawPointer(out).copyMemory(from: base, byteCount: source.count)
         case .f16: for i in 0..<count { out[i] = base.half(2 * i) }
         case .bf16: for i in 0..<count { out[i] = Half.float(bfloat16: base.word(2 * i)) }
+        case .f64: for i in 0..<count { out[i] = Float(base.loadUnaligned(fromByteOffset: 8 * i, as: Double.self)) }
         case .q4_0: decode(Q4_0Block.self, base, count, into: out)
         case .q4_1: decode(Q4_1Block.self, base, count, into: out)
         case .q5_0: decode(Q5_0Block.self, base, count, into: out)

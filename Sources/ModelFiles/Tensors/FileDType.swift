@@ -7,6 +7,7 @@ package enum FileDType: String, Sendable, CaseIterable {
     case f32 = "F32"
     case f16 = "F16"
     case bf16 = "BF16"
+    case f64 = "F64"
     // ggml's blocks; the layouts are drawn in `Blocks/`.
     case q4_0 = "Q4_0"
     case q4_1 = "Q4_1"
@@ -31,7 +32,6 @@ package enum FileDType: String, Sendable, CaseIterable {
     case u32 = "U32"
     case i64 = "I64"
     case u64 = "U64"
-    case f64 = "F64"
     case c64 = "C64"
     case f8e4m3 = "F8_E4M3"
     case f8e5m2 = "F8_E5M2"
@@ -41,7 +41,7 @@ package enum FileDType: String, Sendable, CaseIterable {
 
     /// What `read` turns into float32.
     package static let readable: [FileDType] = [
-        .f32, .f16, .bf16, .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q2k, .q3k, .q4k, .q5k, .q6k, .iq4nl, .iq4xs,
+        .f32, .f16, .bf16, .f64, .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q2k, .q3k, .q4k, .q5k, .q6k, .iq4nl, .iq4xs,
     ]
 
     package var isReadable: Bool { Self.readable.contains(self) }

@@ -61,22 +61,20 @@ package struct MergedExport {
             dtype: dtype, metadata: ["format": "pt"], to: "\(folder)/model.safetensors")
     }
 
-    /// Files beside the weights that make a folder a model; copied as they are.
-    private static let companions = [
-        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja",
-        "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt",
-    ]
-
+    /// Copies what makes a folder a model beside its weights: tokenizer, templates, ends of generation, and the terms
+    /// that it comes under.
     private func copyCompanions(to folder: String) throws {
-        for name in Self.companions {
-            let path = "\(base.path)/\(name)"
-            guard FileManager.default.fileExists(atPath: path) else { continue }
-            let data = try RegularFile.read(path, limit: JSONReader.maximumFileBytes)
-            try AtomicFile.write(data, to: "\(folder)/\(name)")
+        for name in try CompanionFiles.names(in: base.path) {
+            let data = try RegularFile.read("\(base.path)/\(name)", limit: JSONReader.maximumFileBytes)
+            let target = URL(fileURLWithPath: "\(folder)/\(name)")
+            try FileManager.default.createDirectory(
+                at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try AtomicFile.write(data, to: target.path)
         }
     }
 
-    /// The base's config.json with the type that the weights are stored in now: transformers loads them as that.
+    /// The base's config.json with the type that the weights are stored in now: transformers loads them as that. Where
+    /// head and embedding turned out to be two, it says so, for loaders that go by its word alone.
     private func writeConfiguration(to folder: String) throws {
         let path = base.path + "/config.json"
         guard var object = try JSONReader.parse(file: path).objectValue else {
@@ -85,7 +83,7 @@ package struct MergedExport {
         let name = JSONValue.string(dtype.torchName)
         object = object.setting("dtype", to: name)
         if object["torch_dtype"] != nil { object = object.setting("torch_dtype", to: name) }
-        let own = JSONValue.object(object)
+        let own = JSONValue.object(base.configuration.statingTie(in: object))
         try write(
             task.labels.map { ClassifierConfiguration.applied(to: own, labels: $0) } ?? own, "config.json", folder)
     }

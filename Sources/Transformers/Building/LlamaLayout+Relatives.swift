@@ -15,8 +15,12 @@ extension LlamaLayout {
         return layout
     }
 
-    /// What Gemma 2 and 3 share.
-    static func gemma(_ configuration: ModelConfiguration, rotary: RotaryPositions) throws -> LlamaLayout {
+    /// What all of Gemma share.
+    ///
+    /// - Parameter activation: under which key the configuration names the function.
+    static func gemma(
+        _ configuration: ModelConfiguration, rotary: RotaryPositions, activation key: String = "hidden_activation"
+    ) throws -> LlamaLayout {
         let fields = configuration.fields
         try fields.refuse("use_bidirectional_attention")
         var layout = LlamaLayout(configuration, rotary: rotary)
@@ -24,7 +28,7 @@ extension LlamaLayout {
         layout.outputBias = layout.attentionBias
         layout.normsAddOne = true
         layout.hasOuterNorms = true
-        layout.activation = try fields.activation("hidden_activation", default: "gelu_pytorch_tanh")
+        layout.activation = try fields.activation(key, default: "gelu_pytorch_tanh")
         layout.embeddingScale = Float(configuration.hiddenSize).squareRoot()
         return layout
     }

@@ -11,9 +11,9 @@ package enum GPTNeoX: DecoderFamily {
 
     static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let fields = configuration.fields
-        let rotary = try RotarySettings(
-            configuration, thetaKey: "rotary_emb_base", shareKey: "rotary_pct", defaultShare: 0.25
-        ).positions()
+        // transformers takes the share of a `head_dim`, though these heads have none but hidden / heads.
+        let headDim = try fields.int("head_dim", default: configuration.headDim)
+        let rotary = try RotarySettings(configuration, headDim: headDim).positions()
         let isParallel = try fields.bool("use_parallel_residual", default: true)
         let hasBias = try fields.bool("attention_bias", default: true)
         let function = try fields.activation("hidden_act", default: "gelu")

@@ -9,10 +9,10 @@ package enum Gemma: DecoderFamily {
 
     static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let rotary = try RotarySettings(configuration).wholeHeads()
-        var layout = try LlamaLayout.gemma(configuration, rotary: rotary)
+        var layout = try LlamaLayout.gemma(configuration, rotary: rotary, activation: "hidden_act")
         layout.hasOuterNorms = false
         // Its first checkpoints say `gelu` and mean this, as transformers knows.
-        layout.activation = .geluTanh
+        if try configuration.fields.string("hidden_act", default: "") == "gelu" { layout.activation = .geluTanh }
         return layout.plan
     }
 }

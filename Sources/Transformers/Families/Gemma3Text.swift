@@ -16,10 +16,8 @@ package enum Gemma3Text: DecoderFamily {
             throw TransformersError(.unsupported, "\(fields.path): sliding_window_pattern is \(period).")
         }
         let sliding = try fields.slidingLayers(configuration.layers) { ($0 + 1) % period != 0 }
-        let full = try RotarySettings(configuration, layerType: "full_attention").wholeHeads()
-        let local = try RotarySettings(
-            configuration, layerType: "sliding_attention", thetaKey: "rope_local_base_freq", defaultTheta: 10_000
-        ).wholeHeads()
+        let full = try RotarySettings(configuration).wholeHeads()
+        let local = try RotarySettings(configuration, layers: .sliding).wholeHeads()
         var layout = try LlamaLayout.gemma(configuration, rotary: full)
         layout.hasHeadNorms = true
         layout.rotary = { sliding[$0] ? local : full }

@@ -1,46 +1,44 @@
 import Foundation
 import ModelFiles
 
-/// A model's rotary settings: those that transformers 5 keeps in `rope_parameters`, and earlier versions kept at the top
-/// level and in `rope_scaling`.
+/// How a model's heads are rotated, by the settings that its configuration comes to.
 struct RotarySettings {
     private let configuration: ModelConfiguration
-    /// Where the scaling and its factors stand; nil where there is none.
-    private let scaling: ConfigurationFields?
+    /// The kind of scaling and its factors.
+    private let scaling: ConfigurationFields
+    /// `rope_type`, which `type` was called before.
+    private let kind: String
     let theta: Float
     /// Share of a head's dimensions that is rotated.
     let share: Float
+    /// Width of the heads that `share` is one of.
+    private let headDim: Int
 
     /// - Parameters:
-    ///   - layerType: `full_attention` or `sliding_attention` where each kind of layer has settings of its own.
-    ///   - thetaKey: where theta stands in a configuration of earlier versions.
-    ///   - defaultTheta: where it stands nowhere; `ropeTheta` where nil.
-    ///   - defaultShare: of the rotated dimensions.
-    /// - Throws: `ModelFilesError.malformed`.
+    ///   - layers: where each kind of layer has settings of its own.
+    ///   - headDim: where it is not that of the configuration.
+    /// - Throws: `ModelFilesError` as `RotaryParameters`.
     init(
-        _ configuration: ModelConfiguration, layerType: String? = nil, thetaKey: String = "rope_theta",
-        defaultTheta: Float? = nil, shareKey: String = "partial_rotary_factor", defaultShare: Float = 1
+        _ configuration: ModelConfiguration, layers: RotaryParameters.Layers = .seeingEverything, headDim: Int? = nil
     ) throws {
         self.configuration = configuration
-        let fields = configuration.fields
-        var parameters = try fields.fields("rope_parameters")
-        if let layerType, let nested = try parameters?.fields(layerType) { parameters = nested }
-        // In earlier versions only the layers that see everything were scaled.
-        let earlier = layerType == "sliding_attention" ? nil : try fields.fields("rope_scaling")
-        scaling = parameters ?? earlier
-        let topTheta = try fields.float(thetaKey, default: defaultTheta ?? configuration.ropeTheta)
-        theta = try parameters?.float("rope_theta", default: topTheta) ?? topTheta
-        let topShare = try fields.float(shareKey, default: defaultShare)
-        share = try scaling?.float("partial_rotary_factor", default: topShare) ?? topShare
+        self.headDim = headDim ?? configuration.headDim
+        let parameters = try RotaryParameters(
+            configuration.fields, modelType: configuration.modelType, layers: layers)
+        scaling = parameters.fields
+        kind = try scaling.string("rope_type", default: scaling.string("type", default: "default"))
+        theta = layers == .sliding ? parameters.theta : configuration.ropeTheta
+        share = parameters.share
     }
 
     /// The positions of this model's heads.
     ///
     /// - Throws: `TransformersError.unsupported` for a scaling that lorad does not compute; `ModelFilesError.malformed`.
-    func positions() throws -> RotaryPositions {
-        let headDim = configuration.headDim
+    func positions() throws -> RotaryPositions { try positions(share: share) }
+
+    private func positions(share: Float) throws -> RotaryPositions {
         let dimensions = (0...1).contains(share) ? Int(Float(headDim) * share) : 0
-        guard theta.isFinite, theta > 0, dimensions > 0, dimensions % 2 == 0, dimensions <= headDim else {
+        guard theta.isFinite, theta > 0, dimensions > 0, dimensions % 2 == 0, dimensions <= configuration.headDim else {
             throw malformed("a rope_theta of \(theta) and a share of \(share) of \(headDim) as rotated dimensions")
         }
         let pairs = dimensions / 2
@@ -57,17 +55,22 @@ struct RotarySettings {
     /// a configuration alone could ask for all memory.
     private static let mostElements = 1 << 26
 
-    /// The same for a family that rotates all of a head.
+    /// The same for a family that rotates all of a head. Without scaling, transformers does not read its
+    /// `partial_rotary_factor` at all; with scaling its frequencies no longer fit the heads.
     ///
     /// - Throws: as `positions`.
     func wholeHeads() throws -> RotaryPositions {
-        guard share == 1 else { throw malformed("a partial_rotary_factor of \(share)") }
-        return try positions()
+        guard share == 1 || kind == "default" else { throw malformed("a partial_rotary_factor of \(share)") }
+        return try positions(share: 1)
     }
 
     private func scaled(pairs: Int) throws -> RotaryScaling {
-        guard let scaling else { return .none }
-        let kind = try scaling.string("rope_type", default: scaling.string("type", default: "default"))
+        let isPhi = configuration.modelType == "phi3"
+        guard !isPhi || ["default", "longrope", "su", "yarn"].contains(kind) else {
+            throw TransformersError(
+                .unsupported, "\(configuration.fields.path): \(scaling.prefix)rope_type is '\(kind)'.",
+                advice: "Models of type phi3 have: default, longrope.")
+        }
         switch kind {
         // Up to max_position_embeddings, beyond which lorad does not go, dynamic scaling changes nothing.
         case "default", "dynamic": return .none
@@ -82,7 +85,7 @@ struct RotarySettings {
                 originalPositions: try originalPositions(scaling))
         // Phi-3's first configurations call it so.
         case "longrope", "su": return try longRoPE(scaling, pairs: pairs)
-        case "yarn": return configuration.modelType == "phi3" ? try longRoPE(scaling, pairs: pairs) : try yarn(scaling)
+        case "yarn": return isPhi ? try longRoPE(scaling, pairs: pairs) : try yarn(scaling)
         default:
             throw TransformersError(
                 .unsupported, "\(configuration.fields.path): \(scaling.prefix)rope_type is '\(kind)'.",
@@ -129,10 +132,11 @@ struct RotarySettings {
             attentionFactor: try scaling.float("attention_factor", default: usual))
     }
 
-    /// Phi-3 keeps them at the top level, which wins.
+    /// The top level wins, where Phi-3 keeps them: its class has a default there, so that it never asks further.
     private func originalPositions(_ scaling: ConfigurationFields) throws -> Int {
         let key = "original_max_position_embeddings"
-        let inside = try scaling.int(key, default: configuration.maxPositions)
+        let inside =
+            configuration.modelType == "phi3" ? 4096 : try scaling.int(key, default: configuration.maxPositions)
         let positions = try configuration.fields.int(key, default: inside)
         guard positions > 1, positions <= 1 << 24 else { throw malformed("\(key) of \(positions)") }
         return positions

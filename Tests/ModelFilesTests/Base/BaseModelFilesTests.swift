@@ -90,6 +90,82 @@ struct BaseModelFilesTests {
         #expect(old.info(buffer) == nil)
     }
 
+    /// The tiny llama with other tensors beside its own, or in their place.
+    private func changed(_ folder: TemporaryFolder, _ changes: [TensorEntry], renaming: (String) -> String = { $0 })
+        throws -> BaseModelFiles
+    {
+        try folder.copyFixture("llama")
+        let base = try BaseModelFiles(path: Fixtures.path("llama"))
+        let kept = try base.tensorNames.filter { name in !changes.contains { $0.name == name } }.map { name in
+            let info = try #require(base.info(name))
+            let matrix = Matrix(rows: info.rows, columns: info.columns)
+            try base.read(name, into: matrix)
+            return TensorEntry(name: renaming(name), matrix: matrix, shape: info.shape)
+        }
+        try SafetensorsWriter.write(kept + changes, to: folder.path + "/model.safetensors")
+        return try BaseModelFiles(path: folder.path)
+    }
+
+    @Test("A head that differs from the embedding is the model's, whatever the configuration says")
+    func ownHead() throws {
+        let base = try BaseModelFiles(path: Fixtures.path("llama"))
+        let table = Matrix(rows: 12, columns: 16)
+        try base.read("model.embed_tokens.weight", into: table)
+        let equal = try changed(TemporaryFolder(), [TensorEntry(name: "lm_head.weight", matrix: table)])
+        #expect(equal.configuration.tieWordEmbeddings)
+        #expect(equal.info("lm_head.weight") == nil && equal.parameterCount == base.parameterCount)
+        table[11, 15] += 1
+        let own = try changed(TemporaryFolder(), [TensorEntry(name: "lm_head.weight", matrix: table)])
+        #expect(!own.configuration.tieWordEmbeddings)
+        #expect(try values(own, "lm_head.weight") == table.values)
+        let object = try #require(try JSONReader.parse(file: Fixtures.path("llama/config.json")).objectValue)
+        #expect(own.configuration.statingTie(in: object)["tie_word_embeddings"]?.boolValue == false)
+        #expect(equal.configuration.statingTie(in: object)["tie_word_embeddings"]?.boolValue == true)
+        let alone = try changed(TemporaryFolder(), []) {
+            $0 == "model.embed_tokens.weight" ? "lm_head.weight" : $0
+        }
+        #expect(alone.configuration.tieWordEmbeddings)
+        #expect(alone.tensorNames == base.tensorNames)
+        #expect(try values(alone, "model.embed_tokens.weight") == values(base, "model.embed_tokens.weight"))
+    }
+
+    @Test("Norms of old checkpoints have a gamma and a beta; the same one under both names is refused")
+    func oldNames() throws {
+        let gamma = TensorEntry(name: "x.LayerNorm.gamma", matrix: Matrix([1, 2], rows: 1, columns: 2), shape: [2])
+        let beta = TensorEntry(name: "x.LayerNorm.beta", matrix: Matrix([3, 4], rows: 1, columns: 2), shape: [2])
+        let base = try changed(TemporaryFolder(), [gamma, beta])
+        #expect(try values(base, "x.LayerNorm.weight") == [1, 2])
+        #expect(try values(base, "x.LayerNorm.bias") == [3, 4])
+        #expect(base.info("x.LayerNorm.gamma") == nil)
+        expectError(.malformed, containing: "under two names") {
+            try changed(TemporaryFolder(), [gamma, gamma.renamed("x.LayerNorm.weight")])
+        }
+    }
+
+    @Test("NaN and infinity are refused where they stand", arguments: [Float.nan, .infinity, -.infinity])
+    func notFinite(_ value: Float) throws {
+        let matrix = Matrix(rows: 24, columns: 16)
+        matrix[3, 5] = value
+        let name = "model.layers.0.mlp.up_proj.weight"
+        let base = try changed(TemporaryFolder(), [TensorEntry(name: name, matrix: matrix)])
+        expectError(.notFinite, containing: "in row 3, column 5") { try values(base, name) }
+        expectError(.notFinite, containing: "in row 3, column 5") {
+            try base.read(name, rows: 2..<4, into: Matrix(rows: 2, columns: 16))
+        }
+        try base.read(name, rows: 4..<9, into: Matrix(rows: 5, columns: 16))
+    }
+
+    @Test("A Git LFS pointer in a weights' place is called one", arguments: ["model.safetensors", "x.gguf"])
+    func pointer(_ name: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.copyFixture("llama")
+        try folder.write("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", as: name)
+        let error = expectError(.unsupported, containing: "Git LFS pointer") {
+            try BaseModelFiles(path: name.hasSuffix(".gguf") ? "\(folder.path)/\(name)" : folder.path)
+        }
+        #expect(error?.advice?.contains("git lfs pull") == true)
+    }
+
     @Test("A type that lorad does not read is reported with the other faults")
     func unreadable() throws {
         let folder = try TemporaryFolder()

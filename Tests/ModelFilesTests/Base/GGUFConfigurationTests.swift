@@ -45,7 +45,11 @@ struct GGUFConfigurationTests {
     @Test("What lorad does not compute is refused")
     func unsupported() {
         let cases: [([String: GGUFValue?], String)] = [
-            (["llama.rope.scaling.type": .string("yarn")], "yarn"), (["llama.expert_count": .uint32(8)], "8 experts"),
+            (["llama.rope.scaling.type": .string("yarn")], "yarn"),
+            // llama.cpp takes a factor without a kind for a linear one.
+            (["llama.rope.scaling.factor": .float32(4)], "linear"),
+            (["llama.rope.scale_linear": .float32(4)], "linear"),
+            (["llama.expert_count": .uint32(8)], "8 experts"),
             (["llama.rope.dimension_count": .uint32(4)], "rotates 4"),
             (["general.architecture": .string("llam")], "llam"),
         ]

@@ -70,13 +70,24 @@ struct ModelConfigurationTests {
     func familyKeys() throws {
         let gpt2 = try load([
             "model_type": #""gpt2""#, "n_embd": "24", "n_layer": "3", "n_head": "4", "n_positions": "77",
+            "hidden_size": nil, "num_hidden_layers": nil, "num_attention_heads": nil,
         ])
         #expect(gpt2.hiddenSize == 24 && gpt2.intermediateSize == 96 && gpt2.layers == 3 && gpt2.maxPositions == 77)
         #expect(gpt2.tieWordEmbeddings && gpt2.normEpsilon == 1e-5)
-        #expect(try load(["model_type": #""gemma3_text""#]).headDim == 256)
+        let gemma = try load(["model_type": #""gemma3_text""#, "num_attention_heads": "4"])
+        #expect(gemma.headDim == 256 && gemma.keyValueHeads == 4)
+        var mistral = ["model_type": #""mistral""#, "num_attention_heads": "16", "hidden_size": "64"]
+        #expect(try load(mistral).keyValueHeads == 8)
+        mistral["num_key_value_heads"] = "null"
+        #expect(try load(mistral).keyValueHeads == 16)
         let nested = #"{"full_attention":{"rope_type":"default","rope_theta":5e5},"sliding_attention":null}"#
-        #expect(try load(["model_type": #""gemma3_text""#, "rope_parameters": nested]).ropeTheta == 500_000)
+        let rotated = ["model_type": #""gemma3_text""#, "rope_parameters": nested, "num_attention_heads": "4"]
+        #expect(try load(rotated).ropeTheta == 500_000)
         #expect(try load(["model_type": #""gpt_neox""#, "rotary_emb_base": "20000"]).ropeTheta == 20_000)
+        #expect(try load(["model_type": #""roberta""#, "pad_token_id": "3"]).maxPositions == 508)
+        expectError(.malformed, containing: "pad_token_id") {
+            try load(["model_type": #""roberta""#, "pad_token_id": "-5"])
+        }
     }
 
     @Test("Settings that say the default are accepted")
@@ -88,10 +99,18 @@ struct ModelConfigurationTests {
         #expect(configuration.ropeTheta == 50_000)
     }
 
-    @Test("Two different rope_theta are refused")
-    func contradiction() {
-        expectError(.malformed, containing: "rope_theta") {
-            try load(["rope_theta": "10000.0", "rope_parameters": #"{"rope_type":"default","rope_theta":5e5}"#])
+    @Test("A theta inside the rotary settings counts before one at the top level, as in transformers")
+    func innerTheta() throws {
+        let inner = #"{"rope_type":"default","rope_theta":5e5}"#
+        #expect(try load(["rope_theta": "10000.0", "rope_parameters": inner]).ropeTheta == 500_000)
+        let both = ["rope_theta": "300.0", "rope_parameters": inner, "rope_scaling": #"{"type":"linear","factor":2}"#]
+        #expect(try load(both).ropeTheta == 300)
+    }
+
+    @Test("Rotary settings by kind of layer are refused where the family has none")
+    func nestedSettings() {
+        expectError(.unsupported, containing: "full_attention") {
+            try load(["rope_parameters": #"{"full_attention":{"rope_type":"linear","factor":2}}"#])
         }
     }
 

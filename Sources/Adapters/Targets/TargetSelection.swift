@@ -49,11 +49,6 @@ package enum TargetSelection {
         ).sorted()
     }
 
-    /// The targets but those that are the whole path of one of `modules`.
-    package static func without(_ modules: [String], in targets: [String]) -> [String] {
-        targets.filter { !modules.contains($0) }
-    }
-
     /// Last components of the slots' paths, in the order in which they first occur.
     package static func leafNames(_ slots: [ProjectionSlot]) -> [String] {
         var seen = Set<String>()
@@ -63,7 +58,8 @@ package enum TargetSelection {
         }
     }
 
-    private static func matches(_ target: String, _ name: String) -> Bool {
+    /// Whether a target names a module: by its whole path, or by its end from a dot on.
+    static func matches(_ target: String, _ name: String) -> Bool {
         name == target || name.hasSuffix("." + target)
     }
 

@@ -1,0 +1,32 @@
+import Foundation
+
+/// Files that a model's folder holds beside its weights and config.json, and that a merged model needs to tokenize, chat
+/// and stop as its base does, under the same terms.
+enum CompanionFiles {
+    private static let known: Set<String> = [
+        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+        "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt", "tokenizer.model", "spiece.model",
+        "sentencepiece.bpe.model", "spm.model", "bpe.codes", "chat_template.jinja", "chat_template.json",
+    ]
+    private static let templatesFolder = "additional_chat_templates"
+    /// LICENSE, LICENSE.txt, LICENSE-MODEL, NOTICE.md and the like.
+    private static let terms = ["LICENSE", "LICENCE", "NOTICE", "COPYING", "USE_POLICY"]
+
+    /// Those that a folder holds, as paths relative to it, sorted.
+    ///
+    /// - Throws: where the folder cannot be listed.
+    static func names(in folder: String) throws -> [String] {
+        let files = FileManager.default
+        let own = try files.contentsOfDirectory(atPath: folder).filter { name in
+            known.contains(name) || terms.contains { name.uppercased().hasPrefix($0) }
+        }
+        let templates = "\(folder)/\(templatesFolder)"
+        let more =
+            files.fileExists(atPath: templates)
+            ? try files.contentsOfDirectory(atPath: templates).filter { $0.hasSuffix(".jinja") } : []
+        return (own + more.map { "\(templatesFolder)/\($0)" }).filter { name in
+            var isFolder: ObjCBool = false
+            return files.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder) && !isFolder.boolValue
+        }.sorted()
+    }
+}
