@@ -2,8 +2,8 @@
 
 A check is a function of what the case printed and of its folder. It yields (what is checked, whether it holds, what was
 seen instead): values within a tolerance of the reference's, exit statuses, words of a message. An answer is right where
-it has the reference's value, or refuses with an exit status of its own (65 or 66, never a crash) and words that name the
-thing.
+it has the reference's value, or refuses with an exit status of its own (65 or 66, never a crash) and words that name
+the thing.
 """
 import json
 import re
@@ -12,49 +12,49 @@ REFUSALS = (64, 65, 66)
 
 
 class Section:
-    """What one command, or one variant of a case, printed."""
+    """What one call of lorad printed."""
 
-    def __init__(self, text):
-        self.text = text
-        codes = re.findall(r"^-> exit (\d+)$", text, re.M)
-        self.codes = [int(code) for code in codes]
-
-    @property
-    def code(self):
-        return self.codes[-1] if self.codes else None
+    def __init__(self, out="", err="", code=None):
+        self.out, self.text, self.code = out, err + out, code
 
     def has(self, *patterns):
         return all(re.search(pattern, self.text, re.I | re.S) for pattern in patterns)
 
     @property
     def trained(self):
-        """The sample that a run shows, without its marks' escapes; None where it shows none."""
-        found = re.search(r"trained on what stands in ⟦ ⟧: \"(.*)\"", self.text)
+        """The sample that a run shows, as the log escapes it; None where it shows none."""
+        found = re.search(r'trained on what stands in ⟦ ⟧: "(.*)"', self.text)
         return found.group(1) if found else None
 
     @property
     def json(self):
         """The first line that is a JSON object."""
-        for line in self.text.splitlines():
+        for line in self.out.splitlines():
             if line.startswith("{"):
                 return json.loads(line)
         return {}
 
     @property
     def short(self):
-        return " | ".join(line for line in self.text.strip().splitlines() if not line.startswith("$"))[-300:]
+        if self.code is None:
+            return "never called"
+        return f"exit {self.code}: " + " | ".join(self.text.strip().splitlines())[-300:]
 
 
 class Transcript(Section):
+    """What a case's script printed, and every call of lorad that it made: (words, Section), in order."""
+
+    def __init__(self, text, calls):
+        super().__init__(text)
+        self.calls = calls
+
     def variants(self):
-        """By the name that a line `== NAME` begins."""
-        parts = re.split(r"^== (.*)$", self.text, flags=re.M)
-        return {name.strip(): Section(body) for name, body in zip(parts[1::2], parts[2::2])}
+        """The runs of NAME.yaml, by name."""
+        return {words[4:].removesuffix(".yaml"): section for words, section in self.calls if words.startswith("run ")}
 
     def commands(self):
-        """In order, each with the words after `$ lorad`."""
-        parts = re.split(r"^\$ lorad (.*)$", self.text, flags=re.M)
-        return [(words.strip(), Section(body)) for words, body in zip(parts[1::2], parts[2::2])]
+        """Every call but those that only compute a pin."""
+        return [(words, section) for words, section in self.calls if not words.startswith("hash ")]
 
 
 def expected(case):
@@ -89,9 +89,8 @@ def pissa(output, case):
 
 
 def end_of_text(output, case):
-    commands = dict(output.commands())
     for name, facts in expected(case).items():
-        section = commands.get(f"run {name}.yaml", Section(""))
+        section = output.variants().get(name, Section())
         token = facts["eos_token"]
         if token:
             right = section.trained is not None and section.trained.endswith(token + "⟧") and section.code == 0
@@ -99,7 +98,7 @@ def end_of_text(output, case):
             # config.json alone names an id: that token is the end, or there is none to train and the job is refused.
             right = refused(section, "end-of-text|eos") or (
                 section.code == 0 and section.trained is not None and section.trained.endswith("<|im_end|>⟧"))
-        yield f"{name} ends with {token}", right, section.short
+        yield f"{name} ends with {token}", right, section.trained or section.short
 
 
 def token_ids(output, case):
@@ -130,13 +129,12 @@ def double_bos(output, case):
 
 
 def message_weights(output, case):
-    commands = dict(output.commands())
     for name in ("weight", "train", "trainable"):
-        section = commands.get(f"run {name}.yaml", Section(""))
+        section = output.variants().get(name, Section())
         sample = section.trained
         # `trainable` is no mark that lorad reads; like every mark it must be honoured or refused.
         skipped = sample is not None and "⟦green table" in sample and "⟦wrong answer" not in sample
-        yield name, (section.code == 0 and skipped) or refused(section, name), section.short
+        yield name, (section.code == 0 and skipped) or refused(section, name), section.trained or section.short
 
 
 def tool_calls(output, case):
@@ -160,10 +158,12 @@ def tool_calls(output, case):
 
 DATA_FILES = {
     "alpaca.jsonl": r"alpaca\.jsonl:1: .*Alpaca", "array-one-line.json": "JSON array", "array.json": "JSON array",
-    "blank.jsonl": None, "bom.jsonl": None, "concatenated.jsonl": r"concatenated\.jsonl:1:38: ", "cr.jsonl": "carriage return",
-    "crlf.jsonl": None, "dpo.jsonl": r"dpo\.jsonl:1: .*preferences", "duplicate-key.jsonl": r'jsonl:1:37: .*"prompt".*second time',
+    "blank.jsonl": None, "bom.jsonl": None, "concatenated.jsonl": r"concatenated\.jsonl:1:38: ",
+    "cr.jsonl": "carriage return", "crlf.jsonl": None, "dpo.jsonl": r"dpo\.jsonl:1: .*preferences",
+    "duplicate-key.jsonl": r'jsonl:1:37: .*"prompt".*second time',
     "empty.jsonl": "holds no rows", "git-lfs.jsonl": "Git LFS", "html.jsonl": "HTML", "nan-extra.jsonl": None,
-    "null-completion.jsonl": r"jsonl:1: 'completion' is null", "number-completion.jsonl": r"jsonl:1: 'completion' is an integer",
+    "null-completion.jsonl": r"jsonl:1: 'completion' is null",
+    "number-completion.jsonl": r"jsonl:1: 'completion' is an integer",
     "rows.csv": "CSV", "rows.jsonl.gz": "gzip", "rows.parquet": "Parquet", "sharegpt.jsonl": r"jsonl:1: .*ShareGPT",
     "single-quotes.jsonl": r"jsonl:1:2: ", "space-completion.jsonl": None, "surrogate-extra.jsonl": None,
     "trailing-comma.jsonl": r"jsonl:1:38: ", "trl-conversational.jsonl": r"jsonl:1: .*TRL", "u2028.jsonl": None,
@@ -171,16 +171,27 @@ DATA_FILES = {
 }
 
 
+# Files that a command converts, which the refusal says.
+CONVERTED = {
+    "alpaca.jsonl", "array-one-line.json", "array.json", "concatenated.jsonl", "cr.jsonl", "dpo.jsonl", "git-lfs.jsonl",
+    "rows.csv", "rows.jsonl.gz", "rows.parquet", "sharegpt.jsonl", "single-quotes.jsonl", "trl-conversational.jsonl",
+    "utf16.jsonl",
+}
+
+
 def data_files(output, case):
-    """The script shows the first lines of each run alone, so a refusal is told by its words."""
     found = output.variants()
     for name, words in DATA_FILES.items():
-        section = found.get(name + ".yaml", Section(""))
+        section = found.get(name, Section())
         if words is None:
-            yield f"{name} is read", section.has(r"data: done, \d+ rows to train on"), section.short
-        else:
-            yield f"{name} is named", section.has(words) and not section.has("data: done"), section.short
-    yield "a run of each file", set(found) == {name + ".yaml" for name in DATA_FILES}, sorted(found)
+            read = section.code == 0 and section.has(r"data: done, \d+ rows to train on")
+            yield f"{name} is read", read, section.short
+            continue
+        yield f"{name} is named", refused(section, words) and not section.has("data: done"), section.short
+        if name in CONVERTED:
+            command = r"(convert|unpack|fetch).*: \w+.* \S*" + re.escape(name)
+            yield f"{name} has a command", section.has(command), section.short
+    yield "a run of each file", set(found) == set(DATA_FILES), sorted(found)
 
 
 def adapters(output, case):
@@ -213,9 +224,9 @@ def tokens_beyond(output, case):
         if words.startswith("tokenize"):
             yield words, section.code == 0, section.short
         elif words.startswith("run"):
-            place = {"run job.yaml": r"train\.jsonl:34", "run val.yaml": r"val\.jsonl:1", "run eval.yaml": r"val\.jsonl:1"}
+            place = r"train\.jsonl:34" if words == "run job.yaml" else r"val\.jsonl:1"
             untrained = not section.has("train: started")
-            yield words, refused(section, place[words]) and untrained, section.short
+            yield words, refused(section, place) and untrained, section.short
         else:
             yield words, section.code in REFUSALS and section.has("token|embedding|vocabulary"), section.short
     yield "six commands", len(output.commands()) == 6, len(output.commands())
@@ -225,13 +236,14 @@ def labels(output, case):
     found = output.variants()
     heads = {"string": "2 outputs", "int": "2 outputs", "asked": "2 outputs", "listed": "2 outputs"}
     for name, head in heads.items():
-        section = found.get(name, Section(""))
+        section = found.get(name, Section())
         yield f"{name}: {head}", section.code == 0 and section.has(head), section.short
     # Nothing says whether 0.0 and 1.0 are classes or values.
-    float_ = found.get("float", Section(""))
-    yield "float", float_.has("2 outputs") or float_.has(r"float\.jsonl:1: .*classes or values"), float_.short
-    boolean = found.get("bool", Section(""))
-    yield "bool", boolean.has("2 outputs") or boolean.has(r"bool\.jsonl:1: 'label' is a boolean"), boolean.short
+    float_ = found.get("float", Section())
+    asked = refused(float_, r"float\.jsonl:1: .*classes or values", "dataset.task")
+    yield "float", float_.has("2 outputs") or asked, float_.short
+    boolean = found.get("bool", Section())
+    yield "bool", boolean.has("2 outputs") or refused(boolean, r"bool\.jsonl:1: 'label' is a boolean"), boolean.short
 
 
 def past_positions(output, case):
@@ -240,9 +252,9 @@ def past_positions(output, case):
         late = section.has("train: started") and section.code != 0
         reached = section.code == 0 and section.has("succeeded")
         yield name, not late and (reached or refused(section, r"jsonl:\d+|positions|max_length")), section.short
-    limited = found.get("limited", Section(""))
+    limited = found.get("limited", Section())
     yield "limited to the positions it trains", limited.code == 0, limited.short
-    dropped = found.get("dropped", Section(""))
+    dropped = found.get("dropped", Section())
     yield "dropped rows are counted", dropped.code == 0 and dropped.has("1 dropped|dropped: 1"), dropped.short
     yield "four variants", len(found) == 4, len(found)
 
@@ -257,9 +269,9 @@ def default_prompts(output, case):
 
 def truncation(output, case):
     found = output.variants()
-    none = found.get("none", Section(""))
+    none = found.get("none", Section())
     yield "nothing is left to train on", refused(none, "none of the 9|no.* token to train on"), none.short
-    job = found.get("job", Section(""))
+    job = found.get("job", Section())
     yield "dropped rows are told", job.code == 0 and job.has("9 dropped") or refused(job, "max_length"), job.short
 
 
@@ -283,7 +295,8 @@ def inbox_names(output, case):
     ]
     for name in foreign:
         # Half-written files and editors' leftovers are nobody's jobs.
-        yield f"{name} is no job", name in names or output.has(re.escape(name) + r".{0,200}(ignored|not taken|left)"), names[:200]
+        told = output.has(re.escape(name) + r".{0,200}(ignored|not taken|left)")
+        yield f"{name} is no job", name in names or told, names[:200]
     for index in (0, 2, 3, 4, 12):
         yield f"job-{index} ran", output.has(rf"\bjob-{index}\b"), output.short
     taken = [index for index in range(30) if re.search(rf"^.*\bjob-{index}\b.*succeeded", output.text, re.M)]
@@ -303,11 +316,12 @@ def not_finite(output, case):
 def two_formats(output, case):
     found = output.variants()
     for name, accuracy in (("job", True), ("named", True), ("as-text", False)):
-        section = found.get(name, Section(""))
+        section = found.get(name, Section())
         yield f"{name} succeeds", section.code == 0 and section.has("succeeded"), section.short
         row = re.search(r"^all +4 +(\S+) +(\S+) +(\S+)", section.text, re.M)
         # Prompts with completions have an accuracy, running text has none.
-        yield f"{name} is read in the training rows' format", bool(row) and row.group(1).endswith("%") == accuracy, section.short
+        right = bool(row) and row.group(1).endswith("%") == accuracy
+        yield f"{name} is read in the training rows' format", right, section.short
 
 
 def templates(output, case):
@@ -324,19 +338,20 @@ def templates(output, case):
         plain = name.removesuffix("-named")
         if plain in wanted and section.trained is not None:
             # A newline after the last turn belongs to nobody.
-            yield name, section.trained.startswith(wanted[plain]) and section.code in (0, None), section.trained
+            yield name, section.trained.startswith(wanted[plain]) and section.code == 0, section.trained
         else:
             words = "template" if plain != "none" else "template|no chat"
-            yield name, section.has(words, "rror|know|names no|template") and section.code in (65, None) and (
+            yield name, section.has(words, "rror|know|names no|template") and section.code == 65 and (
                 section.trained is None), section.short
     for name in ("string", "jinja-file", "list-one"):
-        section = found.get(name, Section(""))
+        section = found.get(name, Section())
         yield f"{name} is read", section.trained is not None, section.short
     yield "twenty variants", len(found) == 20, len(found)
 
 
 YAML = {
-    "lr 1e-4": 0, "lr .inf": 65, "lr .nan": 65, "steps 0o10": 0, "steps huge": 65, "training empty": 0, "rank empty": 65,
+    "lr 1e-4": 0, "lr .inf": 65, "lr .nan": 65, "steps 0o10": 0, "steps huge": 65, "training empty": 0,
+    "rank empty": 65,
     "eos yes": 65, "eos no": 65, "name no": 0, "name null": 65, "name quoted no": 0, "tab": 65, "bom": 0, "crlf": 0,
     "multi": 65, "end mark": 0, "dup": 65, "merge": 65, "unknown key": 65, "json": 0, "seed -1": 65, "seed 2^63": 0,
     "seed 2^64": 65, "latin1": 65, "percent": 65, "epochs 1/2": 65, "batch float": 65, "max_length word": 65,
@@ -365,7 +380,8 @@ def yaml_and_cron(output, case):
         found = lines.get(name)
         says_bad = bool(found) and bool(
             re.search(r"cron", found.group(3), re.I) and int(found.group(2)) != 0)
-        yield f"cron {name}: {'good' if good else 'bad'}", found is not None and says_bad != good, found and found.group(0)
+        right = found is not None and says_bad != good
+        yield f"cron {name}: {'good' if good else 'bad'}", right, found and found.group(0)
 
 
 def gguf(output, case):
@@ -373,7 +389,10 @@ def gguf(output, case):
     lines = {
         m.group(1): m for m in re.finditer(r"^(\S+) +exit (-?\d+) transformers (.*?) lorad (.*)$", output.text, re.M)
     }
-    named = {"lora": "adapter|LoRA", "lfs": "Git LFS|pointer|LFS", "zero": "empty|GGUF|0 bytes", "truncated": "end|bytes|beyond|trunc", "v1": "version"}
+    named = {
+        "lora": "adapter|LoRA", "lfs": "Git LFS|pointer|LFS", "zero": "empty|GGUF|0 bytes",
+        "truncated": "end|bytes|beyond|trunc", "v1": "version",
+    }
     if not lines:
         # The case's files are written by its make.py, which needs the reference's packages.
         yield "files to try", False, "run make.py first"
@@ -397,25 +416,33 @@ def tokenizers(output, case):
         answer = line[24:].strip()
         right = answer == "ok" or (answer.startswith(("exit 65", "exit 66")) and len(answer) > 30)
         yield name, right, line or "no answer"
-    must = ["plain", "split-llama3", "split-qwen2", "split-cl100k", "split-gpt-4o", "split-tekken", "split-deepseek", "falcon", "split-digits-3"]
+    must = [
+        "plain", "split-llama3", "split-qwen2", "split-cl100k", "split-gpt-4o", "split-tekken", "split-deepseek",
+        "falcon", "split-digits-3",
+    ]
     for name in must:
         line = next((line for line in output.text.splitlines() if line.split(" ")[0] == name), "")
         yield f"{name} is read", line[24:].strip() == "ok", line or "no answer"
 
 
 def pins(output, case):
-    before, _, after = output.text.partition("# eos_token and chat_template changed")
-
-    def hashes(text):
-        return dict(re.findall(r"^\s*(sha256|tokenizer_sha256): (\w+)", text, re.M))
-
-    first, second = hashes(before), hashes(after)
-    yield "both hashes are printed twice", len(first) == 2 and len(second) == 2, (first, second)
-    yield "the tokenizer's changed", first.get("tokenizer_sha256") != second.get("tokenizer_sha256"), second
-    yield "--stamp sees the change", "unchanged" not in after.lower(), after[-300:]
-    folders = re.findall(r'"run_dir":"([^"]*)"', output.text)
-    identities = [re.sub(r"^.*-", "", folder) for folder in folders]
-    yield "run ids differ", len(identities) == len(set(identities)) and len(identities) >= 2, folders
+    hashes = [
+        dict(re.findall(r"^\s*(sha256|tokenizer_sha256): (\w+)", section.text, re.M))
+        for words, section in output.calls if words == "hash base"
+    ]
+    # Those of the script itself come first and last; each pin that it fills in asks too.
+    first, last = hashes[0], hashes[-1]
+    yield "both hashes are printed", len(first) == 2 and len(last) == 2, (first, last)
+    yield "the tokenizer's changed", first.get("tokenizer_sha256") != last.get("tokenizer_sha256"), last
+    yield "the base's did not", first.get("sha256") == last.get("sha256"), last
+    submitted = [section for words, section in output.calls if words == "submit job.yaml --stamp"]
+    changed = len(submitted) == 2 and all(call.code == 0 and not call.has("unchanged") for call in submitted)
+    yield "--stamp sees the change", changed, [call.short for call in submitted]
+    runs = [section for words, section in output.calls if words.startswith("run ")]
+    identities = [re.sub(r"^.*-", "", section.json.get("run_dir", "")) for section in runs]
+    yield "four runs, each with an identity of its own", len(identities) == 4 == len(set(identities)), identities
+    verified = [section for words, section in output.calls if words.startswith("verify ")]
+    yield "the latest run verifies", len(verified) == 1 and verified[0].code == 0, [call.short for call in verified]
 
 
 CHECKS = {

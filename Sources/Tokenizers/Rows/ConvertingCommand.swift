@@ -62,10 +62,10 @@ package enum ConvertingCommand: String, CaseIterable, Sendable {
         case .tabSeparated: table(#", delimiter="\t""#)
         case .parquet:
             "import sys, pyarrow.parquet as p, json; "
-                + "[print(json.dumps(row)) for row in p.read_table(sys.argv[1]).to_pylist()]"
+                + "[print(json.dumps(row, default=str)) for row in p.read_table(sys.argv[1]).to_pylist()]"
         case .arrow:
             "import sys, pyarrow.feather as f, json; "
-                + "[print(json.dumps(row)) for row in f.read_table(sys.argv[1]).to_pylist()]"
+                + "[print(json.dumps(row, default=str)) for row in f.read_table(sys.argv[1]).to_pylist()]"
         case .alpaca:
             each(
                 #"{"prompt": "\n".join(filter(None, [row["instruction"], row.get("input") or row.get("context")])) "#
