@@ -3,6 +3,23 @@ import TestSupport
 import Testing
 import Tokenizers
 
+/// Whether a program is there to be run.
+private func has(_ tool: String) -> Bool {
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+        FileManager.default.isExecutableFile(atPath: "\($0)/\(tool)")
+    }
+}
+
+/// How to make a file of the rows in `plain` that a command makes rows of again, and the tools that both need.
+private let packings: [(command: ConvertingCommand, tools: [String], making: String)] = [
+    (.utf16, ["iconv"], "iconv -f UTF-8 -t UTF-16 plain"), (.utf32, ["iconv"], "iconv -f UTF-8 -t UTF-32 plain"),
+    (.gzip, ["gzip", "gunzip"], "gzip -c plain"), (.bzip2, ["bzip2", "bunzip2"], "bzip2 -c plain"),
+    (.xz, ["xz"], "xz -c plain"), (.zstandard, ["zstd"], "zstd -c plain"),
+    (.zip, ["zip", "unzip"], "zip -q - plain"), (.carriageReturns, ["tr"], "tr '\\n' '\\r' < plain"),
+    (.documents, ["jq"], "jq . plain"), (.array, ["jq", "python3"], "jq -s . plain"),
+    (.pythonDictionaries, ["sed", "python3"], "sed \"s/\\\"/'/g\" plain"),
+]
+
 /// Runs each command that an error advises, as a user would.
 @Suite("Commands that convert data files")
 struct ConvertingCommandTests {
@@ -19,12 +36,6 @@ struct ConvertingCommandTests {
         return process.terminationStatus == 0
     }
 
-    private static func has(_ tool: String) -> Bool {
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
-            FileManager.default.isExecutableFile(atPath: "\($0)/\(tool)")
-        }
-    }
-
     /// Runs the command on a file of `bytes` and reads what it wrote.
     private func convert(_ command: ConvertingCommand, _ bytes: [UInt8], _ name: String, to output: String) throws
         -> [JSONLine]
@@ -36,19 +47,9 @@ struct ConvertingCommandTests {
         }
     }
 
-    /// How to make a file of the rows in `plain` that a command makes rows of again, and the tools that both need.
-    private static let files: [(command: ConvertingCommand, tools: [String], making: String)] = [
-        (.utf16, ["iconv"], "iconv -f UTF-8 -t UTF-16 plain"), (.utf32, ["iconv"], "iconv -f UTF-8 -t UTF-32 plain"),
-        (.gzip, ["gzip", "gunzip"], "gzip -c plain"), (.bzip2, ["bzip2", "bunzip2"], "bzip2 -c plain"),
-        (.xz, ["xz"], "xz -c plain"), (.zstandard, ["zstd"], "zstd -c plain"),
-        (.zip, ["zip", "unzip"], "zip -q - plain"), (.carriageReturns, ["tr"], "tr '\\n' '\\r' < plain"),
-        (.documents, ["jq"], "jq . plain"), (.array, ["jq", "python3"], "jq -s . plain"),
-        (.pythonDictionaries, ["sed", "python3"], "sed \"s/\\\"/'/g\" plain"),
-    ]
-
     @Test(
         "What was packed, wide or one document becomes the rows that it holds",
-        arguments: files.filter { $0.tools.allSatisfy(has) }.map { ($0.command, $0.making) })
+        arguments: packings.filter { $0.tools.allSatisfy(has) }.map { ($0.command, $0.making) })
     func files(_ command: ConvertingCommand, _ making: String) throws {
         try withTemporaryFolder { folder in
             try Data(Self.rows.utf8).write(to: URL(fileURLWithPath: folder + "/plain"))
@@ -63,7 +64,7 @@ struct ConvertingCommandTests {
 
     @Test("There are tools to try commands with")
     func tools() {
-        #expect(Self.files.contains { $0.tools.allSatisfy(Self.has) })
+        #expect(packings.contains { $0.tools.allSatisfy(has) })
     }
 
     @Test("A table becomes one row a line under its header's names", .enabled(if: has("python3")))
