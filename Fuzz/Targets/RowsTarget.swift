@@ -1,4 +1,5 @@
 import Evaluation
+import ModelFiles
 import Tokenizers
 import Training
 
@@ -11,10 +12,11 @@ package struct RowsTarget: FuzzTarget {
     package init() throws { scratch = try ScratchFolder() }
 
     package func check(_ bytes: [UInt8]) throws {
+        try checkRow(bytes)
         let path = try scratch.write(bytes, as: "rows.jsonl")
         guard let lines = try accepted({ try JSONLines.read(path) }) else { return }
         try require(lines.count <= bytes.count, "\(lines.count) rows in \(bytes.count) bytes")
-        if let rows = try accepted({ try TrainingRowReader.read(path, format: nil) }) {
+        if let rows = try accepted({ try TrainingRowReader.read(path, format: nil).rows }) {
             try require(rows.count == lines.count, "\(rows.count) training rows of \(lines.count) lines")
         }
         if let rows = try accepted({ try EvaluationRows.read(path, sliceBy: "domain") }) {
@@ -27,6 +29,15 @@ package struct RowsTarget: FuzzTarget {
         if let prompts = try accepted({ try RegressionPrompts.read(path) }) {
             try require(prompts.count == lines.count, "\(prompts.count) prompts of \(lines.count) lines")
         }
+    }
+
+    /// Whatever is an object to the strict reader is the same row to the one that forgives, without a fault.
+    private func checkRow(_ bytes: [UInt8]) throws {
+        let strict = try accepted { try bytes.withUnsafeBytes { try JSONReader.parse($0, name: "row") } }
+        guard let object = strict?.objectValue else { return }
+        let row = try bytes.withUnsafeBytes { try JSONReader.parseRow($0) }
+        try require(row.keys == object.keys, "\(row.keys.count) members of \(object.count)")
+        try require(row.lastFault == nil, "a fault in a row without one")
     }
 
     /// The classes of rows are those that the rows name, or those of a list.

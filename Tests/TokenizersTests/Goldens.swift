@@ -15,7 +15,7 @@ enum Goldens {
 
     /// The first prompts of the demo's training rows.
     static func demoTexts(_ count: Int) throws -> [String] {
-        let rows = try JSONLines.read(demoPath).prefix(count).map { $0.value["prompt"]?.stringValue ?? "" }
+        let rows = try JSONLines.read(demoPath).prefix(count).map { try $0.value("prompt")?.stringValue ?? "" }
         try #require(rows.count == count)
         return rows
     }

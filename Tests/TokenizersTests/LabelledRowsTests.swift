@@ -79,6 +79,28 @@ struct SequenceLabelsTests {
         #expect(try SequenceLabels.of(rows([.number(1)]), "f", isRegression: true) == .regression)
     }
 
+    @Test("1.0 is the class 1: among whole numbers, where classes are asked for, and in a list")
+    func wholeValues() throws {
+        let mixed = rows([.value(1), .number(0), .value(-0.0)])
+        let labels = try SequenceLabels.of(mixed, "f")
+        #expect(labels == .classes(["0", "1"]))
+        #expect(try labels.targets(mixed, "f") == [.label(1), .label(0), .label(0)])
+        #expect(try SequenceLabels.of(rows([.value(1), .value(0)]), "f", isRegression: false) == .classes(["0", "1"]))
+        let named = try SequenceLabels.of(rows([.value(1)]), "f", names: ["no", "yes"])
+        #expect(try named.targets(rows([.value(1), .value(0)]), "f") == [.label(1), .label(0)])
+        // A file that is read later may write them either way.
+        #expect(labels.target(.value(1)) == .label(1) && labels.target(.value(2)) == nil)
+        #expect(labels.target(.value(0.5)) == nil && labels.target(.value(1e300)) == nil)
+    }
+
+    @Test("Labels that are all written 1.0 are classes or values: the manifest has to say which")
+    func ambiguous() throws {
+        let values = rows([.value(1), .value(0)])
+        #expect(
+            message { _ = try SequenceLabels.of(values, "f") }.contains("f:1: every label is a whole number written"))
+        #expect(try SequenceLabels.of(values, "f", isRegression: true) == .regression)
+    }
+
     @Test("With a list, names are looked up in it and numbers are places")
     func list() throws {
         let labels = try SequenceLabels.of(rows([.number(1), .name("no")]), "f", names: ["no", "yes"])

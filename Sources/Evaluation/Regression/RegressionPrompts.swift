@@ -19,7 +19,7 @@ package struct RegressionPrompts {
     ///   for a file that cannot be read or a line that is not JSON.
     package static func read(_ path: String, labels: SequenceLabels? = nil) throws -> [RegressionPrompt] {
         var reader = RegressionPrompts(labels: labels)
-        for line in try JSONLines.read(path) { try reader.add(DataFields(path: path, line: line)) }
+        for line in try JSONLines.read(path) { reader.add(DataFields(path: path, line: line)) }
         if reader.prompts.isEmpty && reader.mistakes.isEmpty {
             reader.mistakes.append("\(path) holds no prompts.")
         }
@@ -54,7 +54,12 @@ package struct RegressionPrompts {
     }
 
     private mutating func expectations(_ fields: DataFields) -> [Expectation] {
-        guard let value = fields.object["expect"], !value.isNull else { return [] }
+        let value: JSONValue?
+        do { value = try fields.optional("expect") } catch {
+            mistakes.append(error.message)
+            return []
+        }
+        guard let value, !value.isNull else { return [] }
         guard let object = value.objectValue, object.count > 0 else {
             note(fields, "`expect` must be an object with one of \(Self.list(expectable)).")
             return []
@@ -105,7 +110,7 @@ package struct RegressionPrompts {
     }
 
     private mutating func checkNames(_ fields: DataFields, known: [String]) {
-        for name in fields.object.keys where !known.contains(name) {
+        for name in fields.keys where !known.contains(name) {
             let hint = Suggestion.closest(to: name, among: known).map { " Did you mean `\($0)`?" } ?? ""
             let shown = quoted(name).dropFirst().dropLast()
             note(fields, "unknown field `\(shown)`; known are \(Self.list(known)).\(hint)")

@@ -5,23 +5,23 @@ import Tokenizers
 struct DataFields {
     let path: String
     let line: Int
-    let object: JSONObject
+    /// The names of the fields that are there.
+    let keys: [String]
+    private let read: (String) throws(RowComplaint) -> JSONValue?
 
-    /// `line` holds an object: `JSONLines` lets nothing else through.
-    init(path: String, line: JSONLine) throws {
+    /// The fields of a row.
+    init(path: String, line: JSONLine) {
         self.path = path
         self.line = line.number
-        guard let object = line.value.objectValue else {
-            throw EvaluationError(
-                .malformed, "\(path):\(line.number): \(line.value.kind) was found instead of an object.")
-        }
-        self.object = object
+        keys = line.keys
+        read = line.value
     }
 
     private init(path: String, line: Int, object: JSONObject) {
         self.path = path
         self.line = line
-        self.object = object
+        keys = object.keys
+        read = { (name) throws(RowComplaint) in object[name] }
     }
 
     /// An object inside this one.
@@ -29,12 +29,19 @@ struct DataFields {
         DataFields(path: path, line: line, object: object)
     }
 
-    func has(_ name: String) -> Bool { object[name] != nil }
+    func has(_ name: String) -> Bool { keys.contains { $0.utf8.elementsEqual(name.utf8) } }
+
+    /// The field's value, nil where there is none; throws `malformed` where it is no JSON.
+    func optional(_ name: String) throws(EvaluationError) -> JSONValue? {
+        do throws(RowComplaint) { return try read(name) } catch {
+            throw EvaluationError(.malformed, error.message(path))
+        }
+    }
 
     /// The field's value; throws `malformed`, with the closest name that is there, where it is missing.
     func value(_ name: String) throws(EvaluationError) -> JSONValue {
-        if let value = object[name] { return value }
-        let hint = Suggestion.closest(to: name, among: object.keys).map { " Did you mean `\($0)`?" } ?? ""
+        if let value = try optional(name) { return value }
+        let hint = Suggestion.closest(to: name, among: keys).map { " Did you mean `\($0)`?" } ?? ""
         throw error("the field `\(name)` is missing; there is \(names).\(hint)")
     }
 
@@ -50,9 +57,9 @@ struct DataFields {
     /// The fields that are there, for a message.
     var names: String {
         let shown = 20
-        let names = object.keys.prefix(shown).map { "`\(quoted($0).dropFirst().dropLast())`" }
-        let rest = object.count > shown ? ["and \(object.count - shown) more"] : []
-        return object.count == 0 ? "none" : (names + rest).joined(separator: ", ")
+        let names = keys.prefix(shown).map { "`\(quoted($0).dropFirst().dropLast())`" }
+        let rest = keys.count > shown ? ["and \(keys.count - shown) more"] : []
+        return keys.isEmpty ? "none" : (names + rest).joined(separator: ", ")
     }
 
     func error(_ problem: String, advice: String? = nil) -> EvaluationError {

@@ -1,24 +1,5 @@
 import Tokenizers
 
-/// How a row of evaluation data says what is given and what is to be predicted.
-package enum RowFormat: String, CaseIterable, Sendable {
-    /// `{"prompt": "…", "completion": "…"}`: the completion's tokens are scored.
-    case promptCompletion = "prompt_completion"
-    /// `{"messages": [{"role": "…", "content": "…"}, …]}`: what the assistant says is scored.
-    case messages
-    /// `{"text": "…"}`: every token but the first is scored.
-    case text
-
-    /// The fields that a row of this format must have.
-    var fields: [String] {
-        switch self {
-        case .promptCompletion: ["prompt", "completion"]
-        case .messages: ["messages"]
-        case .text: ["text"]
-        }
-    }
-}
-
 /// One row of evaluation data.
 package struct EvaluationRow: Equatable, Sendable {
     /// What is to be scored.

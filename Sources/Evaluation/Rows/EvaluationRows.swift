@@ -10,29 +10,31 @@ package struct EvaluationRows {
 
     /// Every row, in order.
     ///
-    /// - Parameter format: nil infers it from the first row's fields.
+    /// - Parameter training: the training rows' format, which the file is read in where its first row has the fields;
+    ///   elsewhere, and where it is nil, the one format whose fields the first row has.
     /// - Parameter sliceBy: the field whose values name the slices.
     /// - Throws: `EvaluationError.malformed` for a row that does not fit, and for a file without rows;
-    ///   `TokenizersError` for a file that cannot be read or a line that is not JSON.
+    ///   `TokenizersError` for a file that cannot be read, and for rows that are not JSON or another trainer's.
     package static func read(
-        _ path: String, format: RowFormat? = nil, sliceBy: String? = nil
+        _ path: String, beside training: RowFormat? = nil, sliceBy: String? = nil
     ) throws -> [EvaluationRow] {
-        let lines = try JSONLines.read(path).map { try DataFields(path: path, line: $0) }
+        let lines = try JSONLines.read(path)
         guard let first = lines.first else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
-        let format = try format ?? infer(first)
+        let format = try format(first, path, beside: training)
         let reader = EvaluationRows(sliceBy: sliceBy)
-        return try lines.map { try reader.row($0, format) }
+        return try lines.map { try reader.row(DataFields(path: path, line: $0), format) }
     }
 
-    /// The one format whose fields the row has.
-    private static func infer(_ row: DataFields) throws -> RowFormat {
-        let matching = RowFormat.allCases.filter { $0.fields.allSatisfy(row.has) }
-        if matching.count == 1 { return matching[0] }
-        let known = RowFormat.allCases.map { "\($0.rawValue) (\($0.fields.joined(separator: ", ")))" }
+    private static func format(_ first: JSONLine, _ path: String, beside training: RowFormat?) throws -> RowFormat {
+        let matching = RowFormat.allCases.filter { $0.fits(first) }
+        let format = training.flatMap { matching.contains($0) ? $0 : nil } ?? (matching.count == 1 ? matching[0] : nil)
+        try ForeignRow.refuse(first, path, expecting: (format ?? matching.first)?.keys ?? [])
+        if let format { return format }
+        let row = DataFields(path: path, line: first)
         let problem = matching.isEmpty ? "fit none" : "fit more than one"
         throw row.error(
-            "the fields \(row.names) \(problem) of the formats \(known.joined(separator: ", ")).",
-            advice: "Name the format in the manifest, or rename the fields.")
+            "the fields \(row.names) \(problem) of the formats \(RowFormat.described).",
+            advice: "Rename the fields, or keep those of one format.")
     }
 
     private func row(_ fields: DataFields, _ format: RowFormat) throws -> EvaluationRow {

@@ -16,20 +16,43 @@ package struct RowPlan: Equatable, Sendable {
     package private(set) var candidates: [[Address]]
     /// Which candidate is the row's own completion.
     package let own: Int
+    /// What tells whether greedy decoding says the row; nil where choices are compared.
+    package private(set) var greedy: Greedy?
 
-    /// Scores the marked tokens of a row.
-    package init(_ tokens: RowTokens) {
+    /// What must be a model's first choice for greedy decoding to say the row.
+    ///
+    /// Nothing is generated: what precedes each token is the row's own, so decoding yields the row exactly where each of
+    /// its tokens comes first after those before it, and one pass over the row tells.
+    package struct Greedy: Equatable, Sendable {
+        /// All of these.
+        package let said: [Address]
+        /// One of these; empty where no end need follow.
+        package let ends: [Address]
+        /// False where decoding stops before the row does, whatever the model: the row is not said.
+        package let isReachable: Bool
+    }
+
+    /// Scores the marked tokens of a row. Where an end is asked for after them, the last of them is fed too.
+    package init(_ tokens: RowTokens, rule: GreedyRule = GreedyRule()) {
+        let reading = rule.reading(tokens)
+        let last = tokens.scored.last ?? 0
         let labels = tokens.scored.map { Label(position: $0 - 1, target: tokens.ids[$0]) }
-        let fed = (tokens.scored.last ?? 0)
-        sequences = [ScoredSequence(tokens: Array(tokens.ids[..<fed]), labels: labels)]
+        let ends = reading.asksEnd ? rule.endTokens.sorted().map { Label(position: last, target: $0) } : []
+        let fed = Array(tokens.ids[..<(ends.isEmpty ? last : last + 1)])
+        sequences = [ScoredSequence(tokens: fed, labels: labels + ends)]
         candidates = [labels.indices.map { Address(sequence: 0, label: $0) }]
         own = 0
+        greedy = Greedy(
+            said: reading.said.map { Address(sequence: 0, label: $0) },
+            ends: ends.indices.map { Address(sequence: 0, label: labels.count + $0) },
+            isReachable: reading.isReachable)
     }
 
     /// Scores every choice after `prompt`; neither may be empty.
     package init(prompt: [Int], choices: [[Int]], own: Int) {
         precondition(!prompt.isEmpty && choices.allSatisfy { !$0.isEmpty } && choices.indices.contains(own))
         self.own = own
+        greedy = nil
         candidates = choices.map { _ in [] }
         let wanted = choices.map { choice in
             choice.enumerated().map { Label(position: prompt.count - 1 + $0, target: $1) }

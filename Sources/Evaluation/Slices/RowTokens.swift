@@ -35,6 +35,12 @@ package struct RowTokens: Equatable, Sendable {
         }
     }
 
+    /// A prompt, and the completion that is scored after it, both as ids.
+    package init(prompt: [Int], completion: [Int]) {
+        append(prompt, isScored: false)
+        append(completion, isScored: true)
+    }
+
     private mutating func append(_ tokens: [Int], isScored: Bool) {
         if isScored { scored += (ids.count..<ids.count + tokens.count).filter { $0 > 0 } }
         ids += tokens

@@ -20,10 +20,15 @@ package struct SlicePlan: Sendable {
     /// Whether accuracy has a meaning: with choices, and for rows that have a completion of their own.
     package private(set) var hasAccuracy = true
 
+    /// Rows, among those scored, that greedy decoding cannot say within its limit of tokens, or past an end that stands
+    /// inside of them. They are wrong, whatever the model.
+    package var unreachable: Int { hasAccuracy ? rows.count { $0.plan.greedy?.isReachable == false } : 0 }
+
     private let tokenizer: any Tokenizer
     private let template: ChatTemplate?
     private let choices: [(text: String, tokens: [Int])]
     private let limit: Int
+    private let greedy: GreedyRule
 
     /// Tokenizes the rows read from `path`.
     ///
@@ -39,6 +44,7 @@ package struct SlicePlan: Sendable {
         self.template = template
         choices = try Self.encode(options.choices, tokenizer)
         hasChoices = !choices.isEmpty
+        greedy = options.greedy
         limit = min(maximumPositions, options.maximumTokens ?? .max)
         for row in rows { try append(row) }
         guard !rows.isEmpty else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
@@ -59,12 +65,20 @@ package struct SlicePlan: Sendable {
     }
 
     private mutating func ownPlan(_ row: EvaluationRow) throws -> RowPlan {
-        if case .text = row.content { hasAccuracy = false }
+        var rule = greedy
+        switch row.content {
+        case .promptCompletion: break
+        // A template spells the end of a turn itself.
+        case .messages: rule.needsEnd = false
+        case .text:
+            hasAccuracy = false
+            rule = GreedyRule()
+        }
         let tokens = try RowTokens(row.content, tokenizer: tokenizer, template: template)
         guard !tokens.scored.isEmpty else {
             throw error(row, "the row has no token to score: nothing is predicted, or nothing comes before it.")
         }
-        return RowPlan(tokens)
+        return RowPlan(tokens, rule: rule)
     }
 
     private func choicePlan(_ row: EvaluationRow) throws -> RowPlan {

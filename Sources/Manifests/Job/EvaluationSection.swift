@@ -6,7 +6,7 @@ package struct EvaluationSection: Section {
     package var sliceBy: String?
     /// Completions whose likelihoods are compared for each row; nil: greedy text is compared.
     package var choices: [String]?
-    /// Tokens of a greedy completion.
+    /// Tokens of a greedy completion, its end included.
     package var maxNewTokens = 32
     /// Tokens computed at once.
     package var batchTokens = 4096
@@ -26,7 +26,8 @@ package struct EvaluationSection: Section {
             "Completions to compare by likelihood. A leading space belongs to the choice."),
         .standard(
             "max_new_tokens", \.maxNewTokens, .integer(1...1_048_576, example: 32), standard: "32",
-            "Tokens of a greedy completion, where there are no choices."),
+            "Tokens of a greedy completion, its end included, where there are no choices; a row with a longer one is wrong."
+        ),
         .standard(
             "batch_tokens", \.batchTokens, .integer(1...1_000_000_000, example: 4096), standard: "4096",
             "Tokens computed at once; bounds memory."),

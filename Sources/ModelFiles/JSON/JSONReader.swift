@@ -11,26 +11,29 @@ package struct JSONReader {
     package static let maximumFileBytes = 256 << 20
 
     let bytes: UnsafeBufferPointer<UInt8>
-    let name: String
+    /// What messages call the end of `bytes`.
+    let end: StaticString
     var position = 0
-    private var depth = 0
+    var depth = 0
 
-    private init(_ bytes: UnsafeBufferPointer<UInt8>, name: String) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, end: StaticString = "the end of the file") {
         self.bytes = bytes
-        self.name = name
+        self.end = end
     }
 
     /// Reads one document that fills `bytes` but for white space. `name` is what errors call the source.
     /// - Throws: `ModelFilesError.malformed`, with the byte offset.
     package static func parse(_ bytes: UnsafeRawBufferPointer, name: String) throws -> JSONValue {
-        try bytes.withMemoryRebound(to: UInt8.self) { bytes in
-            var reader = JSONReader(bytes, name: name)
-            let value = try reader.readValue()
-            reader.skipWhitespace()
-            guard reader.position == bytes.count else {
-                throw reader.error("there is more after the end of the document", at: reader.position)
+        do {
+            return try bytes.withMemoryRebound(to: UInt8.self) { bytes in
+                var reader = JSONReader(bytes)
+                let value = try reader.readValue()
+                try reader.expectEnd()
+                return value
             }
-            return value
+        } catch let fault as JSONFault {
+            throw ModelFilesError(
+                .malformed, "\(name) is not valid JSON: at byte \(fault.offset), \(fault.problem).")
         }
     }
 
@@ -50,9 +53,7 @@ package struct JSONReader {
         return try file.withBytes { try parse($0, name: path) }
     }
 
-    func error(_ problem: String, at offset: Int) -> ModelFilesError {
-        ModelFilesError(.malformed, "\(name) is not valid JSON: at byte \(offset), \(problem).")
-    }
+    func error(_ problem: String, at offset: Int) -> JSONFault { JSONFault(offset: offset, problem: problem) }
 
     var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
@@ -60,13 +61,20 @@ package struct JSONReader {
         while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
     }
 
-    private func found() -> String {
-        guard let byte = current else { return "the end of the file" }
+    /// Steps over white space; throws where anything else is left.
+    mutating func expectEnd() throws {
+        skipWhitespace()
+        guard position == bytes.count else { throw error("there is more after the end of the document", at: position) }
+    }
+
+    /// What stands here, for a message.
+    func found() -> String {
+        guard let byte = current else { return "\(end)" }
         guard byte > 0x20, byte < 0x7F else { return "byte 0x\(String(byte, radix: 16))" }
         return "'\(UnicodeScalar(byte))'"
     }
 
-    private mutating func readValue() throws -> JSONValue {
+    mutating func readValue() throws -> JSONValue {
         skipWhitespace()
         switch current {
         case UInt8(ascii: "{"): return try nested { try $0.readObject() }
@@ -135,7 +143,7 @@ package struct JSONReader {
     }
 
     /// Consumes the closing bracket (true) or the comma before the next element (false).
-    private mutating func closes(_ bracket: UInt8, first: Bool) throws -> Bool {
+    mutating func closes(_ bracket: UInt8, first: Bool) throws -> Bool {
         skipWhitespace()
         if current == bracket {
             position += 1

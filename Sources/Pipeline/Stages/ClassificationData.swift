@@ -21,7 +21,7 @@ struct ClassificationData {
         if let format = dataset.format { return format == .classification }
         if dataset.task != nil || dataset.labels != nil { return true }
         let first = try JSONLines.read(dataset.train).first
-        return LabelledRows.fields.allSatisfy { first?.value[$0] != nil }
+        return LabelledRows.fields.allSatisfy { first?.has($0) == true }
     }
 
     init(_ manifest: JobManifest, base: VerifiedBase) throws {

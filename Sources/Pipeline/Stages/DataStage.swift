@@ -20,6 +20,15 @@ struct PreparedData {
     /// What the rows train a model to do.
     let task: ModelTask
 
+    /// What nobody should have to find out from the figures.
+    var notes: [String] {
+        guard case .text(let plan) = evaluation, plan.unreachable > 0 else { return [] }
+        return [
+            "\(plan.unreachable) of \(plan.rows.count) evaluation rows count as wrong whatever the model says: their "
+                + "completions, ends included, are longer than evaluation.max_new_tokens, or hold an end-of-text token"
+        ]
+    }
+
     /// Reads and tokenizes all that the job will need, so that a mistake in the last of its files is told before
     /// training and not after; rows that also stand in held-out data leave the training data.
     init(_ manifest: JobManifest, base: VerifiedBase) throws {
@@ -29,10 +38,10 @@ struct PreparedData {
     /// Rows whose tokens are predicted.
     private init(text manifest: JobManifest, _ base: VerifiedBase) throws {
         task = .language
-        let format = manifest.dataset.format.flatMap { Training.RowFormat(rawValue: $0.rawValue) }
-        let all = try TrainingRowReader.read(manifest.dataset.train, format: format)
-        let heldOut = try manifest.dataset.validation.map { try TrainingRowReader.read($0, format: format) } ?? []
-        let evaluated = try manifest.evaluation.data.map { try TrainingRowReader.read($0, format: nil) } ?? []
+        let named = manifest.dataset.format.flatMap { RowFormat(rawValue: $0.rawValue) }
+        let (all, format) = try TrainingRowReader.read(manifest.dataset.train, format: named)
+        let heldOut = try manifest.dataset.validation.map { try TrainingRowReader.read($0, format: named).rows } ?? []
+        let evaluated = try manifest.evaluation.data.map { try TrainingRowReader.read($0, beside: format) } ?? []
         let clean = try CleanRows(
             all, validation: heldOut, evaluation: evaluated, path: manifest.dataset.train)
         let train = clean.rows
@@ -48,7 +57,7 @@ struct PreparedData {
         contamination = clean.counts
         sample = Self.sample(examples[0], base.tokenizer)
         datasets = try Self.datasets(manifest, train: all.count, heldOut: heldOut.count, evaluated: evaluated.count)
-        evaluation = try manifest.evaluation.plan(base).map(EvaluationPlan.text)
+        evaluation = try Self.evaluation(manifest, base, beside: format).map(EvaluationPlan.text)
         prompts =
             try manifest.regression.prompts.map { try RegressionPrompts.read($0) }
             ?? train.prefix(4).enumerated().map {
@@ -101,16 +110,30 @@ struct PreparedData {
     }
 }
 
+extension PreparedData {
+    /// The rows to score, ready for models; nil where there are none.
+    ///
+    /// - Parameter training: the training rows' format, which the evaluation's are read in where they have its keys.
+    private static func evaluation(_ manifest: JobManifest, _ base: VerifiedBase, beside training: RowFormat) throws
+        -> SlicePlan?
+    {
+        let section = manifest.evaluation
+        guard let data = section.data else { return nil }
+        let rows = try EvaluationRows.read(data, beside: training, sliceBy: section.sliceBy)
+        var options = section.options
+        let configuration = base.files.configuration
+        let ends = configuration.eosTokenIDs + (base.tokenizer.eosTokenID.map { [$0] } ?? [])
+        options.greedy = GreedyRule(
+            endTokens: Set(ends.filter { (0..<configuration.vocabularySize).contains($0) }),
+            needsEnd: manifest.training.appendEOS && base.tokenizer.eosTokenID != nil,
+            maximumNewTokens: section.maxNewTokens)
+        return try SlicePlan(
+            rows: section.limit.map { Array(rows.prefix($0)) } ?? rows, path: data, tokenizer: base.tokenizer,
+            template: base.template, maximumPositions: configuration.maxPositions, options: options)
+    }
+}
+
 extension EvaluationSection {
     /// Limits that scoring keeps to.
     var options: SliceOptions { SliceOptions(choices: choices ?? [], tokensPerCall: batchTokens) }
-
-    /// The rows to score, ready for models; nil where there are none.
-    fileprivate func plan(_ base: VerifiedBase) throws -> SlicePlan? {
-        guard let data else { return nil }
-        let rows = try EvaluationRows.read(data, sliceBy: sliceBy)
-        return try SlicePlan(
-            rows: limit.map { Array(rows.prefix($0)) } ?? rows, path: data, tokenizer: base.tokenizer,
-            template: base.template, maximumPositions: base.files.configuration.maxPositions, options: options)
-    }
 }

@@ -1,24 +1,18 @@
 import Foundation
 import ModelFiles
 
-/// One row of a JSON Lines file.
-package struct JSONLine: Sendable {
-    /// Counted from 1, blank lines included.
-    package let number: Int
-    package let value: JSONValue
-}
-
 /// Reads data files with one JSON object a line. https://jsonlines.org
 package enum JSONLines {
     private static let longestLine = 10 << 20
     /// Rows are held in memory, a dozen times as large as their file.
     private static let largestFile = 2 << 30
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// All rows; blank lines are passed over.
+    /// All rows; blank lines and a byte order mark at the beginning are passed over.
     ///
     /// - Throws: `TokenizersError.missing` where there is no regular file, or `.malformed` for a file that is too large,
-    ///   or naming file and line of a row that is too long, not UTF-8, not JSON (an unpaired surrogate included) or no
-    ///   object.
+    ///   one of another kind (by name, with the command that converts it), or naming file, line and column of a row that
+    ///   is too long or no object whose members can be told apart.
     package static func read(_ path: String) throws -> [JSONLine] {
         let data: Data
         do { data = try RegularFile.read(path, limit: largestFile) } catch let error as ModelFilesError {
@@ -27,10 +21,17 @@ package enum JSONLines {
             }
             throw TokenizersError(.missing, error.message, advice: "Check the path and its permissions.")
         }
-        return try data.withUnsafeBytes { try rows($0, path) }
+        return try data.withUnsafeBytes { bytes in
+            let isMarked = bytes.starts(with: byteOrderMark)
+            return try rows(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(isMarked ? byteOrderMark.count : 0)), path)
+        }
     }
 
+    /// Whether JSON passes over the byte inside a line.
+    static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+
     private static func rows(_ bytes: UnsafeRawBufferPointer, _ path: String) throws -> [JSONLine] {
+        if let kind = DataFileKind(bytes) { throw kind.error(path) }
         var lines: [JSONLine] = []
         let newline = UInt8(ascii: "\n")
         for (index, line) in bytes.split(separator: newline, omittingEmptySubsequences: false).enumerated() {
@@ -38,22 +39,15 @@ package enum JSONLines {
             guard line.count <= longestLine else {
                 throw TokenizersError(.malformed, "\(path):\(number): the line is longer than \(longestLine) bytes.")
             }
-            guard !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) else { continue }
-            let value = try parse(UnsafeRawBufferPointer(rebasing: line), "\(path):\(number)")
-            lines.append(JSONLine(number: number, value: value))
+            guard !line.allSatisfy(isBlank) else { continue }
+            do {
+                lines.append(try JSONLine(number: number, UnsafeRawBufferPointer(rebasing: line)))
+            } catch let complaint as RowComplaint {
+                throw TokenizersError(
+                    .malformed, complaint.message(path),
+                    advice: complaint.advice?.advice(path) ?? "One JSON object a line is expected.")
+            }
         }
         return lines
-    }
-
-    private static func parse(_ bytes: UnsafeRawBufferPointer, _ place: String) throws -> JSONValue {
-        do {
-            let value = try JSONReader.parse(bytes, name: "the line")
-            guard value.objectValue != nil else {
-                throw TokenizersError(.malformed, "\(place): \(value.kind) was found, an object was expected.")
-            }
-            return value
-        } catch let error as ModelFilesError {
-            throw TokenizersError(.malformed, "\(place): \(error.message)")
-        }
     }
 }

@@ -23,8 +23,17 @@ package enum RowLabel: Sendable, Hashable {
     case name(String)
     /// A whole number: a class's place in the list of labels, a class's name where there is no list, or a value.
     case number(Int)
-    /// A number with a fraction or an exponent: a value to regress on.
+    /// A number written with a fraction or an exponent, `1.0` included.
     case value(Double)
+
+    /// The whole number that this is, however it is written: `1` and `1.0` are one class.
+    package var whole: Int? {
+        switch self {
+        case .name: nil
+        case .number(let number): number
+        case .value(let value): Int(exactly: value)
+        }
+    }
 
     /// As a message shows it.
     package var text: String {

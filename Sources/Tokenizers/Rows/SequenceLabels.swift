@@ -19,23 +19,23 @@ package enum SequenceLabels: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - names: the list that the manifest gives; whole numbers in the rows are places in it.
-    ///   - isRegression: what the manifest says the task is; nil: labels with a fraction make it a regression.
+    ///   - isRegression: what the manifest says the task is; nil: a label with a fraction makes it a regression. A `1.0`
+    ///     among whole numbers is one of them.
     /// - Returns: without a list the classes are those of the rows, names by their bytes and numbers by size.
-    /// - Throws: `TokenizersError.malformed` for rows whose labels are of mixed kinds, and for fewer than two classes.
+    /// - Throws: `TokenizersError.malformed` for rows whose labels are of mixed kinds, for fewer than two classes, and where
+    ///   all labels are written `0.0` or `1.0` and nothing says whether they are classes or values.
     package static func of(
         _ rows: [LabelledRow], _ path: String, names: [String]? = nil, isRegression: Bool? = nil
     ) throws -> SequenceLabels {
-        let firstValue = rows.first { if case .value = $0.label { true } else { false } }
-        if isRegression ?? (firstValue != nil && names == nil) {
+        let isRegression = try isRegression ?? (names == nil ? areValues(rows, path) : false)
+        if isRegression {
             try refuse(rows, path, "a number was expected, as the task is a regression") {
                 if case .name = $0 { true } else { false }
             }
             return .regression
         }
-        if firstValue != nil {
-            try refuse(rows, path, "a class's name or whole number was expected") {
-                if case .value = $0 { true } else { false }
-            }
+        try refuse(rows, path, "a class's name or whole number was expected") { label in
+            if case .name = label { false } else { label.whole == nil }
         }
         if let names { return .classes(names) }
         let kinds = Dictionary(grouping: rows) { if case .name = $0.label { true } else { false } }
@@ -59,9 +59,9 @@ package enum SequenceLabels: Sendable, Equatable {
     ///
     /// - Throws: `TokenizersError.malformed` listing every row whose label is none of the classes, or no finite number.
     package func targets(_ rows: [LabelledRow], _ path: String) throws -> [SequenceTarget] {
-        try LabelledRows.collect(rows, path) { row in
+        try RowComplaint.collect(rows, path) { row in
             if let target = target(row.label) { return target }
-            throw LabelledRows.Complaint(line: row.line, text: complaint(row.label))
+            throw RowComplaint(line: row.line, text: complaint(row.label))
         }
     }
 
@@ -70,15 +70,32 @@ package enum SequenceLabels: Sendable, Equatable {
         switch (self, label) {
         case (.classes(let names), .name(let name)):
             names.firstIndex { $0.utf8.elementsEqual(name.utf8) }.map { .label($0) }
-        case (.classes(let names), .number(let number)):
-            // In a list of numbers it is one of them, in a list of names a place.
-            (names.contains { Int($0) != nil }
-                ? names.firstIndex(of: String(number)) : names.indices.contains(number) ? number : nil)
-                .map { .label($0) }
+        case (.classes(let names), _):
+            label.whole.flatMap { Self.place(of: $0, in: names) }.map { .label($0) }
         case (.regression, .number(let number)): .value(Float(number))
         case (.regression, .value(let value)): Float(value).isFinite ? .value(Float(value)) : nil
-        default: nil
+        case (.regression, .name): nil
         }
+    }
+
+    /// In a list of numbers the number is one of them, in a list of names a place.
+    private static func place(of number: Int, in names: [String]) -> Int? {
+        if names.contains(where: { Int($0) != nil }) { return names.firstIndex(of: String(number)) }
+        return names.indices.contains(number) ? number : nil
+    }
+
+    /// Whether labels that nothing is said about are to be regressed on.
+    ///
+    /// Tables that once had a gap in a column write its classes as `0.0` and `1.0`; so do others their ratings.
+    private static func areValues(_ rows: [LabelledRow], _ path: String) throws -> Bool {
+        let values = rows.filter { if case .value = $0.label { true } else { false } }
+        guard values.allSatisfy({ $0.label.whole != nil }) else { return true }
+        guard let first = values.first, values.count == rows.count else { return false }
+        throw TokenizersError(
+            .malformed,
+            "\(path):\(first.line): every label is a whole number written as \(first.label.text), which may mean classes "
+                + "or values.",
+            advice: "Say dataset.task: classification or dataset.task: regression.")
     }
 
     private func complaint(_ label: RowLabel) -> String {
@@ -94,9 +111,9 @@ package enum SequenceLabels: Sendable, Equatable {
     private static func refuse(
         _ rows: [LabelledRow], _ path: String, _ expected: String, where isWrong: (RowLabel) -> Bool
     ) throws {
-        _ = try LabelledRows.collect(rows, path) { row in
+        _ = try RowComplaint.collect(rows, path) { row in
             if isWrong(row.label) {
-                throw LabelledRows.Complaint(line: row.line, text: "the label is \(row.label.text); \(expected).")
+                throw RowComplaint(line: row.line, text: "the label is \(row.label.text); \(expected).")
             }
         }
     }
@@ -107,7 +124,6 @@ package enum SequenceLabels: Sendable, Equatable {
     }
 
     private static func numbers(of rows: [LabelledRow]) -> [String] {
-        let numbers = rows.compactMap { row in if case .number(let number) = row.label { number } else { nil } }
-        return Set(numbers).sorted().map(String.init)
+        Set(rows.compactMap(\.label.whole)).sorted().map(String.init)
     }
 }

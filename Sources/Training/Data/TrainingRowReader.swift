@@ -3,47 +3,46 @@ import Tokenizers
 
 /// Reads training rows from a JSON Lines file; the format is that of the first row unless given.
 package enum TrainingRowReader {
-    /// - Throws: `TokenizersError` where the file cannot be read; `TrainingError.malformed` listing the rows (the first
-    ///   20) that lack a key or hold something else than text, as `file:line: message`.
-    package static func read(_ path: String, format: RowFormat?) throws -> [TrainingRow] {
+    /// Every row, in order, and the format that they are read in.
+    ///
+    /// - Throws: `TokenizersError` where the file cannot be read, or `.malformed` listing the rows (the first 20) that
+    ///   lack a key or hold something else than text, as `file:line: message`, with the column of what is no JSON;
+    ///   `TrainingError.malformed` where there are no rows, or the first is of no format.
+    package static func read(_ path: String, format: RowFormat?) throws -> (rows: [TrainingRow], format: RowFormat) {
+        try read(path) { format ?? inferred($0) }
+    }
+
+    /// The rows of a file that is read beside the training rows: in their format where the first row has its keys.
+    ///
+    /// - Throws: as `read`.
+    package static func read(_ path: String, beside training: RowFormat) throws -> [TrainingRow] {
+        try read(path) { training.fits($0) ? training : inferred($0) }.rows
+    }
+
+    private static func read(_ path: String, _ format: (JSONLine) -> RowFormat?) throws
+        -> (rows: [TrainingRow], format: RowFormat)
+    {
         let lines = try JSONLines.read(path)
         guard let first = lines.first else {
             throw TrainingError(.malformed, "\(path) holds no rows.", advice: "One JSON object a line is expected.")
         }
-        let format = try format ?? infer(first, path)
-        var rows: [TrainingRow] = []
-        var complaints: [String] = []
-        for line in lines {
-            do { rows.append(try row(line, format)) } catch let complaint as Complaint {
-                complaints.append("\(path):\(line.number): \(complaint.text)")
-            }
+        let format = format(first)
+        try ForeignRow.refuse(first, path, expecting: format?.keys ?? [])
+        guard let format else {
+            throw TrainingError(
+                .malformed, "\(path):\(first.number): the row's keys are those of no format.",
+                advice: "Formats: \(RowFormat.described).")
         }
-        guard complaints.isEmpty else {
-            let more = complaints.count > 20 ? ["and \(complaints.count - 20) rows more"] : []
-            throw TrainingError(.malformed, (complaints.prefix(20) + more).joined(separator: "\n"))
-        }
-        return rows
+        return (try RowComplaint.collect(lines, path) { try row($0, format) }, format)
     }
 
-    private struct Complaint: Error {
-        let text: String
-    }
-
-    private static func infer(_ line: JSONLine, _ path: String) throws -> RowFormat {
-        if let format = RowFormat.allCases.first(where: { $0.keys.allSatisfy { line.value[$0] != nil } }) {
-            return format
-        }
-        let known = RowFormat.allCases.map { "\($0.rawValue) (\($0.keys.joined(separator: ", ")))" }.joined(
-            separator: "; ")
-        throw TrainingError(
-            .malformed, "\(path):\(line.number): the row's keys are those of no format.", advice: "Formats: \(known).")
-    }
+    private static func inferred(_ line: JSONLine) -> RowFormat? { RowFormat.allCases.first { $0.fits(line) } }
 
     private static func row(_ line: JSONLine, _ format: RowFormat) throws -> TrainingRow {
         switch format {
         case .promptCompletion:
             let completion = try text(line, "completion")
-            guard !completion.isEmpty else { throw Complaint(text: "the completion is empty.") }
+            guard !completion.isEmpty else { throw RowComplaint(line: line.number, text: "the completion is empty.") }
             return .completion(prompt: try text(line, "prompt"), completion: completion)
         case .text: return .text(try text(line, "text"))
         case .messages: return .messages(try messages(line))
@@ -51,22 +50,26 @@ package enum TrainingRowReader {
     }
 
     private static func text(_ line: JSONLine, _ key: String) throws -> String {
-        if let text = line.value[key]?.stringValue { return text }
-        if let value = line.value[key] { throw Complaint(text: "'\(key)' is \(value.kind), a string was expected.") }
-        let closest = Suggestion.closest(to: key, among: line.value.objectValue?.keys ?? [])
-        throw Complaint(text: "'\(key)' is missing" + (closest.map { "; '\($0)' was found." } ?? "."))
+        if let value = try line.value(key) {
+            if let text = value.stringValue { return text }
+            throw RowComplaint(line: line.number, text: "'\(key)' is \(value.kind), a string was expected.")
+        }
+        let closest = Suggestion.closest(to: key, among: line.keys)
+        throw RowComplaint(
+            line: line.number, text: "'\(key)' is missing" + (closest.map { "; '\($0)' was found." } ?? "."))
     }
 
     private static func messages(_ line: JSONLine) throws -> [ChatMessage] {
-        guard let values = line.value["messages"]?.arrayValue, !values.isEmpty else {
-            throw Complaint(text: "'messages' is no list of messages.")
+        guard let values = try line.value("messages")?.arrayValue, !values.isEmpty else {
+            throw RowComplaint(line: line.number, text: "'messages' is no list of messages.")
         }
         let roles = ["system", "user", "assistant"]
         return try values.enumerated().map { index, value in
             guard let role = value["role"]?.stringValue, roles.contains(role),
                 let content = value["content"]?.stringValue
             else {
-                throw Complaint(
+                throw RowComplaint(
+                    line: line.number,
                     text: "message \(index + 1) lacks a role (\(roles.joined(separator: ", "))) or a text content.")
             }
             return ChatMessage(role: role, content: content)

@@ -6,18 +6,20 @@ import Tokenizers
 @Suite("Evaluation rows")
 struct EvaluationRowsTests {
     private func read(
-        _ lines: String..., format: RowFormat? = nil, sliceBy: String? = nil
+        _ lines: String..., beside training: RowFormat? = nil, sliceBy: String? = nil
     ) throws -> [EvaluationRow] {
         try withTemporaryFolder { folder in
-            try EvaluationRows.read(write(lines, in: folder), format: format, sliceBy: sliceBy)
+            try EvaluationRows.read(write(lines, in: folder), beside: training, sliceBy: sliceBy)
         }
     }
 
     /// The message of the one error, without the folder that the file lay in.
-    private func complaint(_ lines: String..., format: RowFormat? = nil, sliceBy: String? = nil) throws -> String {
+    private func complaint(_ lines: String..., beside training: RowFormat? = nil, sliceBy: String? = nil) throws
+        -> String
+    {
         try withTemporaryFolder { folder in
             let path = try write(lines, in: folder)
-            let error = failure { _ = try EvaluationRows.read(path, format: format, sliceBy: sliceBy) }
+            let error = failure { _ = try EvaluationRows.read(path, beside: training, sliceBy: sliceBy) }
             #expect(error?.code == .malformed)
             return error?.message.replacingOccurrences(of: folder + "/", with: "") ?? ""
         }
@@ -43,12 +45,18 @@ struct EvaluationRowsTests {
         #expect(try read(messages).map(\.content) == [.messages(turns)])
     }
 
-    @Test("Fields of two formats are ambiguous unless one is named")
+    @Test("Fields of two formats are ambiguous unless one is the training rows'")
     func ambiguous() throws {
         let row = #"{"prompt": "p", "completion": "c", "text": "t"}"#
         #expect(
             try complaint(row).contains("data.jsonl:1: the fields `prompt`, `completion`, `text` fit more than one"))
-        #expect(try read(row, format: .text).map(\.content) == [.text("t")])
+        #expect(try read(row, beside: .text).map(\.content) == [.text("t")])
+        #expect(
+            try read(row, beside: .promptCompletion).map(\.content) == [.promptCompletion(prompt: "p", completion: "c")]
+        )
+        // Rows that lack the training's keys are read by their own.
+        #expect(try read(#"{"text": "t"}"#, beside: .promptCompletion).map(\.content) == [.text("t")])
+        #expect(try complaint(row, beside: .messages).contains("fit more than one"))
     }
 
     @Test("Fields of no format are named beside what the formats need")
@@ -56,6 +64,23 @@ struct EvaluationRowsTests {
         let message = try complaint(#"{"question": "q", "answer": "a"}"#)
         #expect(message.hasPrefix("data.jsonl:1: the fields `question`, `answer` fit none of the formats"))
         #expect(message.contains("prompt_completion (prompt, completion)"))
+    }
+
+    @Test("What is no JSON matters in a field that is read, and there has a column")
+    func faults() throws {
+        let good = #"{"prompt": "p", "completion": "c", "score": NaN, "note": "\ud83d", "score": 1}"#
+        #expect(try read(good).map(\.content) == [.promptCompletion(prompt: "p", completion: "c")])
+        #expect(
+            try complaint(good, sliceBy: "score").hasPrefix(#"data.jsonl:1:45: "score" cannot be read: a value was"#))
+    }
+
+    @Test("Another trainer's rows are named")
+    func foreign() throws {
+        try withTemporaryFolder { folder in
+            let path = try write([#"{"instruction": "say", "output": "yes"}"#], in: folder)
+            let error = #expect(throws: TokenizersError.self) { try EvaluationRows.read(path) }
+            #expect(error?.message.contains("Alpaca's layout") == true)
+        }
     }
 
     @Test("A missing field is named with the line and the closest field there is")
@@ -116,7 +141,7 @@ struct EvaluationRowsTests {
             for line in ["{", "[1]"] {
                 let path = try write([#"{"text": "t"}"#, line], in: folder)
                 let error = #expect(throws: TokenizersError.self) { try EvaluationRows.read(path) }
-                #expect(error?.message.hasPrefix("\(path):2: ") == true)
+                #expect(error?.message.hasPrefix("\(path):2:\(line == "{" ? 2 : 1): ") == true)
             }
         }
     }

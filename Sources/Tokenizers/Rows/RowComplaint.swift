@@ -1,0 +1,47 @@
+/// What is wrong with one row of a data file.
+package struct RowComplaint: Error, Equatable, Sendable {
+    /// From 1.
+    package let line: Int
+    /// In characters from 1, where it is known.
+    package let column: Int?
+    /// A sentence.
+    package let text: String
+    /// What makes good rows of the file.
+    let advice: ConvertingCommand?
+
+    package init(line: Int, column: Int? = nil, text: String) {
+        self.init(line: line, column: column, text: text, advice: nil)
+    }
+
+    init(line: Int, column: Int? = nil, text: String, advice: ConvertingCommand?) {
+        self.line = line
+        self.column = column
+        self.text = text
+        self.advice = advice
+    }
+
+    /// `file:line: text` or `file:line:column: text`.
+    package func message(_ path: String) -> String {
+        "\(path):\(line):\(column.map { "\($0):" } ?? "") \(text)"
+    }
+
+    /// What `body` makes of every element; complaints are gathered and thrown as one.
+    ///
+    /// - Throws: `TokenizersError.malformed` with the first 20 complaints, one a line; whatever else `body` throws.
+    package static func collect<Element, Result>(
+        _ elements: [Element], _ path: String, _ body: (Element) throws -> Result
+    ) throws -> [Result] {
+        var results: [Result] = []
+        var complaints: [RowComplaint] = []
+        for element in elements {
+            do { results.append(try body(element)) } catch let complaint as RowComplaint {
+                complaints.append(complaint)
+            }
+        }
+        guard let first = complaints.first else { return results }
+        let more = complaints.count > 20 ? ["and \(complaints.count - 20) rows more"] : []
+        throw TokenizersError(
+            .malformed, (complaints.prefix(20).map { $0.message(path) } + more).joined(separator: "\n"),
+            advice: first.advice?.advice(path))
+    }
+}
