@@ -225,6 +225,7 @@ package struct JobPipeline {
             "\(rows.train) training rows (\(rows.truncated) truncated, \(rows.dropped) dropped), "
                 + "\(rows.validation) validation rows, \(data.contamination.dropped) left out because held-out data has them"
         )
+        for warning in data.warnings { environment.events.log(warning) }
         let sample = data.sample.spans.map { $0.trained ? "⟦\($0.text)⟧" : $0.text }.joined()
         environment.events.log("trained on what stands in ⟦ ⟧: \(sample.debugDescription)")
     }
