@@ -4,20 +4,20 @@ import TestSupport
 import Testing
 import Tokenizers
 
+private let loop = "{% for message in messages %}"
+private let turn =
+    "{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}"
+private let end = "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+private let chatML = loop + turn + end
+
 @Suite("Chat templates")
 struct ChatTemplateTests {
     private let turns = [ChatMessage(role: "user", content: "hi"), ChatMessage(role: "assistant", content: "ho")]
 
-    private static let loop = "{% for message in messages %}"
-    private static let turn =
-        "{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}"
-    private static let end = "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
-    private static let chatML = loop + turn + end
-
     private func recognise(_ text: String) -> ChatTemplate { ChatTemplate.recognise(text, place: "the test") }
 
     @Test("The tiny base's ChatML is recognised, and renders as its template says")
-    func chatML() throws {
+    func tinyBase() throws {
         let template = try ChatTemplate.load(BaseModelFiles(path: Fixtures.path("llama-tiny/base")))
         #expect(template == .chatML)
         let segments = try #require(template).render(turns, addGenerationPrompt: true)
@@ -29,7 +29,7 @@ struct ChatTemplateTests {
     @Test(
         "SmolLM2's adds its system message where there is none", .enabled(if: Fixtures.hasRealBase, "run scripts/fetch")
     )
-    func smolLM2() throws {
+    func realBase() throws {
         let template = try ChatTemplate.load(BaseModelFiles(path: Fixtures.realBase))
         #expect(template == .smolLM2)
         let text = try #require(template).render(turns, addGenerationPrompt: false).map(\.text).joined()
@@ -76,7 +76,7 @@ struct ChatTemplateTests {
         }
         #expect(error?.code == .unsupported)
         #expect(error?.message.contains("the test") == true)
-        #expect(error?.cause?.contains(text.split(whereSeparator: \.isWhitespace).first ?? "") == true)
+        #expect(error?.cause?.hasPrefix("It begins: \(text.prefix(5))") == true)
         #expect(error?.advice?.contains("ChatML") == true)
     }
 
@@ -99,7 +99,7 @@ struct ChatTemplateTests {
     @Test("Of several templates the default is taken, as transformers does; without one they are refused by name")
     func several() throws {
         let others = [entry("tool_use", "{{ messages }}"), entry("rag", "")]
-        #expect(try load(chatTemplate: .array([others[0], entry("default", Self.chatML)])) == .chatML)
+        #expect(try load(chatTemplate: .array([others[0], entry("default", chatML)])) == .chatML)
         let template = try #require(try load(chatTemplate: .array(others)))
         let error = #expect(throws: TokenizersError.self) { try template.render(turns, addGenerationPrompt: false) }
         #expect(error?.cause == "There is tool_use, rag.")

@@ -4,15 +4,15 @@ import TestSupport
 import Testing
 import Tokenizers
 
+private let folder = "\(Fixtures.root)/data/vocabularies"
+private let isThere = FileManager.default.fileExists(atPath: folder)
+
 /// The vocabularies that llama.cpp tests its tokenizers with, which `scripts/fetch vocabularies` brings, each with hard
 /// texts (`.inp`) and the ids that the models' own tokenizers give them (`.out`).
 @Suite(
     "llama.cpp's own tests of tokenizers",
-    .enabled(if: PeerVocabularyTests.areThere, "run scripts/fetch vocabularies, or make peers"))
+    .enabled(if: isThere, "run scripts/fetch vocabularies, or make peers"))
 struct PeerVocabularyTests {
-    private static let folder = "\(Fixtures.root)/data/vocabularies"
-    static let areThere = FileManager.default.fileExists(atPath: folder)
-
     static let compared = [
         "bert-bge", "command-r", "deepseek-coder", "deepseek-llm", "falcon", "gpt-2", "llama-bpe", "llama-spm", "mpt",
         "phi-3", "qwen2", "qwen35", "refact", "starcoder",
@@ -58,7 +58,7 @@ struct PeerVocabularyTests {
 
     @Test("No vocabulary of the suite is left out")
     func all() throws {
-        let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder).filter { $0.hasSuffix(".gguf") }
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".gguf") }
         let known = Self.compared + Self.refused.keys + Self.withoutTexts
         #expect(files.sorted() == known.map { "ggml-vocab-\($0).gguf" }.sorted())
         for name in Self.withoutTexts { #expect(try load(name).vocabularySize > 0) }

@@ -18,6 +18,7 @@ struct UnicodeTests {
         "bert_removed": BertClasses.isRemoved,
         "bert_mark": BertClasses.isNonspacingMark, "bert_chinese": BertClasses.isChinese,
         "bert_punctuation": BertClasses.isPunctuation, "numeric": WordClasses.isNumeric, "word": WordClasses.isWord,
+        "expression_word": WordClasses.isExpressionWord,
         "mark": WordClasses.isMark,
     ]
 

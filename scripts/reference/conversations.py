@@ -47,13 +47,19 @@ CONVERSATIONS = [
 ]
 
 
+def trained(kind):
+    """Without trimmed offsets: where they hide a blank that begins a turn, transformers' mask leaves the whole turn out."""
+    definition = (TRAINED / kind / "tokenizer.json").read_text().replace('"trim_offsets":true', '"trim_offsets":false')
+    return PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_str(definition.replace('"trim_offsets": true', '"trim_offsets": false')))
+
+
 def tokenizers(gguf):
     yield "llama-tiny", AutoTokenizer.from_pretrained(ROOT / "Tests/Fixtures/llama-tiny/base")
     for kind in ["gpt2", "qwen2", "smollm", "llama3", "llama2", "mistral", "gemma", "prefixed"]:
-        yield kind, PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_file(str(TRAINED / kind / "tokenizer.json")))
+        yield kind, trained(kind)
     # The markers as special tokens of vocabularies that lack them.
     for kind in ["qwen2", "llama2"]:
-        tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_file(str(TRAINED / kind / "tokenizer.json")))
+        tokenizer = trained(kind)
         tokenizer.add_special_tokens({"additional_special_tokens": ["<|im_start|>", "<|im_end|>"]})
         folder = OUT.parent / f"{kind}-marked"
         folder.mkdir(parents=True, exist_ok=True)

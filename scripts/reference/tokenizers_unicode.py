@@ -54,6 +54,7 @@ def classes():
         "bert_punctuation": parts_within_letters(pre_tokenizers.BertPreTokenizer(), 3),
         "numeric": parts_within_letters(pre_tokenizers.Digits(), 3),
         "word": parts_within_letters(pre_tokenizers.Whitespace(), 1),
+        "expression_word": removed_by(pre_tokenizers.Split(Regex(r"\w"), "removed")),
         "mark": ranges(lambda character: marks.normalize_str(character) == ""),
     }
 

@@ -43,6 +43,6 @@ enum DigitGroups: String, Sendable, Hashable, CaseIterable {
     }
 
     private func mayEnd(_ bytes: [UInt8], _ end: Int, _ limit: Int) -> Bool {
-        self == .numbers || end == limit || !WordClasses.isWord(bytes.scalar(at: end).scalar)
+        self == .numbers || end == limit || !WordClasses.isExpressionWord(bytes.scalar(at: end).scalar)
     }
 }

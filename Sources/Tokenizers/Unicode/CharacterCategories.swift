@@ -45,6 +45,8 @@ package struct CharacterCategories: OptionSet, Sendable, Hashable {
         case .letter, .other: break
         }
         guard scalar.isAssigned(by: CharacterClass.unicodeVersion) else { return .other }
+        // A small letter until Unicode 17, which took its case from it.
+        if scalar.value == 0x295 { return .lower }
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .titlecaseLetter: return .upper
         case .lowercaseLetter: return .lower
