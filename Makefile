@@ -4,7 +4,7 @@ SWIFT ?= swift
 LORAD = .build/release/lorad
 BASE = bases/SmolLM2-135M-Instruct.Q4_1.gguf
 
-.PHONY: build demo test bench fuzz sanitize lint tools fetch clean
+.PHONY: build demo test peers bench fuzz sanitize lint tools fetch clean
 
 # From nothing to a proven adapter and its report.
 demo: tools fetch
@@ -16,6 +16,12 @@ test: tools fetch lint
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build
 	scripts/test-variants
+
+# llama.cpp's own tests of tokenizers, run over lorad's.
+peers: tools
+	scripts/fetch vocabularies
+	$(SWIFT) build -c release --build-tests
+	$(SWIFT) test -c release --skip-build --filter PeerVocabularyTests
 
 # lorad beside PEFT, tables into Benchmarks/results/; BENCH="--only scaling" measures a part.
 bench: tools fetch

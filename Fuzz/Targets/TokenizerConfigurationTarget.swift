@@ -13,7 +13,8 @@ package struct TokenizerConfigurationTarget: FuzzTarget {
     package func check(_ bytes: [UInt8]) throws {
         try folder.check(bytes)
         guard let template = try accepted({ try ChatTemplate.load(folder.base) }) ?? nil else { return }
-        let segments = template.render([ChatMessage(role: "user", content: "hi")], addGenerationPrompt: true)
+        let turns = [ChatMessage(role: "user", content: "hi")]
+        guard let segments = try accepted({ try template.render(turns, addGenerationPrompt: true) }) else { return }
         try require(segments.contains { $0.text.contains("hi") }, "a message is not in the rendered conversation")
     }
 }

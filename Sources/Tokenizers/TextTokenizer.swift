@@ -53,23 +53,41 @@ struct TextTokenizer: Tokenizer {
 
     func encodeContinuation(_ text: String) -> [Int] { encode(text, continues: true, allowSpecial: true) }
 
+    func encode(_ text: String, places: [Int]) throws -> PlacedTokens {
+        var track = PlaceTrack(places)
+        let ids = encode(text, continues: false, allowSpecial: true, &track)
+        return PlacedTokens(ids: ids, places: try track.result())
+    }
+
     private func encode(_ text: String, continues: Bool, allowSpecial: Bool) -> [Int] {
+        var track = PlaceTrack([])
+        return encode(text, continues: continues, allowSpecial: allowSpecial, &track)
+    }
+
+    private func encode(_ text: String, continues: Bool, allowSpecial: Bool, _ track: inout PlaceTrack) -> [Int] {
         let bytes = Array(text.utf8)
         var ids: [Int] = []
         ids.reserveCapacity(bytes.count / 3)
         (allowSpecial ? words.special : words.plain).withTable { table in
             for part in verbatim.split(bytes, allowSpecial: allowSpecial) {
                 switch part {
-                case .token(let id): ids.append(id)
+                case .token(let id, let range):
+                    ids.append(id)
+                    track.passToken(range, end: ids.count)
                 case .text(let range):
                     let text = range.count == bytes.count ? bytes : Array(bytes[range])
                     let continues = continues && range.lowerBound == 0
                     let normal = (continues ? continuing.normalizer : normalizer).apply(text)
+                    var inner = PlaceTrack(track.enter(range, count: ids.count))
+                    inner.move(from: text, to: normal, first: normalizer, then: continuing.normalizer)
                     append(
-                        normal, beginsText: range.lowerBound == 0, continues: continues, allowSpecial, &table, to: &ids)
+                        normal, beginsText: range.lowerBound == 0, continues: continues, allowSpecial, &table, &inner,
+                        to: &ids)
+                    track.leave(inner, count: ids.count)
                 }
             }
         }
+        track.finish(count: ids.count)
         return ids
     }
 
@@ -82,36 +100,52 @@ struct TextTokenizer: Tokenizer {
     /// The tokens of normalised text.
     private func append(
         _ text: [UInt8], beginsText: Bool, continues: Bool, _ allowSpecial: Bool, _ table: inout WordTable,
-        to ids: inout [Int]
+        _ track: inout PlaceTrack, to ids: inout [Int]
     ) {
         if normalized.isEmpty {
             return append(
-                text, 0..<text.count, beginsText: beginsText, continues: continues, allowSpecial, &table, to: &ids)
+                text, 0..<text.count, beginsText: beginsText, continues: continues, allowSpecial, &table, &track,
+                to: &ids)
         }
         for part in normalized.split(text, allowSpecial: allowSpecial) {
             switch part {
-            case .token(let id): ids.append(id)
+            case .token(let id, let range):
+                ids.append(id)
+                track.passToken(range, end: ids.count)
             case .text(let range):
                 let isFirst = range.lowerBound == 0
                 append(
                     text, range, beginsText: beginsText && isFirst, continues: continues && isFirst, allowSpecial,
-                    &table, to: &ids)
+                    &table, &track, to: &ids)
             }
         }
     }
 
     private func append(
         _ text: [UInt8], _ range: Range<Int>, beginsText: Bool, continues: Bool, _ allowSpecial: Bool,
-        _ table: inout WordTable, to ids: inout [Int]
+        _ table: inout WordTable, _ track: inout PlaceTrack, to ids: inout [Int]
     ) {
-        var words = Pretokens(text, range, beginsText: beginsText)
+        let marks = track.isEmpty ? [] : track.enter(range, count: ids.count).map { $0 + range.lowerBound }
+        var words = Pretokens(text, range, beginsText: beginsText, marks: marks)
         (continues ? continuing.preTokenizer : preTokenizer).apply(to: &words)
         if let sign = model.wordSign { words.split(before: sign) }
+        var inner = PlaceTrack(words.marks)
         for range in words.ranges {
+            let start = ids.count
             table.append(words.bytes, range, to: &ids) { ids in
                 model.encode(words.bytes, range, allowSpecial: allowSpecial, into: &ids)
             }
+            if !inner.isEmpty { inner.passWord(range, ids[start...], length: length) }
         }
+        track.leave(inner, count: ids.count)
+    }
+
+    /// How many bytes of a word a token of the model holds; nil where its piece does not say.
+    private func length(_ id: Int) -> Int? {
+        guard !special.contains(id) else { return nil }
+        let piece = vocabulary.pieces[id]
+        if preTokenizer.isByteLevel { return piece.unicodeScalars.count }
+        return ByteTokens.byte(of: Array(piece.utf8)) == nil ? piece.utf8.count : 1
     }
 
     func decode(_ ids: [Int], skipSpecial: Bool) -> String {

@@ -22,6 +22,13 @@ package protocol Tokenizer: Sendable {
     /// Special tokens spelled out in the text become their ids.
     func encodeContinuation(_ text: String) -> [Int]
 
+    /// Ids of a whole text, and where places of it lie among them; no ids are added around it. Special tokens spelled
+    /// out in the text become their ids.
+    ///
+    /// - Parameter places: offsets in the text's UTF-8, ascending.
+    /// - Throws: `TokenizersError.unsupported` where tokens cannot be told apart by place.
+    func encode(_ text: String, places: [Int]) throws -> PlacedTokens
+
     /// A text, or a pair of texts, as a model takes it: with the special tokens that the tokenizer puts around it.
     ///
     /// - Parameters:
@@ -51,6 +58,19 @@ package struct EncodedText: Sendable, Equatable {
     package init(ids: [Int], typeIDs: [Int]) {
         self.ids = ids
         self.typeIDs = typeIDs
+    }
+}
+
+/// The tokens of a text, and where places of the text lie among them.
+package struct PlacedTokens: Sendable, Equatable {
+    package let ids: [Int]
+    /// For each place: the tokens before `lowerBound` end at it or before, those from `upperBound` on begin at it or
+    /// after. Between the two stands the token that holds what is on both sides; none does where the range is empty.
+    package let places: [Range<Int>]
+
+    package init(ids: [Int], places: [Range<Int>]) {
+        self.ids = ids
+        self.places = places
     }
 }
 

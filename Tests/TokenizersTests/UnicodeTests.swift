@@ -11,9 +11,14 @@ struct UnicodeTests {
 
     private static let predicates: [String: @Sendable (Unicode.Scalar) -> Bool] = [
         "letter": { CharacterClass($0) == .letter }, "number": { CharacterClass($0) == .number },
-        "space": { CharacterClass($0) == .space }, "bert_removed": BertClasses.isRemoved,
+        "space": { CharacterClass($0) == .space && CharacterCategories($0) == .space },
+        "upper": { CharacterCategories($0) == .upper }, "lower": { CharacterCategories($0) == .lower },
+        "uncased": { CharacterCategories($0) == .uncased }, "combining": { CharacterCategories($0) == .mark },
+        "punctuation": { CharacterCategories($0) == .punctuation }, "symbol": { CharacterCategories($0) == .symbol },
+        "bert_removed": BertClasses.isRemoved,
         "bert_mark": BertClasses.isNonspacingMark, "bert_chinese": BertClasses.isChinese,
         "bert_punctuation": BertClasses.isPunctuation, "numeric": WordClasses.isNumeric, "word": WordClasses.isWord,
+        "expression_word": WordClasses.isExpressionWord,
         "mark": WordClasses.isMark,
     ]
 

@@ -73,13 +73,13 @@ struct WrittenVocabulariesTests {
         }
     }
 
-    @Test("Single digits before Llama 3's words have no name in a GGUF, and are refused")
+    @Test("Single digits before Llama 3's words have no equal in llama.cpp, and are refused")
     func unnamed() throws {
         try withTemporaryFolder { folder in
             let changes = Self.plain.filter { !$0.0.contains("Digits") }
             let base = try BaseModelFiles(path: self.folder(changes, in: folder))
             let error = #expect(throws: TokenizersError.self) { try GGUFVocabulary.metadata(of: base) }
-            #expect(error?.message.contains("no name") == true)
+            #expect(error?.message.contains("no equal of") == true)
         }
     }
 }

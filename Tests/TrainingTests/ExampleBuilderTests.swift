@@ -61,6 +61,56 @@ struct ExampleBuilderTests {
         #expect(tokenizer.decode(trained, skipSpecial: false) == "it is<|im_end|>not bad<|im_end|>")
     }
 
+    @Test("A conversation none of whose turns is to be trained is dropped, and its ids are the same with marks")
+    func marks() throws {
+        let tokenizer = try tokenizer()
+        let builder = ExampleBuilder(tokenizer: tokenizer, template: .chatML, maximumLength: 200)
+        func row(_ marks: [Bool?]) -> TrainingRow {
+            .messages(
+                [ChatMessage(role: "user", content: "is it?")]
+                    + zip(["good", "bad"], marks).map {
+                        ChatMessage(role: "assistant", content: $0, isTrained: $1)
+                    })
+        }
+        let (examples, counts) = try builder.build([row([nil, nil]), row([false, nil]), row([false, false])])
+        #expect(examples.count == 2 && counts.unsupervised == 1)
+        #expect(examples[0].tokens == examples[1].tokens)
+        let trained = examples.map { tokenizer.decode($0.labels.map(\.target), skipSpecial: false) }
+        #expect(trained == ["good<|im_end|>bad<|im_end|>", "bad<|im_end|>"])
+    }
+
+    @Test("Rows that spell what is added to them are trained on as they are, and counted for a warning")
+    func doubled() throws {
+        let tokenizer = try TokenizerLoader.load(folder: Fixtures.path("tokenizers-trained/llama3"))
+        let begin = try #require(tokenizer.encodeBeginning("").first)
+        let text = tokenizer.decode([begin], skipSpecial: false)
+        let builder = ExampleBuilder(tokenizer: tokenizer, template: .chatML, maximumLength: 200)
+        let rows: [TrainingRow] = [
+            .text(text + "film"), .text("film"), .completion(prompt: text + "a", completion: " b"),
+            .messages([ChatMessage(role: "assistant", content: "a<|im_end|>")]),
+        ]
+        let (examples, counts) = try builder.build(rows)
+        #expect(examples[0].tokens.prefix(2) == [begin, begin])
+        #expect(counts.doubledBeginnings == 2 && counts.doubledEnds == 1)
+        let warnings = counts.warnings("rows.jsonl", tokenizer: tokenizer)
+        #expect(warnings.count == 2 && warnings[0].contains("2 of 4 rows of rows.jsonl begin with \(text)"))
+        #expect(try builder.build([rows[1]]).counts.warnings("", tokenizer: tokenizer) == [])
+    }
+
+    @Test("An end-of-text token that rows spell and append_eos adds is counted; without append_eos it is not")
+    func doubledEnd() throws {
+        let tokenizer = try tokenizer()
+        let end = tokenizer.decode([try #require(tokenizer.eosTokenID)], skipSpecial: false)
+        for (appends, expected) in [(true, 1), (false, 0)] {
+            let builder = ExampleBuilder(
+                tokenizer: tokenizer, template: nil, maximumLength: 100, appendsEndOfText: appends)
+            let (_, counts) = try builder.build([
+                .completion(prompt: "a", completion: " b" + end), .completion(prompt: "a", completion: " b"),
+            ])
+            #expect(counts.doubledEnds == expected)
+        }
+    }
+
     @Test("Rows that lose their completion to truncation are dropped and counted; none left is an error")
     func truncation() throws {
         let builder = ExampleBuilder(tokenizer: try tokenizer(), template: nil, maximumLength: 8)

@@ -50,23 +50,11 @@ package struct EvaluationRows {
             guard !completion.isEmpty else { throw fields.error("the completion is empty: there is nothing to score.") }
             return .promptCompletion(prompt: prompt, completion: completion)
         case .messages:
-            return .messages(try messages(fields))
+            do { return .messages(try ChatMessage.conversation(try fields.value("messages"))) } catch let error
+                as TokenizersError
+            { throw fields.error(error.message, advice: error.advice) }
         case .text:
             return .text(try fields.string("text"))
-        }
-    }
-
-    private func messages(_ fields: DataFields) throws -> [ChatMessage] {
-        let value = try fields.value("messages")
-        guard let items = value.arrayValue, !items.isEmpty else {
-            throw fields.error("the field `messages` must be a list of at least one message.")
-        }
-        return try items.map { item in
-            guard let object = item.objectValue else {
-                throw fields.error("a message must be an object with `role` and `content`, but \(item.kind) was found.")
-            }
-            let message = fields.nested(object)
-            return ChatMessage(role: try message.string("role"), content: try message.string("content"))
         }
     }
 

@@ -2,11 +2,12 @@ import Tokenizers
 
 /// A row as token ids, and which of them are scored.
 ///
-/// The rule for the whole project, in training as in evaluation: the parts of a row are tokenized separately and laid
+/// The rule for the whole project, in training as in evaluation: prompt and completion are tokenized separately and laid
 /// end to end, ids = encodeBeginning(prompt) + encodeContinuation(completion), so the boundary between what is given
 /// and what is predicted is exact by construction and no token straddles it. Special tokens spelled in the text are
-/// recognised, and those added that the tokenizer puts before a text; a chat template spells them itself. Training adds an end-of-text token after the completion; evaluation
-/// scores what the row says and nothing else.
+/// recognised, and those added that the tokenizer puts before a text. A conversation is rendered and tokenized whole,
+/// see `ConversationTokens`. Training adds an end-of-text token after the completion; evaluation scores what the row says
+/// and nothing else.
 package struct RowTokens: Equatable, Sendable {
     /// Every token of the row.
     package private(set) var ids: [Int] = []
@@ -26,12 +27,9 @@ package struct RowTokens: Equatable, Sendable {
                     .mismatch, "The data holds chat messages, but the base names no chat template.",
                     advice: "Use rows with prompt and completion, or a base with a chat template.")
             }
-            for segment in template.render(messages, addGenerationPrompt: false) {
-                let tokens =
-                    ids.isEmpty
-                    ? tokenizer.encode(segment.text, allowSpecial: true) : tokenizer.encodeContinuation(segment.text)
-                append(tokens, isScored: segment.trained)
-            }
+            let conversation = try ConversationTokens(messages, template: template, tokenizer: tokenizer)
+            ids = conversation.ids
+            scored = conversation.trained.filter { $0 > 0 }
         }
     }
 

@@ -17,6 +17,8 @@ struct PreparedData {
     let evaluation: EvaluationPlan?
     /// The manifest's regression prompts, or else those of the first training rows.
     let prompts: [RegressionPrompt]
+    /// What a person should know of the training rows.
+    let warnings: [String]
     /// What the rows train a model to do.
     let task: ModelTask
 
@@ -54,6 +56,7 @@ struct PreparedData {
         validation = heldOut.isEmpty ? [] : try builder.build(heldOut).examples
         rows = RowCounts(
             train: examples.count, validation: validation.count, truncated: counts.truncated, dropped: counts.dropped)
+        warnings = counts.warnings(manifest.dataset.train, tokenizer: base.tokenizer)
         contamination = clean.counts
         sample = Self.sample(examples[0], base.tokenizer)
         datasets = try Self.datasets(manifest, train: all.count, heldOut: heldOut.count, evaluated: evaluated.count)
@@ -75,6 +78,7 @@ struct PreparedData {
         rows = RowCounts(
             train: examples.count, validation: validation.count, truncated: read.counts.truncated,
             dropped: read.counts.dropped)
+        warnings = []
         contamination = read.clean.counts
         sample = read.sample(base.tokenizer)
         datasets = try Self.datasets(

@@ -233,7 +233,7 @@ package struct JobPipeline {
             "\(rows.train) training rows (\(rows.truncated) truncated, \(rows.dropped) dropped), "
                 + "\(rows.validation) validation rows, \(data.contamination.dropped) left out because held-out data has them"
         )
-        for note in data.notes { environment.events.log(note) }
+        for note in data.notes + data.warnings { environment.events.log(note) }
         let sample = data.sample.spans.map { $0.trained ? "⟦\($0.text)⟧" : $0.text }.joined()
         environment.events.log("trained on what stands in ⟦ ⟧: \(sample.debugDescription)")
     }

@@ -3,10 +3,20 @@ import ModelFiles
 
 /// How a base wants conversations written, one of a fixed set: templates are programs, and a manifest's base should not
 /// bring programs along.
-package enum ChatTemplate: String, Sendable, CaseIterable {
-    case chatML = "ChatML"
-    /// ChatML with SmolLM2's own system message where a conversation has none.
-    case smolLM2 = "SmolLM2"
+///
+/// A base may have a template that is not among them and is never asked for, so that it is refused where it is used.
+package struct ChatTemplate: Sendable, Equatable {
+    private enum Form: Equatable {
+        case chatML
+        /// ChatML with SmolLM2's own system message where a conversation has none.
+        case smolLM2
+        case refused(TokenizersError)
+    }
+
+    private let form: Form
+
+    package static let chatML = ChatTemplate(form: .chatML)
+    package static let smolLM2 = ChatTemplate(form: .smolLM2)
 
     /// A stretch of a rendered conversation; `trained` where the assistant speaks, its end marker included.
     package struct Segment: Sendable, Equatable {
@@ -14,65 +24,70 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
         package let trained: Bool
     }
 
-    private static let longestTemplate = 1 << 20
+    /// What the known templates put around a turn; as text in one, it ends or begins a turn of its own.
+    package static let markers = (start: "<|im_start|>", end: "<|im_end|>")
+
     private static let smolLM2System = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 
-    /// The base's template; nil where it names none.
+    /// The base's template; nil where it names none. One that is not among the known throws when it is to render.
     ///
-    /// - Throws: `TokenizersError.unsupported` where its template is not one of the known.
+    /// - Throws: `ModelFilesError` where a file that may hold one cannot be read.
     package static func load(_ base: BaseModelFiles) throws -> ChatTemplate? {
-        guard let text = try text(base) else { return nil }
-        return try recognise(text, source: base.path)
+        do {
+            guard let (text, place) = try TemplateSource.find(base) else { return nil }
+            return recognise(text, place: place)
+        } catch let error as TokenizersError { return ChatTemplate(form: .refused(error)) }
     }
 
-    /// Tells a template by what it writes and the loops and conditions it uses.
-    static func recognise(_ text: String, source: String) throws -> ChatTemplate {
-        let plain = text.filter { !$0.isWhitespace }.replacingOccurrences(of: "\\n", with: "")
-        let turns = "{{'<|im_start|>'+message['role']+''+message['content']+'<|im_end|>'+''}}{%endfor%}"
-        let end = "{%ifadd_generation_prompt%}{{'<|im_start|>assistant'}}{%endif%}"
-        let loop = "{%formessageinmessages%}"
-        let system = smolLM2System.filter { !$0.isWhitespace }
-        let defaultSystem =
-            "{%ifloop.firstandmessages[0]['role']!='system'%}{{'<|im_start|>system\(system)<|im_end|>'}}{%endif%}"
-        switch plain {
-        case loop + turns + end: return .chatML
-        case loop + defaultSystem + turns + end: return .smolLM2
-        default:
-            throw TokenizersError(
-                .unsupported, "The chat template of \(source) is not one that lorad knows.",
-                advice: "Known templates: \(allCases.map(\.rawValue).joined(separator: ", ")). "
-                    + "Write prompts and completions with the markers spelled out instead of messages.")
+    /// Tells a template by its shape.
+    ///
+    /// - Parameter place: where it stands, for messages.
+    package static func recognise(_ text: String, place: String) -> ChatTemplate {
+        switch TemplateShape(text) {
+        case nil: break
+        case shapes.chatML: return chatML
+        case shapes.smolLM2: return smolLM2
+        default: break
         }
+        let begin = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(100)
+        return ChatTemplate(
+            form: .refused(
+                TokenizersError(
+                    .unsupported, "The chat template of \(place) is not one that lorad knows.",
+                    cause: "It begins: \(begin)\(begin.count < text.count ? "…" : "")",
+                    advice: "Known are ChatML and SmolLM2's, to the letter. Write rows of prompt and completion "
+                        + "with the template's markers spelled out instead of messages.")))
     }
 
-    /// The template's source, where the base has one.
-    static func text(_ base: BaseModelFiles) throws -> String? {
-        if let gguf = base.gguf { return gguf.metadata["tokenizer.chat_template"]?.stringValue }
-        let file = base.path + "/chat_template.jinja"
-        if FileManager.default.fileExists(atPath: file) {
-            return String(decoding: try RegularFile.read(file, limit: longestTemplate), as: UTF8.self)
-        }
-        let config = base.path + "/tokenizer_config.json"
-        guard FileManager.default.fileExists(atPath: config) else { return nil }
-        guard let template = try JSONReader.parse(file: config)["chat_template"], !template.isNull else { return nil }
-        guard let text = template.stringValue else {
-            throw TokenizersError(.unsupported, "\(config) holds several chat templates; lorad reads a single one.")
-        }
-        return text
+    private static let shapes = (
+        chatML: TemplateShape(source(smolLM2: false)), smolLM2: TemplateShape(source(smolLM2: true))
+    )
+
+    private static func source(smolLM2: Bool) -> String {
+        let system = #"'<|im_start|>system\n\#(smolLM2System)<|im_end|>\n'"#
+        let defaultSystem = "{% if loop.first and messages[0]['role'] != 'system' %}{{ \(system) }}{% endif %}"
+        let turn = #"'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'"#
+        return "{% for message in messages %}" + (smolLM2 ? defaultSystem : "") + "{{ \(turn) }}{% endfor %}"
+            + #"{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"#
     }
 
     /// The conversation in order. With `addGenerationPrompt` it ends where the assistant is to speak.
-    package func render(_ messages: [ChatMessage], addGenerationPrompt: Bool) -> [Segment] {
+    ///
+    /// - Throws: `TokenizersError.unsupported` for a template that is not among the known.
+    package func render(_ messages: [ChatMessage], addGenerationPrompt: Bool) throws -> [Segment] {
+        if case .refused(let error) = form { throw error }
         var segments: [Segment] = []
-        if self == .smolLM2, let first = messages.first, first.role != "system" {
-            segments.append(Segment(text: "<|im_start|>system\n\(Self.smolLM2System)<|im_end|>\n", trained: false))
+        func append(_ text: String, trained: Bool = false) { segments.append(Segment(text: text, trained: trained)) }
+        let (start, end) = Self.markers
+        if form == .smolLM2, let first = messages.first, first.role != "system" {
+            append("\(start)system\n\(Self.smolLM2System)\(end)\n")
         }
         for message in messages {
-            segments.append(Segment(text: "<|im_start|>\(message.role)\n", trained: false))
-            segments.append(Segment(text: "\(message.content)<|im_end|>", trained: message.role == "assistant"))
-            segments.append(Segment(text: "\n", trained: false))
+            append("\(start)\(message.role)\n")
+            append("\(message.content)\(end)", trained: message.isTrained)
+            append("\n")
         }
-        if addGenerationPrompt { segments.append(Segment(text: "<|im_start|>assistant\n", trained: false)) }
+        if addGenerationPrompt { append("\(start)assistant\n") }
         return segments
     }
 }

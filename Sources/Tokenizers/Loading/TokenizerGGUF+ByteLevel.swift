@@ -1,38 +1,10 @@
 import ModelFiles
 
 extension TokenizerGGUF {
-    private static let gpt2 = PreTokenizer.byteLevel(prefixSpace: false, splits: true)
-    private static func llama3(digits: Int) -> PreTokenizer {
-        .sequence([
-            .split(.llama3(digits: digits), .isolated, inverted: false), .byteLevel(prefixSpace: false, splits: false),
-        ])
-    }
-
-    /// What `tokenizer.ggml.pre` names. llama.cpp's `default`, also that of files without the key, is not GPT-2's.
-    private static let preTokenizers: [String: PreTokenizer] = [
-        "smollm": .sequence([.digits(individually: true), gpt2]), "gpt-2": gpt2, "phi-2": gpt2, "roberta-bpe": gpt2,
-        "llama-bpe": llama3(digits: 3), "llama3": llama3(digits: 3), "llama-v3": llama3(digits: 3),
-        "qwen2": llama3(digits: 1),
-    ]
-    /// Of these a word that is a token needs no merging, and texts begin with a token unless the file says otherwise.
-    private static let wholeWords: Set = ["llama-bpe", "llama3", "llama-v3"]
-
-    /// What llama.cpp calls a pre-tokenizer; nil for one that it does not have, or that ignores merges differently.
-    static func name(of preTokenizer: PreTokenizer, ignoresMerges: Bool) -> String? {
-        let preTokenizer = preTokenizer == .sequence([gpt2]) ? gpt2 : preTokenizer
-        return ["smollm", "gpt-2", "llama-bpe", "qwen2"].first {
-            preTokenizers[$0] == preTokenizer && wholeWords.contains($0) == ignoresMerges
-        }
-    }
-
     /// The vocabulary of kind `gpt2`: byte-level byte-pair encoding.
     static func byteLevel(_ contents: Contents) throws -> TokenizerDefinition {
         let pre = contents.file.metadata["tokenizer.ggml.pre"]?.stringValue ?? "default"
-        guard let preTokenizer = preTokenizers[pre] else {
-            throw TokenizersError(
-                .unsupported, "\(contents.path) has the pre-tokenizer '\(pre)'.",
-                advice: "lorad supports: \(preTokenizers.keys.sorted().joined(separator: ", ")).")
-        }
+        guard let named = GGUFPreTokenizer.named[pre] else { throw unsupported(pre, contents) }
         let merges = try (contents.file.metadata["tokenizer.ggml.merges"]?.arrayValue ?? []).map { value in
             let parts = value.stringValue?.splitAtSpaces ?? []
             guard parts.count == 2 else {
@@ -41,11 +13,26 @@ extension TokenizerGGUF {
             return (left: parts[0], right: parts[1])
         }
         let addsSpace = contents.flag("add_space_prefix", default: false)
-        let model = BytePairDefinition(merges: merges, ignoresMerges: wholeWords.contains(pre))
+        let model = BytePairDefinition(merges: merges, ignoresMerges: named.ignoresMerges)
         return TokenizerDefinition(
             source: contents.path, vocabulary: contents.tokens.enumerated().map { ($1, $0) }, model: .bytePair(model),
-            addedTokens: contents.added, normalizer: addsSpace ? .prepend([0x20]) : .none, preTokenizer: preTokenizer,
-            postProcessor: try contents.postProcessor(addsBeginning: wholeWords.contains(pre)), decoder: .byteLevel,
+            addedTokens: contents.added, normalizer: addsSpace ? .prepend([0x20]) : .none,
+            preTokenizer: named.preTokenizer,
+            postProcessor: try contents.postProcessor(addsBeginning: named.addsBeginning), decoder: .byteLevel,
             bosTokenID: try contents.id("bos"), eosTokenID: try contents.id("eos"))
+    }
+
+    private static func unsupported(_ pre: String, _ contents: Contents) -> TokenizersError {
+        let names = "tokenizer.ggml.pre can be \(GGUFPreTokenizer.named.keys.sorted().joined(separator: ", "))"
+        guard contents.file.metadata["tokenizer.ggml.pre"] == nil || pre == "default" else {
+            return TokenizersError(
+                .unsupported, "\(contents.path) has the pre-tokenizer '\(pre)'.",
+                advice: "Use the base's safetensors folder with its tokenizer.json, where there is one; \(names).")
+        }
+        return TokenizersError(
+            .unsupported, "\(contents.path) does not say how its text is cut into words.",
+            cause:
+                "Files of llama.cpp before April 2024 lack tokenizer.ggml.pre, and what it does instead is no model's own.",
+            advice: "Convert the base again with a newer llama.cpp; \(names).")
     }
 }

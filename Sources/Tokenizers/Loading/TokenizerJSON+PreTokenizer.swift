@@ -31,9 +31,12 @@ extension TokenizerJSON {
 
     private static func sequence(_ part: Component) throws -> PreTokenizer {
         let steps = try part.parts("pretokenizers").map(preTokenizer)
-        // Steps after it would see its alphabet in place of the text.
-        guard !steps.dropLast().contains(where: \.isByteLevel) else {
-            throw part.unsupported("has a pre_tokenizer after ByteLevel", known: ["ByteLevel as the last one"])
+        if let first = steps.firstIndex(where: \.isByteLevel),
+            !steps[(first + 1)...].allSatisfy(\.mayFollowByteLevel)
+        {
+            throw part.unsupported(
+                "has a pre_tokenizer after ByteLevel that would change its alphabet",
+                known: ["Split, Digits and Punctuation after ByteLevel"])
         }
         return .sequence(steps)
     }
@@ -41,9 +44,13 @@ extension TokenizerJSON {
     private static func splitPattern(_ part: Component) throws -> SplitPattern {
         let field = part.part("pattern", role: "pre_tokenizer's pattern")
         guard let expression = try field.optionalString("Regex") else { return .literal(try literal(field)) }
-        guard let pattern = SplitPattern.expressions[expression] else {
+        guard let pattern = SplitPattern(expression: expression) else {
             throw field.unsupported(
-                "cuts words by the regular expression '\(expression)'", known: SplitPattern.expressions.keys.sorted())
+                "cuts words by the regular expression '\(expression)'",
+                known: [
+                    "the expressions of GPT-2, cl100k, o200k, Llama 3, Qwen, Tekken, DeepSeek, Falcon and StarCoder",
+                    "groups of three digits",
+                ])
         }
         return pattern
     }

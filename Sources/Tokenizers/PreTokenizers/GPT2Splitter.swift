@@ -49,7 +49,19 @@ struct WhitespaceRun {
     }
 
     /// `\s+(?!\S)|\s+`: white space before a word leaves its last character to the word.
-    var endBeforeWord: Int { end < limit && lastStart > start ? lastStart : end }
+    var endBeforeWord: Int { endBeforeSpace(from: start) ?? end }
+
+    /// `\s+(?!\S)` from a place within the run: nil for the last character before a word.
+    func endBeforeSpace(from position: Int) -> Int? {
+        if end == limit { return end }
+        return lastStart > position ? lastStart : nil
+    }
+
+    /// `\s*[\r\n]+` from a place within the run.
+    func lineEnd(after position: Int) -> Int? {
+        guard let lineEnd, lineEnd > position else { return nil }
+        return lineEnd
+    }
 }
 
 /// `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll`, `'d`.
@@ -68,6 +80,14 @@ enum Contraction {
             return second == wanted ? start + 2 : nil
         default: return nil
         }
+    }
+
+    /// The same in either case, where the long s, U+017F, may be an s in another case too.
+    @inline(__always)
+    static func endInAnyCase(_ bytes: [UInt8], _ start: Int, _ limit: Int, foldsLongS: Bool) -> Int? {
+        if let end = end(bytes, start, limit, fold: 0x20) { return end }
+        guard foldsLongS, start + 1 < limit, bytes[start] == 0xC5, bytes[start + 1] == 0xBF else { return nil }
+        return start + 2
     }
 }
 

@@ -17,7 +17,9 @@ struct LlamaSplitter {
     @inline(__always)
     private func matchEnd(_ bytes: [UInt8], _ start: Int, _ limit: Int) -> Int {
         let byte = bytes[start]
-        if byte == UInt8(ascii: "'"), let end = contractionEnd(bytes, start + 1, limit) { return end }
+        if byte == UInt8(ascii: "'"), let end = Contraction.endInAnyCase(bytes, start + 1, limit, foldsLongS: true) {
+            return end
+        }
         let (first, length) = bytes.characterClass(at: start)
         switch first {
         case .letter: return bytes.runEnd(start, limit, .letter)
@@ -25,8 +27,7 @@ struct LlamaSplitter {
         case .space, .other: break
         }
         let second = start + length
-        let isLineEnd = byte == 0x0A || byte == 0x0D
-        if second < limit, !isLineEnd {
+        if second < limit, !bytes.isLineEnd(at: start) {
             let (next, _) = bytes.characterClass(at: second)
             if next == .letter { return bytes.runEnd(second, limit, .letter) }
             if first == .space, byte == 0x20, next == .other { return signsEnd(bytes, second, limit) }
@@ -34,13 +35,6 @@ struct LlamaSplitter {
         if first == .other { return signsEnd(bytes, start, limit) }
         let run = WhitespaceRun(bytes, start, limit)
         return run.lineEnd ?? run.endBeforeWord
-    }
-
-    /// As GPT-2's in either case; the long s, U+017F, is an s in another case too.
-    @inline(__always)
-    private func contractionEnd(_ bytes: [UInt8], _ start: Int, _ limit: Int) -> Int? {
-        if let end = Contraction.end(bytes, start, limit, fold: 0x20) { return end }
-        return start + 1 < limit && bytes[start] == 0xC5 && bytes[start + 1] == 0xBF ? start + 2 : nil
     }
 
     private func numberEnd(_ bytes: [UInt8], _ start: Int, _ limit: Int) -> Int {
@@ -57,7 +51,7 @@ struct LlamaSplitter {
     /// `[^\s\p{L}\p{N}]+[\r\n]*`
     private func signsEnd(_ bytes: [UInt8], _ start: Int, _ limit: Int) -> Int {
         var end = bytes.runEnd(start, limit, .other)
-        while end < limit, bytes[end] == 0x0A || bytes[end] == 0x0D { end += 1 }
+        while end < limit, bytes.isLineEnd(at: end) { end += 1 }
         return end
     }
 }

@@ -35,7 +35,25 @@ indirect enum PreTokenizer: Sendable, Equatable {
         case .whitespace: words.split(WordSplitter.splitWordsAndSigns)
         case .whitespaceSplit: words.split(WordSplitter.splitWhitespace)
         case .metaspace(let metaspace): metaspace.apply(to: &words)
-        case .sequence(let steps): for step in steps { step.apply(to: &words) }
+        case .sequence(let steps): Self.apply(steps, to: &words)
+        }
+    }
+
+    /// Steps after ByteLevel see its alphabet in place of the text, as the library's do.
+    private static func apply(_ steps: [PreTokenizer], to words: inout Pretokens) {
+        var isSpelled = false
+        for (index, step) in steps.enumerated() {
+            step.apply(to: &words)
+            if step.isByteLevel, index < steps.count - 1 {
+                words.rewrite { bytes, range, _, output in output += ByteAlphabet.spelling(of: bytes[range]) }
+                isSpelled = true
+            }
+        }
+        if isSpelled {
+            words.rewrite { bytes, range, _, output in
+                // Words are cut between the alphabet's characters, never within one.
+                output += ByteAlphabet.bytes(of: Array(bytes[range])) ?? []
+            }
         }
     }
 
@@ -55,7 +73,15 @@ indirect enum PreTokenizer: Sendable, Equatable {
     var isByteLevel: Bool {
         switch self {
         case .byteLevel: true
-        case .sequence(let steps): steps.last?.isByteLevel ?? false
+        case .sequence(let steps): steps.contains(where: \.isByteLevel)
+        default: false
+        }
+    }
+
+    /// Whether it only cuts, so that words are still in ByteLevel's alphabet after it.
+    var mayFollowByteLevel: Bool {
+        switch self {
+        case .split, .digits, .punctuation: true
         default: false
         }
     }

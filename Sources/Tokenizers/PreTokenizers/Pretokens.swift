@@ -4,9 +4,12 @@ struct Pretokens {
     private(set) var ranges: [Range<Int>]
     /// Whether the bytes stand at the very beginning of the whole text.
     let beginsText: Bool
+    /// Places that are kept track of while words are written anew, ascending.
+    private(set) var marks: [Int]
 
-    init(_ bytes: [UInt8], _ range: Range<Int>, beginsText: Bool) {
+    init(_ bytes: [UInt8], _ range: Range<Int>, beginsText: Bool, marks: [Int] = []) {
         self.bytes = bytes
+        self.marks = marks
         ranges = range.isEmpty ? [] : [range]
         self.beginsText = beginsText
     }
@@ -25,11 +28,20 @@ struct Pretokens {
     ) {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count + 4 * ranges.count)
+        var moved: [Int] = []
         for index in ranges.indices {
-            let start = output.count
-            rewrite(bytes, ranges[index], beginsText && ranges[index].lowerBound == 0, &output)
+            let (start, range) = (output.count, ranges[index])
+            let isFirst = beginsText && range.lowerBound == 0
+            // What stands before a mark within a word becomes the same as by itself: characters are written one by one.
+            while moved.count < marks.count, case let mark = marks[moved.count], mark < range.upperBound {
+                var before: [UInt8] = []
+                if mark > range.lowerBound { rewrite(bytes, range.lowerBound..<mark, isFirst, &before) }
+                moved.append(start + before.count)
+            }
+            rewrite(bytes, range, isFirst, &output)
             ranges[index] = start..<output.count
         }
+        marks = moved + marks.dropFirst(moved.count).map { _ in output.count }
         bytes = output
     }
 

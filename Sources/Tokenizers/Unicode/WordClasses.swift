@@ -25,6 +25,15 @@ package enum WordClasses {
         }
     }
 
+    /// `\w` in a Split's expression, whose library counts Latin-1's fractions and superscripts, and not the joiners.
+    package static func isExpressionWord(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0xB2, 0xB3, 0xB9, 0xBC, 0xBD, 0xBE: true
+        case 0x200C, 0x200D: false
+        default: isWord(scalar)
+        }
+    }
+
     /// `is_combining_mark`: \p{M} of Unicode 9, with the deviations of the library's table.
     package static func isMark(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {

@@ -3,7 +3,8 @@ struct AddedTokenMatcher: Sendable {
     /// A stretch of text: plain, or one added token.
     enum Part: Equatable {
         case text(Range<Int>)
-        case token(Int)
+        /// Its id, and where it stands, with the white space that it takes along.
+        case token(Int, Range<Int>)
     }
 
     private let tokens: [AddedToken]
@@ -40,8 +41,8 @@ struct AddedTokenMatcher: Sendable {
             }
             let lower = token.leftStrip ? Self.skipSpaceBackwards(text, position, to: start) : position
             if lower > start { parts.append(.text(start..<lower)) }
-            parts.append(.token(token.id))
             start = token.rightStrip ? Self.skipSpace(text, upper) : upper
+            parts.append(.token(token.id, lower..<start))
             position = start
         }
         if start < text.count { parts.append(.text(start..<text.count)) }

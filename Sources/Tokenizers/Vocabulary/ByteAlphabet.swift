@@ -28,6 +28,11 @@ enum ByteAlphabet {
         return result
     }
 
+    private static let spellings = scalars.map { Array(String($0).utf8) }
+
+    /// Bytes in the alphabet, as UTF-8.
+    static func spelling(of bytes: ArraySlice<UInt8>) -> [UInt8] { bytes.flatMap { spellings[Int($0)] } }
+
     private static func isPrintable(_ value: UInt32) -> Bool {
         (0x21...0x7E).contains(value) || (0xA1...0xAC).contains(value) || (0xAE...0xFF).contains(value)
     }

@@ -28,7 +28,7 @@ package enum GGUFVocabulary {
             "tokenizer.ggml.token_type": .array(.int32, types.map { .int32(Int32($0)) }),
             "tokenizer.ggml.merges": .array(.string, merges), "tokenizer.ggml.add_space_prefix": .bool(false),
         ]
-        metadata["tokenizer.chat_template"] = try ChatTemplate.text(base).map { .string($0) }
+        metadata["tokenizer.chat_template"] = try TemplateSource.find(base).map { .string($0.text) }
         try addRoles(base, folder, to: &metadata)
         return metadata
     }
@@ -41,8 +41,8 @@ package enum GGUFVocabulary {
         guard definition.normalizer == .none else {
             throw unsupported(definition, "normalises text (as NFC does)")
         }
-        guard let pre = TokenizerGGUF.name(of: definition.preTokenizer, ignoresMerges: model.ignoresMerges) else {
-            throw unsupported(definition, "has a pre-tokenizer that llama.cpp has no name for")
+        guard let pre = GGUFPreTokenizer.name(of: definition.preTokenizer, ignoresMerges: model.ignoresMerges) else {
+            throw unsupported(definition, "has a pre-tokenizer that llama.cpp has no equal of")
         }
         guard !definition.addedTokens.contains(where: { $0.singleWord || $0.leftStrip || $0.rightStrip }) else {
             throw unsupported(definition, "has added tokens that take white space along or must be single words")

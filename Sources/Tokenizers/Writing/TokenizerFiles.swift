@@ -115,7 +115,10 @@ package enum TokenizerFiles {
 
     private static func preTokenizer(_ preTokenizer: PreTokenizer, _ byteLevel: JSONValue) -> JSONValue {
         switch preTokenizer {
-        case .digits: object([("type", .string("Digits")), ("individual_digits", .bool(true))])
+        case .digits(let individually):
+            object([("type", .string("Digits")), ("individual_digits", .bool(individually))])
+        case .punctuation(let behavior):
+            object([("type", .string("Punctuation")), ("behavior", .string(behavior.rawValue))])
         case .sequence(let steps):
             object([
                 ("type", .string("Sequence")),

@@ -1,7 +1,7 @@
 import Tokenizers
 
 /// Turns rows into token ids with exact masks: prompt and completion are encoded apart, so the boundary is a fact about
-/// ids and not a guess about text.
+/// ids and not a guess about text; of a conversation, which is encoded whole, it is a fact about places in its text.
 package struct ExampleBuilder: Sendable {
     /// What happens to rows over `maximumLength`.
     package enum OverLength: String, Sendable, CaseIterable {
@@ -20,6 +20,11 @@ package struct ExampleBuilder: Sendable {
         package var unsupervised = 0
         package var supervisedTokens = 0
         package var tokens = 0
+        /// Rows that begin with the token that the tokenizer puts before them, which stands there twice then.
+        package var doubledBeginnings = 0
+        /// Rows that end with the end-of-text token that is appended to them, or whose messages hold their template's
+        /// markers.
+        package var doubledEnds = 0
     }
 
     private let tokenizer: any Tokenizer
@@ -27,6 +32,8 @@ package struct ExampleBuilder: Sendable {
     private let maximumLength: Int
     private let overLength: OverLength
     private let appendsEndOfText: Bool
+    /// What the tokenizer puts before a text.
+    private let beginning: [Int]
 
     /// - Parameters:
     ///   - template: needed for rows of messages alone.
@@ -40,6 +47,7 @@ package struct ExampleBuilder: Sendable {
         self.maximumLength = maximumLength
         self.overLength = overLength
         self.appendsEndOfText = appendsEndOfText
+        beginning = tokenizer.encodeBeginning("")
     }
 
     /// All rows that have something to train on, and the count of those that do not.
@@ -53,6 +61,7 @@ package struct ExampleBuilder: Sendable {
         for row in rows {
             counts.rows += 1
             let full = try example(row)
+            count(full, row, in: &counts)
             if full.tokens.count > maximumLength {
                 if overLength == .drop {
                     counts.dropped += 1
@@ -105,6 +114,23 @@ package struct ExampleBuilder: Sendable {
             labelPositions: example.labelPositions.filter { $0 + 1 < maximumLength })
     }
 
+    private func count(_ example: TokenizedExample, _ row: TrainingRow, in counts: inout Counts) {
+        if case .messages(let messages) = row {
+            let markers = ChatTemplate.markers
+            let isDoubled = messages.contains {
+                $0.content.hasPrefix(markers.start) || $0.content.hasSuffix(markers.end)
+            }
+            counts.doubledEnds += isDoubled ? 1 : 0
+            return
+        }
+        if let first = beginning.last, example.tokens.dropFirst(beginning.count).first == first {
+            counts.doubledBeginnings += 1
+        }
+        if appendsEndOfText, let end = tokenizer.eosTokenID, example.tokens.suffix(2) == [end, end] {
+            counts.doubledEnds += 1
+        }
+    }
+
     private func example(_ row: TrainingRow) throws -> TokenizedExample {
         switch row {
         case .completion(let prompt, let completion):
@@ -121,14 +147,10 @@ package struct ExampleBuilder: Sendable {
                     .malformed, "The data holds messages, but the base names no chat template.",
                     advice: "Use prompt and completion, or a base with a chat template.")
             }
-            // A template spells the special tokens at the beginning itself.
-            let segments = template.render(messages, addGenerationPrompt: false).enumerated().map { index, segment in
-                let tokens =
-                    index == 0
-                    ? tokenizer.encode(segment.text, allowSpecial: true) : tokenizer.encodeContinuation(segment.text)
-                return (tokens, segment.trained)
-            }
-            return join(segments, endOfText: false)
+            let conversation = try ConversationTokens(messages, template: template, tokenizer: tokenizer)
+            // The first token of a row has none before it that could predict it.
+            return TokenizedExample(
+                tokens: conversation.ids, labelPositions: conversation.trained.map { $0 - 1 }.filter { $0 >= 0 })
         }
     }
 
@@ -143,5 +165,29 @@ package struct ExampleBuilder: Sendable {
         for segment in segments { append(segment.tokens, trained: segment.trained) }
         if endOfText, let end = tokenizer.eosTokenID { append([end], trained: true) }
         return TokenizedExample(tokens: tokens, labelPositions: labels)
+    }
+}
+
+extension ExampleBuilder.Counts {
+    /// What a person should know of the rows, one sentence each. The rows are trained on as they are, as transformers
+    /// would feed them: what they hold twice is theirs to take out.
+    ///
+    /// - Parameter path: of the rows.
+    package func warnings(_ path: String, tokenizer: any Tokenizer) -> [String] {
+        func spelled(_ id: Int?) -> String { id.map { tokenizer.decode([$0], skipSpecial: false) } ?? "" }
+        var warnings: [String] = []
+        if doubledBeginnings > 0 {
+            warnings.append(
+                "warning: \(doubledBeginnings) of \(rows) rows of \(path) begin with "
+                    + "\(spelled(tokenizer.encodeBeginning("").last)), which the tokenizer puts before every text, so that "
+                    + "it stands there twice; take it out of the rows")
+        }
+        if doubledEnds > 0 {
+            warnings.append(
+                "warning: \(doubledEnds) of \(rows) rows of \(path) hold a marker at an end where one is added, so that "
+                    + "it stands there twice; take \(spelled(tokenizer.eosTokenID)) out of the rows, or set "
+                    + "training.append_eos to false")
+        }
+        return warnings
     }
 }

@@ -60,19 +60,8 @@ package enum TrainingRowReader {
     }
 
     private static func messages(_ line: JSONLine) throws -> [ChatMessage] {
-        guard let values = try line.value("messages")?.arrayValue, !values.isEmpty else {
-            throw RowComplaint(line: line.number, text: "'messages' is no list of messages.")
-        }
-        let roles = ["system", "user", "assistant"]
-        return try values.enumerated().map { index, value in
-            guard let role = value["role"]?.stringValue, roles.contains(role),
-                let content = value["content"]?.stringValue
-            else {
-                throw RowComplaint(
-                    line: line.number,
-                    text: "message \(index + 1) lacks a role (\(roles.joined(separator: ", "))) or a text content.")
-            }
-            return ChatMessage(role: role, content: content)
+        do { return try ChatMessage.conversation(try line.value("messages") ?? .null) } catch let error as TokenizersError {
+            throw RowComplaint(line: line.number, text: error.message + (error.advice.map { " \($0)" } ?? ""))
         }
     }
 }

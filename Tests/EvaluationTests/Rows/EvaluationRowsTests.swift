@@ -107,12 +107,12 @@ struct EvaluationRowsTests {
     @Test(
         "Each malformed conversation is refused by line and field",
         arguments: [
-            (#"{"messages": []}"#, "the field `messages` must be a list of at least one message."),
+            (#"{"messages": []}"#, "'messages' must be a list of at least one message."),
             (
                 #"{"messages": ["hi"]}"#,
-                "a message must be an object with `role` and `content`, but a string was found."
+                "message 1 is a string; an object with role and content was expected."
             ),
-            (#"{"messages": [{"role": "user"}]}"#, "the field `content` is missing; there is `role`."),
+            (#"{"messages": [{"role": "user"}]}"#, "message 1 lacks a content."),
         ])
     func malformedMessages(row: String, problem: String) throws {
         #expect(try complaint(row) == "data.jsonl:1: " + problem)

@@ -14,6 +14,13 @@ struct CharacterTokenizer: Tokenizer {
         text.compactMap { Self.alphabet.firstIndex(of: $0) }
     }
 
+    func encode(_ text: String, places: [Int]) -> PlacedTokens {
+        let found = places.map {
+            encode(String(decoding: text.utf8.prefix($0), as: UTF8.self), allowSpecial: true).count
+        }
+        return PlacedTokens(ids: encode(text, allowSpecial: true), places: found.map { $0..<$0 })
+    }
+
     func decode(_ ids: [Int], skipSpecial: Bool) -> String {
         String(ids.filter { !skipSpecial || $0 != Self.end }.map { Self.alphabet[$0] })
     }

@@ -1,0 +1,1 @@
+"""Stands in for scikit-build-core as `../setuptools` does for setuptools; see there."""
