@@ -27,15 +27,15 @@ package struct GreedyGenerator {
         _ model: any ScoringModel, prompt: [Int], name: String, shouldStop: () -> Bool = { false }
     ) throws -> Generation {
         guard !prompt.isEmpty else { throw EvaluationError(.mismatch, "The \(name) has no tokens.") }
-        let needed = prompt.count + maximumNewTokens
-        guard needed <= model.maximumPositions else {
+        // The sum may be larger than a number can be.
+        guard maximumNewTokens <= model.maximumPositions - prompt.count else {
             throw EvaluationError(
                 .mismatch,
                 "The \(name) has \(prompt.count) tokens; with \(maximumNewTokens) new ones they do not fit the base's "
                     + "\(model.maximumPositions) positions.",
                 advice: "Shorten the prompt, or lower max_new_tokens.")
         }
-        let decoder = try model.makeDecoder(capacity: needed)
+        let decoder = try model.makeDecoder(capacity: prompt.count + maximumNewTokens)
         var ids: [Int] = []
         var fed = prompt
         while ids.count < maximumNewTokens {

@@ -14,7 +14,8 @@ enum ReportAssembly {
         TrainingReport(
             loss: result.losses, learningRate: result.learningRates, gradientNorm: result.gradientNorms,
             validation: result.validation.map { ValidationPoint(step: $0.step, loss: $0.loss) },
-            steps: result.losses.count, plannedSteps: plan.steps, tokens: result.tokens,
+            steps: result.losses.count, plannedSteps: plan.steps, rowsSeen: result.losses.count * plan.batchSize,
+            epochs: Double(result.losses.count * plan.batchSize) / Double(data.examples.count), tokens: result.tokens,
             supervisedTokens: result.supervisedTokens, tokensPerSecond: result.tokensPerSecond,
             wallSeconds: result.seconds, peakMemoryBytes: MachineInfo.peakResidentBytes,
             predictedPeakMemoryBytes: predictedPeak,
@@ -49,7 +50,7 @@ enum ReportAssembly {
                 seed: UInt64(bitPattern: Int64(section.seed)), dtype: section.dtype.rawValue,
                 schedule: section.schedule.rawValue, learningRate: section.learningRate,
                 warmupRatio: section.warmupRatio, weightDecay: section.weightDecay, maxGradNorm: section.maxGradNorm,
-                batchSize: section.batchSize, maxLength: section.maxLength, measured: training),
+                batchSize: section.batchSize * section.gradientAccumulation, maxLength: section.maxLength, measured: training),
             versions: ["lorad": LoradVersion.current, "openblas": MachineInfo.openBLASConfiguration],
             machine: MachineProvenance(
                 cpu: MachineInfo.cpuName, threads: Threads.count, instructions: MachineInfo.kernelVariant,

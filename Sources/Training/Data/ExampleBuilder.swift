@@ -20,6 +20,8 @@ package struct ExampleBuilder: Sendable {
         package var unsupervised = 0
         package var supervisedTokens = 0
         package var tokens = 0
+        /// For each example its row's place among those given, ascending.
+        package var places: [Int] = []
     }
 
     private let tokenizer: any Tokenizer
@@ -44,11 +46,14 @@ package struct ExampleBuilder: Sendable {
 
     /// All rows that have something to train on, and the count of those that do not.
     ///
+    /// - Parameter kind: what messages call the rows.
     /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left; `.malformed` for messages without a template.
-    package func build(_ rows: [TrainingRow]) throws -> (examples: [TokenizedExample], counts: Counts) {
+    package func build(_ rows: [TrainingRow], kind: String = "training") throws -> (
+        examples: [TokenizedExample], counts: Counts
+    ) {
         var counts = Counts()
         var examples: [TokenizedExample] = []
-        for row in rows {
+        for (place, row) in rows.enumerated() {
             counts.rows += 1
             let full = try example(row)
             if full.tokens.count > maximumLength {
@@ -66,11 +71,12 @@ package struct ExampleBuilder: Sendable {
             }
             counts.supervisedTokens += example.labelPositions.count
             counts.tokens += example.tokens.count
+            counts.places.append(place)
             examples.append(example)
         }
         guard counts.supervisedTokens > 0 else {
             throw TrainingError(
-                .noSupervisedTokens, "None of the \(counts.rows) training rows has a token to train on.",
+                .noSupervisedTokens, "None of the \(counts.rows) \(kind) rows has a token to train on.",
                 cause:
                     "\(counts.dropped) rows were over \(maximumLength) tokens or lost their completion to truncation.",
                 advice: "Raise training.max_length, or look at the completions.")

@@ -68,6 +68,10 @@ struct Generate: ParsableCommand {
         }
     }
 
+    func validate() throws {
+        if maxNewTokens < 1 { throw ValidationError("--max-new-tokens is a number from 1 on, not \(maxNewTokens).") }
+    }
+
     func run() throws {
         let (files, model, tokenizer) = try model.load()
         let generator = GreedyGenerator(

@@ -1,0 +1,14 @@
+import Tokenizers
+
+/// Where the rows of a data file stand in it. Read only once something is wrong with one of them.
+struct RowLines {
+    private let numbers: [Int]
+
+    /// - Parameter path: of a file that was read before: every line of it that is not blank is a row.
+    init(_ path: String) {
+        numbers = ((try? JSONLines.read(path)) ?? []).map(\.number)
+    }
+
+    /// The line of the row at `place`, counted from 0 as rows are.
+    subscript(place: Int) -> Int { numbers.indices.contains(place) ? numbers[place] : place + 1 }
+}
