@@ -111,7 +111,7 @@ package enum ModelCard {
             - \(training.steps) steps of \(training.batchSize) rows, learning rate \
             \(FigureFormat.plain(training.learningRate)) (\(MarkdownText.escape(training.schedule)), warmup \
             \(FigureFormat.percent(training.warmupRatio))), seed \(training.seed), \(MarkdownText.escape(training.dtype))
-            \(report.training.map { "- " + SeenRows.sentence($0) + "\n" } ?? "")\
+            \(report.training.flatMap { $0.rowsSeen == nil ? nil : "- \(SeenRows.sentence($0))\n" } ?? "")\
             \(datasets.joined())
             """
     }

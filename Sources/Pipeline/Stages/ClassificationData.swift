@@ -31,9 +31,10 @@ struct ClassificationData {
     /// - Parameter log: hears what was decided without the manifest.
     /// - Returns: nil where mistakes leave nothing to train on.
     static func prepare(
-        _ manifest: JobManifest, _ base: VerifiedBase?, _ mistakes: JobMistakes, log: (String) -> Void
+        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
     ) throws -> ClassificationData? {
-        guard let files = try LabelledFiles(manifest, base, mistakes, log: log), let base else { return nil }
+        let mistakes = checks.mistakes
+        guard let files = try LabelledFiles(manifest, base, checks, log: log), let base else { return nil }
         let builder = try Self.builder(manifest, base)
         let plan = try files.plan(manifest, base, mistakes)
         let limits = BaseLimits(base)
@@ -105,8 +106,9 @@ private struct LabelledFiles {
 
     /// - Returns: nil where the training rows or their labels cannot be used, which is noted.
     init?(
-        _ manifest: JobManifest, _ base: VerifiedBase?, _ mistakes: JobMistakes, log: (String) -> Void
+        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
     ) throws {
+        let mistakes = checks.mistakes
         let (dataset, section) = (manifest.dataset, manifest.evaluation)
         var read = try mistakes.collect("dataset.train") { try LabelledRows.read(dataset.train) }
         var watched = try dataset.validation.flatMap { path in
@@ -116,6 +118,7 @@ private struct LabelledFiles {
             try mistakes.collect("evaluation.data") { try LabelledRows.read(path, sliceBy: section.sliceBy) }
         }
         scored = scored.map { rows in section.limit.map { Array(rows.prefix($0)) } ?? rows }
+        if let scored, let path = section.data { checks.slices(scored.map(\.slice), of: path) }
         guard let trainRows = read else { return nil }
         let found = try mistakes.collect("dataset.labels") {
             try SequenceLabels.of(
@@ -123,13 +126,14 @@ private struct LabelledFiles {
                 isRegression: dataset.task.map { $0 == .regression })
         }
         guard let found else { return nil }
+        checks.measurable(.classification(found))
         let order = HeadOrder(found, base: base?.files)
         if let order, let names = order.names {
             labels = .classes(names)
             (read, watched, scored) = (
                 read.map(order.named), watched.map(order.named), scored.map(order.named)
             )
-            log("labels in the order of the checkpoint's own head: \(names.joined(separator: ", "))")
+            if names != order.own { log("labels in the order of the checkpoint's own head: \(names.joined(separator: ", "))") }
         } else {
             labels = found
             if let order { mistakes.note("dataset.labels", order.fault, cause: order.cause, advice: order.advice) }

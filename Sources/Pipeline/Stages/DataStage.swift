@@ -30,17 +30,17 @@ struct PreparedData {
     /// - Returns: nil where mistakes, all of them noted, leave nothing to train on.
     /// - Throws: what is no fault of the job's own.
     static func prepare(
-        _ manifest: JobManifest, _ base: VerifiedBase?, _ mistakes: JobMistakes, log: (String) -> Void
+        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
     ) throws -> PreparedData? {
-        guard let isLabelled = try mistakes.collect("dataset.train", { try ClassificationData.isWanted(manifest) })
-        else { return nil }
+        // A file that cannot be read is no reason to pass over the others; its own mistakes are told by its reader.
+        let isLabelled = (try? ClassificationData.isWanted(manifest)) ?? false
         if isLabelled {
-            guard let data = try ClassificationData.prepare(manifest, base, mistakes, log: log), let base else {
+            guard let data = try ClassificationData.prepare(manifest, base, checks, log: log), let base else {
                 return nil
             }
             return try PreparedData(data, manifest, base)
         }
-        guard let data = try TextData.prepare(manifest, base, mistakes, log: log), let base else { return nil }
+        guard let data = try TextData.prepare(manifest, base, checks, log: log), let base else { return nil }
         return try PreparedData(data, manifest, base)
     }
 

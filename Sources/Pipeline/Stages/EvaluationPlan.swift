@@ -26,12 +26,4 @@ enum EvaluationPlan {
                 rows: plan.rows.count, dropped: plan.overlong.count, unscored: unscored.isEmpty ? nil : unscored)
         }
     }
-
-    /// Names of the slices of the rows' own, without the slice of all.
-    var sliceNames: Set<String> {
-        switch self {
-        case .text(let plan): Set((plan.rows.map(\.slice) + plan.overlong.map(\.slice)).compactMap(\.self))
-        case .labelled(let plan): Set(plan.sliceNames)
-        }
-    }
 }

@@ -9,7 +9,7 @@ struct HeadOrder {
     /// The classes in the order of the head's rows, spelled as the job spells them; nil where the names do not agree.
     let names: [String]?
     /// The job's classes in its own order.
-    private let own: [String]
+    let own: [String]
     /// Whether the job's whole numbers are places in its own list.
     private let numbersArePlaces: Bool
     private let head: [String]

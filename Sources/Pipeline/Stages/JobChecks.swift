@@ -13,14 +13,15 @@ struct JobChecks {
     let mistakes: JobMistakes
 
     /// Notes gates on slices that no row of the evaluation data belongs to.
-    func slices(_ plan: EvaluationPlan?) {
-        guard let plan else { return }
-        let names = plan.sliceNames.union([SliceName.all])
+    ///
+    /// - Parameter slices: of each row; nil where rows are not sliced.
+    func slices(_ slices: [String?], of path: String) {
+        let names = Set(slices.compactMap(\.self)).union([SliceName.all])
         for (index, gate) in document.manifest.gates.enumerated() where !names.contains(gate.slice) {
             let closest = Suggestion.closest(to: gate.slice, among: names.sorted())
             mistakes.note(
                 "gates[\(index)].slice",
-                "a gate is on the slice \"\(gate.slice)\", which no row of \(plan.path) belongs to.",
+                "a gate is on the slice \"\(gate.slice)\", which no row of \(path) belongs to.",
                 advice: (closest.map { "Did you mean \"\($0)\"? " } ?? "")
                     + "There are: \(names.sorted().joined(separator: ", ")).")
         }
@@ -47,9 +48,19 @@ struct JobChecks {
         }
     }
 
-    /// Attaches the adapter that the manifest describes; nil, and noted, where it names targets that the base lacks.
+    /// Attaches the adapter that the manifest describes; nil, and noted, where it names targets that the base lacks, or a
+    /// rank that none of them can have.
     func attach(_ section: AdapterSection, to model: LanguageModel, seed: UInt64) throws -> LoRAAdapter? {
         do {
+            let slots = try TargetSelection.select(section.targets ?? [], among: model.slots)
+            let highest = slots.map { min($0.inputs, $0.outputs) }.max() ?? 0
+            guard section.rank <= highest else {
+                mistakes.note(
+                    "adapter.rank",
+                    "adapter.rank is \(section.rank); no update of the projections that it targets has a rank above "
+                        + "\(highest).", advice: "Lower adapter.rank: far fewer do as well.")
+                return nil
+            }
             return try LoRAAdapter.attach(
                 LoRAConfiguration(
                     rank: section.rank, alpha: Float(section.alpha), dropout: Float(section.dropout),

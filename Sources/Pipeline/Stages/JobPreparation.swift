@@ -42,12 +42,8 @@ struct JobPreparation {
         }
         try environment.checkStop(before: .data)
         environment.events.stageStarted(.data, detail: nil)
-        let data = try PreparedData.prepare(manifest, base, mistakes, log: environment.events.log)
         let checks = JobChecks(document: document, mistakes: mistakes)
-        if let data {
-            checks.slices(data.evaluation)
-            checks.measurable(data.task)
-        }
+        let data = try PreparedData.prepare(manifest, base, checks, log: environment.events.log)
         let job = try base.flatMap { base in try prepare(manifest, base, data, checks) }
         try mistakes.refuse()
         guard let job else { throw PipelineError(.rejected, "\(document.file) has nothing to train on.") }

@@ -53,7 +53,7 @@ struct PromptChoice {
                 advice: "Name prompts in regression.prompts, or lower regression.max_new_tokens.")
         } else if let first {
             log(
-                "regression prompts: \(prompts.count) training rows; \(passed) were passed over, the first because "
+                "regression prompts: \(prompts.count) training rows; passed over \(passed), the first because "
                     + "\(first.id) \(first.fault)")
         }
         return prompts

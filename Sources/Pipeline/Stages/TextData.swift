@@ -20,39 +20,28 @@ struct TextData {
     /// - Parameter log: hears what was decided without the manifest.
     /// - Returns: nil where mistakes leave nothing to train on.
     static func prepare(
-        _ manifest: JobManifest, _ base: VerifiedBase?, _ mistakes: JobMistakes, log: (String) -> Void
+        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
     ) throws -> TextData? {
+        let mistakes = checks.mistakes
         let files = try TextFiles(manifest, mistakes)
-        guard let base, let train = files.train else { return nil }
-        let heldOut = files.heldOut ?? []
-        let cleaned = try mistakes.collect("dataset.train") {
-            try CleanRows(
-                train, validation: heldOut, evaluation: files.evaluated ?? [], path: manifest.dataset.train)
-        }
-        let plan = try files.plan(manifest, base, mistakes)
-        let limits = BaseLimits(base)
-        if let plan { limits.check(plan, mistakes) }
+        checks.measurable(.language)
+        let plan = try files.plan(manifest, base, checks)
+        guard let base else { return nil }
         let builder = ExampleBuilder(
             tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
             overLength: manifest.training.overLength == .drop ? .drop : .truncate,
             appendsEndOfText: manifest.training.appendEOS)
-        let validation =
-            heldOut.isEmpty
-            ? nil : try mistakes.collect("dataset.validation") { try builder.build(heldOut, kind: "validation") }
-        if let validation, let path = manifest.dataset.validation {
-            let lines = RowLines(path)
-            limits.check(validation.examples, lines: validation.counts.places.map { lines[$0] }, of: path, mistakes)
-        }
+        let validation = try files.validation(manifest, builder, BaseLimits(base), mistakes)
         let choice = PromptChoice(manifest: manifest, base: base, classifies: false)
         let named = manifest.regression.prompts.flatMap { path in
             files.prompts.map { choice.checked($0, path: path, mistakes) }
         }
-        guard let clean = cleaned,
+        guard let clean = try files.clean(manifest, mistakes),
             let built = try mistakes.collect("dataset.train", { try builder.build(clean.rows) })
         else { return nil }
-        let lines = RowLines(manifest.dataset.train)
-        let exampleLines = built.counts.places.map { lines[clean.places[$0]] }
-        limits.check(built.examples, lines: exampleLines, of: manifest.dataset.train, mistakes)
+        let fileLines = RowLines(manifest.dataset.train)
+        let lines = built.counts.places.map { fileLines[clean.places[$0]] }
+        BaseLimits(base).check(built.examples, lines: lines, of: manifest.dataset.train, mistakes)
         let prompts =
             manifest.regression.prompts != nil
             ? named ?? []
@@ -60,10 +49,10 @@ struct TextData {
         return TextData(
             examples: built.examples, validation: validation?.examples ?? [],
             rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
-            prompts: prompts, lines: exampleLines,
+            prompts: prompts, lines: lines,
             fileRows: FileRows(
-                train: train.count, validation: heldOut.count, evaluation: files.evaluated?.count ?? 0,
-                prompts: files.prompts?.count ?? 0))
+                train: files.train?.count ?? 0, validation: files.heldOut?.count ?? 0,
+                evaluation: files.evaluated?.count ?? 0, prompts: files.prompts?.count ?? 0))
     }
 }
 
@@ -90,25 +79,53 @@ private struct TextFiles {
         }
     }
 
-    /// The rows to score, ready for models; too many that the base has no room for are noted.
-    func plan(_ manifest: JobManifest, _ base: VerifiedBase, _ mistakes: JobMistakes) throws -> SlicePlan? {
-        let section = manifest.evaluation
-        guard let data = section.data, evaluated != nil else { return nil }
-        let read = try mistakes.collect("evaluation.data") { () throws -> SlicePlan in
-            let rows = try EvaluationRows.read(data, sliceBy: section.sliceBy)
-            return try SlicePlan(
-                rows: section.limit.map { Array(rows.prefix($0)) } ?? rows, path: data, tokenizer: base.tokenizer,
-                template: base.template, maximumPositions: base.files.configuration.maxPositions,
-                options: section.options)
+    /// The rows to train on, without those that stand in the data that judge the adapter; nil where none is left.
+    func clean(_ manifest: JobManifest, _ mistakes: JobMistakes) throws -> CleanRows? {
+        guard let train else { return nil }
+        return try mistakes.collect("dataset.train") {
+            try CleanRows(
+                train, validation: heldOut ?? [], evaluation: evaluated ?? [], path: manifest.dataset.train)
         }
-        guard let plan = read else { return nil }
-        let all = plan.rows.count + plan.overlong.count
-        if Double(plan.overlong.count) > section.maxDropped * Double(all) {
+    }
+
+    /// The rows whose loss is watched, tokenized; nil where there are none.
+    func validation(
+        _ manifest: JobManifest, _ builder: ExampleBuilder, _ limits: BaseLimits, _ mistakes: JobMistakes
+    ) throws -> (examples: [TokenizedExample], counts: ExampleBuilder.Counts)? {
+        guard let path = manifest.dataset.validation, let heldOut, !heldOut.isEmpty,
+            let built = try mistakes.collect(
+                "dataset.validation", { try builder.build(heldOut, kind: "validation") })
+        else { return nil }
+        let lines = RowLines(path)
+        limits.check(built.examples, lines: built.counts.places.map { lines[$0] }, of: path, mistakes)
+        return built
+    }
+
+    /// The rows to score, ready for models; too many that the base has no room for are noted. Nil without a base.
+    func plan(_ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks) throws -> SlicePlan? {
+        let (section, mistakes) = (manifest.evaluation, checks.mistakes)
+        guard let data = section.data, evaluated != nil,
+            let all = try mistakes.collect(
+                "evaluation.data", { try EvaluationRows.read(data, sliceBy: section.sliceBy) })
+        else { return nil }
+        let rows = section.limit.map { Array(all.prefix($0)) } ?? all
+        checks.slices(rows.map(\.slice), of: data)
+        guard let base else { return nil }
+        let made = try mistakes.collect("evaluation.data") {
+            try SlicePlan(
+                rows: rows, path: data, tokenizer: base.tokenizer, template: base.template,
+                maximumPositions: base.files.configuration.maxPositions, options: section.options)
+        }
+        guard let plan = made else { return nil }
+        BaseLimits(base).check(plan, mistakes)
+        if Double(plan.overlong.count) > section.maxDropped * Double(rows.count) {
             mistakes.note(
-                plan.overlong.map { ($0.line, "the row feeds \($0.tokens) tokens; the base has \(plan.limit) positions.") },
+                plan.overlong.map {
+                    ($0.line, "the row feeds \($0.tokens) tokens; the base has \(plan.limit) positions.")
+                },
                 of: data,
-                cause: "\(plan.overlong.count) of \(all) rows cannot be scored; evaluation.max_dropped allows a share of "
-                    + "\(section.maxDropped).",
+                cause: "\(plan.overlong.count) of \(rows.count) rows cannot be scored; evaluation.max_dropped allows a "
+                    + "share of \(section.maxDropped).",
                 advice: "Shorten or remove the rows, or raise evaluation.max_dropped.")
         }
         return plan

@@ -138,6 +138,7 @@ struct Score: ParsableCommand {
         let labels = scored.enumerated().map { Label(position: given.count + $0 - 1, target: $1) }
         let sequence = ScoredSequence(tokens: given + scored, labels: labels)
         let values = try model.logProbabilities([sequence])[0].map(Double.init)
+        try requireFinite(values)
         let tokens = zip(scored, values).map { id, value in
             Token(id: id, text: tokenizer.decode([id], skipSpecial: false), logprob: value)
         }
@@ -146,6 +147,15 @@ struct Score: ParsableCommand {
         if json { return try Output.json(answer) }
         for token in tokens { print(String(format: "%9.4f  ", token.logprob) + token.text.debugDescription) }
         print(String(format: "%9.4f  in all, perplexity %.4f", answer.logprob, answer.perplexity))
+    }
+
+    /// A base whose weights hold NaN has no answer, and JSON no word for one.
+    private func requireFinite(_ values: [Double]) throws {
+        guard !values.allSatisfy(\.isFinite) else { return }
+        throw EvaluationError(
+            .notFinite, "The model's answer is not a finite number.",
+            cause: "Its weights hold NaN or infinity, or what is computed with them overflows.",
+            advice: "Fetch the base again, or use another one.")
     }
 
     private struct Classification: Encodable {
@@ -161,6 +171,7 @@ struct Score: ParsableCommand {
         guard !encoded.ids.isEmpty else { throw ValidationError("--text must hold at least one token.") }
         let prediction = Prediction(try model.classify([encoded])[0])
         let logits = prediction.logits.map { Double($0) }
+        try requireFinite(logits)
         guard case .classes(let names) = labels else {
             if json { return try Output.json(Classification(logits: logits, label: nil)) }
             return print(String(format: "%.4f", logits[0]))
