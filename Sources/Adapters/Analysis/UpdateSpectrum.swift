@@ -34,7 +34,8 @@ extension LoRAAdapter {
         let root = SymmetricEigen.squareRoot(gram(module.b.value, columns: true))
         let inner = gram(module.a.value, columns: false)
         let scaling = Double(configuration.scaling)
-        return SymmetricEigen.decompose(Self.product(Self.product(root, inner), root)).values.map { max(0, $0).squareRoot() * scaling }.sorted(by: >)
+        let squares = SymmetricEigen.decompose(Self.product(Self.product(root, inner), root)).values
+        return squares.map { max(0, $0).squareRoot() * scaling }.sorted(by: >)
     }
 
     /// The product of two square matrices of one size.

@@ -9,7 +9,7 @@ enum LeftOutRows {
         }
         parts += (counts.unscored ?? [:]).sorted { $0.key < $1.key }.map { "all \(FigureFormat.count($1)) of \($0)" }
         let slices = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
-        return "\(FigureFormat.count(counts.dropped)) of \(FigureFormat.count(all)) evaluation rows are longer than the "
-            + "base's positions and were not scored\(slices)."
+        return "\(FigureFormat.count(counts.dropped)) of \(FigureFormat.count(all)) evaluation rows are longer than "
+            + "the base's positions and were not scored\(slices)."
     }
 }

@@ -43,8 +43,8 @@ struct BaseLimits {
         }
         mistakes.note(
             long, of: file,
-            advice: "Shorten the row, or set training.max_length to \(positions): longer rows are then cut, or left out "
-                + "with training.over_length: drop.")
+            advice: "Shorten the row, or set training.max_length to \(positions): longer rows are then cut, or left "
+                + "out with training.over_length: drop.")
         mistakes.note(unknown, of: file, cause: Self.tokenCause, advice: Self.tokenAdvice)
     }
 

@@ -18,12 +18,14 @@ struct ClassificationData {
     /// Rows of each file, as they were read.
     let fileRows: FileRows
 
-    /// Whether the job's rows have labels: because the manifest says so, or by their keys.
-    static func isWanted(_ manifest: JobManifest) throws -> Bool {
+    /// Whether the job's rows have labels: because the manifest says so, or by the keys of the first row. Where the training
+    /// file cannot be read, which its reader will say, the others tell.
+    static func isWanted(_ manifest: JobManifest) -> Bool {
         let dataset = manifest.dataset
         if let format = dataset.format { return format == .classification }
         if dataset.task != nil || dataset.labels != nil { return true }
-        let first = try JSONLines.read(dataset.train).first
+        let files = [dataset.train, dataset.validation, manifest.evaluation.data].compactMap(\.self)
+        let first = files.lazy.compactMap { try? JSONLines.read($0).first }.first
         return LabelledRows.fields.allSatisfy { first?.value[$0] != nil }
     }
 
@@ -133,7 +135,9 @@ private struct LabelledFiles {
             (read, watched, scored) = (
                 read.map(order.named), watched.map(order.named), scored.map(order.named)
             )
-            if names != order.own { log("labels in the order of the checkpoint's own head: \(names.joined(separator: ", "))") }
+            if names != order.own {
+                log("labels in the order of the checkpoint's own head: \(names.joined(separator: ", "))")
+            }
         } else {
             labels = found
             if let order { mistakes.note("dataset.labels", order.fault, cause: order.cause, advice: order.advice) }

@@ -33,7 +33,7 @@ struct CleanRows {
     /// The first few of the rows whose places are not among `kept`.
     private static func examples(_ all: [TrainingRow], without kept: [Int]) -> [String]? {
         let kept = Set(kept)
-        let examples = all.indices.lazy.filter { !kept.contains($0) }.prefix(5).map { String(all[$0].shown.prefix(200)) }
-        return examples.isEmpty ? nil : Array(examples)
+        let removed = all.indices.lazy.filter { !kept.contains($0) }.prefix(5)
+        return removed.isEmpty ? nil : removed.map { String(all[$0].shown.prefix(200)) }
     }
 }

@@ -32,9 +32,7 @@ struct PreparedData {
     static func prepare(
         _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
     ) throws -> PreparedData? {
-        // A file that cannot be read is no reason to pass over the others; its own mistakes are told by its reader.
-        let isLabelled = (try? ClassificationData.isWanted(manifest)) ?? false
-        if isLabelled {
+        if ClassificationData.isWanted(manifest) {
             guard let data = try ClassificationData.prepare(manifest, base, checks, log: log), let base else {
                 return nil
             }

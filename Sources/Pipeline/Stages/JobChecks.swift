@@ -71,10 +71,15 @@ struct JobChecks {
         }
     }
 
-    /// Notes a base that answers with NaN or infinity before anything is trained. It is asked the shortest training row.
-    func answers(_ data: PreparedData, _ model: LanguageModel) throws {
+    /// Notes a base that answers with NaN or infinity before anything is trained. It is asked the shortest training row
+    /// that it can be fed.
+    func answers(_ data: PreparedData, _ base: VerifiedBase, _ model: LanguageModel) throws {
         let counts = data.examples.map(\.tokens.count)
-        guard let shortest = counts.indices.min(by: { counts[$0] < counts[$1] }) else { return }
+        let limits = BaseLimits(base)
+        let fitting = counts.indices.filter {
+            counts[$0] <= limits.positions && limits.fault(ids: data.examples[$0].tokens) == nil
+        }
+        guard let shortest = fitting.min(by: { counts[$0] < counts[$1] }) else { return }
         let batches = MicroBatches.pack([data.examples[shortest]], maximumTokens: counts[shortest])
         let losses = try batches.flatMap { try model.losses($0) }
         guard !losses.allSatisfy(\.isFinite) else { return }

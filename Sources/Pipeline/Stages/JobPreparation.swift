@@ -79,13 +79,12 @@ struct JobPreparation {
                 != nil
         else { return nil }
         // Of rows that cannot be used the task is not known; the projections are the same for any.
-        let isClassifier = data == nil && (try? ClassificationData.isWanted(manifest)) == true
-        let task = data?.task ?? (isClassifier ? .classification(.regression) : .language)
+        let task = data?.task ?? (ClassificationData.isWanted(manifest) ? .classification(.regression) : .language)
         let loaded = try mistakes.collect("base.path") {
             try LanguageModel.load(base.files, dtype: manifest.dtype, task: task.head(seed: seed))
         }
         guard let model = loaded else { return nil }
-        if let data { try checks.answers(data, model) }
+        if let data { try checks.answers(data, base, model) }
         guard let adapter = try checks.attach(manifest.adapter, to: model, seed: seed), let data else { return nil }
         return PreparedJob(
             manifest: manifest, base: base, data: data, model: JobModel(model), adapter: adapter, plan: plan,

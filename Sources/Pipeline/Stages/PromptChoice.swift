@@ -48,7 +48,8 @@ struct PromptChoice {
         }
         if prompts.isEmpty, let first {
             mistakes.note(
-                "regression", "no training row can be a regression prompt, and without one a merge cannot be proved: "
+                "regression",
+                "no training row can be a regression prompt, and without one a merge cannot be proved: "
                     + "\(first.id) \(first.fault)",
                 advice: "Name prompts in regression.prompts, or lower regression.max_new_tokens.")
         } else if let first {

@@ -50,7 +50,8 @@ enum ReportAssembly {
                 seed: UInt64(bitPattern: Int64(section.seed)), dtype: section.dtype.rawValue,
                 schedule: section.schedule.rawValue, learningRate: section.learningRate,
                 warmupRatio: section.warmupRatio, weightDecay: section.weightDecay, maxGradNorm: section.maxGradNorm,
-                batchSize: section.batchSize * section.gradientAccumulation, maxLength: section.maxLength, measured: training),
+                batchSize: section.batchSize * section.gradientAccumulation, maxLength: section.maxLength,
+                measured: training),
             versions: ["lorad": LoradVersion.current, "openblas": MachineInfo.openBLASConfiguration],
             machine: MachineProvenance(
                 cpu: MachineInfo.cpuName, threads: Threads.count, instructions: MachineInfo.kernelVariant,

@@ -24,7 +24,7 @@ struct TextData {
     ) throws -> TextData? {
         let mistakes = checks.mistakes
         let files = try TextFiles(manifest, mistakes)
-        checks.measurable(.language)
+        if files.train != nil { checks.measurable(.language) }
         let plan = try files.plan(manifest, base, checks)
         guard let base else { return nil }
         let builder = ExampleBuilder(

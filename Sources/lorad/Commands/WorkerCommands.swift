@@ -138,7 +138,8 @@ struct Validate: ParsableCommand {
         guard let check else { return print("\(manifest): no mistakes") }
         print(
             "\(manifest): no mistakes; \(check.rows) rows to train on in \(check.steps) steps, \(check.evaluationRows) to "
-                + "score, \(check.prompts) prompts to prove a merge on, \(check.predictedPeakMemoryBytes >> 20) MiB of memory")
+                + "score, \(check.prompts) prompts to prove a merge on, \(check.predictedPeakMemoryBytes >> 20) MiB of memory"
+        )
     }
 
     /// Nil where only the manifest was looked at.
@@ -148,7 +149,8 @@ struct Validate: ParsableCommand {
         guard deep else { return nil }
         let signals = try StopSignals()
         let environment = JobEnvironment(
-            outbox: configuration.outbox, workFolder: configuration.state, hashCache: configuration.state + "/hashes.json",
+            outbox: configuration.outbox, workFolder: configuration.state,
+            hashCache: configuration.state + "/hashes.json",
             shouldStop: { signals.received }, events: ProgressPrinter(), limits: JobLimits(configuration.limits))
         return try JobPipeline(document, environment: environment).check()
     }

@@ -10,7 +10,9 @@ import Transformers
 /// The base's own head classifies; `id2label` says what its outputs are.
 @Suite("Labels in the order of the checkpoint's own head")
 struct HeadOrderTests {
-    private let texts = ["the film was good", "a bad cast", "it was great", "boring", "the cast", "good good", "no", "a film"]
+    private let texts = [
+        "the film was good", "a bad cast", "it was great", "boring", "the cast", "good good", "no", "a film",
+    ]
 
     /// The tiny RoBERTa, whose checkpoint has a head of two classes, with names for them.
     private func bench(_ folder: String, names: [String]) throws -> JobBench {
@@ -91,7 +93,8 @@ struct HeadOrderTests {
             let found = try bench.mistakes("")
             #expect(
                 found.first?.hasSuffix(
-                    "the checkpoint's own head has the classes 'positive', 'negative', the rows have 'ham', 'spam'.") == true,
+                    "the checkpoint's own head has the classes 'positive', 'negative', the rows have 'ham', 'spam'.")
+                    == true,
                 "\(found)")
             #expect(found.count == 3)
             try write([("one", "\"a\""), ("two", "\"b\""), ("three", "\"c\"")], "train.jsonl", bench)

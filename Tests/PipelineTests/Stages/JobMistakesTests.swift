@@ -3,6 +3,7 @@ import ModelFiles
 import Pipeline
 import TestSupport
 import Testing
+import Tokenizers
 
 /// `JobPipeline.check` is what `lorad validate --deep` does, and what a job does before training.
 @Suite("What is found before any training")
@@ -32,7 +33,7 @@ struct JobMistakesTests {
                 """, sha256: String(repeating: "1", count: 64))
             let expected = [
                 "job.yaml:2:", "broken.jsonl:3: ", "broken.jsonl:4: ", "val.jsonl:1: ", "prompts.jsonl:2: ",
-                "test.jsonl:2: ", "test.jsonl:3: ", "job.yaml:8:40: a gate is on the slice \"films\"",
+                "test.jsonl:2: ", "test.jsonl:3: ", "job.yaml:8:41: a gate is on the slice \"films\"",
                 "Did you mean \"film\"? There are: all, film.", "job.yaml:5:20: ", "Available targets: ",
             ]
             for start in expected {
@@ -47,11 +48,11 @@ struct JobMistakesTests {
     func baseIsMissing() throws {
         try withTemporaryFolder { folder in
             let bench = try JobBench(folder: folder)
-            try bench.rows("train.jsonl", [#"{"prompt": "p"}"#])
+            try bench.rows("train.jsonl", JobBench.reviews(0..<1) + [#"{"prompt": "p"}"#])
             let absent = try JobBench(folder: folder, base: folder + "/nowhere", writes: false)
             let found = try absent.mistakes("", sha256: String(repeating: "1", count: 64))
             #expect(found.contains { $0.hasPrefix("job.yaml:2:14: ") && $0.contains("nowhere") })
-            #expect(found.contains { $0.hasPrefix("train.jsonl:1: 'completion' is missing") })
+            #expect(found.contains { $0.hasPrefix("train.jsonl:2: 'completion' is missing") })
         }
     }
 
@@ -69,7 +70,7 @@ struct JobMistakesTests {
             let found = try bench.mistakes(
                 """
                 dataset: {train: $F/long.jsonl, validation: $F/val.jsonl}
-                training: {max_steps: 2, max_length: 1024}
+                training: {max_steps: 2, max_length: 8192}
                 evaluation: {data: $F/test.jsonl}
                 """)
             for name in ["long", "val", "test"] {
@@ -90,12 +91,16 @@ struct JobMistakesTests {
             let text = [#"{"text": "\#(String(repeating: "film ", count: 300))"}"#, #"{"text": "the film"}"#]
             try bench.rows("train.jsonl", text)
             #expect(try bench.check("training: {max_steps: 2, max_length: 256}").rows == 2)
-            let found = try bench.mistakes("training: {max_steps: 2}")
-            #expect(found.first?.hasPrefix("train.jsonl:1: the row has ") == true)
-            // The last token of a row is predicted and never fed, so 257 of them still fit.
-            let exact = #"{"text": "\#(String(repeating: " good", count: 256))"}"#
-            try bench.rows("train.jsonl", [exact])
-            #expect(try bench.mistakes("training: {max_steps: 2, append_eos: true}") == [])
+            let found = try bench.mistakes("training: {max_steps: 2, max_length: 8192}")
+            #expect(found.first?.hasPrefix("train.jsonl:1: the row has ") == true, "\(found)")
+            // The last token of a row is predicted and never fed, so with the end of text 257 of them still fit.
+            let tokenizer = try TokenizerLoader.load(BaseModelFiles(path: bench.base))
+            for (count, fits) in [(256, true), (257, false)] {
+                let text = String(repeating: "~", count: count)
+                #expect(tokenizer.encodeBeginning(text).count == count)
+                try bench.rows("train.jsonl", [#"{"text": "\#(text)"}"#, #"{"text": "the film"}"#])
+                #expect(try bench.mistakes("training: {max_steps: 2}").isEmpty == fits)
+            }
         }
     }
 
@@ -193,7 +198,8 @@ struct JobMistakesTests {
         try withTemporaryFolder { folder in
             let bench = try JobBench(folder: folder)
             let long = String(repeating: "film ", count: 300)
-            try bench.rows("prompts.jsonl", [#"{"id": "a", "prompt": "p"}"#, "", #"{"id": "b", "prompt": "\#(long)"}"#])
+            let short = #"{"id": "a", "prompt": "p"}"#
+            try bench.rows("prompts.jsonl", [short, "", #"{"id": "b", "prompt": "\#(long)"}"#])
             let found = try bench.mistakes("regression: {prompts: $F/prompts.jsonl}")
             #expect(found.first?.hasPrefix("prompts.jsonl:3: the prompt \"b\" has ") == true, "\(found)")
             #expect(found.count == 2)

@@ -25,7 +25,8 @@ struct RunOutcomeTests {
     func rowsSeen() throws {
         try withTemporaryFolder { folder in
             let bench = try JobBench(folder: folder)
-            let few = try bench.run("training: {max_steps: 2, batch_size: 1, gradient_accumulation: 2, dtype: float32}").report
+            let few = try bench.run("training: {max_steps: 2, batch_size: 1, gradient_accumulation: 2, dtype: float32}")
+                .report
             #expect(few.training?.rowsSeen == 4 && few.training?.epochs == 0.5)
             #expect(few.provenance.training.batchSize == 2)
             let json = String(decoding: try ReportCoding.encode(few), as: UTF8.self)
