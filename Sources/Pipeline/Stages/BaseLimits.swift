@@ -30,16 +30,16 @@ struct BaseLimits {
 
     /// Notes every example whose tokens the base does not have or cannot hold.
     ///
-    /// - Parameter lines: of each example in its file.
-    func check(_ examples: [TokenizedExample], lines: [Int], of file: String, _ mistakes: JobMistakes) {
+    /// - Parameter line: of an example in its file, by its index.
+    func check(_ examples: [TokenizedExample], of file: String, _ mistakes: JobMistakes, line: (Int) -> Int) {
         var long: [(line: Int, message: String)] = []
         var unknown: [(line: Int, message: String)] = []
-        for (example, line) in zip(examples, lines) {
+        for (index, example) in examples.enumerated() {
             if example.fedCount > positions {
                 long.append(
-                    (line, "the row has \(example.tokens.count) tokens; the base has \(positions) positions."))
+                    (line(index), "the row has \(example.tokens.count) tokens; the base has \(positions) positions."))
             }
-            if let fault = fault(ids: example.tokens) { unknown.append((line, fault)) }
+            if let fault = fault(ids: example.tokens) { unknown.append((line(index), fault)) }
         }
         mistakes.note(
             long, of: file,

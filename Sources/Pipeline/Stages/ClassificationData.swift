@@ -13,8 +13,6 @@ struct ClassificationData {
     let clean: CleanRows
     let evaluation: ClassificationPlan?
     let prompts: [RegressionPrompt]
-    /// The line of each example in the training file.
-    let lines: [Int]
     /// Rows of each file, as they were read.
     let fileRows: FileRows
 
@@ -49,8 +47,9 @@ struct ClassificationData {
                 }
         }
         if let validation, let path = manifest.dataset.validation {
-            let lines = validation.counts.places.map { files.heldOut[$0].labelled?.row.line ?? 0 }
-            limits.check(validation.examples, lines: lines, of: path, mistakes)
+            limits.check(validation.examples, of: path, mistakes) {
+                files.heldOut[validation.counts.places[$0]].labelled?.row.line ?? 0
+            }
         }
         let train = manifest.dataset.train
         let cleaned = try mistakes.collect("dataset.train") {
@@ -61,8 +60,9 @@ struct ClassificationData {
             let built = try mistakes.collect(
                 "dataset.train", { try builder.build(clean.rows.compactMap(\.labelled), path: train) })
         else { return nil }
-        let lines = built.counts.places.map { clean.rows[$0].labelled?.row.line ?? 0 }
-        limits.check(built.examples, lines: lines, of: train, mistakes)
+        limits.check(built.examples, of: train, mistakes) {
+            clean.rows[built.counts.places[$0]].labelled?.row.line ?? 0
+        }
         let choice = PromptChoice(manifest: manifest, base: base, classifies: true)
         let rows = clean.rows.lazy.compactMap(\.labelled).map { (text: $0.row.text, pair: $0.row.pair) }
         return ClassificationData(
@@ -70,7 +70,6 @@ struct ClassificationData {
             rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
             prompts: manifest.regression.prompts != nil
                 ? named ?? [] : choice.fromRows(Array(rows), mistakes, log: log),
-            lines: lines,
             fileRows: FileRows(
                 train: files.train.count, validation: files.heldOut.count, evaluation: files.evaluatedRows.count,
                 prompts: named?.count ?? 0))

@@ -19,8 +19,6 @@ struct PreparedData {
     let prompts: [RegressionPrompt]
     /// What the rows train a model to do.
     let task: ModelTask
-    /// The line of each example in the training file.
-    let lines: [Int]
 
     /// Reads and tokenizes all that the job will need, so that a mistake in the last of its files is told before
     /// training and not after; rows that also stand in held-out data leave the training data.
@@ -51,7 +49,6 @@ struct PreparedData {
         datasets = try Self.datasets(manifest, data.fileRows)
         evaluation = data.evaluation.map(EvaluationPlan.text)
         prompts = data.prompts
-        lines = data.lines
     }
 
     /// Rows that are classified, or regressed on, as a whole.
@@ -63,7 +60,6 @@ struct PreparedData {
         datasets = try Self.datasets(manifest, data.fileRows)
         evaluation = data.evaluation.map(EvaluationPlan.labelled)
         prompts = data.prompts
-        lines = data.lines
     }
 
     private static func sample(_ example: TokenizedExample, _ tokenizer: any Tokenizer) -> TrainingSample {

@@ -70,23 +70,4 @@ struct JobChecks {
             return nil
         }
     }
-
-    /// Notes a base that answers with NaN or infinity before anything is trained. It is asked the shortest training row
-    /// that it can be fed.
-    func answers(_ data: PreparedData, _ base: VerifiedBase, _ model: LanguageModel) throws {
-        let counts = data.examples.map(\.tokens.count)
-        let limits = BaseLimits(base)
-        let fitting = counts.indices.filter {
-            counts[$0] <= limits.positions && limits.fault(ids: data.examples[$0].tokens) == nil
-        }
-        guard let shortest = fitting.min(by: { counts[$0] < counts[$1] }) else { return }
-        let batches = MicroBatches.pack([data.examples[shortest]], maximumTokens: counts[shortest])
-        let losses = try batches.flatMap { try model.losses($0) }
-        guard !losses.allSatisfy(\.isFinite) else { return }
-        mistakes.note(
-            "base.path",
-            "the base's loss on \(document.manifest.dataset.train):\(data.lines[shortest]) is not a finite number.",
-            cause: "Its weights hold NaN or infinity, or what is computed with them overflows.",
-            advice: "Fetch the base again, or use another one.")
-    }
 }

@@ -84,7 +84,6 @@ struct JobPreparation {
             try LanguageModel.load(base.files, dtype: manifest.dtype, task: task.head(seed: seed))
         }
         guard let model = loaded else { return nil }
-        if let data { try checks.answers(data, base, model) }
         guard let adapter = try checks.attach(manifest.adapter, to: model, seed: seed), let data else { return nil }
         return PreparedJob(
             manifest: manifest, base: base, data: data, model: JobModel(model), adapter: adapter, plan: plan,

@@ -11,8 +11,6 @@ struct TextData {
     let clean: CleanRows
     let evaluation: SlicePlan?
     let prompts: [RegressionPrompt]
-    /// The line of each example in the training file.
-    let lines: [Int]
     /// Rows of each file, as they were read.
     let fileRows: FileRows
 
@@ -39,9 +37,10 @@ struct TextData {
         guard let clean = try files.clean(manifest, mistakes),
             let built = try mistakes.collect("dataset.train", { try builder.build(clean.rows) })
         else { return nil }
-        let fileLines = RowLines(manifest.dataset.train)
-        let lines = built.counts.places.map { fileLines[clean.places[$0]] }
-        BaseLimits(base).check(built.examples, lines: lines, of: manifest.dataset.train, mistakes)
+        let lines = RowLines(manifest.dataset.train)
+        BaseLimits(base).check(built.examples, of: manifest.dataset.train, mistakes) {
+            lines[clean.places[built.counts.places[$0]]]
+        }
         let prompts =
             manifest.regression.prompts != nil
             ? named ?? []
@@ -49,7 +48,7 @@ struct TextData {
         return TextData(
             examples: built.examples, validation: validation?.examples ?? [],
             rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
-            prompts: prompts, lines: lines,
+            prompts: prompts,
             fileRows: FileRows(
                 train: files.train?.count ?? 0, validation: files.heldOut?.count ?? 0,
                 evaluation: files.evaluated?.count ?? 0, prompts: files.prompts?.count ?? 0))
@@ -97,7 +96,7 @@ private struct TextFiles {
                 "dataset.validation", { try builder.build(heldOut, kind: "validation") })
         else { return nil }
         let lines = RowLines(path)
-        limits.check(built.examples, lines: built.counts.places.map { lines[$0] }, of: path, mistakes)
+        limits.check(built.examples, of: path, mistakes) { lines[built.counts.places[$0]] }
         return built
     }
 

@@ -56,4 +56,22 @@ struct RunOutcomeTests {
             #expect(ReportPage.render(report).contains(advice))
         }
     }
+
+    @Test("A base whose own answer is NaN is named as what fails the first step")
+    func notFiniteBase() throws {
+        try withTemporaryFolder { folder in
+            let base = folder + "/base"
+            try FileManager.default.copyItem(atPath: Fixtures.path("llama-tiny/base"), toPath: base)
+            let weights = URL(fileURLWithPath: base + "/model.safetensors")
+            var data = try Data(contentsOf: weights)
+            // The last four bytes are an element of the final norm's weight.
+            data.replaceSubrange((data.count - 4)..., with: [0, 0, 0xC0, 0x7F])
+            try data.write(to: weights)
+            let report = try JobBench(folder: folder, base: base).run("").report
+            #expect(report.status == .failed)
+            #expect(report.reason?.hasPrefix("Step 1 has a loss of NaN") == true)
+            #expect(report.cause?.contains("it is the base that answers so") == true)
+            #expect(report.advice?.contains("the base's weights") == true)
+        }
+    }
 }
