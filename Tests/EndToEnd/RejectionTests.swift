@@ -147,4 +147,70 @@ struct RejectionTests {
             for part in example.says { #expect(written.contains(part), "\(written)") }
         }
     }
+
+    @Test("validate --deep says what a job would be refused for, in every file at once, and leaves nothing behind")
+    func deep() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            let good = try lorad.manifest(sha256: lorad.hash())
+            try lorad.write(good, to: "good.yaml")
+            let fine = try lorad.run("validate", "--deep", "good.yaml", "--json")
+            #expect(fine.status == 0, "\(fine.errors)")
+            let job = try JSONReader.parse(fine.output, name: "validate")["job"]
+            #expect(job?["rows"]?.intValue == 16 && job?["evaluation_rows"]?.intValue == 8)
+
+            try lorad.write(good.replacing("rank: 4", with: "rank: 4, targets: [q_porj]"), to: "bad.yaml")
+            try lorad.write("{\"prompt\": \"p\"}\n", to: "data/train.jsonl")
+            try lorad.write(
+                "{\"prompt\": \"p\", \"completion\": \" good\", \"domain\": \"a\"}", to: "data/test.jsonl")
+            let starts = ["data/train.jsonl:1: ", "data/test.jsonl:1: ", "bad.yaml:4:29: "]
+            let deep = try lorad.run("validate", "--deep", "bad.yaml", "--json")
+            #expect(deep.status == 65)
+            let mistakes = try JSONReader.parse(deep.output, name: "validate")["mistakes"]?.arrayValue ?? []
+            #expect(
+                mistakes.map { $0["file"]?.stringValue } == ["data/train.jsonl", "data/test.jsonl", "bad.yaml"])
+            #expect(mistakes.last?["advice"]?.stringValue?.contains("gate_proj") == true)
+            let run = try lorad.run("run", "bad.yaml")
+            #expect(run.status == 65)
+            for errors in [deep.errors, run.errors] {
+                for start in starts {
+                    #expect(errors.split(separator: "\n").contains { $0.hasPrefix(start) }, "\(errors)")
+                }
+                #expect(!errors.contains("train: started"))
+            }
+            #expect(lorad.list("outbox").isEmpty)
+        }
+    }
+
+    @Test("What to do about a failure reaches the ledger and the last line of run")
+    func advice() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            let manifest = try lorad.manifest(sha256: lorad.hash(), steps: 30)
+                .replacing("learning_rate: 1.0e-2", with: "learning_rate: 1, max_grad_norm: 0, warmup_ratio: 0")
+                .replacing("rank: 4", with: "rank: 4, alpha: 1.0e+30")
+            try lorad.write(manifest, to: "job.yaml")
+            let run = try lorad.run("run", "job.yaml")
+            #expect(run.status == 1, "\(run.errors)")
+            let reason = try JSONReader.parse(run.lastLine, name: "stdout")["reason"]?.stringValue ?? ""
+            #expect(reason.contains("Lower training.learning_rate"), "\(reason)")
+            try lorad.write(manifest, to: "inbox/job.yaml")
+            _ = try lorad.run("watch", "--once")
+            let status = try JSONReader.parse(lorad.run("status", "--json").output, name: "status").arrayValue?.first
+            #expect(status?["reason"]?.stringValue?.contains("Lower training.learning_rate") == true)
+        }
+    }
+
+    @Test("More new tokens than any base has room for are refused, fewer than one are wrong usage")
+    func newTokens() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            func generate(_ count: String) throws -> RunningProcess.Outcome {
+                try lorad.run("generate", "--base", "base", "--prompt", "the", "--max-new-tokens=\(count)")
+            }
+            #expect(try generate("9223372036854775807").status == 65)
+            #expect(try generate("-5").status == 64)
+            #expect(try generate("0").status == 64)
+        }
+    }
 }

@@ -31,19 +31,22 @@ extension LoRAAdapter {
     }
 
     private func singularValues(_ module: Module) -> [Double] {
-        let rank = module.a.value.rows
         let root = SymmetricEigen.squareRoot(gram(module.b.value, columns: true))
         let inner = gram(module.a.value, columns: false)
-        var product = SymmetricEigen.zeros(rank)
-        for i in 0..<rank {
-            for j in 0..<rank {
-                for k in 0..<rank {
-                    for l in 0..<rank { product[i][j] += root[i][k] * inner[k][l] * root[l][j] }
-                }
-            }
-        }
         let scaling = Double(module.scaling)
-        return SymmetricEigen.decompose(product).values.map { max(0, $0).squareRoot() * scaling }.sorted(by: >)
+        let squares = SymmetricEigen.decompose(Self.product(Self.product(root, inner), root)).values
+        return squares.map { max(0, $0).squareRoot() * scaling }.sorted(by: >)
+    }
+
+    /// The product of two square matrices of one size.
+    private static func product(_ left: [[Double]], _ right: [[Double]]) -> [[Double]] {
+        left.map { row in
+            var result = [Double](repeating: 0, count: right.count)
+            for (factor, line) in zip(row, right) {
+                for column in line.indices { result[column] += factor * line[column] }
+            }
+            return result
+        }
     }
 
     /// MᵀM of its columns, or M·Mᵀ of its rows, in double.

@@ -20,7 +20,7 @@ package struct ClassificationPlan: Sendable {
     /// Tokenizes rows as training does: with special tokens, cut to `maximumLength`.
     ///
     /// - Throws: `TokenizersError.malformed` listing rows whose label is none of `labels`; `EvaluationError.malformed` for
-    ///   no rows, and a row without tokens.
+    ///   no rows, and listing the rows (the first 20) without tokens.
     package init(
         rows: [LabelledRow], path: String, labels: SequenceLabels, tokenizer: any Tokenizer, maximumLength: Int
     ) throws {
@@ -28,11 +28,12 @@ package struct ClassificationPlan: Sendable {
         self.path = path
         self.labels = labels
         var truncated = 0
-        self.rows = try zip(rows, try labels.targets(rows, path)).map { row, target in
+        var empty: [Int] = []
+        self.rows = try zip(rows, try labels.targets(rows, path)).compactMap { row, target in
             let whole = try tokenizer.encode(row.text, pair: row.pair, maximumLength: nil, allowSpecial: true)
             guard !whole.ids.isEmpty else {
-                throw EvaluationError(
-                    .malformed, "\(path):\(row.line): the text is empty and has no token to classify.")
+                empty.append(row.line)
+                return nil
             }
             guard whole.ids.count > maximumLength else {
                 return Row(line: row.line, slice: row.slice, text: whole, target: target)
@@ -43,6 +44,11 @@ package struct ClassificationPlan: Sendable {
             return Row(line: row.line, slice: row.slice, text: cut, target: target)
         }
         self.truncated = truncated
+        guard empty.isEmpty else {
+            let lines = empty.prefix(20).map { "\(path):\($0): the text is empty and has no token to classify." }
+            let more = empty.count > 20 ? ["and \(empty.count - 20) rows more"] : []
+            throw EvaluationError(.malformed, (lines + more).joined(separator: "\n"))
+        }
     }
 
     /// Names of the slices that the rows belong to, sorted.

@@ -13,8 +13,10 @@ package struct SlicePlan: Sendable {
     /// The data file, as messages name it.
     package let path: String
     package private(set) var rows: [Row] = []
-    /// Rows that are too long to be scored: their lines and slices, in order.
-    package private(set) var overlong: [(line: Int, slice: String?)] = []
+    /// Rows that are too long to be scored: their lines, slices, and the tokens that they would feed, in order.
+    package private(set) var overlong: [(line: Int, slice: String?, tokens: Int)] = []
+    /// The most tokens that a row may feed.
+    package let limit: Int
     /// Whether rows are scored by choices.
     package let hasChoices: Bool
     /// Whether accuracy has a meaning: with choices, and for rows that have a completion of their own.
@@ -27,14 +29,14 @@ package struct SlicePlan: Sendable {
     private let tokenizer: any Tokenizer
     private let template: ChatTemplate?
     private let choices: [(text: String, tokens: [Int])]
-    private let limit: Int
     private let greedy: GreedyRule
 
     /// Tokenizes the rows read from `path`.
     ///
     /// - Parameter maximumPositions: the model's.
-    /// - Throws: `malformed` for a row that cannot be scored (naming its line), and where every row is too long;
-    ///   `mismatch` for choices that are empty, the same, or fewer than two.
+    /// - Throws: `malformed` listing the rows (the first 20) that cannot be scored, by their lines, and where every row is
+    ///   too long; `mismatch` for choices
+    ///   that are empty, the same, or fewer than two.
     package init(
         rows: [EvaluationRow], path: String, tokenizer: any Tokenizer, template: ChatTemplate? = nil,
         maximumPositions: Int, options: SliceOptions
@@ -46,19 +48,31 @@ package struct SlicePlan: Sendable {
         hasChoices = !choices.isEmpty
         greedy = options.greedy
         limit = min(maximumPositions, options.maximumTokens ?? .max)
-        for row in rows { try append(row) }
         guard !rows.isEmpty else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
+        var faults: [EvaluationError] = []
+        for row in rows {
+            do { try append(row) } catch let error as EvaluationError where error.code == .malformed {
+                faults.append(error)
+            }
+        }
+        guard faults.isEmpty else {
+            let more = faults.count > 20 ? ["and \(faults.count - 20) rows more"] : []
+            throw EvaluationError(
+                .malformed, (faults.prefix(20).map(\.message) + more).joined(separator: "\n"),
+                advice: faults[0].advice)
+        }
         guard !self.rows.isEmpty else {
+            let lines = overlong.prefix(20).map { "\(path):\($0.line): the row feeds \($0.tokens) tokens." }
             throw EvaluationError(
                 .malformed, "Every row of \(path) is longer than \(limit) tokens, so nothing can be scored.",
-                advice: "Raise training.max_length, or shorten the rows.")
+                cause: lines.joined(separator: "\n"), advice: "Shorten the rows, or use a base with more positions.")
         }
     }
 
     private mutating func append(_ row: EvaluationRow) throws {
         let plan = hasChoices ? try choicePlan(row) : try ownPlan(row)
         if plan.longest > limit {
-            overlong.append((row.line, row.slice))
+            overlong.append((row.line, row.slice, plan.longest))
         } else {
             rows.append(Row(line: row.line, slice: row.slice, plan: plan))
         }

@@ -8,18 +8,12 @@ struct DiagnosticList {
 
     var isEmpty: Bool { items.isEmpty }
 
-    mutating func add(_ position: SourcePosition, _ message: String) {
-        guard items.count < Self.limit else {
-            dropped += 1
-            return
-        }
-        items.append(Diagnostic(position, message))
-    }
+    mutating func add(_ position: SourcePosition, _ message: String) { add([Diagnostic(position, message)]) }
 
     mutating func add(_ diagnostics: [Diagnostic]) {
-        for item in diagnostics {
-            add(SourcePosition(file: item.file, line: item.line, column: item.column), item.message)
-        }
+        let kept = diagnostics.prefix(max(0, Self.limit - items.count))
+        items += kept
+        dropped += diagnostics.count - kept.count
     }
 
     /// Every mistake by place, each once; a last entry counts those over the limit.

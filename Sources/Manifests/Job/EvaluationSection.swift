@@ -12,6 +12,8 @@ package struct EvaluationSection: Section {
     package var batchTokens = 4096
     /// Rows scored, the first ones of the file; nil: all.
     package var limit: Int?
+    /// The share of the rows that may be left out because they are longer than the base's positions.
+    package var maxDropped = 0.0
 
     static let fields: [Field<EvaluationSection>] = [
         .optional(
@@ -34,6 +36,10 @@ package struct EvaluationSection: Section {
         .optional(
             "limit", \.limit, .integer(1...1_000_000_000, example: 500), absent: "all rows",
             "Scores only the first rows."),
+        .standard(
+            "max_dropped", \.maxDropped, .number(NumberBounds(atLeast: 0, atMost: 1), example: "0.01"), standard: "0",
+            "Share of the rows that may be left out, and counted, for being longer than the base's positions; with more "
+                + "the job is refused before training."),
     ]
 
     static func check(

@@ -9,14 +9,19 @@ package struct ManifestDocument: Sendable {
     /// The tree with the pipeline's defaults and the overrides in it; every node keeps the place it was written at.
     let tree: YAMLNode
 
-    /// Where the value under a dotted path was written, or else what holds it; the manifest's start for a default.
+    /// Where the value under a dotted path (`training.seed`, `gates[1].slice`) was written, or else what holds it; the
+    /// manifest's start for a default.
     package func position(of path: String) -> SourcePosition {
-        var keys = path.split(separator: ".")
-        while !keys.isEmpty {
-            if let node = tree[keys.joined(separator: ".")] { return node.position }
-            keys.removeLast()
+        var place = SourcePosition(file: file, line: 1, column: 1)
+        var node = tree
+        for key in path.split(whereSeparator: { ".[]".contains($0) }) {
+            let element = Int(key).flatMap { index in
+                node.elements.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+            }
+            guard let next = element ?? node.entry(String(key))?.value, !next.isNull else { return place }
+            (node, place) = (next, next.position)
         }
-        return SourcePosition(file: file, line: 1, column: 1)
+        return place
     }
 }
 

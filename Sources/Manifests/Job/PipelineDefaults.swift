@@ -12,7 +12,9 @@ enum PipelineDefaults {
         do {
             bytes = try SourceFile.read(file)
         } catch {
-            diagnostics.add(name.position, "the pipeline cannot be read: \(error.localizedDescription)")
+            let told = (error as? ManifestsError).map { [$0.message, $0.cause, $0.advice].compactMap(\.self) }
+            let text = told?.joined(separator: " ") ?? error.localizedDescription
+            diagnostics.add(name.position, "the pipeline cannot be read: \(text)")
             return own
         }
         guard let defaults = YAMLComposer.compose(bytes, file: file, diagnostics: &diagnostics) else { return own }

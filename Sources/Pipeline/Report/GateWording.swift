@@ -27,7 +27,8 @@ enum ResultSentence {
     static func render(_ report: RunReport) -> String {
         var sentences: [String] = []
         if report.status != .succeeded {
-            sentences.append(terminated(report.reason ?? "No reason was recorded."))
+            let told = report.explanation
+            sentences += (told.isEmpty ? ["No reason was recorded."] : told).map(terminated)
         }
         if let slice = report.slices.first(where: { $0.name == "all" }) ?? report.slices.first {
             sentences.append(score(slice))

@@ -67,7 +67,7 @@ package enum ModelCard {
             | slice | rows | \(title), base | \(title), adapter | loss, base | loss, adapter |
             |---|--:|--:|--:|--:|--:|
             \(rows.joined())
-            \(isRegression ? "" : "In brackets, 95% Wilson intervals. ")\(loss(report))
+            \(isRegression ? "" : "In brackets, 95% Wilson intervals. ")\(loss(report))\(dropped(report))
 
             \(gates.joined())\(gates.isEmpty ? "" : "\n")
             """
@@ -80,6 +80,11 @@ package enum ModelCard {
         default:
             "Loss is the mean over rows, in nats. The base is the one below with the head that training started from."
         }
+    }
+
+    /// Rows that no figure speaks of.
+    private static func dropped(_ report: RunReport) -> String {
+        LeftOutRows.sentence(report).map { " " + MarkdownText.escape($0) } ?? ""
     }
 
     private static func correlation(_ score: SliceScore) -> String {
@@ -106,6 +111,7 @@ package enum ModelCard {
             - \(training.steps) steps of \(training.batchSize) rows, learning rate \
             \(FigureFormat.plain(training.learningRate)) (\(MarkdownText.escape(training.schedule)), warmup \
             \(FigureFormat.percent(training.warmupRatio))), seed \(training.seed), \(MarkdownText.escape(training.dtype))
+            \(report.training.flatMap { $0.rowsSeen == nil ? nil : "- \(SeenRows.sentence($0))\n" } ?? "")\
             \(datasets.joined())
             """
     }

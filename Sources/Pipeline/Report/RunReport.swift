@@ -19,10 +19,16 @@ package struct RunReport: Codable, Sendable, Equatable {
     package var status: RunStatus
     /// Why it did not succeed, one plain sentence; absent when it did.
     package var reason: String?
+    /// What led to the reason, where that is known.
+    package var cause: String?
+    /// What to do about it, where there is something to say.
+    package var advice: String?
     /// What training did; absent when the run ended before it.
     package var training: TrainingReport?
     /// The scores of base and adapter, one slice each, `all` among them.
     package var slices: [SliceReport]
+    /// What became of the rows of the evaluation data; absent where nothing was scored.
+    package var evaluation: EvaluationCounts?
     /// The proof that merged weights answer as the unmerged ones do.
     package var parity: ParityReport?
     /// What the manifest demanded, and what was measured.
@@ -51,8 +57,11 @@ package struct RunReport: Codable, Sendable, Equatable {
         self.provenance = provenance
     }
 
+    /// Reason, cause and advice, as far as there are any: what somebody who was not there needs to know.
+    package var explanation: [String] { [reason, cause, advice].compactMap(\.self) }
+
     private enum CodingKeys: String, CodingKey {
-        case version, status, reason, training, slices, parity, gates, analysis, provenance
+        case version, status, reason, cause, advice, training, slices, evaluation, parity, gates, analysis, provenance
         case notFinite = "not_finite"
     }
 }

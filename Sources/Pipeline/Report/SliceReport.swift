@@ -4,19 +4,39 @@ import Foundation
 package struct SliceReport: Codable, Sendable, Equatable {
     /// The value of the field that the data is sliced by, or `all`.
     package var name: String
-    /// Rows of the evaluation data in it.
+    /// Rows of the evaluation data in it that were scored.
     package var rows: Int
+    /// Rows in it that were left out because they are longer than the base's positions; absent where none was.
+    package var dropped: Int?
     /// How the base did.
     package var base: SliceScore
     /// How the base with the adapter did.
     package var adapter: SliceScore
 
     /// The scores of a slice of `rows` rows.
-    package init(name: String, rows: Int, base: SliceScore, adapter: SliceScore) {
+    package init(name: String, rows: Int, dropped: Int? = nil, base: SliceScore, adapter: SliceScore) {
         self.name = name
         self.rows = rows
+        self.dropped = dropped
         self.base = base
         self.adapter = adapter
+    }
+}
+
+/// What became of the rows of the evaluation data: `evaluation` in `report.json`.
+package struct EvaluationCounts: Codable, Sendable, Equatable {
+    /// Rows that were scored.
+    package var rows: Int
+    /// Rows that were left out because they are longer than the base's positions.
+    package var dropped: Int
+    /// Slices none of whose rows could be scored, with how many they have; absent where there is no such slice.
+    package var unscored: [String: Int]?
+
+    /// Counts of rows.
+    package init(rows: Int, dropped: Int, unscored: [String: Int]? = nil) {
+        self.rows = rows
+        self.dropped = dropped
+        self.unscored = unscored
     }
 }
 

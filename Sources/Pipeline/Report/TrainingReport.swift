@@ -16,6 +16,10 @@ package struct TrainingReport: Codable, Sendable, Equatable {
     package var plannedSteps: Int?
     /// The step from which an interrupted run went on, when it did.
     package var resumedFromStep: Int?
+    /// Rows that went through the model, each as often as it did: steps times the rows of one. Absent in older reports.
+    package var rowsSeen: Int?
+    /// Passes over the training rows that this comes to.
+    package var epochs: Double?
     /// Tokens that went through the model.
     package var tokens: Int
     /// Tokens that carried a label.
@@ -46,8 +50,8 @@ package struct TrainingReport: Codable, Sendable, Equatable {
     package init(
         loss: [Double] = [], learningRate: [Double] = [], gradientNorm: [Double] = [],
         validation: [ValidationPoint] = [], steps: Int = 0, plannedSteps: Int? = nil, resumedFromStep: Int? = nil,
-        tokens: Int = 0, supervisedTokens: Int = 0, kernels: [KernelSpan]? = nil, tokensPerSecond: Double = 0,
-        wallSeconds: Double = 0,
+        rowsSeen: Int? = nil, epochs: Double? = nil, tokens: Int = 0, supervisedTokens: Int = 0,
+        kernels: [KernelSpan]? = nil, tokensPerSecond: Double = 0, wallSeconds: Double = 0,
         peakMemoryBytes: Int = 0, predictedPeakMemoryBytes: Int = 0, trainableParameters: Int = 0,
         baseParameters: Int = 0, rows: RowCounts = RowCounts(),
         contamination: ContaminationCounts = ContaminationCounts(), sample: TrainingSample? = nil
@@ -59,6 +63,8 @@ package struct TrainingReport: Codable, Sendable, Equatable {
         self.steps = steps
         self.plannedSteps = plannedSteps
         self.resumedFromStep = resumedFromStep
+        self.rowsSeen = rowsSeen
+        self.epochs = epochs
         self.tokens = tokens
         self.supervisedTokens = supervisedTokens
         self.kernels = kernels
@@ -74,7 +80,8 @@ package struct TrainingReport: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case loss, validation, steps, tokens, kernels, rows, contamination, sample
+        case loss, validation, steps, epochs, tokens, kernels, rows, contamination, sample
+        case rowsSeen = "rows_seen"
         case learningRate = "learning_rate"
         case gradientNorm = "gradient_norm"
         case plannedSteps = "planned_steps"

@@ -22,6 +22,13 @@ package struct RowCounts: Codable, Sendable, Equatable {
     package var truncated: Int
     /// Rows that were left out, for length or because nothing in them was supervised; contaminated rows not counted.
     package var dropped: Int
+    /// Rows of the validation data that were left out in the same way; absent without validation data.
+    package var validationDropped: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case train, validation, truncated, dropped
+        case validationDropped = "validation_dropped"
+    }
 
     /// Counts of rows.
     package init(train: Int = 0, validation: Int = 0, truncated: Int = 0, dropped: Int = 0) {

@@ -3,13 +3,19 @@ import Training
 /// Training rows without those that also stand in the data that judge the adapter.
 struct CleanRows {
     let rows: [TrainingRow]
+    /// The place of each row among those there were, ascending.
+    let places: [Int]
     let counts: ContaminationCounts
 
     /// - Parameter path: of the training rows, for the message.
     /// - Throws: `PipelineError.rejected` where no row is left.
     init(_ all: [TrainingRow], validation: [TrainingRow], evaluation: [TrainingRow], path: String) throws {
-        let (withoutValidation, inValidation) = Contamination.remove(validation, from: all)
-        let (train, inEvaluation) = Contamination.remove(evaluation, from: withoutValidation)
+        let notInValidation = Contamination.places(of: all, notIn: validation)
+        let withoutValidation = notInValidation.map { all[$0] }
+        let notInEvaluation = Contamination.places(of: withoutValidation, notIn: evaluation)
+        let train = notInEvaluation.map { withoutValidation[$0] }
+        let inValidation = all.count - withoutValidation.count
+        let inEvaluation = withoutValidation.count - train.count
         guard !train.isEmpty || all.isEmpty else {
             throw PipelineError(
                 .rejected,
@@ -18,34 +24,16 @@ struct CleanRows {
                 advice: "Name a file of other rows in dataset.validation or evaluation.data.")
         }
         rows = train
+        places = notInEvaluation.map { notInValidation[$0] }
         counts = ContaminationCounts(
             validation: inValidation, evaluation: inEvaluation, dropped: inValidation + inEvaluation,
-            examples: Self.examples(all, without: train))
+            examples: Self.examples(all, without: places))
     }
 
-    /// The first few of the rows that are in `all` and no longer in `kept`, which has the same order.
-    private static func examples(_ all: [TrainingRow], without kept: [TrainingRow]) -> [String]? {
-        var rest = kept[...]
-        var examples: [String] = []
-        for row in all where examples.count < 5 {
-            if rest.first == row {
-                rest.removeFirst()
-            } else {
-                examples.append(String(row.shown.prefix(200)))
-            }
-        }
-        return examples.isEmpty ? nil : examples
-    }
-}
-
-extension TrainingRow {
-    /// What stands for the row before a person, or as a prompt.
-    var shown: String {
-        switch self {
-        case .completion(let prompt, let completion): prompt.isEmpty ? completion : prompt
-        case .text(let text): String(text.prefix(200))
-        case .messages(let messages): messages.first?.content ?? ""
-        case .labelled(let row, _): row.text
-        }
+    /// The first few of the rows whose places are not among `kept`.
+    private static func examples(_ all: [TrainingRow], without kept: [Int]) -> [String]? {
+        let kept = Set(kept)
+        let removed = all.indices.lazy.filter { !kept.contains($0) }.prefix(5)
+        return removed.isEmpty ? nil : removed.map { String(all[$0].shown.prefix(200)) }
     }
 }

@@ -12,11 +12,18 @@ enum EvaluationPlan {
         }
     }
 
-    /// Names of the slices of the rows' own, without the slice of all.
-    var sliceNames: Set<String> {
+    /// How many rows are scored, and how many are not.
+    var counts: EvaluationCounts {
         switch self {
-        case .text(let plan): Set((plan.rows.map(\.slice) + plan.overlong.map(\.slice)).compactMap(\.self))
-        case .labelled(let plan): Set(plan.sliceNames)
+        case .labelled(let plan): return EvaluationCounts(rows: plan.rows.count, dropped: 0)
+        case .text(let plan):
+            let scored = Set(plan.rows.map(\.slice))
+            var unscored: [String: Int] = [:]
+            for row in plan.overlong where !scored.contains(row.slice) {
+                if let slice = row.slice { unscored[slice, default: 0] += 1 }
+            }
+            return EvaluationCounts(
+                rows: plan.rows.count, dropped: plan.overlong.count, unscored: unscored.isEmpty ? nil : unscored)
         }
     }
 }

@@ -32,7 +32,8 @@ struct EvaluationStages {
         return results.compactMap { result in
             guard let adapter = result.adapter, result.rows > 0 else { return nil }
             return SliceReport(
-                name: result.name, rows: result.rows, base: score(result.base, result.rows),
+                name: result.name, rows: result.rows, dropped: result.overlong > 0 ? result.overlong : nil,
+                base: score(result.base, result.rows),
                 adapter: score(adapter, result.rows))
         }
     }

@@ -10,9 +10,6 @@ import Transformers
 /// One job from a checked manifest to a published run.
 package struct JobPipeline {
     private let document: ManifestDocument
-    /// The document's, with `auto` replaced by what this machine makes of it, and once the base is known, what its type
-    /// has by default.
-    private var manifest: JobManifest
     private let environment: JobEnvironment
     private let startedAt = Date()
     /// What computed the checkpoint that the job goes on from, where there is one.
@@ -22,46 +19,26 @@ package struct JobPipeline {
         self.document = document
         self.environment = environment
         origin = CheckpointOrigin.read(environment.checkpoint)
-        manifest = document.manifest.onThisMachine(resuming: origin)
     }
-
-    private var dtype: DType { manifest.training.dtype == .bfloat16 ? .bfloat16 : .float32 }
 
     /// Runs every stage and publishes what came of it: a succeeded run, or a failed one, whose adapter no loader finds.
     ///
-    /// - Throws: `PipelineError.rejected` where the job is refused before any work, `.interrupted` where it was asked to
-    ///   stop; what reading files throws.
+    /// - Throws: `PipelineError.rejected` with every mistake where the job is refused before any work, `.interrupted` where
+    ///   it was asked to stop; what reading files throws.
     package func run() throws -> JobResult {
         if let journal = environment.journal, let published = try PublicationJournal.publishedRun(journal) {
             environment.events.log("an earlier attempt had published \(published.runFolder) when it was cut off")
             return published
         }
         if let difference = origin?.takeVariant() { environment.events.log(difference) }
-        let base = try stage(.base, detail: { $0.hash.sha256 }) {
-            try Refusal.ofBadInput { try VerifiedBase(document, hashCache: environment.hashCache) }
-        }
-        var pipeline = self
-        pipeline.manifest = try Refusal.ofBadInput { try manifest.completed(modelType: base.hash.modelType) }
-        // What the run's identifier is taken of: adapters of other tokenizers are of other recipes.
-        pipeline.manifest.base.tokenizerSHA256 = base.hash.tokenizerSHA256
-        return try pipeline.run(on: base)
-    }
-
-    private func run(on base: VerifiedBase) throws -> JobResult {
-        let data = try stage(.data, detail: { "\($0.rows.train) rows to train on" }) {
-            try Refusal.ofBadInput { try PreparedData(manifest, base: base) }
-        }
-        try Refusal.ofUnknownSlices(document, data.evaluation)
-        try Refusal.ofUnmeasurable(document, data.task)
-        log(data)
-        let loaded = JobModel(try Refusal.ofBadInput { try load(base, data, dtype: dtype) })
-        try loaded.use { try Refusal.ofUnknownTargets(document, manifest.adapter.targets ?? [], $0) }
-        let manifestData = Data(manifest.yaml().utf8)
+        let job = try JobPreparation(document: document, environment: environment, origin: origin).run()
+        log(job)
+        let manifestData = Data(job.manifest.yaml().utf8)
         let staging = try RunStaging.begin(
-            outbox: environment.outbox, name: manifest.name,
+            outbox: environment.outbox, name: job.manifest.name,
             run: RunIdentifier(startedAt: startedAt, manifest: manifestData), attempt: environment.attempt)
         do {
-            let report = try produce(loaded, base, data, staging)
+            let report = try produce(job, staging)
             return try stage(.publish, detail: { $0.runFolder }) {
                 try staging.writeDocuments(report, manifest: manifestData)
                 let published = try staging.publish(report.status, journal: environment.journal) {
@@ -72,49 +49,52 @@ package struct JobPipeline {
             }
         } catch {
             staging.discard()
-            throw isInterruption(error) ? PipelineError(.interrupted, error.localizedDescription) : error
+            throw isInterruption(error) ? PipelineError(interruption: error) : error
         }
     }
 
-    /// The base, with a head where the data's task has one.
-    private func load(_ base: VerifiedBase, _ data: PreparedData, dtype: DType) throws -> LanguageModel {
-        try LanguageModel.load(base.files, dtype: dtype, task: data.task.head(seed: seed))
+    /// Does what `run` does before training, and nothing else: finds whatever would stop the job.
+    ///
+    /// - Throws: as `run` before training.
+    package func check() throws -> JobCheck {
+        let job = try JobPreparation(document: document, environment: environment, origin: nil).run()
+        log(job)
+        return JobCheck(job)
     }
-
-    private var seed: UInt64 { UInt64(bitPattern: Int64(manifest.training.seed)) }
 
     private var checkpoint: String { environment.checkpoint }
 
     /// Everything between the data and the publication; a run that fails on the way has a report that says so.
-    private func produce(
-        _ loaded: JobModel, _ base: VerifiedBase, _ data: PreparedData, _ staging: RunStaging
-    ) throws -> RunReport {
-        var report = RunReport(
-            status: .failed,
-            provenance: ReportAssembly.provenance(
-                manifest, base: base, data: data, run: staging.run, attempt: environment.attempt, startedAt: startedAt,
-                training: nil))
-        do {
-            try fill(&report, loaded, base, data, staging)
-        } catch let error as TrainingError where error.code == .notFinite {
-            report.reason = error.message
-        } catch let error as AdaptersError where error.code == .notFinite || error.code == .zeroUpdate {
-            report.reason = error.message
-        } catch let error as EvaluationError where error.code == .notFinite {
-            report.reason = error.message
+    private func produce(_ job: PreparedJob, _ staging: RunStaging) throws -> RunReport {
+        func provenance(_ training: TrainingReport?) -> Provenance {
+            ReportAssembly.provenance(
+                job.manifest, base: job.base, data: job.data, run: staging.run, attempt: environment.attempt,
+                startedAt: startedAt, training: training)
         }
-        report.provenance = ReportAssembly.provenance(
-            manifest, base: base, data: data, run: staging.run, attempt: environment.attempt, startedAt: startedAt,
-            training: report.training)
+        var report = RunReport(status: .failed, provenance: provenance(nil))
+        do { try fill(&report, job, staging) } catch let error as any LocalizedError where isVerdict(error) {
+            (report.reason, report.cause, report.advice) = (
+                error.errorDescription, error.failureReason, error.recoverySuggestion
+            )
+        }
+        report.provenance = provenance(report.training)
         return report
     }
 
-    private func fill(
-        _ report: inout RunReport, _ loaded: JobModel, _ base: VerifiedBase, _ data: PreparedData,
-        _ staging: RunStaging
-    ) throws {
+    /// Whether an error says what the run came to, which is then published as a failed one.
+    private func isVerdict(_ error: any Error) -> Bool {
+        switch error {
+        case let error as TrainingError: error.code == .notFinite
+        case let error as AdaptersError: error.code == .notFinite || error.code == .zeroUpdate
+        case let error as EvaluationError: error.code == .notFinite
+        default: false
+        }
+    }
+
+    private func fill(_ report: inout RunReport, _ job: PreparedJob, _ staging: RunStaging) throws {
+        let (manifest, base, data, loaded) = (job.manifest, job.base, job.data, job.model)
         let identity = AdapterIdentity(base.hash)
-        let trained = try loaded.use { try train($0, base, data, &report) }
+        let trained = try loaded.use { try train($0, job, &report) }
         var adapter = try stage(.adapter, detail: { "\($0.parameterCount) parameters" }) { () throws -> LoRAAdapter in
             try trained.checkMeaningful()
             try trained.save(
@@ -127,13 +107,17 @@ package struct JobPipeline {
         report.slices = try stage(.slices, detail: { "\($0.count) slices" }) {
             try loaded.use { try evaluation.slices($0, adapter) }
         }
+        report.evaluation = data.evaluation.map(\.counts)
         let overlay = environment.workFolder + "/merged.safetensors"
         defer { try? FileManager.default.removeItem(atPath: overlay) }
-        let merged = try mergedArtifact(staging, overlay: overlay)
+        let merged = try mergedArtifact(manifest, staging, overlay: overlay)
         report.parity = try stage(.parity, detail: { $0.passed ? "passed" : "failed" }) { () throws -> ParityReport in
             // Two roundings of the same weights are compared here, so the arithmetic must not add a third.
-            if dtype != .float32 {
-                try loaded.replace { try load(base, data, dtype: .float32) }
+            if manifest.dtype != .float32 {
+                let seed = UInt64(bitPattern: Int64(manifest.training.seed))
+                try loaded.replace {
+                    try LanguageModel.load(base.files, dtype: .float32, task: data.task.head(seed: seed))
+                }
                 adapter = try loaded.use {
                     try LoRAAdapter.load(folder: staging.folder, into: $0, expecting: identity)
                 }
@@ -151,7 +135,9 @@ package struct JobPipeline {
     }
 
     /// Where merged weights are to be published, parity is measured on the very files that are.
-    private func mergedArtifact(_ staging: RunStaging, overlay: String) throws -> MergedArtifact {
+    private func mergedArtifact(_ manifest: JobManifest, _ staging: RunStaging, overlay: String) throws
+        -> MergedArtifact
+    {
         guard let format = MergedFormat(rawValue: manifest.merge.export.rawValue) else {
             return .overlay(path: overlay)
         }
@@ -160,31 +146,12 @@ package struct JobPipeline {
         return .export(format, folder: folder)
     }
 
-    private func train(_ model: LanguageModel, _ base: VerifiedBase, _ data: PreparedData, _ report: inout RunReport)
-        throws
-        -> LoRAAdapter
-    {
-        let section = manifest.adapter
-        let adapter = try LoRAAdapter.attach(
-            LoRAConfiguration(
-                rank: section.rank, alpha: Float(section.alpha), dropout: Float(section.dropout),
-                targets: section.targets ?? []), to: model, seed: seed)
-        if let head = model.classifier {
-            let origin = head.isFresh ? "drawn from training.seed" : "the checkpoint's own"
-            environment.events.log("classification head: \(head.outputs) outputs, \(origin), trained in full")
-        }
-        let plan = TrainingPlan.configuration(manifest, rows: data.examples.count)
+    private func train(_ model: LanguageModel, _ job: PreparedJob, _ report: inout RunReport) throws -> LoRAAdapter {
+        let (plan, data) = (job.plan, job.data)
         let trainer = Trainer(
-            model: model, adapter: adapter, configuration: plan, examples: data.examples, validation: data.validation)
-        let predicted = TrainingPlan.predictedPeakBytes(
-            manifest, base.files.configuration, parameters: base.hash.parameters,
-            tokens: TrainingPlan.largestMicroBatch(data.examples, plan))
-        environment.events.log(
-            "memory: a peak of \(predicted >> 20) MiB is predicted; weights in \(dtype.rawValue), "
-                + "products in \(dtype.compute.rawValue) by kernels \(KernelVariant.chosen)")
-        try ResourceCheck(manifest: manifest, limits: environment.limits).require(
-            predictedPeak: predicted, adapter: adapter, base: base, environment: environment)
-        model.activationCheckpointing = manifest.training.activationCheckpointing
+            model: model, adapter: job.adapter, configuration: plan, examples: data.examples,
+            validation: data.validation)
+        model.activationCheckpointing = job.manifest.training.activationCheckpointing
         let result = try stage(.train, detail: { "\($0.losses.count) steps" }) { () throws -> TrainingResult in
             if FileManager.default.fileExists(atPath: checkpoint) {
                 environment.events.log("training goes on from its checkpoint")
@@ -198,8 +165,9 @@ package struct JobPipeline {
             }
         }
         report.training = ReportAssembly.training(
-            result, plan: plan, data: data, base: base, trainable: adapter.parameterCount, predictedPeak: predicted)
-        return adapter
+            result, plan: plan, data: data, base: job.base, trainable: job.adapter.parameterCount,
+            predictedPeak: job.predictedPeak)
+        return job.adapter
     }
 
     private func conclude(_ report: inout RunReport) {
@@ -212,6 +180,7 @@ package struct JobPipeline {
         } else if let gate = report.gates.first(where: { !$0.passed }) {
             let value = gate.value.map { String(format: "%.4f", $0) } ?? "nothing"
             report.reason = "The gate on \(gate.slice) \(gate.metric) was missed: \(value) was measured."
+            report.cause = gate.reason.map { "For the gate, \($0)." }
         } else {
             report.status = .succeeded
         }
@@ -220,22 +189,39 @@ package struct JobPipeline {
     private func stage<Result>(_ stage: Stage, detail: (Result) -> String?, _ body: () throws -> Result) throws
         -> Result
     {
-        if environment.shouldStop() { throw PipelineError(.interrupted, "The job was stopped before stage \(stage).") }
+        try environment.checkStop(before: stage)
         environment.events.stageStarted(stage, detail: nil)
         let result = try body()
         environment.events.stageEnded(stage, detail: detail(result))
         return result
     }
 
-    private func log(_ data: PreparedData) {
-        let rows = data.rows
-        environment.events.log(
+    /// What a person wants to know before the first step.
+    private func log(_ job: PreparedJob) {
+        let (rows, log) = (job.data.rows, environment.events.log)
+        let unwatched = rows.validationDropped ?? 0
+        log(
             "\(rows.train) training rows (\(rows.truncated) truncated, \(rows.dropped) dropped), "
-                + "\(rows.validation) validation rows, \(data.contamination.dropped) left out because held-out data has them"
-        )
-        for note in data.notes + data.warnings { environment.events.log(note) }
-        let sample = data.sample.spans.map { $0.trained ? "⟦\($0.text)⟧" : $0.text }.joined()
-        environment.events.log("trained on what stands in ⟦ ⟧: \(sample.debugDescription)")
+                + "\(rows.validation) validation rows\(unwatched > 0 ? " (\(unwatched) dropped)" : ""), "
+                + "\(job.data.contamination.dropped) left out because held-out data has them")
+        if let counts = job.data.evaluation?.counts {
+            log(
+                "\(counts.rows) evaluation rows, \(counts.dropped) left out because they are longer than the base's "
+                    + "positions")
+        }
+        for note in job.data.notes + job.data.warnings { log(note) }
+        let sample = job.data.sample.spans.map { $0.trained ? "⟦\($0.text)⟧" : $0.text }.joined()
+        log("trained on what stands in ⟦ ⟧: \(sample.debugDescription)")
+        if let head = job.adapter.head {
+            let origin = head.isFresh ? "drawn from training.seed" : "the checkpoint's own"
+            log("classification head: \(head.outputs) outputs, \(origin), trained in full")
+        }
+        if job.plan.warmupSteps == 0, job.manifest.training.warmupRatio > 0 {
+            log("warmup: none, as a single step would then have a learning rate of 0")
+        }
+        log(
+            "memory: a peak of \(job.predictedPeak >> 20) MiB is predicted; weights in \(job.manifest.dtype.rawValue), "
+                + "products in \(job.manifest.dtype.compute.rawValue) by kernels \(KernelVariant.chosen)")
     }
 
     private func isInterruption(_ error: any Error) -> Bool {

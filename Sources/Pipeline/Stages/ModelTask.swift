@@ -52,6 +52,9 @@ package enum ModelTask: Sendable, Equatable {
         return .classification(.classes(names))
     }
 
+    /// Whether classes have no names but transformers' own for their places.
+    static func isUnnamed(_ names: [String]) -> Bool { names == names.indices.map { "LABEL_\($0)" } }
+
     private static func baseNames(_ base: ModelConfiguration, count: Int) -> [String]? {
         let table = base.fields.value("id2label")
         let names = (0..<count).compactMap { table?[String($0)]?.stringValue }

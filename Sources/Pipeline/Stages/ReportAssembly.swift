@@ -14,7 +14,8 @@ enum ReportAssembly {
         TrainingReport(
             loss: result.losses, learningRate: result.learningRates, gradientNorm: result.gradientNorms,
             validation: result.validation.map { ValidationPoint(step: $0.step, loss: $0.loss) },
-            steps: result.losses.count, plannedSteps: plan.steps, tokens: result.tokens,
+            steps: result.losses.count, plannedSteps: plan.steps, rowsSeen: result.losses.count * plan.batchSize,
+            epochs: Double(result.losses.count * plan.batchSize) / Double(data.examples.count), tokens: result.tokens,
             supervisedTokens: result.supervisedTokens, kernels: result.kernels, tokensPerSecond: result.tokensPerSecond,
             wallSeconds: result.seconds, peakMemoryBytes: MachineInfo.peakResidentBytes,
             predictedPeakMemoryBytes: predictedPeak,
@@ -51,7 +52,8 @@ enum ReportAssembly {
                 kernels: training?.kernels,
                 schedule: section.schedule.rawValue, learningRate: section.learningRate,
                 warmupRatio: section.warmupRatio, weightDecay: section.weightDecay, maxGradNorm: section.maxGradNorm,
-                batchSize: section.batchSize, maxLength: section.maxLength, measured: training),
+                batchSize: section.batchSize * section.gradientAccumulation, maxLength: section.maxLength,
+                measured: training),
             versions: ["lorad": LoradVersion.current, "openblas": MachineInfo.openBLASConfiguration],
             machine: MachineProvenance(
                 cpu: MachineInfo.cpuName, threads: Threads.count, instructions: KernelVariant.chosen.name,

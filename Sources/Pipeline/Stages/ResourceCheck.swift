@@ -22,10 +22,8 @@ struct ResourceCheck {
     let manifest: JobManifest
     let limits: JobLimits
 
-    /// - Throws: `PipelineError.rejected` where the predicted memory is too much, which no later attempt would change;
-    ///   `.noSpace` where a disk is too full, which one might.
-    func require(predictedPeak: Int, adapter: LoRAAdapter, base: VerifiedBase, environment: JobEnvironment) throws {
-        try requireMemory(predictedPeak, weights: base.hash.parameters * 4)
+    /// - Throws: `PipelineError.noSpace` where a disk is too full, which a later attempt may find otherwise.
+    func requireDisk(adapter: LoRAAdapter, base: VerifiedBase, environment: JobEnvironment) throws {
         let trainable = 4 * adapter.parameterCount
         // The adapter with AdamW's two moments; the old checkpoint stays until the new one is whole.
         let checkpoints = 2 * 3 * trainable
@@ -36,7 +34,8 @@ struct ResourceCheck {
         try requireDisk(trainable + (exports ? element * base.hash.parameters : 0) + (4 << 20), at: environment.outbox)
     }
 
-    private func requireMemory(_ peak: Int, weights: Int) throws {
+    /// - Throws: `PipelineError.rejected` where the predicted memory is too much, which no later attempt would change.
+    func requireMemory(_ peak: Int, weights: Int) throws {
         let limit = limits.memoryBytes ?? MachineInfo.physicalMemoryBytes
         guard peak > limit else { return }
         let bound = limits.memoryBytes == nil ? "this machine has" : "limits.memory_mib of lorad.yaml allows"

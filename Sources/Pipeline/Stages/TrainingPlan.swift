@@ -14,7 +14,8 @@ enum TrainingPlan {
         configuration.batchSize = batchSize
         configuration.learningRate = section.learningRate
         configuration.schedule = Training.LearningRateSchedule.Kind(rawValue: section.schedule.rawValue) ?? .linear
-        configuration.warmupSteps = Int((Double(steps) * section.warmupRatio).rounded(.up))
+        // The first step of a warmup has the rate 0: of a single step it would leave nothing.
+        configuration.warmupSteps = steps == 1 ? 0 : Int((Double(steps) * section.warmupRatio).rounded(.up))
         configuration.weightDecay = Float(section.weightDecay)
         configuration.maximumGradientNorm = section.maxGradNorm
         configuration.seed = UInt64(bitPattern: Int64(section.seed))

@@ -56,7 +56,7 @@ package struct RunVerification {
         let files = try BaseModelFiles(path: base.path)
         let task: ModelTask
         do { task = try ModelTask.of(adapter: folder, base: files.configuration) } catch let error as AdaptersError {
-            return _ = fail(.adapter, .data, error.message)
+            return _ = fail(.adapter, .data, Self.words(error))
         }
         let seed = UInt64(bitPattern: Int64(record.manifest.training.seed))
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: seed))
@@ -66,7 +66,7 @@ package struct RunVerification {
             measured = found
             compare(found, with: record.parity)
         } catch let error as PipelineError where error.code == .failed {
-            _ = fail(.parity, .failed, error.message)
+            _ = fail(.parity, .failed, Self.words(error))
         }
     }
 
@@ -94,16 +94,17 @@ package struct RunVerification {
         do {
             report = try ReportCoding.decode(try Data(contentsOf: URL(fileURLWithPath: folder + "/report.json")))
         } catch {
-            return reject(.run, .data, "report.json cannot be read: \(error.localizedDescription)")
+            return reject(.run, .data, "report.json cannot be read: \(Self.words(error))")
         }
         guard report.status == .succeeded else {
-            return reject(.run, .failed, "it \(report.status.rawValue): \(report.reason ?? "no reason is recorded")")
+            let told = report.explanation.isEmpty ? ["no reason is recorded"] : report.explanation
+            return reject(.run, .failed, "it \(report.status.rawValue): \(told.joined(separator: " "))")
         }
         let manifest: JobManifest
         do {
             manifest = try JobManifest.load(path: folder + "/manifest.yaml", pipelinesFolder: folder)
         } catch {
-            return reject(.run, .data, "manifest.yaml cannot be read: \(error.localizedDescription)")
+            return reject(.run, .data, "manifest.yaml cannot be read: \(Self.words(error))")
         }
         guard let parity = report.parity, parity.passed, !parity.prompts.isEmpty else {
             return reject(.run, .data, "report.json calls the run succeeded and holds no passed parity")
@@ -155,7 +156,7 @@ package struct RunVerification {
             pass(.adapter, "\(adapter.parameterCount) parameters on \(adapter.modules.count) projections fit the base")
             return adapter
         } catch let error as AdaptersError {
-            return reject(.adapter, .data, error.message)
+            return reject(.adapter, .data, Self.words(error))
         }
     }
 
@@ -215,6 +216,13 @@ package struct RunVerification {
     }
 
     // MARK: bookkeeping
+
+    /// An error with its cause, and what to do about it.
+    private static func words(_ error: any Error) -> String {
+        let localized = error as? any LocalizedError
+        let told = [localized?.errorDescription, localized?.failureReason, localized?.recoverySuggestion]
+        return localized == nil ? error.localizedDescription : told.compactMap(\.self).joined(separator: " ")
+    }
 
     private mutating func note(_ name: RunCheck.Name, _ status: RunCheck.Status, _ detail: String) {
         checks.append(RunCheck(name: name, status: status, detail: detail))

@@ -23,18 +23,21 @@ package struct ClassificationBuilder: Sendable {
 
     /// Every row that is not dropped for its length, and the counts; a row's one label counts as a supervised token.
     ///
-    /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left; `.malformed` naming a row without tokens;
-    ///   `TokenizersError` where special tokens alone are too many.
-    package func build(_ rows: [(row: LabelledRow, target: SequenceTarget)], path: String) throws -> (
-        examples: [TokenizedExample], counts: ExampleBuilder.Counts
-    ) {
+    /// - Parameter kind: what messages call the rows.
+    /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left; `.malformed` listing the rows (the first 20)
+    ///   without tokens; `TokenizersError` where special tokens alone are too many.
+    package func build(
+        _ rows: [(row: LabelledRow, target: SequenceTarget)], path: String, kind: String = "training"
+    ) throws -> (examples: [TokenizedExample], counts: ExampleBuilder.Counts) {
         var counts = ExampleBuilder.Counts()
         var examples: [TokenizedExample] = []
-        for (row, target) in rows {
+        var empty: [Int] = []
+        for (place, (row, target)) in rows.enumerated() {
             counts.rows += 1
             var encoded = try encode(row, maximumLength: nil)
             guard !encoded.ids.isEmpty else {
-                throw TrainingError(.malformed, "\(path):\(row.line): the text is empty and has no token to classify.")
+                empty.append(row.line)
+                continue
             }
             if encoded.ids.count > maximumLength {
                 if overLength == .drop {
@@ -46,12 +49,18 @@ package struct ClassificationBuilder: Sendable {
             }
             counts.supervisedTokens += 1
             counts.tokens += encoded.ids.count
+            counts.places.append(place)
             examples.append(
                 TokenizedExample(encoded, position: pooling.position(count: encoded.ids.count), target: target))
         }
+        guard empty.isEmpty else {
+            let lines = empty.prefix(20).map { "\(path):\($0): the text is empty and has no token to classify." }
+            let more = empty.count > 20 ? ["and \(empty.count - 20) rows more"] : []
+            throw TrainingError(.malformed, (lines + more).joined(separator: "\n"))
+        }
         guard !examples.isEmpty else {
             throw TrainingError(
-                .noSupervisedTokens, "None of the \(counts.rows) training rows is left to train on.",
+                .noSupervisedTokens, "None of the \(counts.rows) \(kind) rows is left to train on.",
                 cause: "\(counts.dropped) rows were over \(maximumLength) tokens.", advice: "Raise training.max_length."
             )
         }

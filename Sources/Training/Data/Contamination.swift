@@ -6,9 +6,14 @@ package enum Contamination {
     package static func remove(_ heldOut: [TrainingRow], from rows: [TrainingRow]) -> (
         rows: [TrainingRow], removed: Int
     ) {
+        let kept = places(of: rows, notIn: heldOut)
+        return (kept.map { rows[$0] }, rows.count - kept.count)
+    }
+
+    /// The places of the training rows that are not in `heldOut`, ascending.
+    package static func places(of rows: [TrainingRow], notIn heldOut: [TrainingRow]) -> [Int] {
         let known = Set(heldOut.map(key))
-        let kept = rows.filter { !known.contains(key($0)) }
-        return (kept, rows.count - kept.count)
+        return rows.indices.filter { !known.contains(key(rows[$0])) }
     }
 
     private static func key(_ row: TrainingRow) -> String {

@@ -25,6 +25,8 @@ package struct ExampleBuilder: Sendable {
         /// Rows that end with the end-of-text token that is appended to them, or whose messages hold their template's
         /// markers.
         package var doubledEnds = 0
+        /// For each example its row's place among those given, ascending.
+        package var places: [Int] = []
     }
 
     private let tokenizer: any Tokenizer
@@ -52,13 +54,16 @@ package struct ExampleBuilder: Sendable {
 
     /// All rows that have something to train on, and the count of those that do not.
     ///
+    /// - Parameter kind: what messages call the rows.
     /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left; `.malformed` for messages without a template,
     ///   and where an end of text is to be appended and the tokenizer has none.
-    package func build(_ rows: [TrainingRow]) throws -> (examples: [TokenizedExample], counts: Counts) {
+    package func build(_ rows: [TrainingRow], kind: String = "training") throws -> (
+        examples: [TokenizedExample], counts: Counts
+    ) {
         try checkEndOfText(rows)
         var counts = Counts()
         var examples: [TokenizedExample] = []
-        for row in rows {
+        for (place, row) in rows.enumerated() {
             counts.rows += 1
             let full = try example(row)
             count(full, row, in: &counts)
@@ -77,11 +82,12 @@ package struct ExampleBuilder: Sendable {
             }
             counts.supervisedTokens += example.labelPositions.count
             counts.tokens += example.tokens.count
+            counts.places.append(place)
             examples.append(example)
         }
         guard counts.supervisedTokens > 0 else {
             throw TrainingError(
-                .noSupervisedTokens, "None of the \(counts.rows) training rows has a token to train on.",
+                .noSupervisedTokens, "None of the \(counts.rows) \(kind) rows has a token to train on.",
                 cause:
                     "\(counts.dropped) rows were over \(maximumLength) tokens or lost their completion to truncation.",
                 advice: "Raise training.max_length, or look at the completions.")

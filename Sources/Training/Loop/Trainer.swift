@@ -113,8 +113,15 @@ package final class Trainer {
     }
 
     private func notFinite(loss: Double, norm: Double) -> TrainingError {
-        TrainingError(
-            .notFinite, "Step \(nextStep + 1) has a loss of \(text(loss)) and a gradient norm of \(text(norm)).",
+        let message = "Step \(nextStep + 1) has a loss of \(text(loss)) and a gradient norm of \(text(norm))."
+        if nextStep == 0, !loss.isFinite {
+            return TrainingError(
+                .notFinite, message,
+                cause: "Before its first step an adapter changes nothing: it is the base that answers so.",
+                advice: "Look for NaN and infinity in the base's weights, or use another base.")
+        }
+        return TrainingError(
+            .notFinite, message,
             cause: "Training has diverged, or a row of that step holds something the model cannot take.",
             advice: "Lower training.learning_rate or raise training.warmup_ratio.")
     }

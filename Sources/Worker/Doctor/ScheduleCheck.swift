@@ -17,7 +17,7 @@ struct ScheduleCheck {
                 return Finding(name, value)
             } catch {
                 return Finding(
-                    name, value + "; " + (PipelineRunner.lines(error).first ?? "its manifest cannot be used"), .problem,
+                    name, value + "; " + PipelineRunner.lines(error).joined(separator: " "), .problem,
                     advice: "lorad validate \(entry.manifest)")
             }
         }

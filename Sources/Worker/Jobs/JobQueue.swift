@@ -55,7 +55,8 @@ final class JobQueue: Sendable {
             WorkFolder(folders.work(ended.id)).clear(of: ended)
             try intake.settle(ended)
         } catch let error as WorkerError where error.code == .unwritable {
-            live.settings.log("job \(ended.id): \(error.message) Its manifest is put away later.")
+            let told = PipelineRunner.lines(error).joined(separator: " ")
+            live.settings.log("job \(ended.id): \(told) Its manifest is put away later.")
         }
         return ended
     }
@@ -85,7 +86,7 @@ final class JobQueue: Sendable {
             recorder.log(outcome.inWords(asked: control.reason))
             return outcome
         } catch let error as WorkerError where error.code == .unwritable {
-            return .faulted(reason: [error.message, error.cause].compactMap { $0 }.joined(separator: " "))
+            return .faulted(reason: PipelineRunner.lines(error).joined(separator: " "))
         }
     }
 
@@ -143,7 +144,10 @@ final class JobQueue: Sendable {
                 return try body()
             } catch let error as WorkerError where error.code == .unwritable {
                 if isStopping() { throw error }
-                if !hasTold { live.settings.log("\(error.message) \(error.cause ?? "") It is tried until it works.") }
+                if !hasTold {
+                    let told = PipelineRunner.lines(error).joined(separator: " ")
+                    live.settings.log("\(told) It is tried until it works.")
+                }
                 hasTold = true
                 Thread.sleep(forTimeInterval: 1)
             }

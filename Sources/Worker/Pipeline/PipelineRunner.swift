@@ -50,7 +50,7 @@ package struct PipelineRunner: JobRunner {
             return result.status == .succeeded
                 ? .succeeded(runFolder: result.runFolder, summary: summary)
                 : .failed(
-                    reason: result.report.reason ?? "The run failed.", runFolder: result.runFolder, summary: summary)
+                    reason: Self.reason(result.report), runFolder: result.runFolder, summary: summary)
         } catch let error as PipelineError where error.code == .rejected {
             return .rejected(diagnostics: Self.lines(error))
         } catch let error as PipelineError where error.code == .interrupted {
@@ -90,10 +90,16 @@ package struct PipelineRunner: JobRunner {
             + (knowsHooks ? document.checkHooks(known: configuration.hooks.map(\.name)) : [])
     }
 
-    /// An error as lines for people.
+    /// Why a run failed, as the ledger and messages tell it: with its cause, and what to do.
+    private static func reason(_ report: RunReport) -> String {
+        report.explanation.isEmpty ? "The run failed." : report.explanation.joined(separator: " ")
+    }
+
+    /// An error as lines for people: each mistake or the message, then the cause, then what to do.
     package static func lines(_ error: any Error) -> [String] {
-        if let error = error as? ManifestsError, !error.diagnostics.isEmpty {
-            return error.diagnostics.map(\.description)
+        let mistakes = (error as? ManifestsError)?.diagnostics ?? (error as? PipelineError)?.mistakes ?? []
+        guard mistakes.isEmpty else {
+            return mistakes.lines.flatMap { $0.split(separator: "\n").map(String.init) }
         }
         let localized = error as? any LocalizedError
         return [localized?.errorDescription ?? "\(error)", localized?.failureReason, localized?.recoverySuggestion]

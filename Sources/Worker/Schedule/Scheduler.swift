@@ -111,7 +111,7 @@ package final class Scheduler: Sendable {
             try ledger.conclude(run, as: state, detail: detail)
             log("schedule \(entry.name): \(state.rawValue)" + (detail.map { ", \($0)" } ?? ""))
         } catch let error as WorkerError where error.code == .unwritable || error.code == .ledger {
-            log("schedule \(entry.name): \(error.message) \(error.cause ?? "") It is tried again.")
+            log("schedule \(entry.name): \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
         } catch {
             let reason = PipelineRunner.lines(error).joined(separator: " ")
             log("schedule \(entry.name): failed: \(reason)")

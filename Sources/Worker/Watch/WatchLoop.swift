@@ -136,7 +136,7 @@ final class WatchLoop {
 
     /// Says what is wrong once, until something else is or nothing.
     private func tell(_ error: WorkerError) {
-        let text = "\(error.message) \(error.cause ?? "")"
+        let text = PipelineRunner.lines(error).joined(separator: " ")
         if text != lastTrouble { log("\(text) It is tried again.") }
         lastTrouble = text
     }

@@ -108,7 +108,7 @@ struct Score: ParsableCommand {
         let labels = scored.enumerated().map { Label(position: given.count + $0 - 1, target: $1) }
         let sequence = ScoredSequence(tokens: given + scored, labels: labels)
         let values = try model.logProbabilities([sequence])[0].map(Double.init)
-        guard values.allSatisfy(\.isFinite) else { throw Self.notFinite }
+        try requireFinite(values)
         let tokens = zip(scored, values).map { id, value in
             ScoreAnswer.Token(id: id, text: tokenizer.decode([id], skipSpecial: false), logprob: value)
         }
@@ -119,9 +119,14 @@ struct Score: ParsableCommand {
         print(String(format: "%9.4f  in all, perplexity %.4f", answer.logprob, answer.perplexity))
     }
 
-    private static let notFinite = EvaluationError(
-        .notFinite, "The model's outputs are not finite.",
-        cause: "Weights that are numbers each by itself overflow when they are multiplied.")
+    /// A base whose weights hold NaN has no answer, and JSON no word for one.
+    private func requireFinite(_ values: [Double]) throws {
+        guard !values.allSatisfy(\.isFinite) else { return }
+        throw EvaluationError(
+            .notFinite, "The model's answer is not a finite number.",
+            cause: "Its weights hold NaN or infinity, or what is computed with them overflows.",
+            advice: "Fetch the base again, or use another one.")
+    }
 
     private func classify(_ text: String) throws {
         let (labels, model, tokenizer) = try model.loadClassifier()
@@ -130,7 +135,7 @@ struct Score: ParsableCommand {
         guard !encoded.ids.isEmpty else { throw ValidationError("--text must hold at least one token.") }
         let prediction = Prediction(try model.classify([encoded])[0])
         let logits = prediction.logits.map { Double($0) }
-        guard logits.allSatisfy(\.isFinite) else { throw Self.notFinite }
+        try requireFinite(logits)
         guard case .classes(let names) = labels else {
             if json { return try Output.json(ClassificationAnswer(logits: logits, label: nil)) }
             return print(String(format: "%.4f", logits[0]))

@@ -19,8 +19,11 @@ struct Run: ParsableCommand {
         do {
             let result = try result()
             RunTable.write(result.report)
+            let told = result.report.explanation
             try Output.json(
-                RunAnswer(status: result.status.rawValue, runFolder: result.runFolder, reason: result.report.reason))
+                RunAnswer(
+                    status: result.status.rawValue, runFolder: result.runFolder,
+                    reason: told.isEmpty ? nil : told.joined(separator: "\n")))
             if result.status != .succeeded { throw ExitCode(Failure.ranAndFailed) }
         } catch let error where isRejection(error) {
             let reason = PipelineRunner.lines(error).joined(separator: "\n")

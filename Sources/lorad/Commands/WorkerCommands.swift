@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Manifests
+import Pipeline
 import Worker
 
 struct Watch: ParsableCommand {
@@ -125,6 +126,8 @@ struct Validate: ParsableCommand {
 
     @Argument(help: "The job's manifest.")
     var manifest: String
+    @Flag(help: "Also reads base and data as a job does before training, and finds whatever would stop it.")
+    var deep = false
     @Flag(help: "JSON on stdout.")
     var json = false
     @OptionGroup var worker: WorkerOptions
@@ -132,17 +135,38 @@ struct Validate: ParsableCommand {
     private struct Answer: Encodable {
         let manifest: String
         let mistakes: [Diagnostic]
+        /// What the job comes to; only with `--deep`, and without mistakes.
+        var job: JobCheck?
     }
 
     func run() throws {
-        do {
-            _ = try PipelineRunner.document(path: manifest, worker.load())
-        } catch let error as ManifestsError where json && !error.diagnostics.isEmpty {
+        let check: JobCheck?
+        do { check = try checked() } catch let error as ManifestsError where json && !error.diagnostics.isEmpty {
             try Output.json(Answer(manifest: manifest, mistakes: error.diagnostics))
             throw error
+        } catch let error as PipelineError where json && !error.mistakes.isEmpty {
+            try Output.json(Answer(manifest: manifest, mistakes: error.mistakes))
+            throw error
         }
-        if json { return try Output.json(Answer(manifest: manifest, mistakes: [])) }
-        print("\(manifest): no mistakes")
+        if json { return try Output.json(Answer(manifest: manifest, mistakes: [], job: check)) }
+        guard let check else { return print("\(manifest): no mistakes") }
+        print(
+            "\(manifest): no mistakes; \(check.rows) rows to train on in \(check.steps) steps, \(check.evaluationRows) to "
+                + "score, \(check.prompts) prompts to prove a merge on, \(check.predictedPeakMemoryBytes >> 20) MiB of memory"
+        )
+    }
+
+    /// Nil where only the manifest was looked at.
+    private func checked() throws -> JobCheck? {
+        let configuration = try worker.load()
+        let document = try PipelineRunner.document(path: manifest, configuration)
+        guard deep else { return nil }
+        let signals = try StopSignals()
+        let environment = JobEnvironment(
+            outbox: configuration.outbox, workFolder: configuration.state,
+            hashCache: configuration.state + "/hashes.json",
+            shouldStop: { signals.received }, events: ProgressPrinter(), limits: JobLimits(configuration.limits))
+        return try JobPipeline(document, environment: environment).check()
     }
 }
 

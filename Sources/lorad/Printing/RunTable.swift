@@ -4,25 +4,39 @@ import Pipeline
 enum RunTable {
     static func write(_ report: RunReport) {
         Failure.write("")
-        if !report.slices.isEmpty {
-            Failure.write(row("slice", "rows", "base", "adapter", "base loss", "loss"))
-        }
-        for slice in report.slices {
-            Failure.write(
-                row(
-                    slice.name, "\(slice.rows)", Output.percent(slice.base.accuracy),
-                    Output.percent(slice.adapter.accuracy), Output.number(slice.base.loss),
-                    Output.number(slice.adapter.loss)))
-        }
+        writeSlices(report)
         if let parity = report.parity {
             Failure.write(
                 "parity: \(parity.passed ? "passed" : "failed"), largest difference of a logit "
                     + "\(parity.maxAbsLogitDifference) of \(parity.tolerance) allowed (\(parity.dtype))")
         }
-        if let reason = report.reason { Failure.write("\(report.status.rawValue): \(reason)") }
+        for (index, line) in report.explanation.enumerated() {
+            Failure.write(index == 0 ? "\(report.status.rawValue): \(line)" : line)
+        }
     }
 
-    private static func row(_ cells: String...) -> String {
+    /// The scores by slice; a column says how many rows were left out, where any was.
+    private static func writeSlices(_ report: RunReport) {
+        guard !report.slices.isEmpty else { return }
+        let hasDropped = (report.evaluation?.dropped ?? 0) > 0
+        func write(_ name: String, rows: String, dropped: String, _ figures: [String]) {
+            Failure.write(row([name, rows] + (hasDropped ? [dropped] : []) + figures))
+        }
+        write("slice", rows: "rows", dropped: "left out", ["base", "adapter", "base loss", "loss"])
+        for slice in report.slices {
+            write(
+                slice.name, rows: "\(slice.rows)", dropped: "\(slice.dropped ?? 0)",
+                [
+                    Output.percent(slice.base.accuracy), Output.percent(slice.adapter.accuracy),
+                    Output.number(slice.base.loss), Output.number(slice.adapter.loss),
+                ])
+        }
+        for (name, rows) in (report.evaluation?.unscored ?? [:]).sorted(by: { $0.key < $1.key }) {
+            write(name, rows: "0", dropped: "\(rows)", ["–", "–", "–", "–"])
+        }
+    }
+
+    private static func row(_ cells: [String]) -> String {
         cells.enumerated().map { index, cell in
             let padding = String(repeating: " ", count: max(0, 10 - cell.count))
             return index == 0 ? cell + padding : padding + cell

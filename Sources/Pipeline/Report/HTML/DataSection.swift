@@ -11,7 +11,7 @@ enum DataSection {
         let rows = training.rows
         let supervised = FigureFormat.count(training.supervisedTokens)
         var text = """
-            \(FigureFormat.count(rows.train)) rows, \(FigureFormat.count(training.tokens)) tokens in all steps\
+            \(SeenRows.sentence(training)), \(FigureFormat.count(training.tokens)) tokens in all steps\
             \(classifies ? "; the loss is that of \(supervised) labels, one a row" : ", of which \(supervised) carry the loss").
             """
         text += rows.truncated > 0 ? " \(FigureFormat.count(rows.truncated)) rows were cut to the maximum length." : ""

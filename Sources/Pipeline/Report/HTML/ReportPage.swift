@@ -11,7 +11,7 @@ package enum ReportPage {
             <style>\(style)</style></head>
             <body><main>
             \(header(report))
-            \(SliceSection.render(report.slices))
+            \(SliceSection.render(report.slices, leftOut: LeftOutRows.sentence(report)))
             \(GateSection.render(report.gates))
             \(TrainingSection.render(report.training, classifies: report.provenance.adapter.task != nil))
             \(ParitySection.render(report.parity))

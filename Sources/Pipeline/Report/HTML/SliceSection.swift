@@ -2,14 +2,16 @@
 enum SliceSection {
     private static let maximumRows = 200
 
-    static func render(_ slices: [SliceReport]) -> HTML {
+    /// - Parameter leftOut: what to say of rows that were not scored; nil where all were.
+    static func render(_ slices: [SliceReport], leftOut: String?) -> HTML {
         guard !slices.isEmpty else { return "" }
+        let missing: HTML = leftOut.map { "<p class=\"note\">\(TextBlock.short($0, to: 1000))</p>" } ?? ""
         let shown = Array(slices.prefix(maximumRows))
         let rest = slices.count - shown.count
         let more: HTML = rest > 0 ? "<p class=\"note\">\(rest) more slices are in report.json.</p>" : ""
         return """
             <section aria-labelledby="slices"><h2 id="slices">Before and after, by slice</h2>\
-            \(SlicePlot.render(slices))\(table(shown))\(more)</section>
+            \(SlicePlot.render(slices))\(table(shown))\(more)\(missing)</section>
             """
     }
 

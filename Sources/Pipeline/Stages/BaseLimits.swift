@@ -1,0 +1,74 @@
+import Evaluation
+import Tokenizers
+import Training
+
+/// What a base can be fed: so many tokens at once, each of them a row of its embedding. Whatever is over it would end a
+/// run in the middle.
+struct BaseLimits {
+    /// The most tokens of a sequence.
+    let positions: Int
+    /// Rows of the embedding.
+    let vocabulary: Int
+    private let tokenizer: any Tokenizer
+
+    static let tokenCause = "The tokenizer and the weights do not belong together."
+    static let tokenAdvice = "Use the tokenizer that the base was trained with, or keep such tokens out of the text."
+
+    init(_ base: VerifiedBase) {
+        positions = base.files.configuration.maxPositions
+        vocabulary = base.files.configuration.vocabularySize
+        tokenizer = base.tokenizer
+    }
+
+    /// What is wrong with the first token that has no row in the embedding; nil where all have one.
+    func fault(ids: some Sequence<Int>) -> String? {
+        ids.first { $0 < 0 || $0 >= vocabulary }.map { id in
+            "the token \(tokenizer.piece(id).debugDescription) has the id \(id), which lies outside the base's "
+                + "embedding of \(vocabulary) rows."
+        }
+    }
+
+    /// Notes every example whose tokens the base does not have or cannot hold.
+    ///
+    /// - Parameter line: of an example in its file, by its index.
+    func check(_ examples: [TokenizedExample], of file: String, _ mistakes: JobMistakes, line: (Int) -> Int) {
+        var long: [(line: Int, message: String)] = []
+        var unknown: [(line: Int, message: String)] = []
+        for (index, example) in examples.enumerated() {
+            if example.fedCount > positions {
+                long.append(
+                    (line(index), "the row has \(example.tokens.count) tokens; the base has \(positions) positions."))
+            }
+            if let fault = fault(ids: example.tokens) { unknown.append((line(index), fault)) }
+        }
+        mistakes.note(
+            long, of: file,
+            advice: "Shorten the row, or set training.max_length to \(positions): longer rows are then cut, or left "
+                + "out with training.over_length: drop.")
+        mistakes.note(unknown, of: file, cause: Self.tokenCause, advice: Self.tokenAdvice)
+    }
+
+    /// Notes every row of evaluation data with tokens that the base does not have.
+    func check(_ plan: SlicePlan, _ mistakes: JobMistakes) {
+        let rows = plan.rows.compactMap { row in
+            let ids = row.plan.sequences.flatMap { $0.tokens + $0.labels.map(\.target) }
+            return fault(ids: ids).map { (line: row.line, message: $0) }
+        }
+        mistakes.note(rows, of: plan.path, cause: Self.tokenCause, advice: Self.tokenAdvice)
+    }
+
+    /// The same for rows that are classified.
+    func check(_ plan: ClassificationPlan, _ mistakes: JobMistakes) {
+        let rows = plan.rows.compactMap { row in
+            fault(ids: row.text.ids).map { (line: row.line, message: $0) }
+        }
+        mistakes.note(rows, of: plan.path, cause: Self.tokenCause, advice: Self.tokenAdvice)
+    }
+}
+
+extension TokenizedExample {
+    /// Tokens that go through the model: of predicted ones the last is never fed.
+    fileprivate var fedCount: Int {
+        target == nil ? labelPositions.last.map { $0 + 1 } ?? tokens.count : tokens.count
+    }
+}

@@ -1,0 +1,100 @@
+import Evaluation
+import Foundation
+import Manifests
+import ModelFiles
+import Tokenizers
+import Training
+import Transformers
+
+/// Gathers what is wrong with a job's own files and names, so that its author is told all of it at once, before any
+/// training.
+final class JobMistakes {
+    /// How many mistakes of one kind are listed; the rest are counted.
+    static let shown = 20
+
+    private let document: ManifestDocument
+    /// The files of rows that the job reads, as the manifest names them.
+    private let files: [String]
+    private var found: [Diagnostic] = []
+
+    init(_ document: ManifestDocument) {
+        self.document = document
+        let manifest = document.manifest
+        let named = [manifest.dataset.validation, manifest.evaluation.data, manifest.regression.prompts]
+        files = [manifest.dataset.train] + named.compactMap(\.self)
+    }
+
+    var isEmpty: Bool { found.isEmpty }
+
+    /// What `body` makes; nil where a file that it reads is at fault, which is noted.
+    ///
+    /// - Parameter key: of the manifest, for a fault that names no file of rows and no line.
+    /// - Throws: whatever is no fault of the job's own input.
+    func collect<Result>(_ key: String, _ body: () throws -> Result) throws -> Result? {
+        do { return try body() } catch let error as any LocalizedError where Self.isBadInput(error) {
+            let place = document.position(of: key)
+            let lines = (error.errorDescription ?? "\(error)").split(separator: "\n").map(String.init)
+            for (index, line) in lines.enumerated() {
+                let isLast = index == lines.count - 1
+                found.append(
+                    placed(
+                        line, place, cause: isLast ? error.failureReason : nil,
+                        advice: isLast ? error.recoverySuggestion : nil))
+            }
+            return nil
+        }
+    }
+
+    /// Notes a mistake at a key of the manifest.
+    func note(_ key: String, _ message: String, cause: String? = nil, advice: String? = nil) {
+        found.append(placed(message, document.position(of: key), cause: cause, advice: advice))
+    }
+
+    /// Notes rows of a data file, the first few of them; the rest are counted.
+    func note(_ rows: [(line: Int, message: String)], of file: String, cause: String? = nil, advice: String? = nil) {
+        for row in rows.prefix(Self.shown) {
+            found.append(
+                Diagnostic(file: file, line: row.line, column: 0, message: row.message, cause: cause, advice: advice))
+        }
+        guard rows.count > Self.shown else { return }
+        found.append(
+            Diagnostic(
+                file: file, line: 0, column: 0, message: "and \(rows.count - Self.shown) rows more.", cause: cause,
+                advice: advice))
+    }
+
+    /// - Throws: `PipelineError.rejected` with every mistake, where there is one.
+    func refuse() throws {
+        guard !found.isEmpty else { return }
+        var mistakes: [Diagnostic] = []
+        for mistake in found where !mistakes.contains(mistake) { mistakes.append(mistake) }
+        throw PipelineError(mistakesIn: document.file, mistakes)
+    }
+
+    /// A line of a message as a diagnostic: under the file and line that it begins with, or else at a place in the
+    /// manifest.
+    private func placed(_ text: String, _ place: SourcePosition, cause: String?, advice: String?) -> Diagnostic {
+        for file in files where text.hasPrefix(file + ":") {
+            let rest = text.dropFirst(file.count + 1)
+            let digits = rest.prefix { $0.isASCII && $0.isNumber }
+            guard let line = Int(digits), rest.dropFirst(digits.count).hasPrefix(":") else { continue }
+            let message = rest.dropFirst(digits.count + 1).drop { $0 == " " }
+            return Diagnostic(
+                file: file, line: line, column: 0, message: String(message), cause: cause, advice: advice)
+        }
+        return Diagnostic(
+            file: place.file, line: place.line, column: place.column, message: text, cause: cause, advice: advice)
+    }
+
+    /// Whether an error is about the job's own files: a later attempt would meet it again, and its author can mend it.
+    private static func isBadInput(_ error: any Error) -> Bool {
+        switch error {
+        case let error as ModelFilesError: error.code != .unwritable
+        case let error as TrainingError: [.missing, .malformed, .noSupervisedTokens].contains(error.code)
+        case let error as EvaluationError: [.missing, .malformed, .mismatch].contains(error.code)
+        case let error as PipelineError: error.code == .rejected
+        case is TokenizersError, is TransformersError: true
+        default: false
+        }
+    }
+}
