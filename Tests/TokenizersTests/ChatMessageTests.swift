@@ -12,7 +12,7 @@ struct ChatMessageTests {
             try Data(#"{"messages": [\#(message)]}"#.utf8).write(to: URL(fileURLWithPath: path))
             return try JSONLines.read(path)
         }
-        let messages = try #require(rows.first?.value["messages"])
+        let messages = try #require(try rows.first?.value("messages"))
         return try #require(try ChatMessage.conversation(messages).first)
     }
 

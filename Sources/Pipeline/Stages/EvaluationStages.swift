@@ -21,7 +21,7 @@ struct EvaluationStages {
         let results =
             switch plan {
             case .text(let plan):
-                try SliceEvaluation(plan: plan, options: manifest.evaluation.options).run(
+                try SliceEvaluation(plan: plan, options: manifest.scoring(base)).run(
                     model, setAdapterEnabled: adapter.setEnabled, progress: progress,
                     shouldStop: environment.shouldStop)
             case .labelled(let plan):

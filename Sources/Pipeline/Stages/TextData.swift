@@ -117,11 +117,7 @@ private struct TextFiles {
         let (section, mistakes) = (manifest.evaluation, checks.mistakes)
         guard let data = section.data, evaluated != nil,
             let all = try mistakes.collect(
-                "evaluation.data",
-                {
-                    try format.map { try EvaluationRows.read(data, beside: $0, sliceBy: section.sliceBy) }
-                        ?? EvaluationRows.read(data, sliceBy: section.sliceBy)
-                })
+                "evaluation.data", { try EvaluationRows.read(data, beside: format, sliceBy: section.sliceBy) })
         else { return nil }
         let rows = section.limit.map { Array(all.prefix($0)) } ?? all
         checks.slices(rows.map(\.slice), of: data)

@@ -60,7 +60,9 @@ package enum TrainingRowReader {
     }
 
     private static func messages(_ line: JSONLine) throws -> [ChatMessage] {
-        do { return try ChatMessage.conversation(try line.value("messages") ?? .null) } catch let error as TokenizersError {
+        do { return try ChatMessage.conversation(try line.value("messages") ?? .null) } catch let error
+            as TokenizersError
+        {
             throw RowComplaint(line: line.number, text: error.message + (error.advice.map { " \($0)" } ?? ""))
         }
     }
