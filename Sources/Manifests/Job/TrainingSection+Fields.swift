@@ -50,7 +50,7 @@ extension TrainingSection {
             "Decides initial weights, order of the rows and dropout."),
         .standard(
             "append_eos", \.appendEOS, .boolean, standard: "true",
-            "Trains the end-of-text token after each completion."),
+            "Trains the end-of-text token after each completion; a base that names none is refused."),
         .standard(
             "checkpoint_every", \.checkpointEvery, .integer(1...1_000_000_000, example: 50), standard: "50",
             "Steps between checkpoints; a crash loses at most this many."),
