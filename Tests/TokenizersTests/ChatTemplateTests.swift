@@ -46,7 +46,7 @@ struct ChatTemplateTests {
     @Test(
         "White space that Jinja does not write makes no other template",
         arguments: [
-            chatML, chatML + "\n", chatML.replacingOccurrences(of: "\n", with: "\\n"),
+            chatML, chatML + "\n", chatML + "\n\n", chatML.replacingOccurrences(of: "\n", with: "\\n"),
             chatML.replacingOccurrences(of: "{{'", with: "{{  '"), chatML.replacingOccurrences(of: "'", with: "\""),
             chatML.replacingOccurrences(of: "{% for", with: "{%- for").replacingOccurrences(
                 of: "{% end", with: "{%- end"),
@@ -56,7 +56,7 @@ struct ChatTemplateTests {
     func same(text: String) { #expect(recognise(text) == .chatML, "\(text)") }
 
     @Test(
-        "White space that Jinja does write, or a literal's own, makes another template, which is refused when used",
+        "White space that Jinja writes, a literal's own, or other words make another template, refused when used",
         arguments: [
             chatML.replacingOccurrences(of: "['role'] + '\n'", with: "['role'] + ' '"),
             chatML.replacingOccurrences(of: "['role'] + '\n'", with: "['role'] + ''"),
@@ -65,7 +65,7 @@ struct ChatTemplateTests {
             chatML.replacingOccurrences(of: "'<|im_end|>'", with: "' <|im_end|>'"),
             chatML.replacingOccurrences(of: "<|im_start|>assistant\n", with: "<|im_start|>assistant"),
             loop + " " + turn + end, loop + "\n\n" + turn + end, loop + "{%+ if true %}{% endif %}" + turn + end,
-            chatML + " ", chatML + "\n\n", loop + turn, "{{", "{% for", "{{ 'a }}", "", "hello",
+            chatML + " ", loop + turn, "{{", "{% for", "{{ 'a }}", "", "hello",
             chatML.replacingOccurrences(of: "message['role']", with: "message.role"),
         ])
     func other(text: String) throws {

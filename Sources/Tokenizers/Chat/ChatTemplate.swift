@@ -49,12 +49,13 @@ package struct ChatTemplate: Sendable, Equatable {
         case shapes.smolLM2: return smolLM2
         default: break
         }
-        let begin = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(100)
+        // Line ends are spelled, for they may be what makes it another.
+        let begin = String(text.prefix(100)).replacingOccurrences(of: "\n", with: "\\n")
         return ChatTemplate(
             form: .refused(
                 TokenizersError(
                     .unsupported, "The chat template of \(place) is not one that lorad knows.",
-                    cause: "It begins: \(begin)\(begin.count < text.count ? "…" : "")",
+                    cause: "It begins: \(begin)\(text.count > 100 ? "…" : "")",
                     advice: "Known are ChatML and SmolLM2's, to the letter. Write rows of prompt and completion "
                         + "with the template's markers spelled out instead of messages.")))
     }
