@@ -84,7 +84,8 @@ struct ExampleBuilderTests {
         let tokenizer = try TokenizerLoader.load(folder: Fixtures.path("tokenizers-trained/llama3"))
         let begin = try #require(tokenizer.encodeBeginning("").first)
         let text = tokenizer.decode([begin], skipSpecial: false)
-        let builder = ExampleBuilder(tokenizer: tokenizer, template: .chatML, maximumLength: 200)
+        let builder = ExampleBuilder(
+            tokenizer: tokenizer, template: .chatML, maximumLength: 200, appendsEndOfText: false)
         let rows: [TrainingRow] = [
             .text(text + "film"), .text("film"), .completion(prompt: text + "a", completion: " b"),
             .messages([ChatMessage(role: "assistant", content: "a<|im_end|>")]),

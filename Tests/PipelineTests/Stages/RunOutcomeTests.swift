@@ -64,8 +64,8 @@ struct RunOutcomeTests {
             try FileManager.default.copyItem(atPath: Fixtures.path("llama-tiny/base"), toPath: base)
             let weights = URL(fileURLWithPath: base + "/model.safetensors")
             var data = try Data(contentsOf: weights)
-            // The last four bytes are an element of the final norm's weight.
-            data.replaceSubrange((data.count - 4)..., with: [0, 0, 0xC0, 0x7F])
+            // The last four bytes are an element of the final norm's weight: a number still, which overflows.
+            data.replaceSubrange((data.count - 4)..., with: [0xFF, 0xFF, 0x7F, 0x7F])
             try data.write(to: weights)
             let report = try JobBench(folder: folder, base: base).run("").report
             #expect(report.status == .failed)
