@@ -45,7 +45,7 @@ struct WorkloadOptions: ParsableArguments {
         let builder = ExampleBuilder(
             tokenizer: try TokenizerLoader.load(files), template: try? ChatTemplate.load(files),
             maximumLength: maxLength)
-        let examples = try builder.build(try TrainingRowReader.read(path, format: nil)).examples
+        let examples = try builder.build(try TrainingRowReader.read(path, format: nil).rows).examples
         return Workload(name: path, examples: examples, batchSize: batch, seed: seed)
     }
 

@@ -9,6 +9,7 @@ struct InboxTests {
         arguments: [
             ("a.yaml", true), ("a.yml", true), ("A.YAML", true), (".a.yaml", false), ("#a.yaml", false),
             ("~a.yaml", false), ("a.yaml~", false), ("a.yaml.part", false), ("a.json", false), ("yaml", false),
+            ("a.sync-conflict-20260101-000000-ABC.yaml", false), ("a (conflicted copy).yaml", false),
         ])
     func names(name: String, isManifest: Bool) {
         #expect(InboxNames.isManifest(name) == isManifest)

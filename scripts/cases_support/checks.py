@@ -308,7 +308,7 @@ def inbox_names(output, case):
 
 def not_finite(output, case):
     for words, section in output.commands():
-        right = section.code in (1, 65) and section.has("finite|NaN")
+        right = section.code in (1, 65) and section.has("finite|NaN|holds (nan|inf) in row")
         if words.startswith("run"):
             right = right and not section.has('"status":"succeeded"')
         yield words, right, section.short

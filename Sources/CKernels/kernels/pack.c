@@ -40,6 +40,9 @@ CK_FUNCTION void pack_transposed(const void *w, size_t stride, size_t columns, s
     }
 }
 
+/// How many rows ahead a row is asked for: rows lie too far apart for the hardware to foresee the next.
+enum { ROWS_AHEAD = 16 };
+
 /// Rows of w in bfloat16 are columns of the panel in float32.
 CK_FUNCTION void pack_transposed_widened(const uint16_t *w, size_t stride, size_t columns, size_t k, float *panel) {
     size_t done = 0;
@@ -57,6 +60,7 @@ CK_FUNCTION void pack_transposed_widened(const uint16_t *w, size_t stride, size_
 /// Rows of w in bfloat16 are rows of the panel in float32.
 CK_FUNCTION void pack_plain_widened(const uint16_t *w, size_t stride, size_t columns, size_t k, float *panel) {
     for (size_t i = 0; i < k; i++, w += stride, panel += PANEL_COLUMNS) {
+        __builtin_prefetch(w + ROWS_AHEAD * stride);
         if (columns == PANEL_COLUMNS) {
             for (size_t c = 0; c < PANEL_COLUMNS; c++) panel[c] = ck_widen_one(w[c]);
         } else {
@@ -78,8 +82,13 @@ CK_FUNCTION void pack_plain(const void *w, size_t stride, size_t columns, size_t
     if (!half) {
         for (size_t i = 0; i < k; i++) {
             float *out = (float *)panel + i * PANEL_COLUMNS;
-            memcpy(out, (const float *)w + i * stride, columns * sizeof(float));
-            memset(out + columns, 0, (PANEL_COLUMNS - columns) * sizeof(float));
+            const float *row = (const float *)w + i * stride;
+            __builtin_prefetch(row + ROWS_AHEAD * stride);
+            if (columns == PANEL_COLUMNS) {
+                for (size_t c = 0; c < PANEL_COLUMNS; c++) out[c] = row[c];
+            } else {
+                for (size_t c = 0; c < PANEL_COLUMNS; c++) out[c] = c < columns ? row[c] : 0;
+            }
         }
         return;
     }

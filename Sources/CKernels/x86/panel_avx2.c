@@ -35,35 +35,45 @@ AVX2 INLINE void finish(const struct ck_block *b, size_t row, __m256 low, __m256
 }
 
 // R rows against a whole panel: 2·R sums, two registers of the panel and one element of x fill the sixteen registers. AT
-// is where the element of row r and step i lies.
+// is where the element of row r lies, `step` steps from `top`, row 0, or `bottom`, row 3; NEXT is where they begin
+// `steps` later. The empty instruction keeps the compiler from loading for the next step while this one needs all
+// registers.
 #define STEP(R, AT)                                                                        \
     {                                                                                      \
         __m256 low = _mm256_loadu_ps(panel), high = _mm256_loadu_ps(panel + 8);            \
-        _mm_prefetch((const char *)(panel + AHEAD * PANEL_COLUMNS), _MM_HINT_T0);          \
         UNROLL for (size_t r = 0; r < R; r++) {                                            \
-            __m256 element = _mm256_broadcast_ss(x + (AT));                                \
+            __m256 element = _mm256_broadcast_ss(AT);                                      \
             sums[r][0] = _mm256_fmadd_ps(element, low, sums[r][0]);                        \
             sums[r][1] = _mm256_fmadd_ps(element, high, sums[r][1]);                       \
         }                                                                                  \
+        __asm__ volatile("" ::: "memory");                                                 \
         panel += PANEL_COLUMNS;                                                            \
     }
 
-#define FLOAT_ROWS(NAME, R, AT)                                                            \
+#define FLOAT_ROWS(NAME, R, APART, AT, NEXT)                                               \
     AVX2 static void NAME##R(const struct ck_block *b) {                                   \
-        const float *x = b->x, *panel = b->panel;                                          \
-        size_t stride = b->x_stride, k = b->k, whole = k / STEPS * STEPS, i = 0;           \
+        size_t stride = b->x_stride, k = b->k, i = 0;                                      \
+        const float *panel = b->panel, *top = b->x, *bottom = top + 3 * (APART);           \
         __m256 sums[R][2];                                                                 \
         UNROLL for (int r = 0; r < R; r++) sums[r][0] = sums[r][1] = _mm256_setzero_ps();  \
-        while (i < whole) {                                                                \
-            UNROLL for (int step = 0; step < STEPS; step++, i++) STEP(R, AT)               \
+        for (; i + STEPS <= k; i += STEPS) {                                               \
+            _mm_prefetch((const char *)(panel + AHEAD * PANEL_COLUMNS), _MM_HINT_T0);      \
+            _mm_prefetch((const char *)(panel + (AHEAD + 1) * PANEL_COLUMNS), _MM_HINT_T0); \
+            _mm_prefetch((const char *)(panel + (AHEAD + 2) * PANEL_COLUMNS), _MM_HINT_T0); \
+            _mm_prefetch((const char *)(panel + (AHEAD + 3) * PANEL_COLUMNS), _MM_HINT_T0); \
+            UNROLL for (size_t step = 0; step < STEPS; step++) STEP(R, AT)                 \
+            top += NEXT(STEPS), bottom += NEXT(STEPS);                                     \
         }                                                                                  \
-        for (; i < k; i++) STEP(R, AT)                                                     \
+        for (size_t step = 0; i < k; i++, top += NEXT(1), bottom += NEXT(1)) STEP(R, AT)   \
         UNROLL for (int r = 0; r < R; r++) finish(b, (size_t)r, sums[r][0], sums[r][1]);   \
     }
 
 #define ALL_ROWS(KERNEL) KERNEL(1) KERNEL(2) KERNEL(3) KERNEL(4) KERNEL(5) KERNEL(6)
-#define FLOATS(R) FLOAT_ROWS(floats_, R, r * stride + i)
-#define FLOATS_BY_COLUMNS(R) FLOAT_ROWS(floats_by_columns_, R, i * stride + r)
+#define NEXT_IN_ROW(steps) (steps)
+#define NEXT_IN_COLUMNS(steps) ((steps) * stride)
+#define FLOATS(R) FLOAT_ROWS(floats_, R, stride, (r < 3 ? top + r * stride : bottom + (r - 3) * stride) + step, NEXT_IN_ROW)
+#define FLOATS_BY_COLUMNS(R) \
+    FLOAT_ROWS(floats_by_columns_, R, 1, (r < 3 ? top + r : bottom + (r - 3)) + step * stride, NEXT_IN_COLUMNS)
 ALL_ROWS(FLOATS)
 ALL_ROWS(FLOATS_BY_COLUMNS)
 

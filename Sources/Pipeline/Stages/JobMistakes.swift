@@ -71,19 +71,27 @@ final class JobMistakes {
         throw PipelineError(mistakesIn: document.file, mistakes)
     }
 
-    /// A line of a message as a diagnostic: under the file and line that it begins with, or else at a place in the
-    /// manifest.
+    /// A line of a message as a diagnostic: under the file and the line, and the column where there is one, that it begins
+    /// with, or else at a place in the manifest.
     private func placed(_ text: String, _ place: SourcePosition, cause: String?, advice: String?) -> Diagnostic {
         for file in files where text.hasPrefix(file + ":") {
-            let rest = text.dropFirst(file.count + 1)
-            let digits = rest.prefix { $0.isASCII && $0.isNumber }
-            guard let line = Int(digits), rest.dropFirst(digits.count).hasPrefix(":") else { continue }
-            let message = rest.dropFirst(digits.count + 1).drop { $0 == " " }
+            var rest = text.dropFirst(file.count + 1)
+            guard let line = Self.number(&rest) else { continue }
+            let column = Self.number(&rest) ?? 0
             return Diagnostic(
-                file: file, line: line, column: 0, message: String(message), cause: cause, advice: advice)
+                file: file, line: line, column: column, message: String(rest.drop { $0 == " " }), cause: cause,
+                advice: advice)
         }
         return Diagnostic(
             file: place.file, line: place.line, column: place.column, message: text, cause: cause, advice: advice)
+    }
+
+    /// Takes a number and the colon after it from the front of `text`; nil, and nothing taken, where there is none.
+    private static func number(_ text: inout Substring) -> Int? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int(digits), text.dropFirst(digits.count).hasPrefix(":") else { return nil }
+        text = text.dropFirst(digits.count + 1)
+        return number
     }
 
     /// Whether an error is about the job's own files: a later attempt would meet it again, and its author can mend it.

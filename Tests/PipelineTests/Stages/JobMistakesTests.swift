@@ -44,6 +44,16 @@ struct JobMistakesTests {
         }
     }
 
+    @Test("A row that is no JSON is told with its column")
+    func column() throws {
+        try withTemporaryFolder { folder in
+            let bench = try JobBench(folder: folder)
+            try bench.rows("broken.jsonl", JobBench.reviews(0..<1) + [#"{"prompt": "p", "completion": "x",}"#])
+            let found = try bench.mistakes("dataset: {train: $F/broken.jsonl}")
+            #expect(found.contains { $0.hasPrefix("broken.jsonl:2:35: ") }, "\(found.joined(separator: "\n"))")
+        }
+    }
+
     @Test("A base that cannot be read does not keep the rows from being read")
     func baseIsMissing() throws {
         try withTemporaryFolder { folder in
