@@ -23,10 +23,11 @@ peers: tools
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build --filter PeerVocabularyTests
 
-# lorad beside PEFT, tables into Benchmarks/results/; BENCH="--only scaling" measures a part.
+# lorad beside PEFT under each variant of the kernels, tables into Benchmarks/results/; BENCH="--only scaling" measures a
+# part, BENCH="--kernels x86-64-v3" one variant.
 bench: tools fetch
 	scripts/install-tools libdnnl-dev
-	python3 Benchmarks/run.py $(BENCH)
+	Benchmarks/every-variant $(BENCH)
 
 # libFuzzer over every reader of foreign bytes: TIME seconds a target; see Fuzz/README.md.
 TIME ?= 60
