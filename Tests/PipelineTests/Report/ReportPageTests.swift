@@ -2,6 +2,7 @@ import Foundation
 import FoundationXML
 import Pipeline
 import Testing
+import Training
 
 @Suite struct ReportPageTests {
     @Test("The page of a succeeded run is as recorded, and well-formed")
@@ -19,6 +20,15 @@ import Testing
         #expect(page.contains("At step 5 the loss was not a number."))
         #expect(page.contains("✗ failed"))
         #expect(!page.contains("PeftModel"))
+    }
+
+    @Test("A run that went on with other kernels says so, and with which")
+    func otherKernels() throws {
+        var report = SampleReport.succeeded()
+        #expect(!ReportPage.render(report).contains("bits may differ"))
+        report.provenance.training.kernels?.append(KernelSpan(variant: "x86-64-v3", number: 2, firstStep: 40))
+        let page = ReportPage.render(report)
+        #expect(page.contains("x86-64-v3 (number 2) from step 41 on: bits may differ"))
     }
 
     @Test("A rejected run with nothing but a reason has a page")

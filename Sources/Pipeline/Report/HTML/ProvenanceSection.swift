@@ -1,3 +1,5 @@
+import Training
+
 /// Where the adapter came from, as a table.
 enum ProvenanceSection {
     static func render(_ provenance: Provenance) -> HTML {
@@ -45,15 +47,31 @@ enum ProvenanceSection {
             \(FigureFormat.plain(training.learningRate)) \(training.schedule), warmup \
             \(FigureFormat.percent(training.warmupRatio)), weight decay \(FigureFormat.plain(training.weightDecay)), \
             gradient norm clipped to \(FigureFormat.plain(training.maxGradNorm)), seed \(training.seed), \
-            \(training.dtype)
+            \(dtype(training))\(goingOn(training.kernels ?? []))
             """
         return [row("Adapter", "\(shape)"), row("Training", "\(TextBlock.short(schedule, to: 600))")]
+    }
+
+    /// Weights and products where they are of two dtypes.
+    private static func dtype(_ training: TrainingProvenance) -> String {
+        guard let compute = training.computeDType, compute != training.dtype else { return training.dtype }
+        return "weights stored in \(training.dtype), products in \(compute)"
+    }
+
+    /// What a run that went on with other kernels should not be taken for.
+    private static func goingOn(_ kernels: [KernelSpan]) -> String {
+        guard kernels.count > 1 else { return "" }
+        let spans = kernels.map { "\($0.variant) (number \($0.number)) from step \($0.firstStep + 1) on" }
+        return ", computed by kernels " + spans.joined(separator: ", ")
+            + ": bits may differ from an undisturbed run's"
     }
 
     private static func machine(_ provenance: Provenance) -> [HTML] {
         let machine = provenance.machine
         let versions = provenance.versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-        let computer = "\(machine.cpu), \(machine.threads) threads, \(machine.instructions), \(machine.system)"
+        let number = machine.kernelsNumber.map { " (number \($0))" } ?? ""
+        let computer =
+            "\(machine.cpu), \(machine.threads) threads, kernels \(machine.instructions)\(number), \(machine.system)"
         return [
             row("Machine", "\(TextBlock.short(computer, to: 400))"),
             row("Versions", "\(TextBlock.short(versions.joined(separator: ", "), to: 800))"),
