@@ -54,6 +54,35 @@ struct VerifyRunTests {
         }
     }
 
+    @Test("A base changed in place, with size and time kept, has another hash, fails verify, and no job takes it")
+    func baseChangedInPlace() throws {
+        try withTemporaryFolder { folder in
+            let run = try Run(folder)
+            usleep(2_200_000)
+            // Remembered by now, were it to be trusted.
+            let before = try run.lorad.hash()
+            #expect(try run.verify().status == 0)
+            let path = folder + "/base/model.safetensors"
+            var times = stat()
+            try #require(stat(path, &times) == 0)
+            let descriptor = open(path, O_RDWR)
+            try #require(descriptor >= 0)
+            var byte: UInt8 = 0
+            try #require(pread(descriptor, &byte, 1, times.st_size - 1) == 1)
+            byte ^= 1
+            try #require(pwrite(descriptor, &byte, 1, times.st_size - 1) == 1)
+            close(descriptor)
+            try #require(utimensat(AT_FDCWD, path, [times.st_atim, times.st_mtim], 0) == 0)
+            let after = try run.lorad.hash()
+            #expect(after != before)
+            let verdict = try run.verify()
+            #expect(verdict.status == 65 && verdict.checks["base"] == "failed", "\(verdict.checks)")
+            let refused = try run.lorad.run("run", "job.yaml")
+            #expect(refused.status == 65)
+            #expect(refused.errors.contains("hashes to \(after)"))
+        }
+    }
+
     @Test("A byte of the adapter changed: the checksums say so, and nothing is loaded")
     func tamperedAdapter() throws {
         try withTemporaryFolder { folder in

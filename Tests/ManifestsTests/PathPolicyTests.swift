@@ -90,6 +90,12 @@ import Testing
         #expect(try policy.resolve("data/train.jsonl") == "\(folder.path)/data/train.jsonl")
         #expect(try policy.resolve(outside.path + "/secret.txt") == "\(outside.path)/secret.txt")
         #expect(policy.refusal(of: folder.path + "/.lorad/ledger.sqlite", device: 0, inode: 0) != nil)
+        // Unless lorad.yaml names a root in there.
+        configuration.allowedRoots = [".", ".lorad/data"]
+        try folder.write(".lorad/data/train.jsonl")
+        let inner = configuration.pathPolicy(workingFolder: folder.path)
+        #expect(try inner.resolve(".lorad/data/train.jsonl").hasSuffix("/.lorad/data/train.jsonl"))
+        #expect(throws: ManifestsError.self) { try inner.resolve(".lorad/ledger.sqlite") }
         #expect(policy.refusal(of: "/etc/passwd", device: 0, inode: 0) != nil)
         #expect(policy.refusal(of: folder.path + "/data/train.jsonl", device: 0, inode: 0) == nil)
         var status = stat()
@@ -107,14 +113,17 @@ import Testing
         #expect(throws: ManifestsError.self) { try policy.resolve("conf/worker.yaml") }
     }
 
-    @Test("A path is looked up in one go, however many components it has, and may have 4,096 bytes", .timeLimit(.minutes(1)))
+    @Test(
+        "A path is looked up in one go, however many components it has, and may have 4,096 bytes",
+        .timeLimit(.minutes(1)))
     func longPaths() throws {
         let start = ContinuousClock.now
         #expect(code(String(repeating: "a/", count: 60_000) + "x") == .forbidden)
         #expect(code(String(repeating: "a/", count: 2000) + "x") == .missing)
         #expect(try policy.resolve(String(repeating: "./", count: 2000) + "data/train.jsonl").hasSuffix("/train.jsonl"))
         #expect(ContinuousClock.now - start < .seconds(2))
-        let text = "name: tiny\nbase: {path: bases/base.gguf, sha256: \(hash)}\ndataset: {train: \(String(repeating: "a/", count: 60_000))}\n"
+        let path = String(repeating: "a/", count: 60_000)
+        let text = "name: tiny\nbase: {path: bases/base.gguf, sha256: \(hash)}\ndataset: {train: \(path)}\n"
         let error = #expect(throws: ManifestsError.self) {
             try ManifestDocument.load(
                 bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: pipelines, alsoChecking: policy.check)

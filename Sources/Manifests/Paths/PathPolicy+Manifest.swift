@@ -62,7 +62,8 @@ extension PathPolicy {
     /// published with the merged model.
     private func checkEntries(of folder: String) throws {
         for name in try Self.links(in: folder) {
-            do { _ = try resolve(folder + "/" + name) } catch let error as ManifestsError where error.code == .forbidden {
+            do { _ = try resolve(folder + "/" + name) } catch let error as ManifestsError where error.code == .forbidden
+            {
                 throw ManifestsError(
                     .forbidden, "its file \(Shown.quoted(name)) is a link that leads outside what jobs may read.",
                     cause: error.message, advice: error.advice)

@@ -85,7 +85,10 @@ package struct PathPolicy: Sendable {
 
     private func isProtected(_ path: String, _ identity: (device: UInt64, inode: UInt64)?) -> Bool {
         protected.contains { own in
-            if Self.contains(own, path) { return true }
+            if Self.contains(own, path) {
+                // A root inside the state folder was meant.
+                return !roots.contains { $0 != own && Self.contains(own, $0) && Self.contains($0, path) }
+            }
             var status = stat()
             guard let identity, stat(own, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
             return UInt64(status.st_dev) == identity.device && UInt64(status.st_ino) == identity.inode

@@ -33,7 +33,8 @@ enum BaseKind {
         let configuration = try? folder.json("adapter_config.json")
         let base = configuration?["base_model_name_or_path"]?.stringValue.map { ", for the base \(quoted($0))" }
         throw noBase(
-            folder.path, "is a PEFT adapter's folder\(base ?? "")", "Name its base as the base, and this as the adapter.")
+            folder.path, "is a PEFT adapter's folder\(base ?? "")",
+            "Name its base as the base, and this as the adapter.")
     }
 
     /// - Throws: `ModelFilesError.unsupported` for a model that takes more than text.

@@ -25,7 +25,10 @@ package final class MappedFile: @unchecked Sendable {
         self.path = path
         self.rule = rule
         file = try OpenedFile(path, rule: rule)
-        identity = try FileIdentity.settled(descriptor: file.descriptor, path: path)
+        // Where others may write, what is made of the bytes from here on must show if it is changed.
+        identity =
+            rule.isLimited
+            ? try FileIdentity.settled(descriptor: file.descriptor, path: path) : try file.identity()
         size = identity.size
         guard size > 0 else {
             base = nil
@@ -106,7 +109,7 @@ package final class MappedFile: @unchecked Sendable {
     /// - Throws: `ModelFilesError.mismatch` where they are others, or the file is gone; `.forbidden`.
     package func confirm() throws {
         guard let known = hashed.withLock({ $0 }) else { return }
-        let now = try FileIdentity.settled(descriptor: file.descriptor, path: path)
+        let now = try file.identity()
         if now != known.identity {
             guard now.isSameButForAttributes(known.identity), try readHash() == known.sha256,
                 try file.identity() == now

@@ -79,8 +79,8 @@ final class OpenedFile: Sendable {
                 advice: "Mount /proc, where lorad asks the kernel for it.")
         }
         return FilePlace(
-            path: String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self), device: UInt64(status.st_dev),
-            inode: UInt64(status.st_ino), mode: UInt32(status.st_mode) & 0o7777)
+            path: String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self),
+            device: UInt64(status.st_dev), inode: UInt64(status.st_ino), mode: UInt32(status.st_mode) & 0o7777)
     }
 
     private static func link(_ descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }

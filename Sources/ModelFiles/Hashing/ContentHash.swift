@@ -9,9 +9,11 @@ package enum ContentHash {
     /// short meanwhile does not end the process.
     ///
     /// - Throws: `ModelFilesError.missing`; `.mismatch` where the file changes while it is read; `.forbidden`.
-    package static func ofFile(_ path: String, cache: HashCache? = nil, rule: ReadingRule = .anything) throws -> String {
+    package static func ofFile(_ path: String, cache: HashCache? = nil, rule: ReadingRule = .anything) throws
+        -> String
+    {
         let file = try OpenedFile(path, rule: rule)
-        let identity = try FileIdentity.settled(descriptor: file.descriptor, path: path)
+        let identity = try file.identity()
         if let known = cache?.hash(of: path, identity: identity) { return known }
         let begun = HashCache.now()
         let hash = try ofFile(file)

@@ -53,7 +53,8 @@ struct Run: ParsableCommand {
         try FileManager.default.createDirectory(atPath: outbox, withIntermediateDirectories: true)
         let environment = JobEnvironment(
             outbox: outbox, workFolder: work, hashCache: configuration.state + "/hashes.json",
-            policy: configuration.pathPolicy(), shouldStop: { signals.received }, events: ProgressPrinter(), limits: JobLimits(configuration.limits))
+            policy: configuration.pathPolicy(), shouldStop: { signals.received }, events: ProgressPrinter(),
+            limits: JobLimits(configuration.limits))
         return try JobPipeline(document, environment: environment).run()
     }
 

@@ -11,11 +11,12 @@ struct ModelFolderTests {
         try folder.copyFixture("llama")
     }
 
-    /// Replaces a byte in place, with the modification time of before.
-    private func changeInPlace(_ name: String, at offset: off_t) throws {
+    /// Replaces the last byte in place, with the modification time of before.
+    private func changeInPlace(_ name: String) throws {
         let path = "\(folder.path)/\(name)"
         var before = stat()
         try #require(stat(path, &before) == 0)
+        let offset = before.st_size - 1
         let descriptor = open(path, O_RDWR)
         try #require(descriptor >= 0)
         defer { close(descriptor) }
@@ -44,7 +45,7 @@ struct ModelFolderTests {
         let base = try BaseModelFiles(path: folder.path)
         _ = try ContentHash.ofBase(base)
         try base.confirm()
-        try changeInPlace("model.safetensors", at: off_t(try FileIdentity(path: folder.path + "/model.safetensors").size - 1))
+        try changeInPlace("model.safetensors")
         let error = expectError(.mismatch, containing: "model.safetensors was changed") { try base.confirm() }
         #expect(error?.advice != nil)
     }
@@ -52,7 +53,7 @@ struct ModelFolderTests {
     @Test("Weights that change between being opened and being hashed are refused")
     func beforeHash() throws {
         let base = try BaseModelFiles(path: folder.path)
-        try changeInPlace("model.safetensors", at: off_t(try FileIdentity(path: folder.path + "/model.safetensors").size - 1))
+        try changeInPlace("model.safetensors")
         expectError(.mismatch, containing: "model.safetensors was changed") { try ContentHash.ofBase(base) }
     }
 
@@ -83,7 +84,7 @@ struct ModelFolderTests {
         let base = try BaseModelFiles(path: folder.path + "/base.gguf")
         _ = try ContentHash.ofBase(base)
         try base.confirm()
-        try changeInPlace("base.gguf", at: off_t(try FileIdentity(path: folder.path + "/base.gguf").size - 1))
+        try changeInPlace("base.gguf")
         expectError(.mismatch, containing: "base.gguf was changed") { try base.confirm() }
     }
 
