@@ -52,10 +52,10 @@ struct ReadingRuleTests {
     func swapped() throws {
         let path = try link("swapped", to: "inside")
         let spare = folder.path + "/spare"
-        let stop = Stop()
+        let (stop, secret) = (Stop(), outside.path + "/secret")
         let swapping = Thread {
             for turn in 0... where !stop.isSet {
-                let target = turn % 2 == 0 ? outside.path + "/secret" : "inside"
+                let target = turn % 2 == 0 ? secret : "inside"
                 _ = symlink(target, spare)
                 _ = rename(spare, path)
             }
