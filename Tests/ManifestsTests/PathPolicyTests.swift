@@ -137,7 +137,8 @@ import Testing
     func readablePaths() throws {
         let text =
             "name: tiny\nbase: {path: bases/model, sha256: \(hash)}\ndataset: {train: data/train.jsonl, validation: "
-            + "data/train.jsonl}\n"
+            + "data/val.jsonl}\n"
+        try folder.write("data/val.jsonl")
         let document = try ManifestDocument.load(bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: pipelines)
         try folder.write("bases/model/config.json")
         try folder.write("blobs/0123")
@@ -145,7 +146,7 @@ import Testing
         try folder.link("bases/model/dangling", to: "none")
         #expect(
             try policy.readablePaths(of: document.manifest)
-                == ["bases/model", "data/train.jsonl", "blobs/0123"].map { "\(folder.path)/\($0)" })
+                == ["bases/model", "data/train.jsonl", "data/val.jsonl", "blobs/0123"].map { "\(folder.path)/\($0)" })
         try folder.link("bases/model/tokenizer.json", to: outside.path + "/secret.txt")
         #expect(throws: ManifestsError.self) { try policy.readablePaths(of: document.manifest) }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import TestSupport
 import Testing
 
 @Suite("A base's folder, what is read of it once and for all")
@@ -9,22 +10,6 @@ struct ModelFolderTests {
     init() throws {
         folder = try TemporaryFolder()
         try folder.copyFixture("llama")
-    }
-
-    /// Replaces the last byte in place, with the modification time of before.
-    private func changeInPlace(_ name: String) throws {
-        let path = "\(folder.path)/\(name)"
-        var before = stat()
-        try #require(stat(path, &before) == 0)
-        let offset = before.st_size - 1
-        let descriptor = open(path, O_RDWR)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        var byte: UInt8 = 0
-        try #require(pread(descriptor, &byte, 1, offset) == 1)
-        byte ^= 1
-        try #require(pwrite(descriptor, &byte, 1, offset) == 1)
-        try #require(utimensat(AT_FDCWD, path, [before.st_atim, before.st_mtim], 0) == 0)
     }
 
     @Test("A small file that has other bytes when it is read again is refused; one that comes later stays absent")
@@ -45,7 +30,7 @@ struct ModelFolderTests {
         let base = try BaseModelFiles(path: folder.path)
         _ = try ContentHash.ofBase(base)
         try base.confirm()
-        try changeInPlace("model.safetensors")
+        try changeInPlace(folder.path + "/model.safetensors")
         let error = expectError(.mismatch, containing: "model.safetensors was changed") { try base.confirm() }
         #expect(error?.advice != nil)
     }
@@ -53,7 +38,7 @@ struct ModelFolderTests {
     @Test("Weights that change between being opened and being hashed are refused")
     func beforeHash() throws {
         let base = try BaseModelFiles(path: folder.path)
-        try changeInPlace("model.safetensors")
+        try changeInPlace(folder.path + "/model.safetensors")
         expectError(.mismatch, containing: "model.safetensors was changed") { try ContentHash.ofBase(base) }
     }
 
@@ -84,7 +69,7 @@ struct ModelFolderTests {
         let base = try BaseModelFiles(path: folder.path + "/base.gguf")
         _ = try ContentHash.ofBase(base)
         try base.confirm()
-        try changeInPlace("base.gguf")
+        try changeInPlace(folder.path + "/base.gguf")
         expectError(.mismatch, containing: "base.gguf was changed") { try base.confirm() }
     }
 

@@ -13,22 +13,6 @@ struct JobIdentityTests {
         return try JobBench(folder: folder, base: folder + "/base")
     }
 
-    /// Changes the last byte in place and sets the modification time back.
-    private func changeInPlace(_ path: String) throws {
-        var before = stat()
-        try #require(stat(path, &before) == 0)
-        let descriptor = open(path, O_RDWR)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        var byte: UInt8 = 0
-        try #require(pread(descriptor, &byte, 1, before.st_size - 1) == 1)
-        byte ^= 1
-        try #require(pwrite(descriptor, &byte, 1, before.st_size - 1) == 1)
-        try #require(utimensat(AT_FDCWD, path, [before.st_atim, before.st_mtim], 0) == 0)
-        var after = stat()
-        try #require(stat(path, &after) == 0 && after.st_mtim.tv_nsec == before.st_mtim.tv_nsec)
-    }
-
     private func runs(_ bench: JobBench) -> [String] {
         let all = FileManager.default.enumerator(atPath: bench.path("outbox"))?.compactMap { $0 as? String } ?? []
         return all.filter { $0.hasSuffix("report.json") }
