@@ -115,7 +115,7 @@ struct HashCacheTests {
     @Test("A file modified a moment ago, or in the future, is not remembered", arguments: [0, -3600])
     func tooYoung(_ seconds: Double) throws {
         try age(file, seconds: seconds)
-        _ = try ContentHash.ofFile(file, cache: cache)
+        _ = try ContentHash.ofFile(file, cache: HashCache(file: cachePath))
         #expect(!FileManager.default.fileExists(atPath: cachePath))
     }
 
