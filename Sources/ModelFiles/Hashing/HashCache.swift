@@ -47,10 +47,22 @@ package struct HashCache: Sendable {
         guard let data = FileManager.default.contents(atPath: path) else {
             return FileManager.default.fileExists(atPath: path) ? .damaged : .absent
         }
-        if let document = try? JSONDecoder().decode(Document.self, from: data), document.version == Self.version {
+        let decoder = JSONDecoder()
+        if let document = try? decoder.decode(Document.self, from: data), document.version == Self.version {
             return .entries(document.files.count)
         }
-        return (try? JSONSerialization.jsonObject(with: data)) is [String: Any] ? .otherVersion : .damaged
+        let isOlder = (try? decoder.decode([String: Version1Entry].self, from: data)) != nil
+        let isNewer = ((try? decoder.decode(Version.self, from: data))?.version ?? 0) > Self.version
+        return isOlder || isNewer ? .otherVersion : .damaged
+    }
+
+    private struct Version: Decodable {
+        let version: Int
+    }
+
+    /// Version 1 was the entries alone.
+    private struct Version1Entry: Decodable {
+        let sha256: String
     }
 
     /// The remembered hash of a file that has not changed since.
