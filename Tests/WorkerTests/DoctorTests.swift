@@ -150,8 +150,11 @@ struct DoctorTests {
         try FileManager.default.createDirectory(atPath: folder.path + "/state", withIntermediateDirectories: true)
         try folder.write("{\"a\": 1}", to: "state/hashes.json")
         #expect(try findings(folders)["hash_cache"]?.status == .warning)
-        try folder.write("{}", to: "state/hashes.json")
+        try folder.write("{\"version\": 2, \"files\": {}}", to: "state/hashes.json")
         #expect(try findings(folders)["hash_cache"]?.value.contains("0 files") == true)
+        try folder.write("{}", to: "state/hashes.json")
+        let older = try findings(folders)["hash_cache"]
+        #expect(older?.status == .ok && older?.value.contains("another version") == true)
     }
 
     @Test("Limits that do not fit the machine or each other are told of")

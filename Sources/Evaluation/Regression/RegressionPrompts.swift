@@ -18,8 +18,16 @@ package struct RegressionPrompts {
     /// - Throws: `EvaluationError.malformed` that lists the first 20 mistakes in the file, one a line; `TokenizersError`
     ///   for a file that cannot be read or a line that is not JSON.
     package static func read(_ path: String, labels: SequenceLabels? = nil) throws -> [RegressionPrompt] {
+        try read(JSONLines.file(path), labels: labels)
+    }
+
+    /// The same of a file that was read.
+    ///
+    /// - Throws: as `read` of a path.
+    package static func read(_ file: RowFile, labels: SequenceLabels? = nil) throws -> [RegressionPrompt] {
+        let path = file.path
         var reader = RegressionPrompts(labels: labels)
-        for line in try JSONLines.read(path) { reader.add(DataFields(path: path, line: line)) }
+        for line in file.lines { reader.add(DataFields(path: path, line: line)) }
         if reader.prompts.isEmpty && reader.mistakes.isEmpty {
             reader.mistakes.append("\(path) holds no prompts.")
         }

@@ -18,7 +18,16 @@ package struct EvaluationRows {
     package static func read(
         _ path: String, beside training: RowFormat? = nil, sliceBy: String? = nil
     ) throws -> [EvaluationRow] {
-        let lines = try JSONLines.read(path)
+        try read(JSONLines.file(path), beside: training, sliceBy: sliceBy)
+    }
+
+    /// The same of a file that was read.
+    ///
+    /// - Throws: as `read` of a path.
+    package static func read(
+        _ file: RowFile, beside training: RowFormat? = nil, sliceBy: String? = nil
+    ) throws -> [EvaluationRow] {
+        let (path, lines) = (file.path, file.lines)
         guard let first = lines.first else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
         let format = try format(first, path, beside: training)
         let reader = EvaluationRows(sliceBy: sliceBy)

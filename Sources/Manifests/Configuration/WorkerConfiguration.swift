@@ -31,7 +31,15 @@ package struct WorkerConfiguration: Section {
     /// What the worker tells about itself over HTTP.
     package var monitor = MonitorConfiguration()
 
+    /// Files that are no job's to read, beside the state folder and what hooks name: lorad.yaml itself. No key of it.
+    package var ownFiles: [String] = []
+
     package init() {}
+
+    /// The files and folders that no job reads, though they may lie under an allowed root.
+    package var protectedPaths: [String] {
+        [state] + ownFiles + hooks.flatMap { [$0.urlFile, $0.secretFile].compactMap(\.self) }
+    }
 
     static let fields: [Field<WorkerConfiguration>] =
         folderFields + [

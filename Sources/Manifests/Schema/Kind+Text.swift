@@ -23,7 +23,13 @@ extension Kind where Value == String {
     }
 
     /// A file or folder; whether it exists and may be used is `PathPolicy`'s question.
-    static func path(example: String) -> Kind<String> { text("path", example: example) }
+    static func path(example: String) -> Kind<String> {
+        text("path", example: example) { text in
+            let bytes = text.utf8.count
+            return bytes > PathPolicy.longestPath
+                ? "has \(bytes) bytes; a path has \(PathPolicy.longestPath) at most" : nil
+        }
+    }
 
     /// A name that becomes a folder's name: `[a-z0-9][a-z0-9._-]{0,63}`, without `..`.
     static func name(example: String) -> Kind<String> {

@@ -1,31 +1,43 @@
 import Foundation
 
-/// Hashes of files by path, size, modification time and inode, kept in a JSON file, so that a nightly job does not
-/// read an unchanged base again.
+/// Hashes of files by path and identity, kept in a JSON file, so that a nightly job does not read an unchanged base again.
 ///
-/// Nothing rests on it but time: a damaged cache counts as empty and is written anew, one that cannot be written is left,
-/// and of two processes that write at the same moment one may lose its entry, while the file stays whole.
+/// What a file's identity is made of decides what may be trusted: a cache of an older version, whose identities lacked the
+/// time of the last change, counts as empty. Beyond that nothing rests on it but time: a damaged cache counts as empty
+/// and is written anew, one that cannot be written is left, and of two processes that write at the same moment one may
+/// lose its entry, while the file stays whole.
 package struct HashCache: Sendable {
     private let path: String
+    private let settlingNanoseconds: Int
 
-    /// Two changes within one tick of a file system's clock leave the same time; a file younger than this is not
-    /// remembered.
-    private static let settlingNanoseconds = 2_000_000_000
+    /// Of what an entry holds: 1 had no time of the last change.
+    private static let version = 2
 
     private struct Entry: Codable {
         let identity: FileIdentity
         let sha256: String
     }
 
-    /// - Parameter path: the JSON file; its folder must exist.
-    package init(file path: String) {
+    private struct Document: Codable {
+        let version: Int
+        let files: [String: Entry]
+    }
+
+    /// - Parameters:
+    ///   - path: the JSON file; its folder must exist.
+    ///   - settlingSeconds: two changes within one tick of a file system's clock leave the same time; a file that was
+    ///     changed less than this before it was read is not remembered.
+    package init(file path: String, settlingSeconds: Double = 2) {
         self.path = path
+        settlingNanoseconds = Int(settlingSeconds * 1e9)
     }
 
     /// What stands at the cache's place.
     package enum State: Equatable, Sendable {
         case absent
         case damaged
+        /// Of another version: it is not read, and the next hash takes its place.
+        case otherVersion
         /// Files whose hashes are remembered.
         case entries(Int)
     }
@@ -35,8 +47,22 @@ package struct HashCache: Sendable {
         guard let data = FileManager.default.contents(atPath: path) else {
             return FileManager.default.fileExists(atPath: path) ? .damaged : .absent
         }
-        guard let entries = try? JSONDecoder().decode([String: Entry].self, from: data) else { return .damaged }
-        return .entries(entries.count)
+        let decoder = JSONDecoder()
+        if let document = try? decoder.decode(Document.self, from: data), document.version == Self.version {
+            return .entries(document.files.count)
+        }
+        let isOlder = (try? decoder.decode([String: Version1Entry].self, from: data)) != nil
+        let isNewer = ((try? decoder.decode(Version.self, from: data))?.version ?? 0) > Self.version
+        return isOlder || isNewer ? .otherVersion : .damaged
+    }
+
+    private struct Version: Decodable {
+        let version: Int
+    }
+
+    /// Version 1 was the entries alone.
+    private struct Version1Entry: Decodable {
+        let sha256: String
     }
 
     /// The remembered hash of a file that has not changed since.
@@ -46,22 +72,31 @@ package struct HashCache: Sendable {
     }
 
     /// Remembers the hash of the file that had this identity before and after it was read.
-    func remember(_ hash: String, of file: String, identity: FileIdentity) {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let (age, overflow) = (now.tv_sec * 1_000_000_000 + now.tv_nsec).subtractingReportingOverflow(identity.modified)
-        guard !overflow, age > Self.settlingNanoseconds else { return }
+    ///
+    /// - Parameter readAt: when the reading began, see `now`.
+    func remember(_ hash: String, of file: String, identity: FileIdentity, readAt: Int) {
+        let (age, overflow) = readAt.subtractingReportingOverflow(max(identity.modified, identity.changed))
+        guard !overflow, age > settlingNanoseconds else { return }
         var entries = entries()
         entries[Self.key(file)] = Entry(identity: identity, sha256: hash)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(entries) else { return }
+        guard let data = try? encoder.encode(Document(version: Self.version, files: entries)) else { return }
         try? AtomicFile.write(data, to: path)
     }
 
+    /// Nanoseconds since 1970, by the clock that files' times are of.
+    static func now() -> Int {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return FileIdentity.nanoseconds(now)
+    }
+
     private func entries() -> [String: Entry] {
-        guard let data = FileManager.default.contents(atPath: path) else { return [:] }
-        return (try? JSONDecoder().decode([String: Entry].self, from: data)) ?? [:]
+        guard let data = FileManager.default.contents(atPath: path),
+            let document = try? JSONDecoder().decode(Document.self, from: data), document.version == Self.version
+        else { return [:] }
+        return document.files
     }
 
     private static func key(_ file: String) -> String {

@@ -1,4 +1,6 @@
 import Foundation
+import Manifests
+import ModelFiles
 
 /// Where a job runs and who hears of it.
 package struct JobEnvironment {
@@ -10,6 +12,10 @@ package struct JobEnvironment {
     package var checkpoint: String { workFolder + "/checkpoint.safetensors" }
     /// The hash cache's file.
     package var hashCache: String
+    /// Which files the job may read as base and rows; nil: any, for whoever runs a job with their own hands.
+    package var policy: PathPolicy?
+    /// The same, for whoever opens them.
+    var rule: ReadingRule { policy.map(ReadingRule.init) ?? .anything }
     /// 1 for the first.
     package var attempt: Int
     /// Asked between steps; true ends the job with its checkpoint written.
@@ -23,13 +29,14 @@ package struct JobEnvironment {
     package var requirePermission: () throws -> Void
 
     package init(
-        outbox: String, workFolder: String, hashCache: String, attempt: Int = 1,
+        outbox: String, workFolder: String, hashCache: String, policy: PathPolicy?, attempt: Int = 1,
         shouldStop: @escaping () -> Bool = { false }, events: any PipelineEvents, limits: JobLimits = JobLimits(),
         journal: String? = nil, requirePermission: @escaping () throws -> Void = {}
     ) {
         self.outbox = outbox
         self.workFolder = workFolder
         self.hashCache = hashCache
+        self.policy = policy
         self.attempt = attempt
         self.shouldStop = shouldStop
         self.events = events

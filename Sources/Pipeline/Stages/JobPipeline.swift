@@ -42,7 +42,9 @@ package struct JobPipeline {
             return try stage(.publish, detail: { $0.runFolder }) {
                 try staging.writeDocuments(report, manifest: manifestData)
                 let published = try staging.publish(report.status, journal: environment.journal) {
-                    if $0 == .rename { try environment.requirePermission() }
+                    guard $0 == .rename else { return }
+                    try job.base.confirm()
+                    try environment.requirePermission()
                 }
                 try? FileManager.default.removeItem(atPath: checkpoint)
                 return JobResult(status: report.status, runFolder: published.folder, report: report)

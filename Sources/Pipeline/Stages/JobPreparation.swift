@@ -47,8 +47,9 @@ struct JobPreparation {
         try environment.checkStop(before: .data)
         environment.events.stageStarted(.data, detail: nil)
         let checks = JobChecks(document: document, mistakes: mistakes)
-        let data = try PreparedData.prepare(manifest, base, checks, log: environment.events.log)
-        let job = try base.flatMap { base in try prepare(manifest, base, data, checks) }
+        let rows = JobRows(manifest, rule: environment.rule)
+        let data = try PreparedData.prepare(manifest, rows, base, checks, log: environment.events.log)
+        let job = try base.flatMap { base in try prepare(manifest, base, rows, data, checks) }
         try mistakes.refuse()
         guard let job else { throw PipelineError(.rejected, "\(document.file) has nothing to train on.") }
         try ResourceCheck(manifest: manifest, limits: environment.limits).requireDisk(
@@ -61,7 +62,7 @@ struct JobPreparation {
     private func openBase(_ mistakes: JobMistakes) throws -> VerifiedBase? {
         try environment.checkStop(before: .base)
         environment.events.stageStarted(.base, detail: nil)
-        let base = try VerifiedBase.open(document, hashCache: environment.hashCache, mistakes)
+        let base = try VerifiedBase.open(document, environment, mistakes)
         if let base, mistakes.isEmpty { environment.events.stageEnded(.base, detail: base.hash.sha256) }
         return base
     }
@@ -69,7 +70,7 @@ struct JobPreparation {
     /// Loads the base, which shows whether its weights are whole and has the projections that targets name; nil where
     /// mistakes, all of them noted, are in the way.
     private func prepare(
-        _ manifest: JobManifest, _ base: VerifiedBase, _ data: PreparedData?, _ checks: JobChecks
+        _ manifest: JobManifest, _ base: VerifiedBase, _ rows: JobRows, _ data: PreparedData?, _ checks: JobChecks
     ) throws -> PreparedJob? {
         let mistakes = checks.mistakes
         let seed = UInt64(bitPattern: Int64(manifest.training.seed))
@@ -82,8 +83,11 @@ struct JobPreparation {
             try mistakes.collect("base", { try resources.requireMemory(predicted, weights: base.hash.parameters * 4) })
                 != nil
         else { return nil }
+        if manifest.merge.export == .safetensors {
+            try mistakes.collect("merge.export") { try MergedExport.checkCompanions(of: base.files) }
+        }
         // Of rows that cannot be used the task is not known; the projections are the same for any.
-        let task = data?.task ?? (ClassificationData.isWanted(manifest) ? .classification(.regression) : .language)
+        let task = data?.task ?? (rows.areLabelled ? .classification(.regression) : .language)
         let loaded = try mistakes.collect("base.path") {
             try LanguageModel.load(base.files, dtype: manifest.dtype, task: task.head(seed: seed))
         }

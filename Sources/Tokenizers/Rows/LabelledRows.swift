@@ -11,7 +11,14 @@ package enum LabelledRows {
     /// - Throws: `TokenizersError` where the file cannot be read; `.malformed` listing every row (the first 20) that lacks
     ///   a field or holds something else in it, as `file:line: message`.
     package static func read(_ path: String, sliceBy: String? = nil) throws -> [LabelledRow] {
-        let lines = try JSONLines.read(path)
+        try read(JSONLines.file(path), sliceBy: sliceBy)
+    }
+
+    /// The same of a file that was read.
+    ///
+    /// - Throws: as `read` of a path.
+    package static func read(_ file: RowFile, sliceBy: String? = nil) throws -> [LabelledRow] {
+        let (path, lines) = (file.path, file.lines)
         guard !lines.isEmpty else {
             throw TokenizersError(.malformed, "\(path) holds no rows.", advice: "One JSON object a line is expected.")
         }

@@ -37,7 +37,8 @@ package struct PipelineRunner: JobRunner {
             let document = try Self.document(request.manifestText, path: file, configuration, knowsHooks: false)
             let environment = JobEnvironment(
                 outbox: configuration.outbox, workFolder: request.workFolder,
-                hashCache: configuration.state + "/hashes.json", attempt: request.attempt,
+                hashCache: configuration.state + "/hashes.json", policy: configuration.pathPolicy(),
+                attempt: request.attempt,
                 shouldStop: { control.shouldStop || shouldStop() }, events: EventBridge(events: events),
                 limits: JobLimits(configuration.limits), journal: request.journal
             ) {

@@ -16,7 +16,8 @@ struct Hash: ParsableCommand {
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
-        let hash = try ContentHash.ofBase(base, cache: worker.hashCache())
+        // Whoever asks wants the bytes' hash; jobs may trust it afterwards.
+        let hash = try ContentHash.ofBase(BaseModelFiles(path: base), cache: worker.hashCache(), rereading: true)
         if json { return try Output.json(hash) }
         print("base:\n  path: \(hash.path)\n  sha256: \(hash.sha256)\n  tokenizer_sha256: \(hash.tokenizerSHA256)")
         print("# \(hash.modelType), \(hash.parameters) parameters")

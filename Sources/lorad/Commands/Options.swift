@@ -75,7 +75,7 @@ struct ModelOptions: ParsableArguments {
         let tokenizer = try TokenizerLoader.load(files)
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
         if let adapter {
-            let hash = try ContentHash.ofBase(base, cache: worker.hashCache())
+            let hash = try ContentHash.ofBase(files, cache: worker.hashCache())
             let identity = AdapterIdentity(hash)
             _ = try LoRAAdapter.load(folder: adapter, into: model, expecting: identity)
         }

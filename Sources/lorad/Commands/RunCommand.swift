@@ -29,6 +29,11 @@ struct Run: ParsableCommand {
             let reason = PipelineRunner.lines(error).joined(separator: "\n")
             try Output.json(RunAnswer(status: "rejected", runFolder: nil, reason: reason))
             throw error
+        } catch let error as PipelineError where error.code == .failed {
+            // It ran, and came to nothing that could be published.
+            let reason = PipelineRunner.lines(error).joined(separator: "\n")
+            try Output.json(RunAnswer(status: "failed", runFolder: nil, reason: reason))
+            throw error
         }
     }
 
@@ -48,7 +53,8 @@ struct Run: ParsableCommand {
         try FileManager.default.createDirectory(atPath: outbox, withIntermediateDirectories: true)
         let environment = JobEnvironment(
             outbox: outbox, workFolder: work, hashCache: configuration.state + "/hashes.json",
-            shouldStop: { signals.received }, events: ProgressPrinter(), limits: JobLimits(configuration.limits))
+            policy: configuration.pathPolicy(), shouldStop: { signals.received }, events: ProgressPrinter(),
+            limits: JobLimits(configuration.limits))
         return try JobPipeline(document, environment: environment).run()
     }
 

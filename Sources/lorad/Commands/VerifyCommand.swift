@@ -16,8 +16,9 @@ struct Verify: ParsableCommand {
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
+        _ = try worker.load()
         var verification = RunVerification(
-            runFolder, base: base, hashCache: try worker.hashCache(),
+            runFolder, base: base,
             progress: { done, total in
                 if isatty(STDERR_FILENO) == 1 {
                     let end = done == total ? "\r\u{1B}[K" : ""

@@ -164,7 +164,7 @@ struct Validate: ParsableCommand {
         let signals = try StopSignals()
         let environment = JobEnvironment(
             outbox: configuration.outbox, workFolder: configuration.state,
-            hashCache: configuration.state + "/hashes.json",
+            hashCache: configuration.state + "/hashes.json", policy: configuration.pathPolicy(),
             shouldStop: { signals.received }, events: ProgressPrinter(), limits: JobLimits(configuration.limits))
         return try JobPipeline(document, environment: environment).check()
     }

@@ -27,13 +27,16 @@ enum JobReport: Codable, Sendable, Equatable {
     case ended(JobOutcome)
 }
 
-/// One attempt and all that its process must know: nothing of webhooks.
+/// One attempt and all that its process must know: of webhooks only which files are not its to read.
 struct JobOrder: Codable, Sendable, Equatable {
     let request: JobRequest
     let outbox: String
     let state: String
     let pipelines: String
     let allowedRoots: [String]
+    /// Paths of files that the job may not read though a root holds them; of secrets' files too, whose contents stay with
+    /// the worker.
+    let protected: [String]
     /// Threads to compute with.
     let threads: Int
     let limits: JobLimits
@@ -46,6 +49,7 @@ struct JobOrder: Codable, Sendable, Equatable {
         state = configuration.state
         pipelines = configuration.pipelines
         allowedRoots = configuration.allowedRoots
+        protected = configuration.protectedPaths
         self.threads = threads
         limits = JobLimits(configuration.limits)
         heartbeat = configuration.jobs.heartbeat
@@ -58,6 +62,7 @@ struct JobOrder: Codable, Sendable, Equatable {
         configuration.state = state
         configuration.pipelines = pipelines
         configuration.allowedRoots = allowedRoots
+        configuration.ownFiles = protected
         configuration.limits.memoryMiB = limits.memoryBytes.map { $0 >> 20 }
         configuration.limits.freeDiskMiB = limits.freeDiskBytes >> 20
         return configuration
