@@ -94,7 +94,7 @@ struct MonitorLimitsTests {
         }
         defer { second.stop() }
         #expect(second.listeningPort == nil)
-        Thread.sleep(forTimeInterval: 0.3)
+        try await Task.sleep(for: .milliseconds(300))
         #expect(lines.withLock { $0.count } == 1)
         #expect(lines.withLock { $0.first?.contains("sport = :\(port)") } == true)
         first.stop()
@@ -165,7 +165,7 @@ private final class RawClient {
     /// True once the other end is closed.
     var isHungUp: Bool {
         var byte: UInt8 = 0
-        let count = recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT.rawValue) | Int32(MSG_PEEK.rawValue))
+        let count = recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK))
         return count == 0 || count < 0 && errno != EAGAIN
     }
 

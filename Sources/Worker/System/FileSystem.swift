@@ -125,8 +125,14 @@ enum FileSystem {
         } catch {
             // What the kernel had no descriptor for, or a disk could not read, has not vanished.
             throw WorkerError(
-                isFolder(folder) ? .system : .missing, "The folder \(folder) cannot be read.",
-                cause: error.localizedDescription)
+                isFolder(folder) ? .system : .missing, "The folder \(folder) cannot be read.", cause: reason(of: error))
         }
+    }
+
+    /// What the system had to say to Foundation, whose own words are a number.
+    private static func reason(of error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+        return reason(Int32(underlying.code))
     }
 }
