@@ -63,8 +63,8 @@ struct AttackedWorkerTests {
     }
 
     @Test(
-        "A worker without enough descriptors ends as one to be started again, never as one whose folders are wrong",
-        arguments: Array(5..<13) + Array(17..<23))
+        "A worker without descriptors ends as one to be started again, not as one whose folders are wrong",
+        arguments: [5, 6, 7, 9, 10, 11, 12, 14, 15, 17, 20, 21, 22])
     func fewDescriptors(_ count: Int) throws {
         try withTemporaryFolder { folder in
             let lorad = try LoradProcess(folder: folder)
@@ -84,8 +84,8 @@ struct AttackedWorkerTests {
             let lorad = try LoradProcess(folder: folder)
             let before = lorad.list(".").filter { !$0.hasSuffix(".out") && !$0.hasSuffix(".err") }
             for (arguments, status) in [
-                (["status"], 0), (["status", "a"], 66), (["logs", "a"], 66), (["cancel", "a"], 66), (["retry", "a"], 66),
-                (["resume"], 0), (["backup"], 66), (["webhooks", "list"], 0), (["doctor"], 0),
+                (["status"], 0), (["status", "a"], 66), (["logs", "a"], 66), (["cancel", "a"], 66),
+                (["retry", "a"], 66), (["resume"], 0), (["backup"], 66), (["webhooks", "list"], 0), (["doctor"], 0),
                 (["webhooks", "replay", "msg_a"], 65),
             ] as [([String], Int32)] {
                 #expect(try lorad.run(arguments).status == status, "\(arguments)")
