@@ -3,7 +3,6 @@ import PackageDescription
 
 let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
-let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
@@ -71,7 +70,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-        .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ] + (wantsBenchmarks ? benchmarkDependencies : []),
     targets: [
@@ -102,7 +100,7 @@ let package = Package(
                 "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
                 "Manifests", "Digests",
             ]),
-        module("Worker", ["Pipeline", "Manifests", "CCurl", "CLinux", "Digests", grdb, subprocess, flyingFox]),
+        module("Worker", ["Pipeline", "Manifests", "CCurl", "CLinux", "Digests", grdb, subprocess]),
         .executableTarget(
             name: "lorad",
             dependencies: [

@@ -214,7 +214,7 @@ struct DoctorTests {
         let yaml = folders + "monitor: {port: \(UInt16(bigEndian: address.sin_port))}\n"
         #expect(try findings(yaml)["monitor"]?.status == .problem)
         try FileManager.default.createDirectory(atPath: folder.path + "/state", withIntermediateDirectories: true)
-        let lock = try WorkerLock(path: folder.path + "/state/worker.lock", holder: ProcessIdentity.current())
+        let lock = try WorkerLock(path: folder.path + "/state/worker.lock")
         let held = try withExtendedLifetime(lock) { try findings(yaml) }
         #expect(held["worker"]?.value == "runs, process \(getpid())")
         #expect(held["monitor"]?.status == .ok)

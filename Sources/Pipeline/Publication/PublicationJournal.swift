@@ -40,7 +40,7 @@ package struct PublicationJournal: Codable, Sendable, Equatable {
         else { return nil }
         let parent = (journal.folder as NSString).deletingLastPathComponent
         if journal.status == .succeeded {
-            let entry = try FolderLock(waitingFor: parent)
+            let entry = try RunStaging.lock(parent)
             defer { withExtendedLifetime(entry) {} }
             try RunStaging.pointLatest(in: parent, atLeast: journal.run)
         }

@@ -45,7 +45,7 @@ extension RunStaging {
         let checksums = try writeChecksums()
         try willBegin(.synchronize)
         try synchronize()
-        let entry = try FolderLock(waitingFor: parent)
+        let entry = try Self.lock(parent)
         defer { withExtendedLifetime(entry) {} }
         if let journal {
             let entry = PublicationJournal(
@@ -54,6 +54,7 @@ extension RunStaging {
         }
         try willBegin(.rename)
         try Durable.rename(folder, to: destination)
+        lock.remove()
         try willBegin(.latest)
         if status == .succeeded {
             try Durable.link(

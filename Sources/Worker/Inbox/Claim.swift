@@ -14,7 +14,7 @@ package struct Claim: Sendable, Equatable {
         try folders.requireOwnClaims()
         let job = Identifier.job()
         let folder = folders.claimed + "/" + job
-        guard mkdir(folder, 0o755) == 0 else {
+        guard mkdir(folder, 0o700) == 0 else {
             throw WorkerError(.unwritable, "The folder \(folder) cannot be made.", cause: FileSystem.reason())
         }
         let claim = Claim(job: job, name: name, path: folder + "/" + name)

@@ -7,7 +7,7 @@ final class JobLog: Sendable {
     private let path: String
 
     init(path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw WorkerError(.unwritable, "The log \(path) cannot be opened.", cause: FileSystem.reason())
         }

@@ -10,12 +10,15 @@ final class JobQueue: Sendable {
     private let announcer: Announcer
     private let intake: Intake
     private let identity: ProcessIdentity
+    private let troubles: Troubles
+    private let waits = WaitTimes()
     private let currentObstacle = Mutex<StartingConditions.Obstacle?>(nil)
 
     init(
         folders: WorkerFolders, ledger: Ledger, live: LiveSettings, announcer: Announcer, intake: Intake,
-        identity: ProcessIdentity
+        identity: ProcessIdentity, troubles: Troubles
     ) {
+        self.troubles = troubles
         self.folders = folders
         self.ledger = ledger
         self.live = live
@@ -38,15 +41,18 @@ final class JobQueue: Sendable {
             live.settings.log(found.map { "no job is started: \($0.text)" } ?? "jobs are started again")
         }
         guard found == nil else { return nil }
-        return try ledger.takeNext(
-            worker: identity, announcer: announcer, longestWait: JobRetries(live.settings.jobs).longestWait)
+        let job = try ledger.takeNext(
+            worker: identity, announcer: announcer, longestWait: JobRetries(live.settings.jobs).longestWait,
+            rested: waits.over())
+        if let job { waits.forget(job.id) }
+        return job
     }
 
     /// Runs an attempt and records its end. Throws where the end cannot be recorded and `isStopping` does not let it
     /// wait: the job then stays `running` and is rescued at the next start.
     func run(_ job: JobRecord, control: JobControl, isStopping: () -> Bool) throws -> JobRecord {
         let outcome = try attempt(job, control: control)
-        let ended = try persistently(isStopping) {
+        let ended = try persistently(as: job.id, isStopping) {
             let asked = try request(to: job, control: control, isStopping: isStopping())
             return try conclude(job, outcome: Self.explained(outcome, asked: asked), asked: asked)
         }
@@ -54,7 +60,7 @@ final class JobQueue: Sendable {
         do {
             WorkFolder(folders.work(ended.id)).clear(of: ended)
             try intake.settle(ended)
-        } catch let error as WorkerError where error.code == .unwritable {
+        } catch let error as WorkerError where error.mayPass {
             let told = PipelineRunner.lines(error).joined(separator: " ")
             live.settings.log("job \(ended.id): \(told) Its manifest is put away later.")
         }
@@ -85,7 +91,7 @@ final class JobQueue: Sendable {
             if let fault = recorder.fault { throw fault }
             recorder.log(outcome.inWords(asked: control.reason))
             return outcome
-        } catch let error as WorkerError where error.code == .unwritable {
+        } catch let error as WorkerError where error.mayPass {
             return .faulted(reason: PipelineRunner.lines(error).joined(separator: " "))
         }
     }
@@ -96,7 +102,7 @@ final class JobQueue: Sendable {
         if !FileSystem.exists(path) {
             let folder = folders.localClaim(job.id)
             path = folder + "/" + job.manifestFile
-            try FileSystem.makeFolder(folder)
+            try FileSystem.makePrivateFolder(folder)
             try FileSystem.writeNewFile(Array(job.manifestText.utf8), to: path)
         }
         return JobRequest(
@@ -111,7 +117,10 @@ final class JobQueue: Sendable {
                 live.settings.log(
                     "job \(job.id): \(reason) Tried again in \(Figure.text(wait, decimals: 0)) s "
                         + "(retry \(job.retries + 1) of \(live.settings.jobs.retries))")
-                return try ledger.postpone(job.id, attempt: job.attempt, reason: reason, until: Date() + wait)
+                let end = Date() + wait
+                let postponed = try ledger.postpone(job.id, attempt: job.attempt, reason: reason, until: end)
+                _ = waits.left(job.id, until: end, longest: wait + 1)
+                return postponed
             }
             let reason = reason + " Given up after \(job.retries) retries."
             return try ledger.finish(
@@ -137,18 +146,19 @@ final class JobQueue: Sendable {
     }
 
     /// Writes to the ledger, waiting for room where its disk is full.
-    private func persistently<Value>(_ isStopping: () -> Bool, _ body: () throws -> Value) throws -> Value {
-        var hasTold = false
+    private func persistently<Value>(
+        as party: String, _ isStopping: () -> Bool, _ body: () throws -> Value
+    ) throws -> Value {
+        defer { troubles.clear(party) }
         while true {
             do {
                 return try body()
-            } catch let error as WorkerError where error.code == .unwritable {
+            } catch let error as WorkerError where error.mayPass {
                 if isStopping() { throw error }
-                if !hasTold {
+                if troubles.isNew(error, for: party) {
                     let told = PipelineRunner.lines(error).joined(separator: " ")
                     live.settings.log("\(told) It is tried until it works.")
                 }
-                hasTold = true
                 Thread.sleep(forTimeInterval: 1)
             }
         }

@@ -13,7 +13,7 @@ struct WorkFolder {
 
     /// Makes the folder, and removes the half-written files of an attempt that was killed.
     func prepare() throws {
-        try FileSystem.makeFolder(path)
+        try FileSystem.makePrivateFolder(path)
         for name in try FileSystem.names(in: path) where name.contains(".partial") { remove(name) }
     }
 

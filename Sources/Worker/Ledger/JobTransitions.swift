@@ -65,21 +65,26 @@ extension Ledger {
     /// Gives the oldest job of the highest priority that may start now to `worker` and counts the attempt; nil where
     /// there is none, or the queue is paused.
     ///
-    /// - Parameter longestWait: seconds; a job that would wait longer for its retry is due, as no wait is that long: the
-    ///   clock was set back.
+    /// - Parameters:
+    ///   - longestWait: seconds; a job that would wait longer for its retry is due, as no wait is that long: the clock was
+    ///     set back.
+    ///   - rested: jobs whose wait is over by a clock that is never set.
     package func takeNext(
-        worker: ProcessIdentity, announcer: Announcer, longestWait: Double = .infinity, now: Date = Date()
+        worker: ProcessIdentity, announcer: Announcer, longestWait: Double = .infinity, rested: [String] = [],
+        now: Date = Date()
     ) throws -> JobRecord? {
-        try write("take the next job") { database in
+        let ready = rested.isEmpty ? "" : " OR id IN (\(rested.map { _ in "?" }.joined(separator: ",")))"
+        return try write("take the next job") { database in
             let next = """
                 SELECT id FROM jobs WHERE state = 'queued'
-                    AND (coalesce(not_before, 0) <= ?1 OR ?2 IS NOT NULL AND not_before > ?2)
+                    AND (coalesce(not_before, 0) <= ?1 OR ?2 IS NOT NULL AND not_before > ?2\(ready))
                     AND (SELECT paused_at FROM queue) IS NULL
                 ORDER BY priority DESC, sequence LIMIT 1
                 """
             let latest = longestWait.isFinite ? Timestamp.milliseconds(now + longestWait) : nil
             let times: StatementArguments = [Timestamp.milliseconds(now), latest]
-            guard let id = try String.fetchOne(database, sql: next, arguments: times) else { return nil }
+            let arguments = times + StatementArguments(rested)
+            guard let id = try String.fetchOne(database, sql: next, arguments: arguments) else { return nil }
             try database.execute(
                 sql: """
                     UPDATE jobs SET state = 'running', attempt = attempt + 1, cancel_requested = 0, started_at = ?,

@@ -49,8 +49,8 @@ package enum Novelty: Sendable, Equatable {
     case unchanged(since: JobRecord)
 
     /// Compares with the last success of that name, stamped or not. Reads and hashes the files that the manifest names.
-    static func of(_ manifest: NightlyManifest, ledger: Ledger, hashCache: String) throws -> Novelty {
-        guard let last = try ledger.lastSuccess(of: manifest.document.manifest.name) else {
+    static func of(_ manifest: NightlyManifest, ledger: Ledger?, hashCache: String) throws -> Novelty {
+        guard let last = try ledger?.lastSuccess(of: manifest.document.manifest.name) else {
             return .new("no job of the name \(manifest.document.manifest.name) has succeeded yet")
         }
         guard let folder = last.runFolder else { return .new("the last success has no run folder") }

@@ -18,18 +18,19 @@ package final class Scheduler: Sendable {
     private let submitter: any Submitter
     private let log: @Sendable (String) -> Void
     private let bell = Bell()
-    private let trouble = RepeatedTrouble()
+    private let troubles: Troubles
     /// The clock may be set, and the machine may sleep.
     private static let longestWait = 30.0
 
     /// - Parameter entries: asked at every look, as lorad.yaml may be read again.
     package init(
         _ entries: @escaping @Sendable () -> [ScheduleEntry], ledger: Ledger, submitter: any Submitter,
-        log: @escaping @Sendable (String) -> Void
+        troubles: Troubles = Troubles(), log: @escaping @Sendable (String) -> Void
     ) {
         self.entries = entries
         self.ledger = ledger
         self.submitter = submitter
+        self.troubles = troubles
         self.log = log
     }
 
@@ -49,12 +50,13 @@ package final class Scheduler: Sendable {
         do {
             let now = Date()
             let next = try tick(now: now)
-            trouble.clear()
+            troubles.clear("schedule")
             guard let next else { return Self.longestWait }
             return min(max(next.timeIntervalSince(now), 0.05), Self.longestWait)
         } catch {
-            let text = PipelineRunner.lines(error).joined(separator: " ")
-            if trouble.isNew(text) { log("schedule: \(text) It is tried again.") }
+            if troubles.isNew(error, for: "schedule") {
+                log("schedule: \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
+            }
             return Self.longestWait
         }
     }
@@ -110,7 +112,9 @@ package final class Scheduler: Sendable {
             let (state, detail) = try submitter.submit(entry, due: run.due, file: file)
             try ledger.conclude(run, as: state, detail: detail)
             log("schedule \(entry.name): \(state.rawValue)" + (detail.map { ", \($0)" } ?? ""))
-        } catch let error as WorkerError where error.code == .unwritable || error.code == .ledger {
+            troubles.clear("schedule \(entry.name)")
+        } catch let error as WorkerError where error.mayPass || error.code == .ledger {
+            guard troubles.isNew(error, for: "schedule \(entry.name)") else { return }
             log("schedule \(entry.name): \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
         } catch {
             let reason = PipelineRunner.lines(error).joined(separator: " ")

@@ -4,6 +4,8 @@ import Glibc
 /// The worker's main loop: waits for events of the inbox, a signal, a job's end or the time of the next scan, and
 /// never does long work itself.
 final class WatchLoop {
+    /// As which it is in trouble.
+    private static let name = "inbox"
     /// Seconds before what a full or read-only disk refused is tried again.
     private static let retryTime = 2.0
     /// Manifests taken in one pass at most: a flood of them delays a cancel request by the time these take, not all.
@@ -20,7 +22,6 @@ final class WatchLoop {
     private var inbox: Inbox
     /// Claims of this worker's own that the ledger had no room for.
     private var hasLeftovers = false
-    private var lastTrouble: String?
     /// Files that were told of as left where they are.
     private var toldUnreadable: Set<String> = []
     /// Jobs of an earlier worker that something still held when it was last looked, and when that was.
@@ -58,7 +59,7 @@ final class WatchLoop {
             inbox.quietTime = parts.live.settings.quietTime
             do {
                 let scan = try pass()
-                lastTrouble = nil
+                parts.troubles.clear(Self.name)
                 if once, try isDrained(scan) { return }
                 wait(for: scan, once: once)
             } catch let error as WorkerError where mayPass(error) {
@@ -72,7 +73,7 @@ final class WatchLoop {
     /// What is on a file system of its own may be unmounted and come back; the state folder with the lock is looked at
     /// beforehand.
     private func mayPass(_ error: WorkerError) -> Bool {
-        error.code == .unwritable || error.code == .missing && parts.folders.isInboxApart
+        error.mayPass || error.code == .missing && parts.folders.isInboxApart
     }
 
     private func requireFolders() throws {
@@ -80,6 +81,12 @@ final class WatchLoop {
             throw WorkerError(
                 .missing, "The state folder \(parts.folders.state) was removed, moved away or unmounted.",
                 advice: "Put it back and start the worker again.")
+        }
+        guard parts.ledger.isInPlace else {
+            throw WorkerError(
+                .ledger,
+                "The ledger \(parts.folders.ledger), or its write-ahead log, was removed or replaced under this worker.",
+                advice: "A ledger is put back while no worker runs, see docs/worker.md.")
         }
     }
 
@@ -127,7 +134,7 @@ final class WatchLoop {
                 hasLeftovers = true
                 if let job = try parts.intake.admit(claim) { admitted(job) }
                 hasLeftovers = false
-            } catch let error as WorkerError where error.code == .unwritable && !hasLeftovers {
+            } catch let error as WorkerError where error.mayPass && !hasLeftovers {
                 if inbox.refuse(name) { tell(error) }
             }
         }
@@ -136,9 +143,8 @@ final class WatchLoop {
 
     /// Says what is wrong once, until something else is or nothing.
     private func tell(_ error: WorkerError) {
-        let text = PipelineRunner.lines(error).joined(separator: " ")
-        if text != lastTrouble { log("\(text) It is tried again.") }
-        lastTrouble = text
+        guard parts.troubles.isNew(error, for: Self.name) else { return }
+        log("\(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
     }
 
     /// Counts and tells of a manifest that was admitted.

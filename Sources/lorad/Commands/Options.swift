@@ -33,7 +33,7 @@ struct WorkerOptions: ParsableArguments {
 
     /// The worker of these folders; `log` hears what it has to say.
     func worker() throws -> Worker {
-        try Worker(WorkerSettings(try load(), log: { Failure.write($0) }))
+        Worker(WorkerSettings(try load(), log: { Failure.write($0) }))
     }
 }
 

@@ -40,11 +40,12 @@ struct Run: ParsableCommand {
     private func result() throws -> JobResult {
         let configuration = try worker.load()
         let document = try PipelineRunner.document(path: manifest, configuration)
-        let work = configuration.state + "/foreground/" + document.manifest.name
-        try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
-        guard let lock = FolderLock(ifFree: work) else {
+        let work = try StateFolder(configuration.state).folder(forForegroundRunOf: document.manifest.name)
+        let lockFile = work + "/lock"
+        guard let lock = try FileLock.ifFree(lockFile) else {
+            let holder = LockHolder.of(lockFile).map { ": " + $0.words } ?? ""
             throw PipelineError(
-                .unwritable, "Another `lorad run` of the name \(document.manifest.name) is under way here.",
+                .locked, "Another `lorad run` of the name \(document.manifest.name) is under way here\(holder).",
                 advice: "Wait for it, or submit the job to a worker.")
         }
         defer { withExtendedLifetime(lock) {} }

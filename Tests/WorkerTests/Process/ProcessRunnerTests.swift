@@ -102,6 +102,19 @@ struct ProcessRunnerTests {
         #expect(exit.contains("exit code 3") && exit.contains("out of luck"))
     }
 
+    @Test("A process that somebody stops uses up no limit of time; it ends as its work does once it goes on")
+    func stopped() async throws {
+        let outcome = try await run(
+            """
+            read order
+            (sleep 3; kill -CONT $$) &
+            kill -STOP $$
+            echo '{"ended":{"_0":{"rejected":{"diagnostics":["went on"]}}}}'
+            cat > /dev/null
+            """, limits: { ($0.wallTime, $0.stageTime) = (2, 2) })
+        #expect(outcome == .rejected(diagnostics: ["went on"]))
+    }
+
     @Test("A process that cannot be started is a fault that may pass")
     func notThere() async throws {
         let folder = try TemporaryFolder()

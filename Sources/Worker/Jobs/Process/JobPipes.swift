@@ -33,7 +33,7 @@ final class ReportWriter: Sendable {
     init() throws {
         let descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
         guard descriptor >= 0, dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 else {
-            throw WorkerError(.configuration, "The job process has no standard output.", cause: FileSystem.reason())
+            throw WorkerError(.system, "The job process has no standard output.", cause: FileSystem.reason())
         }
         file = Mutex(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
     }

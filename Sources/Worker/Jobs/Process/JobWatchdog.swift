@@ -15,9 +15,17 @@ final class JobWatchdog: Sendable {
         case overdue
     }
 
+    /// Seconds between two looks after which this process must have been stopped. Ten times what they are apart at rest.
+    private static let longestStep = 1.0
+
+    /// Times are seconds of `running`, that of the request to stop of `attended`.
     private struct State {
+        /// While this process could look.
+        var attended: AttendedTime
+        /// While the job's process ran too: one that somebody stopped uses up no limit.
+        var running: AttendedTime
         var stage = ""
-        var stageSince: Double
+        var stageSince = 0.0
         var askedAt: Double?
         var verdict: Verdict?
     }
@@ -25,15 +33,14 @@ final class JobWatchdog: Sendable {
     private let pid: Int32
     private let limits: LimitsConfiguration
     private let control: JobControl
-    private let started: Double
     private let state: Mutex<State>
 
     init(pid: Int32, limits: LimitsConfiguration, control: JobControl) {
         self.pid = pid
         self.limits = limits
         self.control = control
-        started = Self.now
-        state = Mutex(State(stageSince: started))
+        let time = AttendedTime(now: Self.now, longestStep: Self.longestStep)
+        state = Mutex(State(attended: time, running: time))
     }
 
     private static var now: Double { ProcessInfo.processInfo.systemUptime }
@@ -44,7 +51,7 @@ final class JobWatchdog: Sendable {
     func stageStarted(_ name: String) {
         state.withLock { state in
             state.stage = name
-            state.stageSince = Self.now
+            state.stageSince = state.running.seconds
         }
     }
 
@@ -52,11 +59,14 @@ final class JobWatchdog: Sendable {
     func look() -> Bool {
         let now = Self.now
         let used = limits.memoryMiB == nil ? nil : ProcessMemory.inUse(pid: pid)
+        let isStopped = ProcessIdentity.isStopped(pid: pid)
         let (ask, verdict) = state.withLock { state -> (Bool, Verdict?) in
             guard state.verdict == nil else { return (false, nil) }
+            state.attended.look(now: now)
+            state.running.look(now: now, counts: !isStopped)
             let ask = control.shouldStop && state.askedAt == nil
-            if ask { state.askedAt = now }
-            state.verdict = judge(state, used: used, now: now)
+            if ask { state.askedAt = state.attended.seconds }
+            state.verdict = judge(state, used: used)
             return (ask, state.verdict)
         }
         if verdict != nil { killGroup() }
@@ -69,13 +79,13 @@ final class JobWatchdog: Sendable {
         kill(pid, SIGKILL)
     }
 
-    private func judge(_ state: State, used: Int?, now: Double) -> Verdict? {
-        if let asked = state.askedAt { return now - asked > limits.stopTime ? .overdue : nil }
+    private func judge(_ state: State, used: Int?) -> Verdict? {
+        if let asked = state.askedAt { return state.attended.seconds - asked > limits.stopTime ? .overdue : nil }
         if let limit = limits.memoryMiB.map({ $0 << 20 }), let used, used > limit {
             return .memory(used: used, limit: limit)
         }
-        if let limit = limits.wallTime, now - started > limit { return .wallTime(limit: limit) }
-        if let limit = limits.stageTime, now - state.stageSince > limit {
+        if let limit = limits.wallTime, state.running.seconds > limit { return .wallTime(limit: limit) }
+        if let limit = limits.stageTime, state.running.seconds - state.stageSince > limit {
             return .stageTime(stage: state.stage, limit: limit)
         }
         return nil

@@ -53,7 +53,7 @@ package struct ProcessRunner: JobRunner {
         do {
             let order = JobOrder(request, configuration, threads: threads)
             let dialogue = JobDialogue(order, limits: configuration.limits, control: control, events: events)
-            let descriptor = open(errorFile, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+            let descriptor = open(errorFile, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else {
                 return .faulted(reason: "\(errorFile) cannot be written: \(FileSystem.reason()).")
             }
