@@ -20,10 +20,10 @@ struct VerifiedBase {
     ///
     /// - Returns: nil where the base cannot be read, which is noted too.
     /// - Throws: what is no fault of the job's own.
-    static func open(_ document: ManifestDocument, hashCache: String, _ mistakes: JobMistakes) throws -> VerifiedBase? {
+    static func open(_ document: ManifestDocument, hashCache: HashCache, _ mistakes: JobMistakes) throws -> VerifiedBase? {
         let manifest = document.manifest
         let opened = try mistakes.collect("base.path") {
-            try ContentHash.ofBase(manifest.base.path, cache: HashCache(file: hashCache))
+            try ContentHash.ofBase(manifest.base.path, cache: hashCache)
         }
         guard let hash = opened else { return nil }
         let pins = [

@@ -20,7 +20,7 @@ struct ProcessRunnerTests {
         change(&configuration.limits)
         let runner = ProcessRunner(configuration, executable: "/bin/sh", arguments: ["-c", script])
         let request = JobRequest(
-            id: "job", manifestPath: "a.yaml", manifestText: "name: a", workFolder: folder.path, attempt: 1)
+            id: "job", name: "a", manifestPath: "a.yaml", manifestText: "name: a", workFolder: folder.path, attempt: 1)
         return await outcome(of: runner, request, control: control, events: events)
     }
 
@@ -107,7 +107,8 @@ struct ProcessRunnerTests {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         let runner = ProcessRunner(WorkerConfiguration(), executable: folder.path + "/none")
-        let request = JobRequest(id: "a", manifestPath: "a", manifestText: "", workFolder: folder.path, attempt: 1)
+        let request = JobRequest(
+            id: "a", name: "a", manifestPath: "a", manifestText: "", workFolder: folder.path, attempt: 1)
         let outcome = await outcome(of: runner, request, control: JobControl(), events: RecordedEvents())
         #expect(reason(outcome).hasPrefix("faulted: The job's process could not be run"))
     }

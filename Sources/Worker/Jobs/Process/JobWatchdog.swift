@@ -11,29 +11,56 @@ final class JobWatchdog: Sendable {
         case memory(used: Int, limit: Int)
         case wallTime(limit: Double)
         case stageTime(stage: String, limit: Double)
+        /// Nothing moved for as long.
+        case stalled(stage: String, limit: Double)
         /// It was asked to stop and did not in time.
         case overdue
     }
 
-    private struct State {
+    /// How far the job is, by what its process reports.
+    private struct Position: Equatable {
         var stage = ""
-        var stageSince: Double
-        var askedAt: Double?
-        var verdict: Verdict?
+        var stagesEnded = 0
+        var step = 0
+        var moves = 0
     }
 
+    /// Times are seconds that were watched, see `watch(until:)`.
+    private struct State {
+        var position = Position()
+        var lastLook: Double
+        var watched = 0.0
+        var stageSince = 0.0
+        var movedAt = 0.0
+        var askedAt: Double?
+        var verdict: Verdict?
+
+        mutating func move(_ change: (inout Position) -> Void) {
+            let before = position
+            change(&position)
+            if position != before { movedAt = watched }
+        }
+
+        /// Adds the time since the last look. A worker that stood still (SIGSTOP, a suspended machine) could not hear
+        /// what the job told meanwhile, so a long gap counts as a short one.
+        mutating func watch(until now: Double) {
+            watched += min(max(0, now - lastLook), JobWatchdog.longestGap)
+            lastLook = now
+        }
+    }
+
+    /// Looks are a tenth of a second apart; further apart, the worker itself was not running.
+    private static let longestGap = 5.0
     private let pid: Int32
     private let limits: LimitsConfiguration
     private let control: JobControl
-    private let started: Double
     private let state: Mutex<State>
 
     init(pid: Int32, limits: LimitsConfiguration, control: JobControl) {
         self.pid = pid
         self.limits = limits
         self.control = control
-        started = Self.now
-        state = Mutex(State(stageSince: started))
+        state = Mutex(State(lastLook: Self.now))
     }
 
     private static var now: Double { ProcessInfo.processInfo.systemUptime }
@@ -43,10 +70,16 @@ final class JobWatchdog: Sendable {
 
     func stageStarted(_ name: String) {
         state.withLock { state in
-            state.stage = name
-            state.stageSince = Self.now
+            state.move { $0.stage = name }
+            state.stageSince = state.watched
         }
     }
+
+    func stageEnded(_ name: String) { state.withLock { state in state.move { $0.stagesEnded += 1 } } }
+    /// A training step was told.
+    func moved(step: Int) { state.withLock { state in state.move { $0.step = step } } }
+    /// So many pieces of work were told to be done.
+    func moved(count: Int) { state.withLock { state in state.move { $0.moves = count } } }
 
     /// Looks once. True where the process must now be asked to stop.
     func look() -> Bool {
@@ -54,9 +87,10 @@ final class JobWatchdog: Sendable {
         let used = limits.memoryMiB == nil ? nil : ProcessMemory.inUse(pid: pid)
         let (ask, verdict) = state.withLock { state -> (Bool, Verdict?) in
             guard state.verdict == nil else { return (false, nil) }
+            state.watch(until: now)
             let ask = control.shouldStop && state.askedAt == nil
-            if ask { state.askedAt = now }
-            state.verdict = judge(state, used: used, now: now)
+            if ask { state.askedAt = state.watched }
+            state.verdict = judge(state, used: used)
             return (ask, state.verdict)
         }
         if verdict != nil { killGroup() }
@@ -69,14 +103,18 @@ final class JobWatchdog: Sendable {
         kill(pid, SIGKILL)
     }
 
-    private func judge(_ state: State, used: Int?, now: Double) -> Verdict? {
+    private func judge(_ state: State, used: Int?) -> Verdict? {
+        let now = state.watched
         if let asked = state.askedAt { return now - asked > limits.stopTime ? .overdue : nil }
         if let limit = limits.memoryMiB.map({ $0 << 20 }), let used, used > limit {
             return .memory(used: used, limit: limit)
         }
-        if let limit = limits.wallTime, now - started > limit { return .wallTime(limit: limit) }
+        if let limit = limits.wallTime, now > limit { return .wallTime(limit: limit) }
         if let limit = limits.stageTime, now - state.stageSince > limit {
-            return .stageTime(stage: state.stage, limit: limit)
+            return .stageTime(stage: state.position.stage, limit: limit)
+        }
+        if limits.stallTime > 0, now - state.movedAt > limits.stallTime {
+            return .stalled(stage: state.position.stage, limit: limits.stallTime)
         }
         return nil
     }
@@ -99,6 +137,11 @@ extension JobWatchdog.Verdict {
             .failed(
                 reason: "The job was killed after \(Figure.text(limit, decimals: 0)) s in stage \(stage), the "
                     + "limits.stage_time of lorad.yaml.", runFolder: nil, summary: nil)
+        case .stalled(let stage, let limit):
+            .failed(
+                reason: "The job was killed because nothing moved for \(Figure.text(limit, decimals: 0)) s in stage "
+                    + "\(stage), the limits.stall_time of lorad.yaml. Look whether its disks answer; raise the limit "
+                    + "where one batch takes as long.", runFolder: nil, summary: nil)
         case .overdue: .interrupted
         }
     }
