@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 import Worker
@@ -12,14 +13,24 @@ struct ConfinementTests {
     private static let hasLandlock = if case .holds = Landlock.available { true } else { false }
     private static let hasSeccomp = if case .holds = Confinement.available.seccomp { true } else { false }
 
-    /// What `tries` answers on a thread that is confined to these paths.
+    /// What `tries` answers on a thread that is confined to these paths. Another thread goes on with the test: what a
+    /// confined one wakes or starts, such as a thread of the tests' own pool, would be confined as well.
     private func confined<Answer: Sendable>(
         reads: [String] = [], writes: [String] = [], _ tries: @escaping @Sendable (Confinement) -> Answer
     ) async -> Answer {
         await withCheckedContinuation { continuation in
             Thread {
-                let confinement = Confinement.apply(reads: reads, writes: writes, wholeProcess: false)
-                continuation.resume(returning: tries(confinement))
+                let answer = Mutex<Answer?>(nil)
+                let done = DispatchSemaphore(value: 0)
+                Thread {
+                    let confinement = Confinement.apply(reads: reads, writes: writes, wholeProcess: false)
+                    let found = tries(confinement)
+                    answer.withLock { $0 = found }
+                    done.signal()
+                }.start()
+                done.wait()
+                guard let found = answer.withLock({ $0 }) else { preconditionFailure("it was signalled before") }
+                continuation.resume(returning: found)
             }.start()
         }
     }
@@ -90,11 +101,11 @@ struct ConfinementTests {
                 "socket": code(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)),
                 "unix": code(socketpair(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0, &pair)),
                 "signal": code(kill(parent, 0)), "everybody": code(kill(-1, 0)),
-                "user": code(setuid(getuid())), "mode": code(chmod(file, 0o666)), "cut": code(truncate(file, 0)),
+                "mode": code(chmod(file, 0o666)), "cut": code(truncate(file, 0)),
                 "program": code(execv("/bin/true", [nil])), "fork": code(Self.forks()),
             ]
         }
-        #expect(codes.count == 12)
+        #expect(codes.count == 11)
         for (name, code) in codes {
             let expected = ["thread", "itself", "limit"].contains(name) ? 0 : EPERM
             #expect(code == expected, "\(name): \(String(cString: strerror(code)))")
@@ -127,7 +138,7 @@ struct ConfinementTests {
         let path = folder.path
         let codes = await confined(reads: [path + "/a", path + "/b"]) { first -> [Int32] in
             let before = Self.open(path + "/b/file")
-            let second = first.narrowed(reads: [path + "/a", "/etc"], writes: [path])
+            let second = first.narrowed(reads: [path + "/a", "/etc"], writes: [])
             guard case .holds = second.landlock else { return [] }
             return [before, Self.open(path + "/a/file"), Self.open(path + "/b/file"), Self.open("/etc/shadow")]
         }
