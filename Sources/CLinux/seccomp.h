@@ -40,7 +40,7 @@ static const uint16_t lorad_refused_calls[] = {
     SYS_mknodat,
     // What Landlock does not judge of files.
     SYS_truncate, SYS_fchmodat, SYS_fchownat, SYS_setxattr, SYS_lsetxattr, SYS_removexattr, SYS_lremovexattr,
-    SYS_utimensat,
+    SYS_utimensat, SYS_fchmod, SYS_fchown, SYS_fsetxattr, SYS_fremovexattr,
 #ifdef SYS_mknod
     SYS_mknod, SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat,
 #endif

@@ -42,7 +42,8 @@ struct JobBench {
 
     func environment(_ events: any PipelineEvents = Silence()) -> JobEnvironment {
         JobEnvironment(
-            outbox: path("outbox"), workFolder: path("work"), hashCache: HashCache(file: path("hashes.json")), events: events)
+            outbox: path("outbox"), workFolder: path("work"), hashCache: HashCache(file: path("hashes.json")),
+            events: events)
     }
 
     /// What the stages before training say of a job, the folder's name left out.
