@@ -148,6 +148,6 @@ let package = Package(
                 "Tokenizers", "ModelFiles", "Tensors",
             ]),
         tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", grdb]),
-        tests("EndToEnd", ["TestSupport", "ModelFiles", "Tensors", "lorad"]),
+        tests("EndToEnd", ["TestSupport", "ModelFiles", "Tensors", "Worker", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])
 )

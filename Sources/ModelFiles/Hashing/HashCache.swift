@@ -8,6 +8,7 @@ import Foundation
 /// lose its entry, while the file stays whole.
 package struct HashCache: Sendable {
     private let path: String
+    private let additions: String?
     private let settlingNanoseconds: Int
 
     /// Of what an entry holds: 1 had no time of the last change.
@@ -25,10 +26,13 @@ package struct HashCache: Sendable {
 
     /// - Parameters:
     ///   - path: the JSON file; its folder must exist.
+    ///   - additions: another such file, which is written in its place: a process that may only read what others share
+    ///     hands over so what it found out, see `adopt`.
     ///   - settlingSeconds: two changes within one tick of a file system's clock leave the same time; a file that was
     ///     changed less than this before it was read is not remembered.
-    package init(file path: String, settlingSeconds: Double = 2) {
+    package init(file path: String, additions: String? = nil, settlingSeconds: Double = 2) {
         self.path = path
+        self.additions = additions
         settlingNanoseconds = Int(settlingSeconds * 1e9)
     }
 
@@ -67,7 +71,8 @@ package struct HashCache: Sendable {
 
     /// The remembered hash of a file that has not changed since.
     func hash(of file: String, identity: FileIdentity) -> String? {
-        guard let entry = entries()[Self.key(file)], entry.identity == identity else { return nil }
+        let known = [path, additions].lazy.compactMap { $0.flatMap { Self.entries(at: $0)[Self.key(file)] } }
+        guard let entry = known.first(where: { $0.identity == identity }) else { return nil }
         return entry.sha256.utf8.count == 64 ? entry.sha256 : nil
     }
 
@@ -77,11 +82,31 @@ package struct HashCache: Sendable {
     func remember(_ hash: String, of file: String, identity: FileIdentity, readAt: Int) {
         let (age, overflow) = readAt.subtractingReportingOverflow(max(identity.modified, identity.changed))
         guard !overflow, age > settlingNanoseconds else { return }
-        var entries = entries()
+        let target = additions ?? path
+        var entries = Self.entries(at: target)
         entries[Self.key(file)] = Entry(identity: identity, sha256: hash)
+        Self.write(entries, to: target)
+    }
+
+    /// Takes over what a cache's `additions` hold of these files and folders, and nothing else that stands there: who
+    /// wrote them may have been led astray by what it read.
+    ///
+    /// - Parameters:
+    ///   - data: the additions' bytes.
+    ///   - paths: the files and folders whose hashes the writer had to find out.
+    package func adopt(_ data: Data, under paths: [String]) {
+        let keys = paths.map(Self.key)
+        let wanted = Self.entries(of: data).filter { file, entry in
+            entry.sha256.utf8.count == 64 && keys.contains { file == $0 || file.hasPrefix($0 + "/") }
+        }
+        guard !wanted.isEmpty else { return }
+        Self.write(Self.entries(at: path).merging(wanted) { $1 }, to: path)
+    }
+
+    private static func write(_ entries: [String: Entry], to path: String) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(Document(version: Self.version, files: entries)) else { return }
+        guard let data = try? encoder.encode(Document(version: version, files: entries)) else { return }
         try? AtomicFile.write(data, to: path)
     }
 
@@ -92,9 +117,13 @@ package struct HashCache: Sendable {
         return FileIdentity.nanoseconds(now)
     }
 
-    private func entries() -> [String: Entry] {
-        guard let data = FileManager.default.contents(atPath: path),
-            let document = try? JSONDecoder().decode(Document.self, from: data), document.version == Self.version
+    private static func entries(at path: String) -> [String: Entry] {
+        entries(of: FileManager.default.contents(atPath: path))
+    }
+
+    private static func entries(of data: Data?) -> [String: Entry] {
+        guard let data, let document = try? JSONDecoder().decode(Document.self, from: data),
+            document.version == version
         else { return [:] }
         return document.files
     }

@@ -26,7 +26,7 @@ struct VerifiedBase {
         let manifest = document.manifest
         let opened = try mistakes.collect("base.path") {
             let files = try BaseModelFiles(path: manifest.base.path, rule: environment.rule)
-            return (files, try ContentHash.ofBase(files, cache: HashCache(file: environment.hashCache)))
+            return (files, try ContentHash.ofBase(files, cache: environment.hashCache))
         }
         guard let (files, hash) = opened else { return nil }
         let pins = [

@@ -48,9 +48,9 @@ struct JobChecks {
         }
     }
 
-    /// Attaches the adapter that the manifest describes; nil, and noted, where it names targets that the base lacks, or a
-    /// rank that none of them can have.
-    func attach(_ section: AdapterSection, to model: LanguageModel, seed: UInt64) throws -> LoRAAdapter? {
+    /// The adapter that the manifest describes; nil, and noted, where it names targets that the base lacks, or a rank that
+    /// none of them can have.
+    func configuration(_ section: AdapterSection, of model: LanguageModel) throws -> LoRAConfiguration? {
         do {
             let slots = try TargetSelection.select(section.targets ?? [], among: model.slots)
             let highest = slots.map { min($0.inputs, $0.outputs) }.max() ?? 0
@@ -61,10 +61,9 @@ struct JobChecks {
                         + "\(highest).", advice: "Lower adapter.rank: far fewer do as well.")
                 return nil
             }
-            return try LoRAAdapter.attach(
-                LoRAConfiguration(
-                    rank: section.rank, alpha: Float(section.alpha), dropout: Float(section.dropout),
-                    targets: section.targets ?? []), to: model, seed: seed)
+            return LoRAConfiguration(
+                rank: section.rank, alpha: Float(section.alpha), dropout: Float(section.dropout),
+                targets: section.targets ?? [])
         } catch let error as AdaptersError where error.code == .unknownTarget {
             mistakes.note("adapter.targets", error.message, cause: error.cause, advice: error.advice)
             return nil

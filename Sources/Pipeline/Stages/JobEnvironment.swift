@@ -10,14 +10,16 @@ package struct JobEnvironment {
     package var workFolder: String
     /// The state of training that an interrupted attempt leaves.
     package var checkpoint: String { workFolder + "/checkpoint.safetensors" }
-    /// The hash cache's file.
-    package var hashCache: String
+    /// Remembers hashes from job to job.
+    package var hashCache: HashCache
     /// Which files the job may read as base and rows; nil: any, for whoever runs a job with their own hands.
     package var policy: PathPolicy?
     /// The same, for whoever opens them.
     var rule: ReadingRule { policy.map(ReadingRule.init) ?? .anything }
     /// 1 for the first.
     package var attempt: Int
+    /// What keeps the process that the job runs in to its own files; nil where nothing was asked to, as by `lorad run`.
+    package var confinement: ConfinementProvenance?
     /// Asked between steps; true ends the job with its checkpoint written.
     package var shouldStop: () -> Bool
     package var events: any PipelineEvents
@@ -29,7 +31,8 @@ package struct JobEnvironment {
     package var requirePermission: () throws -> Void
 
     package init(
-        outbox: String, workFolder: String, hashCache: String, policy: PathPolicy?, attempt: Int = 1,
+        outbox: String, workFolder: String, hashCache: HashCache, policy: PathPolicy?, attempt: Int = 1,
+        confinement: ConfinementProvenance? = nil,
         shouldStop: @escaping () -> Bool = { false }, events: any PipelineEvents, limits: JobLimits = JobLimits(),
         journal: String? = nil, requirePermission: @escaping () throws -> Void = {}
     ) {
@@ -38,6 +41,7 @@ package struct JobEnvironment {
         self.hashCache = hashCache
         self.policy = policy
         self.attempt = attempt
+        self.confinement = confinement
         self.shouldStop = shouldStop
         self.events = events
         self.limits = limits
@@ -57,7 +61,13 @@ package protocol PipelineEvents {
     func stageEnded(_ stage: Stage, detail: String?)
     /// `total` counts what the stage counts: steps while training, rows while scoring.
     func progress(_ progress: StageProgress)
+    /// Called whenever a piece of work is done that is too small for `progress`: a batch computed, a row read.
+    func moved()
     func log(_ line: String)
+}
+
+extension PipelineEvents {
+    package func moved() {}
 }
 
 /// How far a stage is.

@@ -71,7 +71,7 @@ package struct JobPipeline {
         func provenance(_ training: TrainingReport?) -> Provenance {
             ReportAssembly.provenance(
                 job.manifest, base: job.base, data: job.data, run: staging.run, attempt: environment.attempt,
-                startedAt: startedAt, training: training)
+                startedAt: startedAt, training: training, confinement: environment.confinement)
         }
         var report = RunReport(status: .failed, provenance: provenance(nil))
         do { try fill(&report, job, staging) } catch let error as any LocalizedError where isVerdict(error) {
@@ -158,13 +158,16 @@ package struct JobPipeline {
             if FileManager.default.fileExists(atPath: checkpoint) {
                 environment.events.log("training goes on from its checkpoint")
             }
-            return try trainer.run(checkpoint: checkpoint, shouldStop: environment.shouldStop) { step in
-                let rate = Double(step.tokens) / step.seconds
-                environment.events.progress(
-                    StageProgress(
-                        stage: .train, done: step.step, total: step.totalSteps, loss: step.loss, tokensPerSecond: rate,
-                        secondsLeft: step.averageSeconds * Double(step.totalSteps - step.step)))
-            }
+            return try trainer.run(
+                checkpoint: checkpoint, shouldStop: environment.shouldStop,
+                progress: { step in
+                    let rate = Double(step.tokens) / step.seconds
+                    environment.events.progress(
+                        StageProgress(
+                            stage: .train, done: step.step, total: step.totalSteps, loss: step.loss,
+                            tokensPerSecond: rate,
+                            secondsLeft: step.averageSeconds * Double(step.totalSteps - step.step)))
+                }, moved: environment.events.moved)
         }
         report.training = ReportAssembly.training(
             result, plan: plan, data: data, base: job.base, trainable: job.adapter.parameterCount,

@@ -75,27 +75,37 @@ struct JobPreparation {
         let mistakes = checks.mistakes
         let seed = UInt64(bitPattern: Int64(manifest.training.seed))
         let plan = TrainingPlan.configuration(manifest, rows: data?.examples.count ?? 1)
-        let predicted = TrainingPlan.predictedPeakBytes(
+        // Of rows that cannot be used the task is not known; the projections are the same for any.
+        let task = data?.task ?? (rows.areLabelled ? .classification(.regression) : .language)
+        let examples = data?.examples ?? []
+        let prediction = MemoryPrediction(
             manifest, base.files.configuration, parameters: base.hash.parameters,
-            tokens: TrainingPlan.largestMicroBatch(data?.examples ?? [], plan))
+            tokens: TrainingPlan.largestMicroBatch(examples, plan),
+            labelledRows: TrainingPlan.mostLabels(examples, plan), task: task)
         let resources = ResourceCheck(manifest: manifest, limits: environment.limits)
         guard
-            try mistakes.collect("base", { try resources.requireMemory(predicted, weights: base.hash.parameters * 4) })
-                != nil
+            try mistakes.collect(
+                "base", { try resources.requireMemory(prediction, weights: base.hash.parameters * 4) }) != nil
         else { return nil }
         if manifest.merge.export == .safetensors {
             try mistakes.collect("merge.export") { try MergedExport.checkCompanions(of: base.files) }
         }
-        // Of rows that cannot be used the task is not known; the projections are the same for any.
-        let task = data?.task ?? (rows.areLabelled ? .classification(.regression) : .language)
         let loaded = try mistakes.collect("base.path") {
             try LanguageModel.load(base.files, dtype: manifest.dtype, task: task.head(seed: seed))
         }
         guard let model = loaded else { return nil }
-        guard let adapter = try checks.attach(manifest.adapter, to: model, seed: seed), let data else { return nil }
+        guard let configuration = try checks.configuration(manifest.adapter, of: model) else { return nil }
+        // Before the adapter takes its memory.
+        let whole = prediction.with(try AdapterDemand(configuration, on: model), on: model)
+        guard
+            try mistakes.collect(
+                "adapter.rank", { try resources.requireMemory(whole, weights: base.hash.parameters * 4) }) != nil
+        else { return nil }
+        let adapter = try LoRAAdapter.attach(configuration, to: model, seed: seed)
+        guard let data else { return nil }
         return PreparedJob(
             manifest: manifest, base: base, data: data, model: JobModel(model), adapter: adapter, plan: plan,
-            predictedPeak: predicted)
+            predictedPeak: whole.peak)
     }
 }
 

@@ -30,24 +30,33 @@ struct ResourceCheck {
         let adapted = adapter.modules.reduce(0) { $0 + 4 * $1.slot.inputs * $1.slot.outputs }
         let exports = manifest.merge.export != .none
         let element = manifest.merge.dtype == .bfloat16 ? 2 : 4
-        try requireDisk(checkpoints + (exports ? 0 : adapted), at: environment.workFolder)
-        try requireDisk(trainable + (exports ? element * base.hash.parameters : 0) + (4 << 20), at: environment.outbox)
+        let demands = [
+            (environment.workFolder, checkpoints + (exports ? 0 : adapted)),
+            (environment.outbox, trainable + (exports ? element * base.hash.parameters : 0) + (4 << 20)),
+        ]
+        for (folder, bytes) in FreeDisk.byFileSystem(demands) { try requireDisk(bytes, at: folder) }
     }
 
     /// - Throws: `PipelineError.rejected` where the predicted memory is too much, which no later attempt would change.
-    func requireMemory(_ peak: Int, weights: Int) throws {
+    func requireMemory(_ prediction: MemoryPrediction, weights: Int) throws {
+        let peak = prediction.peak
         let limit = limits.memoryBytes ?? MachineInfo.physicalMemoryBytes
         guard peak > limit else { return }
         let bound = limits.memoryBytes == nil ? "this machine has" : "limits.memory_mib of lorad.yaml allows"
         throw PipelineError(
             .rejected,
             "The job is predicted to need \(peak >> 20) MiB of memory at its peak; \(bound) \(limit >> 20) MiB.",
-            advice: advice(weights: weights, limit: limit))
+            advice: advice(prediction, weights: weights, limit: limit))
     }
 
-    private func advice(weights: Int, limit: Int) -> String {
+    private func advice(_ prediction: MemoryPrediction, weights: Int, limit: Int) -> String {
         guard weights < limit else {
             return "The base's weights alone need \(weights >> 20) MiB: use a smaller base, or raise the limit."
+        }
+        let adapter = prediction.trained + prediction.optimizer
+        if adapter > prediction.activations {
+            return "The adapter and its optimizer alone need \(adapter >> 20) MiB: lower adapter.rank, or name fewer "
+                + "adapter.targets."
         }
         var lower = ["training.batch_size", "training.micro_batch_tokens", "training.max_length"].joined(
             separator: ", ")

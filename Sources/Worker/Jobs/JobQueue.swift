@@ -13,6 +13,8 @@ final class JobQueue: Sendable {
     private let troubles: Troubles
     private let waits = WaitTimes()
     private let currentObstacle = Mutex<StartingConditions.Obstacle?>(nil)
+    /// How the last attempt at a waiting job crashed.
+    private let crashes = Mutex<[String: String]>([:])
 
     init(
         folders: WorkerFolders, ledger: Ledger, live: LiveSettings, announcer: Announcer, intake: Intake,
@@ -106,13 +108,25 @@ final class JobQueue: Sendable {
             try FileSystem.writeNewFile(Array(job.manifestText.utf8), to: path)
         }
         return JobRequest(
-            id: job.id, manifestPath: path, manifestText: job.manifestText, workFolder: folders.work(job.id),
+            id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText, workFolder: folders.work(job.id),
             attempt: job.attempt)
     }
 
     private func conclude(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) throws -> JobRecord {
         let retries = JobRetries(live.settings.jobs)
-        if case .faulted(let reason) = outcome, asked == nil {
+        let crash: String? = if case .crashed(let reason) = outcome { reason } else { nil }
+        let last = crashes.withLock { crashes in
+            defer { crashes[job.id] = asked == nil ? crash : nil }
+            return crashes[job.id]
+        }
+        if let crash, asked == nil, crash == last {
+            crashes.withLock { $0[job.id] = nil }
+            return try ledger.finish(
+                job.id, attempt: job.attempt,
+                as: JobEnding(.failed, reason: crash + " The attempt before ended in the same way."),
+                announcer: announcer)
+        }
+        if let reason = outcome.passing, asked == nil {
             if let wait = retries.wait(after: job.retries) {
                 live.settings.log(
                     "job \(job.id): \(reason) Tried again in \(Figure.text(wait, decimals: 0)) s "
@@ -140,7 +154,7 @@ final class JobQueue: Sendable {
             JobEnding(
                 .rejected, reason: diagnostics.map(SingleLine.of).joined(separator: "\n"),
                 runFolder: intake.rejectedFolder(of: job))
-        case .interrupted, .faulted:
+        case .interrupted, .faulted, .crashed:
             asked == .cancel ? JobEnding(.cancelled, reason: "cancelled") : JobEnding(.interrupted)
         }
     }
@@ -166,15 +180,24 @@ final class JobQueue: Sendable {
 }
 
 extension JobOutcome {
+    /// What ended the attempt, where another may end otherwise.
+    fileprivate var passing: String? {
+        switch self {
+        case .faulted(let reason), .crashed(let reason): reason
+        default: nil
+        }
+    }
+
     /// For the job's log.
     fileprivate func inWords(asked: JobControl.Reason?) -> String {
         switch self {
-        case .interrupted where asked == .cancel, .faulted where asked == .cancel: "cancelled"
+        case .interrupted where asked == .cancel, .faulted where asked == .cancel, .crashed where asked == .cancel:
+            "cancelled"
 
         case .succeeded(let folder, _): "succeeded: \(folder)"
         case .failed(let reason, _, _): "failed: \(reason)"
         case .rejected(let diagnostics): "rejected: " + diagnostics.joined(separator: " ")
-        case .faulted(let reason): "cut off: \(reason)"
+        case .faulted(let reason), .crashed(let reason): "cut off: \(reason)"
         case .interrupted: "interrupted"
         }
     }

@@ -1,6 +1,8 @@
 /// One attempt at one job, as handed to the runner.
 package struct JobRequest: Sendable, Codable, Equatable {
     package let id: String
+    /// The adapter's name, as it was when the manifest was admitted: the folder of the outbox that the job may write to.
+    package let name: String
     /// The claimed manifest, under the file name its sender gave it (for `file:line:column`).
     package let manifestPath: String
     /// Its text as admitted. This is what is run, whatever happens to the file.
@@ -10,8 +12,11 @@ package struct JobRequest: Sendable, Codable, Equatable {
     /// 1 for the first.
     package let attempt: Int
 
-    package init(id: String, manifestPath: String, manifestText: String, workFolder: String, attempt: Int) {
+    package init(
+        id: String, name: String, manifestPath: String, manifestText: String, workFolder: String, attempt: Int
+    ) {
         self.id = id
+        self.name = name
         self.manifestPath = manifestPath
         self.manifestText = manifestText
         self.workFolder = workFolder
@@ -29,6 +34,8 @@ package enum JobOutcome: Sendable, Codable, Equatable {
     case rejected(diagnostics: [String])
     /// Cut off by what may pass: a full disk, a process that was killed. Worth another attempt later.
     case faulted(reason: String)
+    /// Cut off by a crash of the process's own. Worth another attempt later, and no third one that ends the same way.
+    case crashed(reason: String)
     /// Stopped because `JobControl` asked, its checkpoint written.
     case interrupted
 }
@@ -65,6 +72,12 @@ package protocol JobEvents: Sendable {
     func stageEnded(_ name: String, detail: String?)
     /// `secondsLeft` is an estimate.
     func progress(step: Int, of total: Int, loss: Double, tokensPerSecond: Double, secondsLeft: Double)
+    /// Called whenever a piece of work is done, however small: a row scored, a batch computed.
+    func moved()
     /// One line for the job's log.
     func log(_ line: String)
+}
+
+extension JobEvents {
+    package func moved() {}
 }

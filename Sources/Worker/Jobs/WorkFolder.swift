@@ -6,6 +6,7 @@ struct WorkFolder {
     private static let checkpoint = "checkpoint.safetensors"
     private static let errors = "stderr"
     static let journal = "publication.json"
+    static let hashes = "hashes.json"
 
     private let path: String
 

@@ -1,13 +1,17 @@
 import Foundation
 import Manifests
+import ModelFiles
 import Pipeline
 
 /// Runs the worker's jobs through the pipeline.
 package struct PipelineRunner: JobRunner {
     private let configuration: WorkerConfiguration
+    private let confinement: ConfinementProvenance?
 
-    package init(_ configuration: WorkerConfiguration) {
+    /// - Parameter confinement: of the process that the pipeline runs in, for the runs that it publishes.
+    package init(_ configuration: WorkerConfiguration, confinement: ConfinementProvenance? = nil) {
         self.configuration = configuration
+        self.confinement = confinement
     }
 
     package func inspect(manifestText: String, path: String) -> ManifestVerdict {
@@ -31,14 +35,12 @@ package struct PipelineRunner: JobRunner {
         _ request: JobRequest, control: JobControl, events: any JobEvents, shouldStop: @escaping () -> Bool
     ) -> JobOutcome {
         do {
-            // By the name its sender knows: where it lies while it runs is nobody's business, and soon untrue.
-            let file = URL(fileURLWithPath: request.manifestPath).lastPathComponent
-            // Which hooks there are was asked when it was admitted; one that is gone since is no reason not to train.
-            let document = try Self.document(request.manifestText, path: file, configuration, knowsHooks: false)
+            let document = try Self.document(of: request, configuration)
             let environment = JobEnvironment(
                 outbox: configuration.outbox, workFolder: request.workFolder,
-                hashCache: configuration.state + "/hashes.json", policy: configuration.pathPolicy(),
-                attempt: request.attempt,
+                hashCache: HashCache(
+                    file: configuration.state + "/hashes.json", additions: request.hashAdditions),
+                policy: configuration.pathPolicy(), attempt: request.attempt, confinement: confinement,
                 shouldStop: { control.shouldStop || shouldStop() }, events: EventBridge(events: events),
                 limits: JobLimits(configuration.limits), journal: request.journal
             ) {
@@ -63,6 +65,16 @@ package struct PipelineRunner: JobRunner {
             return Transience.isTransient(error)
                 ? .faulted(reason: reason) : .failed(reason: reason, runFolder: nil, summary: nil)
         }
+    }
+
+    /// A job's manifest as admitted.
+    ///
+    /// - Throws: as `document(_:path:_:knowsHooks:)`.
+    static func document(of request: JobRequest, _ configuration: WorkerConfiguration) throws -> ManifestDocument {
+        // By the name its sender knows: where it lies while it runs is nobody's business, and soon untrue.
+        let file = URL(fileURLWithPath: request.manifestPath).lastPathComponent
+        // Which hooks there are was asked when it was admitted; one that is gone since is no reason not to train.
+        return try document(request.manifestText, path: file, configuration, knowsHooks: false)
     }
 
     /// Reads a manifest's file and checks everything that can be checked without work.
@@ -111,6 +123,8 @@ package struct PipelineRunner: JobRunner {
 extension JobRequest {
     /// What an attempt leaves just before it publishes.
     var journal: String { workFolder + "/" + WorkFolder.journal }
+    /// Hashes that an attempt hands over, for the worker to remember.
+    var hashAdditions: String { workFolder + "/" + WorkFolder.hashes }
 }
 
 extension JobManifest {
@@ -125,9 +139,11 @@ private struct EventBridge: PipelineEvents {
 
     func stageStarted(_ stage: Stage, detail: String?) { events.stageStarted(stage.rawValue, detail: detail) }
     func stageEnded(_ stage: Stage, detail: String?) { events.stageEnded(stage.rawValue, detail: detail) }
+    func moved() { events.moved() }
     func log(_ line: String) { events.log(line) }
 
     func progress(_ progress: StageProgress) {
+        events.moved()
         guard let loss = progress.loss, let rate = progress.tokensPerSecond, let left = progress.secondsLeft else {
             return
         }

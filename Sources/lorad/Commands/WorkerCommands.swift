@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Manifests
+import ModelFiles
 import Pipeline
 import Worker
 
@@ -19,6 +20,8 @@ struct Watch: ParsableCommand {
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
+        // First of all: reading lorad.yaml starts the threads that it asks for.
+        for fault in Secrecy.begin() { Failure.write(fault) }
         let (settings, runner) = parts(try worker.load())
         let stop = try StopRequest(signals: try StopSignals())
         let reload = try ReloadRequest { parts(try worker.read()) }
@@ -164,7 +167,7 @@ struct Validate: ParsableCommand {
         let signals = try StopSignals()
         let environment = JobEnvironment(
             outbox: configuration.outbox, workFolder: configuration.state,
-            hashCache: configuration.state + "/hashes.json", policy: configuration.pathPolicy(),
+            hashCache: HashCache(file: configuration.state + "/hashes.json"), policy: configuration.pathPolicy(),
             shouldStop: { signals.received }, events: ProgressPrinter(), limits: JobLimits(configuration.limits))
         return try JobPipeline(document, environment: environment).check()
     }

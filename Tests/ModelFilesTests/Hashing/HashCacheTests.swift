@@ -135,6 +135,24 @@ struct HashCacheTests {
         #expect(try ContentHash.ofFile(file, cache: nowhere) == ContentHash.ofBytes(Data("content".utf8)))
     }
 
+    @Test("What a process hands over is taken for the files that it had to hash, and for no other")
+    func handedOver() throws {
+        let other = try folder.write("other", as: "other")
+        for path in [file, other] { try age(path, seconds: 60) }
+        let additions = folder.path + "/additions.json"
+        let apart = HashCache(file: cachePath, additions: additions)
+        let hashes = try [file, other].map { try ContentHash.ofFile($0, cache: apart) }
+        #expect(!FileManager.default.fileExists(atPath: cachePath), "it may not write what all share")
+        #expect(apart.state == .absent)
+        cache.adopt(try Data(contentsOf: URL(fileURLWithPath: additions)), under: [file])
+        #expect(cache.state == .entries(1))
+        let forged = try forge()
+        #expect(try ContentHash.ofFile(file, cache: cache) == forged)
+        #expect(try ContentHash.ofFile(other, cache: cache) == hashes[1])
+        cache.adopt(Data("{".utf8), under: [file])
+        #expect(cache.state == .entries(2))
+    }
+
     @Test("Writers at the same time leave a whole file")
     func concurrent() async throws {
         let files = try (0..<20).map { index in

@@ -42,7 +42,8 @@ struct JobBench {
 
     func environment(_ events: any PipelineEvents = Silence(), policy: PathPolicy? = nil) -> JobEnvironment {
         JobEnvironment(
-            outbox: path("outbox"), workFolder: path("work"), hashCache: path("hashes.json"), policy: policy,
+            outbox: path("outbox"), workFolder: path("work"), hashCache: HashCache(file: path("hashes.json")),
+            policy: policy,
             events: events)
     }
 

@@ -5,7 +5,8 @@ import Worker
 /// A runner that does what the manifest's text says.
 ///
 /// `succeed` (or anything else), `fail`, `reject` (while running), `refuse` (when inspected), `wait` (until asked to
-/// stop in its first attempt, then succeeds), `leave` (ends its first attempt unasked), `fault N` (in the first N attempts, then succeeds). Lines beginning with
+/// stop in its first attempt, then succeeds), `leave` (ends its first attempt unasked), `fault N` (in the first N
+/// attempts, then succeeds), `crash` (always in the same way), `odd crash` (each time in another). Lines beginning with
 /// `reads ` name inputs, one with `priority ` the priority.
 final class FakeRunner: JobRunner {
     private let state = Mutex<(requests: [JobRequest], running: Int, most: Int)>(([], 0, 0))
@@ -55,6 +56,10 @@ final class FakeRunner: JobRunner {
             request.attempt <= count
         {
             return .faulted(reason: "The disk is full.")
+        }
+        if request.manifestText.hasPrefix("crash") { return .crashed(reason: "It was ended by signal 6.") }
+        if request.manifestText.hasPrefix("odd crash") {
+            return .crashed(reason: "It was ended by signal 6 at \(request.attempt).")
         }
         events.stageEnded("train", detail: nil)
         switch request.manifestText.prefix(4) {

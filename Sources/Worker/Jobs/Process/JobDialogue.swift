@@ -72,9 +72,13 @@ struct JobDialogue: Sendable {
         case .stageStarted(let name, let detail):
             watchdog.stageStarted(name)
             events.stageStarted(name, detail: detail)
-        case .stageEnded(let name, let detail): events.stageEnded(name, detail: detail)
+        case .stageEnded(let name, let detail):
+            watchdog.stageEnded(name)
+            events.stageEnded(name, detail: detail)
         case .progress(let step, let total, let loss, let rate, let left):
+            watchdog.moved(step: step)
             events.progress(step: step, of: total, loss: loss, tokensPerSecond: rate, secondsLeft: left)
+        case .moved(let count): watchdog.moved(count: count)
         case .log(let line): events.log(line)
         case .heartbeat: events.heartbeat(memory: ProcessMemory.inUse(pid: pid))
         case .mayPublish: await Self.send(.publish(events.mayPublish()), to: writer)

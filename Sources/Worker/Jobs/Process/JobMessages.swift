@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Manifests
 import Pipeline
 
@@ -18,6 +19,8 @@ enum JobReport: Codable, Sendable, Equatable {
     case stageStarted(name: String, detail: String?)
     case stageEnded(name: String, detail: String?)
     case progress(step: Int, total: Int, loss: Double, tokensPerSecond: Double, secondsLeft: Double)
+    /// How many pieces of work are done, however small; see `JobEvents.moved`.
+    case moved(Int)
     case log(String)
     /// A sign of life from a thread that does no compute.
     case heartbeat
@@ -42,6 +45,36 @@ struct JobOrder: Codable, Sendable, Equatable {
     let limits: JobLimits
     /// Seconds between heartbeats.
     let heartbeat: Double
+
+    /// `outbox/NAME`, where runs of the job's name stand; nil for what cannot be a folder's name.
+    var runsFolder: String? {
+        let name = request.name
+        let isName = !name.isEmpty && !name.hasPrefix(".") && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
+        return isName ? outbox + "/" + name : nil
+    }
+
+    /// Makes `runsFolder`: a confined process may write beneath it and not beside it. True where it was not there.
+    ///
+    /// - Throws: `WorkerError.unwritable`.
+    func makeRunsFolder() throws -> Bool {
+        guard let runsFolder, FileSystem.exists(outbox) else { return false }
+        if mkdir(runsFolder, 0o777) == 0 {
+            try FileSystem.syncFolder(outbox)
+            return true
+        }
+        guard errno == EEXIST else {
+            throw WorkerError(.unwritable, "The folder \(runsFolder) cannot be made.", cause: FileSystem.reason())
+        }
+        return false
+    }
+
+    /// Removes `runsFolder` where no run came to stand in it.
+    func removeEmptyRunsFolder() {
+        if let runsFolder { rmdir(runsFolder) }
+    }
+
+    /// What all jobs share, and none writes.
+    var hashCache: String { state + "/hashes.json" }
 
     init(_ request: JobRequest, _ configuration: WorkerConfiguration, threads: Int) {
         self.request = request

@@ -15,6 +15,8 @@ package enum JobProcess {
         let signals = try StopSignals()
         let commands = CommandReader()
         guard case .run(let order) = commands.next() else { return }
+        // While there is one thread, and before a byte is read that others wrote.
+        let sandbox = JobSandbox(order)
         configureThreads(order.threads)
         let link = WorkerLink(commands: commands, reports: reports, heartbeat: order.heartbeat)
         link.start()
@@ -22,9 +24,10 @@ package enum JobProcess {
         let bell = Bell()
         // Deep graphs of layers recurse; 64 MiB are reserved, not used.
         WorkerThread.start(name: "job", stackSize: 64 << 20) {
-            let outcome = PipelineRunner(order.configuration).run(
+            if let shortcoming = sandbox.confinement.shortcoming { events.log(shortcoming) }
+            let outcome = PipelineRunner(order.configuration, confinement: sandbox.confinement.provenance).run(
                 order.request, control: link.control, events: events, shouldStop: { signals.received })
-            link.end(outcome)
+            link.end(sandbox.judged(outcome))
             bell.finish()
         }
         bell.waitUntilFinished()

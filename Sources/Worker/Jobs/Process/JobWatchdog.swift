@@ -11,6 +11,8 @@ final class JobWatchdog: Sendable {
         case memory(used: Int, limit: Int)
         case wallTime(limit: Double)
         case stageTime(stage: String, limit: Double)
+        /// Nothing moved for as long.
+        case stalled(stage: String, limit: Double)
         /// It was asked to stop and did not in time.
         case overdue
     }
@@ -18,16 +20,31 @@ final class JobWatchdog: Sendable {
     /// Seconds between two looks after which this process must have been stopped. Ten times what they are apart at rest.
     private static let longestStep = 1.0
 
+    /// How far the job is, by what its process reports.
+    private struct Position: Equatable {
+        var stage = ""
+        var stagesEnded = 0
+        var step = 0
+        var moves = 0
+    }
+
     /// Times are seconds of `running`, that of the request to stop of `attended`.
     private struct State {
         /// While this process could look.
         var attended: AttendedTime
         /// While the job's process ran too: one that somebody stopped uses up no limit.
         var running: AttendedTime
-        var stage = ""
+        var position = Position()
         var stageSince = 0.0
+        var movedAt = 0.0
         var askedAt: Double?
         var verdict: Verdict?
+
+        mutating func move(_ change: (inout Position) -> Void) {
+            let before = position
+            change(&position)
+            if position != before { movedAt = running.seconds }
+        }
     }
 
     private let pid: Int32
@@ -50,10 +67,16 @@ final class JobWatchdog: Sendable {
 
     func stageStarted(_ name: String) {
         state.withLock { state in
-            state.stage = name
+            state.move { $0.stage = name }
             state.stageSince = state.running.seconds
         }
     }
+
+    func stageEnded(_ name: String) { state.withLock { state in state.move { $0.stagesEnded += 1 } } }
+    /// A training step was told.
+    func moved(step: Int) { state.withLock { state in state.move { $0.step = step } } }
+    /// So many pieces of work were told to be done.
+    func moved(count: Int) { state.withLock { state in state.move { $0.moves = count } } }
 
     /// Looks once. True where the process must now be asked to stop.
     func look() -> Bool {
@@ -84,9 +107,13 @@ final class JobWatchdog: Sendable {
         if let limit = limits.memoryMiB.map({ $0 << 20 }), let used, used > limit {
             return .memory(used: used, limit: limit)
         }
-        if let limit = limits.wallTime, state.running.seconds > limit { return .wallTime(limit: limit) }
-        if let limit = limits.stageTime, state.running.seconds - state.stageSince > limit {
-            return .stageTime(stage: state.stage, limit: limit)
+        let now = state.running.seconds
+        if let limit = limits.wallTime, now > limit { return .wallTime(limit: limit) }
+        if let limit = limits.stageTime, now - state.stageSince > limit {
+            return .stageTime(stage: state.position.stage, limit: limit)
+        }
+        if limits.stallTime > 0, now - state.movedAt > limits.stallTime {
+            return .stalled(stage: state.position.stage, limit: limits.stallTime)
         }
         return nil
     }
@@ -109,6 +136,11 @@ extension JobWatchdog.Verdict {
             .failed(
                 reason: "The job was killed after \(Figure.text(limit, decimals: 0)) s in stage \(stage), the "
                     + "limits.stage_time of lorad.yaml.", runFolder: nil, summary: nil)
+        case .stalled(let stage, let limit):
+            .failed(
+                reason: "The job was killed because nothing moved for \(Figure.text(limit, decimals: 0)) s in stage "
+                    + "\(stage), the limits.stall_time of lorad.yaml. Look whether its disks answer; raise the limit "
+                    + "where one batch takes as long.", runFolder: nil, summary: nil)
         case .overdue: .interrupted
         }
     }
