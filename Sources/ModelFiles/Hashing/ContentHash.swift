@@ -5,18 +5,18 @@ import Foundation
 package enum ContentHash {
     package static func ofBytes(_ data: some DataProtocol) -> String { SHA256.hexadecimal(of: data) }
 
-    /// The file's SHA-256, from `cache` where it knows the file unchanged.
+    /// The file's SHA-256, from `cache` where it knows the file unchanged. It is read in pieces, not mapped.
     ///
-    /// - Throws: `ModelFilesError.missing`; `.mismatch` where the file changes while it is read.
+    /// - Throws: `ModelFilesError.missing`; `.mismatch` where the file changes while it is read; what the cache's `onRead`
+    ///   throws.
     package static func ofFile(_ path: String, cache: HashCache? = nil) throws -> String {
-        let file = try MappedFile(path: path)
+        let file = try FilePieces(path: path)
         if let known = cache?.hash(of: path, identity: file.identity) { return known }
         var hasher = SHA256()
-        let chunk = 16 << 20
-        for start in stride(from: 0, to: file.size, by: chunk) {
-            try file.withBytes(in: start..<min(start + chunk, file.size)) { hasher.update($0) }
+        try file.read { piece in
+            hasher.update(piece)
+            try cache?.onRead(piece.count)
         }
-        try file.checkUnchanged()
         let hash = hasher.hexadecimal()
         cache?.remember(hash, of: path, identity: file.identity)
         return hash

@@ -7,6 +7,9 @@ import Foundation
 /// and of two processes that write at the same moment one may lose its entry, while the file stays whole.
 package struct HashCache: Sendable {
     private let path: String
+    /// Told of the bytes, a piece at a time, that are read because no hash of theirs is remembered; what it throws ends
+    /// the reading.
+    let onRead: @Sendable (Int) throws -> Void
 
     /// Two changes within one tick of a file system's clock leave the same time; a file younger than this is not
     /// remembered.
@@ -17,9 +20,13 @@ package struct HashCache: Sendable {
         let sha256: String
     }
 
-    /// - Parameter path: the JSON file; its folder must exist.
-    package init(file path: String) {
+    /// - Parameters:
+    ///   - path: the JSON file; its folder must exist.
+    ///   - onRead: told of the bytes, a piece at a time, that had to be read; what it throws ends the reading. Whoever
+    ///     hashes what others wrote can tell by it that the reading goes on, and give it up.
+    package init(file path: String, onRead: @escaping @Sendable (Int) throws -> Void = { _ in }) {
         self.path = path
+        self.onRead = onRead
     }
 
     /// What stands at the cache's place.

@@ -78,6 +78,7 @@ struct JobPreparation {
             manifest, base.files.configuration, parameters: base.hash.parameters,
             tokens: TrainingPlan.largestMicroBatch(data?.examples ?? [], plan))
         let resources = ResourceCheck(manifest: manifest, limits: environment.limits)
+        if let data { resources.checkAllowance(rows: data.rows.train, steps: plan.steps, mistakes) }
         guard
             try mistakes.collect("base", { try resources.requireMemory(predicted, weights: base.hash.parameters * 4) })
                 != nil

@@ -10,11 +10,11 @@ final class JobQueue: Sendable {
     private let announcer: Announcer
     private let intake: Intake
     private let identity: ProcessIdentity
-    private let currentObstacle = Mutex<StartingConditions.Obstacle?>(nil)
+    private let obstacles: Obstacles
 
     init(
         folders: WorkerFolders, ledger: Ledger, live: LiveSettings, announcer: Announcer, intake: Intake,
-        identity: ProcessIdentity
+        identity: ProcessIdentity, obstacles: Obstacles
     ) {
         self.folders = folders
         self.ledger = ledger
@@ -22,24 +22,19 @@ final class JobQueue: Sendable {
         self.announcer = announcer
         self.intake = intake
         self.identity = identity
+        self.obstacles = obstacles
     }
 
     /// Why no job is started although some wait; nil where nothing is in the way.
-    var obstacle: String? { currentObstacle.withLock { $0?.text } }
+    var obstacle: String? { obstacles.current?.text }
 
     /// The next job, now this worker's; nil where none may start. Throws `.unwritable` where the ledger has no room.
     func takeNext() throws -> JobRecord? {
-        let found = StartingConditions(folders: folders, limits: live.settings.limits).obstacle
-        let before = currentObstacle.withLock { current in
-            defer { current = found }
-            return current
-        }
-        if found != before {
-            live.settings.log(found.map { "no job is started: \($0.text)" } ?? "jobs are started again")
-        }
-        guard found == nil else { return nil }
+        guard obstacles.look() == nil else { return nil }
+        let configuration = live.settings.configuration
         return try ledger.takeNext(
-            worker: identity, announcer: announcer, longestWait: JobRetries(live.settings.jobs).longestWait)
+            worker: identity, announcer: announcer, longestWait: JobRetries(live.settings.jobs).longestWait
+        ) { configuration.rule(forOwner: $0)?.atOnce }
     }
 
     /// Runs an attempt and records its end. Throws where the end cannot be recorded and `isStopping` does not let it
@@ -101,7 +96,7 @@ final class JobQueue: Sendable {
         }
         return JobRequest(
             id: job.id, manifestPath: path, manifestText: job.manifestText, workFolder: folders.work(job.id),
-            attempt: job.attempt)
+            attempt: job.attempt, rule: live.settings.configuration.rule(forOwner: job.owner))
     }
 
     private func conclude(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) throws -> JobRecord {

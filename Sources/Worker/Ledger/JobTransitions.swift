@@ -11,6 +11,8 @@ package struct NewJob: Sendable {
     package var manifestSHA256: String
     package var notify: [String]?
     package var priority = 0
+    /// The user whose file the manifest was.
+    package var owner: UInt32?
     /// Nil to queue it; the mistakes to reject it.
     package var mistakes: [String]?
     /// Where a rejected manifest is put.
@@ -50,14 +52,16 @@ extension Ledger {
             try database.execute(
                 sql: """
                     INSERT INTO jobs (id, name, manifest_file, manifest_text, manifest_sha256, notify, state,
-                        submitted_at, finished_at, reason, run_folder, log_path, priority)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        submitted_at, finished_at, reason, run_folder, log_path, priority, owner, manifest_bytes)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     job.id, job.name.withoutNUL, job.manifestFile, job.manifestText.withoutNUL, job.manifestSHA256,
                     try LedgerJSON.encode(job.notify), state.rawValue, time, state == .rejected ? time : nil,
                     job.mistakes?.joined(separator: "\n").withoutNUL, job.rejectedFolder, logPath, job.priority,
+                    job.owner.map { Int64($0) }, job.manifestText.withoutNUL.utf8.count,
                 ])
+            try database.execute(sql: "DELETE FROM reading_deaths WHERE claim = ?", arguments: [job.id])
             return try announcer.announce(state == .queued ? .queued : .rejected, job: job.id, in: database, now: now)
         }
     }
@@ -65,16 +69,22 @@ extension Ledger {
     /// Gives the oldest job of the highest priority that may start now to `worker` and counts the attempt; nil where
     /// there is none, or the queue is paused.
     ///
-    /// - Parameter longestWait: seconds; a job that would wait longer for its retry is due, as no wait is that long: the
-    ///   clock was set back.
+    /// - Parameters:
+    ///   - longestWait: seconds; a job that would wait longer for its retry is due, as no wait is that long: the clock was
+    ///     set back.
+    ///   - atOnce: how many jobs of an owner may run at the same time; nil for any number.
     package func takeNext(
-        worker: ProcessIdentity, announcer: Announcer, longestWait: Double = .infinity, now: Date = Date()
+        worker: ProcessIdentity, announcer: Announcer, longestWait: Double = .infinity, now: Date = Date(),
+        atOnce: @Sendable (UInt32) -> Int? = { _ in nil }
     ) throws -> JobRecord? {
         try write("take the next job") { database in
+            // They are as few as jobs run, and their numbers are no text.
+            let busy = try Self.busyOwners(atOnce, in: database).map(String.init).joined(separator: ",")
             let next = """
                 SELECT id FROM jobs WHERE state = 'queued'
                     AND (coalesce(not_before, 0) <= ?1 OR ?2 IS NOT NULL AND not_before > ?2)
                     AND (SELECT paused_at FROM queue) IS NULL
+                    AND (owner IS NULL OR owner NOT IN (\(busy)))
                 ORDER BY priority DESC, sequence LIMIT 1
                 """
             let latest = longestWait.isFinite ? Timestamp.milliseconds(now + longestWait) : nil
@@ -92,6 +102,17 @@ extension Ledger {
                     Timestamp.milliseconds(now), worker.pid, Int64(bitPattern: worker.startTicks), worker.bootID, id,
                 ])
             return try announcer.announce(.started, job: id, in: database, now: now)
+        }
+    }
+
+    /// Owners of whom as many jobs run as may.
+    private static func busyOwners(_ atOnce: (UInt32) -> Int?, in database: Database) throws -> [UInt32] {
+        let sql = """
+            SELECT owner, count(*) AS count FROM jobs WHERE state = 'running' AND owner IS NOT NULL GROUP BY owner
+            """
+        return try Row.fetchAll(database, sql: sql).compactMap { row in
+            let (owner, count): (UInt32, Int) = (row["owner"], row["count"])
+            return atOnce(owner).map { count >= $0 } ?? false ? owner : nil
         }
     }
 

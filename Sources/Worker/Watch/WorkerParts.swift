@@ -12,6 +12,7 @@ struct WorkerParts: Sendable {
     let wakePipe: WakePipe
     let announcer: Announcer
     let pulse: Pulse
+    let obstacles: Obstacles
     let lock: WorkerLock
     /// Where hooks' secrets are looked up.
     let environment: [String: String]
@@ -29,14 +30,17 @@ struct WorkerParts: Sendable {
         let live = LiveSettings(settings, runner: runner)
         self.live = live
         announcer = Announcer { live.settings.hooks }
-        intake = Intake(folders: folders, ledger: ledger, live: live, announcer: announcer)
+        intake = Intake(
+            folders: folders, ledger: ledger, live: live, announcer: announcer, reader: runner.makeIntakeReader())
+        obstacles = Obstacles(folders: folders, live: live)
         courier = try Courier(hooks, ledger: ledger, settings: settings.delivery, log: settings.log)
         housekeeper = Housekeeper(folders: folders, ledger: ledger) { live.settings }
-        pulse = Pulse(ServiceManager(environment: environment))
+        pulse = Pulse(ServiceManager(environment: environment), longestTurn: settings.stalledAfter / 4)
         let wakePipe = try WakePipe()
         self.wakePipe = wakePipe
         let queue = JobQueue(
-            folders: folders, ledger: ledger, live: live, announcer: announcer, intake: intake, identity: identity)
+            folders: folders, ledger: ledger, live: live, announcer: announcer, intake: intake, identity: identity,
+            obstacles: obstacles)
         jobs = JobPool(settings.jobs.atOnce, queue: queue, log: settings.log) { [courier] in
             wakePipe.wake()
             courier.wake()

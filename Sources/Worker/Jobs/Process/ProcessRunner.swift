@@ -10,7 +10,6 @@ import Synchronization
 /// which attempt owns a job, and a job process needs neither the ledger's path nor SQLite to live.
 package struct ProcessRunner: JobRunner {
     private let configuration: WorkerConfiguration
-    private let inProcess: PipelineRunner
     private let threads: Int
     private let executable: String
     private let arguments: [String]
@@ -24,16 +23,13 @@ package struct ProcessRunner: JobRunner {
         arguments: [String] = ["job-process"]
     ) {
         self.configuration = configuration
-        inProcess = PipelineRunner(configuration)
         let all = configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount
         threads = max(1, all / max(1, jobs ?? configuration.jobs.atOnce))
         self.executable = executable
         self.arguments = arguments
     }
 
-    package func inspect(manifestText: String, path: String) -> ManifestVerdict {
-        inProcess.inspect(manifestText: manifestText, path: path)
-    }
+    package func makeIntakeReader() -> any IntakeReader { IntakeChild(configuration) }
 
     package func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
         let outcome = Mutex(JobOutcome.interrupted)
@@ -73,10 +69,7 @@ package struct ProcessRunner: JobRunner {
     }
 
     private var environment: Environment {
-        let secrets = configuration.hooks.flatMap {
-            [$0.urlEnvironment, $0.secretEnvironment, $0.proxyEnvironment].compactMap { $0 }
-        }
-        let filtered = ChildEnvironment.filter(ProcessInfo.processInfo.environment, secrets: Set(secrets))
+        let filtered = ChildEnvironment.filter(ProcessInfo.processInfo.environment, for: configuration)
         return .custom(Dictionary(uniqueKeysWithValues: filtered.map { (Environment.Key(stringLiteral: $0), $1) }))
     }
 

@@ -50,7 +50,7 @@ final class WorkerLink: Sendable {
     }
 
     private func listen() {
-        while let command = commands.next() {
+        while let command: JobCommand = commands.next() {
             switch command {
             case .run: break
             case .stop: control.request(.stop)
@@ -99,7 +99,7 @@ struct RemoteEvents: JobEvents {
 }
 
 /// When something was last done.
-private final class SharedTime: Sendable {
+final class SharedTime: Sendable {
     private let time = Mutex(-Double.infinity)
 
     /// True where it is time to do it again, which then counts as done.
