@@ -42,6 +42,13 @@ struct Intake: Sendable {
         }
     }
 
+    /// Finishes a claim that is in the ledger already and could not be put away for want of room; nil where it is not.
+    func finish(_ claim: Claim) throws -> JobRecord? {
+        guard let job = try ledger.find(claim.job) else { return nil }
+        try settle(job)
+        return job
+    }
+
     /// Puts a job's manifest where it belongs once the job has ended: a rejected one beside its reason, any other away.
     func settle(_ job: JobRecord) throws {
         guard job.state.isFinal else { return }

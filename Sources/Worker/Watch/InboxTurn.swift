@@ -29,7 +29,8 @@ final class InboxTurn {
     private var unadmitted: [Claim] = []
     /// Files that were told of as left where they are.
     private var toldUnreadable: Set<String> = []
-    private let trouble = RepeatedTrouble()
+    /// The ledger keeps as many manifests as it may, and all of them are needed.
+    private var isLedgerFull = false
     /// Why nothing is taken although it may wait; nil where it is.
     private(set) var hold: String?
 
@@ -96,18 +97,15 @@ final class InboxTurn {
         let mebibytes = parts.live.settings.retention.manifestsMiB
         let limit = mebibytes << 20
         let (kept, needed) = try parts.ledger.manifestBytes()
-        guard needed < limit else {
-            let text =
-                "the manifests of jobs that wait or run come to \(needed >> 20) MiB; retention.manifests_mib is \(mebibytes)"
-            if trouble.isNew("full") { log("no manifest is taken: \(text)") }
-            hold = text
-            return
-        }
+        let text =
+            "the manifests of jobs that wait or run come to \(needed >> 20) MiB; retention.manifests_mib is \(mebibytes)"
+        let wasFull = isLedgerFull
+        isLedgerFull = needed >= limit
+        hold = isLedgerFull ? text : nil
+        // The figures in the text change all the time; the log is told of the beginning and the end.
+        if isLedgerFull != wasFull { log(isLedgerFull ? "no manifest is taken: \(text)" : "manifests are taken again") }
         // A tenth more than needed, so that it is not done at every pass.
         if kept > limit { _ = try parts.ledger.pruneManifests(downTo: limit - limit / 10) }
-        if hold != nil { log("manifests are taken again") }
-        trouble.clear()
-        hold = nil
     }
 
     private func take(_ names: [String], _ callbacks: Callbacks) throws {
@@ -132,7 +130,11 @@ final class InboxTurn {
         defer { unadmitted = undecided + unadmitted }
         while let claim = unadmitted.first {
             guard try callbacks.isWanted() else { return }
-            if try !isDecided(claim, callbacks) { undecided.append(claim) }
+            if let job = try parts.intake.finish(claim) {
+                callbacks.admitted(job)
+            } else if try !isDecided(claim, callbacks) {
+                undecided.append(claim)
+            }
             unadmitted.removeFirst()
         }
     }

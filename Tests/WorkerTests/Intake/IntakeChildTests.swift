@@ -141,8 +141,8 @@ struct IntakeChildTests {
             return try #require(Int32(folder.read("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
         }()
         // 10 and above are the shell's own, of which dash has none here.
-        let open = try folder.read("fds").split(separator: "\n").compactMap { Int($0) }.filter { $0 < 10 }
-        #expect(open == [0, 1, 2])
+        let descriptors = try folder.read("fds").split(separator: "\n").compactMap { Int($0) }.filter { $0 < 10 }
+        #expect(descriptors == [0, 1, 2])
         #expect(eventually { ProcessIdentity.of(pid: pid)?.isAlive != true })
     }
 

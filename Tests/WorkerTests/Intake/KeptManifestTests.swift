@@ -11,14 +11,11 @@ struct KeptManifestTests {
         let bench = try LedgerBench()
         for (index, age) in ends.enumerated() {
             let id = "job\(index)"
-            try bench.ledger.admit(
-                {
-                    var job = NewJob(
-                        id: id, name: id, manifestFile: id + ".yaml", manifestText: String(repeating: "x", count: size),
-                        manifestSHA256: "\(index)")
-                    job.mistakes = ["no"]
-                    return job
-                }(), announcer: bench.announcer, now: Date() - age)
+            var job = NewJob(
+                id: id, name: id, manifestFile: id + ".yaml", manifestText: String(repeating: "x", count: size),
+                manifestSHA256: "\(index)")
+            job.mistakes = ["no"]
+            _ = try bench.ledger.admit(job, announcer: bench.announcer, now: Date() - age)
         }
         return bench
     }

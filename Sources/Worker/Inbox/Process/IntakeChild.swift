@@ -137,9 +137,7 @@ package final class IntakeChild: IntakeReader {
     }
 
     private func lastError() -> String {
-        let bytes = FileManager.default.contents(atPath: errorFile) ?? Data()
-        let last = String(decoding: bytes.suffix(4_096), as: UTF8.self).split(separator: "\n").last
-        return last.map { "; it last wrote: \(SingleLine.of(String($0.prefix(300))))" } ?? ""
+        LastLine.of(errorFile).map { "; it last wrote: \($0)" } ?? ""
     }
 }
 

@@ -82,12 +82,7 @@ package struct ProcessRunner: JobRunner {
             case .signaled(let signal): "was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
             case .exited(let code): "ended with exit code \(code) before its job was done"
             }
-        let errors = FileManager.default.contents(atPath: errorFile).map {
-            String(decoding: $0.suffix(4_096), as: UTF8.self)
-        }
-        let last = errors?.split(separator: "\n").last.map {
-            ". It last wrote: \(SingleLine.of(String($0.prefix(300))))"
-        }
+        let last = LastLine.of(errorFile).map { ". It last wrote: \($0)" }
         return "The job's process \(how)\(last ?? ".")"
     }
 }
