@@ -56,7 +56,8 @@ struct ServiceManagerTests {
     func watchdog() throws {
         let listener = try Listener()
         let pulse = Pulse(
-            ServiceManager(environment: ["NOTIFY_SOCKET": listener.path, "WATCHDOG_USEC": "60000000"]), longestTurn: 100)
+            ServiceManager(environment: ["NOTIFY_SOCKET": listener.path, "WATCHDOG_USEC": "60000000"]), longestTurn: 100
+        )
         #expect(pulse.beat() == 20)
         #expect(pulse.beat() == 20)
         #expect(listener.read() == ["WATCHDOG=1"])

@@ -110,12 +110,8 @@ struct HostileManifestTests {
         thread.start()
         defer { stop.request() }
         func health() async -> String { (try? await ask(port, "/healthz")) ?? "" }
-        var isServed = false
-        for _ in 0..<200 where !isServed {
-            isServed = await health().hasPrefix("HTTP/1.1 200")
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        try #require(isServed)
+        for _ in 0..<200 where !isListening(port) { try await Task.sleep(for: .milliseconds(50)) }
+        try #require(await health().hasPrefix("HTTP/1.1 200"))
         try await Task.sleep(for: .seconds(2.5))
         #expect(await health().hasPrefix("HTTP/1.1 200"), "nothing to do for longer than the limit")
         try bench.folder.write("succeed", to: "inbox/a.yaml")
@@ -149,18 +145,38 @@ struct HostileManifestTests {
     }
 
     private func freePort() throws -> UInt16 {
+        var port: UInt16 = 0
+        let isBound = withAddress(port: 0) { descriptor, address, length in
+            var length = length
+            guard bind(descriptor, address, length) == 0, getsockname(descriptor, address, &length) == 0 else {
+                return false
+            }
+            port = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                UInt16(bigEndian: $0.pointee.sin_port)
+            }
+            return true
+        }
+        try #require(isBound)
+        return port
+    }
+
+    private func isListening(_ port: UInt16) -> Bool {
+        withAddress(port: port) { connect($0, $1, $2) == 0 }
+    }
+
+    private func withAddress(
+        port: UInt16, _ body: (Int32, UnsafeMutablePointer<sockaddr>, socklen_t) -> Bool
+    ) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+        address.sin_port = port.bigEndian
+        return withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+                body(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        try #require(bound)
-        return UInt16(bigEndian: address.sin_port)
     }
 }
