@@ -31,7 +31,7 @@ package struct Worker: Sendable {
     {
         let held = try parts.recover(patience: 10)
         let loop = try WatchLoop(parts, stop: stop, reload: reload, held: held)
-        for job in try parts.intake.finishLeftovers() { loop.admitted(job) }
+        loop.takeOver(try parts.intake.leftovers())
         parts.courier.start()
         parts.jobs.start()
         parts.housekeeper.start()
@@ -85,7 +85,8 @@ package struct Worker: Sendable {
     /// is new.
     package func repeated(_ text: String, inputs: [String]) throws -> JobRecord? {
         guard let ledger = try ledger() else { return nil }
-        return try Repetition(ledger: ledger).job(sha256: ManifestFile.hash(Array(text.utf8)), inputs: inputs)
+        return try Repetition(ledger: ledger).job(
+            sha256: ManifestFile.hash(Array(text.utf8)), lastChange: InputFiles.lastChange(of: inputs))
     }
 
     /// Drops a manifest into the inbox; returns the name it got there, `NAME-2.yaml` where `NAME.yaml` waits already.

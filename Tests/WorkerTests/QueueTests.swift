@@ -278,7 +278,7 @@ struct FaultTests {
     private struct LateRunner: JobRunner {
         let cancel: @Sendable (String) -> Void
 
-        func inspect(manifestText: String, path: String) -> ManifestVerdict { .accepted(name: "a", notify: nil) }
+        func makeIntakeReader() -> any IntakeReader { FakeRunner().makeIntakeReader() }
 
         func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
             cancel(request.id)

@@ -87,7 +87,7 @@ package final class MappedFile: @unchecked Sendable {
     /// The SHA-256 of the bytes that are mapped, in lower-case hexadecimal.
     ///
     /// - Parameters:
-    ///   - cache: spares reading a file that is known to it; nil reads the bytes.
+    ///   - cache: spares reading a file that is known to it, and is told of the bytes; nil reads them.
     ///   - rereading: the cache is not asked; it remembers what is read.
     /// - Throws: `ModelFilesError.mismatch` where the file was changed, or its attributes were, since it was opened: what
     ///   was made of its bytes before may not be what they are now.
@@ -96,7 +96,7 @@ package final class MappedFile: @unchecked Sendable {
         let begun = HashCache.now()
         var hash = rereading ? nil : cache?.hash(of: path, identity: identity)
         let isRemembered = hash != nil
-        if hash == nil { hash = try readHash() }
+        if hash == nil { hash = try readHash { try cache?.onRead($0) } }
         guard let hash, try file.identity() == identity else { throw ModelFilesError.changed(path) }
         if !isRemembered { cache?.remember(hash, of: path, identity: identity, readAt: begun) }
         hashed.withLock { $0 = (hash, identity) }
@@ -121,10 +121,12 @@ package final class MappedFile: @unchecked Sendable {
         guard try ContentHash.ofFile(other) == known.sha256 else { throw ModelFilesError.changed(path) }
     }
 
-    private func readHash() throws -> String {
+    private func readHash(onRead: (Int) throws -> Void = { _ in }) throws -> String {
         var hasher = SHA256()
         for start in stride(from: 0, to: size, by: Self.chunk) {
-            try withBytes(in: start..<min(start + Self.chunk, size)) { hasher.update($0) }
+            let range = start..<min(start + Self.chunk, size)
+            try withBytes(in: range) { hasher.update($0) }
+            try onRead(range.count)
         }
         return hasher.hexadecimal()
     }

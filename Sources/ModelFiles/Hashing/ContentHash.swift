@@ -8,7 +8,8 @@ package enum ContentHash {
     /// The file's SHA-256, from `cache` where it knows the file unchanged. The file is read, not mapped: whoever cuts it
     /// short meanwhile does not end the process.
     ///
-    /// - Throws: `ModelFilesError.missing`; `.mismatch` where the file changes while it is read; `.forbidden`.
+    /// - Throws: `ModelFilesError.missing`; `.mismatch` where the file changes while it is read; `.forbidden`;
+    ///   what the cache's `onRead` throws.
     package static func ofFile(_ path: String, cache: HashCache? = nil, rule: ReadingRule = .anything) throws
         -> String
     {
@@ -16,7 +17,7 @@ package enum ContentHash {
         let identity = try file.identity()
         if let known = cache?.hash(of: path, identity: identity) { return known }
         let begun = HashCache.now()
-        let hash = try ofFile(file)
+        let hash = try ofFile(file) { try cache?.onRead($0) }
         guard try file.identity() == identity else { throw ModelFilesError.changed(path) }
         cache?.remember(hash, of: path, identity: identity, readAt: begun)
         return hash
@@ -24,8 +25,9 @@ package enum ContentHash {
 
     /// Of an open file's bytes, from its beginning.
     ///
+    /// - Parameter onRead: told of the bytes of each piece; what it throws ends the reading.
     /// - Throws: `ModelFilesError.missing` where it cannot be read.
-    static func ofFile(_ file: OpenedFile) throws -> String {
+    static func ofFile(_ file: OpenedFile, onRead: (Int) throws -> Void = { _ in }) throws -> String {
         var hasher = SHA256()
         // As large as a core's own cache takes it: the bytes are summed where they were just copied to.
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
@@ -40,6 +42,7 @@ package enum ContentHash {
             if count == 0 { return hasher.hexadecimal() }
             hasher.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
             offset += count
+            try onRead(count)
         }
     }
 

@@ -10,6 +10,9 @@ package struct HashCache: Sendable {
     private let path: String
     private let additions: String?
     private let settlingNanoseconds: Int
+    /// Told of the bytes, a piece at a time, that are read because no hash of theirs is remembered; what it throws ends
+    /// the reading.
+    let onRead: @Sendable (Int) throws -> Void
 
     /// Of what an entry holds: 1 had no time of the last change.
     private static let version = 2
@@ -30,10 +33,16 @@ package struct HashCache: Sendable {
     ///     hands over so what it found out, see `adopt`.
     ///   - settlingSeconds: two changes within one tick of a file system's clock leave the same time; a file that was
     ///     changed less than this before it was read is not remembered.
-    package init(file path: String, additions: String? = nil, settlingSeconds: Double = 2) {
+    ///   - onRead: told of the bytes, a piece at a time, that had to be read; what it throws ends the reading. Whoever
+    ///     hashes what others wrote can tell by it that the reading goes on, and give it up.
+    package init(
+        file path: String, additions: String? = nil, settlingSeconds: Double = 2,
+        onRead: @escaping @Sendable (Int) throws -> Void = { _ in }
+    ) {
         self.path = path
         self.additions = additions
         settlingNanoseconds = Int(settlingSeconds * 1e9)
+        self.onRead = onRead
     }
 
     /// What stands at the cache's place.

@@ -83,6 +83,7 @@ struct JobPreparation {
             tokens: TrainingPlan.largestMicroBatch(examples, plan),
             labelledRows: TrainingPlan.mostLabels(examples, plan), task: task)
         let resources = ResourceCheck(manifest: manifest, limits: environment.limits)
+        if let data { resources.checkAllowance(rows: data.rows.train, steps: plan.steps, mistakes) }
         guard
             try mistakes.collect(
                 "base", { try resources.requireMemory(prediction, weights: base.hash.parameters * 4) }) != nil

@@ -10,10 +10,16 @@ package struct JobLimits: Sendable, Codable, Equatable {
     package var memoryBytes: Int?
     /// Bytes that stay free on the file systems a job writes to, beside what it needs itself.
     package var freeDiskBytes: Int
+    /// Most rows to train on, by lorad.yaml's rule for the manifest's owner; nil for any number.
+    package var rows: Int?
+    /// Most optimizer steps, by the same rule; nil for any number.
+    package var steps: Int?
 
-    package init(memoryBytes: Int? = nil, freeDiskBytes: Int = 0) {
+    package init(memoryBytes: Int? = nil, freeDiskBytes: Int = 0, rows: Int? = nil, steps: Int? = nil) {
         self.memoryBytes = memoryBytes
         self.freeDiskBytes = freeDiskBytes
+        self.rows = rows
+        self.steps = steps
     }
 }
 
@@ -35,6 +41,22 @@ struct ResourceCheck {
             (environment.outbox, trainable + (exports ? element * base.hash.parameters : 0) + (4 << 20)),
         ]
         for (folder, bytes) in FreeDisk.byFileSystem(demands) { try requireDisk(bytes, at: folder) }
+    }
+
+    /// Notes rows and steps beyond what the rule for the manifest's owner allows.
+    func checkAllowance(rows: Int, steps: Int, _ mistakes: JobMistakes) {
+        let rule = "the rule for its owner in lorad.yaml allows"
+        if let limit = limits.rows, rows > limit {
+            mistakes.note(
+                "dataset.train", "the job would train on \(rows) rows; \(rule) \(limit).",
+                advice: "Use fewer rows, or ask whoever keeps lorad.yaml.")
+        }
+        if let limit = limits.steps, steps > limit {
+            mistakes.note(
+                manifest.training.maxSteps == nil ? "training.epochs" : "training.max_steps",
+                "the job would train for \(steps) steps; \(rule) \(limit).",
+                advice: "Lower training.max_steps or training.epochs, or ask whoever keeps lorad.yaml.")
+        }
     }
 
     /// - Throws: `PipelineError.rejected` where the predicted memory is too much, which no later attempt would change.

@@ -8,6 +8,12 @@ package struct Claim: Sendable, Equatable {
     package let name: String
     package let path: String
 
+    /// The user whose file it is; nil where it is gone.
+    package var owner: UInt32? { FileSystem.status(path)?.st_uid }
+
+    /// Bytes that it can take of the ledger.
+    var size: Int { min(FileSystem.status(path).map { Int($0.st_size) } ?? 0, ManifestFile.largestSize) }
+
     /// Takes `name` by rename(2): whoever renames first has it, everybody else finds nothing. Nil where it has
     /// vanished. Throws where it is there and cannot be taken.
     package static func take(_ name: String, folders: WorkerFolders) throws -> Claim? {

@@ -10,15 +10,15 @@ final class JobQueue: Sendable {
     private let announcer: Announcer
     private let intake: Intake
     private let identity: ProcessIdentity
+    private let obstacles: Obstacles
     private let troubles: Troubles
     private let waits = WaitTimes()
-    private let currentObstacle = Mutex<StartingConditions.Obstacle?>(nil)
     /// How the last attempt at a waiting job crashed.
     private let crashes = Mutex<[String: String]>([:])
 
     init(
         folders: WorkerFolders, ledger: Ledger, live: LiveSettings, announcer: Announcer, intake: Intake,
-        identity: ProcessIdentity, troubles: Troubles
+        identity: ProcessIdentity, obstacles: Obstacles, troubles: Troubles
     ) {
         self.troubles = troubles
         self.folders = folders
@@ -27,25 +27,20 @@ final class JobQueue: Sendable {
         self.announcer = announcer
         self.intake = intake
         self.identity = identity
+        self.obstacles = obstacles
     }
 
     /// Why no job is started although some wait; nil where nothing is in the way.
-    var obstacle: String? { currentObstacle.withLock { $0?.text } }
+    var obstacle: String? { obstacles.current?.text }
 
     /// The next job, now this worker's; nil where none may start. Throws `.unwritable` where the ledger has no room.
     func takeNext() throws -> JobRecord? {
-        let found = StartingConditions(folders: folders, limits: live.settings.limits).obstacle
-        let before = currentObstacle.withLock { current in
-            defer { current = found }
-            return current
-        }
-        if found != before {
-            live.settings.log(found.map { "no job is started: \($0.text)" } ?? "jobs are started again")
-        }
-        guard found == nil else { return nil }
+        guard obstacles.look() == nil else { return nil }
+        let configuration = live.settings.configuration
         let job = try ledger.takeNext(
             worker: identity, announcer: announcer, longestWait: JobRetries(live.settings.jobs).longestWait,
-            rested: waits.over())
+            rested: waits.over()
+        ) { configuration.rule(forOwner: $0)?.atOnce }
         if let job { waits.forget(job.id) }
         return job
     }
@@ -109,7 +104,7 @@ final class JobQueue: Sendable {
         }
         return JobRequest(
             id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText, workFolder: folders.work(job.id),
-            attempt: job.attempt)
+            attempt: job.attempt, rule: live.settings.configuration.rule(forOwner: job.owner))
     }
 
     private func conclude(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) throws -> JobRecord {

@@ -1,3 +1,5 @@
+import Manifests
+
 /// One attempt at one job, as handed to the runner.
 package struct JobRequest: Sendable, Codable, Equatable {
     package let id: String
@@ -11,9 +13,12 @@ package struct JobRequest: Sendable, Codable, Equatable {
     package let workFolder: String
     /// 1 for the first.
     package let attempt: Int
+    /// What lorad.yaml allows the owner of the manifest's file; nil where it has no rule for them.
+    package let rule: OwnerRule?
 
     package init(
-        id: String, name: String, manifestPath: String, manifestText: String, workFolder: String, attempt: Int
+        id: String, name: String, manifestPath: String, manifestText: String, workFolder: String, attempt: Int,
+        rule: OwnerRule? = nil
     ) {
         self.id = id
         self.name = name
@@ -21,6 +26,7 @@ package struct JobRequest: Sendable, Codable, Equatable {
         self.manifestText = manifestText
         self.workFolder = workFolder
         self.attempt = attempt
+        self.rule = rule
     }
 }
 
@@ -41,7 +47,7 @@ package enum JobOutcome: Sendable, Codable, Equatable {
 }
 
 /// What a first look at a manifest came to, before it is queued.
-package enum ManifestVerdict: Sendable, Equatable {
+package enum ManifestVerdict: Sendable, Codable, Equatable {
     /// `name` is the adapter's; `notify` names hooks, nil for all of them; `inputs` are the files and folders that the
     /// job will read.
     case accepted(name: String, notify: [String]?, priority: Int = 0, inputs: [String] = [])
@@ -51,8 +57,8 @@ package enum ManifestVerdict: Sendable, Equatable {
 
 /// Runs jobs. The worker knows nothing of what a manifest says; the pipeline knows nothing of queues.
 package protocol JobRunner: Sendable {
-    /// Parses and checks a manifest, quickly: called between events while the inbox is read.
-    func inspect(manifestText: String, path: String) -> ManifestVerdict
+    /// A reader of what others wrote: the watch loop has one, and the schedule.
+    func makeIntakeReader() -> any IntakeReader
 
     /// Runs one attempt to its end: long and synchronous, on a thread of its own.
     func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome

@@ -11,6 +11,8 @@ package struct NewJob: Sendable {
     package var manifestSHA256: String
     package var notify: [String]?
     package var priority = 0
+    /// The user whose file the manifest was.
+    package var owner: UInt32?
     /// Nil to queue it; the mistakes to reject it.
     package var mistakes: [String]?
     /// Where a rejected manifest is put.
@@ -50,14 +52,16 @@ extension Ledger {
             try database.execute(
                 sql: """
                     INSERT INTO jobs (id, name, manifest_file, manifest_text, manifest_sha256, notify, state,
-                        submitted_at, finished_at, reason, run_folder, log_path, priority)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        submitted_at, finished_at, reason, run_folder, log_path, priority, owner, manifest_bytes)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     job.id, job.name.withoutNUL, job.manifestFile, job.manifestText.withoutNUL, job.manifestSHA256,
                     try LedgerJSON.encode(job.notify), state.rawValue, time, state == .rejected ? time : nil,
                     job.mistakes?.joined(separator: "\n").withoutNUL, job.rejectedFolder, logPath, job.priority,
+                    job.owner.map { Int64($0) }, job.manifestText.withoutNUL.utf8.count,
                 ])
+            try database.execute(sql: "DELETE FROM reading_deaths WHERE claim = ?", arguments: [job.id])
             return try announcer.announce(state == .queued ? .queued : .rejected, job: job.id, in: database, now: now)
         }
     }
@@ -69,16 +73,20 @@ extension Ledger {
     ///   - longestWait: seconds; a job that would wait longer for its retry is due, as no wait is that long: the clock was
     ///     set back.
     ///   - rested: jobs whose wait is over by a clock that is never set.
+    ///   - atOnce: how many jobs of an owner may run at the same time; nil for any number.
     package func takeNext(
         worker: ProcessIdentity, announcer: Announcer, longestWait: Double = .infinity, rested: [String] = [],
-        now: Date = Date()
+        now: Date = Date(), atOnce: @Sendable (UInt32) -> Int? = { _ in nil }
     ) throws -> JobRecord? {
         let ready = rested.isEmpty ? "" : " OR id IN (\(rested.map { _ in "?" }.joined(separator: ",")))"
         return try write("take the next job") { database in
+            // They are as few as jobs run, and their numbers are no text.
+            let busy = try Self.busyOwners(atOnce, in: database).map(String.init).joined(separator: ",")
             let next = """
                 SELECT id FROM jobs WHERE state = 'queued'
                     AND (coalesce(not_before, 0) <= ?1 OR ?2 IS NOT NULL AND not_before > ?2\(ready))
                     AND (SELECT paused_at FROM queue) IS NULL
+                    AND (owner IS NULL OR owner NOT IN (\(busy)))
                 ORDER BY priority DESC, sequence LIMIT 1
                 """
             let latest = longestWait.isFinite ? Timestamp.milliseconds(now + longestWait) : nil
@@ -97,6 +105,17 @@ extension Ledger {
                     Timestamp.milliseconds(now), worker.pid, Int64(bitPattern: worker.startTicks), worker.bootID, id,
                 ])
             return try announcer.announce(.started, job: id, in: database, now: now)
+        }
+    }
+
+    /// Owners of whom as many jobs run as may.
+    private static func busyOwners(_ atOnce: (UInt32) -> Int?, in database: Database) throws -> [UInt32] {
+        let sql = """
+            SELECT owner, count(*) AS count FROM jobs WHERE state = 'running' AND owner IS NOT NULL GROUP BY owner
+            """
+        return try Row.fetchAll(database, sql: sql).compactMap { row in
+            let (owner, count): (UInt32, Int) = (row["owner"], row["count"])
+            return atOnce(owner).map { count >= $0 } ?? false ? owner : nil
         }
     }
 

@@ -3,8 +3,8 @@ import Manifests
 import ModelFiles
 import Pipeline
 
-/// Runs the worker's jobs through the pipeline.
-package struct PipelineRunner: JobRunner {
+/// Judges manifests and runs jobs through the pipeline, in the process that calls it.
+package struct PipelineRunner: Sendable {
     private let configuration: WorkerConfiguration
     private let confinement: ConfinementProvenance?
 
@@ -14,10 +14,19 @@ package struct PipelineRunner: JobRunner {
         self.confinement = confinement
     }
 
-    package func inspect(manifestText: String, path: String) -> ManifestVerdict {
+    /// Parses and checks a manifest; `path` is the name that diagnostics carry, `rule` that of its file's owner.
+    package func inspect(manifestText: String, path: String, rule: OwnerRule? = nil) -> ManifestVerdict {
         do {
             let document = try Self.document(manifestText, path: path, configuration)
             let manifest = document.manifest
+            if let limit = rule?.priority, manifest.priority > limit {
+                let place = document.position(of: "priority")
+                let message =
+                    "priority is \(manifest.priority); the rule for its owner in lorad.yaml allows at most \(limit)"
+                throw ManifestsError(
+                    mistakesIn: path,
+                    [Diagnostic(file: place.file, line: place.line, column: place.column, message: message)])
+            }
             return .accepted(
                 name: manifest.name, notify: manifest.notify ?? configuration.notifyDefault,
                 priority: manifest.priority, inputs: manifest.inputs)
@@ -42,7 +51,7 @@ package struct PipelineRunner: JobRunner {
                     file: configuration.state + "/hashes.json", additions: request.hashAdditions),
                 policy: configuration.pathPolicy(), attempt: request.attempt, confinement: confinement,
                 shouldStop: { control.shouldStop || shouldStop() }, events: EventBridge(events: events),
-                limits: JobLimits(configuration.limits), journal: request.journal
+                limits: JobLimits(configuration.limits, rule: request.rule), journal: request.journal
             ) {
                 guard events.mayPublish() else {
                     throw PipelineError(.interrupted, "The attempt may not publish: the job is no longer its own.")

@@ -55,6 +55,7 @@ package final class Housekeeper: Sendable {
             attempt("rejected manifests") { try removeRejected(now: now) }
             attempt("old deliveries") { try removeDeliveries(now: now) }
             attempt("old jobs") { try removeWorkFolders(now: now) }
+            attempt("old manifests") { try removeManifests(now: now) }
         }
         attempt("backup") {
             let backup = LedgerBackup(folder: folders.backups)
@@ -89,6 +90,14 @@ package final class Housekeeper: Sendable {
         let limit = now - Double(policy.keepDeliveryDays) * 86_400
         let count = try ledger.pruneDeliveries(endedBefore: limit)
         if count > 0 { log("retention: \(count) deliveries of before \(Timestamp.text(limit)) were removed") }
+    }
+
+    private func removeManifests(now: Date) throws {
+        let limit = now - Double(policy.keepJobDays) * 86_400
+        let count = try ledger.pruneManifests(endedBefore: limit)
+        if count > 0 {
+            log("retention: \(count) manifests of jobs that ended before \(Timestamp.text(limit)) were removed")
+        }
     }
 
     private func removeWorkFolders(now: Date) throws {

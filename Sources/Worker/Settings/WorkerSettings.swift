@@ -27,6 +27,8 @@ package struct WorkerSettings: Sendable {
     package var hooks: [Hook]
     /// How deliveries are retried and bounded.
     package var delivery: DeliverySettings
+    /// Seconds without a turn of the watch loop after which `/healthz` says that it stands still.
+    package var stalledAfter = 60.0
     /// lorad.yaml itself, for what runs beside jobs: `schedule` and `monitor`.
     package var configuration = WorkerConfiguration()
     /// Receives the worker's own log, one line a call whatever stands in the names it tells of, without a time stamp.

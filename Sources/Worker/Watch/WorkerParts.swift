@@ -12,6 +12,7 @@ struct WorkerParts: Sendable {
     let wakePipe: WakePipe
     let announcer: Announcer
     let pulse: Pulse
+    let obstacles: Obstacles
     let lock: WorkerLock
     /// What is wrong at the moment, for all that tell of it.
     let troubles: Troubles
@@ -34,18 +35,20 @@ struct WorkerParts: Sendable {
         let live = LiveSettings(settings, runner: runner)
         self.live = live
         announcer = Announcer { live.settings.hooks }
-        intake = Intake(folders: folders, ledger: ledger, live: live, announcer: announcer)
+        intake = Intake(
+            folders: folders, ledger: ledger, live: live, announcer: announcer, reader: runner.makeIntakeReader())
+        obstacles = Obstacles(folders: folders, live: live)
         let troubles = Troubles()
         self.troubles = troubles
         courier = try Courier(
             hooks, ledger: ledger, settings: settings.delivery, troubles: troubles, log: settings.log)
         housekeeper = Housekeeper(folders: folders, ledger: ledger, troubles: troubles) { live.settings }
-        pulse = Pulse(ServiceManager(environment: environment))
+        pulse = Pulse(ServiceManager(environment: environment), longestTurn: settings.stalledAfter / 4)
         let wakePipe = try WakePipe()
         self.wakePipe = wakePipe
         let queue = JobQueue(
             folders: folders, ledger: ledger, live: live, announcer: announcer, intake: intake, identity: identity,
-            troubles: troubles)
+            obstacles: obstacles, troubles: troubles)
         jobs = JobPool(settings.jobs.atOnce, queue: queue, troubles: troubles, log: settings.log) { [courier] in
             wakePipe.wake()
             courier.wake()

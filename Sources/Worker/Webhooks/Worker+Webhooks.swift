@@ -98,7 +98,7 @@ extension JobMessage {
             id: "test", name: "lorad-test", manifestFile: "", manifestText: "", manifestSHA256: "", notify: nil,
             state: .succeeded, attempt: 0, crashes: 0, cancelRequested: false, submittedAt: now, startedAt: nil,
             finishedAt: nil, reason: nil, runFolder: nil, summary: nil, worker: nil, process: nil,
-            heartbeatAt: nil, memoryBytes: nil, priority: 0, retries: 0, notBefore: nil)
+            heartbeatAt: nil, memoryBytes: nil, priority: 0, retries: 0, notBefore: nil, owner: nil)
         return JobMessage(event: .succeeded, job: job, time: now, isTest: true)
     }
 }

@@ -49,6 +49,13 @@ struct Backup: ParsableCommand {
 }
 
 /// What the worker starts for each attempt; it takes its order from standard input.
+struct IntakeProcessCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "intake-process", abstract: "Reads manifests, for a worker.", shouldDisplay: false)
+
+    func run() throws { try IntakeProcess.run() }
+}
+
 struct JobProcessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "job-process", abstract: "Works on one attempt of a job, for a worker.", shouldDisplay: false)

@@ -11,8 +11,28 @@ import Worker
 final class FakeRunner: JobRunner {
     private let state = Mutex<(requests: [JobRequest], running: Int, most: Int)>(([], 0, 0))
     let notify: [String]?
+    /// Who reads manifests; nil for a reader in this process that believes the text.
+    let reader: (any IntakeReader)?
 
-    init(notify: [String]? = nil) { self.notify = notify }
+    init(notify: [String]? = nil, reader: (any IntakeReader)? = nil) {
+        self.notify = notify
+        self.reader = reader
+    }
+
+    /// Reads in this process: claimed manifests as described above, the schedule's as lorad does.
+    private struct Reader: IntakeReader {
+        let runner: FakeRunner
+
+        func answer(_ order: IntakeOrder, isWanted: () throws -> Bool) throws -> IntakeAnswer {
+            guard case .inspect(let path, let name, _) = order.request else { return IntakeDesk.answer(order) }
+            return .inspected(
+                Inspection.of(path, name: name) {
+                    runner.verdict(of: $0, path: String(name.map { $0.isNewline ? " " : $0 }))
+                })
+        }
+    }
+
+    func makeIntakeReader() -> any IntakeReader { reader ?? Reader(runner: self) }
 
     /// A copy, see `WebhookServer.requests`.
     var requests: [JobRequest] { state.withLock { state in state.requests.map { $0 } } }
@@ -25,7 +45,7 @@ final class FakeRunner: JobRunner {
                 name: "all", rows: 500, base: .init(loss: 1, accuracy: 0.803), adapter: .init(accuracy: 0.893))
         ], parityPassed: true, steps: 150, wallSeconds: 12, tokensPerSecond: 2_345)
 
-    func inspect(manifestText: String, path: String) -> ManifestVerdict {
+    private func verdict(of manifestText: String, path: String) -> ManifestVerdict {
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         guard manifestText.hasPrefix("refuse") else {
             func values(_ key: String) -> [String] {

@@ -103,9 +103,11 @@ struct JobOrder: Codable, Sendable, Equatable {
 }
 
 extension JobLimits {
-    /// What lorad.yaml allows.
-    package init(_ limits: LimitsConfiguration) {
-        self.init(memoryBytes: limits.memoryMiB.map { $0 << 20 }, freeDiskBytes: limits.freeDiskMiB << 20)
+    /// What lorad.yaml allows; `rule` is that of the manifest's owner.
+    package init(_ limits: LimitsConfiguration, rule: OwnerRule? = nil) {
+        self.init(
+            memoryBytes: limits.memoryMiB.map { $0 << 20 }, freeDiskBytes: limits.freeDiskMiB << 20, rows: rule?.rows,
+            steps: rule?.steps)
     }
 }
 

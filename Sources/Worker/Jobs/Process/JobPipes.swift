@@ -2,12 +2,12 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Reads commands, one a line, on one thread at a time.
+/// Reads what the worker says, one message a line, on one thread at a time.
 final class CommandReader: Sendable {
     private let unread = Mutex<[UInt8]>([])
 
-    /// The next command; nil at the end of the input, which comes when the worker dies.
-    func next() -> JobCommand? {
+    /// The next message; nil at the end of the input, which comes when the worker dies.
+    func next<Message: Decodable & Sendable>() -> Message? {
         unread.withLock { bytes in
             var chunk = [UInt8](repeating: 0, count: 65_536)
             while true {
@@ -25,7 +25,7 @@ final class CommandReader: Sendable {
     }
 }
 
-/// Writes reports, one a line, from any thread.
+/// Writes messages to the worker, one a line, from any thread.
 final class ReportWriter: Sendable {
     private let file: Mutex<FileHandle>
 
@@ -39,8 +39,10 @@ final class ReportWriter: Sendable {
     }
 
     /// A worker that does not read any more is dead; the end of standard input tells that.
-    func send(_ report: JobReport) {
-        guard let line = try? MessageLine.text(report) else { return }
+    func send(_ report: JobReport) { send(message: report) }
+
+    func send(message: some Encodable) {
+        guard let line = try? MessageLine.text(message) else { return }
         file.withLock { try? $0.write(contentsOf: Data((line + "\n").utf8)) }
     }
 }

@@ -14,7 +14,7 @@ package enum JobProcess {
         let reports = try ReportWriter()
         let signals = try StopSignals()
         let commands = CommandReader()
-        guard case .run(let order) = commands.next() else { return }
+        guard let command: JobCommand = commands.next(), case .run(let order) = command else { return }
         // While there is one thread, and before a byte is read that others wrote.
         let sandbox = JobSandbox(order)
         configureThreads(order.threads)
@@ -35,7 +35,7 @@ package enum JobProcess {
     }
 
     /// The kernel's memory killer shall take the job before the worker. See proc(5), `oom_score_adj`.
-    private static func preferDeath() {
+    static func preferDeath() {
         try? Data("500\n".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
     }
 }

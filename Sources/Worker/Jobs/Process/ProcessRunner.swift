@@ -11,7 +11,6 @@ import Synchronization
 /// which attempt owns a job, and a job process needs neither the ledger's path nor SQLite to live.
 package struct ProcessRunner: JobRunner {
     private let configuration: WorkerConfiguration
-    private let inProcess: PipelineRunner
     private let threads: Int
     private let executable: String
     private let arguments: [String]
@@ -25,16 +24,13 @@ package struct ProcessRunner: JobRunner {
         arguments: [String] = ["job-process"]
     ) {
         self.configuration = configuration
-        inProcess = PipelineRunner(configuration)
         let all = configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount
         threads = max(1, all / max(1, jobs ?? configuration.jobs.atOnce))
         self.executable = executable
         self.arguments = arguments
     }
 
-    package func inspect(manifestText: String, path: String) -> ManifestVerdict {
-        inProcess.inspect(manifestText: manifestText, path: path)
-    }
+    package func makeIntakeReader() -> any IntakeReader { IntakeChild(configuration) }
 
     package func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
         let outcome = Mutex(JobOutcome.interrupted)
@@ -79,10 +75,7 @@ package struct ProcessRunner: JobRunner {
     }
 
     private var environment: Environment {
-        let secrets = configuration.hooks.flatMap {
-            [$0.urlEnvironment, $0.secretEnvironment, $0.proxyEnvironment].compactMap { $0 }
-        }
-        var filtered = ChildEnvironment.filter(ProcessInfo.processInfo.environment, secrets: Set(secrets))
+        var filtered = ChildEnvironment.filter(ProcessInfo.processInfo.environment, for: configuration)
         // The library would start its threads before main, and these could not be confined; lorad's own pool computes.
         filtered["OPENBLAS_NUM_THREADS"] = "1"
         // A confined process may start no other, and a crash reporter is one.
@@ -118,10 +111,7 @@ package struct ProcessRunner: JobRunner {
             case .signaled(let signal): "was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
             case .exited(let code): "ended with exit code \(code) before its job was done"
             }
-        let errors = FileSystem.contents(of: errorFile, last: 4_096).map { String(decoding: $0, as: UTF8.self) }
-        let last = errors?.split(separator: "\n").last.map {
-            ". It last wrote: \(SingleLine.of(String($0.prefix(300))))"
-        }
+        let last = LastLine.of(errorFile).map { ". It last wrote: \($0)" }
         return "The job's process \(how)\(last ?? ".")"
     }
 }

@@ -50,7 +50,7 @@ final class WorkerLink: Sendable {
     }
 
     private func listen() {
-        while let command = commands.next() {
+        while let command: JobCommand = commands.next() {
             switch command {
             case .run: break
             case .stop: control.request(.stop)
@@ -116,7 +116,7 @@ private final class SharedCount: Sendable {
 }
 
 /// When something was last done.
-private final class SharedTime: Sendable {
+final class SharedTime: Sendable {
     private let time = Mutex(-Double.infinity)
 
     /// True where it is time to do it again, which then counts as done.
