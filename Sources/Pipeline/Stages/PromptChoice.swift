@@ -1,4 +1,5 @@
 import Evaluation
+import ForeignText
 import Manifests
 import Tokenizers
 import Training
@@ -21,7 +22,7 @@ struct PromptChoice {
         if !faults.isEmpty {
             let lines = RowLines(path)
             mistakes.note(
-                faults.map { (lines[$0], "the prompt \"\(prompts[$0].id)\" \($1)") }, of: path,
+                faults.map { (lines[$0], "the prompt \(ForeignText.quoted(prompts[$0].id, limit: 256)) \($1)") }, of: path,
                 advice: "Shorten or mend the prompt, or lower regression.max_new_tokens.")
         }
         return prompts

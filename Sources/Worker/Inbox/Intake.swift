@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 
 /// From a complete file in the inbox to a queued or rejected job in the ledger. One thread at a time.
@@ -55,7 +56,7 @@ struct Intake: Sendable {
     /// `finishLeftovers` admits it.
     func admit(_ claim: Claim) throws -> JobRecord? {
         let file = ManifestFile.read(claim.path, name: claim.name)
-        let shown = SingleLine.of(claim.name)
+        let shown = ForeignText.line(claim.name)
         var job = NewJob(
             id: claim.job, name: InboxNames.stem(claim.name), manifestFile: claim.name, manifestText: file.text,
             manifestSHA256: file.sha256)
@@ -83,7 +84,7 @@ struct Intake: Sendable {
 
     private func dropRepetition(_ claim: Claim, of job: JobRecord) -> JobRecord? {
         live.settings.log(
-            "inbox: \(SingleLine.of(claim.name)) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads "
+            "inbox: \(ForeignText.line(claim.name)) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads "
                 + "has changed: no new job; `lorad submit --again` makes one")
         claim.discard()
         return nil

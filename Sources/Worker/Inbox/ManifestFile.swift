@@ -1,4 +1,5 @@
 import Digests
+import ForeignText
 import Foundation
 import Glibc
 
@@ -18,7 +19,7 @@ package struct ManifestFile: Sendable, Equatable {
     /// the file, and has its fate.
     package static func read(_ path: String, name: String) -> ManifestFile {
         func refuse(_ message: String, line: Int = 1, column: Int = 1) -> ManifestFile {
-            ManifestFile(mistake: "\(SingleLine.of(name)):\(line):\(column): \(message)")
+            ManifestFile(mistake: "\(ForeignText.line(name)):\(line):\(column): \(message)")
         }
         guard let kind = FileSystem.status(path).map(kind) else { return refuse("the file has vanished") }
         guard kind == .regular else { return refuse("\(kind.rawValue) is not a manifest; expected a regular file") }

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Pipeline
 import Synchronization
@@ -9,6 +10,8 @@ final class JobQueue: Sendable {
     private let live: LiveSettings
     private let announcer: Announcer
     private let intake: Intake
+    private let publications: Publications
+    private let settlement: JobSettlement
     private let identity: ProcessIdentity
     private let currentObstacle = Mutex<StartingConditions.Obstacle?>(nil)
 
@@ -21,6 +24,8 @@ final class JobQueue: Sendable {
         self.live = live
         self.announcer = announcer
         self.intake = intake
+        publications = Publications(folders: folders)
+        settlement = JobSettlement(folders: folders, intake: intake, live: live)
         self.identity = identity
     }
 
@@ -50,14 +55,7 @@ final class JobQueue: Sendable {
             let asked = try request(to: job, control: control, isStopping: isStopping())
             return try conclude(job, outcome: Self.explained(outcome, asked: asked), asked: asked)
         }
-        guard ended.state.isFinal else { return ended }
-        do {
-            WorkFolder(folders.work(ended.id)).clear(of: ended)
-            try intake.settle(ended)
-        } catch let error as WorkerError where error.code == .unwritable {
-            let told = PipelineRunner.lines(error).joined(separator: " ")
-            live.settings.log("job \(ended.id): \(told) Its manifest is put away later.")
-        }
+        try settlement.settle(ended)
         return ended
     }
 
@@ -105,6 +103,13 @@ final class JobQueue: Sendable {
     }
 
     private func conclude(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) throws -> JobRecord {
+        switch publications.find(job.id) {
+        case .ended(let ending): return try ledger.finish(job.id, attempt: job.attempt, as: ending, announcer: announcer)
+        case .unknown where !outcome.hasRun:
+            throw WorkerError(
+                .unwritable, "Whether job \(job.id) has published its run cannot be told: \(folders.outbox) is not there.")
+        case .none, .unknown: break
+        }
         let retries = JobRetries(live.settings.jobs)
         if case .faulted(let reason) = outcome, asked == nil {
             if let wait = retries.wait(after: job.retries) {
@@ -129,7 +134,7 @@ final class JobQueue: Sendable {
             JobEnding(.failed, reason: reason, runFolder: folder, summary: summary)
         case .rejected(let diagnostics):
             JobEnding(
-                .rejected, reason: diagnostics.map(SingleLine.of).joined(separator: "\n"),
+                .rejected, reason: diagnostics.map(ForeignText.line).joined(separator: "\n"),
                 runFolder: intake.rejectedFolder(of: job))
         case .interrupted, .faulted:
             asked == .cancel ? JobEnding(.cancelled, reason: "cancelled") : JobEnding(.interrupted)
@@ -156,6 +161,15 @@ final class JobQueue: Sendable {
 }
 
 extension JobOutcome {
+    /// Whether a run was published, as the process tells it.
+    fileprivate var hasRun: Bool {
+        switch self {
+        case .succeeded: true
+        case .failed(_, let folder, _): folder != nil
+        case .rejected, .faulted, .interrupted: false
+        }
+    }
+
     /// For the job's log.
     fileprivate func inWords(asked: JobControl.Reason?) -> String {
         switch self {

@@ -39,7 +39,7 @@ package struct PipelineRunner: JobRunner {
                 outbox: configuration.outbox, workFolder: request.workFolder,
                 hashCache: configuration.state + "/hashes.json", attempt: request.attempt,
                 shouldStop: { control.shouldStop || shouldStop() }, events: EventBridge(events: events),
-                limits: JobLimits(configuration.limits), journal: request.journal
+                limits: JobLimits(configuration.limits), journal: request.journal, note: Self.note
             ) {
                 guard events.mayPublish() else {
                     throw PipelineError(.interrupted, "The attempt may not publish: the job is no longer its own.")
@@ -88,6 +88,13 @@ package struct PipelineRunner: JobRunner {
     ) -> [Diagnostic] {
         configuration.pathPolicy().check(document)
             + (knowsHooks ? document.checkHooks(known: configuration.hooks.map(\.name)) : [])
+    }
+
+    /// What the ledger keeps of a run, for its journal.
+    private static func note(_ report: RunReport) -> PublicationNote? {
+        PublicationNote(
+            reason: report.status == .succeeded ? nil : MessageLimits.cut(reason(report), to: MessageLimits.reason),
+            summary: try? LedgerJSON.encode(JobSummary(report).bounded))
     }
 
     /// Why a run failed, as the ledger and messages tell it: with its cause, and what to do.

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Glibc
 
@@ -22,7 +23,7 @@ final class WatchLoop {
     private var hasLeftovers = false
     private var lastTrouble: String?
     /// Files that were told of as left where they are.
-    private var toldUnreadable: Set<String> = []
+    private var toldLeft: Set<String> = []
     /// Jobs of an earlier worker that something still held when it was last looked, and when that was.
     private var held: (jobs: [String], lookedAt: Double)
     /// Seconds between two such looks.
@@ -116,10 +117,7 @@ final class WatchLoop {
     /// Scans, and takes what is complete; stops half-way where a signal comes.
     private func takeReady() throws -> Inbox.Scan {
         let scan = try inbox.scan()
-        for name in Set(scan.unreadable).subtracting(toldUnreadable).sorted() {
-            log("inbox: the name \"\(name)\" is not UTF-8, so the file is left where it is; rename it")
-        }
-        toldUnreadable = Set(scan.unreadable)
+        tellLeft(scan)
         for name in scan.ready.prefix(Self.mostAtOnce) where !stop.isRequested {
             do {
                 guard let claim = try parts.intake.claim(name) else { continue }
@@ -132,6 +130,17 @@ final class WatchLoop {
             }
         }
         return scan
+    }
+
+    /// Tells once of what is left where it is.
+    private func tellLeft(_ scan: Inbox.Scan) {
+        for name in Set(scan.unreadable).subtracting(toldLeft).sorted() {
+            log("inbox: the name \"\(name)\" is not UTF-8, so the file is left where it is; rename it")
+        }
+        for name in Set(scan.special).subtracting(toldLeft).sorted() {
+            log("inbox: \(ForeignText.quoted(name, limit: 255)) is a pipe, socket or device, and is left where it is; remove it")
+        }
+        toldLeft = Set(scan.unreadable + scan.special)
     }
 
     /// Says what is wrong once, until something else is or nothing.

@@ -40,7 +40,7 @@ final class ReportWriter: Sendable {
 
     /// A worker that does not read any more is dead; the end of standard input tells that.
     func send(_ report: JobReport) {
-        guard let line = try? MessageLine.text(report) else { return }
+        guard let line = try? MessageLine.text(report.bounded) else { return }
         file.withLock { try? $0.write(contentsOf: Data((line + "\n").utf8)) }
     }
 }

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Manifests
 import Subprocess
@@ -93,7 +94,7 @@ package struct ProcessRunner: JobRunner {
             String(decoding: $0.suffix(4_096), as: UTF8.self)
         }
         let last = errors?.split(separator: "\n").last.map {
-            ". It last wrote: \(SingleLine.of(String($0.prefix(300))))"
+            ". It last wrote: \(ForeignText.line(String($0.prefix(300))))"
         }
         return "The job's process \(how)\(last ?? ".")"
     }

@@ -1,0 +1,2 @@
+import ForeignText
+import Testing
