@@ -18,7 +18,7 @@ package enum FuzzTargets {
         ModelConfigurationTarget.self, TokenizerTarget.self, TokenizerConfigurationTarget.self, RowsTarget.self,
         AdapterConfigurationTarget.self, AdapterWeightsTarget.self, ShardIndexTarget.self,
         CheckpointTarget.self, PublishedRunTarget.self, InboxTarget.self, ScheduleTarget.self, SecretTarget.self,
-        WebhookMessageTarget.self, WebhookAnswerTarget.self,
+        WebhookMessageTarget.self, WebhookAnswerTarget.self, ForeignTextTarget.self,
     ]
 
     package static func named(_ name: String) -> (any FuzzTarget.Type)? { all.first { $0.name == name } }

@@ -8,10 +8,11 @@ struct JobSettlement: Sendable {
     let intake: Intake
     let live: LiveSettings
 
-    func settle(_ job: JobRecord) throws {
+    /// - Parameter isLate: other jobs may have ended since.
+    func settle(_ job: JobRecord, isLate: Bool = false) throws {
         guard job.state.isFinal else { return }
         do {
-            try Publications(folders: folders).pointLatest(at: job)
+            try Publications(folders: folders).pointLatest(at: job, onlyForward: isLate)
             WorkFolder(folders.work(job.id)).clear(of: job)
         } catch {
             // The journal stays, and with it what is to be done.

@@ -19,7 +19,10 @@ package struct Publications: Sendable {
     /// What the latest attempt at a job has published.
     @Sendable package func find(_ job: String) -> Finding {
         guard let journal = PublicationJournal.read(folders.journal(job)), isOurs(journal.folder) else { return .none }
-        guard FileSystem.exists(folders.outboxMark) else { return .unknown }
+        // A mark alone says little: a worker that starts while a file system is not mounted marks what is below it. The run
+        // was staged in the folder of its name, so that had been there.
+        let parent = URL(fileURLWithPath: journal.folder).deletingLastPathComponent().path
+        guard FileSystem.exists(folders.outboxMark), FileSystem.isFolder(parent) else { return .unknown }
         // Of an older lorad, which told nothing in its journals: the next attempt reads the run's report.
         guard journal.isPublished, let note = journal.note else { return .none }
         let summary = try? LedgerJSON.decode(note.summary, of: job) as JobSummary?
@@ -36,17 +39,18 @@ package struct Publications: Sendable {
         try FileSystem.names(in: folders.jobs).filter { FileSystem.exists(folders.journal($0)) }.sorted()
     }
 
-    /// Points `latest` at a succeeded job's run, unless it stands at a later one. Does nothing for any other job.
+    /// Points `latest` at a succeeded job's run. Does nothing for any other job.
     ///
+    /// - Parameter onlyForward: not where it stands at a run that was begun later.
     /// - Throws: `PipelineError` where the link cannot be moved.
-    func pointLatest(at job: JobRecord) throws {
+    func pointLatest(at job: JobRecord, onlyForward: Bool) throws {
         guard job.state == .succeeded, let run = job.runFolder, isOurs(run) else { return }
         guard FileSystem.exists(folders.outboxMark) else {
             throw PipelineError(.unwritable, "The outbox \(folders.outbox) is not there.")
         }
         // One that was removed since is no place for a link to lead to.
         guard FileSystem.isFolder(run) else { return }
-        try LatestLink.point(at: run)
+        try LatestLink.point(at: run, onlyForward: onlyForward)
     }
 
     /// Whether `run` is a folder `outbox/NAME/RUN`.

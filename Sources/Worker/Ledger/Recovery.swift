@@ -41,7 +41,7 @@ extension Ledger {
                 } else if case .ended(let ending) = publication(job.id) {
                     _ = try Self.conclude(job.id, as: ending, announcer: announcer, in: database, now: now)
                     report.published.append(job.id)
-                } else if publication(job.id) == .unknown {
+                } else if !job.cancelRequested, publication(job.id) == .unknown {
                     report.undecided.append(job.id)
                 } else if job.cancelRequested {
                     try Self.close(job.id, as: .cancelled, reason: "cancelled", in: database, now: now)

@@ -40,7 +40,7 @@ extension WorkerParts {
     private func settleEnded(_ publications: Publications) throws {
         let settlement = JobSettlement(folders: folders, intake: intake, live: live)
         for id in try publications.pending() {
-            if let job = try ledger.find(id) { try settlement.settle(job) }
+            if let job = try ledger.find(id) { try settlement.settle(job, isLate: true) }
         }
     }
 }

@@ -11,7 +11,18 @@ final class FakeRunner: JobRunner {
     private let state = Mutex<(requests: [JobRequest], running: Int, most: Int)>(([], 0, 0))
     let notify: [String]?
 
-    init(notify: [String]? = nil) { self.notify = notify }
+    /// What is done in place of the manifest's word.
+    private let work: (@Sendable (JobRequest) throws -> JobOutcome)?
+
+    init(notify: [String]? = nil) {
+        self.notify = notify
+        work = nil
+    }
+
+    init(work: @escaping @Sendable (JobRequest) throws -> JobOutcome) {
+        notify = nil
+        self.work = work
+    }
 
     /// A copy, see `WebhookServer.requests`.
     var requests: [JobRequest] { state.withLock { state in state.requests.map { $0 } } }
@@ -44,6 +55,9 @@ final class FakeRunner: JobRunner {
             state.most = max(state.most, state.running)
         }
         defer { state.withLock { $0.running -= 1 } }
+        if let work {
+            do { return try work(request) } catch { return .faulted(reason: "\(error)") }
+        }
         events.stageStarted("train", detail: "1 step")
         events.progress(step: 1, of: 1, loss: 0.5, tokensPerSecond: 100, secondsLeft: 0)
         if request.manifestText.hasPrefix("leave"), request.attempt == 1 { return .interrupted }

@@ -47,7 +47,7 @@ extension JobReport {
 
 extension JobOutcome {
     /// The same within `MessageLimits`.
-    var bounded: JobOutcome {
+    package var bounded: JobOutcome {
         func cut(_ reason: String) -> String { MessageLimits.cut(reason, to: MessageLimits.reason) }
         switch self {
         case .succeeded(let folder, let summary): return .succeeded(runFolder: folder, summary: summary.bounded)
