@@ -7,15 +7,18 @@ package enum ForeignTextPromise {
     /// - Throws: `FuzzViolation` with the place where one stands.
     package static func requireVisible(_ text: String, lines: Bool = false, in sink: String) throws {
         let scalars = Array(text.unicodeScalars)
-        let isRightToLeft = scalars.contains { (0x0590...0x08FF).contains($0.value) || (0xFB1D...0xFEFC).contains($0.value)
-            || (0x10800...0x10FFF).contains($0.value) || (0x1E800...0x1EFFF).contains($0.value) }
+        let isRightToLeft = scalars.contains {
+            (0x0590...0x08FF).contains($0.value) || (0xFB1D...0xFEFC).contains($0.value)
+                || (0x10800...0x10FFF).contains($0.value) || (0x1E800...0x1EFFF).contains($0.value)
+        }
         for (index, scalar) in scalars.enumerated() {
             let before = index > 0 ? scalars[index - 1].value : 0
             let isHidden =
                 switch scalar.value {
                 case 0x09, 0x0A: !lines
                 case 0...0x1F, 0x7F...0x9F: true
-                case 0xAD, 0x034F, 0x115F, 0x1160, 0x180E, 0x200B, 0x2028...0x202E, 0x2060...0x206F, 0x3164, 0xFEFF, 0xFFA0,
+                case 0xAD, 0x034F, 0x115F, 0x1160, 0x180E, 0x200B, 0x2028...0x202E, 0x2060...0x206F, 0x3164, 0xFEFF,
+                    0xFFA0,
                     0xFFF9...0xFFFB, 0xFFFE, 0xFFFF:
                     true
                 case 0x200C, 0x200D: before < 0x0590
@@ -23,7 +26,8 @@ package enum ForeignTextPromise {
                 case 0xE0000...0xE007F: before != 0x1F3F4 && !(0xE0020...0xE007E).contains(before)
                 default: false
                 }
-            try require(!isHidden, "\(sink) shows U+\(String(scalar.value, radix: 16)) at \(index) of \(text.debugDescription)")
+            try require(
+                !isHidden, "\(sink) shows U+\(String(scalar.value, radix: 16)) at \(index) of \(text.debugDescription)")
         }
     }
 

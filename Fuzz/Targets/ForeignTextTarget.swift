@@ -51,10 +51,13 @@ package struct ForeignTextTarget: FuzzTarget {
         let shown = ForeignText.forJSON(document)
         try ForeignTextPromise.requireVisible(shown, lines: true, in: "a JSON document")
         let again = try JSONDecoder().decode([String].self, from: Data(shown.utf8))
-        try require(again.map { Array($0.unicodeScalars) } == [Array(text.unicodeScalars)], "JSON reads back as \(again)")
+        try require(
+            again.map { Array($0.unicodeScalars) } == [Array(text.unicodeScalars)], "JSON reads back as \(again)")
         let literal = ForeignText.forYAML(text)
         try ForeignTextPromise.requireVisible(literal, in: "a YAML scalar")
-        try require(unescaped(literal).map { Array($0.unicodeScalars) } == Array(text.unicodeScalars), "\(literal) is another text")
+        try require(
+            unescaped(literal).map { Array($0.unicodeScalars) } == Array(text.unicodeScalars),
+            "\(literal) is another text")
     }
 
     /// What YAML and Python make of a literal; nil where it ends early.

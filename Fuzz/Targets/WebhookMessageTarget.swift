@@ -87,10 +87,12 @@ private enum WebhookLimits {
             let rest = text.replacingOccurrences(of: "```\n[^`]*\n```", with: "", options: .regularExpression)
             let open = kind == .discord || kind == .mattermost ? ForeignTextPromise.outsideCode(rest) : rest
             for mark in ["://", "www.", "](", "<!", "<@"] {
-                try require(!open.contains(mark), "\(mark) stands outside of code in \(text.debugDescription) for \(kind)")
+                try require(
+                    !open.contains(mark), "\(mark) stands outside of code in \(text.debugDescription) for \(kind)")
             }
             let mentions = kind == .discord || kind == .mattermost
-            try require(!mentions || !open.contains("@"), "a mention stands outside of code in \(text.debugDescription)")
+            try require(
+                !mentions || !open.contains("@"), "a mention stands outside of code in \(text.debugDescription)")
         default: break
         }
     }

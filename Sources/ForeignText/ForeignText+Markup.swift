@@ -55,7 +55,9 @@ extension ForeignText {
 
     /// Whether `&` and these characters could be read as another character.
     private static func beginsEntity(_ scalars: Substring.UnicodeScalarView) -> Bool {
-        let name = scalars.prefix { ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "#" }
+        let name = scalars.prefix {
+            ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "#"
+        }
         return !name.isEmpty && scalars.dropFirst(name.count).first == ";"
     }
 

@@ -7,16 +7,28 @@ struct OneWayTests {
     /// What only these files may hold: how something is written, the pattern, and the files.
     private static let rules: [(what: String, pattern: String, allowed: [String])] = [
         (
-            "writing to a terminal", #"FileHandle\.standard(Output|Error)|(?<![\w.\[(])print\(|Swift\.print|fputs\(|debugPrint\(|\bdump\("#,
+            "writing to a terminal",
+            #"FileHandle\.standard(Output|Error)|(?<![\w.\[(])print\(|Swift\.print|fputs\(|debugPrint\(|\bdump\("#,
             ["lorad/Printing/Terminal.swift"]
         ),
-        ("escaping HTML or Slack", #"&lt;|&amp;|&#39;"#, ["ForeignText/ForeignText+Markup.swift", "ForeignText/ForeignText+Chat.swift"]),
-        ("judging which characters are seen", #"0x202[AE]|0x2066|generalCategory \{"#, ["ForeignText/Visible.swift"]),
-        ("moving the cursor", #"\\u\{1B\}"#, ["lorad/Printing/ProgressPrinter.swift", "lorad/Commands/VerifyCommand.swift"]),
+        (
+            "escaping HTML or Slack", #"&lt;|&amp;|&#39;"#,
+            ["ForeignText/ForeignText+Markup.swift", "ForeignText/ForeignText+Chat.swift"]
+        ),
+        (
+            "judging which characters are seen", #"0x202[AE]|0x2066|generalCategory \{"#,
+            ["ForeignText/Visible.swift", "Tokenizers/Unicode/"]
+        ),
+        (
+            "moving the cursor", #"\\u\{1B\}"#,
+            ["lorad/Printing/ProgressPrinter.swift", "lorad/Commands/VerifyCommand.swift"]
+        ),
         ("a message's Markdown", #""`+\\n|"` \+"#, ["Worker/Webhooks/", "ForeignText/"]),
     ]
 
-    @Test("Only the files that are meant to write to terminals, escape markup and judge characters", arguments: rules.indices)
+    @Test(
+        "Only the files that are meant to write to terminals, escape markup and judge characters",
+        arguments: rules.indices)
     func only(_ index: Int) throws {
         let rule = Self.rules[index]
         let expression = try NSRegularExpression(pattern: rule.pattern)

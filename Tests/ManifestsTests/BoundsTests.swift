@@ -6,15 +6,33 @@ import Testing
     @Test(
         "A name or a list beyond its bound is refused with the bound",
         arguments: [
-            ("gates: [\(Array(repeating: "{metric: loss, max: 1}", count: 201).joined(separator: ", "))]", "gates has 201 elements; it may have at most 200"),
-            ("notify: [\((0..<101).map { "h\($0)" }.joined(separator: ", "))]", "notify has 101 elements; it may have at most 100"),
-            ("dataset: {train: d, labels: [\((0..<10_001).map { "l\($0)" }.joined(separator: ", "))]}", "dataset.labels has 10001 elements; it may have at most 10000"),
+            (
+                "gates: [\(Array(repeating: "{metric: loss, max: 1}", count: 201).joined(separator: ", "))]",
+                "gates has 201 elements; it may have at most 200"
+            ),
+            (
+                "notify: [\((0..<101).map { "h\($0)" }.joined(separator: ", "))]",
+                "notify has 101 elements; it may have at most 100"
+            ),
+            (
+                "dataset: {train: d, labels: [\((0..<10_001).map { "l\($0)" }.joined(separator: ", "))]}",
+                "dataset.labels has 10001 elements; it may have at most 10000"
+            ),
             ("dataset: {train: d, labels: [a, \(long(1_025))]}", "with 1025 bytes; a label has at most 1024"),
-            ("adapter: {targets: [\((0..<1_001).map { "t\($0)" }.joined(separator: ", "))]}", "adapter.targets has 1001 elements; it may have at most 1000"),
-            ("evaluation: {data: e, choices: [\((0..<1_001).map { "c\($0)" }.joined(separator: ", "))]}", "evaluation.choices has 1001 elements; it may have at most 1000"),
+            (
+                "adapter: {targets: [\((0..<1_001).map { "t\($0)" }.joined(separator: ", "))]}",
+                "adapter.targets has 1001 elements; it may have at most 1000"
+            ),
+            (
+                "evaluation: {data: e, choices: [\((0..<1_001).map { "c\($0)" }.joined(separator: ", "))]}",
+                "evaluation.choices has 1001 elements; it may have at most 1000"
+            ),
             ("evaluation: {data: e, choices: [a, \(long(65_537))]}", "with 65537 bytes; a text has at most 65536"),
             ("evaluation: {data: e, slice_by: \(long(257))}", "with 257 bytes; a field name has at most 256"),
-            ("evaluation: {data: e, slice_by: s}\ngates: [{slice: \(long(257)), metric: loss, max: 1}]", "with 257 bytes; a slice name has at most 256"),
+            (
+                "evaluation: {data: e, slice_by: s}\ngates: [{slice: \(long(257)), metric: loss, max: 1}]",
+                "with 257 bytes; a slice name has at most 256"
+            ),
             ("dataset: {train: \(long(4_097))}", "4096"),
         ])
     func bounds(_ lines: String, _ message: String) {
@@ -34,7 +52,10 @@ import Testing
     @Test("Names that mean something else in the outbox are none for a job", arguments: ["rejected", "latest", "base"])
     func reserved(_ name: String) {
         let found = mistakes(shortest.replacing("name: tiny", with: "name: \(name)"))
-        #expect(found == ["job.yaml:1:7: name is \(name), which has a meaning of its own in the outbox; choose another name"])
+        #expect(
+            found == [
+                "job.yaml:1:7: name is \(name), which has a meaning of its own in the outbox; choose another name"
+            ])
         #expect(mistakes(shortest.replacing("name: tiny", with: "name: \(name)-2")) == [])
     }
 

@@ -54,7 +54,8 @@ struct PublishedEndTests {
     /// What the ledger has of a job whose worker died right after the rename.
     enum Left: CaseIterable { case running, cancelRequested, tooManyCrashes }
 
-    @Test("A worker that died between the rename and the ledger's end is made good by the next", arguments: Left.allCases)
+    @Test(
+        "A worker that died between the rename and the ledger's end is made good by the next", arguments: Left.allCases)
     func crash(_ left: Left) throws {
         let bench = try WorkerBench { $0.maximumCrashes = left == .tooManyCrashes ? 1 : 3 }
         let job = try dead(bench, cancels: left == .cancelRequested)

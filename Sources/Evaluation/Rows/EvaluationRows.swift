@@ -26,7 +26,8 @@ package struct EvaluationRows {
         let slices = Set(rows.compactMap(\.slice)).count
         guard slices <= NameLimits.slices else {
             throw EvaluationError(
-                .malformed, "The rows of \(path) belong to \(slices) slices; there may be at most \(NameLimits.slices).",
+                .malformed,
+                "The rows of \(path) belong to \(slices) slices; there may be at most \(NameLimits.slices).",
                 advice: "Name a field with fewer values in evaluation.slice_by.")
         }
         return rows

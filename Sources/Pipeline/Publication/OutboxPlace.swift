@@ -17,14 +17,18 @@ package enum OutboxPlace {
         let isFolder = kind(parent).map { $0 == S_IFDIR } ?? true
         guard isFolder else {
             throw PipelineError(
-                .rejected, "\(parent) is no folder, or a link to one.", cause: "A run is published into a folder of its own.",
-                advice: "Remove it or move it away, and submit the job again; to publish elsewhere, set outbox in lorad.yaml.")
+                .rejected, "\(parent) is no folder, or a link to one.",
+                cause: "A run is published into a folder of its own.",
+                advice:
+                    "Remove it or move it away, and submit the job again; to publish elsewhere, set outbox in lorad.yaml."
+            )
         }
         let latest = "\(parent)/\(RunStaging.latest)"
         let isLink = kind(latest).map { $0 == S_IFLNK } ?? true
         guard isLink else {
             throw PipelineError(
-                .rejected, "\(latest) is no link.", cause: "The name is that of the link to the last run that succeeded.",
+                .rejected, "\(latest) is no link.",
+                cause: "The name is that of the link to the last run that succeeded.",
                 advice: "Move it away, and submit the job again.")
         }
     }

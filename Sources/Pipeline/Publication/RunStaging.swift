@@ -72,7 +72,8 @@ package final class RunStaging {
         else {
             throw PipelineError(
                 .rejected, "The name \(ForeignText.quoted(name, limit: 100)) cannot name a folder of the outbox.",
-                advice: "Use up to 100 ASCII letters, digits, '.', '_' and '-', beginning with a letter or digit, and none "
+                advice:
+                    "Use up to 100 ASCII letters, digits, '.', '_' and '-', beginning with a letter or digit, and none "
                     + "of \(JobManifest.reservedNames.joined(separator: ", ")).")
         }
     }

@@ -186,7 +186,8 @@ package struct JobPipeline {
                 : "The adapter's text for \(missed.joined(separator: ", ")) is not what the regression prompts expect."
         } else if let gate = report.gates.first(where: { !$0.passed }) {
             let value = gate.value.map { String(format: "%.4f", $0) } ?? "nothing"
-            report.reason = "The gate on \(ForeignText.line(gate.slice)) \(gate.metric) was missed: \(value) was measured."
+            report.reason =
+                "The gate on \(ForeignText.line(gate.slice)) \(gate.metric) was missed: \(value) was measured."
             report.cause = gate.reason.map { "For the gate, \($0)." }
         } else {
             report.status = .succeeded

@@ -22,7 +22,8 @@ struct PromptChoice {
         if !faults.isEmpty {
             let lines = RowLines(path)
             mistakes.note(
-                faults.map { (lines[$0], "the prompt \(ForeignText.quoted(prompts[$0].id, limit: 256)) \($1)") }, of: path,
+                faults.map { (lines[$0], "the prompt \(ForeignText.quoted(prompts[$0].id, limit: 256)) \($1)") },
+                of: path,
                 advice: "Shorten or mend the prompt, or lower regression.max_new_tokens.")
         }
         return prompts

@@ -20,7 +20,8 @@ package enum LabelledRows {
         let slices = Set(rows.compactMap { $0.slice.map(ExactString.init) }).count
         guard slices <= NameLimits.slices else {
             throw TokenizersError(
-                .malformed, "The rows of \(path) belong to \(slices) slices; there may be at most \(NameLimits.slices).",
+                .malformed,
+                "The rows of \(path) belong to \(slices) slices; there may be at most \(NameLimits.slices).",
                 advice: "Name a field with fewer values in evaluation.slice_by.")
         }
         return rows
@@ -38,7 +39,8 @@ package enum LabelledRows {
         switch try value(line, "label") {
         case .string(let name) where name.utf8.count > NameLimits.label:
             throw RowComplaint(
-                line: line.number, text: "the label has \(name.utf8.count) bytes; at most \(NameLimits.label) are allowed.")
+                line: line.number,
+                text: "the label has \(name.utf8.count) bytes; at most \(NameLimits.label) are allowed.")
         case .string(let name) where !name.isEmpty: return .name(name)
         case .integer(let number): return .number(number)
         case .number(let value): return .value(value)
@@ -55,7 +57,9 @@ package enum LabelledRows {
         case .string(let text) where text.utf8.count > NameLimits.slice:
             throw RowComplaint(
                 line: line.number,
-                text: "'\(name)' names the slice and has \(text.utf8.count) bytes; at most \(NameLimits.slice) are allowed.")
+                text:
+                    "'\(name)' names the slice and has \(text.utf8.count) bytes; at most \(NameLimits.slice) are allowed."
+            )
         case .string(let text) where !text.isEmpty && text != "all": return text
         case .integer(let number): return String(number)
         case .bool(let bool): return String(bool)

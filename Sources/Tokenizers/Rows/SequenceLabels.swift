@@ -55,7 +55,8 @@ package enum SequenceLabels: Sendable, Equatable {
         }
         guard found.count <= NameLimits.labels else {
             throw TokenizersError(
-                .malformed, "The rows of \(path) have \(found.count) labels; there may be at most \(NameLimits.labels).",
+                .malformed,
+                "The rows of \(path) have \(found.count) labels; there may be at most \(NameLimits.labels).",
                 advice: "Where they are values and not classes, say dataset.task: regression.")
         }
         return .classes(found)
@@ -106,7 +107,8 @@ package enum SequenceLabels: Sendable, Equatable {
 
     private func complaint(_ label: RowLabel) -> String {
         guard case .classes(let names) = self else { return "the label \(label.text) is no finite number." }
-        var text = "the label \(label.text) is none of \(names.prefix(20).map { "'\(ForeignText.shortened($0, to: 200))'" }.joined(separator: ", "))"
+        var text =
+            "the label \(label.text) is none of \(names.prefix(20).map { "'\(ForeignText.shortened($0, to: 200))'" }.joined(separator: ", "))"
         if names.count > 20 { text += " and \(names.count - 20) more" }
         if case .name(let name) = label, let closest = Suggestion.closest(to: name, among: names) {
             text += "; did you mean '\(ForeignText.shortened(closest, to: 200))'?"

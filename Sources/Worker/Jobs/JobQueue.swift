@@ -104,10 +104,12 @@ final class JobQueue: Sendable {
 
     private func conclude(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) throws -> JobRecord {
         switch publications.find(job.id) {
-        case .ended(let ending): return try ledger.finish(job.id, attempt: job.attempt, as: ending, announcer: announcer)
+        case .ended(let ending):
+            return try ledger.finish(job.id, attempt: job.attempt, as: ending, announcer: announcer)
         case .unknown where !outcome.hasRun:
             throw WorkerError(
-                .unwritable, "Whether job \(job.id) has published its run cannot be told: \(folders.outbox) is not there.")
+                .unwritable,
+                "Whether job \(job.id) has published its run cannot be told: \(folders.outbox) is not there.")
         case .none, .unknown: break
         }
         let retries = JobRetries(live.settings.jobs)

@@ -138,7 +138,9 @@ final class WatchLoop {
             log("inbox: the name \"\(name)\" is not UTF-8, so the file is left where it is; rename it")
         }
         for name in Set(scan.special).subtracting(toldLeft).sorted() {
-            log("inbox: \(ForeignText.quoted(name, limit: 255)) is a pipe, socket or device, and is left where it is; remove it")
+            log(
+                "inbox: \(ForeignText.quoted(name, limit: 255)) is a pipe, socket or device, and is left where it is; remove it"
+            )
         }
         toldLeft = Set(scan.unreadable + scan.special)
     }

@@ -15,7 +15,8 @@ package struct SliceTable: Sendable {
             let base = accuracy ? slice.base.accuracy : slice.base.loss
             let adapter = accuracy ? slice.adapter.accuracy : slice.adapter.loss
             return [
-                ForeignText.cut(ForeignText.line(slice.name), to: 24), String(slice.rows), Figure.text(base, decimals: 3),
+                ForeignText.cut(ForeignText.line(slice.name), to: 24), String(slice.rows),
+                Figure.text(base, decimals: 3),
                 Figure.text(adapter, decimals: 3), Figure.change(from: base, to: adapter),
             ]
         }

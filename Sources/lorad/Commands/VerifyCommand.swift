@@ -28,7 +28,9 @@ struct Verify: ParsableCommand {
         if json {
             try Output.json(verdict)
         } else {
-            for check in verdict.checks { Output.line("\(Self.mark(check.status)) \(check.name.rawValue): \(check.detail)") }
+            for check in verdict.checks {
+                Output.line("\(Self.mark(check.status)) \(check.name.rawValue): \(check.detail)")
+            }
         }
         switch verdict.fault {
         case .failed: throw ExitCode(Failure.ranAndFailed)

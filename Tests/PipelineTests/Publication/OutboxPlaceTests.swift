@@ -8,7 +8,9 @@ import Testing
 struct OutboxPlaceTests {
     private let run = RunIdentifier(startedAt: Date(), manifest: Data())
 
-    @Test("A name's folder that is a link, a file or a pipe is refused, and nothing lands behind it", arguments: ["link", "file", "pipe"])
+    @Test(
+        "A name's folder that is a link, a file or a pipe is refused, and nothing lands behind it",
+        arguments: ["link", "file", "pipe"])
     func noFolder(_ kind: String) throws {
         let outbox = try TestOutbox()
         let elsewhere = outbox.path + "/elsewhere"
@@ -55,7 +57,8 @@ struct OutboxPlaceTests {
     func beforeTraining() throws {
         try withTemporaryFolder { folder in
             let bench = try JobBench(folder: folder)
-            try FileManager.default.createDirectory(atPath: folder + "/outbox/job/latest", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: folder + "/outbox/job/latest", withIntermediateDirectories: true)
             let heard = Heard()
             let error = #expect(throws: PipelineError.self) { try bench.run("", heard) }
             #expect(error?.code == .rejected)

@@ -107,7 +107,8 @@ struct ProcessRunnerTests {
         for script in ["head -c 9000000 /dev/zero | tr '\\0' a; echo", "echo '{\"ended\":7}'"] {
             let events = RecordedEvents()
             let said = try reason(await run("read order; \(script); sleep 600", events: events))
-            #expect(said.hasPrefix("faulted: The job's process wrote what is no message of one, and was killed"), "\(said)")
+            #expect(
+                said.hasPrefix("faulted: The job's process wrote what is no message of one, and was killed"), "\(said)")
             #expect(eventually { events.process?.isAlive == false })
         }
     }
