@@ -87,25 +87,27 @@ let package = Package(
         ),
         module("Tensors", ["COpenBLAS", "CKernels"]),
         module("Digests", ["CCrypto"]),
-        module("ModelFiles", ["Tensors", "Digests"]),
-        module("Tokenizers", ["ModelFiles"]),
+        module("ForeignText", []),
+        module("ModelFiles", ["Tensors", "Digests", "ForeignText"]),
+        module("Tokenizers", ["ModelFiles", "ForeignText"]),
         module("Transformers", ["Tensors", "ModelFiles"]),
         module("Adapters", ["Tensors", "ModelFiles", "Transformers"]),
-        module("Training", ["Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters"]),
-        module("Evaluation", ["Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters"]),
-        module("Manifests", ["CYAML"]),
+        module("Training", ["Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
+        module("Evaluation", ["Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
+        module("Manifests", ["CYAML", "ForeignText"]),
         module(
             "Pipeline",
             [
                 "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", "Digests",
+                "Manifests", "Digests", "ForeignText",
             ]),
-        module("Worker", ["Pipeline", "Manifests", "CCurl", "CLinux", "Digests", grdb, subprocess]),
+        module(
+            "Worker", ["Pipeline", "Manifests", "ForeignText", "CCurl", "CLinux", "Digests", grdb, subprocess]),
         .executableTarget(
             name: "lorad",
             dependencies: [
                 "Worker", "Pipeline", "Manifests", "Evaluation", "Training", "Adapters", "Transformers", "Tokenizers",
-                "ModelFiles", "Tensors",
+                "ModelFiles", "Tensors", "ForeignText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
@@ -121,11 +123,12 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", "Pipeline", "Worker",
+                "Manifests", "Pipeline", "Worker", "ForeignText",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),
         tests("DigestsTests", ["Digests"]),
+        tests("ForeignTextTests", ["ForeignText"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),
         tests("ModelFilesTests", ["TestSupport", "ModelFiles", "Tensors"]),
         tests("TokenizersTests", ["TestSupport", "Tokenizers", "ModelFiles", "Tensors"]),
@@ -144,10 +147,10 @@ let package = Package(
         tests(
             "PipelineTests",
             [
-                "TestSupport", "Pipeline", "Manifests", "Training", "Evaluation", "Adapters", "Transformers",
-                "Tokenizers", "ModelFiles", "Tensors",
+                "TestSupport", "Pipeline", "Manifests", "ForeignText", "Training", "Evaluation", "Adapters",
+                "Transformers", "Tokenizers", "ModelFiles", "Tensors",
             ]),
-        tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", grdb]),
+        tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", "ForeignText", grdb]),
         tests("EndToEnd", ["TestSupport", "ModelFiles", "Tensors", "Worker", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])
 )

@@ -120,7 +120,7 @@ package struct Worker: Sendable {
     /// Queues a failed, rejected or cancelled job again.
     package func retry(_ reference: String) throws -> JobRecord {
         let (ledger, job) = try find(reference)
-        let journal = folders.work(job.id) + "/" + WorkFolder.journal
+        let journal = folders.journal(job.id)
         return try ledger.retry(job.id, announcer: Announcer(hooks: settings.hooks)) {
             // What an earlier attempt published is its own; this one publishes anew.
             unlink(journal)

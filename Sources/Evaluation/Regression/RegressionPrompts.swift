@@ -31,6 +31,10 @@ package struct RegressionPrompts {
         if reader.prompts.isEmpty && reader.mistakes.isEmpty {
             reader.mistakes.append("\(path) holds no prompts.")
         }
+        if reader.prompts.count > NameLimits.prompts {
+            reader.mistakes.append(
+                "\(path) holds \(reader.prompts.count) prompts; there may be at most \(NameLimits.prompts).")
+        }
         guard reader.mistakes.isEmpty else {
             let shown = 20
             let rest = reader.mistakes.count > shown ? ["and \(reader.mistakes.count - shown) mistakes more"] : []
@@ -54,6 +58,9 @@ package struct RegressionPrompts {
 
     /// Two prompts of one id could not be told apart in the report.
     private mutating func claim(_ id: String, _ fields: DataFields) {
+        if id.utf8.count > NameLimits.promptID {
+            note(fields, "the id has \(id.utf8.count) bytes; at most \(NameLimits.promptID) are allowed.")
+        }
         if let earlier = lineOfID[id] {
             note(fields, "the id \(quoted(id)) is already taken by line \(earlier).")
         } else {
@@ -94,7 +101,7 @@ package struct RegressionPrompts {
         case "contains": return .contains(text)
         case "label":
             if case .classes(let names) = labels, names.contains(text) { return .label(text) }
-            note(fields, "the expected label \"\(text)\" is none of the data's.")
+            note(fields, "the expected label \(quoted(text)) is none of the data's.")
             return nil
         case "equals": return .equals(text)
         case "not_contains": return .notContains(text)

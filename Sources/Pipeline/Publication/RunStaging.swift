@@ -1,4 +1,6 @@
+import ForeignText
 import Foundation
+import Manifests
 
 /// A run on its way to the outbox: a hidden folder `outbox/NAME/.publishing-RUN-attempt-N`, on the outbox's own file
 /// system, that becomes `outbox/NAME/RUN` by one rename. Until then no reader sees any of it.
@@ -40,6 +42,7 @@ package final class RunStaging {
     package static func begin(outbox: String, name: String, run: RunIdentifier, attempt: Int = 1) throws -> RunStaging {
         try checkName(name)
         let parent = "\(outbox)/\(name)"
+        try OutboxPlace.check(parent)
         do {
             if !Durable.exists(parent) {
                 try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: false)
@@ -79,10 +82,14 @@ package final class RunStaging {
         let allowed = name.unicodeScalars.allSatisfy {
             $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-".unicodeScalars.contains($0))
         }
-        guard allowed, !name.isEmpty, name.utf8.count <= 100, !name.hasPrefix("."), !name.hasPrefix("-") else {
+        guard allowed, !name.isEmpty, name.utf8.count <= 100, !name.hasPrefix("."), !name.hasPrefix("-"),
+            !JobManifest.reservedNames.contains(name)
+        else {
             throw PipelineError(
-                .rejected, "The name \(name.debugDescription) cannot name a folder of the outbox.",
-                advice: "Use up to 100 ASCII letters, digits, '.', '_' and '-', beginning with a letter or digit.")
+                .rejected, "The name \(ForeignText.quoted(name, limit: 100)) cannot name a folder of the outbox.",
+                advice:
+                    "Use up to 100 ASCII letters, digits, '.', '_' and '-', beginning with a letter or digit, and none "
+                    + "of \(JobManifest.reservedNames.joined(separator: ", ")).")
         }
     }
 

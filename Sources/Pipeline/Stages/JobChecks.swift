@@ -1,5 +1,6 @@
 import Adapters
 import Evaluation
+import ForeignText
 import Foundation
 import Manifests
 import ModelFiles
@@ -21,9 +22,9 @@ struct JobChecks {
             let closest = Suggestion.closest(to: gate.slice, among: names.sorted())
             mistakes.note(
                 "gates[\(index)].slice",
-                "a gate is on the slice \"\(gate.slice)\", which no row of \(path) belongs to.",
-                advice: (closest.map { "Did you mean \"\($0)\"? " } ?? "")
-                    + "There are: \(names.sorted().joined(separator: ", ")).")
+                "a gate is on the slice \(ForeignText.quoted(gate.slice, limit: 256)), which no row of \(path) belongs to.",
+                advice: (closest.map { "Did you mean \(ForeignText.quoted($0, limit: 256))? " } ?? "")
+                    + "There are: \(names.sorted().map(ForeignText.line).joined(separator: ", ")).")
         }
     }
 

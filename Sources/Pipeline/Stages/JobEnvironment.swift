@@ -27,6 +27,8 @@ package struct JobEnvironment {
     package var limits: JobLimits
     /// Where `PublicationJournal` lies; nil for a job that is run once, in the foreground.
     package var journal: String?
+    /// What the journal is to tell of a run.
+    package var note: (RunReport) -> PublicationNote?
     /// Asked last before the run appears in the outbox; throws where another attempt owns the job by now.
     package var requirePermission: () throws -> Void
 
@@ -34,7 +36,8 @@ package struct JobEnvironment {
         outbox: String, workFolder: String, hashCache: HashCache, policy: PathPolicy?, attempt: Int = 1,
         confinement: ConfinementProvenance? = nil,
         shouldStop: @escaping () -> Bool = { false }, events: any PipelineEvents, limits: JobLimits = JobLimits(),
-        journal: String? = nil, requirePermission: @escaping () throws -> Void = {}
+        journal: String? = nil, note: @escaping (RunReport) -> PublicationNote? = { _ in nil },
+        requirePermission: @escaping () throws -> Void = {}
     ) {
         self.outbox = outbox
         self.workFolder = workFolder
@@ -46,6 +49,7 @@ package struct JobEnvironment {
         self.events = events
         self.limits = limits
         self.journal = journal
+        self.note = note
         self.requirePermission = requirePermission
     }
 }

@@ -1,5 +1,6 @@
 import Adapters
 import Evaluation
+import ForeignText
 import Foundation
 import Manifests
 import ModelFiles
@@ -30,6 +31,7 @@ package struct JobPipeline {
             environment.events.log("an earlier attempt had published \(published.runFolder) when it was cut off")
             return published
         }
+        try OutboxPlace.check(outbox: environment.outbox, name: document.manifest.name)
         if let difference = origin?.takeVariant() { environment.events.log(difference) }
         let job = try JobPreparation(document: document, environment: environment, origin: origin).run()
         log(job)
@@ -41,7 +43,9 @@ package struct JobPipeline {
             let report = try produce(job, staging)
             return try stage(.publish, detail: { $0.runFolder }) {
                 try staging.writeDocuments(report, manifest: manifestData)
-                let published = try staging.publish(report.status, journal: environment.journal) {
+                let published = try staging.publish(
+                    report.status, journal: environment.journal, note: environment.note(report)
+                ) {
                     guard $0 == .rename else { return }
                     try job.base.confirm()
                     try environment.requirePermission()
@@ -59,6 +63,7 @@ package struct JobPipeline {
     ///
     /// - Throws: as `run` before training.
     package func check() throws -> JobCheck {
+        try OutboxPlace.check(outbox: environment.outbox, name: document.manifest.name)
         let job = try JobPreparation(document: document, environment: environment, origin: nil).run()
         log(job)
         return JobCheck(job)
@@ -177,14 +182,17 @@ package struct JobPipeline {
 
     private func conclude(_ report: inout RunReport) {
         if let parity = report.parity, !parity.passed {
-            let missed = parity.prompts.filter { $0.expectation?.passed == false }.map { "\"\($0.id)\"" }
+            let missed = parity.prompts.filter { $0.expectation?.passed == false }.map {
+                ForeignText.quoted($0.id, limit: 256)
+            }
             report.reason =
                 missed.isEmpty
                 ? "The merged weights do not behave as the adapter does."
                 : "The adapter's text for \(missed.joined(separator: ", ")) is not what the regression prompts expect."
         } else if let gate = report.gates.first(where: { !$0.passed }) {
             let value = gate.value.map { String(format: "%.4f", $0) } ?? "nothing"
-            report.reason = "The gate on \(gate.slice) \(gate.metric) was missed: \(value) was measured."
+            report.reason =
+                "The gate on \(ForeignText.line(gate.slice)) \(gate.metric) was missed: \(value) was measured."
             report.cause = gate.reason.map { "For the gate, \($0)." }
         } else {
             report.status = .succeeded

@@ -1,4 +1,5 @@
 import Evaluation
+import ForeignText
 import Manifests
 import Tokenizers
 import Training
@@ -20,7 +21,8 @@ struct PromptChoice {
         let faults = prompts.enumerated().compactMap { index, prompt in fault(prompt).map { (index, $0) } }
         if !faults.isEmpty {
             mistakes.note(
-                faults.map { (file[$0], "the prompt \"\(prompts[$0].id)\" \($1)") }, of: file.path,
+                faults.map { (file[$0], "the prompt \(ForeignText.quoted(prompts[$0].id, limit: 256)) \($1)") },
+                of: file.path,
                 advice: "Shorten or mend the prompt, or lower regression.max_new_tokens.")
         }
         return prompts

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Glibc
 
@@ -31,7 +32,8 @@ package struct Claim: Sendable, Equatable {
             rmdir(folder)
             if code == ENOENT { return nil }
             throw WorkerError(
-                .unwritable, "The manifest \(SingleLine.of(name)) cannot be claimed.", cause: FileSystem.reason(code),
+                .unwritable, "The manifest \(ForeignText.line(name)) cannot be claimed.",
+                cause: FileSystem.reason(code),
                 advice: code == EXDEV
                     ? "The inbox was mounted or unmounted since the worker started; start it again."
                     : "The worker needs write access to the inbox and to what is dropped there.")

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Manifests
 
@@ -77,7 +78,7 @@ struct Intake: Sendable {
         let rule = live.settings.configuration.rule(forOwner: owner)
         guard let inspection = try inspect(claim, rule, isWanted) else { return .undecided }
         let file = inspection.file
-        let shown = SingleLine.of(claim.name)
+        let shown = ForeignText.line(claim.name)
         var job = NewJob(
             id: claim.job, name: InboxNames.stem(claim.name), manifestFile: claim.name, manifestText: file.text,
             manifestSHA256: file.sha256)
@@ -110,7 +111,7 @@ struct Intake: Sendable {
     ) throws -> Inspection? {
         let order = IntakeOrder(
             .inspect(path: claim.path, name: claim.name, rule: rule), live.settings.configuration)
-        let shown = SingleLine.of(claim.name)
+        let shown = ForeignText.line(claim.name)
         do {
             guard case .inspected(let inspection) = try reader.answer(order, isWanted: isWanted) else { return nil }
             return inspection
@@ -123,7 +124,7 @@ struct Intake: Sendable {
             guard deaths >= Self.mostDeaths else { return nil }
             let mistake =
                 "\(shown):1:1: the manifest was given up: reading it took down the process that reads manifests "
-                + "\(deaths) times; the last time it \(SingleLine.of(how))"
+                + "\(deaths) times; the last time it \(ForeignText.line(how))"
             return Inspection(file: ManifestFile(mistake: mistake), verdict: nil, lastChange: nil)
         } catch let fault as IntakeFault {
             throw fault.asWorkerError ?? fault
@@ -132,7 +133,7 @@ struct Intake: Sendable {
 
     private func dropRepetition(_ claim: Claim, of job: JobRecord) {
         live.settings.log(
-            "inbox: \(SingleLine.of(claim.name)) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads "
+            "inbox: \(ForeignText.line(claim.name)) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads "
                 + "has changed: no new job; `lorad submit --again` makes one")
         claim.discard()
     }

@@ -1,4 +1,5 @@
 import Digests
+import ForeignText
 import Foundation
 import Glibc
 
@@ -18,7 +19,7 @@ package struct ManifestFile: Sendable, Codable, Equatable {
     /// mistake of the file, and has its fate.
     package static func read(_ path: String, name: String, followingLinks: Bool = false) -> ManifestFile {
         func refuse(_ message: String, line: Int = 1, column: Int = 1) -> ManifestFile {
-            ManifestFile(mistake: "\(SingleLine.of(name)):\(line):\(column): \(message)")
+            ManifestFile(mistake: "\(ForeignText.line(name)):\(line):\(column): \(message)")
         }
         guard let kind = FileSystem.status(path, followingLinks: followingLinks).map(kind) else {
             return refuse("the file has vanished")

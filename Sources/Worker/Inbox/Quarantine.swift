@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Glibc
 
@@ -9,7 +10,7 @@ struct Quarantine: Sendable {
     /// a job apart that was retried.
     func folder(for claim: Claim, attempt: Int = 0) -> String {
         // A name may have 255 bytes; the folder adds the id's.
-        let folder = folders.rejected + "/" + Self.shortened(SingleLine.of(claim.name)) + "." + claim.job
+        let folder = folders.rejected + "/" + Self.shortened(ForeignText.line(claim.name)) + "." + claim.job
         return attempt > 1 ? "\(folder)-\(attempt)" : folder
     }
 
@@ -28,7 +29,7 @@ struct Quarantine: Sendable {
         let hidden = folders.rejected + "/." + claim.job
         try FileSystem.makeFolder(hidden)
         let kept = hidden + "/" + claim.name
-        var lines = mistakes.map(SingleLine.of)
+        var lines = mistakes.map(ForeignText.line)
         let isMoved = try move(claim.path, to: kept)
         if !isMoved { lines.append("The file could not be moved here; it lies at \(claim.path).") }
         unlink(hidden + "/reason.txt")

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Synchronization
 
@@ -17,7 +18,7 @@ final class JobLog: Sendable {
 
     /// Writes a line; a line break inside becomes a space.
     func write(_ line: String) throws {
-        let bytes = Data("\(Timestamp.text(Date())) \(SingleLine.of(line))\n".utf8)
+        let bytes = Data("\(Timestamp.text(Date())) \(ForeignText.line(line))\n".utf8)
         do {
             try file.withLock { try $0.write(contentsOf: bytes) }
         } catch {

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Pipeline
 import Synchronization
@@ -9,6 +10,8 @@ final class JobQueue: Sendable {
     private let live: LiveSettings
     private let announcer: Announcer
     private let intake: Intake
+    private let publications: Publications
+    private let settlement: JobSettlement
     private let identity: ProcessIdentity
     private let obstacles: Obstacles
     private let troubles: Troubles
@@ -26,6 +29,8 @@ final class JobQueue: Sendable {
         self.live = live
         self.announcer = announcer
         self.intake = intake
+        publications = Publications(folders: folders)
+        settlement = JobSettlement(folders: folders, intake: intake, live: live)
         self.identity = identity
         self.obstacles = obstacles
     }
@@ -53,14 +58,7 @@ final class JobQueue: Sendable {
             let asked = try request(to: job, control: control, isStopping: isStopping())
             return try conclude(job, outcome: Self.explained(outcome, asked: asked), asked: asked)
         }
-        guard ended.state.isFinal else { return ended }
-        do {
-            WorkFolder(folders.work(ended.id)).clear(of: ended)
-            try intake.settle(ended)
-        } catch let error as WorkerError where error.mayPass {
-            let told = PipelineRunner.lines(error).joined(separator: " ")
-            live.settings.log("job \(ended.id): \(told) Its manifest is put away later.")
-        }
+        try settlement.settle(ended)
         return ended
     }
 
@@ -108,6 +106,15 @@ final class JobQueue: Sendable {
     }
 
     private func conclude(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) throws -> JobRecord {
+        switch publications.find(job.id) {
+        case .ended(let ending):
+            return try ledger.finish(job.id, attempt: job.attempt, as: ending, announcer: announcer)
+        case .unknown where !outcome.hasRun:
+            throw WorkerError(
+                .unwritable,
+                "Whether job \(job.id) has published its run cannot be told: \(folders.outbox) is not there.")
+        case .none, .unknown: break
+        }
         let retries = JobRetries(live.settings.jobs)
         let crash: String? = if case .crashed(let reason) = outcome { reason } else { nil }
         let last = crashes.withLock { crashes in
@@ -147,7 +154,7 @@ final class JobQueue: Sendable {
             JobEnding(.failed, reason: reason, runFolder: folder, summary: summary)
         case .rejected(let diagnostics):
             JobEnding(
-                .rejected, reason: diagnostics.map(SingleLine.of).joined(separator: "\n"),
+                .rejected, reason: diagnostics.map(ForeignText.line).joined(separator: "\n"),
                 runFolder: intake.rejectedFolder(of: job))
         case .interrupted, .faulted, .crashed:
             asked == .cancel ? JobEnding(.cancelled, reason: "cancelled") : JobEnding(.interrupted)
@@ -175,6 +182,15 @@ final class JobQueue: Sendable {
 }
 
 extension JobOutcome {
+    /// Whether a run was published, as the process tells it.
+    fileprivate var hasRun: Bool {
+        switch self {
+        case .succeeded: true
+        case .failed(_, let folder, _): folder != nil
+        case .rejected, .faulted, .crashed, .interrupted: false
+        }
+    }
+
     /// What ended the attempt, where another may end otherwise.
     fileprivate var passing: String? {
         switch self {

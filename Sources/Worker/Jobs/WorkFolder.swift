@@ -20,10 +20,14 @@ struct WorkFolder {
 
     /// Leaves the log, and the checkpoint of a job that may be retried from it: one that ended without a run. What
     /// cannot be removed now goes with the folder later.
-    func clear(of job: JobRecord) {
+    ///
+    /// - Parameter keepingJournal: where something is still to be done with the run that it tells of.
+    func clear(of job: JobRecord, keepingJournal: Bool = false) {
         let mayGoOn = (job.state == .cancelled || job.state == .failed) && job.runFolder == nil
         for name in (try? FileSystem.names(in: path)) ?? [] {
-            guard name != Self.log, !(mayGoOn && (name == Self.checkpoint || name == Self.errors)) else { continue }
+            guard name != Self.log, !(keepingJournal && name == Self.journal),
+                !(mayGoOn && (name == Self.checkpoint || name == Self.errors))
+            else { continue }
             remove(name)
         }
     }

@@ -28,7 +28,7 @@ package struct NewJob: Sendable {
 }
 
 /// How an attempt ended, as the ledger keeps it.
-package struct JobEnding: Sendable {
+package struct JobEnding: Sendable, Equatable {
     package var state: JobState
     package var reason: String?
     package var runFolder: String?
@@ -124,21 +124,30 @@ extension Ledger {
         _ id: String, attempt: Int, as ending: JobEnding, announcer: Announcer, now: Date = Date()
     ) throws -> JobRecord {
         try write("end job \(id)") { database in
-            try database.execute(
-                sql: """
-                    UPDATE jobs SET state = ?, finished_at = ?, reason = ?, run_folder = ?, summary = ?,
-                        cancel_requested = 0, worker_pid = NULL, worker_start = NULL, boot_id = NULL,
-                        child_pid = NULL, child_start = NULL
-                    WHERE id = ? AND attempt = ? AND state = 'running'
-                    """,
-                arguments: [
-                    ending.state.rawValue, ending.state.isFinal ? Timestamp.milliseconds(now) : nil,
-                    ending.reason?.withoutNUL,
-                    ending.runFolder, try LedgerJSON.encode(ending.summary), id, attempt,
-                ])
-            try database.requireOwnership(of: id, attempt: attempt)
-            return try announcer.announce(Self.event(of: ending.state), job: id, in: database, now: now)
+            let sql = "SELECT 1 FROM jobs WHERE id = ? AND attempt = ? AND state = 'running'"
+            guard try Bool.fetchOne(database, sql: sql, arguments: [id, attempt]) ?? false else {
+                throw WorkerError(.fenced, job: id, attempt: attempt)
+            }
+            return try Self.conclude(id, as: ending, announcer: announcer, in: database, now: now)
         }
+    }
+
+    /// Writes how a running job ended, and tells of it.
+    static func conclude(
+        _ id: String, as ending: JobEnding, announcer: Announcer, in database: Database, now: Date
+    ) throws -> JobRecord {
+        try database.execute(
+            sql: """
+                UPDATE jobs SET state = ?, finished_at = ?, reason = ?, run_folder = ?, summary = ?,
+                    cancel_requested = 0, worker_pid = NULL, worker_start = NULL, boot_id = NULL,
+                    child_pid = NULL, child_start = NULL
+                WHERE id = ? AND state = 'running'
+                """,
+            arguments: [
+                ending.state.rawValue, ending.state.isFinal ? Timestamp.milliseconds(now) : nil,
+                ending.reason?.withoutNUL, ending.runFolder, try LedgerJSON.encode(ending.summary), id,
+            ])
+        return try announcer.announce(event(of: ending.state), job: id, in: database, now: now)
     }
 
     private static func event(of state: JobState) -> HookEvent? {
@@ -154,8 +163,13 @@ extension Ledger {
 extension Database {
     /// To be called right after a fenced UPDATE or INSERT.
     func requireOwnership(of id: String, attempt: Int) throws {
-        guard changesCount == 1 else {
-            throw WorkerError(.fenced, "Attempt \(attempt) of job \(id) no longer owns it; its write was refused.")
-        }
+        guard changesCount == 1 else { throw WorkerError(.fenced, job: id, attempt: attempt) }
+    }
+}
+
+extension WorkerError {
+    /// A write of an attempt that another one has taken the place of.
+    fileprivate init(_ code: Code, job: String, attempt: Int) {
+        self.init(code, "Attempt \(attempt) of job \(job) no longer owns it; its write was refused.")
     }
 }

@@ -51,7 +51,7 @@ package struct PipelineRunner: Sendable {
                     file: configuration.state + "/hashes.json", additions: request.hashAdditions),
                 policy: configuration.pathPolicy(), attempt: request.attempt, confinement: confinement,
                 shouldStop: { control.shouldStop || shouldStop() }, events: EventBridge(events: events),
-                limits: JobLimits(configuration.limits, rule: request.rule), journal: request.journal
+                limits: JobLimits(configuration.limits, rule: request.rule), journal: request.journal, note: Self.note
             ) {
                 guard events.mayPublish() else {
                     throw PipelineError(.interrupted, "The attempt may not publish: the job is no longer its own.")
@@ -110,6 +110,13 @@ package struct PipelineRunner: Sendable {
     ) -> [Diagnostic] {
         configuration.pathPolicy().check(document)
             + (knowsHooks ? document.checkHooks(known: configuration.hooks.map(\.name)) : [])
+    }
+
+    /// What the ledger keeps of a run, for its journal.
+    private static func note(_ report: RunReport) -> PublicationNote? {
+        PublicationNote(
+            reason: report.status == .succeeded ? nil : MessageLimits.cut(reason(report), to: MessageLimits.reason),
+            summary: try? LedgerJSON.encode(JobSummary(report).bounded))
     }
 
     /// Why a run failed, as the ledger and messages tell it: with its cause, and what to do.

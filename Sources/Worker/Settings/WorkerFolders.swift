@@ -25,6 +25,8 @@ package struct WorkerFolders: Sendable {
     package func work(_ job: String) -> String { jobs + "/" + job }
     package func log(_ job: String) -> String { work(job) + "/log" }
     package func progress(_ job: String) -> String { work(job) + "/progress.json" }
+    /// What an attempt is about to publish, or has.
+    package func journal(_ job: String) -> String { work(job) + "/" + WorkFolder.journal }
     /// `.lorad/claimed/ID/NAME.yaml`: a folder a job, so that the file keeps the name its sender gave it.
     package func claim(_ job: String) -> String {
         let local = localClaim(job)

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Manifests
 
@@ -53,7 +54,7 @@ package struct WorkerSettings: Sendable {
         self.retention = retention
         self.hooks = hooks
         self.delivery = delivery
-        self.log = { log(SingleLine.of($0)) }
+        self.log = { log(ForeignText.line($0)) }
     }
 }
 

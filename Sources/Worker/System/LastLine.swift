@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Glibc
 
@@ -18,6 +19,6 @@ enum LastLine {
         let count = pread(descriptor, &buffer, bytes, max(0, status.st_size - off_t(bytes)))
         guard count > 0 else { return nil }
         let last = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n").last
-        return last.map { SingleLine.of(String($0.prefix(characters))) }
+        return last.map { ForeignText.line(String($0.prefix(characters))) }
     }
 }

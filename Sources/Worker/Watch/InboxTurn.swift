@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Glibc
 import Manifests
@@ -28,7 +29,7 @@ final class InboxTurn {
     /// and those that took down their reader once.
     private var unadmitted: [Claim] = []
     /// Files that were told of as left where they are.
-    private var toldUnreadable: Set<String> = []
+    private var toldLeft: Set<String> = []
     /// The ledger keeps as many manifests as it may, and all of them are needed.
     private var isLedgerFull = false
     /// Why nothing is taken although it may wait; nil where it is.
@@ -70,12 +71,21 @@ final class InboxTurn {
         try lookForRoom()
         if hold == nil { try admitAll(callbacks) }
         let scan = try inbox.scan()
-        for name in Set(scan.unreadable).subtracting(toldUnreadable).sorted() {
-            log("inbox: the name \"\(name)\" is not UTF-8, so the file is left where it is; rename it")
-        }
-        toldUnreadable = Set(scan.unreadable)
+        tellLeft(scan)
         if hold == nil { try take(scan.ready, callbacks) }
         return scan
+    }
+
+    /// Tells once of what is left where it is.
+    private func tellLeft(_ scan: Inbox.Scan) {
+        for name in Set(scan.unreadable).subtracting(toldLeft).sorted() {
+            log("inbox: the name \"\(name)\" is not UTF-8, so the file is left where it is; rename it")
+        }
+        for name in Set(scan.special).subtracting(toldLeft).sorted() {
+            let shown = ForeignText.quoted(name, limit: 255)
+            log("inbox: \(shown) is a pipe, socket or device, and is left where it is; remove it")
+        }
+        toldLeft = Set(scan.unreadable + scan.special)
     }
 
     private func watchAgain() throws {

@@ -101,7 +101,7 @@ struct Submit: ParsableCommand {
 
     private func tell(_ answer: SubmissionAnswer) throws {
         if json { return try Output.json(answer) }
-        print(answer.word)
+        Output.line(answer.word)
     }
 
     private func submitStamped(_ settings: [String], _ configuration: WorkerConfiguration) throws {
@@ -152,8 +152,8 @@ struct Validate: ParsableCommand {
             throw error
         }
         if json { return try Output.json(Answer(manifest: manifest, mistakes: [], job: check)) }
-        guard let check else { return print("\(manifest): no mistakes") }
-        print(
+        guard let check else { return Output.line("\(manifest): no mistakes") }
+        Output.line(
             "\(manifest): no mistakes; \(check.rows) rows to train on in \(check.steps) steps, \(check.evaluationRows) to "
                 + "score, \(check.prompts) prompts to prove a merge on, \(check.predictedPeakMemoryBytes >> 20) MiB of memory"
         )
@@ -186,7 +186,7 @@ struct Logs: ParsableCommand {
 
     func run() throws {
         try worker.worker().logs(job, follow: follow) { lines in
-            guard json else { return Output.now(lines) }
+            guard json else { return Output.blockNow(lines) }
             for line in lines.split(separator: "\n") { try Output.jsonNow(LogAnswer(line: line)) }
         }
     }
@@ -204,7 +204,7 @@ struct Cancel: ParsableCommand {
     func run() throws {
         let job = try worker.worker().cancel(job)
         if json { return try Output.json(JobAnswer(job)) }
-        print("\(job.id) is asked to stop")
+        Output.line("\(job.id) is asked to stop")
     }
 }
 
@@ -220,6 +220,6 @@ struct Retry: ParsableCommand {
     func run() throws {
         let job = try worker.worker().retry(job)
         if json { return try Output.json(JobAnswer(job)) }
-        print("\(job.id) is queued")
+        Output.line("\(job.id) is queued")
     }
 }

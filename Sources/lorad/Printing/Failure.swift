@@ -27,7 +27,8 @@ enum Failure {
         Foundation.exit(code)
     }
 
-    static func write(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    /// One line on stderr.
+    static func write(_ line: String) { Terminal.error(line) }
 
     /// Nil for what the argument parser has to say; what nobody thought of is lorad's own fault.
     private static func code(_ error: any Error, parser: any ParsableCommand.Type) -> Int32? {

@@ -118,6 +118,17 @@ struct ProcessRunnerTests {
         #expect(outcome == .rejected(diagnostics: ["went on"]))
     }
 
+    @Test("A line longer than any message, and one that is none, end the process and are a fault that may pass")
+    func noMessage() async throws {
+        for script in ["head -c 9000000 /dev/zero | tr '\\0' a; echo", "echo '{\"ended\":7}'"] {
+            let events = RecordedEvents()
+            let said = try reason(await run("read order; \(script); sleep 600", events: events))
+            #expect(
+                said.hasPrefix("faulted: The job's process wrote what is no message of one, and was killed"), "\(said)")
+            #expect(eventually { events.process?.isAlive == false })
+        }
+    }
+
     @Test("A process that cannot be started is a fault that may pass")
     func notThere() async throws {
         let folder = try TemporaryFolder()

@@ -14,9 +14,19 @@ final class FakeRunner: JobRunner {
     /// Who reads manifests; nil for a reader in this process that believes the text.
     let reader: (any IntakeReader)?
 
+    /// What is done in place of the manifest's word.
+    private let work: (@Sendable (JobRequest) throws -> JobOutcome)?
+
     init(notify: [String]? = nil, reader: (any IntakeReader)? = nil) {
         self.notify = notify
         self.reader = reader
+        work = nil
+    }
+
+    init(work: @escaping @Sendable (JobRequest) throws -> JobOutcome) {
+        notify = nil
+        reader = nil
+        self.work = work
     }
 
     /// Reads in this process: claimed manifests as described above, the schedule's as lorad does.
@@ -65,6 +75,9 @@ final class FakeRunner: JobRunner {
             state.most = max(state.most, state.running)
         }
         defer { state.withLock { $0.running -= 1 } }
+        if let work {
+            do { return try work(request) } catch { return .faulted(reason: "\(error)") }
+        }
         events.stageStarted("train", detail: "1 step")
         events.progress(step: 1, of: 1, loss: 0.5, tokensPerSecond: 100, secondsLeft: 0)
         if request.manifestText.hasPrefix("leave"), request.attempt == 1 { return .interrupted }

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Manifests
 import Pipeline
@@ -14,7 +15,7 @@ package enum IntakeDesk {
             let runner = PipelineRunner(configuration)
             return .inspected(
                 Inspection.of(path, name: name) { text in
-                    runner.inspect(manifestText: text, path: SingleLine.of(name), rule: rule)
+                    runner.inspect(manifestText: text, path: ForeignText.line(name), rule: rule)
                 })
         case .prepare(let path, let settings, let due):
             do { return .prepared(try prepare(path, settings, due, configuration)) } catch { return .failure(error) }

@@ -37,8 +37,14 @@ struct JobDialogue: Sendable {
         let watch = Task.detached { await Self.watch(watchdog, writer) }
         defer { watch.cancel() }
         await Self.send(.run(order), to: writer)
-        if let outcome = try await listen(execution.standardOutput, from: pid, watchdog: watchdog, writer: writer) {
-            return outcome
+        do {
+            if let outcome = try await listen(execution.standardOutput, from: pid, watchdog: watchdog, writer: writer) {
+                return outcome
+            }
+        } catch {
+            watchdog.killGroup()
+            return watchdog.verdict?.outcome
+                ?? .faulted(reason: "The job's process wrote what is no message of one, and was killed: \(error).")
         }
         // It closed its output without a word: it is dying, or must.
         watchdog.killGroup()

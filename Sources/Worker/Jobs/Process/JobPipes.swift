@@ -39,7 +39,7 @@ final class ReportWriter: Sendable {
     }
 
     /// A worker that does not read any more is dead; the end of standard input tells that.
-    func send(_ report: JobReport) { send(message: report) }
+    func send(_ report: JobReport) { send(message: report.bounded) }
 
     func send(message: some Encodable) {
         guard let line = try? MessageLine.text(message) else { return }
