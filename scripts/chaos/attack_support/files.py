@@ -172,7 +172,7 @@ def exchanged_folder(folder):
         (place / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
     os.symlink(outside, target.folder / "data/link")
     target.write(
-        "job.yaml", target.manifest("job", steps=1).replace("data/test.jsonl", "data/rows/rows.jsonl"))
+        "job.yaml", target.manifest("job").replace("data/test.jsonl", "data/rows/rows.jsonl"))
     done, swaps, outcomes = threading.Event(), 0, []
 
     def swap():
@@ -195,6 +195,7 @@ def exchanged_folder(folder):
     finally:
         done.set()
         thread.join()
+    require(outcomes.count(0) > 0, f"no job of {len(outcomes)} succeeded: it says nothing")
 
 
 @case(10, "state folder, lorad.yaml and secrets as data, and links to them in a base")
