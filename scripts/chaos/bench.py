@@ -43,10 +43,10 @@ class Bench:
         return subprocess.run(
             [LORAD, *arguments], cwd=self.folder, capture_output=True, text=True, check=check, timeout=600)
 
-    def start(self, *arguments, log="worker.log"):
-        """Starts a worker, its messages appended to a file."""
+    def start(self, *arguments, log="worker.log", **options):
+        """Starts a worker, its messages appended to a file; `options` are subprocess.Popen's."""
         with open(self.folder / log, "ab") as file:
-            return subprocess.Popen([LORAD, "watch", *arguments], cwd=self.folder, stdout=file, stderr=file)
+            return subprocess.Popen([LORAD, "watch", *arguments], cwd=self.folder, stdout=file, stderr=file, **options)
 
     def manifest(self, name, steps=6, seed=42, extra=""):
         return (

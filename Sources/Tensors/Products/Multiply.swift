@@ -33,13 +33,21 @@ package enum Operand {
         case .transposed(let matrix): .transposed(matrix.rows(range))
         }
     }
+
+    /// The same of float32, a copy in `scratch` (or in memory of its own) where it is of another type.
+    func widened(_ scratch: Arena?) -> Operand {
+        guard matrix.dtype != .float32 else { return self }
+        let copy = scratch?.matrix(matrix.rows, matrix.columns) ?? Matrix(rows: matrix.rows, columns: matrix.columns)
+        Kernels.convert(matrix, into: copy)
+        return isTransposed ? .transposed(copy) : .plain(copy)
+    }
 }
 
 /// c `[m, n]` = scale · a `[m, k]` · b `[k, n]`, added to c where `accumulate`. c is float32.
 ///
 /// Products with a dimension as small as a LoRA rank go to kernels of their own, which take bfloat16 too; OpenBLAS was
-/// measured at a tenth of its speed there. Others are of float32.
-/// - Parameter scratch: where a transposed copy of a small factor goes; memory of its own where nil.
+/// measured at a tenth of its speed there. Of any other shape a factor of bfloat16 is widened first.
+/// - Parameter scratch: where a transposed or widened copy of a factor goes; memory of its own where nil.
 package func multiply(
     _ a: Operand, _ b: Operand, into c: Matrix, scale: Float = 1, accumulate: Bool = false, scratch: Arena? = nil
 ) {
@@ -49,6 +57,9 @@ package func multiply(
         multiplySkinny(a, b, into: c, scale: scale, accumulate: accumulate, scratch: scratch)
     }
     if isSkinny { return }
+    let mark = scratch?.mark()
+    defer { if let scratch, let mark { scratch.release(to: mark) } }
+    let (a, b) = (a.widened(scratch), b.widened(scratch))
     if c.rows >= c.columns || c.rows >= 256 {
         Threads.parallel(
             c.rows, grain: 8, with: a, b, c, scale, accumulate

@@ -54,6 +54,30 @@ struct MultiplyTests {
         }
     }
 
+    /// bfloat16 as rows come from a layer, and as their gradients do: an adapter of a high rank multiplies with both.
+    @Test("A factor of bfloat16 gives what its widened copy gives, whatever the shape", arguments: ProductShape.all)
+    func widensWhatOpenBLASDoesNotTake(shape: ProductShape) {
+        var numbers = TestNumbers(seed: 17)
+        let a = Matrix(rows: shape.m, columns: shape.k, dtype: .bfloat16)
+        Kernels.convert(numbers.matrix(shape.m, shape.k), into: a)
+        let wide = Matrix(rows: shape.m, columns: shape.k)
+        Kernels.convert(a, into: wide)
+        let b = numbers.matrix(shape.k, shape.n)
+        let scratch = Arena(reservingBytes: 1 << 20)
+        let c = Matrix(rows: shape.m, columns: shape.n)
+        multiply(.plain(a), .plain(b), into: c, scratch: scratch)
+        let tolerance = 3e-7 * Double(max(shape.k, 1))
+        expectClose(c, product(wide.nested, b.nested, columns: shape.n), atol: tolerance, "a·b")
+        // A gradient of B: aᵀ · h, with as many rows in h as in a.
+        let h = numbers.matrix(shape.m, shape.n)
+        let gradient = Matrix(rows: shape.k, columns: shape.n)
+        multiply(.transposed(a), .plain(h), into: gradient, scratch: scratch)
+        let transposedWide = transposed(wide)
+        expectClose(
+            gradient, product(transposedWide.nested, h.nested, columns: shape.n),
+            atol: 3e-7 * Double(max(shape.m, 1)), "aᵀ·h")
+    }
+
     @Test("Elements around a result's view stay as they were", arguments: ProductShape.all)
     func touchesNothingElse(shape: ProductShape) {
         var numbers = TestNumbers(seed: 16)
