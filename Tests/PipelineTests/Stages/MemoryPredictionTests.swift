@@ -83,7 +83,7 @@ struct MemoryPredictionTests {
     }
 
     @Test("Adapter, gradients and moments exactly; activations and logits within what two steps took", arguments: shapes)
-    func shapes(_ shape: Shape) throws {
+    func predicted(_ shape: Shape) throws {
         let folder = try TemporaryFolder()
         let files = try base(shape, in: folder.path)
         let manifest = try manifest(shape, base: folder.path)

@@ -36,7 +36,7 @@ extension JobReport {
         case .stageEnded(let name, let detail): .stageEnded(name: name, detail: Self.detail(detail))
         case .log(let line): .log(MessageLimits.cut(line, to: MessageLimits.line))
         case .ended(let outcome): .ended(outcome.bounded)
-        case .progress, .heartbeat, .mayPublish: self
+        case .progress, .moved, .heartbeat, .mayPublish: self
         }
     }
 
@@ -60,6 +60,7 @@ extension JobOutcome {
             if kept.count < diagnostics.count { kept.append("and \(diagnostics.count - kept.count) more") }
             return .rejected(diagnostics: kept)
         case .faulted(let reason): return .faulted(reason: cut(reason))
+        case .crashed(let reason): return .crashed(reason: cut(reason))
         case .interrupted: return .interrupted
         }
     }
