@@ -29,7 +29,7 @@ struct MemoryPredictionTests {
         var testDescription: String { name }
     }
 
-    static let shapes = [
+    static let cases: [Shape] = [
         Shape(name: "a high rank", hidden: 256, intermediate: 512, rank: 256),
         Shape(name: "a wide vocabulary, more labels than 384", vocabulary: 32_000, rows: 16, length: 64),
         Shape(name: "long rows", layers: 4, rows: 4, length: 250),
@@ -82,8 +82,8 @@ struct MemoryPredictionTests {
         return try ManifestDocument.load(bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: base).manifest
     }
 
-    @Test("Adapter, gradients and moments exactly; activations and logits within what two steps took", arguments: shapes)
-    func predicted(_ shape: Shape) throws {
+    @Test("Adapter, gradients and moments exactly; activations and logits within what two steps took", arguments: MemoryPredictionTests.cases)
+    func prediction(_ shape: Shape) throws {
         let folder = try TemporaryFolder()
         let files = try base(shape, in: folder.path)
         let manifest = try manifest(shape, base: folder.path)
