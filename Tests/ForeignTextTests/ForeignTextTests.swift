@@ -54,7 +54,7 @@ struct ForeignTextTests {
             ("movies (all): 97% – R&D, a-b 1.5", "movies (all): 97% – R&D, a-b 1.5"),
             ("a_b*c#d|e", "a\\_b\\*c\\#d\\|e"),
             ("![x](y) <b> ~~s~~ $z$ `c` \\", "!\\[x\\](y) &lt;b> \\~\\~s\\~\\~ \\$z\\$ \\`c\\` \\\\"),
-            ("&lt; &#60; &x", "&amp;lt; &amp;#60; &x"),
+            ("&lt; &#60; &x", "&amp;lt; &amp;\\#60; &x"),
             ("see https://evil.example now", "see `https://evil.example` now"),
             ("WWW.evil.example", "`WWW.evil.example`"),
             ("a@b.example @team", "`a@b.example` `@team`"), ("# h\r## i", "\\# h \\#\\# i"),

@@ -36,7 +36,8 @@ extension Kind where Value == String {
     /// page could not see whole is refused.
     static func path(example: String) -> Kind<String> {
         text("path", example: example) { text in
-            ForeignText.isPlain(text)
+            // Of a NUL the composer has told.
+            ForeignText.isPlain(text) || text.utf8.contains(0)
                 ? nil : "is \(Shown.quoted(text)); a path holds no control character and none that cannot be seen"
         }
     }
