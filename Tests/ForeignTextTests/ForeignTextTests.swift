@@ -85,7 +85,7 @@ struct ForeignTextTests {
         #expect(ForeignText.forChat("`<!channel>` & x", .slackCode, limit: 100) == "'&lt;!channel&gt;' &amp; x")
         #expect(
             ForeignText.forChat("<!channel> https://e.example", .slackText, limit: 100)
-                == "&lt;!channel&gt; https: //e. example")
+                == "&lt; !channel&gt; https: //e. example")
         #expect(ForeignText.forChat("`@here` \u{1B}", .code, limit: 100) == "'@here' ␛")
         #expect(ForeignText.forChat("@all www.e.example", .run, limit: 100) == "@ all www. e. example")
         #expect(
