@@ -40,7 +40,8 @@ extension Kind where Value == String {
             if bytes > PathPolicy.longestPath {
                 return "has \(bytes) bytes; a path has \(PathPolicy.longestPath) at most"
             }
-            return ForeignText.isPlain(text)
+            // Of a NUL the composer has told.
+            return ForeignText.isPlain(text) || text.utf8.contains(0)
                 ? nil : "is \(Shown.quoted(text)); a path holds no control character and none that cannot be seen"
         }
     }

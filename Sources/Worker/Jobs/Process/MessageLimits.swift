@@ -7,14 +7,14 @@ enum MessageLimits {
     static let detail = 4_096
     /// Bytes of the reason that a job failed for.
     static let reason = 65_536
-    /// Mistakes of a job that is rejected, a few more than a manifest is told of.
-    static let mistakes = 1_000
+    /// Mistakes of a job that is rejected, twice as many as a manifest is told of.
+    static let mistakes = 200
     /// Bytes of one of them.
     static let mistake = 4_096
     /// Slices and gates of a summary; no job that was begun has more.
     static let figures = 1_000
     /// Bytes of the name of one; no job that was begun has a longer one.
-    static let name = 2_048
+    static let name = 768
 
     /// `text` in at most `limit` bytes, with `…` where it was longer.
     static func cut(_ text: String, to limit: Int) -> String {
