@@ -20,7 +20,9 @@ struct VerifiedBase {
     ///
     /// - Returns: nil where the base cannot be read, which is noted too.
     /// - Throws: what is no fault of the job's own.
-    static func open(_ document: ManifestDocument, hashCache: HashCache, _ mistakes: JobMistakes) throws -> VerifiedBase? {
+    static func open(_ document: ManifestDocument, hashCache: HashCache, _ mistakes: JobMistakes) throws
+        -> VerifiedBase?
+    {
         let manifest = document.manifest
         let opened = try mistakes.collect("base.path") {
             try ContentHash.ofBase(manifest.base.path, cache: hashCache)

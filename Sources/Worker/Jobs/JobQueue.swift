@@ -102,7 +102,8 @@ final class JobQueue: Sendable {
             try FileSystem.writeNewFile(Array(job.manifestText.utf8), to: path)
         }
         return JobRequest(
-            id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText, workFolder: folders.work(job.id),
+            id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText,
+            workFolder: folders.work(job.id),
             attempt: job.attempt)
     }
 
