@@ -101,8 +101,9 @@ final class JobQueue: Sendable {
             try FileSystem.writeNewFile(Array(job.manifestText.utf8), to: path)
         }
         return JobRequest(
-            id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText, workFolder: folders.work(job.id),
-            attempt: job.attempt, rule: live.settings.configuration.rule(forOwner: job.owner))
+            id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText,
+            workFolder: folders.work(job.id), attempt: job.attempt,
+            rule: live.settings.configuration.rule(forOwner: job.owner))
     }
 
     private func conclude(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) throws -> JobRecord {

@@ -82,7 +82,9 @@ struct MemoryPredictionTests {
         return try ManifestDocument.load(bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: base).manifest
     }
 
-    @Test("Adapter, gradients and moments exactly; activations and logits within what two steps took", arguments: MemoryPredictionTests.cases)
+    @Test(
+        "Adapter, gradients and moments exactly; activations and logits within what two steps took",
+        arguments: MemoryPredictionTests.cases)
     func prediction(_ shape: Shape) throws {
         let folder = try TemporaryFolder()
         let files = try base(shape, in: folder.path)
@@ -101,7 +103,8 @@ struct MemoryPredictionTests {
         let demand = try AdapterDemand(configuration, on: model)
         let predicted = MemoryPrediction(
             manifest, files.configuration, parameters: files.parameterCount,
-            tokens: TrainingPlan.largestMicroBatch(examples, plan), labelledRows: TrainingPlan.mostLabels(examples, plan),
+            tokens: TrainingPlan.largestMicroBatch(examples, plan),
+            labelledRows: TrainingPlan.mostLabels(examples, plan),
             task: .language
         ).with(demand, on: model)
 
@@ -147,7 +150,8 @@ struct MemoryPredictionTests {
     func disks() throws {
         let folder = try TemporaryFolder()
         for name in ["work", "outbox"] {
-            try FileManager.default.createDirectory(atPath: folder.path + "/" + name, withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(
+                atPath: folder.path + "/" + name, withIntermediateDirectories: false)
         }
         let one = FreeDisk.byFileSystem([(folder.path + "/work", 3), (folder.path + "/outbox", 4)])
         #expect(one.map(\.bytes) == [7])
