@@ -59,9 +59,14 @@ def killed_reader(folder):
         for reader in readers:
             kill(reader, signal.SIGSTOP)
         target.drop("poison.yaml", target.manifest("poison") + ("# " + "x" * 97 + "\n") * 10_000)
-        new = lambda: [name for name in os.listdir(claimed) if name not in known]
-        require(wait_for(lambda: new() and (claimed / new()[0] / "poison.yaml").exists(), 10, every=0.01), "not claimed")
-        with watching(claimed / new()[0], "poison.yaml", OPENED, kill_readers):
+        claims = []
+
+        def is_claimed():
+            claims[:] = [path.parent for path in claimed.glob("*/poison.yaml") if path.parent.name not in known]
+            return bool(claims)
+
+        require(wait_for(is_claimed, 10, every=0.01), "it was not claimed in 10 s")
+        with watching(claims[0], "poison.yaml", OPENED, kill_readers):
             for reader in readers:
                 kill(reader, signal.SIGCONT)
             state = target.settled("poison", 30)
