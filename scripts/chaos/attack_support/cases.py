@@ -146,13 +146,12 @@ def stop(worker, seconds):
     return time.monotonic() - started
 
 
-HOLDER = f"""NOBODY = {NOBODY}
+HOLDER = f"""
 import fcntl, os, sys, time
 held = []
-if os.geteuid() == 0:
-    os.setgroups([])
-    os.setgid(NOBODY)
-    os.setuid(NOBODY)
+os.setgroups([])
+os.setgid({NOBODY})
+os.setuid({NOBODY})
 for path in sys.argv[1:]:
     try:
         descriptor = os.open(path, os.O_RDONLY)
@@ -168,8 +167,8 @@ time.sleep(600)
 
 @contextlib.contextmanager
 def locks(paths):
-    """Another account's locks on all of `paths` that it can open and lock; as root really another account. Gives those
-    that it holds."""
+    """Another account's locks on all of `paths` that it can open and lock, by leave of root. Gives those that it
+    holds."""
     holder = subprocess.Popen([sys.executable, "-c", HOLDER, *map(str, paths)], stdout=subprocess.PIPE, text=True)
     try:
         yield [pathlib.Path(path) for path in holder.stdout.read().split("\n") if path]

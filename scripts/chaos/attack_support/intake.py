@@ -8,6 +8,7 @@ import time
 from bench import children, kill, wait_for
 
 from .cases import FREE_DISK, JOBS, SETTINGS, Target, case, require, stop
+from .inotify import OPENED, watching
 
 
 @case(1, "a path of 60,000 components")
@@ -37,29 +38,43 @@ def listing(folder):
     return os.listdir(state) if state.is_dir() else []
 
 
-@case(1, "a manifest whose reader is killed again and again")
+@case(1, "a manifest whose reader is killed while it reads it, twice")
 def killed_reader(folder):
     target = Target(folder)
     target.pause()
+    claimed = folder / ".lorad/claimed"
     with target.worker() as worker:
-        wait_for(lambda: "ledger.sqlite" in listing(folder), 20)
-        # The queue is paused: a child of the worker's is no job process, so it reads manifests.
+        # The queue is paused: a child of the worker's is no job's process, so it reads manifests.
         target.drop("first.yaml", target.manifest("first"))
-        wait_for(lambda: target.state("first"), 20)
-        killed = 0
-        target.drop("poison.yaml", target.manifest("poison"))
-        limit = time.monotonic() + 30
-        while time.monotonic() < limit and target.state("poison") != "rejected":
-            for child in children(worker.pid):
-                killed += kill(child)
-            if target.state("poison") == "queued":
-                break
-        require(killed > 0, "the worker reads manifests itself: there is no child to kill")
+        require(wait_for(lambda: target.state("first"), 30), "the first manifest was not taken")
+        readers = children(worker.pid)
+        require(readers, "the worker reads manifests itself: there is no child to kill")
+        known, kills = set(os.listdir(claimed)), 0
+
+        def kill_readers():
+            nonlocal kills
+            kills += sum(kill(child) for child in children(worker.pid))
+
+        # It waits until its files are watched.
+        for reader in readers:
+            kill(reader, signal.SIGSTOP)
+        target.drop("poison.yaml", target.manifest("poison") + ("# " + "x" * 97 + "\n") * 10_000)
+        claims = []
+
+        def is_claimed():
+            claims[:] = [path.parent for path in claimed.glob("*/poison.yaml") if path.parent.name not in known]
+            return bool(claims)
+
+        require(wait_for(is_claimed, 10, every=0.01), "it was not claimed in 10 s")
+        with watching(claims[0], "poison.yaml", OPENED, kill_readers):
+            for reader in readers:
+                kill(reader, signal.SIGCONT)
+            state = target.settled("poison", 30)
         require(worker.poll() is None, f"the worker ended with {worker.returncode}")
-        require(target.state("poison") == "rejected", f"after {killed} kills it is {target.state('poison')}")
-        require(len(target.log.split("poison")) > 1, "the log does not tell of it")
+        require(state == "rejected", f"after {kills} kills it is {target.state('poison')}")
+        require("poison" in target.log, "the log does not tell of it")
         target.drop("next.yaml", target.manifest("next"))
-        require(wait_for(lambda: target.state("next") == "queued", 20), "the next manifest is not taken")
+        require(wait_for(lambda: target.state("next") == "queued", 30), "the next manifest is not taken")
 
 
 @case(1, "500 manifests at once, 50 claims a second")

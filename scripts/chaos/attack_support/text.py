@@ -136,7 +136,8 @@ def links_in_chats(folder):
         for row in range(8)]
     target.rows("data/links.jsonl", rows)
     gates = ", ".join(f"{{slice: {json.dumps(link)}, metric: loss, max: 0.0001}}" for link in LINKS)
-    target.drop("job.yaml", target.manifest("job", extra=f"gates: [{gates}]\n").replace("data/test.jsonl", "data/links.jsonl"))
+    text = target.manifest("job", extra=f"gates: [{gates}]\n")
+    target.drop("job.yaml", text.replace("data/test.jsonl", "data/links.jsonl"))
     keys = "".join(f"{json.dumps(link)}: 1\n" for link in LINKS)
     target.drop("bad.yaml", target.manifest("bad", extra=keys))
     with target.worker(env=environment):

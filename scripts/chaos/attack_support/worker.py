@@ -11,7 +11,7 @@ import urllib.request
 
 from bench import resident_kib, wait_for
 
-from .cases import FREE_DISK, JOBS, SETTINGS, Target, case, locks, require, stop
+from .cases import FREE_DISK, JOBS, SETTINGS, Target, case, locks, require, require_root, stop
 
 
 def free_port():
@@ -109,8 +109,8 @@ def many_slices(folder):
 
 @case(7, "another account's locks on the worker's folders")
 def foreign_locks(folder):
+    require_root()
     target = Target(folder)
-    target.write("first.yaml", target.manifest("shared"))
     target.drop("first.yaml", target.manifest("shared"))
     target.ask("watch", "--once")
     require(target.state("shared") == "succeeded", "the first job did not succeed")
