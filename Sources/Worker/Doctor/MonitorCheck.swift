@@ -39,7 +39,7 @@ struct MonitorCheck {
 
     /// 0 where a program could listen there now, or an errno. Nothing listens meanwhile.
     private static func bind(_ port: Int) -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return errno }
         defer { close(descriptor) }
         // As servers do it: what a connection that was closed a moment ago leaves behind is not in the way.

@@ -56,10 +56,12 @@ struct ContentHashReadingTests {
     func givenUp() throws {
         struct Enough: Error {}
         try make(64 << 20)
-        let cache = HashCache(file: folder.path + "/cache.json", onRead: { count in
-            #expect(count <= 1 << 20)
-            throw Enough()
-        })
+        let cache = HashCache(
+            file: folder.path + "/cache.json",
+            onRead: { count in
+                #expect(count <= 1 << 20)
+                throw Enough()
+            })
         #expect(throws: Enough.self) { try ContentHash.ofFile(path, cache: cache) }
         #expect(cache.state == .absent)
     }
