@@ -3,7 +3,6 @@ import PackageDescription
 
 let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
-let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
@@ -71,7 +70,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-        .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ] + (wantsBenchmarks ? benchmarkDependencies : []),
     targets: [
@@ -89,25 +87,27 @@ let package = Package(
         ),
         module("Tensors", ["COpenBLAS", "CKernels"]),
         module("Digests", ["CCrypto"]),
-        module("ModelFiles", ["Tensors", "Digests"]),
-        module("Tokenizers", ["ModelFiles"]),
+        module("ForeignText", []),
+        module("ModelFiles", ["Tensors", "Digests", "ForeignText"]),
+        module("Tokenizers", ["ModelFiles", "ForeignText"]),
         module("Transformers", ["Tensors", "ModelFiles"]),
         module("Adapters", ["Tensors", "ModelFiles", "Transformers"]),
-        module("Training", ["Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters"]),
-        module("Evaluation", ["Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters"]),
-        module("Manifests", ["CYAML"]),
+        module("Training", ["Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
+        module("Evaluation", ["Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
+        module("Manifests", ["CYAML", "ForeignText"]),
         module(
             "Pipeline",
             [
                 "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", "Digests",
+                "Manifests", "Digests", "ForeignText",
             ]),
-        module("Worker", ["Pipeline", "Manifests", "CCurl", "CLinux", "Digests", grdb, subprocess, flyingFox]),
+        module(
+            "Worker", ["Pipeline", "Manifests", "ForeignText", "CCurl", "CLinux", "Digests", grdb, subprocess]),
         .executableTarget(
             name: "lorad",
             dependencies: [
                 "Worker", "Pipeline", "Manifests", "Evaluation", "Training", "Adapters", "Transformers", "Tokenizers",
-                "ModelFiles", "Tensors",
+                "ModelFiles", "Tensors", "ForeignText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
@@ -123,11 +123,12 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", "Pipeline", "Worker",
+                "Manifests", "Pipeline", "Worker", "ForeignText",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),
         tests("DigestsTests", ["Digests"]),
+        tests("ForeignTextTests", ["ForeignText"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),
         tests("ModelFilesTests", ["TestSupport", "ModelFiles", "Tensors"]),
         tests("TokenizersTests", ["TestSupport", "Tokenizers", "ModelFiles", "Tensors"]),
@@ -146,10 +147,10 @@ let package = Package(
         tests(
             "PipelineTests",
             [
-                "TestSupport", "Pipeline", "Manifests", "Training", "Evaluation", "Adapters", "Transformers",
-                "Tokenizers", "ModelFiles", "Tensors",
+                "TestSupport", "Pipeline", "Manifests", "ForeignText", "Training", "Evaluation", "Adapters",
+                "Transformers", "Tokenizers", "ModelFiles", "Tensors",
             ]),
-        tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", grdb]),
-        tests("EndToEnd", ["TestSupport", "ModelFiles", "Tensors", "lorad"]),
+        tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", "ForeignText", grdb]),
+        tests("EndToEnd", ["TestSupport", "ModelFiles", "Tensors", "Worker", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])
 )

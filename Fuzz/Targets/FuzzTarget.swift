@@ -17,9 +17,9 @@ package enum FuzzTargets {
         ManifestTarget.self, WorkerConfigurationTarget.self, SafetensorsTarget.self, GGUFTarget.self,
         ModelConfigurationTarget.self, TokenizerTarget.self, TokenizerConfigurationTarget.self, RowsTarget.self,
         AdapterConfigurationTarget.self, AdapterWeightsTarget.self, ShardIndexTarget.self,
-        CheckpointTarget.self, PublishedRunTarget.self, InboxTarget.self, ScheduleTarget.self, SecretTarget.self,
-        WebhookMessageTarget.self, WebhookAnswerTarget.self,
-        ChatTemplateTarget.self, GenerationConfigurationTarget.self, SpecialTokensMapTarget.self,
+        CheckpointTarget.self, PublishedRunTarget.self, InboxTarget.self, IntakeAnswerTarget.self, ScheduleTarget.self,
+        SecretTarget.self, WebhookMessageTarget.self, WebhookAnswerTarget.self, HTTPRequestTarget.self,
+        ForeignTextTarget.self, ChatTemplateTarget.self, GenerationConfigurationTarget.self, SpecialTokensMapTarget.self,
         AddedTokensTarget.self, RegressionPromptsTarget.self, PipelineDefaultsTarget.self,
     ]
 

@@ -19,7 +19,7 @@ package struct WebhookAnswerTarget: FuzzTarget {
         let hooks = [HookKind.generic, .discord].map {
             Hook(name: $0.rawValue, kind: $0, url: .environment("URL"), allowHTTP: true, allowPrivate: true)
         }
-        worker = try Worker(
+        worker = Worker(
             WorkerSettings(
                 inbox: path + "/inbox", outbox: path + "/outbox", state: path + "/state", hooks: hooks,
                 delivery: DeliverySettings(connectTimeout: 8, timeout: 8)))

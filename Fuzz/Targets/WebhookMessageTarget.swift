@@ -61,6 +61,8 @@ private enum WebhookLimits {
         guard let object = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any] else {
             throw FuzzViolation(message: "a body for \(kind) is no JSON object: \(body)")
         }
+        // A program reads it: JSON's own escapes are what keeps its text in place.
+        if kind != .generic { try promise(object, kind) }
         switch kind {
         case .generic: try require(body.utf8.count < 20_000, "\(body.utf8.count) bytes for a generic hook")
         case .teams: try require(body.utf8.count < 28_000, "\(body.utf8.count) bytes for Teams")
@@ -73,6 +75,28 @@ private enum WebhookLimits {
         }
     }
 
+    /// What every text of a message keeps, whatever its place in it.
+    private static func promise(_ value: Any, _ kind: HookKind) throws {
+        switch value {
+        case let object as [String: Any]:
+            // A card names its format by a URL.
+            for (key, value) in object where key != "$schema" { try promise(value, kind) }
+        case let list as [Any]: for value in list { try promise(value, kind) }
+        case let text as String:
+            try ForeignTextPromise.requireVisible(text, lines: true, in: "\(kind)")
+            let rest = text.replacingOccurrences(of: "```\n[^`]*\n```", with: "", options: .regularExpression)
+            let open = kind == .discord || kind == .mattermost ? ForeignTextPromise.outsideCode(rest) : rest
+            for mark in ["://", "www.", "](", "<!", "<@"] {
+                try require(
+                    !open.contains(mark), "\(mark) stands outside of code in \(text.debugDescription) for \(kind)")
+            }
+            let mentions = kind == .discord || kind == .mattermost
+            try require(
+                !mentions || !open.contains("@"), "a mention stands outside of code in \(text.debugDescription)")
+        default: break
+        }
+    }
+
     private static func slack(_ body: [String: Any]) throws {
         let blocks = body["blocks"] as? [[String: Any]] ?? []
         try require((2...50).contains(blocks.count), "\(blocks.count) blocks for Slack")
@@ -81,6 +105,8 @@ private enum WebhookLimits {
             let limit = index == 0 ? 150 : 3_000
             try require((1...limit).contains(text.utf16.count), "\(text.utf16.count) units in Slack's block \(index)")
             guard index > 0 else { continue }
+            let isVerbatim = (block["text"] as? [String: Any])?["verbatim"] as? Bool == true
+            try require(isVerbatim && text.hasPrefix("```\n"), "Slack may make a link in block \(index)")
             try require(!text.unicodeScalars.contains("<"), "Slack's control character stands in block \(index)")
             try fences(text, extra: 0)
         }

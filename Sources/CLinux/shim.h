@@ -1,6 +1,9 @@
 #pragma once
 // The few system calls that Swift could only make through unsafe pointers.
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -33,4 +36,52 @@ static inline int lorad_clock_is_kept(void) {
     struct timex status = {.modes = 0};
     int state = adjtimex(&status);
     return state < 0 ? -1 : state != TIME_ERROR && !(status.status & STA_UNSYNC);
+}
+
+// Starts a program with a pipe to its standard input and one from its standard output, whose ends here do not block, and
+// with `errors` as its standard error: in a process group of its own, with every signal at its default and none blocked,
+// and with no other descriptor of this process. 0, or an errno; see posix_spawn(3).
+static inline int lorad_spawn(
+    const char *path, char *const *arguments, char *const *environment, int errors, int *input, int *output, int *pid) {
+    int to[2], from[2];
+    if (pipe2(to, O_CLOEXEC) != 0) return errno;
+    if (pipe2(from, O_CLOEXEC) != 0) {
+        int code = errno;
+        close(to[0]);
+        close(to[1]);
+        return code;
+    }
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    int code = posix_spawnattr_setsigdefault(&attributes, &all);
+    if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &none);
+    if (code == 0) code = posix_spawnattr_setpgroup(&attributes, 0);
+    if (code == 0)
+        code = posix_spawnattr_setflags(
+            &attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, to[0], 0);
+    if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, from[1], 1);
+    if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, errors, 2);
+    // A library may have left some without O_CLOEXEC.
+    if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    if (code == 0) code = posix_spawn(pid, path, &actions, &attributes, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    close(to[0]);
+    close(from[1]);
+    if (code != 0) {
+        close(to[1]);
+        close(from[0]);
+        return code;
+    }
+    fcntl(to[1], F_SETFL, O_NONBLOCK);
+    fcntl(from[0], F_SETFL, O_NONBLOCK);
+    *input = to[1];
+    *output = from[0];
+    return 0;
 }

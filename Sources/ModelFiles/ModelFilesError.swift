@@ -10,6 +10,8 @@ package struct ModelFilesError: LocalizedError, Equatable, Sendable {
         case mismatch
         case notFinite
         case unwritable
+        /// The file is one that jobs may not read.
+        case forbidden
     }
 
     package let code: Code
@@ -25,6 +27,13 @@ package struct ModelFilesError: LocalizedError, Equatable, Sendable {
         self.message = message
         self.cause = cause
         self.advice = advice
+    }
+
+    /// A file that does not hold the bytes any more that were read of it before.
+    static func changed(_ path: String) -> ModelFilesError {
+        ModelFilesError(
+            .mismatch, "\(path) was changed while it was being read.",
+            advice: "Write model files beside their place and rename them, and start again.")
     }
 
     package var errorDescription: String? { message }

@@ -10,6 +10,8 @@ package struct PipelineError: LocalizedError, Equatable, Sendable {
         case missing
         case interrupted
         case unwritable
+        /// Another process has the lock of what is to be written.
+        case locked
         /// A disk has less room than the job needs.
         case noSpace
     }

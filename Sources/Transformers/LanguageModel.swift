@@ -47,6 +47,9 @@ package final class LanguageModel {
         scratch = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
     }
 
+    /// Most bytes that a training step over so many labelled rows holds of logits.
+    package func headBytes(rows: Int) -> Int { head.trainingBytes(rows: rows) }
+
     /// Reads the weights of `source` and builds the model of its `model_type`.
     ///
     /// - Parameter task: gives the model a classification head, the checkpoint's where it holds one of that size; nil:

@@ -18,6 +18,9 @@ package final class Parameter {
         gradient = Matrix(rows: value.rows, columns: value.columns)
     }
 
+    /// Bytes that a parameter of so many elements takes with its gradient.
+    package static func bytes(elements: Int) -> Int { 2 * DType.float32.bytes * elements }
+
     /// The shape it is saved with.
     package var shape: [Int] { isVector ? [value.columns] : [value.rows, value.columns] }
 }

@@ -6,10 +6,10 @@ package struct Worker: Sendable {
     let settings: WorkerSettings
     private let folders: WorkerFolders
 
-    /// Makes missing folders. Throws where they cannot be used.
-    package init(_ settings: WorkerSettings) throws {
+    /// Makes nothing: folders and ledger are made by what puts something there.
+    package init(_ settings: WorkerSettings) {
         self.settings = settings
-        folders = try WorkerFolders(settings)
+        folders = WorkerFolders(asking: settings)
     }
 
     /// Takes manifests and runs jobs on this machine until `stop` asks to end, or with `once` until inbox and queue are
@@ -31,7 +31,7 @@ package struct Worker: Sendable {
     {
         let held = try parts.recover(patience: 10)
         let loop = try WatchLoop(parts, stop: stop, reload: reload, held: held)
-        for job in try parts.intake.finishLeftovers() { loop.admitted(job) }
+        loop.takeOver(try parts.intake.leftovers())
         parts.courier.start()
         parts.jobs.start()
         parts.housekeeper.start()
@@ -46,6 +46,7 @@ package struct Worker: Sendable {
             try loop.run(once: once)
         } catch {
             parts.jobs.stop()
+            if !parts.ledger.isInPlace { rescue(parts.ledger) }
             throw error
         }
         parts.jobs.stop()
@@ -60,6 +61,17 @@ package struct Worker: Sendable {
         return result
     }
 
+    /// Writes what a ledger that was taken away still holds, in files without a name, beside the backups. The next worker
+    /// then begins no empty one in silence.
+    private func rescue(_ ledger: Ledger) {
+        do {
+            let path = try LedgerBackup(folder: folders.backups).make(of: ledger, keep: settings.retention.backups)
+            settings.log("what the ledger held was saved as \(path)")
+        } catch {
+            settings.log("what the ledger held cannot be saved: " + PipelineRunner.lines(error).joined(separator: " "))
+        }
+    }
+
     /// Waits, for a bounded time, until every hook was tried.
     private func drain(_ courier: Courier, stop: StopRequest) throws {
         let end = ProcessInfo.processInfo.systemUptime + settings.delivery.drainTimeout
@@ -72,8 +84,9 @@ package struct Worker: Sendable {
     /// The job that this manifest would only repeat: same content, and none of `inputs` has changed since. Nil where it
     /// is new.
     package func repeated(_ text: String, inputs: [String]) throws -> JobRecord? {
-        guard FileSystem.exists(folders.ledger) else { return nil }
-        return try Repetition(ledger: ledger()).job(sha256: ManifestFile.hash(Array(text.utf8)), inputs: inputs)
+        guard let ledger = try ledger() else { return nil }
+        return try Repetition(ledger: ledger).job(
+            sha256: ManifestFile.hash(Array(text.utf8)), lastChange: InputFiles.lastChange(of: inputs))
     }
 
     /// Drops a manifest into the inbox; returns the name it got there, `NAME-2.yaml` where `NAME.yaml` waits already.
@@ -87,12 +100,11 @@ package struct Worker: Sendable {
     }
 
     /// The latest jobs first; all of them where `limit` is nil.
-    package func jobs(limit: Int? = nil) throws -> [JobRecord] { try ledger().jobs(limit: limit) }
+    package func jobs(limit: Int? = nil) throws -> [JobRecord] { try ledger()?.jobs(limit: limit) ?? [] }
 
     /// One job by id, part of an id, or name (the latest of that name), with its stages.
     package func status(_ reference: String) throws -> JobStatus {
-        let ledger = try ledger()
-        let job = try ledger.resolve(reference)
+        let (ledger, job) = try find(reference)
         return JobStatus(
             job: job, stages: try ledger.stages(of: job.id),
             progress: job.state == .running ? JobProgress.read(folders.progress(job.id)) : nil,
@@ -101,15 +113,14 @@ package struct Worker: Sendable {
 
     /// Cancels a waiting job, or asks a running one's worker to stop it.
     package func cancel(_ reference: String) throws -> JobRecord {
-        let ledger = try ledger()
-        return try ledger.requestCancel(try ledger.resolve(reference).id)
+        let (ledger, job) = try find(reference)
+        return try ledger.requestCancel(job.id)
     }
 
     /// Queues a failed, rejected or cancelled job again.
     package func retry(_ reference: String) throws -> JobRecord {
-        let ledger = try ledger()
-        let job = try ledger.resolve(reference)
-        let journal = folders.work(job.id) + "/" + WorkFolder.journal
+        let (ledger, job) = try find(reference)
+        let journal = folders.journal(job.id)
         return try ledger.retry(job.id, announcer: Announcer(hooks: settings.hooks)) {
             // What an earlier attempt published is its own; this one publishes anew.
             unlink(journal)
@@ -117,20 +128,36 @@ package struct Worker: Sendable {
     }
 
     /// Starts no more jobs, over restarts too; those that run go on.
-    package func pause() throws { try ledger().pause() }
+    package func pause() throws { try Ledger(folders: WorkerFolders(settings)).pause() }
 
     /// Starts jobs again.
-    package func resume() throws { try ledger().resume() }
+    package func resume() throws { try ledger()?.resume() }
 
     /// Since when the queue is paused; nil while it runs.
-    package func pausedSince() throws -> Date? { try ledger().pausedSince() }
+    package func pausedSince() throws -> Date? { try ledger()?.pausedSince() }
 
     /// Copies the ledger now, checks the copy, and returns its path.
     package func backUp() throws -> String {
-        try LedgerBackup(folder: folders.backups).make(of: ledger(), keep: settings.retention.backups)
+        guard let ledger = try ledger() else {
+            throw WorkerError(.missing, "There is no ledger \(folders.ledger) to copy.", advice: "A worker makes it.")
+        }
+        return try LedgerBackup(folder: folders.backups).make(of: ledger, keep: settings.retention.backups)
     }
 
-    func ledger() throws -> Ledger { try Ledger(folders: folders) }
+    /// The ledger; nil where nothing has made one yet.
+    func ledger() throws -> Ledger? {
+        guard FileSystem.exists(folders.ledger) || !LedgerBackup(folder: folders.backups).copies.isEmpty else {
+            return nil
+        }
+        try folders.requireLocalState()
+        return try Ledger(folders: folders)
+    }
+
+    /// The job that people mean, with its ledger. Throws `.unknownJob`.
+    private func find(_ reference: String) throws -> (Ledger, JobRecord) {
+        guard let ledger = try ledger() else { throw Ledger.unknownJob(reference) }
+        return (ledger, try ledger.resolve(reference))
+    }
 }
 
 /// What `lorad status JOB` shows.

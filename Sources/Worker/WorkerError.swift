@@ -10,8 +10,13 @@ package struct WorkerError: LocalizedError, Equatable, Sendable {
         case locked
         /// A folder or file cannot be written.
         case unwritable
-        /// The ledger cannot be opened, is not as configured, or refused a write.
+        /// The ledger cannot be opened, is not as configured, refused a write, or was taken away.
         case ledger
+        /// The ledger is not what a worker left: damaged, or empty or gone beside backups. Somebody must decide what is put
+        /// back.
+        case ledgerRefused
+        /// The system refused what it would give at another time: a descriptor, memory, a thread.
+        case system
         /// A webhook's URL or secret cannot be used.
         case webhook
         /// The settings contradict themselves or the machine.
@@ -40,6 +45,9 @@ package struct WorkerError: LocalizedError, Equatable, Sendable {
         self.cause = cause
         self.advice = advice
     }
+
+    /// True for what disk or system may give at another time, so that it is worth waiting for.
+    var mayPass: Bool { code == .unwritable || code == .system }
 
     package var errorDescription: String? { message }
     package var failureReason: String? { cause }

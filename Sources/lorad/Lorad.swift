@@ -12,7 +12,7 @@ struct Lorad: ParsableCommand {
         subcommands: [
             Run.self, Watch.self, Submit.self, Validate.self, Status.self, Logs.self, Cancel.self, Retry.self,
             Pause.self, Resume.self, Backup.self, Webhooks.self, Hash.self, Generate.self, Score.self, Tokenize.self,
-            Merge.self, Verify.self, DoctorCommand.self, JobProcessCommand.self,
+            Merge.self, Verify.self, DoctorCommand.self, JobProcessCommand.self, IntakeProcessCommand.self,
         ])
 
     static func main() {

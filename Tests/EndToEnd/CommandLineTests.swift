@@ -92,10 +92,11 @@ struct CommandLineTests {
             try lorad.write(lorad.manifest(sha256: lorad.hash()), to: "job.yaml")
             let work = folder + "/.lorad/foreground/tiny"
             try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
-            let descriptor = open(work, O_RDONLY | O_DIRECTORY)
+            let descriptor = open(work + "/lock", O_RDWR | O_CREAT, 0o600)
             try #require(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
             let second = try lorad.run("run", "job.yaml")
             #expect(second.status == 75 && second.errors.contains("under way"), "\(second.errors)")
+            #expect(second.errors.contains("process \(getpid())"), "\(second.errors)")
             close(descriptor)
             #expect(try lorad.run("run", "job.yaml").status == 0)
         }

@@ -2,6 +2,7 @@ import Foundation
 import ModelFiles
 import TestSupport
 import Testing
+import Worker
 
 /// Jobs in processes of their own: killed, limited, starved of disk. `scripts/chaos` does the same for longer.
 @Suite("Job processes, by the built program", .serialized)
@@ -88,9 +89,58 @@ struct JobProcessTests {
                     decoding: FileManager.default.contents(atPath: "/proc/\(job)/\(file)") ?? Data(), as: UTF8.self)
                 #expect(!text.isEmpty && !text.contains("secret"))
             }
+            // The worker still has it, for the hooks that SIGHUP may name, and shows it to nobody.
+            let own = FileManager.default.contents(atPath: "/proc/\(worker.pid)/environ") ?? Data()
+            #expect(!own.contains { $0 != 0 }, "\(String(decoding: own, as: UTF8.self))")
+            let confined = try String(contentsOfFile: "/proc/\(job)/status", encoding: .utf8)
+            #expect(confined.contains("NoNewPrivs:\t1"))
+            if SystemCheck.confinement().status == .ok { #expect(confined.contains("Seccomp:\t2")) }
             worker.send(SIGKILL)
             _ = try worker.wait()
             #expect(eventually { JobProcesses.pids(in: folder).isEmpty })
+        }
+    }
+
+    @Test("A job's process is confined, its run says by what, and the hashes that it found are remembered for the next")
+    func confinement() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try prepared(folder)
+            let hash = try lorad.hash()
+            // A hub's cache keeps a base as links to files elsewhere.
+            try FileManager.default.createDirectory(atPath: folder + "/blobs", withIntermediateDirectories: true)
+            try FileManager.default.moveItem(atPath: folder + "/base/model.safetensors", toPath: folder + "/blobs/1")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/base/model.safetensors", withDestinationPath: "../blobs/1")
+            for file in ["base/config.json", "blobs/1"] {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: "\(folder)/\(file)")
+            }
+            try? FileManager.default.removeItem(atPath: folder + "/.lorad/hashes.json")
+            let text = manifest(lorad, "a", hash: hash, steps: 6) + "\nmerge: {export: safetensors}\n"
+            try lorad.write(text, to: "inbox/a.yaml")
+            let worker = try lorad.run("watch", "--once")
+            #expect(worker.status == 0, "\(worker.errors)")
+            let provenance = try JSONReader.parse(file: folder + "/outbox/a/latest/provenance.json")
+            let available = Confinement.available
+            #expect(provenance["confinement"]?["landlock"]?.stringValue == available.landlock.description)
+            #expect(provenance["confinement"]?["seccomp"]?.stringValue == available.seccomp.description)
+            let cache = try lorad.read(".lorad/hashes.json")
+            #expect(cache.contains("blobs/1") && cache.contains("base/config.json"))
+            #expect(lorad.list(".lorad/jobs/" + (lorad.list(".lorad/jobs").first ?? "")) == ["log"])
+            // A run in the foreground is not confined, and does not say that it is.
+            try lorad.write(manifest(lorad, "b", hash: hash, steps: 2), to: "b.yaml")
+            #expect(try lorad.run("run", "b.yaml").status == 0)
+            #expect(try JSONReader.parse(file: folder + "/outbox/b/latest/provenance.json")["confinement"] == nil)
+        }
+    }
+
+    @Test("A rejected job leaves no folder in the outbox")
+    func rejectedLeavesNothing() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try prepared(folder)
+            try lorad.write(manifest(lorad, "a", hash: String(repeating: "0", count: 64), steps: 6), to: "inbox/a.yaml")
+            _ = try lorad.run("watch", "--once")
+            #expect(!FileManager.default.fileExists(atPath: folder + "/outbox/a"))
         }
     }
 

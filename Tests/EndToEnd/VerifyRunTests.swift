@@ -54,6 +54,25 @@ struct VerifyRunTests {
         }
     }
 
+    @Test("A base changed in place, with size and time kept, has another hash, fails verify, and no job takes it")
+    func baseChangedInPlace() throws {
+        try withTemporaryFolder { folder in
+            let run = try Run(folder)
+            usleep(2_200_000)
+            // Remembered by now, were it to be trusted.
+            let before = try run.lorad.hash()
+            #expect(try run.verify().status == 0)
+            try changeInPlace(folder + "/base/model.safetensors")
+            let after = try run.lorad.hash()
+            #expect(after != before)
+            let verdict = try run.verify()
+            #expect(verdict.status == 65 && verdict.checks["base"] == "failed", "\(verdict.checks)")
+            let refused = try run.lorad.run("run", "job.yaml")
+            #expect(refused.status == 65)
+            #expect(refused.errors.contains("hashes to \(after)"))
+        }
+    }
+
     @Test("A byte of the adapter changed: the checksums say so, and nothing is loaded")
     func tamperedAdapter() throws {
         try withTemporaryFolder { folder in

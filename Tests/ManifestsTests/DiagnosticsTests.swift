@@ -93,10 +93,10 @@ import Testing
         #expect(found.count == 101 && found[100].contains("50 more mistakes are not shown"), "\(found.last ?? "")")
     }
 
-    @Test("A long value is shortened, a control character escaped")
+    @Test("A long value is shortened, a control character named")
     func shown() {
         let found = mistakes(shortest + "training: {dtype: \"\(String(repeating: "x", count: 90))\\e\"}")
         #expect(found.first?.contains("the text \"\(String(repeating: "x", count: 40))…\"") == true, "\(found)")
-        #expect(mistakes(shortest + "training: {dtype: \"a\\eb\"}").first?.contains("a\\u{1B}b") == true)
+        #expect(mistakes(shortest + "training: {dtype: \"a\\eb\"}").first?.contains("a\u{241B}b") == true)
     }
 }

@@ -65,6 +65,92 @@ import Testing
         #expect(try wide.resolve("\(outside.path)/secret.txt") == "\(outside.path)/secret.txt")
     }
 
+    @Test("The worker's own files are no data, under no name: state folder, lorad.yaml, secrets")
+    func protected() throws {
+        try folder.write("lorad.yaml")
+        try folder.write(".lorad/ledger.sqlite")
+        try outside.write("hook.key")
+        try folder.link("state", to: ".lorad")
+        try folder.link("configuration", to: "lorad.yaml")
+        try #require(link(folder.path + "/lorad.yaml", folder.path + "/data/hard.jsonl") == 0)
+        var configuration = WorkerConfiguration()
+        configuration.ownFiles = ["lorad.yaml"]
+        configuration.allowedRoots = [".", outside.path]
+        var hook = HookConfiguration()
+        hook.secretFile = outside.path + "/hook.key"
+        configuration.hooks = [hook]
+        let policy = configuration.pathPolicy(workingFolder: folder.path)
+        for path in [
+            ".lorad", ".lorad/ledger.sqlite", ".lorad/none", "state/ledger.sqlite", "lorad.yaml", "configuration",
+            "data/hard.jsonl", outside.path + "/hook.key",
+        ] {
+            let error = #expect(throws: ManifestsError.self, "\(path)") { try policy.resolve(path) }
+            #expect(error?.code == .forbidden, "\(path)")
+        }
+        #expect(try policy.resolve("data/train.jsonl") == "\(folder.path)/data/train.jsonl")
+        #expect(try policy.resolve(outside.path + "/secret.txt") == "\(outside.path)/secret.txt")
+        #expect(policy.refusal(of: folder.path + "/.lorad/ledger.sqlite", device: 0, inode: 0) != nil)
+        // Unless lorad.yaml names a root in there.
+        configuration.allowedRoots = [".", ".lorad/data"]
+        try folder.write(".lorad/data/train.jsonl")
+        let inner = configuration.pathPolicy(workingFolder: folder.path)
+        #expect(try inner.resolve(".lorad/data/train.jsonl").hasSuffix("/.lorad/data/train.jsonl"))
+        #expect(throws: ManifestsError.self) { try inner.resolve(".lorad/ledger.sqlite") }
+        #expect(policy.refusal(of: "/etc/passwd", device: 0, inode: 0) != nil)
+        #expect(policy.refusal(of: folder.path + "/data/train.jsonl", device: 0, inode: 0) == nil)
+        var status = stat()
+        try #require(stat(folder.path + "/data/hard.jsonl", &status) == 0)
+        let (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino))
+        #expect(policy.refusal(of: folder.path + "/data/hard.jsonl", device: device, inode: inode) != nil)
+    }
+
+    @Test("lorad.yaml protects itself wherever it was read from")
+    func ownFile() throws {
+        try folder.write("conf/worker.yaml")
+        try Data("allowed_roots: [.]\n".utf8).write(to: URL(fileURLWithPath: folder.path + "/conf/worker.yaml"))
+        let configuration = try WorkerConfiguration.load(path: folder.path + "/conf/worker.yaml")
+        let policy = configuration.pathPolicy(workingFolder: folder.path)
+        #expect(throws: ManifestsError.self) { try policy.resolve("conf/worker.yaml") }
+    }
+
+    @Test(
+        "A path is looked up in one go, however many components it has, and may have 4,096 bytes",
+        .timeLimit(.minutes(1)))
+    func longPaths() throws {
+        let start = ContinuousClock.now
+        #expect(code(String(repeating: "a/", count: 60_000) + "x") == .forbidden)
+        #expect(code(String(repeating: "a/", count: 2000) + "x") == .missing)
+        #expect(try policy.resolve(String(repeating: "./", count: 2000) + "data/train.jsonl").hasSuffix("/train.jsonl"))
+        #expect(ContinuousClock.now - start < .seconds(2))
+        let path = String(repeating: "a/", count: 60_000)
+        let text = "name: tiny\nbase: {path: bases/base.gguf, sha256: \(hash)}\ndataset: {train: \(path)}\n"
+        let error = #expect(throws: ManifestsError.self) {
+            try ManifestDocument.load(
+                bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: pipelines, alsoChecking: policy.check)
+        }
+        #expect(
+            error?.diagnostics.map(\.description)
+                == ["job.yaml:3:18: dataset.train has 120000 bytes; a path has 4096 at most"])
+    }
+
+    @Test("What a job reads is listed with what the links in its base's folder lead to")
+    func readablePaths() throws {
+        let text =
+            "name: tiny\nbase: {path: bases/model, sha256: \(hash)}\ndataset: {train: data/train.jsonl, validation: "
+            + "data/val.jsonl}\n"
+        try folder.write("data/val.jsonl")
+        let document = try ManifestDocument.load(bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: pipelines)
+        try folder.write("bases/model/config.json")
+        try folder.write("blobs/0123")
+        try folder.link("bases/model/model.safetensors", to: "../../blobs/0123")
+        try folder.link("bases/model/dangling", to: "none")
+        #expect(
+            try policy.readablePaths(of: document.manifest)
+                == ["bases/model", "data/train.jsonl", "data/val.jsonl", "blobs/0123"].map { "\(folder.path)/\($0)" })
+        try folder.link("bases/model/tokenizer.json", to: outside.path + "/secret.txt")
+        #expect(throws: ManifestsError.self) { try policy.readablePaths(of: document.manifest) }
+    }
+
     @Test("A missing file is told beside the text's own mistakes; one that could not be read is told once")
     func besideOthers() throws {
         let text = "name: Tiny\nbase: {sha256: \(hash)}\ndataset: data/none.jsonl\nevaluation: {data: 7}\n"
@@ -137,5 +223,11 @@ import Testing
             found.first?.hasPrefix(
                 "job.yaml:2:14: base.path: its file \"special_tokens_map.json\" is a link that leads outside") == true,
             "\(found)")
+        // The same in the folder of further templates.
+        try FileManager.default.removeItem(atPath: folder.path + "/bases/model/special_tokens_map.json")
+        try folder.write("bases/model/additional_chat_templates/own.jinja")
+        #expect(policy.check(document).isEmpty)
+        try folder.link("bases/model/additional_chat_templates/x.jinja", to: "\(outside.path)/secret.txt")
+        #expect(policy.check(document).first?.description.contains("additional_chat_templates/x.jinja") == true)
     }
 }

@@ -42,9 +42,36 @@ import Testing
         #expect(configuration.hooks[1].secretEnvironment == "KEY" && configuration.notifyDefault == ["chat"])
     }
 
+    @Test("Rules by owner are read, by name, by number and for anyone else")
+    func owners() throws {
+        let configuration = try load(
+            """
+            owners:
+              - {owner: root, priority: 100}
+              - {owner: 4711, at_once: 2, rows: 1000, steps: 50}
+              - {owner: "*", priority: 0}
+            """)
+        #expect(configuration.owners.map(\.owner.uid) == [0, 4_711, nil])
+        #expect(configuration.owners.map(\.priority) == [100, nil, 0])
+        #expect(configuration.owners[1].atOnce == 2 && configuration.owners[1].rows == 1_000)
+        #expect(configuration.owners[1].steps == 50)
+    }
+
     @Test(
         "Mistakes are reported as in a manifest",
         arguments: [
+            ("owners: [{priority: 3}]", "1:10: owners[0].owner is missing: name a user"),
+            (
+                "owners: [{owner: nobody-of-this-name}]",
+                "1:18: owners[0].owner is \"nobody-of-this-name\", a user that this machine does not have"
+            ),
+            ("owners: [{owner: -1}]", "1:18: owners[0].owner is -1; no user has that number"),
+            (
+                "owners: [{owner: [a]}]",
+                "1:18: owners[0].owner is a list of 1; expected a user's name or number"
+            ),
+            ("owners: [{owner: 0, steps: 1}, {owner: root}]", "1:40: owners[1].owner \"root\" has a rule already"),
+            ("owners: [{owner: 5, at_once: 0}]", "1:30: owners[0].at_once is 0; it must be at least 1"),
             ("threads: 0", "1:10: threads is 0; it must be at least 1 and at most 1024"),
             ("inbx: a", "1:1: unknown key \"inbx\"; did you mean inbox?"),
             (

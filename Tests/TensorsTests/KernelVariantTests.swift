@@ -26,4 +26,11 @@ struct KernelVariantTests {
         #expect((DType.bfloat16.compute == .bfloat16) == KernelVariant.chosen.name.hasSuffix("-bf16"))
         #expect(MachineInfo.fasterDType == DType.bfloat16.compute)
     }
+
+    @Test("The speed of products of bfloat16 is told where there are such, and nowhere else")
+    func productSpeed() throws {
+        let speed = ProductSpeed.bfloat16OverFloat32()
+        #expect((speed != nil) == (DType.bfloat16.compute == .bfloat16))
+        if let speed { #expect(speed > 0 && speed.isFinite) }
+    }
 }

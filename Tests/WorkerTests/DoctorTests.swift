@@ -150,8 +150,11 @@ struct DoctorTests {
         try FileManager.default.createDirectory(atPath: folder.path + "/state", withIntermediateDirectories: true)
         try folder.write("{\"a\": 1}", to: "state/hashes.json")
         #expect(try findings(folders)["hash_cache"]?.status == .warning)
-        try folder.write("{}", to: "state/hashes.json")
+        try folder.write("{\"version\": 2, \"files\": {}}", to: "state/hashes.json")
         #expect(try findings(folders)["hash_cache"]?.value.contains("0 files") == true)
+        try folder.write("{}", to: "state/hashes.json")
+        let older = try findings(folders)["hash_cache"]
+        #expect(older?.status == .ok && older?.value.contains("another version") == true)
     }
 
     @Test("Limits that do not fit the machine or each other are told of")
@@ -211,7 +214,7 @@ struct DoctorTests {
         let yaml = folders + "monitor: {port: \(UInt16(bigEndian: address.sin_port))}\n"
         #expect(try findings(yaml)["monitor"]?.status == .problem)
         try FileManager.default.createDirectory(atPath: folder.path + "/state", withIntermediateDirectories: true)
-        let lock = try WorkerLock(path: folder.path + "/state/worker.lock", holder: ProcessIdentity.current())
+        let lock = try WorkerLock(path: folder.path + "/state/worker.lock")
         let held = try withExtendedLifetime(lock) { try findings(yaml) }
         #expect(held["worker"]?.value == "runs, process \(getpid())")
         #expect(held["monitor"]?.status == .ok)
@@ -300,8 +303,17 @@ struct DoctorTests {
         #expect(MachineCheck.threads(2, cores: 2).status == .ok)
         #expect(MachineCheck.threads(1, cores: 2).status == .warning)
         #expect(MachineCheck.threads(4, cores: 2).status == .warning)
-        #expect(MachineCheck.core("SkylakeX").status == .ok)
-        #expect(MachineCheck.core("Cooperlake").advice?.contains("SkylakeX") == true)
+        let (old, haswell, skylake) = ("flags: sse2", "flags: sse2 avx2 fma", "flags: avx2 fma avx512f")
+        #expect(MachineCheck.core("SkylakeX", skylake).status == .ok)
+        #expect(MachineCheck.core("Cooperlake", skylake).advice?.contains("SkylakeX") == true)
+        #expect(MachineCheck.core("Prescott", skylake).advice?.contains("=SkylakeX") == true)
+        #expect(MachineCheck.core("Prescott", haswell).advice?.contains("=Haswell") == true)
+        #expect(MachineCheck.core("Prescott", old).status == .ok)
+        #expect(MachineCheck.bfloat16(nil).value.hasPrefix("stored only"))
+        #expect(MachineCheck.bfloat16(1.9, elsewhere: "x86-64-v4").status == .ok)
+        let slow = MachineCheck.bfloat16(0.52, elsewhere: "x86-64-v4")
+        #expect(slow.status == .warning && slow.value.contains("0.5 times"))
+        #expect(slow.advice?.contains("LORAD_KERNELS=x86-64-v4 ") == true)
         #expect(MachineCheck.blas("OpenBLAS 0.3.21 NO_LAPACKE MAX_THREADS=64", threads: 64).status == .ok)
         #expect(MachineCheck.blas("OpenBLAS 0.3.21 NO_LAPACKE MAX_THREADS=2", threads: 4).status == .warning)
     }

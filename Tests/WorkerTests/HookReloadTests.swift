@@ -188,7 +188,7 @@ struct GoneHookTests {
         #expect(mistakes.contains { $0.contains("\"gone\"") })
         let folder = try TemporaryFolder()
         let request = JobRequest(
-            id: "a", manifestPath: "a.yaml", manifestText: text, workFolder: folder.path, attempt: 1)
+            id: "a", name: "a", manifestPath: "a.yaml", manifestText: text, workFolder: folder.path, attempt: 1)
         let outcome = runner.run(request, control: JobControl(), events: RecordedEvents())
         #expect(!"\(outcome)".contains("gone"))
     }

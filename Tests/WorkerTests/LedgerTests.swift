@@ -58,7 +58,7 @@ struct LedgerTests {
     func damaged() throws {
         let folder = try TemporaryFolder()
         try folder.write(String(repeating: "not a database ", count: 100), to: "ledger.sqlite")
-        #expect(failure { try Ledger(path: folder.path + "/ledger.sqlite") { $0 } }?.code == .ledger)
+        #expect(failure { try Ledger(path: folder.path + "/ledger.sqlite") { $0 } }?.code == .ledgerRefused)
         #expect(try folder.read("ledger.sqlite").hasPrefix("not a database"))
     }
 

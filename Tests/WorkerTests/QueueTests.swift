@@ -119,6 +119,18 @@ struct FaultTests {
         #expect((job.attempt, job.reason) == (3, "The disk is full. Given up after 2 retries."))
     }
 
+    @Test("A job that crashes twice in the same way is not tried a third time; one that crashes otherwise each time is")
+    func crashes() throws {
+        let bench = try bench(retries: 5)
+        try bench.submit(["a": "crash", "b": "odd crash"])
+        let runner = FakeRunner()
+        #expect(try bench.watchOnce(runner).ended == [.failed: 2])
+        let (same, odd) = (try bench.worker().status("a").job, try bench.worker().status("b").job)
+        #expect(same.attempt == 2)
+        #expect(same.reason == "It was ended by signal 6. The attempt before ended in the same way.")
+        #expect((odd.attempt, odd.reason) == (6, "It was ended by signal 6 at 6. Given up after 5 retries."))
+    }
+
     @Test("A job that failed by itself, or was rejected, is not retried")
     func permanent() throws {
         let bench = try bench(retries: 5)
@@ -266,7 +278,7 @@ struct FaultTests {
     private struct LateRunner: JobRunner {
         let cancel: @Sendable (String) -> Void
 
-        func inspect(manifestText: String, path: String) -> ManifestVerdict { .accepted(name: "a", notify: nil) }
+        func makeIntakeReader() -> any IntakeReader { FakeRunner().makeIntakeReader() }
 
         func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
             cancel(request.id)

@@ -27,15 +27,14 @@ struct RejectionTests {
         try bench.folder.write([0x61, 0xFF, 0xFE], to: "inbox/latin.yaml")
         try FileManager.default.createSymbolicLink(atPath: inbox + "link.yaml", withDestinationPath: "/etc/passwd")
         try FileManager.default.createDirectory(atPath: inbox + "folder.yaml/sub", withIntermediateDirectories: true)
-        #expect(mkfifo(inbox + "pipe.yaml", 0o644) == 0)
         let runner = FakeRunner()
-        #expect(try bench.watchOnce(runner).ended == [.rejected: 6])
+        #expect(try bench.watchOnce(runner).ended == [.rejected: 5])
         #expect(runner.requests.isEmpty)
         #expect(try bench.folder.names("inbox").isEmpty)
         #expect(try bench.folder.names("state/claimed").isEmpty)
         let expected = [
             "empty": "empty", "large": "1048576 bytes", "latin": "not UTF-8", "link": "symbolic link",
-            "folder": "a folder", "pipe": "named pipe",
+            "folder": "a folder",
         ]
         for folder in try bench.folder.names("outbox/rejected") {
             let name = String(folder.prefix { $0 != "." })
@@ -43,7 +42,31 @@ struct RejectionTests {
             #expect(reason.contains(try #require(expected[name])), "\(reason)")
             #expect(try bench.folder.names("outbox/rejected/" + folder).contains(name + ".yaml"))
         }
-        #expect(try bench.folder.names("outbox/rejected").count == 6)
+        #expect(try bench.folder.names("outbox/rejected").count == 5)
+    }
+
+    @Test("A pipe, a socket and a device are refused where they lie, told once, and hold up nothing")
+    func special() throws {
+        let bench = try WorkerBench()
+        let inbox = bench.folder.path + "/inbox/"
+        #expect(mkfifo(inbox + "pipe.yaml", 0o644) == 0)
+        #expect(mknod(inbox + "socket.yaml", S_IFSOCK | 0o644, 0) == 0)
+        var names = ["pipe.yaml", "socket.yaml"]
+        // Only root may make one.
+        if mknod(inbox + "zero.yaml", S_IFCHR | 0o644, 0x105) == 0 { names.append("zero.yaml") }
+        let result = try bench.whileWatching(FakeRunner()) {
+            try bench.submit(["a": "succeed"])
+            #expect(try eventually { try bench.ledger().jobs().first?.state == .succeeded })
+            try bench.submit(["b": "succeed"])
+            #expect(try eventually { try bench.ledger().jobs().first?.name == "b" })
+        }
+        #expect(result.ended[.rejected] == nil)
+        #expect(try bench.folder.names("inbox").sorted() == names)
+        #expect(try bench.folder.names("outbox/rejected").isEmpty)
+        for name in names {
+            #expect(bench.log.count { $0.contains("\"\(name)\" is a pipe, socket or device") } == 1)
+        }
+        #expect(try bench.watchOnce().ended.isEmpty)
     }
 
     @Test("A job rejected while it ran has its manifest moved beside the reason, and again after a retry")

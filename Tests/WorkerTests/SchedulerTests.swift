@@ -12,7 +12,9 @@ struct SchedulerTests {
         var files: [String] { state.withLock { $0.files } }
         func fail(_ error: WorkerError?) { state.withLock { $0.trouble = error } }
 
-        func submit(_ entry: ScheduleEntry, due: Date, file: String) throws -> (ScheduledRun.State, String?) {
+        func submit(
+            _ entry: ScheduleEntry, due: Date, file: String, isWanted: () -> Bool
+        ) throws -> (ScheduledRun.State, String?) {
             try state.withLock { state in
                 if let trouble = state.trouble { throw trouble }
                 state.files.append(file)

@@ -83,7 +83,9 @@ struct TwoYearsTests {
         private let state = Mutex<[String: [Date]]>([:])
         var submitted: [String: [Date]] { state.withLock { $0 } }
 
-        func submit(_ entry: ScheduleEntry, due: Date, file: String) throws -> (ScheduledRun.State, String?) {
+        func submit(
+            _ entry: ScheduleEntry, due: Date, file: String, isWanted: () -> Bool
+        ) throws -> (ScheduledRun.State, String?) {
             state.withLock { $0[entry.name, default: []].append(due) }
             return (.submitted, file)
         }

@@ -33,7 +33,7 @@ struct WorkerScheduleTests {
 
     private func watch(_ settings: WorkerSettings, until condition: () throws -> Bool) throws {
         let stop = try StopRequest()
-        let worker = try Worker(settings)
+        let worker = Worker(settings)
         let thread = Thread { _ = try? worker.watch(runner: FakeRunner(), once: false, stop: stop) }
         thread.start()
         #expect(try eventually(condition))

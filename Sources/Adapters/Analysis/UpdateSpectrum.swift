@@ -9,6 +9,13 @@ package struct UpdateSpectrum: Sendable {
     package let singularValues: [Double]
     /// ‖update‖ over ‖W0‖, Frobenius norms.
     package let relativeNorm: Double
+
+    /// Most bytes that one module's spectrum takes: W0, one of A and B copied, and seven matrices of the rank's size (two
+    /// Gram matrices, two of their products, and what the eigenvalues are turned out of).
+    static func bytes(rank: Int, inputs: Int, outputs: Int) -> Int {
+        DType.float32.bytes * (inputs * outputs + rank * max(inputs, outputs))
+            + 7 * rank * rank * MemoryLayout<Double>.size
+    }
 }
 
 extension LoRAAdapter {

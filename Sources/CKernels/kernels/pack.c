@@ -3,6 +3,11 @@
 #include "panels.h"
 #include "half.h"
 
+/// Columns of the panel that begins at `column`.
+static size_t columns_from(size_t column, size_t columns) {
+    return columns - column < PANEL_COLUMNS ? columns - column : PANEL_COLUMNS;
+}
+
 /// `words` of 32 bits a row: floats, or pairs of bfloat16.
 CK_INLINE void transpose_words(const char *w, size_t stride, size_t columns, size_t words, uint32_t *panel) {
     for (size_t c = 0; c < columns; c++) {
@@ -57,63 +62,72 @@ CK_FUNCTION void pack_transposed_widened(const uint16_t *w, size_t stride, size_
     }
 }
 
-/// Rows of w in bfloat16 are rows of the panel in float32.
-CK_FUNCTION void pack_plain_widened(const uint16_t *w, size_t stride, size_t columns, size_t k, float *panel) {
-    for (size_t i = 0; i < k; i++, w += stride, panel += PANEL_COLUMNS) {
-        __builtin_prefetch(w + ROWS_AHEAD * stride);
-        if (columns == PANEL_COLUMNS) {
-            for (size_t c = 0; c < PANEL_COLUMNS; c++) panel[c] = ck_widen_one(w[c]);
-        } else {
-            for (size_t c = 0; c < PANEL_COLUMNS; c++) panel[c] = c < columns ? ck_widen_one(w[c]) : 0;
-        }
+// Where rows of w are rows of the panels, all panels of a group are filled together, one row of w after another: rows
+// lie a page apart, and one panel after another would meet every page as often as there are panels.
+
+/// `row`'s columns, as row i of panels that lie `apart` bytes apart; zero beyond the last.
+CK_INLINE void pack_row(const float *row, size_t columns, size_t i, size_t apart, char *panels) {
+    for (size_t column = 0; column < columns; column += PANEL_COLUMNS, panels += apart) {
+        float *out = (float *)panels + i * PANEL_COLUMNS;
+        size_t here = columns_from(column, columns);
+        if (here == PANEL_COLUMNS) memcpy(out, row + column, PANEL_COLUMNS * sizeof *out);
+        else for (size_t c = 0; c < PANEL_COLUMNS; c++) out[c] = c < here ? row[column + c] : 0;
     }
 }
 
-CK_FUNCTION void pack_pairs(const uint16_t *w, size_t stride, size_t k, uint32_t *panel) {
-    for (size_t i = 0; i + 1 < k; i += 2) {
-        const uint16_t *first = w + i * stride, *second = first + stride;
-        uint32_t *out = panel + i / 2 * PANEL_COLUMNS;
-        for (size_t c = 0; c < PANEL_COLUMNS; c++) out[c] = first[c] | (uint32_t)second[c] << 16;
+CK_INLINE void pack_row_widened(const uint16_t *row, size_t columns, size_t i, size_t apart, char *panels) {
+    for (size_t column = 0; column < columns; column += PANEL_COLUMNS, panels += apart) {
+        float *out = (float *)panels + i * PANEL_COLUMNS;
+        size_t here = columns_from(column, columns);
+        if (here == PANEL_COLUMNS) for (size_t c = 0; c < PANEL_COLUMNS; c++) out[c] = ck_widen_one(row[column + c]);
+        else for (size_t c = 0; c < PANEL_COLUMNS; c++) out[c] = c < here ? ck_widen_one(row[column + c]) : 0;
     }
 }
 
-/// Rows of w are rows of the panel.
-CK_FUNCTION void pack_plain(const void *w, size_t stride, size_t columns, size_t k, int half, void *panel) {
-    if (!half) {
-        for (size_t i = 0; i < k; i++) {
-            float *out = (float *)panel + i * PANEL_COLUMNS;
-            const float *row = (const float *)w + i * stride;
-            __builtin_prefetch(row + ROWS_AHEAD * stride);
-            if (columns == PANEL_COLUMNS) {
-                for (size_t c = 0; c < PANEL_COLUMNS; c++) out[c] = row[c];
-            } else {
-                for (size_t c = 0; c < PANEL_COLUMNS; c++) out[c] = c < columns ? row[c] : 0;
-            }
+/// Two rows side by side, as pair i; `second` may be NULL, which is zero.
+CK_INLINE void pack_pair(const uint16_t *first, const uint16_t *second, size_t columns, size_t i, size_t apart,
+                         char *panels) {
+    for (size_t column = 0; column < columns; column += PANEL_COLUMNS, panels += apart) {
+        uint32_t *out = (uint32_t *)panels + i * PANEL_COLUMNS;
+        size_t here = columns_from(column, columns);
+        if (here == PANEL_COLUMNS && second) {
+            for (size_t c = 0; c < PANEL_COLUMNS; c++) out[c] = first[column + c] | (uint32_t)second[column + c] << 16;
+            continue;
         }
-        return;
-    }
-    const uint16_t *rows = w;
-    uint32_t *out = panel;
-    size_t done = 0;
-    if (columns == PANEL_COLUMNS) {
-        done = k / 2 * 2;
-        pack_pairs(rows, stride, done, out);
-    }
-    for (size_t i = done; i < k; i += 2) {
         for (size_t c = 0; c < PANEL_COLUMNS; c++) {
-            uint32_t first = c < columns ? rows[i * stride + c] : 0;
-            uint32_t second = c < columns && i + 1 < k ? rows[(i + 1) * stride + c] : 0;
-            out[i / 2 * PANEL_COLUMNS + c] = first | second << 16;
+            uint32_t low = c < here ? first[column + c] : 0, high = c < here && second ? second[column + c] : 0;
+            out[c] = low | high << 16;
         }
+    }
+}
+
+/// w [k, columns] as panels of float32 that lie `apart` bytes apart.
+CK_FUNCTION void pack_plain(const float *w, size_t stride, size_t columns, size_t k, size_t apart, char *panels) {
+    for (size_t i = 0; i < k; i++, w += stride) {
+        __builtin_prefetch(w + ROWS_AHEAD * stride);
+        pack_row(w, columns, i, apart, panels);
+    }
+}
+
+/// The same of w in bfloat16, widened.
+CK_FUNCTION void pack_plain_widened(const uint16_t *w, size_t stride, size_t columns, size_t k, size_t apart,
+                                    char *panels) {
+    for (size_t i = 0; i < k; i++, w += stride) {
+        __builtin_prefetch(w + ROWS_AHEAD * stride);
+        pack_row_widened(w, columns, i, apart, panels);
+    }
+}
+
+/// The same of w in bfloat16, as panels of bfloat16.
+CK_FUNCTION void pack_plain_half(const uint16_t *w, size_t stride, size_t columns, size_t k, size_t apart,
+                                 char *panels) {
+    for (size_t i = 0; i < k; i += 2, w += 2 * stride) {
+        pack_pair(w, i + 1 < k ? w + stride : NULL, columns, i / 2, apart, panels);
     }
 }
 
 CK_FUNCTION size_t ck_panels_bytes(size_t columns, size_t k, int half) {
     return (columns + PANEL_COLUMNS - 1) / PANEL_COLUMNS * ck_panel_bytes(k, half);
-}
-
-static size_t columns_from(size_t column, size_t columns) {
-    return columns - column < PANEL_COLUMNS ? columns - column : PANEL_COLUMNS;
 }
 
 CK_FUNCTION void ck_pack_panels(const void *w, size_t ws, size_t columns, size_t k, int half, size_t first, size_t count,

@@ -32,19 +32,23 @@ static const void *at(const void *start, size_t row, size_t stride, size_t colum
     return (const char *)start + (row * stride + column) * (half ? 2 : 4);
 }
 
-static void pack(const struct ck_product *p, size_t column, size_t columns, size_t k0, size_t k, char *panel) {
-    if (p->panels) {
-        pack_turned(p->panels, p->columns, column, k0, k, p->portable, panel);
+/// The panels of columns first ..< end, k0 ≤ i < k0 + k, `apart` bytes apart.
+static void pack(const struct ck_product *p, size_t first, size_t end, size_t k0, size_t k, size_t apart,
+                 char *panels) {
+    int half = p->half || p->widens;
+    if (!p->panels && !p->transposed) {
+        const void *w = at(p->w, k0, p->ws, first, half);
+        if (p->half) pack_plain_half(w, p->ws, end - first, k, apart, panels);
+        else if (p->widens) pack_plain_widened(w, p->ws, end - first, k, apart, panels);
+        else pack_plain(w, p->ws, end - first, k, apart, panels);
         return;
     }
-    size_t row = p->transposed ? column : k0, first = p->transposed ? k0 : column;
-    const void *w = at(p->w, row, p->ws, first, p->half || p->widens);
-    if (p->transposed) {
-        if (p->widens) pack_transposed_widened(w, p->ws, columns, k, (float *)panel);
-        else pack_transposed(w, p->ws, columns, k, p->half, panel);
-    } else {
-        if (p->widens) pack_plain_widened(w, p->ws, columns, k, (float *)panel);
-        else pack_plain(w, p->ws, columns, k, p->half, panel);
+    for (size_t column = first; column < end; column += PANEL_COLUMNS, panels += apart) {
+        size_t columns = columns_from(column, end);
+        const void *w = at(p->w, column, p->ws, k0, half);
+        if (p->panels) pack_turned(p->panels, p->columns, column, k0, k, p->portable, panels);
+        else if (p->widens) pack_transposed_widened(w, p->ws, columns, k, (float *)panels);
+        else pack_transposed(w, p->ws, columns, k, p->half, panels);
     }
 }
 
@@ -60,7 +64,7 @@ static struct ck_block block_at(const struct ck_product *p, size_t row, size_t c
         .y = (void *)at(p->y, row, p->ys, column, p->y_half),
         .y_stride = p->ys,
         .y_half = p->y_half,
-        .columns = end - column < PANEL_COLUMNS ? end - column : PANEL_COLUMNS,
+        .columns = columns_from(column, end),
     };
     if (k0 > 0) {
         b.add = b.y;
@@ -80,10 +84,7 @@ static void group(const struct ck_product *p, size_t first, size_t end, size_t k
         bytes = ck_panel_bytes(p->k, p->half);
         panels = (const char *)p->panels + first / PANEL_COLUMNS * bytes + ck_panel_bytes(k0, p->half);
     } else {
-        for (size_t column = first; column < end; column += PANEL_COLUMNS) {
-            size_t columns = end - column < PANEL_COLUMNS ? end - column : PANEL_COLUMNS;
-            pack(p, column, columns, k0, k, scratch + (column - first) / PANEL_COLUMNS * bytes);
-        }
+        pack(p, first, end, k0, k, bytes, scratch);
     }
     // Blocks of nearly equal height: a last block of one row would take as long as a full one.
     size_t blocks = (p->rows + PANEL_ROWS - 1) / PANEL_ROWS;

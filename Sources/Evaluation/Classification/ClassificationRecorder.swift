@@ -1,3 +1,4 @@
+import ForeignText
 import Tokenizers
 
 /// Puts the regression prompts of a classification to one model after another, as `ParityRecorder` does to models that
@@ -25,7 +26,8 @@ package struct ClassificationRecorder {
             let text = try tokenizer.encode(
                 prompt.prompt, pair: prompt.pair, maximumLength: maximumLength, allowSpecial: true)
             guard !text.ids.isEmpty else {
-                throw EvaluationError(.malformed, "The prompt \"\(prompt.id)\" has no token to classify.")
+                throw EvaluationError(
+                    .malformed, "The prompt \(ForeignText.quoted(prompt.id, limit: 256)) has no token to classify.")
             }
             return text
         }
@@ -74,7 +76,9 @@ package struct ClassificationRecorder {
         if shouldStop() { throw EvaluationError(.interrupted, "The evaluation was interrupted.") }
         let logits = try model.classify([texts[index]])[0]
         guard logits.allSatisfy(\.isFinite) else {
-            throw EvaluationError(.notFinite, "The model's outputs for the prompt \"\(names[index])\" are not finite.")
+            throw EvaluationError(
+                .notFinite,
+                "The model's outputs for the prompt \(ForeignText.quoted(names[index], limit: 256)) are not finite.")
         }
         return logits
     }

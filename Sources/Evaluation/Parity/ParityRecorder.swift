@@ -1,3 +1,4 @@
+import ForeignText
 import Tokenizers
 
 /// Puts the regression prompts to one model after another.
@@ -76,5 +77,5 @@ package struct ParityRecorder {
         return rows
     }
 
-    private func name(_ index: Int) -> String { "prompt \"\(prompts[index].id)\"" }
+    private func name(_ index: Int) -> String { "prompt \(ForeignText.quoted(prompts[index].id, limit: 256))" }
 }

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// What a regression prompt's greedy text, or the label that it is given, must be. Texts are compared byte for byte, white space included.
 package enum Expectation: Equatable, Sendable {
     case contains(String)
@@ -37,7 +39,7 @@ package enum Expectation: Equatable, Sendable {
         case .equals(let whole):
             text.utf8.elementsEqual(whole.utf8) ? nil : "The text is not \"\(whole)\"."
         case .label(let name):
-            text.utf8.elementsEqual(name.utf8) ? nil : "The label is not \"\(name)\"."
+            text.utf8.elementsEqual(name.utf8) ? nil : "The label is not \(ForeignText.quoted(name, limit: 200))."
         case .notContains(let part):
             text.utf8.contains(part.utf8) ? "The text contains \"\(part)\"." : nil
         case .matches(let expression):

@@ -18,10 +18,22 @@ package struct RegressionPrompts {
     /// - Throws: `EvaluationError.malformed` that lists the first 20 mistakes in the file, one a line; `TokenizersError`
     ///   for a file that cannot be read or a line that is not JSON.
     package static func read(_ path: String, labels: SequenceLabels? = nil) throws -> [RegressionPrompt] {
+        try read(JSONLines.file(path), labels: labels)
+    }
+
+    /// The same of a file that was read.
+    ///
+    /// - Throws: as `read` of a path.
+    package static func read(_ file: RowFile, labels: SequenceLabels? = nil) throws -> [RegressionPrompt] {
+        let path = file.path
         var reader = RegressionPrompts(labels: labels)
-        for line in try JSONLines.read(path) { reader.add(DataFields(path: path, line: line)) }
+        for line in file.lines { reader.add(DataFields(path: path, line: line)) }
         if reader.prompts.isEmpty && reader.mistakes.isEmpty {
             reader.mistakes.append("\(path) holds no prompts.")
+        }
+        if reader.prompts.count > NameLimits.prompts {
+            reader.mistakes.append(
+                "\(path) holds \(reader.prompts.count) prompts; there may be at most \(NameLimits.prompts).")
         }
         guard reader.mistakes.isEmpty else {
             let shown = 20
@@ -46,6 +58,9 @@ package struct RegressionPrompts {
 
     /// Two prompts of one id could not be told apart in the report.
     private mutating func claim(_ id: String, _ fields: DataFields) {
+        if id.utf8.count > NameLimits.promptID {
+            note(fields, "the id has \(id.utf8.count) bytes; at most \(NameLimits.promptID) are allowed.")
+        }
         if let earlier = lineOfID[id] {
             note(fields, "the id \(quoted(id)) is already taken by line \(earlier).")
         } else {
@@ -86,7 +101,7 @@ package struct RegressionPrompts {
         case "contains": return .contains(text)
         case "label":
             if case .classes(let names) = labels, names.contains(text) { return .label(text) }
-            note(fields, "the expected label \"\(text)\" is none of the data's.")
+            note(fields, "the expected label \(quoted(text)) is none of the data's.")
             return nil
         case "equals": return .equals(text)
         case "not_contains": return .notContains(text)

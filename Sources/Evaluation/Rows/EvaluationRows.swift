@@ -18,11 +18,28 @@ package struct EvaluationRows {
     package static func read(
         _ path: String, beside training: RowFormat? = nil, sliceBy: String? = nil
     ) throws -> [EvaluationRow] {
-        let lines = try JSONLines.read(path)
+        try read(JSONLines.file(path), beside: training, sliceBy: sliceBy)
+    }
+
+    /// The same of a file that was read.
+    ///
+    /// - Throws: as `read` of a path.
+    package static func read(
+        _ file: RowFile, beside training: RowFormat? = nil, sliceBy: String? = nil
+    ) throws -> [EvaluationRow] {
+        let (path, lines) = (file.path, file.lines)
         guard let first = lines.first else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
         let format = try format(first, path, beside: training)
         let reader = EvaluationRows(sliceBy: sliceBy)
-        return try lines.map { try reader.row(DataFields(path: path, line: $0), format) }
+        let rows = try lines.map { try reader.row(DataFields(path: path, line: $0), format) }
+        let slices = Set(rows.compactMap(\.slice)).count
+        guard slices <= NameLimits.slices else {
+            throw EvaluationError(
+                .malformed,
+                "The rows of \(path) belong to \(slices) slices; there may be at most \(NameLimits.slices).",
+                advice: "Name a field with fewer values in evaluation.slice_by.")
+        }
+        return rows
     }
 
     private static func format(_ first: JSONLine, _ path: String, beside training: RowFormat?) throws -> RowFormat {
@@ -70,6 +87,11 @@ package struct EvaluationRows {
                 "the field `\(name)` names the slice, so it must be a string, but \(value.kind) was found.")
         }
         guard !text.isEmpty else { throw fields.error("the field `\(name)` names the slice, but it is empty.") }
+        guard text.utf8.count <= NameLimits.slice else {
+            throw fields.error(
+                "the field `\(name)` names the slice and has \(text.utf8.count) bytes; at most \(NameLimits.slice) are "
+                    + "allowed.")
+        }
         guard text != SliceName.all else {
             throw fields.error("the slice name `\(SliceName.all)` is taken by the slice of all rows.")
         }

@@ -24,6 +24,8 @@ package struct HookConfiguration: Section {
     /// Whether the URL may be plain http.
     package var allowHTTP = false
 
+    package init() {}
+
     static let fields: [Field<HookConfiguration>] = [
         .required(
             "name", \.name, .name(example: "chat"), missing: "give the hook a name, such as chat",

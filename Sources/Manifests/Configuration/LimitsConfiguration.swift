@@ -6,6 +6,8 @@ package struct LimitsConfiguration: Section {
     package var wallTime: Double?
     /// Most seconds of one stage; nil: none.
     package var stageTime: Double?
+    /// Most seconds in which no stage, step or row of a job moves; 0: no limit.
+    package var stallTime = 3600.0
     /// MiB that stay free on the disks of state and outbox beside what a job needs.
     package var freeDiskMiB = 256
     /// Seconds a job has to write its checkpoint once it is asked to stop; then it is killed.
@@ -24,6 +26,10 @@ package struct LimitsConfiguration: Section {
         .optional(
             "stage_time", \.stageTime, .number(NumberBounds(atLeast: 1), example: "43200"), absent: "none",
             "Most seconds of one stage; a job that takes longer is stopped and fails."),
+        .standard(
+            "stall_time", \.stallTime, .number(NumberBounds(atLeast: 0), example: "3600"), standard: "3600",
+            "Most seconds in which no stage, step or row of a job moves; a job that stands still for longer is stopped and "
+                + "fails. 0: no limit."),
         .standard(
             "free_disk_mib", \.freeDiskMiB, .integer(0...1 << 30, example: 256), standard: "256",
             "MiB that stay free on the disks of state and outbox, beside what a job is predicted to write."),

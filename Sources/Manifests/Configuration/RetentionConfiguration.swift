@@ -6,8 +6,11 @@ package struct RetentionConfiguration: Section {
     package var keepDays = 30
     /// Days for which a failed run is kept; nil: for ever.
     package var keepFailedDays: Int?
-    /// Days for which an ended job's log, and the checkpoint of one that may be retried, are kept.
+    /// Days for which an ended job's log, its manifest in the ledger, and the checkpoint of one that may be retried, are
+    /// kept.
     package var keepJobDays = 90
+    /// MiB of manifests that the ledger keeps.
+    package var manifestsMiB = 256
     /// Days for which a delivery that was made or given up stays in the ledger.
     package var keepDeliveryDays = 90
     /// Days for which a rejected manifest stays in `outbox/rejected`.
@@ -32,7 +35,12 @@ package struct RetentionConfiguration: Section {
             "Days for which a failed run is kept."),
         .standard(
             "keep_job_days", \.keepJobDays, .integer(1...36_500, example: 90), standard: "90",
-            "Days for which an ended job's log, and a checkpoint it could be retried from, are kept."),
+            "Days for which an ended job's log, its manifest in the ledger, and a checkpoint it could be retried from, are "
+                + "kept."),
+        .standard(
+            "manifests_mib", \.manifestsMiB, .integer(1...1 << 20, example: 256), standard: "256",
+            "MiB of manifests in the ledger. Those of jobs that ended longest ago go first; while those of jobs that wait "
+                + "or run are as many, nothing is taken from the inbox."),
         .standard(
             "keep_delivery_days", \.keepDeliveryDays, .integer(1...36_500, example: 90), standard: "90",
             "Days for which a webhook delivery that was made or given up stays in the ledger. One that is still to be made "

@@ -4,7 +4,9 @@ extension WorkerConfiguration {
     /// lorad.yaml at `path`. Throws a `ManifestsError` as a manifest does; an absent file is `missing`, and the caller
     /// decides whether the defaults do.
     package static func load(path: String) throws -> WorkerConfiguration {
-        try load(bytes: SourceFile.read(path), file: path)
+        var configuration = try load(bytes: SourceFile.read(path), file: path)
+        configuration.ownFiles = [path]
+        return configuration
     }
 
     /// lorad.yaml from its bytes; an empty text means the defaults.
@@ -29,6 +31,6 @@ extension WorkerConfiguration {
 
     /// What a manifest's paths may lead to, on this machine.
     package func pathPolicy(workingFolder: String = FileManager.default.currentDirectoryPath) -> PathPolicy {
-        PathPolicy(workingFolder: workingFolder, roots: allowedRoots)
+        PathPolicy(workingFolder: workingFolder, roots: allowedRoots, protected: protectedPaths)
     }
 }

@@ -24,6 +24,8 @@ package struct WorkerConfiguration: Section {
     package var limits = LimitsConfiguration()
     /// How many run at a time, and retries.
     package var jobs = JobsConfiguration()
+    /// What the owners of manifests' files may ask for.
+    package var owners: [OwnerRule] = []
     /// What is removed, and what is kept twice.
     package var retention = RetentionConfiguration()
     /// Manifests that the worker submits to itself.
@@ -31,7 +33,15 @@ package struct WorkerConfiguration: Section {
     /// What the worker tells about itself over HTTP.
     package var monitor = MonitorConfiguration()
 
+    /// Files that are no job's to read, beside the state folder and what hooks name: lorad.yaml itself. No key of it.
+    package var ownFiles: [String] = []
+
     package init() {}
+
+    /// The files and folders that no job reads, though they may lie under an allowed root.
+    package var protectedPaths: [String] {
+        [state] + ownFiles + hooks.flatMap { [$0.urlFile, $0.secretFile].compactMap(\.self) }
+    }
 
     static let fields: [Field<WorkerConfiguration>] =
         folderFields + [
@@ -58,6 +68,7 @@ package struct WorkerConfiguration: Section {
             "What one job may take of the machine."),
         .standard(
             "jobs", \.jobs, .section("{at_once: 2}"), standard: "as below", "How many run at a time, and retries."),
+        ownersField,
         .standard(
             "retention", \.retention, .section("{keep_runs: 10}"), standard: "as below",
             "What is removed, and what is kept twice."),
@@ -114,6 +125,7 @@ package struct WorkerConfiguration: Section {
             }
             context.diagnostics.add(name.position, "schedule[\(index)].name \(Shown.quoted(text)) is taken already")
         }
+        checkOwners(section, node, &context)
         if section.inbox == section.outbox, let second = node.entry("outbox") ?? node.entry("inbox") {
             context.diagnostics.add(second.position, "inbox and outbox are the same folder")
         }

@@ -1,19 +1,11 @@
+import ForeignText
+
 /// How values appear in messages: quoted, and shortened so that a message stays a line.
 enum Shown {
-    static func quoted(_ text: String) -> String {
-        "\"\(shortened(text))\""
-    }
+    static func quoted(_ text: String) -> String { ForeignText.quoted(text) }
 
-    /// At most 40 characters, control characters as escapes.
-    static func shortened(_ text: String) -> String {
-        var result = ""
-        for (index, scalar) in text.unicodeScalars.enumerated() {
-            if index == 40 { return result + "…" }
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            result += isControl ? scalar.escaped(asASCII: true) : String(scalar)
-        }
-        return result
-    }
+    /// At most 40 characters.
+    static func shortened(_ text: String) -> String { ForeignText.shortened(text, to: 40) }
 
     /// Kind and value: `the text "eight"`, `the number 8.5`, `a list of 3`.
     static func kind(of node: YAMLNode) -> String {

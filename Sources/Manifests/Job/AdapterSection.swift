@@ -26,7 +26,7 @@ package struct AdapterSection: Section {
         .optional(
             "targets", \.targets,
             .list(
-                of: .text("module name", example: "q_proj"), ListRule(atLeast: 1, allowsSingle: true),
+                of: .text("module name", example: "q_proj"), ListRule(atLeast: 1, atMost: 1_000, allowsSingle: true),
                 example: "[q_proj, v_proj]"),
             absent: "PEFT's for the type of base",
             "Which linear projections get an adapter: names, path suffixes, or `all-linear`. "

@@ -25,7 +25,9 @@ package struct DatasetSection: Section {
             "What `classification` rows are predicted to be: a class, or a number."),
         .optional(
             "labels", \.labels,
-            .list(of: .text("label", example: "positive"), ListRule(atLeast: 2), example: "[negative, positive]"),
+            .list(
+                of: .text("label", example: "positive", limit: 1_024), ListRule(atLeast: 2, atMost: 10_000),
+                example: "[negative, positive]"),
             absent: "those of the training rows, sorted",
             "The classes' names; a whole number as a row's label is a place in this list, from 0."),
     ]

@@ -19,11 +19,13 @@ package struct EvaluationSection: Section {
         .optional(
             "data", \.data, .path(example: "data/test.jsonl"), absent: "nothing is scored", "JSON lines to score."),
         .optional(
-            "slice_by", \.sliceBy, .text("field name", example: "domain"), absent: "only the slice `all`",
+            "slice_by", \.sliceBy, .text("field name", example: "domain", limit: 256), absent: "only the slice `all`",
             "A field of the rows: one slice per value of it, plus `all`."),
         .optional(
             "choices", \.choices,
-            .list(of: .text("text", example: "\" positive\""), ListRule(atLeast: 2), example: "[\" yes\", \" no\"]"),
+            .list(
+                of: .text("text", example: "\" positive\"", limit: 65_536), ListRule(atLeast: 2, atMost: 1_000),
+                example: "[\" yes\", \" no\"]"),
             absent: "greedy text is compared",
             "Completions to compare by likelihood. A leading space belongs to the choice."),
         .standard(

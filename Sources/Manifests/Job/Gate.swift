@@ -13,7 +13,7 @@ package struct Gate: Section {
 
     static let fields: [Field<Gate>] = [
         .standard(
-            "slice", \.slice, .text("slice name", example: "all"), standard: "`all`",
+            "slice", \.slice, .text("slice name", example: "all", limit: 256), standard: "`all`",
             "A value of `evaluation.slice_by`, or `all`."),
         .required(
             "metric", \.metric, .choice(),

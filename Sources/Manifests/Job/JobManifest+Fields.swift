@@ -1,12 +1,18 @@
 extension JobManifest {
+    /// Names that mean something else where a job's name may stand: in the outbox the folder of refused manifests and the
+    /// link to the last run, and for gates what an adapter is compared with.
+    package static let reservedNames = ["rejected", "latest", "base"]
+
     static let fields: [Field<JobManifest>] =
         [
             .standard(
                 "version", \.version, .integer(1...1, example: 1), standard: "1",
                 "The version of this format."),
             .required(
-                "name", \.name, .name(example: "sentiment"), missing: "give the adapter a name, such as sentiment",
-                "The adapter's name, and its folder's in the outbox: `[a-z0-9][a-z0-9._-]{0,63}`, no `..`."),
+                "name", \.name, .name(example: "sentiment", reserved: reservedNames),
+                missing: "give the adapter a name, such as sentiment",
+                "The adapter's name, and its folder's in the outbox: `[a-z0-9][a-z0-9._-]{0,63}`, no `..`, and not `rejected`, `latest` or `base`."
+            ),
             .pipeline,
         ] + sectionFields + judgementFields
 
@@ -33,10 +39,13 @@ extension JobManifest {
     private static let judgementFields: [Field<JobManifest>] = [
         .standard(
             "gates", \.gates,
-            .list(of: .section("{metric: accuracy, min: 0.75}"), example: "[{metric: loss, better_than: base}]"),
+            .list(
+                of: .section("{metric: accuracy, min: 0.75}"), ListRule(atMost: 200),
+                example: "[{metric: loss, better_than: base}]"),
             standard: "none", "What the run must meet to be published."),
         .optional(
-            "notify", \.notify, .list(of: .hookName, example: "[chat]"), absent: "`notify_default` of lorad.yaml",
+            "notify", \.notify, .list(of: .hookName, ListRule(atMost: 100), example: "[chat]"),
+            absent: "`notify_default` of lorad.yaml",
             "Names of hooks in lorad.yaml. A manifest never holds a URL."),
         .standard(
             "priority", \.priority, .integer(-100...100, example: 10), standard: "0",

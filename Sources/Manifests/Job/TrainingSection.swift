@@ -39,11 +39,22 @@ package struct TrainingSection: Section {
     /// Whether activations are computed again in the backward pass instead of being kept.
     package var activationCheckpointing = false
 
+    /// Rows of one optimizer step: their order is held in memory, and beyond any batch that anybody trains with the number
+    /// is a slip.
+    static let mostRowsOfAStep = 1 << 20
+
     static let fields: [Field<TrainingSection>] = lengthFields + batchFields + optimizerFields + runFields
 
     static func check(
         _ section: inout TrainingSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
     ) {
+        let rows = section.batchSize * section.gradientAccumulation
+        if rows > mostRowsOfAStep, let entry = node.entry("gradient_accumulation") ?? node.entry("batch_size") {
+            context.diagnostics.add(
+                entry.position,
+                "\(path)batch_size times \(path)gradient_accumulation is \(rows) rows a step; it must be at most "
+                    + "\(mostRowsOfAStep)")
+        }
         if let second = node.later(of: "max_steps", "epochs") {
             context.diagnostics.add(
                 second.position, "\(path)max_steps and \(path)epochs both say how long to train; keep one")

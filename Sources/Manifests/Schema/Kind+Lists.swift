@@ -2,8 +2,15 @@
 struct ListRule: Sendable {
     /// The fewest elements.
     var atLeast = 0
+    /// The most elements.
+    var atMost = Int.max
     /// Whether a single value may stand for a list of one.
     var allowsSingle = false
+
+    /// `, at least 2, at most 100`, for the reference.
+    fileprivate var words: String {
+        (atLeast > 0 ? ", at least \(atLeast)" : "") + (atMost < Int.max ? ", at most \(atMost)" : "")
+    }
 }
 
 extension Kind {
@@ -13,7 +20,7 @@ extension Kind {
     ) -> Kind<[Element]> where Value == [Element] {
         let expectation = "a list, such as \(example)"
         return Kind(
-            type: "list of \(kind.type)\(rule.atLeast > 0 ? ", at least \(rule.atLeast)" : "")",
+            type: "list of \(kind.type)\(rule.words)",
             expectation: expectation, allowsBlank: true,
             read: { node, context, path in
                 let nodes: [YAMLNode]
@@ -30,6 +37,11 @@ extension Kind {
                     context.diagnostics.add(
                         node.position,
                         "\(path) has \(nodes.count) elements; it needs at least \(rule.atLeast), such as \(example)")
+                    return nil
+                }
+                guard nodes.count <= rule.atMost else {
+                    context.diagnostics.add(
+                        node.position, "\(path) has \(nodes.count) elements; it may have at most \(rule.atMost)")
                     return nil
                 }
                 return elements(nodes, kind, &context, path)

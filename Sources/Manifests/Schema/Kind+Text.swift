@@ -1,7 +1,10 @@
+import ForeignText
+
 extension Kind where Value == String {
-    /// Text that is not empty. `rule` answers what is wrong with a text, or nil.
+    /// Text that is not empty, of at most `limit` bytes. `rule` answers what is wrong with a text, or nil.
     static func text(
-        _ type: String, example: String, rule: @escaping @Sendable (String) -> String? = { _ in nil }
+        _ type: String, example: String, limit: Int = 4_096,
+        rule: @escaping @Sendable (String) -> String? = { _ in nil }
     ) -> Kind<String> {
         Kind(
             type: type, expectation: "\(type), such as \(example)",
@@ -14,7 +17,9 @@ extension Kind where Value == String {
                         "\(path) is \(Shown.kind(of: node)); expected \(type), such as \(example)\(advice)")
                     return nil
                 }
-                let fault = text.isEmpty ? "is empty; expected \(type), such as \(example)" : rule(text)
+                let fault =
+                    text.isEmpty
+                    ? "is empty; expected \(type), such as \(example)" : tooLong(text, type, limit: limit) ?? rule(text)
                 guard let fault else { return text }
                 context.diagnostics.add(node.position, "\(path) \(fault)")
                 return nil
@@ -22,11 +27,26 @@ extension Kind where Value == String {
             write: { YAMLNode(.scalar(YAMLScalar(string: $0))) })
     }
 
-    /// A file or folder; whether it exists and may be used is `PathPolicy`'s question.
-    static func path(example: String) -> Kind<String> { text("path", example: example) }
+    private static func tooLong(_ text: String, _ type: String, limit: Int) -> String? {
+        text.utf8.count > limit
+            ? "is \(Shown.quoted(text)) with \(text.utf8.count) bytes; a \(type) has at most \(limit)" : nil
+    }
 
-    /// A name that becomes a folder's name: `[a-z0-9][a-z0-9._-]{0,63}`, without `..`.
-    static func name(example: String) -> Kind<String> {
+    /// A file or folder; whether it exists and may be used is `PathPolicy`'s question. One that a reader of a message or a
+    /// page could not see whole is refused.
+    static func path(example: String) -> Kind<String> {
+        text("path", example: example) { text in
+            let bytes = text.utf8.count
+            if bytes > PathPolicy.longestPath {
+                return "has \(bytes) bytes; a path has \(PathPolicy.longestPath) at most"
+            }
+            return ForeignText.isPlain(text)
+                ? nil : "is \(Shown.quoted(text)); a path holds no control character and none that cannot be seen"
+        }
+    }
+
+    /// A name that becomes a folder's name: `[a-z0-9][a-z0-9._-]{0,63}`, without `..`, and none of `reserved`.
+    static func name(example: String, reserved: [String] = []) -> Kind<String> {
         text("name", example: example) { text in
             let isStart = { (byte: UInt8) in
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
@@ -34,6 +54,9 @@ extension Kind where Value == String {
             }
             let isRest = { (byte: UInt8) in isStart(byte) || "._-".utf8.contains(byte) }
             let bytes = Array(text.utf8)
+            if reserved.contains(text) {
+                return "is \(text), which has a meaning of its own in the outbox; choose another name"
+            }
             let fits = bytes.count <= 64 && isStart(bytes[0]) && bytes.allSatisfy(isRest) && !text.contains("..")
             return fits
                 ? nil

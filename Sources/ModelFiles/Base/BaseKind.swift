@@ -27,14 +27,14 @@ enum BaseKind {
     }
 
     /// - Throws: `ModelFilesError.unsupported` for an adapter's folder.
-    static func check(folder: String) throws {
-        func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(folder)/\(name)") }
-        let hasWeights = has("model.safetensors") || has("model.safetensors.index.json")
-        guard has("adapter_config.json"), !hasWeights || !has("config.json") else { return }
-        let configuration = try? JSONReader.parse(file: folder + "/adapter_config.json")
+    static func check(folder: ModelFolder) throws {
+        let hasWeights = folder.has("model.safetensors") || folder.has("model.safetensors.index.json")
+        guard folder.has("adapter_config.json"), !hasWeights || !folder.has("config.json") else { return }
+        let configuration = try? folder.json("adapter_config.json")
         let base = configuration?["base_model_name_or_path"]?.stringValue.map { ", for the base \(quoted($0))" }
         throw noBase(
-            folder, "is a PEFT adapter's folder\(base ?? "")", "Name its base as the base, and this as the adapter.")
+            folder.path, "is a PEFT adapter's folder\(base ?? "")",
+            "Name its base as the base, and this as the adapter.")
     }
 
     /// - Throws: `ModelFilesError.unsupported` for a model that takes more than text.

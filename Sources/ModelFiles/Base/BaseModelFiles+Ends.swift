@@ -1,5 +1,3 @@
-import Foundation
-
 extension BaseModelFiles {
     /// Every token that the base's files end a text with, without repetition: those of config.json, then those of
     /// generation_config.json, one or several in each; of a GGUF its `eos`, `eot` and `eom`.
@@ -9,9 +7,9 @@ extension BaseModelFiles {
     /// - Throws: `ModelFilesError.malformed` where generation_config.json is no JSON object, or its `eos_token_id`
     ///   neither an integer nor a list of them.
     package func endTokenIDs() throws -> [Int] {
-        let generation = path + "/generation_config.json"
-        guard gguf == nil, FileManager.default.fileExists(atPath: generation) else { return configuration.eosTokenIDs }
-        let fields = try ConfigurationFields(path: generation, json: try JSONReader.parse(file: generation))
+        let name = "generation_config.json"
+        guard gguf == nil, let json = try folder.json(name) else { return configuration.eosTokenIDs }
+        let fields = try ConfigurationFields(path: folder.path(of: name), json: json)
         return (configuration.eosTokenIDs + (try fields.ints("eos_token_id"))).withoutRepetition
     }
 

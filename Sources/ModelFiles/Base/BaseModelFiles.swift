@@ -12,6 +12,8 @@ package final class BaseModelFiles: Sendable {
     package let configuration: ModelConfiguration
     /// The GGUF, where the base is one: it carries the tokenizer too.
     package let gguf: GGUFFile?
+    /// The folder's files; none are read of it where the base is a GGUF.
+    package let folder: ModelFolder
     private let source: any TensorSource
     private let stored: [String: StoredTensor]
 
@@ -21,14 +23,16 @@ package final class BaseModelFiles: Sendable {
         var layout = GGUFLayout.same
     }
 
-    /// - Throws: `ModelFilesError.missing` where there is no base at `path`, `.unsupported` for what is something else;
-    ///   as the readers of its format.
-    package init(path: String) throws {
+    /// - Parameter rule: which files may be read.
+    /// - Throws: `ModelFilesError.missing` where there is no base at `path`, `.unsupported` for what is something else,
+    ///   `.forbidden` for a file that the rule refuses; as the readers of its format.
+    package init(path: String, rule: ReadingRule = .anything) throws {
         self.path = path
+        folder = ModelFolder(path, rule: rule)
         if try Self.isFolder(path) {
-            try BaseKind.check(folder: path)
-            var configuration = try ModelConfiguration.load(folder: path)
-            let files = try ShardedSafetensors(folder: path)
+            try BaseKind.check(folder: folder)
+            var configuration = try ModelConfiguration.load(folder: folder)
+            let files = try ShardedSafetensors(folder: folder)
             var stored = try Self.storedTensors(files)
             configuration.tieWordEmbeddings = try Self.tiesVocabulary(&stored, configuration, in: files)
             self.configuration = configuration
@@ -36,13 +40,22 @@ package final class BaseModelFiles: Sendable {
             source = files
             gguf = nil
         } else {
-            let file = try GGUFFile(path: path)
+            let file = try GGUFFile(MappedFile(path: path, rule: rule))
             try BaseKind.check(file)
             configuration = try ModelConfiguration(gguf: file)
             source = file
             gguf = file
             stored = try Self.storedTensors(file, headDim: configuration.headDim)
         }
+    }
+
+    /// Checks that every file that was hashed, or read whole, still has the bytes that it had then: before anything that
+    /// names the base by its hash leaves this process.
+    ///
+    /// - Throws: `ModelFilesError.mismatch` naming the file.
+    package func confirm() throws {
+        try folder.confirm()
+        try gguf?.file.confirm()
     }
 
     package var format: Format { gguf == nil ? .huggingFace : .gguf }

@@ -3,9 +3,14 @@ extension ModelConfiguration {
     ///
     /// - Throws: `ModelFilesError.missing`, `.malformed` naming a key that is absent or of the wrong kind,
     ///   `.unsupported` for settings that lorad does not compute.
-    package static func load(folder: String) throws -> ModelConfiguration {
-        let path = folder + "/config.json"
-        let fields = try ConfigurationFields(path: path, json: try JSONReader.parse(file: path))
+    package static func load(folder path: String) throws -> ModelConfiguration { try load(folder: ModelFolder(path)) }
+
+    /// The same of an opened folder.
+    ///
+    /// - Throws: as `load(folder:)` of a path; `ModelFilesError.forbidden`.
+    package static func load(folder: ModelFolder) throws -> ModelConfiguration {
+        let path = folder.path(of: "config.json")
+        let fields = try ConfigurationFields(path: path, json: try folder.requiredJSON("config.json"))
         let modelType = try fields.string("model_type")
         try BaseKind.check(fields, modelType: modelType)
         try checkModelType(modelType, path)

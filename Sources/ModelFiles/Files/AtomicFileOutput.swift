@@ -9,7 +9,7 @@ package final class AtomicFileOutput {
 
     init(path: String, target: String) throws {
         self.target = target
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FileModes.file(at: path))
         guard descriptor >= 0 else { throw Self.failure(target) }
     }
 

@@ -1,4 +1,6 @@
+import Digests
 import Foundation
+import Synchronization
 
 /// A file mapped read-only into memory. Its size is fixed when it is opened: no read reaches past that, and a file
 /// that has changed since is refused instead of read.
@@ -6,38 +8,40 @@ package final class MappedFile: @unchecked Sendable {
     package let path: String
     /// Bytes, as found when the file was opened.
     package let size: Int
-    private let descriptor: Int32
-    private let base: UnsafeRawPointer?
     /// Of the file when it was opened.
     package let identity: FileIdentity
+    private let file: OpenedFile
+    private let rule: ReadingRule
+    private let base: UnsafeRawPointer?
+    /// The SHA-256 of what is mapped, once somebody asked, and the identity that the file had.
+    private let hashed = Mutex<(sha256: String, identity: FileIdentity)?>(nil)
 
-    /// - Throws: `ModelFilesError.missing` where there is no such regular file or it cannot be read.
-    package init(path: String) throws {
+    private static let chunk = 16 << 20
+
+    /// - Parameter rule: which files may be read.
+    /// - Throws: `ModelFilesError.missing` where there is no such regular file or it cannot be read, `.forbidden` where
+    ///   the rule refuses it.
+    package init(path: String, rule: ReadingRule = .anything) throws {
         self.path = path
-        // Without O_NONBLOCK, opening a pipe would wait for its writer before it could be refused.
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Self.unreadable(path) }
-        do {
-            identity = try FileIdentity(descriptor: descriptor, path: path)
-            guard identity.size > 0 else {
-                size = 0
-                base = nil
-                return
-            }
-            size = identity.size
-            guard let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), mapping != MAP_FAILED else {
-                throw Self.unreadable(path)
-            }
-            base = UnsafeRawPointer(mapping)
-        } catch {
-            close(descriptor)
-            throw error
+        self.rule = rule
+        file = try OpenedFile(path, rule: rule)
+        // Where others may write, what is made of the bytes from here on must show if it is changed.
+        identity =
+            rule.isLimited
+            ? try FileIdentity.settled(descriptor: file.descriptor, path: path) : try file.identity()
+        size = identity.size
+        guard size > 0 else {
+            base = nil
+            return
         }
+        guard let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, file.descriptor, 0), mapping != MAP_FAILED else {
+            throw ModelFilesError(.missing, "\(path) cannot be read: \(String(cString: strerror(errno))).")
+        }
+        base = UnsafeRawPointer(mapping)
     }
 
     deinit {
         if let base { munmap(UnsafeMutableRawPointer(mutating: base), size) }
-        close(descriptor)
     }
 
     /// Lends all bytes of the file.
@@ -60,13 +64,11 @@ package final class MappedFile: @unchecked Sendable {
             advice: "Fetch the file itself with `git lfs pull`, or download it again.")
     }
 
+    /// A quick look by size and modification time; `confirm` is the one that nobody can deceive.
+    ///
     /// - Throws: `ModelFilesError.mismatch` where the file was changed in place since it was opened.
     package func checkUnchanged() throws {
-        guard try FileIdentity(descriptor: descriptor, path: path) == identity else {
-            throw ModelFilesError(
-                .mismatch, "\(path) was changed while it was being read.",
-                advice: "Write model files beside their place and rename them, and start again.")
-        }
+        guard try file.identity().isSameButForAttributes(identity) else { throw ModelFilesError.changed(path) }
     }
 
     /// Lends the bytes of `range`.
@@ -82,7 +84,50 @@ package final class MappedFile: @unchecked Sendable {
         return try withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
-    private static func unreadable(_ path: String) -> ModelFilesError {
-        ModelFilesError(.missing, "\(path) cannot be read: \(String(cString: strerror(errno))).")
+    /// The SHA-256 of the bytes that are mapped, in lower-case hexadecimal.
+    ///
+    /// - Parameters:
+    ///   - cache: spares reading a file that is known to it, and is told of the bytes; nil reads them.
+    ///   - rereading: the cache is not asked; it remembers what is read.
+    /// - Throws: `ModelFilesError.mismatch` where the file was changed, or its attributes were, since it was opened: what
+    ///   was made of its bytes before may not be what they are now.
+    package func sha256(cache: HashCache? = nil, rereading: Bool = false) throws -> String {
+        if let known = hashed.withLock({ $0?.sha256 }) { return known }
+        let begun = HashCache.now()
+        var hash = rereading ? nil : cache?.hash(of: path, identity: identity)
+        let isRemembered = hash != nil
+        if hash == nil { hash = try readHash { try cache?.onRead($0) } }
+        guard let hash, try file.identity() == identity else { throw ModelFilesError.changed(path) }
+        if !isRemembered { cache?.remember(hash, of: path, identity: identity, readAt: begun) }
+        hashed.withLock { $0 = (hash, identity) }
+        return hash
+    }
+
+    /// Checks that the bytes are those that were hashed, as they are mapped and as they stand under the path: by the
+    /// identity, and where that moved by reading them. Does nothing where nobody asked for the hash.
+    ///
+    /// - Throws: `ModelFilesError.mismatch` where they are others, or the file is gone; `.forbidden`.
+    package func confirm() throws {
+        guard let known = hashed.withLock({ $0 }) else { return }
+        let now = try file.identity()
+        if now != known.identity {
+            guard now.isSameButForAttributes(known.identity), try readHash() == known.sha256,
+                try file.identity() == now
+            else { throw ModelFilesError.changed(path) }
+            hashed.withLock { $0 = (known.sha256, now) }
+        }
+        guard let other = try OpenedFile.ifPresent(path, rule: rule) else { throw ModelFilesError.changed(path) }
+        if try other.identity() == now { return }
+        guard try ContentHash.ofFile(other) == known.sha256 else { throw ModelFilesError.changed(path) }
+    }
+
+    private func readHash(onRead: (Int) throws -> Void = { _ in }) throws -> String {
+        var hasher = SHA256()
+        for start in stride(from: 0, to: size, by: Self.chunk) {
+            let range = start..<min(start + Self.chunk, size)
+            try withBytes(in: range) { hasher.update($0) }
+            try onRead(range.count)
+        }
+        return hasher.hexadecimal()
     }
 }

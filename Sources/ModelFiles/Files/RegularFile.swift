@@ -6,24 +6,25 @@ package enum RegularFile {
     ///
     /// They are copied, not mapped: whoever cuts the file short meanwhile does not end the process.
     ///
-    /// - Parameter limit: of bytes; a longer file is refused, even one that grows while it is read.
+    /// - Parameters:
+    ///   - limit: of bytes; a longer file is refused, even one that grows while it is read.
+    ///   - rule: which files may be read.
     /// - Throws: `ModelFilesError.missing` where there is no such regular file or it cannot be read, `.malformed` where
-    ///   it is longer.
-    package static func read(_ path: String, limit: Int) throws -> Data {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw unreadable(path, String(cString: strerror(errno))) }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        guard try FileIdentity(descriptor: descriptor, path: path).size <= limit else { throw tooLong(path, limit) }
-        let data: Data
-        do { data = try handle.read(upToCount: limit + 1) ?? Data() } catch {
-            throw unreadable(path, error.localizedDescription)
-        }
-        guard data.count <= limit else { throw tooLong(path, limit) }
-        return data
+    ///   it is longer, `.forbidden` where the rule refuses it.
+    package static func read(_ path: String, limit: Int, rule: ReadingRule = .anything) throws -> Data {
+        try read(OpenedFile(path, rule: rule), limit: limit)
     }
 
-    private static func unreadable(_ path: String, _ reason: String) -> ModelFilesError {
-        ModelFilesError(.missing, "\(path) cannot be read: \(reason).")
+    /// The same of a file that is open, from its beginning.
+    static func read(_ file: OpenedFile, limit: Int) throws -> Data {
+        guard try file.identity().size <= limit else { throw tooLong(file.path, limit) }
+        let handle = FileHandle(fileDescriptor: file.descriptor, closeOnDealloc: false)
+        let data: Data
+        do { data = try handle.read(upToCount: limit + 1) ?? Data() } catch {
+            throw ModelFilesError(.missing, "\(file.path) cannot be read: \(error.localizedDescription).")
+        }
+        guard data.count <= limit else { throw tooLong(file.path, limit) }
+        return data
     }
 
     private static func tooLong(_ path: String, _ limit: Int) -> ModelFilesError {

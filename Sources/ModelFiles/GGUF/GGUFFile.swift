@@ -9,8 +9,12 @@ package final class GGUFFile: MappedTensorSource {
     /// - Throws: `ModelFilesError.missing`; `.malformed` where a count, length or offset does not fit the file or tensors
     ///   overlap; `.unsupported` for another version, an element type of unknown size, one part of a split
     ///   file, or a Git LFS pointer.
-    package init(path: String) throws {
-        file = try MappedFile(path: path)
+    package convenience init(path: String) throws { try self.init(MappedFile(path: path)) }
+
+    /// - Throws: as `init(path:)`.
+    init(_ file: MappedFile) throws {
+        let path = file.path
+        self.file = file
         try file.refuseLFSPointer()
         let header = try file.withBytes { try GGUFHeader($0, path: path) }
         tensors = header.tensors

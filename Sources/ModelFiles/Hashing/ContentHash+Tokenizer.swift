@@ -25,8 +25,8 @@ extension ContentHash {
     ///
     /// - Throws: `ModelFilesError.missing` where a folder has no tokenizer.json; `.malformed` where an array of the GGUF
     ///   holds anything but strings and numbers; `.unsupported` for a file's name that cannot be listed.
-    package static func ofTokenizer(_ files: BaseModelFiles, cache: HashCache? = nil) throws -> String {
-        guard let gguf = files.gguf else { return try ofTokenizerFolder(files.path, cache: cache) }
+    package static func ofTokenizer(_ files: BaseModelFiles) throws -> String {
+        guard let gguf = files.gguf else { return try ofTokenizerFolder(files.folder) }
         var text = try vocabulary(gguf)
         let metadata = gguf.metadata.sorted { ExactString($0.key) < ExactString($1.key) }
         let (prefix, suffix) = ("tokenizer.ggml.", "_token_id")
@@ -51,8 +51,8 @@ extension ContentHash {
     /// three steps and for each of `bos`, `eos`, `unknown`, `padding` a line `NAME ID`, the id empty where there is none.
     ///
     /// - Throws: as `ofTokenizer`.
-    package static func ofTokenizerVersion1(_ files: BaseModelFiles, cache: HashCache? = nil) throws -> String {
-        guard let gguf = files.gguf else { return try ofFile(files.path + "/tokenizer.json", cache: cache) }
+    package static func ofTokenizerVersion1(_ files: BaseModelFiles) throws -> String {
+        guard let gguf = files.gguf else { return try ofTokenizerFile(files.folder) }
         var text = try vocabulary(gguf)
         for name in ["bos", "eos", "unknown", "padding"] {
             let id = gguf.metadata["tokenizer.ggml.\(name)_token_id"]?.intValue
@@ -61,16 +61,21 @@ extension ContentHash {
         return ofBytes(Data(text.utf8))
     }
 
-    private static func ofTokenizerFolder(_ folder: String, cache: HashCache?) throws -> String {
+    private static func ofTokenizerFolder(_ folder: ModelFolder) throws -> String {
         // What is read first of all; without it there is no tokenizer, whatever else is there.
-        _ = try MappedFile(path: folder + "/tokenizer.json")
+        _ = try ofTokenizerFile(folder)
         let templates = "additional_chat_templates"
-        let more = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(templates)")) ?? []
+        let more = (try? folder.names(in: templates)) ?? []
         let names =
             tokenizerFiles
             + more.filter { $0.hasSuffix(".jinja") && !$0.hasPrefix(".") }.map { "\(templates)/\($0)" }
-        let present = names.filter { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
-        return try listing(of: [], present, in: folder, cache)
+        return try listing(of: [], names, in: folder)
+    }
+
+    private static func ofTokenizerFile(_ folder: ModelFolder) throws -> String {
+        let name = "tokenizer.json"
+        if let hash = try folder.sha256(name, cache: nil, rereading: false) { return hash }
+        throw ModelFilesError(.missing, "\(folder.path) has no \(name).")
     }
 
     /// The first three steps.

@@ -5,21 +5,45 @@ import Foundation
 package enum ContentHash {
     package static func ofBytes(_ data: some DataProtocol) -> String { SHA256.hexadecimal(of: data) }
 
-    /// The file's SHA-256, from `cache` where it knows the file unchanged.
+    /// The file's SHA-256, from `cache` where it knows the file unchanged. The file is read, not mapped: whoever cuts it
+    /// short meanwhile does not end the process.
     ///
-    /// - Throws: `ModelFilesError.missing`; `.mismatch` where the file changes while it is read.
-    package static func ofFile(_ path: String, cache: HashCache? = nil) throws -> String {
-        let file = try MappedFile(path: path)
-        if let known = cache?.hash(of: path, identity: file.identity) { return known }
-        var hasher = SHA256()
-        let chunk = 16 << 20
-        for start in stride(from: 0, to: file.size, by: chunk) {
-            try file.withBytes(in: start..<min(start + chunk, file.size)) { hasher.update($0) }
-        }
-        try file.checkUnchanged()
-        let hash = hasher.hexadecimal()
-        cache?.remember(hash, of: path, identity: file.identity)
+    /// - Throws: `ModelFilesError.missing`; `.mismatch` where the file changes while it is read; `.forbidden`;
+    ///   what the cache's `onRead` throws.
+    package static func ofFile(_ path: String, cache: HashCache? = nil, rule: ReadingRule = .anything) throws
+        -> String
+    {
+        let file = try OpenedFile(path, rule: rule)
+        let identity = try file.identity()
+        if let known = cache?.hash(of: path, identity: identity) { return known }
+        let begun = HashCache.now()
+        let hash = try ofFile(file) { try cache?.onRead($0) }
+        guard try file.identity() == identity else { throw ModelFilesError.changed(path) }
+        cache?.remember(hash, of: path, identity: identity, readAt: begun)
         return hash
+    }
+
+    /// Of an open file's bytes, from its beginning.
+    ///
+    /// - Parameter onRead: told of the bytes of each piece; what it throws ends the reading.
+    /// - Throws: `ModelFilesError.missing` where it cannot be read.
+    static func ofFile(_ file: OpenedFile, onRead: (Int) throws -> Void = { _ in }) throws -> String {
+        var hasher = SHA256()
+        // As large as a core's own cache takes it: the bytes are summed where they were just copied to.
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { piece.deallocate() }
+        var offset = 0
+        while true {
+            let count = pread(file.descriptor, piece.baseAddress, piece.count, offset)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw ModelFilesError(.missing, "\(file.path) cannot be read: \(String(cString: strerror(errno))).")
+            }
+            if count == 0 { return hasher.hexadecimal() }
+            hasher.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+            offset += count
+            try onRead(count)
+        }
     }
 
     /// A .gguf's hash is the file's; a folder's that of its listing, so that anyone can check it:
@@ -27,34 +51,54 @@ package enum ContentHash {
     ///
     /// - Throws: `ModelFilesError.missing` where something is absent; as the reader of the base's format.
     package static func ofBase(_ path: String, cache: HashCache? = nil) throws -> BaseHash {
-        let files = try BaseModelFiles(path: path)
-        return BaseHash(
-            path: path, sha256: try files.gguf == nil ? ofFolder(path, cache: cache) : ofFile(path, cache: cache),
-            tokenizerSHA256: try ofTokenizer(files, cache: cache),
-            tokenizerSHA256Version1: try ofTokenizerVersion1(files, cache: cache),
-            modelType: files.configuration.modelType, parameters: files.parameterCount)
+        try ofBase(BaseModelFiles(path: path), cache: cache)
     }
 
-    private static func ofFolder(_ folder: String, cache: HashCache?) throws -> String {
-        let weights = try FileManager.default.contentsOfDirectory(atPath: folder)
-            .filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }
-        return try listing(of: ["config.json"], weights, in: folder, cache)
+    /// The hash of an opened base: of the bytes that its tensors, tokenizer and templates are read from.
+    ///
+    /// - Parameters:
+    ///   - cache: spares reading weights that are known to it.
+    ///   - rereading: the cache is not asked; it remembers what is read.
+    /// - Throws: as `ofBase(_:cache:)`; `ModelFilesError.mismatch` where a file is not the one any more that was opened.
+    package static func ofBase(
+        _ files: BaseModelFiles, cache: HashCache? = nil, rereading: Bool = false
+    ) throws -> BaseHash {
+        let hash =
+            if let gguf = files.gguf { try gguf.file.sha256(cache: cache, rereading: rereading) } else {
+                try ofFolder(files.folder, cache, rereading)
+            }
+        return BaseHash(
+            path: files.path, sha256: hash, tokenizerSHA256: try ofTokenizer(files),
+            tokenizerSHA256Version1: try ofTokenizerVersion1(files), modelType: files.configuration.modelType,
+            parameters: files.parameterCount)
+    }
+
+    private static func ofFolder(_ folder: ModelFolder, _ cache: HashCache?, _ rereading: Bool) throws -> String {
+        let weights = try folder.names().filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }
+        // Weights that are computed with and not hashed would be nobody's.
+        if let stray = folder.mappedNames.subtracting(weights).sorted().first {
+            throw ModelFilesError.changed(folder.path(of: stray))
+        }
+        return try listing(of: ["config.json"], weights, in: folder, cache, rereading)
     }
 
     /// SHA-256 of what `LC_ALL=C sha256sum` prints of files in a folder: `first` in its order, then the rest sorted by
-    /// the names' bytes.
+    /// the names' bytes. Those that are not there are left out.
     ///
-    /// - Throws: `ModelFilesError.missing`; `.unsupported` for a name that sha256sum would not print as it is.
-    static func listing(of first: [String], _ rest: [String] = [], in folder: String, _ cache: HashCache?) throws
-        -> String
-    {
+    /// - Throws: `ModelFilesError.unsupported` for a name that sha256sum would not print as it is; as reading the files.
+    static func listing(
+        of first: [String], _ rest: [String] = [], in folder: ModelFolder, _ cache: HashCache? = nil,
+        _ rereading: Bool = false
+    ) throws -> String {
         let names = first + rest.sorted { ExactString($0) < ExactString($1) }
         // sha256sum escapes these, and takes a name that starts with a dash for an option.
         if let odd = names.first(where: { $0.hasPrefix("-") || $0.contains { "\\\n\r".contains($0) } }) {
             throw ModelFilesError(
-                .unsupported, "\(folder) holds the file \(quoted(odd)), a name that cannot be listed.")
+                .unsupported, "\(folder.path) holds the file \(quoted(odd)), a name that cannot be listed.")
         }
-        let lines = try names.map { "\(try ofFile("\(folder)/\($0)", cache: cache))  \($0)\n" }
+        let lines = try names.compactMap { name in
+            try folder.sha256(name, cache: cache, rereading: rereading).map { "\($0)  \(name)\n" }
+        }
         return ofBytes(Data(lines.joined().utf8))
     }
 }

@@ -1,31 +1,56 @@
 import Foundation
 
-/// Hashes of files by path, size, modification time and inode, kept in a JSON file, so that a nightly job does not
-/// read an unchanged base again.
+/// Hashes of files by path and identity, kept in a JSON file, so that a nightly job does not read an unchanged base again.
 ///
-/// Nothing rests on it but time: a damaged cache counts as empty and is written anew, one that cannot be written is left,
-/// and of two processes that write at the same moment one may lose its entry, while the file stays whole.
+/// What a file's identity is made of decides what may be trusted: a cache of an older version, whose identities lacked the
+/// time of the last change, counts as empty. Beyond that nothing rests on it but time: a damaged cache counts as empty
+/// and is written anew, one that cannot be written is left, and of two processes that write at the same moment one may
+/// lose its entry, while the file stays whole.
 package struct HashCache: Sendable {
     private let path: String
+    private let additions: String?
+    private let settlingNanoseconds: Int
+    /// Told of the bytes, a piece at a time, that are read because no hash of theirs is remembered; what it throws ends
+    /// the reading.
+    let onRead: @Sendable (Int) throws -> Void
 
-    /// Two changes within one tick of a file system's clock leave the same time; a file younger than this is not
-    /// remembered.
-    private static let settlingNanoseconds = 2_000_000_000
+    /// Of what an entry holds: 1 had no time of the last change.
+    private static let version = 2
 
     private struct Entry: Codable {
         let identity: FileIdentity
         let sha256: String
     }
 
-    /// - Parameter path: the JSON file; its folder must exist.
-    package init(file path: String) {
+    private struct Document: Codable {
+        let version: Int
+        let files: [String: Entry]
+    }
+
+    /// - Parameters:
+    ///   - path: the JSON file; its folder must exist.
+    ///   - additions: another such file, which is written in its place: a process that may only read what others share
+    ///     hands over so what it found out, see `adopt`.
+    ///   - settlingSeconds: two changes within one tick of a file system's clock leave the same time; a file that was
+    ///     changed less than this before it was read is not remembered.
+    ///   - onRead: told of the bytes, a piece at a time, that had to be read; what it throws ends the reading. Whoever
+    ///     hashes what others wrote can tell by it that the reading goes on, and give it up.
+    package init(
+        file path: String, additions: String? = nil, settlingSeconds: Double = 2,
+        onRead: @escaping @Sendable (Int) throws -> Void = { _ in }
+    ) {
         self.path = path
+        self.additions = additions
+        settlingNanoseconds = Int(settlingSeconds * 1e9)
+        self.onRead = onRead
     }
 
     /// What stands at the cache's place.
     package enum State: Equatable, Sendable {
         case absent
         case damaged
+        /// Of another version: it is not read, and the next hash takes its place.
+        case otherVersion
         /// Files whose hashes are remembered.
         case entries(Int)
     }
@@ -35,33 +60,81 @@ package struct HashCache: Sendable {
         guard let data = FileManager.default.contents(atPath: path) else {
             return FileManager.default.fileExists(atPath: path) ? .damaged : .absent
         }
-        guard let entries = try? JSONDecoder().decode([String: Entry].self, from: data) else { return .damaged }
-        return .entries(entries.count)
+        let decoder = JSONDecoder()
+        if let document = try? decoder.decode(Document.self, from: data), document.version == Self.version {
+            return .entries(document.files.count)
+        }
+        let isOlder = (try? decoder.decode([String: Version1Entry].self, from: data)) != nil
+        let isNewer = ((try? decoder.decode(Version.self, from: data))?.version ?? 0) > Self.version
+        return isOlder || isNewer ? .otherVersion : .damaged
+    }
+
+    private struct Version: Decodable {
+        let version: Int
+    }
+
+    /// Version 1 was the entries alone.
+    private struct Version1Entry: Decodable {
+        let sha256: String
     }
 
     /// The remembered hash of a file that has not changed since.
     func hash(of file: String, identity: FileIdentity) -> String? {
-        guard let entry = entries()[Self.key(file)], entry.identity == identity else { return nil }
+        let known = [path, additions].lazy.compactMap { $0.flatMap { Self.entries(at: $0)[Self.key(file)] } }
+        guard let entry = known.first(where: { $0.identity == identity }) else { return nil }
         return entry.sha256.utf8.count == 64 ? entry.sha256 : nil
     }
 
     /// Remembers the hash of the file that had this identity before and after it was read.
-    func remember(_ hash: String, of file: String, identity: FileIdentity) {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let (age, overflow) = (now.tv_sec * 1_000_000_000 + now.tv_nsec).subtractingReportingOverflow(identity.modified)
-        guard !overflow, age > Self.settlingNanoseconds else { return }
-        var entries = entries()
+    ///
+    /// - Parameter readAt: when the reading began, see `now`.
+    func remember(_ hash: String, of file: String, identity: FileIdentity, readAt: Int) {
+        let (age, overflow) = readAt.subtractingReportingOverflow(max(identity.modified, identity.changed))
+        guard !overflow, age > settlingNanoseconds else { return }
+        let target = additions ?? path
+        var entries = Self.entries(at: target)
         entries[Self.key(file)] = Entry(identity: identity, sha256: hash)
+        Self.write(entries, to: target)
+    }
+
+    /// Takes over what a cache's `additions` hold of these files and folders, and nothing else that stands there: who
+    /// wrote them may have been led astray by what it read.
+    ///
+    /// - Parameters:
+    ///   - data: the additions' bytes.
+    ///   - paths: the files and folders whose hashes the writer had to find out.
+    package func adopt(_ data: Data, under paths: [String]) {
+        let keys = paths.map(Self.key)
+        let wanted = Self.entries(of: data).filter { file, entry in
+            entry.sha256.utf8.count == 64 && keys.contains { file == $0 || file.hasPrefix($0 + "/") }
+        }
+        guard !wanted.isEmpty else { return }
+        Self.write(Self.entries(at: path).merging(wanted) { $1 }, to: path)
+    }
+
+    private static func write(_ entries: [String: Entry], to path: String) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(entries) else { return }
+        guard let data = try? encoder.encode(Document(version: version, files: entries)) else { return }
         try? AtomicFile.write(data, to: path)
     }
 
-    private func entries() -> [String: Entry] {
-        guard let data = FileManager.default.contents(atPath: path) else { return [:] }
-        return (try? JSONDecoder().decode([String: Entry].self, from: data)) ?? [:]
+    /// Nanoseconds since 1970, by the clock that files' times are of.
+    static func now() -> Int {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return FileIdentity.nanoseconds(now)
+    }
+
+    private static func entries(at path: String) -> [String: Entry] {
+        entries(of: FileManager.default.contents(atPath: path))
+    }
+
+    private static func entries(of data: Data?) -> [String: Entry] {
+        guard let data, let document = try? JSONDecoder().decode(Document.self, from: data),
+            document.version == version
+        else { return [:] }
+        return document.files
     }
 
     private static func key(_ file: String) -> String {

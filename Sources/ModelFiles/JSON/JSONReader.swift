@@ -45,12 +45,7 @@ package struct JSONReader {
     /// Reads a whole file.
     /// - Throws: `ModelFilesError.missing` where it cannot be opened, `.malformed` where it is no JSON or too large.
     package static func parse(file path: String) throws -> JSONValue {
-        let file = try MappedFile(path: path)
-        guard file.size <= maximumFileBytes else {
-            throw ModelFilesError(
-                .malformed, "\(path) has \(file.size) bytes; a JSON file of a model may have \(maximumFileBytes).")
-        }
-        return try file.withBytes { try parse($0, name: path) }
+        try RegularFile.read(path, limit: maximumFileBytes).withUnsafeBytes { try parse($0, name: path) }
     }
 
     func error(_ problem: String, at offset: Int) -> JSONFault { JSONFault(offset: offset, problem: problem) }

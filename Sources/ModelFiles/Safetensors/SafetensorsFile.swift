@@ -9,8 +9,11 @@ package final class SafetensorsFile: MappedTensorSource {
 
     /// - Throws: `ModelFilesError.missing`; `.malformed` where a length, shape or offset does not fit the file, tensors
     ///   overlap or leave gaps; `.unsupported` for an element type of unknown size, or a Git LFS pointer.
-    package init(path: String) throws {
-        file = try MappedFile(path: path)
+    package convenience init(path: String) throws { try self.init(MappedFile(path: path)) }
+
+    /// - Throws: as `init(path:)`.
+    init(_ file: MappedFile) throws {
+        self.file = file
         try file.refuseLFSPointer()
         let header = try SafetensorsHeader(of: file)
         tensors = header.tensors

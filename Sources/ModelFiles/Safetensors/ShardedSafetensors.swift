@@ -12,18 +12,22 @@ package final class ShardedSafetensors: TensorSource {
     /// - Throws: `ModelFilesError.missing` where there are no weights or a shard is absent, `.unsupported`
     ///   where they are of another format, `.malformed` where index and
     ///   shards disagree or the index names a file outside the folder; as `SafetensorsFile`.
-    package init(folder: String) throws {
-        location = folder
-        let single = folder + "/model.safetensors"
-        let index = folder + "/model.safetensors.index.json"
+    package convenience init(folder path: String) throws { try self.init(folder: ModelFolder(path)) }
+
+    /// The same of an opened folder.
+    ///
+    /// - Throws: as `init(folder:)` of a path; `ModelFilesError.forbidden`.
+    package init(folder: ModelFolder) throws {
+        location = folder.path
+        let (single, index) = ("model.safetensors", "model.safetensors.index.json")
         var owners: [String: SafetensorsFile] = [:]
-        if FileManager.default.fileExists(atPath: single) {
-            let file = try SafetensorsFile(path: single)
+        if folder.has(single) {
+            let file = try SafetensorsFile(folder.mapped(single))
             for name in file.tensors.keys { owners[name] = file }
-        } else if FileManager.default.fileExists(atPath: index) {
-            owners = try Self.shards(index: index, folder: folder)
+        } else if let map = try folder.json(index) {
+            owners = try Self.shards(map, index: folder.path(of: index), folder: folder)
         } else {
-            throw Self.noWeights(folder)
+            throw Self.noWeights(folder.path)
         }
         self.owners = owners
         var tensors: [String: TensorInfo] = [:]
@@ -69,8 +73,10 @@ package final class ShardedSafetensors: TensorSource {
                 + "(AutoModelForSequenceClassification or AutoModel for an encoder), and copy the tokenizer's files.")
     }
 
-    private static func shards(index: String, folder: String) throws -> [String: SafetensorsFile] {
-        guard let map = try JSONReader.parse(file: index)["weight_map"]?.objectValue else {
+    private static func shards(
+        _ document: JSONValue, index: String, folder: ModelFolder
+    ) throws -> [String: SafetensorsFile] {
+        guard let map = document["weight_map"]?.objectValue else {
             throw ModelFilesError(.malformed, "\(index) has no object weight_map.")
         }
         var files: [String: SafetensorsFile] = [:]
@@ -80,7 +86,7 @@ package final class ShardedSafetensors: TensorSource {
                 throw ModelFilesError(
                     .malformed, "\(index) places the tensor \(quoted(tensor)) outside its folder's .safetensors files.")
             }
-            let file = try files[name] ?? SafetensorsFile(path: folder + "/" + name)
+            let file = try files[name] ?? SafetensorsFile(folder.mapped(name))
             files[name] = file
             guard file.tensors[tensor] != nil else {
                 throw ModelFilesError(

@@ -9,9 +9,12 @@ package enum RunComparison {
     /// The name, the hooks and the places of files do not count, their contents do. A run that can no longer be read
     /// differs. Throws where a file that the manifest names cannot be read.
     ///
-    /// - Parameter run: the folder of a run that succeeded.
+    /// - Parameters:
+    ///   - run: the folder of a run that succeeded.
+    ///   - onRead: told of the bytes, a piece at a time, that had to be hashed; what it throws ends the comparison.
     package static func difference(
-        between manifest: JobManifest, andRun run: String, hashCache: String?
+        between manifest: JobManifest, andRun run: String, hashCache: String?,
+        onRead: @escaping @Sendable (Int) throws -> Void = { _ in }
     ) throws -> String? {
         guard let before = try? JobManifest.load(path: run + "/manifest.yaml", pipelinesFolder: run),
             let data = FileManager.default.contents(atPath: run + "/report.json"),
@@ -20,7 +23,7 @@ package enum RunComparison {
         if before.base.sha256 != manifest.base.sha256 { return "the base changed" }
         let modelType = report.provenance.base.modelType
         if try placeless(before, modelType) != placeless(manifest, modelType) { return "the settings changed" }
-        let cache = hashCache.map { HashCache(file: $0) }
+        let cache = hashCache.map { HashCache(file: $0, onRead: onRead) }
         for (role, path) in files(of: manifest) {
             let hash = try path.map { try ContentHash.ofFile($0, cache: cache) }
             let was = report.provenance.datasets.first { $0.role == role }?.sha256

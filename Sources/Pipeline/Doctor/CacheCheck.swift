@@ -7,6 +7,8 @@ package enum CacheCheck {
         switch HashCache(file: path).state {
         case .absent: Finding("hash_cache", "\(path) is not there yet; the first job makes it")
         case .entries(let count): Finding("hash_cache", "\(path), \(count) files")
+        case .otherVersion:
+            Finding("hash_cache", "\(path) is of another version of lorad and is not read; the next job writes it anew")
         case .damaged:
             Finding(
                 "hash_cache", "\(path) cannot be read", .warning,

@@ -17,12 +17,14 @@ package enum MachineCheck {
 
     /// All of it, in the order in which it is shown.
     package static func findings() -> [Finding] {
-        [
-            Finding("cpu", MachineInfo.cpuName), features(read("/proc/cpuinfo")),
+        let cpuInfo = read("/proc/cpuinfo")
+        let float32Variant = KernelVariant.runnable.last { $0 != KernelVariant.chosen }
+        return [
+            Finding("cpu", MachineInfo.cpuName), features(cpuInfo),
             kernels(KernelVariant.chosen.name, of: KernelVariant.runnable.map(\.name)),
-            bfloat16(MachineInfo.fasterDType == .bfloat16),
+            bfloat16(ProductSpeed.bfloat16OverFloat32(), elsewhere: float32Variant?.name),
             threads(Threads.count, cores: ProcessInfo.processInfo.activeProcessorCount), memory(),
-            core(MachineInfo.openBLASCore),
+            core(MachineInfo.openBLASCore, cpuInfo),
             blas(MachineInfo.openBLASConfiguration, threads: Threads.count),
         ]
     }
@@ -31,14 +33,18 @@ package enum MachineCheck {
     ///
     /// - Parameter cpuInfo: the text of /proc/cpuinfo.
     package static func features(_ cpuInfo: String) -> Finding {
-        let line = cpuInfo.split(separator: "\n").first { $0.hasPrefix("flags") || $0.hasPrefix("Features") }
-        let all = Set((line?.split(separator: ":").last ?? "").split(separator: " ").map(String.init))
+        let all = flags(cpuInfo)
         let found = helpful.filter(all.contains)
         let isFast = all.contains("avx2") || all.contains("asimd")
         return Finding(
             "cpu_features", found.isEmpty ? "none that help" : found.joined(separator: " "), isFast ? .ok : .warning,
             advice: isFast ? nil : "Training is several times slower without AVX2; use another machine if there is one."
         )
+    }
+
+    private static func flags(_ cpuInfo: String) -> Set<String> {
+        let line = cpuInfo.split(separator: "\n").first { $0.hasPrefix("flags") || $0.hasPrefix("Features") }
+        return Set((line?.split(separator: ":").last ?? "").split(separator: " ").map(String.init))
     }
 
     /// The variant of lorad's kernels that computes, among those that run here.
@@ -52,15 +58,24 @@ package enum MachineCheck {
     }
 
     /// What `training.dtype: bfloat16` costs and saves here.
-    package static func bfloat16(_ isFast: Bool) -> Finding {
-        guard isFast else {
+    ///
+    /// - Parameters:
+    ///   - speed: the rate of products of bfloat16 over float32's; nil where the variant has none.
+    ///   - elsewhere: the variant that stores bfloat16 and computes in float32, where this CPU has one.
+    package static func bfloat16(_ speed: Double?, elsewhere: String? = nil) -> Finding {
+        guard let speed else {
             return Finding(
                 "bfloat16",
                 "stored only: the base's frozen weights take 2 bytes a parameter in place of 4, products are float32",
                 .ok,
                 advice: "`training.dtype: auto` takes float32 here; set bfloat16 where memory is short.")
         }
-        return Finding("bfloat16", "in hardware, about twice as fast as float32; `training.dtype: auto` takes it")
+        let value = String(format: "in hardware, %.1f times float32's speed; `training.dtype: auto` takes it", speed)
+        guard speed < 1, let elsewhere else { return Finding("bfloat16", value) }
+        return Finding(
+            "bfloat16", value, .warning,
+            advice: "With \(KernelVariant.environmentName)=\(elsewhere) and `training.dtype: bfloat16` weights take as "
+                + "little memory, and products are float32's, which are faster on this CPU.")
     }
 
     /// Whether every core computes, and only one thread on each.
@@ -92,12 +107,26 @@ package enum MachineCheck {
     }
 
     /// The core that OpenBLAS chose its kernels for.
-    package static func core(_ name: String) -> Finding {
+    ///
+    /// - Parameter cpuInfo: the text of /proc/cpuinfo.
+    package static func core(_ name: String, _ cpuInfo: String) -> Finding {
         // Seen at half SkylakeX's speed on one processor and level with it on others.
-        let isDoubtful = name.lowercased() == "cooperlake"
-        return Finding(
-            "openblas_core", name, isDoubtful ? .warning : .ok,
-            advice: isDoubtful ? "Compare a short run with OPENBLAS_CORETYPE=SkylakeX, and keep the faster." : nil)
+        if name.lowercased() == "cooperlake" {
+            return Finding(
+                "openblas_core", name, .warning,
+                advice: "Compare a short run with OPENBLAS_CORETYPE=SkylakeX, and keep the faster.")
+        }
+        // What OpenBLAS takes for an x86-64 that it does not know, at a quarter of Haswell's speed or less.
+        if name.lowercased() == "prescott", let better = betterCore(flags(cpuInfo)) {
+            return Finding(
+                "openblas_core", name, .warning,
+                advice: "OpenBLAS does not know this CPU and merges slowly; set OPENBLAS_CORETYPE=\(better).")
+        }
+        return Finding("openblas_core", name)
+    }
+
+    private static func betterCore(_ flags: Set<String>) -> String? {
+        flags.contains("avx512f") ? "SkylakeX" : flags.contains("avx2") ? "Haswell" : nil
     }
 
     /// Whether OpenBLAS was built for as many threads.

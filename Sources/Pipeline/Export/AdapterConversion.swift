@@ -43,8 +43,8 @@ package struct AdapterConversion {
         guard !Durable.exists(output) else {
             throw PipelineError(.rejected, "\(output) exists already.", advice: "Name a new folder.")
         }
-        let hash = try ContentHash.ofBase(base, cache: hashCache)
         let files = try BaseModelFiles(path: base)
+        let hash = try ContentHash.ofBase(files, cache: hashCache)
         guard try LoRAAdapter.task(folder: adapter) == .causalLanguage else {
             throw PipelineError(
                 .rejected, "The adapter in \(adapter) has a classification head, for which a GGUF has no place.")
@@ -58,6 +58,7 @@ package struct AdapterConversion {
             let name = URL(fileURLWithPath: adapter).standardizedFileURL.lastPathComponent
             try GGUFAdapterFile.write(loaded, configuration: files.configuration, name: name, to: path)
             try GGUFAdapterFile.check(path, holds: loaded, configuration: files.configuration)
+            try files.confirm()
             return Outcome(
                 output: output, format: "gguf-lora", model: "\(output)/\(GGUFAdapterFile.fileName)",
                 baseSHA256: hash.sha256, adapterRecordsBase: try LoRAAdapter.recordedBase(folder: adapter) != nil,

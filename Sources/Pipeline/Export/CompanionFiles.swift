@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 
 /// Files that a model's folder holds beside its weights and config.json, and that a merged model needs to tokenize, chat
 /// and stop as its base does, under the same terms.
@@ -15,18 +16,15 @@ enum CompanionFiles {
     /// Those that a folder holds, as paths relative to it, sorted.
     ///
     /// - Throws: where the folder cannot be listed.
-    static func names(in folder: String) throws -> [String] {
-        let files = FileManager.default
-        let own = try files.contentsOfDirectory(atPath: folder).filter { name in
+    static func names(in folder: ModelFolder) throws -> [String] {
+        let own = try folder.names().filter { name in
             known.contains(name) || terms.contains { name.uppercased().hasPrefix($0) }
         }
-        let templates = "\(folder)/\(templatesFolder)"
-        let more =
-            files.fileExists(atPath: templates)
-            ? try files.contentsOfDirectory(atPath: templates).filter { $0.hasSuffix(".jinja") } : []
+        let more = try folder.names(in: templatesFolder).filter { $0.hasSuffix(".jinja") }
         return (own + more.map { "\(templatesFolder)/\($0)" }).filter { name in
             var isFolder: ObjCBool = false
-            return files.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder) && !isFolder.boolValue
+            return FileManager.default.fileExists(atPath: folder.path(of: name), isDirectory: &isFolder)
+                && !isFolder.boolValue
         }.sorted()
     }
 }

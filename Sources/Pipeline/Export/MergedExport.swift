@@ -54,6 +54,15 @@ package struct MergedExport {
         }
     }
 
+    /// Reads what would be copied beside the merged weights, so that a file which may not be published is told before any
+    /// training. What is copied later are the bytes that were read here, or the copying is refused.
+    ///
+    /// - Throws: as `ModelFolder.publishable`.
+    static func checkCompanions(of base: BaseModelFiles) throws {
+        guard base.gguf == nil else { return }
+        for name in try CompanionFiles.names(in: base.folder) { _ = try base.folder.publishable(name) }
+    }
+
     private func writeSafetensors(_ folder: String) throws {
         try SafetensorsWriter.write(
             task == .language
@@ -62,10 +71,10 @@ package struct MergedExport {
     }
 
     /// Copies what makes a folder a model beside its weights: tokenizer, templates, ends of generation, and the terms
-    /// that it comes under.
+    /// that it comes under. What is not for everybody's eyes is refused, see `ModelFolder.publishable`.
     private func copyCompanions(to folder: String) throws {
-        for name in try CompanionFiles.names(in: base.path) {
-            let data = try RegularFile.read("\(base.path)/\(name)", limit: JSONReader.maximumFileBytes)
+        for name in try CompanionFiles.names(in: base.folder) {
+            guard let data = try base.folder.publishable(name) else { continue }
             let target = URL(fileURLWithPath: "\(folder)/\(name)")
             try FileManager.default.createDirectory(
                 at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -76,9 +85,10 @@ package struct MergedExport {
     /// The base's config.json with the type that the weights are stored in now: transformers loads them as that. Where
     /// head and embedding turned out to be two, it says so, for loaders that go by its word alone.
     private func writeConfiguration(to folder: String) throws {
-        let path = base.path + "/config.json"
-        guard var object = try JSONReader.parse(file: path).objectValue else {
-            throw ModelFilesError(.malformed, "\(path) does not hold a JSON object.")
+        let configuration = "config.json"
+        guard var object = try base.folder.requiredJSON(configuration).objectValue else {
+            throw ModelFilesError(
+                .malformed, "\(base.folder.path(of: configuration)) does not hold a JSON object.")
         }
         let name = JSONValue.string(dtype.torchName)
         object = object.setting("dtype", to: name)

@@ -66,8 +66,8 @@ package struct StandaloneMerge {
         guard !Durable.exists(output) else {
             throw PipelineError(.rejected, "\(output) exists already.", advice: "Name a new folder.")
         }
-        let hash = try ContentHash.ofBase(basePath, cache: hashCache)
         let files = try BaseModelFiles(path: basePath)
+        let hash = try ContentHash.ofBase(files, cache: hashCache)
         let tokenizer = try TokenizerLoader.load(files)
         let identity = AdapterIdentity(hash)
         return try Staged.folder(output) { staging in
@@ -82,6 +82,7 @@ package struct StandaloneMerge {
             try adapter.checkMeaningful()
             let parity = try prove(consume model, adapter, files, tokenizer, task, staging)
             if shouldStop() { throw PipelineError(.interrupted, "The merge was stopped.") }
+            try files.confirm()
             return Outcome(
                 output: output, format: format.rawValue, dtype: parity.dtype, model: format.modelPath(in: output),
                 bytes: try Self.bytes(staging), baseSHA256: hash.sha256,

@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 
 #if canImport(Glibc)
     import Glibc
@@ -10,8 +11,11 @@ import Foundation
 enum Durable {
     /// Writes a file and waits until its bytes are on disk.
     static func write(_ data: Data, to path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FileModes.file(at: path))
+        guard descriptor >= 0 else { throw failure("written", path) }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         do {
-            try data.write(to: URL(filePath: path))
+            try file.write(contentsOf: data)
         } catch {
             throw PipelineError(.unwritable, "\(path) cannot be written.", cause: error.localizedDescription)
         }

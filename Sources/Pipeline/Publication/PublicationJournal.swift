@@ -1,8 +1,8 @@
 import Digests
 import Foundation
 
-/// What an attempt leaves in its work folder just before its run appears in the outbox. Where the process dies between
-/// the two and whoever records the job's end, the next attempt finds the run by it and publishes no second one.
+/// What an attempt leaves in its work folder just before its run appears in the outbox: from it whoever keeps the ledger
+/// learns how the job ended, whatever became of the process afterwards.
 ///
 /// The rename is the deciding moment: a journal whose run does not stand in the outbox, byte for byte, says nothing.
 package struct PublicationJournal: Codable, Sendable, Equatable {
@@ -14,6 +14,13 @@ package struct PublicationJournal: Codable, Sendable, Equatable {
     package let status: RunStatus
     /// SHA-256 of the run's `SHA256SUMS`.
     package let checksumsSHA256: String
+    /// What the ledger is to keep of the run; absent in a journal of lorad 0.1.
+    package var note: PublicationNote?
+
+    /// Bytes; a journal with the most slices and the longest names that a job may have takes a half of them.
+    private static let largestSize = 8 << 20
+    /// Bytes of a run's `SHA256SUMS`, of which a line is less than 5,000.
+    private static let largestSums = 16 << 20
 
     /// Writes the journal, durably and by rename.
     func write(_ path: String) throws {
@@ -23,42 +30,39 @@ package struct PublicationJournal: Codable, Sendable, Equatable {
     }
 
     /// The journal at `path`; nil where there is none that can be read.
-    static func read(_ path: String) -> PublicationJournal? {
-        FileManager.default.contents(atPath: path).flatMap {
+    package static func read(_ path: String) -> PublicationJournal? {
+        BoundedFile.read(path, limit: largestSize).flatMap {
             try? JSONDecoder().decode(PublicationJournal.self, from: $0)
         }
     }
 
-    /// The run that an earlier attempt published, its report read back; nil where none was. Points `latest` at it where
-    /// the crash came before that.
+    /// Whether the run stands in the outbox, byte for byte as far as its checksums tell.
+    package var isPublished: Bool {
+        BoundedFile.read(sums, limit: Self.largestSums).map { SHA256.hexadecimal(of: $0) } == checksumsSHA256
+    }
+
+    /// The run that an earlier attempt published, its report read back; nil where none was.
     ///
-    /// - Throws: `PipelineError.unwritable` where `latest` cannot be moved; what decoding a damaged report throws.
+    /// - Throws: what decoding a damaged report throws.
     package static func publishedRun(_ path: String) throws -> JobResult? {
-        guard let journal = read(path), let sums = FileManager.default.contents(atPath: journal.sums),
-            SHA256.hexadecimal(of: sums) == journal.checksumsSHA256,
+        guard let journal = read(path), journal.isPublished,
             let report = FileManager.default.contents(atPath: journal.folder + "/report.json")
         else { return nil }
-        let parent = (journal.folder as NSString).deletingLastPathComponent
-        if journal.status == .succeeded {
-            let entry = try FolderLock(waitingFor: parent)
-            defer { withExtendedLifetime(entry) {} }
-            try RunStaging.pointLatest(in: parent, atLeast: journal.run)
-        }
         return JobResult(status: journal.status, runFolder: journal.folder, report: try ReportCoding.decode(report))
     }
 
     private var sums: String { "\(folder)/\(ChecksumFile.name)" }
 }
 
-extension RunStaging {
-    /// Points `latest` at `run` unless it stands at a later one. The caller holds the lock of `parent`.
-    static func pointLatest(in parent: String, atLeast run: String) throws {
-        let link = "\(parent)/\(latest)"
-        if let current = try? FileManager.default.destinationOfSymbolicLink(atPath: link), current >= run,
-            Durable.exists("\(parent)/\(current)")
-        {
-            return
-        }
-        try Durable.link(link, to: run, through: "\(parent)/\(prefix)latest")
+/// What whoever keeps the ledger wants to know of a run, in its own words.
+package struct PublicationNote: Codable, Sendable, Equatable {
+    /// Why the run did not succeed.
+    package var reason: String?
+    /// Its figures in short.
+    package var summary: String?
+
+    package init(reason: String? = nil, summary: String? = nil) {
+        self.reason = reason
+        self.summary = summary
     }
 }

@@ -22,7 +22,7 @@ package enum PublicationStep: CaseIterable, Sendable {
     case synchronize
     /// The staged folder is renamed: the run becomes visible.
     case rename
-    /// `latest` is pointed at the run, when it succeeded.
+    /// `latest` is pointed at the run, when it succeeded and there is no journal.
     case latest
 }
 
@@ -32,11 +32,14 @@ extension RunStaging {
 
     /// Publishes what the staging folder holds. Nothing may be written to it afterwards.
     /// - Parameters:
-    ///   - journal: where `PublicationJournal` is written before the run appears; nil for none.
+    ///   - journal: where `PublicationJournal` is written before the run appears. `latest` is then left to whoever reads
+    ///     it, once the ledger says that the job has succeeded. Nil for none, where nobody keeps a ledger.
+    ///   - note: what the journal tells of the run.
     ///   - willBegin: called before each step; what it throws ends the publication there.
     /// - Throws: `PipelineError` with code `unwritable`. When `latest` could not be moved the run is published already.
     package func publish(
-        _ status: RunStatus, journal: String? = nil, willBegin: (PublicationStep) throws -> Void = { _ in }
+        _ status: RunStatus, journal: String? = nil, note: PublicationNote? = nil,
+        willBegin: (PublicationStep) throws -> Void = { _ in }
     ) throws -> PublishedRun {
         let destination = "\(parent)/\(run.folderName(status))"
         try willBegin(.quarantine)
@@ -45,17 +48,20 @@ extension RunStaging {
         let checksums = try writeChecksums()
         try willBegin(.synchronize)
         try synchronize()
-        let entry = try FolderLock(waitingFor: parent)
+        let entry = try Self.lock(parent)
         defer { withExtendedLifetime(entry) {} }
         if let journal {
             let entry = PublicationJournal(
-                folder: destination, run: run.description, status: status, checksumsSHA256: checksums)
+                folder: destination, run: run.description, status: status, checksumsSHA256: checksums, note: note)
             try entry.write(journal)
         }
         try willBegin(.rename)
+        // Whatever was put there while the job ran.
+        try OutboxPlace.check(parent)
         try Durable.rename(folder, to: destination)
+        lock.remove()
         try willBegin(.latest)
-        if status == .succeeded {
+        if status == .succeeded, journal == nil {
             try Durable.link(
                 "\(parent)/\(Self.latest)", to: run.description, through: "\(parent)/\(Self.prefix)latest")
         }

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 
 extension RunStaging {
@@ -18,7 +19,7 @@ extension RunStaging {
             try write("README.md", Data(ModelCard.render(report).utf8))
         } else {
             let reason = report.reason ?? "No reason was recorded."
-            try write("reason.txt", Data("\(report.status.rawValue): \(reason)\n".utf8))
+            try write("reason.txt", Data("\(report.status.rawValue): \(ForeignText.line(reason))\n".utf8))
         }
     }
 

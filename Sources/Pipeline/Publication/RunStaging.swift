@@ -1,24 +1,33 @@
+import ForeignText
 import Foundation
+import Manifests
 
 /// A run on its way to the outbox: a hidden folder `outbox/NAME/.publishing-RUN-attempt-N`, on the outbox's own file
 /// system, that becomes `outbox/NAME/RUN` by one rename. Until then no reader sees any of it.
 ///
-/// The process that fills the folder holds its lock. A crash frees the lock and leaves the folder, and the next run of
-/// the name removes every such folder whose lock is free.
+/// The process that fills the folder holds the lock of `.publishing-RUN-attempt-N.lock` beside it. A crash frees the lock
+/// and leaves the folder, and the next run of the name removes every such folder whose lock is free.
 package final class RunStaging {
     /// What a staged folder's name begins with.
     static let prefix = ".publishing-"
     /// What stands in it between the run and the attempt's number.
     private static let attemptMark = "-attempt-"
+    /// The ending of the lock file beside a staged folder.
+    private static let lockEnding = ".lock"
+    /// The lock of a name's folder: who has it adds runs, removes them, or moves links there.
+    package static let entryLock = ".lock"
+    /// Seconds that the folder's lock is waited for: others hold it for as long as a few renames take, or the removal of
+    /// what a crashed run left.
+    private static let lockTime = 30.0
 
     /// The folder to write the run's files into.
     package let folder: String
     /// The run's identifier, unlike that of any other run of the name.
     package let run: RunIdentifier
     let parent: String
-    private let lock: FolderLock
+    let lock: FileLock
 
-    private init(folder: String, run: RunIdentifier, parent: String, lock: FolderLock) {
+    private init(folder: String, run: RunIdentifier, parent: String, lock: FileLock) {
         self.folder = folder
         self.run = run
         self.parent = parent
@@ -33,18 +42,19 @@ package final class RunStaging {
     package static func begin(outbox: String, name: String, run: RunIdentifier, attempt: Int = 1) throws -> RunStaging {
         try checkName(name)
         let parent = "\(outbox)/\(name)"
+        try OutboxPlace.check(parent)
         do {
             if !Durable.exists(parent) {
                 try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: false)
                 try Durable.synchronize(outbox)
             }
-            let entry = try FolderLock(waitingFor: parent)
+            let entry = try lock(parent)
             defer { withExtendedLifetime(entry) {} }
             try removeLeftovers(in: parent)
             let free = try firstFree(run, in: parent)
             let folder = "\(parent)/\(prefix)\(free)\(attemptMark)\(attempt)"
+            let lock = try FileLock(folder + lockEnding, waiting: lockTime)
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-            let lock = try FolderLock(waitingFor: folder)
             return RunStaging(folder: folder, run: free, parent: parent, lock: lock)
         } catch let error as PipelineError {
             throw error
@@ -57,6 +67,14 @@ package final class RunStaging {
     /// Gives the run up. What cannot be removed now, the next run of the name removes.
     package func discard() {
         try? FileManager.default.removeItem(atPath: folder)
+        lock.remove()
+    }
+
+    /// The lock of a name's folder in the outbox.
+    ///
+    /// - Throws: `PipelineError.locked` where somebody holds it for too long, `.unwritable` where it cannot be taken.
+    static func lock(_ parent: String) throws -> FileLock {
+        try FileLock("\(parent)/\(entryLock)", waiting: lockTime)
     }
 
     /// A name is one visible path component that no other entry of the outbox bears.
@@ -64,18 +82,26 @@ package final class RunStaging {
         let allowed = name.unicodeScalars.allSatisfy {
             $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-".unicodeScalars.contains($0))
         }
-        guard allowed, !name.isEmpty, name.utf8.count <= 100, !name.hasPrefix("."), !name.hasPrefix("-") else {
+        guard allowed, !name.isEmpty, name.utf8.count <= 100, !name.hasPrefix("."), !name.hasPrefix("-"),
+            !JobManifest.reservedNames.contains(name)
+        else {
             throw PipelineError(
-                .rejected, "The name \(name.debugDescription) cannot name a folder of the outbox.",
-                advice: "Use up to 100 ASCII letters, digits, '.', '_' and '-', beginning with a letter or digit.")
+                .rejected, "The name \(ForeignText.quoted(name, limit: 100)) cannot name a folder of the outbox.",
+                advice:
+                    "Use up to 100 ASCII letters, digits, '.', '_' and '-', beginning with a letter or digit, and none "
+                    + "of \(JobManifest.reservedNames.joined(separator: ", ")).")
         }
     }
 
     private static func removeLeftovers(in parent: String) throws {
-        for entry in try FileManager.default.contentsOfDirectory(atPath: parent) where entry.hasPrefix(prefix) {
+        let entries = try FileManager.default.contentsOfDirectory(atPath: parent).filter { $0.hasPrefix(prefix) }
+        // A lock file without its folder is of a run that was published, or given up, just before its process died.
+        let staged = Set(entries.map { $0.hasSuffix(lockEnding) ? String($0.dropLast(lockEnding.count)) : $0 })
+        for entry in staged {
             let path = "\(parent)/\(entry)"
-            guard let lock = FolderLock(ifFree: path) else { continue }
-            try withExtendedLifetime(lock) { try FileManager.default.removeItem(atPath: path) }
+            guard let lock = try FileLock.ifFree(path + lockEnding) else { continue }
+            if Durable.exists(path) { try FileManager.default.removeItem(atPath: path) }
+            lock.remove()
         }
     }
 

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 
 /// `README.md` of a published run: a model card as the Hugging Face Hub reads it. It states what is known from the run's
@@ -10,10 +11,10 @@ package enum ModelCard {
             ---
             \(ModelCardMetadata.render(report))---
 
-            # \(MarkdownText.escape(provenance.name))
+            # \(ForeignText.forMarkdown(provenance.name))
 
             A LoRA adapter for \(base(provenance)), trained and checked by lorad.
-            \(MarkdownText.escape(ResultSentence.render(report)))
+            \(ForeignText.forMarkdown(ResultSentence.render(report)))
 
             ## How to use it
 
@@ -42,7 +43,7 @@ package enum ModelCard {
     private static func base(_ provenance: Provenance) -> String {
         let base = provenance.base
         return
-            "\(MarkdownText.code(base.hubID ?? base.path)) (\(base.modelType), SHA-256 \(MarkdownText.code(base.sha256)))"
+            "\(ForeignText.forMarkdownCode(base.hubID ?? base.path)) (\(ForeignText.forMarkdown(base.modelType)), SHA-256 \(ForeignText.forMarkdownCode(base.sha256)))"
     }
 
     private static func results(_ report: RunReport) -> String {
@@ -51,7 +52,7 @@ package enum ModelCard {
         let title = isRegression ? "Pearson" : "accuracy"
         let rows = report.slices.map { slice in
             let cells = [
-                MarkdownText.escape(slice.name), FigureFormat.count(slice.rows),
+                ForeignText.forMarkdown(slice.name), FigureFormat.count(slice.rows),
                 isRegression ? correlation(slice.base) : share(slice.base),
                 isRegression ? correlation(slice.adapter) : share(slice.adapter),
                 FigureFormat.fixed(slice.base.loss), FigureFormat.fixed(slice.adapter.loss),
@@ -59,7 +60,7 @@ package enum ModelCard {
             return "| \(cells.joined(separator: " | ")) |\n"
         }
         let gates = report.gates.map {
-            "- \($0.passed ? "passed" : "failed"): \(MarkdownText.escape(GateWording.demand($0)))\n"
+            "- \($0.passed ? "passed" : "failed"): \(ForeignText.forMarkdown(GateWording.demand($0)))\n"
         }
         return """
             ## Results
@@ -84,7 +85,7 @@ package enum ModelCard {
 
     /// Rows that no figure speaks of.
     private static func dropped(_ report: RunReport) -> String {
-        LeftOutRows.sentence(report).map { " " + MarkdownText.escape($0) } ?? ""
+        LeftOutRows.sentence(report).map { " " + ForeignText.forMarkdown($0) } ?? ""
     }
 
     private static func correlation(_ score: SliceScore) -> String {
@@ -102,15 +103,15 @@ package enum ModelCard {
     private static func recipe(_ report: RunReport) -> String {
         let (adapter, training) = (report.provenance.adapter, report.provenance.training)
         let datasets = report.provenance.datasets.map {
-            "- \($0.role.rawValue): \(MarkdownText.code($0.path)), \(FigureFormat.count($0.rows)) rows, SHA-256 `\($0.sha256)`\n"
+            "- \($0.role.rawValue): \(ForeignText.forMarkdownCode($0.path)), \(FigureFormat.count($0.rows)) rows, SHA-256 `\($0.sha256)`\n"
         }
         return """
-            - \(MarkdownText.escape(adapter.method)), rank \(adapter.rank), alpha \(FigureFormat.plain(adapter.alpha)), \
+            - \(ForeignText.forMarkdown(adapter.method)), rank \(adapter.rank), alpha \(FigureFormat.plain(adapter.alpha)), \
             dropout \(FigureFormat.plain(adapter.dropout)), on \
-            \(adapter.targets.map(MarkdownText.code).joined(separator: ", "))\(head(adapter))
+            \(adapter.targets.map(ForeignText.forMarkdownCode).joined(separator: ", "))\(head(adapter))
             - \(training.steps) steps of \(training.batchSize) rows, learning rate \
-            \(FigureFormat.plain(training.learningRate)) (\(MarkdownText.escape(training.schedule)), warmup \
-            \(FigureFormat.percent(training.warmupRatio))), seed \(training.seed), \(MarkdownText.escape(training.dtype))
+            \(FigureFormat.plain(training.learningRate)) (\(ForeignText.forMarkdown(training.schedule)), warmup \
+            \(FigureFormat.percent(training.warmupRatio))), seed \(training.seed), \(ForeignText.forMarkdown(training.dtype))
             \(report.training.flatMap { $0.rowsSeen == nil ? nil : "- \(SeenRows.sentence($0))\n" } ?? "")\
             \(datasets.joined())
             """
@@ -120,7 +121,7 @@ package enum ModelCard {
     private static func head(_ adapter: AdapterProvenance) -> String {
         guard let task = adapter.task else { return "" }
         guard let labels = adapter.labels else { return "\n- a \(task) head with one output, trained in full" }
-        let names = labels.enumerated().map { "\($0) \(MarkdownText.code($1))" }.joined(separator: ", ")
+        let names = labels.enumerated().map { "\($0) \(ForeignText.forMarkdownCode($1))" }.joined(separator: ", ")
         return "\n- a \(task) head, trained in full; its labels: \(names)"
     }
 
@@ -144,6 +145,6 @@ package enum ModelCard {
             facts.append("Merging was proved in \(parity.dtype) on \(parity.prompts.count) prompts only.")
         }
         facts.append("Nothing outside the data listed here was tested; no licence has been stated.")
-        return facts.map { "- \(MarkdownText.escape($0))\n" }.joined()
+        return facts.map { "- \(ForeignText.forMarkdown($0))\n" }.joined()
     }
 }

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 
 /// The card's YAML head, as the Hub's model card specification names it. Every foreign text is a double-quoted scalar.
@@ -8,7 +9,7 @@ enum ModelCardMetadata {
             provenance.base.hubID ?? provenance.base.path.split(separator: "/").last.map(String.init) ?? "unknown"
         let accuracy = report.slices.contains { $0.adapter.accuracy != nil }
         return """
-            base_model: \(quoted(name))
+            base_model: \(ForeignText.forYAML(name))
             base_model_relation: adapter
             library_name: peft
             pipeline_tag: \(task(report))
@@ -43,7 +44,7 @@ enum ModelCardMetadata {
               - task:
                   type: \(task(report))
                 dataset:
-                  name: \(quoted("\(data), slice \(slice.name)"))
+                  name: \(ForeignText.forYAML("\(data), slice \(slice.name)"))
                   type: json
                 metrics:
             \(metric("accuracy", slice.adapter.accuracy))\(metric("loss", slice.adapter.loss))\
@@ -54,7 +55,7 @@ enum ModelCardMetadata {
         }
         return """
             model-index:
-            - name: \(quoted(report.provenance.name))
+            - name: \(ForeignText.forYAML(report.provenance.name))
               results:
             \(results.joined())
             """
@@ -63,34 +64,5 @@ enum ModelCardMetadata {
     private static func metric(_ type: String, _ value: Double?) -> String {
         guard let value, value.isFinite else { return "" }
         return "    - type: \(type)\n      value: \(FigureFormat.fixed(value, 6))\n"
-    }
-
-    /// A JSON string, which is a double-quoted YAML scalar.
-    private static func quoted(_ text: String) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        let data = (try? encoder.encode(text)) ?? Data("\"\"".utf8)
-        return String(decoding: data, as: UTF8.self)
-    }
-}
-
-/// Foreign text in Markdown.
-enum MarkdownText {
-    /// Text on one line in which no character marks anything up.
-    static func escape(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "") { result, scalar in
-            switch scalar {
-            case "\n", "\r", "\t": result += " "
-            case "<": result += "&lt;"
-            case "\\", "`", "*", "_", "[", "]", "|", "#": result += "\\\(scalar)"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-    }
-
-    /// Code on one line, within back quotes that it does not hold.
-    static func code(_ text: String) -> String {
-        let line = text.replacingOccurrences(of: "\n", with: " ").replacingOccurrences(of: "|", with: "¦")
-        return line.contains("`") ? "``` \(line) ```" : "`\(line)`"
     }
 }

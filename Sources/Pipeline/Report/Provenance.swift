@@ -27,12 +27,15 @@ package struct Provenance: Codable, Sendable, Equatable {
     package var versions: [String: String]
     /// The machine that computed it.
     package var machine: MachineProvenance
+    /// What kept the process to the job's own files; nil where nothing was asked to, as by `lorad run`.
+    package var confinement: ConfinementProvenance?
 
     /// The provenance of one run.
     package init(
         name: String, run: String, pipeline: String? = nil, attempt: Int = 1, startedAt: Date, finishedAt: Date,
         base: BaseProvenance, datasets: [DatasetProvenance], adapter: AdapterProvenance,
-        training: TrainingProvenance, versions: [String: String], machine: MachineProvenance
+        training: TrainingProvenance, versions: [String: String], machine: MachineProvenance,
+        confinement: ConfinementProvenance? = nil
     ) {
         self.name = name
         self.run = run
@@ -46,10 +49,11 @@ package struct Provenance: Codable, Sendable, Equatable {
         self.training = training
         self.versions = versions
         self.machine = machine
+        self.confinement = confinement
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, run, pipeline, attempt, base, datasets, adapter, training, versions, machine
+        case name, run, pipeline, attempt, base, datasets, adapter, training, versions, machine, confinement
         case startedAt = "started_at"
         case finishedAt = "finished_at"
     }

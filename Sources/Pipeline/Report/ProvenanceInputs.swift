@@ -94,3 +94,16 @@ package struct MachineProvenance: Codable, Sendable, Equatable {
         case kernelsNumber = "kernels_number"
     }
 }
+
+/// What kept the process that made an adapter to its job's own files.
+package struct ConfinementProvenance: Codable, Sendable, Equatable {
+    /// Of files and ports: `abi N`, the version of the kernel's Landlock, or `none: ` and the reason.
+    package var landlock: String
+    /// Of system calls: `filter`, or `none: ` and the reason.
+    package var seccomp: String
+
+    package init(landlock: String, seccomp: String) {
+        self.landlock = landlock
+        self.seccomp = seccomp
+    }
+}

@@ -20,12 +20,15 @@ struct VerifiedBase {
     ///
     /// - Returns: nil where the base cannot be read, which is noted too.
     /// - Throws: what is no fault of the job's own.
-    static func open(_ document: ManifestDocument, hashCache: String, _ mistakes: JobMistakes) throws -> VerifiedBase? {
+    static func open(
+        _ document: ManifestDocument, _ environment: JobEnvironment, _ mistakes: JobMistakes
+    ) throws -> VerifiedBase? {
         let manifest = document.manifest
         let opened = try mistakes.collect("base.path") {
-            try ContentHash.ofBase(manifest.base.path, cache: HashCache(file: hashCache))
+            let files = try BaseModelFiles(path: manifest.base.path, rule: environment.rule)
+            return (files, try ContentHash.ofBase(files, cache: environment.hashCache))
         }
-        guard let hash = opened else { return nil }
+        guard let (files, hash) = opened else { return nil }
         let pins = [
             ("base.sha256", manifest.base.sha256, hash.sha256),
             ("base.tokenizer_sha256", manifest.base.tokenizerSHA256 ?? hash.tokenizerSHA256, hash.tokenizerSHA256),
@@ -44,12 +47,25 @@ struct VerifiedBase {
                 advice: "Bring back the base that the manifest names, or pin the new one with `lorad hash`.")
         }
         return try mistakes.collect("base.path") {
-            let files = try BaseModelFiles(path: manifest.base.path)
             let tokenizer = try TokenizerLoader.load(files)
             let needsTemplate = manifest.dataset.format == .messages
             return VerifiedBase(
                 files: files, hash: hash, tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer),
                 template: needsTemplate ? try ChatTemplate.load(files) : try? ChatTemplate.load(files))
+        }
+    }
+
+    /// Checks, before anything is published under the base's hash, that its files still hold the bytes that were hashed:
+    /// what was computed in between may otherwise be of others.
+    ///
+    /// - Throws: `PipelineError.failed` naming the file.
+    func confirm() throws {
+        do { try files.confirm() } catch let error as ModelFilesError {
+            throw PipelineError(
+                .failed, "The base \(hash.path) was changed while the job ran; nothing was published.",
+                cause: error.message,
+                advice: "Bring back the base that the manifest pins, and run the job again. To change a base, write it "
+                    + "beside its place and rename it while no job uses it.")
         }
     }
 }

@@ -16,25 +16,14 @@ struct ClassificationData {
     /// Rows of each file, as they were read.
     let fileRows: FileRows
 
-    /// Whether the job's rows have labels: because the manifest says so, or by the keys of the first row. Where the training
-    /// file cannot be read, which its reader will say, the others tell.
-    static func isWanted(_ manifest: JobManifest) -> Bool {
-        let dataset = manifest.dataset
-        if let format = dataset.format { return format == .classification }
-        if dataset.task != nil || dataset.labels != nil { return true }
-        let files = [dataset.train, dataset.validation, manifest.evaluation.data].compactMap(\.self)
-        let first = files.lazy.compactMap { try? JSONLines.read($0).first }.first
-        return LabelledRows.fields.allSatisfy { first?.has($0) == true }
-    }
-
     /// - Parameter base: nil where it cannot be read: the rows are read all the same, for what is wrong with them.
     /// - Parameter log: hears what was decided without the manifest.
     /// - Returns: nil where mistakes leave nothing to train on.
     static func prepare(
-        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
+        _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
     ) throws -> ClassificationData? {
         let mistakes = checks.mistakes
-        guard let files = try LabelledFiles(manifest, base, checks, log: log), let base else { return nil }
+        guard let files = try LabelledFiles(manifest, rows, base, checks, log: log), let base else { return nil }
         let builder = try Self.builder(manifest, base)
         let plan = try files.plan(manifest, base, mistakes)
         let limits = BaseLimits(base)
@@ -55,7 +44,7 @@ struct ClassificationData {
         let cleaned = try mistakes.collect("dataset.train") {
             try CleanRows(files.train, validation: files.heldOut, evaluation: files.evaluated, path: train)
         }
-        let named = try files.prompts(manifest, base, mistakes)
+        let named = try files.prompts(manifest, rows, base, mistakes)
         guard let clean = cleaned,
             let built = try mistakes.collect(
                 "dataset.train", { try builder.build(clean.rows.compactMap(\.labelled), path: train) })
@@ -64,12 +53,12 @@ struct ClassificationData {
             clean.rows[built.counts.places[$0]].labelled?.row.line ?? 0
         }
         let choice = PromptChoice(manifest: manifest, base: base, classifies: true)
-        let rows = clean.rows.lazy.compactMap(\.labelled).map { (text: $0.row.text, pair: $0.row.pair) }
+        let texts = clean.rows.lazy.compactMap(\.labelled).map { (text: $0.row.text, pair: $0.row.pair) }
         return ClassificationData(
             labels: files.labels, examples: built.examples, validation: validation?.examples ?? [],
             rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
             prompts: manifest.regression.prompts != nil
-                ? named ?? [] : choice.fromRows(Array(rows), mistakes, log: log),
+                ? named ?? [] : choice.fromRows(Array(texts), mistakes, log: log),
             fileRows: FileRows(
                 train: files.train.count, validation: files.heldOut.count, evaluation: files.evaluatedRows.count,
                 prompts: named?.count ?? 0))
@@ -107,16 +96,18 @@ private struct LabelledFiles {
 
     /// - Returns: nil where the training rows or their labels cannot be used, which is noted.
     init?(
-        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
+        _ manifest: JobManifest, _ files: JobRows, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
     ) throws {
         let mistakes = checks.mistakes
         let (dataset, section) = (manifest.dataset, manifest.evaluation)
-        var read = try mistakes.collect("dataset.train") { try LabelledRows.read(dataset.train) }
-        var watched = try dataset.validation.flatMap { path in
-            try mistakes.collect("dataset.validation") { try LabelledRows.read(path) }
+        var read = try mistakes.collect("dataset.train") { try LabelledRows.read(files.train.take()) }
+        var watched = try files.validation.flatMap { source in
+            try mistakes.collect("dataset.validation") { try LabelledRows.read(source.take()) }
         }
-        var scored = try section.data.flatMap { path in
-            try mistakes.collect("evaluation.data") { try LabelledRows.read(path, sliceBy: section.sliceBy) }
+        var scored = try files.evaluation.flatMap { source in
+            try mistakes.collect("evaluation.data") {
+                try LabelledRows.read(source.take(), sliceBy: section.sliceBy)
+            }
         }
         scored = scored.map { rows in section.limit.map { Array(rows.prefix($0)) } ?? rows }
         if let scored, let path = section.data { checks.slices(scored.map(\.slice), of: path) }
@@ -165,11 +156,15 @@ private struct LabelledFiles {
     }
 
     /// The manifest's prompts, held against the base; nil where it names none, or they have mistakes.
-    func prompts(_ manifest: JobManifest, _ base: VerifiedBase, _ mistakes: JobMistakes) throws -> [RegressionPrompt]? {
-        try manifest.regression.prompts.flatMap { path in
-            try mistakes.collect("regression.prompts") { try RegressionPrompts.read(path, labels: labels) }.map {
-                PromptChoice(manifest: manifest, base: base, classifies: true).checked($0, path: path, mistakes)
+    func prompts(
+        _ manifest: JobManifest, _ files: JobRows, _ base: VerifiedBase, _ mistakes: JobMistakes
+    ) throws -> [RegressionPrompt]? {
+        try files.prompts.flatMap { source in
+            let read = try mistakes.collect("regression.prompts") {
+                try RegressionPrompts.read(source.take(), labels: labels)
             }
+            let choice = PromptChoice(manifest: manifest, base: base, classifies: true)
+            return read.map { choice.checked($0, of: source, mistakes) }
         }
     }
 }

@@ -1,7 +1,5 @@
 import Evaluation
-import Foundation
 import Manifests
-import ModelFiles
 import Tokenizers
 import Training
 
@@ -34,43 +32,44 @@ struct PreparedData {
     /// Reads and tokenizes all that the job will need, so that a mistake in the last of its files is told before
     /// training and not after; rows that also stand in held-out data leave the training data.
     ///
+    /// - Parameter rows: the job's files of rows, which nobody has taken yet.
     /// - Parameter base: nil where it cannot be read: the rows are read all the same.
     /// - Parameter log: hears what was decided without the manifest.
     /// - Returns: nil where mistakes, all of them noted, leave nothing to train on.
     /// - Throws: what is no fault of the job's own.
     static func prepare(
-        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
+        _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
     ) throws -> PreparedData? {
-        if ClassificationData.isWanted(manifest) {
-            guard let data = try ClassificationData.prepare(manifest, base, checks, log: log), let base else {
+        if rows.areLabelled {
+            guard let data = try ClassificationData.prepare(manifest, rows, base, checks, log: log), let base else {
                 return nil
             }
-            return try PreparedData(data, manifest, base)
+            return PreparedData(data, rows, base)
         }
-        guard let data = try TextData.prepare(manifest, base, checks, log: log), let base else { return nil }
-        return try PreparedData(data, manifest, base)
+        guard let data = try TextData.prepare(manifest, rows, base, checks, log: log), let base else { return nil }
+        return PreparedData(data, rows, base)
     }
 
     /// Rows whose tokens are predicted.
-    private init(_ data: TextData, _ manifest: JobManifest, _ base: VerifiedBase) throws {
+    private init(_ data: TextData, _ files: JobRows, _ base: VerifiedBase) {
         task = .language
         (examples, validation, rows) = (data.examples, data.validation, data.rows)
         warnings = data.warnings
         contamination = data.clean.counts
         sample = Self.sample(data.examples[0], base.tokenizer)
-        datasets = try Self.datasets(manifest, data.fileRows)
+        datasets = files.provenance(data.fileRows)
         evaluation = data.evaluation.map(EvaluationPlan.text)
         prompts = data.prompts
     }
 
     /// Rows that are classified, or regressed on, as a whole.
-    private init(_ data: ClassificationData, _ manifest: JobManifest, _ base: VerifiedBase) throws {
+    private init(_ data: ClassificationData, _ files: JobRows, _ base: VerifiedBase) {
         task = .classification(data.labels)
         (examples, validation, rows) = (data.examples, data.validation, data.rows)
         warnings = []
         contamination = data.clean.counts
         sample = data.sample(base.tokenizer)
-        datasets = try Self.datasets(manifest, data.fileRows)
+        datasets = files.provenance(data.fileRows)
         evaluation = data.evaluation.map(EvaluationPlan.labelled)
         prompts = data.prompts
     }
@@ -86,19 +85,6 @@ struct PreparedData {
             start = index
         }
         return TrainingSample(spans: spans)
-    }
-
-    private static func datasets(_ manifest: JobManifest, _ rows: FileRows) throws -> [DatasetProvenance] {
-        let files: [(DatasetProvenance.Role, String?, Int)] = [
-            (.train, manifest.dataset.train, rows.train), (.validation, manifest.dataset.validation, rows.validation),
-            (.evaluation, manifest.evaluation.data, rows.evaluation),
-            (.regression, manifest.regression.prompts, rows.prompts),
-        ]
-        return try files.compactMap { role, path, rows in
-            try path.map {
-                DatasetProvenance(role: role, path: $0, sha256: try ContentHash.ofFile($0), rows: rows)
-            }
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 import Adapters
 import Evaluation
+import ForeignText
 import Foundation
 import Manifests
 import ModelFiles
@@ -21,9 +22,9 @@ struct JobChecks {
             let closest = Suggestion.closest(to: gate.slice, among: names.sorted())
             mistakes.note(
                 "gates[\(index)].slice",
-                "a gate is on the slice \"\(gate.slice)\", which no row of \(path) belongs to.",
-                advice: (closest.map { "Did you mean \"\($0)\"? " } ?? "")
-                    + "There are: \(names.sorted().joined(separator: ", ")).")
+                "a gate is on the slice \(ForeignText.quoted(gate.slice, limit: 256)), which no row of \(path) belongs to.",
+                advice: (closest.map { "Did you mean \(ForeignText.quoted($0, limit: 256))? " } ?? "")
+                    + "There are: \(names.sorted().map(ForeignText.line).joined(separator: ", ")).")
         }
     }
 
@@ -48,9 +49,9 @@ struct JobChecks {
         }
     }
 
-    /// Attaches the adapter that the manifest describes; nil, and noted, where it names targets that the base lacks, or a
-    /// rank that none of them can have.
-    func attach(_ section: AdapterSection, to model: LanguageModel, seed: UInt64) throws -> LoRAAdapter? {
+    /// The adapter that the manifest describes; nil, and noted, where it names targets that the base lacks, or a rank that
+    /// none of them can have.
+    func configuration(_ section: AdapterSection, of model: LanguageModel) throws -> LoRAConfiguration? {
         do {
             let slots = try TargetSelection.select(section.targets ?? [], among: model.slots)
             let highest = slots.map { min($0.inputs, $0.outputs) }.max() ?? 0
@@ -61,10 +62,9 @@ struct JobChecks {
                         + "\(highest).", advice: "Lower adapter.rank: far fewer do as well.")
                 return nil
             }
-            return try LoRAAdapter.attach(
-                LoRAConfiguration(
-                    rank: section.rank, alpha: Float(section.alpha), dropout: Float(section.dropout),
-                    targets: section.targets ?? []), to: model, seed: seed)
+            return LoRAConfiguration(
+                rank: section.rank, alpha: Float(section.alpha), dropout: Float(section.dropout),
+                targets: section.targets ?? [])
         } catch let error as AdaptersError where error.code == .unknownTarget {
             mistakes.note("adapter.targets", error.message, cause: error.cause, advice: error.advice)
             return nil

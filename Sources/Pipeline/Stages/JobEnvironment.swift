@@ -1,4 +1,6 @@
 import Foundation
+import Manifests
+import ModelFiles
 
 /// Where a job runs and who hears of it.
 package struct JobEnvironment {
@@ -8,10 +10,16 @@ package struct JobEnvironment {
     package var workFolder: String
     /// The state of training that an interrupted attempt leaves.
     package var checkpoint: String { workFolder + "/checkpoint.safetensors" }
-    /// The hash cache's file.
-    package var hashCache: String
+    /// Remembers hashes from job to job.
+    package var hashCache: HashCache
+    /// Which files the job may read as base and rows; nil: any, for whoever runs a job with their own hands.
+    package var policy: PathPolicy?
+    /// The same, for whoever opens them.
+    var rule: ReadingRule { policy.map(ReadingRule.init) ?? .anything }
     /// 1 for the first.
     package var attempt: Int
+    /// What keeps the process that the job runs in to its own files; nil where nothing was asked to, as by `lorad run`.
+    package var confinement: ConfinementProvenance?
     /// Asked between steps; true ends the job with its checkpoint written.
     package var shouldStop: () -> Bool
     package var events: any PipelineEvents
@@ -19,22 +27,29 @@ package struct JobEnvironment {
     package var limits: JobLimits
     /// Where `PublicationJournal` lies; nil for a job that is run once, in the foreground.
     package var journal: String?
+    /// What the journal is to tell of a run.
+    package var note: (RunReport) -> PublicationNote?
     /// Asked last before the run appears in the outbox; throws where another attempt owns the job by now.
     package var requirePermission: () throws -> Void
 
     package init(
-        outbox: String, workFolder: String, hashCache: String, attempt: Int = 1,
+        outbox: String, workFolder: String, hashCache: HashCache, policy: PathPolicy?, attempt: Int = 1,
+        confinement: ConfinementProvenance? = nil,
         shouldStop: @escaping () -> Bool = { false }, events: any PipelineEvents, limits: JobLimits = JobLimits(),
-        journal: String? = nil, requirePermission: @escaping () throws -> Void = {}
+        journal: String? = nil, note: @escaping (RunReport) -> PublicationNote? = { _ in nil },
+        requirePermission: @escaping () throws -> Void = {}
     ) {
         self.outbox = outbox
         self.workFolder = workFolder
         self.hashCache = hashCache
+        self.policy = policy
         self.attempt = attempt
+        self.confinement = confinement
         self.shouldStop = shouldStop
         self.events = events
         self.limits = limits
         self.journal = journal
+        self.note = note
         self.requirePermission = requirePermission
     }
 }
@@ -50,7 +65,13 @@ package protocol PipelineEvents {
     func stageEnded(_ stage: Stage, detail: String?)
     /// `total` counts what the stage counts: steps while training, rows while scoring.
     func progress(_ progress: StageProgress)
+    /// Called whenever a piece of work is done that is too small for `progress`: a batch computed, a row read.
+    func moved()
     func log(_ line: String)
+}
+
+extension PipelineEvents {
+    package func moved() {}
 }
 
 /// How far a stage is.

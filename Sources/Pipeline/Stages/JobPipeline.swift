@@ -1,5 +1,6 @@
 import Adapters
 import Evaluation
+import ForeignText
 import Foundation
 import Manifests
 import ModelFiles
@@ -30,6 +31,7 @@ package struct JobPipeline {
             environment.events.log("an earlier attempt had published \(published.runFolder) when it was cut off")
             return published
         }
+        try OutboxPlace.check(outbox: environment.outbox, name: document.manifest.name)
         if let difference = origin?.takeVariant() { environment.events.log(difference) }
         let job = try JobPreparation(document: document, environment: environment, origin: origin).run()
         log(job)
@@ -41,8 +43,12 @@ package struct JobPipeline {
             let report = try produce(job, staging)
             return try stage(.publish, detail: { $0.runFolder }) {
                 try staging.writeDocuments(report, manifest: manifestData)
-                let published = try staging.publish(report.status, journal: environment.journal) {
-                    if $0 == .rename { try environment.requirePermission() }
+                let published = try staging.publish(
+                    report.status, journal: environment.journal, note: environment.note(report)
+                ) {
+                    guard $0 == .rename else { return }
+                    try job.base.confirm()
+                    try environment.requirePermission()
                 }
                 try? FileManager.default.removeItem(atPath: checkpoint)
                 return JobResult(status: report.status, runFolder: published.folder, report: report)
@@ -57,6 +63,7 @@ package struct JobPipeline {
     ///
     /// - Throws: as `run` before training.
     package func check() throws -> JobCheck {
+        try OutboxPlace.check(outbox: environment.outbox, name: document.manifest.name)
         let job = try JobPreparation(document: document, environment: environment, origin: nil).run()
         log(job)
         return JobCheck(job)
@@ -69,7 +76,7 @@ package struct JobPipeline {
         func provenance(_ training: TrainingReport?) -> Provenance {
             ReportAssembly.provenance(
                 job.manifest, base: job.base, data: job.data, run: staging.run, attempt: environment.attempt,
-                startedAt: startedAt, training: training)
+                startedAt: startedAt, training: training, confinement: environment.confinement)
         }
         var report = RunReport(status: .failed, provenance: provenance(nil))
         do { try fill(&report, job, staging) } catch let error as any LocalizedError where isVerdict(error) {
@@ -156,13 +163,16 @@ package struct JobPipeline {
             if FileManager.default.fileExists(atPath: checkpoint) {
                 environment.events.log("training goes on from its checkpoint")
             }
-            return try trainer.run(checkpoint: checkpoint, shouldStop: environment.shouldStop) { step in
-                let rate = Double(step.tokens) / step.seconds
-                environment.events.progress(
-                    StageProgress(
-                        stage: .train, done: step.step, total: step.totalSteps, loss: step.loss, tokensPerSecond: rate,
-                        secondsLeft: step.averageSeconds * Double(step.totalSteps - step.step)))
-            }
+            return try trainer.run(
+                checkpoint: checkpoint, shouldStop: environment.shouldStop,
+                progress: { step in
+                    let rate = Double(step.tokens) / step.seconds
+                    environment.events.progress(
+                        StageProgress(
+                            stage: .train, done: step.step, total: step.totalSteps, loss: step.loss,
+                            tokensPerSecond: rate,
+                            secondsLeft: step.averageSeconds * Double(step.totalSteps - step.step)))
+                }, moved: environment.events.moved)
         }
         report.training = ReportAssembly.training(
             result, plan: plan, data: data, base: job.base, trainable: job.adapter.parameterCount,
@@ -172,14 +182,17 @@ package struct JobPipeline {
 
     private func conclude(_ report: inout RunReport) {
         if let parity = report.parity, !parity.passed {
-            let missed = parity.prompts.filter { $0.expectation?.passed == false }.map { "\"\($0.id)\"" }
+            let missed = parity.prompts.filter { $0.expectation?.passed == false }.map {
+                ForeignText.quoted($0.id, limit: 256)
+            }
             report.reason =
                 missed.isEmpty
                 ? "The merged weights do not behave as the adapter does."
                 : "The adapter's text for \(missed.joined(separator: ", ")) is not what the regression prompts expect."
         } else if let gate = report.gates.first(where: { !$0.passed }) {
             let value = gate.value.map { String(format: "%.4f", $0) } ?? "nothing"
-            report.reason = "The gate on \(gate.slice) \(gate.metric) was missed: \(value) was measured."
+            report.reason =
+                "The gate on \(ForeignText.line(gate.slice)) \(gate.metric) was missed: \(value) was measured."
             report.cause = gate.reason.map { "For the gate, \($0)." }
         } else {
             report.status = .succeeded

@@ -47,8 +47,9 @@ struct JobPreparation {
         try environment.checkStop(before: .data)
         environment.events.stageStarted(.data, detail: nil)
         let checks = JobChecks(document: document, mistakes: mistakes)
-        let data = try PreparedData.prepare(manifest, base, checks, log: environment.events.log)
-        let job = try base.flatMap { base in try prepare(manifest, base, data, checks) }
+        let rows = JobRows(manifest, rule: environment.rule)
+        let data = try PreparedData.prepare(manifest, rows, base, checks, log: environment.events.log)
+        let job = try base.flatMap { base in try prepare(manifest, base, rows, data, checks) }
         try mistakes.refuse()
         guard let job else { throw PipelineError(.rejected, "\(document.file) has nothing to train on.") }
         try ResourceCheck(manifest: manifest, limits: environment.limits).requireDisk(
@@ -61,7 +62,7 @@ struct JobPreparation {
     private func openBase(_ mistakes: JobMistakes) throws -> VerifiedBase? {
         try environment.checkStop(before: .base)
         environment.events.stageStarted(.base, detail: nil)
-        let base = try VerifiedBase.open(document, hashCache: environment.hashCache, mistakes)
+        let base = try VerifiedBase.open(document, environment, mistakes)
         if let base, mistakes.isEmpty { environment.events.stageEnded(.base, detail: base.hash.sha256) }
         return base
     }
@@ -69,29 +70,43 @@ struct JobPreparation {
     /// Loads the base, which shows whether its weights are whole and has the projections that targets name; nil where
     /// mistakes, all of them noted, are in the way.
     private func prepare(
-        _ manifest: JobManifest, _ base: VerifiedBase, _ data: PreparedData?, _ checks: JobChecks
+        _ manifest: JobManifest, _ base: VerifiedBase, _ rows: JobRows, _ data: PreparedData?, _ checks: JobChecks
     ) throws -> PreparedJob? {
         let mistakes = checks.mistakes
         let seed = UInt64(bitPattern: Int64(manifest.training.seed))
         let plan = TrainingPlan.configuration(manifest, rows: data?.examples.count ?? 1)
-        let predicted = TrainingPlan.predictedPeakBytes(
-            manifest, base.files.configuration, parameters: base.hash.parameters,
-            tokens: TrainingPlan.largestMicroBatch(data?.examples ?? [], plan))
-        let resources = ResourceCheck(manifest: manifest, limits: environment.limits)
-        guard
-            try mistakes.collect("base", { try resources.requireMemory(predicted, weights: base.hash.parameters * 4) })
-                != nil
-        else { return nil }
         // Of rows that cannot be used the task is not known; the projections are the same for any.
-        let task = data?.task ?? (ClassificationData.isWanted(manifest) ? .classification(.regression) : .language)
+        let task = data?.task ?? (rows.areLabelled ? .classification(.regression) : .language)
+        let examples = data?.examples ?? []
+        let prediction = MemoryPrediction(
+            manifest, base.files.configuration, parameters: base.hash.parameters,
+            tokens: TrainingPlan.largestMicroBatch(examples, plan),
+            labelledRows: TrainingPlan.mostLabels(examples, plan), task: task)
+        let resources = ResourceCheck(manifest: manifest, limits: environment.limits)
+        if let data { resources.checkAllowance(rows: data.rows.train, steps: plan.steps, mistakes) }
+        guard
+            try mistakes.collect(
+                "base", { try resources.requireMemory(prediction, weights: base.hash.parameters * 4) }) != nil
+        else { return nil }
+        if manifest.merge.export == .safetensors {
+            try mistakes.collect("merge.export") { try MergedExport.checkCompanions(of: base.files) }
+        }
         let loaded = try mistakes.collect("base.path") {
             try LanguageModel.load(base.files, dtype: manifest.dtype, task: task.head(seed: seed))
         }
         guard let model = loaded else { return nil }
-        guard let adapter = try checks.attach(manifest.adapter, to: model, seed: seed), let data else { return nil }
+        guard let configuration = try checks.configuration(manifest.adapter, of: model) else { return nil }
+        // Before the adapter takes its memory.
+        let whole = prediction.with(try AdapterDemand(configuration, on: model), on: model)
+        guard
+            try mistakes.collect(
+                "adapter.rank", { try resources.requireMemory(whole, weights: base.hash.parameters * 4) }) != nil
+        else { return nil }
+        let adapter = try LoRAAdapter.attach(configuration, to: model, seed: seed)
+        guard let data else { return nil }
         return PreparedJob(
             manifest: manifest, base: base, data: data, model: JobModel(model), adapter: adapter, plan: plan,
-            predictedPeak: predicted)
+            predictedPeak: whole.peak)
     }
 }
 

@@ -1,4 +1,5 @@
 import Evaluation
+import ForeignText
 import Manifests
 import Tokenizers
 import Training
@@ -15,13 +16,13 @@ struct PromptChoice {
     private static let count = 4
     private var limits: BaseLimits { BaseLimits(base) }
 
-    /// The manifest's prompts, as read from its file; what does not fit is noted.
-    func checked(_ prompts: [RegressionPrompt], path: String, _ mistakes: JobMistakes) -> [RegressionPrompt] {
+    /// The manifest's prompts, as read from their file; what does not fit is noted.
+    func checked(_ prompts: [RegressionPrompt], of file: RowSource, _ mistakes: JobMistakes) -> [RegressionPrompt] {
         let faults = prompts.enumerated().compactMap { index, prompt in fault(prompt).map { (index, $0) } }
         if !faults.isEmpty {
-            let lines = RowLines(path)
             mistakes.note(
-                faults.map { (lines[$0], "the prompt \"\(prompts[$0].id)\" \($1)") }, of: path,
+                faults.map { (file[$0], "the prompt \(ForeignText.quoted(prompts[$0].id, limit: 256)) \($1)") },
+                of: file.path,
                 advice: "Shorten or mend the prompt, or lower regression.max_new_tokens.")
         }
         return prompts

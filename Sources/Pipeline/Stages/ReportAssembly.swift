@@ -32,7 +32,7 @@ enum ReportAssembly {
 
     static func provenance(
         _ manifest: JobManifest, base: VerifiedBase, data: PreparedData, run: RunIdentifier, attempt: Int,
-        startedAt: Date, training: TrainingReport?
+        startedAt: Date, training: TrainingReport?, confinement: ConfinementProvenance?
     ) -> Provenance {
         let section = manifest.training
         return Provenance(
@@ -58,7 +58,8 @@ enum ReportAssembly {
             machine: MachineProvenance(
                 cpu: MachineInfo.cpuName, threads: Threads.count, instructions: KernelVariant.chosen.name,
                 kernelsNumber: KernelVariant.number,
-                system: ProcessInfo.processInfo.operatingSystemVersionString))
+                system: ProcessInfo.processInfo.operatingSystemVersionString),
+            confinement: confinement)
     }
 }
 

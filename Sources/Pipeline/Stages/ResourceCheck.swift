@@ -10,10 +10,16 @@ package struct JobLimits: Sendable, Codable, Equatable {
     package var memoryBytes: Int?
     /// Bytes that stay free on the file systems a job writes to, beside what it needs itself.
     package var freeDiskBytes: Int
+    /// Most rows to train on, by lorad.yaml's rule for the manifest's owner; nil for any number.
+    package var rows: Int?
+    /// Most optimizer steps, by the same rule; nil for any number.
+    package var steps: Int?
 
-    package init(memoryBytes: Int? = nil, freeDiskBytes: Int = 0) {
+    package init(memoryBytes: Int? = nil, freeDiskBytes: Int = 0, rows: Int? = nil, steps: Int? = nil) {
         self.memoryBytes = memoryBytes
         self.freeDiskBytes = freeDiskBytes
+        self.rows = rows
+        self.steps = steps
     }
 }
 
@@ -30,24 +36,49 @@ struct ResourceCheck {
         let adapted = adapter.modules.reduce(0) { $0 + 4 * $1.slot.inputs * $1.slot.outputs }
         let exports = manifest.merge.export != .none
         let element = manifest.merge.dtype == .bfloat16 ? 2 : 4
-        try requireDisk(checkpoints + (exports ? 0 : adapted), at: environment.workFolder)
-        try requireDisk(trainable + (exports ? element * base.hash.parameters : 0) + (4 << 20), at: environment.outbox)
+        let demands = [
+            (environment.workFolder, checkpoints + (exports ? 0 : adapted)),
+            (environment.outbox, trainable + (exports ? element * base.hash.parameters : 0) + (4 << 20)),
+        ]
+        for (folder, bytes) in FreeDisk.byFileSystem(demands) { try requireDisk(bytes, at: folder) }
+    }
+
+    /// Notes rows and steps beyond what the rule for the manifest's owner allows.
+    func checkAllowance(rows: Int, steps: Int, _ mistakes: JobMistakes) {
+        let rule = "the rule for its owner in lorad.yaml allows"
+        if let limit = limits.rows, rows > limit {
+            mistakes.note(
+                "dataset.train", "the job would train on \(rows) rows; \(rule) \(limit).",
+                advice: "Use fewer rows, or ask whoever keeps lorad.yaml.")
+        }
+        if let limit = limits.steps, steps > limit {
+            mistakes.note(
+                manifest.training.maxSteps == nil ? "training.epochs" : "training.max_steps",
+                "the job would train for \(steps) steps; \(rule) \(limit).",
+                advice: "Lower training.max_steps or training.epochs, or ask whoever keeps lorad.yaml.")
+        }
     }
 
     /// - Throws: `PipelineError.rejected` where the predicted memory is too much, which no later attempt would change.
-    func requireMemory(_ peak: Int, weights: Int) throws {
+    func requireMemory(_ prediction: MemoryPrediction, weights: Int) throws {
+        let peak = prediction.peak
         let limit = limits.memoryBytes ?? MachineInfo.physicalMemoryBytes
         guard peak > limit else { return }
         let bound = limits.memoryBytes == nil ? "this machine has" : "limits.memory_mib of lorad.yaml allows"
         throw PipelineError(
             .rejected,
             "The job is predicted to need \(peak >> 20) MiB of memory at its peak; \(bound) \(limit >> 20) MiB.",
-            advice: advice(weights: weights, limit: limit))
+            advice: advice(prediction, weights: weights, limit: limit))
     }
 
-    private func advice(weights: Int, limit: Int) -> String {
+    private func advice(_ prediction: MemoryPrediction, weights: Int, limit: Int) -> String {
         guard weights < limit else {
             return "The base's weights alone need \(weights >> 20) MiB: use a smaller base, or raise the limit."
+        }
+        let adapter = prediction.trained + prediction.optimizer
+        if adapter > prediction.activations {
+            return "The adapter and its optimizer alone need \(adapter >> 20) MiB: lower adapter.rank, or name fewer "
+                + "adapter.targets."
         }
         var lower = ["training.batch_size", "training.micro_batch_tokens", "training.max_length"].joined(
             separator: ", ")

@@ -20,10 +20,10 @@ struct TextData {
     /// - Parameter log: hears what was decided without the manifest.
     /// - Returns: nil where mistakes leave nothing to train on.
     static func prepare(
-        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
+        _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
     ) throws -> TextData? {
         let mistakes = checks.mistakes
-        let files = try TextFiles(manifest, mistakes)
+        let files = try TextFiles(manifest, rows, mistakes)
         if files.train != nil { checks.measurable(.language) }
         let plan = try files.plan(manifest, base, checks)
         guard let base else { return nil }
@@ -31,17 +31,16 @@ struct TextData {
             tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
             overLength: manifest.training.overLength == .drop ? .drop : .truncate,
             appendsEndOfText: manifest.training.appendEOS)
-        let validation = try files.validation(manifest, builder, BaseLimits(base), mistakes)
+        let validation = try files.validation(rows, builder, BaseLimits(base), mistakes)
         let choice = PromptChoice(manifest: manifest, base: base, classifies: false)
-        let named = manifest.regression.prompts.flatMap { path in
-            files.prompts.map { choice.checked($0, path: path, mistakes) }
+        let named = rows.prompts.flatMap { source in
+            files.prompts.map { choice.checked($0, of: source, mistakes) }
         }
         guard let clean = try files.clean(manifest, mistakes),
             let built = try mistakes.collect("dataset.train", { try builder.build(clean.rows) })
         else { return nil }
-        let lines = RowLines(manifest.dataset.train)
         BaseLimits(base).check(built.examples, of: manifest.dataset.train, mistakes) {
-            lines[clean.places[built.counts.places[$0]]]
+            rows.train[clean.places[built.counts.places[$0]]]
         }
         let prompts =
             manifest.regression.prompts != nil
@@ -61,32 +60,38 @@ struct TextData {
 /// with mistakes, which are noted.
 private struct TextFiles {
     let train: [TrainingRow]?
-    /// The training rows'; the evaluation's are read in it where they have its keys.
-    let format: RowFormat?
     let heldOut: [TrainingRow]?
     let evaluated: [TrainingRow]?
+    /// The same as rows to score, or what is wrong with them as such; nil where `evaluated` is.
+    private let scored: Result<[EvaluationRow], any Error>?
     let prompts: [RegressionPrompt]?
 
-    init(_ manifest: JobManifest, _ mistakes: JobMistakes) throws {
-        let dataset = manifest.dataset
-        let format = dataset.format.flatMap { RowFormat(rawValue: $0.rawValue) }
+    init(_ manifest: JobManifest, _ files: JobRows, _ mistakes: JobMistakes) throws {
+        let format = manifest.dataset.format.flatMap { RowFormat(rawValue: $0.rawValue) }
         let read = try mistakes.collect("dataset.train") {
-            try TrainingRowReader.read(dataset.train, format: format)
+            try TrainingRowReader.read(files.train.take(), format: format)
         }
         train = read?.rows
-        self.format = read?.format ?? format
-        heldOut = try dataset.validation.flatMap { path in
-            try mistakes.collect("dataset.validation") { try TrainingRowReader.read(path, format: format).rows }
-        }
-        let beside = self.format
-        evaluated = try manifest.evaluation.data.flatMap { path in
-            try mistakes.collect("evaluation.data") {
-                try beside.map { try TrainingRowReader.read(path, beside: $0) }
-                    ?? TrainingRowReader.read(path, format: nil).rows
+        // The evaluation's rows are read in the training rows' format where they have its keys.
+        let beside = read?.format ?? format
+        heldOut = try files.validation.flatMap { source in
+            try mistakes.collect("dataset.validation") {
+                try TrainingRowReader.read(source.take(), format: format).rows
             }
         }
-        prompts = try manifest.regression.prompts.flatMap { path in
-            try mistakes.collect("regression.prompts") { try RegressionPrompts.read(path) }
+        let both = try files.evaluation.flatMap { source in
+            try mistakes.collect("evaluation.data") {
+                let file = try source.take()
+                let rows =
+                    try beside.map { try TrainingRowReader.read(file, beside: $0) }
+                    ?? TrainingRowReader.read(file, format: nil).rows
+                let sliceBy = manifest.evaluation.sliceBy
+                return (rows, Result { try EvaluationRows.read(file, beside: beside, sliceBy: sliceBy) })
+            }
+        }
+        (evaluated, scored) = (both?.0, both?.1)
+        prompts = try files.prompts.flatMap { source in
+            try mistakes.collect("regression.prompts") { try RegressionPrompts.read(source.take()) }
         }
     }
 
@@ -101,23 +106,21 @@ private struct TextFiles {
 
     /// The rows whose loss is watched, tokenized; nil where there are none.
     func validation(
-        _ manifest: JobManifest, _ builder: ExampleBuilder, _ limits: BaseLimits, _ mistakes: JobMistakes
+        _ files: JobRows, _ builder: ExampleBuilder, _ limits: BaseLimits, _ mistakes: JobMistakes
     ) throws -> (examples: [TokenizedExample], counts: ExampleBuilder.Counts)? {
-        guard let path = manifest.dataset.validation, let heldOut, !heldOut.isEmpty,
+        guard let source = files.validation, let heldOut, !heldOut.isEmpty,
             let built = try mistakes.collect(
                 "dataset.validation", { try builder.build(heldOut, kind: "validation") })
         else { return nil }
-        let lines = RowLines(path)
-        limits.check(built.examples, of: path, mistakes) { lines[built.counts.places[$0]] }
+        limits.check(built.examples, of: source.path, mistakes) { source[built.counts.places[$0]] }
         return built
     }
 
     /// The rows to score, ready for models; too many that the base has no room for are noted. Nil without a base.
     func plan(_ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks) throws -> SlicePlan? {
         let (section, mistakes) = (manifest.evaluation, checks.mistakes)
-        guard let data = section.data, evaluated != nil,
-            let all = try mistakes.collect(
-                "evaluation.data", { try EvaluationRows.read(data, beside: format, sliceBy: section.sliceBy) })
+        guard let data = section.data, let scored,
+            let all = try mistakes.collect("evaluation.data", { try scored.get() })
         else { return nil }
         let rows = section.limit.map { Array(all.prefix($0)) } ?? all
         checks.slices(rows.map(\.slice), of: data)

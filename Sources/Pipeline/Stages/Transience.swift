@@ -9,7 +9,7 @@ package enum Transience {
     /// job itself (bad data, a missed gate), which would fail again.
     package static func isTransient(_ error: any Error) -> Bool {
         switch error {
-        case let error as PipelineError: error.code == .unwritable || error.code == .noSpace
+        case let error as PipelineError: [.unwritable, .noSpace, .locked].contains(error.code)
         case let error as ModelFilesError: error.code == .unwritable
         case let error as TrainingError: error.code == .unwritable
         case let error as AdaptersError: error.code == .unwritable

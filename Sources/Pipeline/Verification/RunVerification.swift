@@ -13,7 +13,6 @@ import Transformers
 package struct RunVerification {
     private let folder: String
     private let basePath: String?
-    private let hashCache: HashCache
     private let progress: (Int, Int) -> Void
     private var checks: [RunCheck] = []
     private var fault: RunVerdict.Fault?
@@ -24,11 +23,10 @@ package struct RunVerification {
     ///   - base: where the base lies now; nil: where the report says, relative to the working folder.
     ///   - progress: hears how many of how many answers there are.
     package init(
-        _ folder: String, base: String?, hashCache: HashCache, progress: @escaping (Int, Int) -> Void = { _, _ in }
+        _ folder: String, base: String?, progress: @escaping (Int, Int) -> Void = { _, _ in }
     ) {
         self.folder = folder
         basePath = base
-        self.hashCache = hashCache
         self.progress = progress
     }
 
@@ -51,9 +49,8 @@ package struct RunVerification {
 
     private mutating func checkAll() throws {
         guard try checkFiles(), let record = try readRecord(),
-            let (base, reading) = try checkBase(record)
+            let (files, base, reading) = try checkBase(record)
         else { return }
-        let files = try BaseModelFiles(path: base.path)
         let task: ModelTask
         do { task = try ModelTask.of(adapter: folder, base: files.configuration) } catch let error as AdaptersError {
             return _ = fail(.adapter, .data, Self.words(error))
@@ -121,7 +118,9 @@ package struct RunVerification {
 
     // MARK: base and adapter
 
-    private mutating func checkBase(_ record: Record) throws -> (hash: BaseHash, reading: TokenizerReading)? {
+    private mutating func checkBase(_ record: Record) throws -> (
+        files: BaseModelFiles, hash: BaseHash, reading: TokenizerReading
+    )? {
         let expected = record.report.provenance.base
         let path = basePath ?? expected.path
         guard FileManager.default.fileExists(atPath: path) else {
@@ -129,7 +128,9 @@ package struct RunVerification {
             note(.base, .notChecked, "\(path) is not here; name its place with --base")
             return nil
         }
-        let hash = try ContentHash.ofBase(path, cache: hashCache)
+        // No cache is asked: what a run is held to are the bytes.
+        let files = try BaseModelFiles(path: path)
+        let hash = try ContentHash.ofBase(files)
         let isVersion1 = hash.tokenizerSHA256Version1 == expected.tokenizerSHA256
         for (kind, found, wanted) in [
             ("", hash.sha256, expected.sha256),
@@ -142,7 +143,7 @@ package struct RunVerification {
         }
         let extent = isVersion1 ? "; version 1 of the tokenizer's hash says nothing of templates and ends" : ""
         pass(.base, "\(path) is the base, \(hash.sha256)\(extent)")
-        return (hash, isVersion1 ? .version1 : .current)
+        return (files, hash, isVersion1 ? .version1 : .current)
     }
 
     private mutating func loadAdapter(into model: LanguageModel, _ base: BaseHash) throws -> LoRAAdapter? {

@@ -1,4 +1,3 @@
-import Foundation
 import ModelFiles
 
 /// Where bases keep their chat templates, looked through as transformers does.
@@ -13,14 +12,13 @@ enum TemplateSource {
         if let gguf = base.gguf {
             return gguf.metadata["tokenizer.chat_template"]?.stringValue.map { ($0, base.path) }
         }
-        let file = base.path + "/chat_template.jinja"
-        if FileManager.default.fileExists(atPath: file) {
-            return (String(decoding: try RegularFile.read(file, limit: longestTemplate), as: UTF8.self), file)
+        let file = "chat_template.jinja"
+        if let data = try base.folder.bytes(file, limit: longestTemplate) {
+            return (String(decoding: data, as: UTF8.self), base.folder.path(of: file))
         }
-        let config = base.path + "/tokenizer_config.json"
-        guard FileManager.default.fileExists(atPath: config),
-            let template = try JSONReader.parse(file: config)["chat_template"], !template.isNull
-        else { return nil }
+        let name = "tokenizer_config.json"
+        guard let template = try base.folder.json(name)?["chat_template"], !template.isNull else { return nil }
+        let config = base.folder.path(of: name)
         return (try text(template, config), config)
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import ModelFiles
 
 /// The files beside tokenizer.json that name and add tokens, read as transformers' `from_pretrained` does:
@@ -41,15 +40,15 @@ struct TokenizerCompanions {
 
     /// - Parameter taken: ids of tokenizer.json's own added tokens, which added_tokens.json does not change.
     /// - Throws: `ModelFilesError` where a file is no JSON; `TokenizersError.malformed` for a token that is none.
-    init(folder: String, taken: Set<Int>) throws {
-        path = folder + "/tokenizer_config.json"
-        var settings = try Self.object(path) ?? JSONObject([])
+    init(folder: ModelFolder, taken: Set<Int>) throws {
+        path = folder.path(of: "tokenizer_config.json")
+        var settings = try Self.object("tokenizer_config.json", folder) ?? JSONObject([])
         var more: JSONValue? = nil
         for key in ["additional_special_tokens", "extra_special_tokens"] {
             if let value = settings[key], !value.isNull, !value.isEmpty { more = value }
         }
         let decoder = settings["added_tokens_decoder"]
-        if decoder == nil, let map = try Self.object(folder + "/special_tokens_map.json") {
+        if decoder == nil, let map = try Self.object("special_tokens_map.json", folder) {
             settings = Self.overlaid(settings, with: map)
             let mapped = map["extra_special_tokens"] ?? (more == nil ? map["additional_special_tokens"] : nil)
             if let mapped { more = Self.joined(more, mapped) }
@@ -68,10 +67,10 @@ struct TokenizerCompanions {
         model = try Self.model(folder)
     }
 
-    private static func object(_ path: String) throws -> JSONObject? {
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
-        guard let object = try JSONReader.parse(file: path).objectValue else {
-            throw TokenizersError.malformed(path, "does not hold a JSON object")
+    private static func object(_ name: String, _ folder: ModelFolder) throws -> JSONObject? {
+        guard let json = try folder.json(name) else { return nil }
+        guard let object = json.objectValue else {
+            throw TokenizersError.malformed(folder.path(of: name), "does not hold a JSON object")
         }
         return object
     }
@@ -128,9 +127,11 @@ struct TokenizerCompanions {
     }
 
     /// added_tokens.json of transformers before 4.34: texts with their ids, of which only the order counts.
-    private static func added(_ folder: String, special: Set<ExactString>, taken: Set<Int>) throws -> [TokenText] {
-        let path = folder + "/added_tokens.json"
-        let tokens = try (object(path)?.members ?? []).map { content, id in
+    private static func added(
+        _ folder: ModelFolder, special: Set<ExactString>, taken: Set<Int>
+    ) throws -> [TokenText] {
+        let path = folder.path(of: "added_tokens.json")
+        let tokens = try (object("added_tokens.json", folder)?.members ?? []).map { content, id in
             guard let id = id.intValue, id >= 0 else {
                 throw TokenizersError.malformed(path, "has a token whose id is no integer")
             }
@@ -140,10 +141,9 @@ struct TokenizerCompanions {
         return tokens.filter { !taken.contains($0.id) }.sorted { $0.id < $1.id }.map(\.token)
     }
 
-    private static func model(_ folder: String) throws -> ModelSettings {
-        let path = folder + "/config.json"
-        guard FileManager.default.fileExists(atPath: path) else { return ModelSettings() }
-        let fields = try ConfigurationFields(path: path, json: try JSONReader.parse(file: path))
+    private static func model(_ folder: ModelFolder) throws -> ModelSettings {
+        guard let json = try folder.json("config.json") else { return ModelSettings() }
+        let fields = try ConfigurationFields(path: folder.path(of: "config.json"), json: json)
         return ModelSettings(
             modelType: fields.value("model_type")?.stringValue,
             tokenizerClass: fields.value("tokenizer_class")?.stringValue, ends: try fields.ints("eos_token_id"))

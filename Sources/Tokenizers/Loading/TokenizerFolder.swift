@@ -7,7 +7,7 @@ struct TokenizerFolder {
     let roles: TokenizerRoles
 
     /// - Throws: `TokenizersError.missing` without tokenizer.json; as `TokenizerJSON.load` and `TokenizerCompanions`.
-    init(_ folder: String) throws {
+    init(_ folder: ModelFolder) throws {
         var definition = try TokenizerJSON.load(folder: folder)
         let companions = try TokenizerCompanions(folder: folder, taken: Set(definition.addedTokens.map(\.id)))
         let own = TokenizerClass.resolve(

@@ -8,14 +8,13 @@ import ModelFiles
 enum TokenizerJSON {
     /// - Throws: `TokenizersError.missing` without the file, `.unsupported` naming a component that lorad does not have,
     ///   `.malformed`; `ModelFilesError.malformed` where it is no JSON.
-    static func load(folder: String) throws -> TokenizerDefinition {
-        let path = folder + "/tokenizer.json"
-        guard FileManager.default.fileExists(atPath: path) else {
+    static func load(folder: ModelFolder) throws -> TokenizerDefinition {
+        guard let json = try folder.json("tokenizer.json") else {
             throw TokenizersError(
-                .missing, "\(folder) has no tokenizer.json.",
+                .missing, "\(folder.path) has no tokenizer.json.",
                 advice: "Write one with transformers: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).")
         }
-        return try read(JSONReader.parse(file: path), source: path)
+        return try read(json, source: folder.path(of: "tokenizer.json"))
     }
 
     /// The document, which has no roles.

@@ -8,7 +8,7 @@ package enum TokenizerLoader {
     ///   - reading: how a folder's files are read.
     /// - Throws: `ModelFilesError` where files are missing or damaged, `TokenizersError.unsupported` or `.malformed`.
     package static func load(_ base: BaseModelFiles, reading: TokenizerReading = .current) throws -> any Tokenizer {
-        guard let gguf = base.gguf else { return try load(folder: base.path, reading: reading) }
+        guard let gguf = base.gguf else { return try load(base.folder, reading: reading) }
         return try load(gguf, path: base.path)
     }
 
@@ -36,6 +36,10 @@ package enum TokenizerLoader {
     ///
     /// - Throws: as `load(_:)`.
     package static func load(folder: String, reading: TokenizerReading = .current) throws -> any Tokenizer {
+        try load(ModelFolder(folder), reading: reading)
+    }
+
+    private static func load(_ folder: ModelFolder, reading: TokenizerReading) throws -> any Tokenizer {
         switch reading {
         case .current: try TextTokenizer(TokenizerFolder(folder).definition)
         case .version1: try TextTokenizer(TokenizerJSON.loadVersion1(folder: folder))

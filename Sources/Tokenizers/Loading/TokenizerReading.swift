@@ -1,4 +1,3 @@
-import Foundation
 import ModelFiles
 
 /// How the files of a folder are read as a tokenizer. What a run was trained with it must be verified with, so every way
@@ -13,11 +12,9 @@ package enum TokenizerReading: Sendable {
 
 extension TokenizerJSON {
     /// As `TokenizerReading.version1` has it.
-    static func loadVersion1(folder: String) throws -> TokenizerDefinition {
+    static func loadVersion1(folder: ModelFolder) throws -> TokenizerDefinition {
         var definition = try load(folder: folder)
-        let path = folder + "/tokenizer_config.json"
-        guard FileManager.default.fileExists(atPath: path) else { return definition }
-        let config = try JSONReader.parse(file: path)
+        guard let config = try folder.json("tokenizer_config.json") else { return definition }
         func id(_ key: String) -> Int? {
             let content = config[key]?.stringValue ?? config[key]?["content"]?.stringValue
             return definition.addedTokens.first { $0.content == content }?.id

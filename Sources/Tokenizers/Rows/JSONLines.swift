@@ -10,21 +10,30 @@ package enum JSONLines {
 
     /// All rows; blank lines and a byte order mark at the beginning are passed over.
     ///
+    /// - Throws: as `file`.
+    package static func read(_ path: String) throws -> [JSONLine] { try file(path).lines }
+
+    /// The rows of a file and the hash of the bytes that they were parsed from: it is read once.
+    ///
+    /// - Parameter rule: which files may be read.
     /// - Throws: `TokenizersError.missing` where there is no regular file, or `.malformed` for a file that is too large,
     ///   one of another kind (by name, with the command that converts it), or naming file, line and column of a row that
-    ///   is too long or no object whose members can be told apart.
-    package static func read(_ path: String) throws -> [JSONLine] {
+    ///   is too long or no object whose members can be told apart; `ModelFilesError.forbidden`.
+    package static func file(_ path: String, rule: ReadingRule = .anything) throws -> RowFile {
         let data: Data
-        do { data = try RegularFile.read(path, limit: largestFile) } catch let error as ModelFilesError {
-            guard error.code == .missing else {
-                throw TokenizersError(.malformed, error.message, advice: "Keep the rows that matter.")
+        do { data = try RegularFile.read(path, limit: largestFile, rule: rule) } catch let error as ModelFilesError {
+            switch error.code {
+            case .forbidden: throw error
+            case .missing:
+                throw TokenizersError(.missing, error.message, advice: "Check the path and its permissions.")
+            default: throw TokenizersError(.malformed, error.message, advice: "Keep the rows that matter.")
             }
-            throw TokenizersError(.missing, error.message, advice: "Check the path and its permissions.")
         }
-        return try data.withUnsafeBytes { bytes in
+        let lines = try data.withUnsafeBytes { bytes in
             let isMarked = bytes.starts(with: byteOrderMark)
             return try rows(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(isMarked ? byteOrderMark.count : 0)), path)
         }
+        return RowFile(path: path, sha256: ContentHash.ofBytes(data), lines: lines)
     }
 
     /// Whether JSON passes over the byte inside a line.

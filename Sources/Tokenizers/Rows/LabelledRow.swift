@@ -1,3 +1,5 @@
+import ForeignText
+
 /// A text, or a pair of texts, with what is to be predicted of it: a row of the `classification` format.
 package struct LabelledRow: Sendable, Equatable {
     /// The line in the file, from 1.
@@ -38,7 +40,7 @@ package enum RowLabel: Sendable, Hashable {
     /// As a message shows it.
     package var text: String {
         switch self {
-        case .name(let name): "\"\(name)\""
+        case .name(let name): ForeignText.quoted(name, limit: 200)
         case .number(let number): String(number)
         case .value(let value): String(value)
         }

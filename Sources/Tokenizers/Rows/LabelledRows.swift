@@ -11,12 +11,27 @@ package enum LabelledRows {
     /// - Throws: `TokenizersError` where the file cannot be read; `.malformed` listing every row (the first 20) that lacks
     ///   a field or holds something else in it, as `file:line: message`.
     package static func read(_ path: String, sliceBy: String? = nil) throws -> [LabelledRow] {
-        let lines = try JSONLines.read(path)
+        try read(JSONLines.file(path), sliceBy: sliceBy)
+    }
+
+    /// The same of a file that was read.
+    ///
+    /// - Throws: as `read` of a path.
+    package static func read(_ file: RowFile, sliceBy: String? = nil) throws -> [LabelledRow] {
+        let (path, lines) = (file.path, file.lines)
         guard !lines.isEmpty else {
             throw TokenizersError(.malformed, "\(path) holds no rows.", advice: "One JSON object a line is expected.")
         }
         try ForeignRow.refuse(lines[0], path, expecting: fields)
-        return try RowComplaint.collect(lines, path) { try row($0, sliceBy: sliceBy) }
+        let rows = try RowComplaint.collect(lines, path) { try row($0, sliceBy: sliceBy) }
+        let slices = Set(rows.compactMap { $0.slice.map(ExactString.init) }).count
+        guard slices <= NameLimits.slices else {
+            throw TokenizersError(
+                .malformed,
+                "The rows of \(path) belong to \(slices) slices; there may be at most \(NameLimits.slices).",
+                advice: "Name a field with fewer values in evaluation.slice_by.")
+        }
+        return rows
     }
 
     private static func row(_ line: JSONLine, sliceBy: String?) throws -> LabelledRow {
@@ -29,6 +44,10 @@ package enum LabelledRows {
 
     private static func label(_ line: JSONLine) throws -> RowLabel {
         switch try value(line, "label") {
+        case .string(let name) where name.utf8.count > NameLimits.label:
+            throw RowComplaint(
+                line: line.number,
+                text: "the label has \(name.utf8.count) bytes; at most \(NameLimits.label) are allowed.")
         case .string(let name) where !name.isEmpty: return .name(name)
         case .integer(let number): return .number(number)
         case .number(let value): return .value(value)
@@ -42,6 +61,12 @@ package enum LabelledRows {
 
     private static func slice(_ line: JSONLine, _ name: String) throws -> String {
         switch try value(line, name) {
+        case .string(let text) where text.utf8.count > NameLimits.slice:
+            throw RowComplaint(
+                line: line.number,
+                text:
+                    "'\(name)' names the slice and has \(text.utf8.count) bytes; at most \(NameLimits.slice) are allowed."
+            )
         case .string(let text) where !text.isEmpty && text != "all": return text
         case .integer(let number): return String(number)
         case .bool(let bool): return String(bool)

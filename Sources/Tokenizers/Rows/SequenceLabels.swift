@@ -1,3 +1,4 @@
+import ForeignText
 import ModelFiles
 
 /// What a sequence is predicted to be: one of named classes, or a number.
@@ -52,6 +53,12 @@ package enum SequenceLabels: Sendable, Equatable {
                 .malformed, "Every row of \(path) has the label \(rows[0].label.text); two classes are needed at least."
             )
         }
+        guard found.count <= NameLimits.labels else {
+            throw TokenizersError(
+                .malformed,
+                "The rows of \(path) have \(found.count) labels; there may be at most \(NameLimits.labels).",
+                advice: "Where they are values and not classes, say dataset.task: regression.")
+        }
         return .classes(found)
     }
 
@@ -100,10 +107,11 @@ package enum SequenceLabels: Sendable, Equatable {
 
     private func complaint(_ label: RowLabel) -> String {
         guard case .classes(let names) = self else { return "the label \(label.text) is no finite number." }
-        var text = "the label \(label.text) is none of \(names.prefix(20).map { "'\($0)'" }.joined(separator: ", "))"
+        var text =
+            "the label \(label.text) is none of \(names.prefix(20).map { "'\(ForeignText.shortened($0, to: 200))'" }.joined(separator: ", "))"
         if names.count > 20 { text += " and \(names.count - 20) more" }
         if case .name(let name) = label, let closest = Suggestion.closest(to: name, among: names) {
-            text += "; did you mean '\(closest)'?"
+            text += "; did you mean '\(ForeignText.shortened(closest, to: 200))'?"
         }
         return text.hasSuffix("?") ? text : text + "."
     }

@@ -12,7 +12,7 @@ package enum GGUFVocabulary {
     /// - Parameter base: a Hugging Face folder.
     /// - Throws: as `TokenizerLoader`; `TokenizersError.unsupported` naming what a GGUF has no way to say.
     package static func metadata(of base: BaseModelFiles) throws -> [String: GGUFValue] {
-        let folder = try TokenizerFolder(base.path)
+        let folder = try TokenizerFolder(base.folder)
         let definition = folder.definition
         let (pre, model) = try parts(definition)
         let (pieces, types) = try tokens(definition, count: base.configuration.vocabularySize)

@@ -24,7 +24,10 @@ package struct MicroBatches {
     /// Makes room for every batch that steps of `batchSize` of these examples can have.
     mutating func reserve(for examples: [TokenizedExample], batchSize: Int) {
         let longest = examples.reduce(0) { max($0, $1.tokens.count) }
-        batch.reserve(rows: max(maximumTokens, longest), sequences: batchSize)
+        // Neither bound may be taken at its word: no batch has more than its rows, which have at least a token each.
+        let (most, overflows) = longest.multipliedReportingOverflow(by: batchSize)
+        let rows = max(longest, overflows ? maximumTokens : min(maximumTokens, most))
+        batch.reserve(rows: rows, sequences: min(batchSize, rows))
     }
 
     /// Hands `body` the batches of the examples that `rows` names, one after the other. The last may be empty.

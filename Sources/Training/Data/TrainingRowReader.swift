@@ -9,20 +9,34 @@ package enum TrainingRowReader {
     ///   lack a key or hold something else than text, as `file:line: message`, with the column of what is no JSON;
     ///   `TrainingError.malformed` where there are no rows, or the first is of no format.
     package static func read(_ path: String, format: RowFormat?) throws -> (rows: [TrainingRow], format: RowFormat) {
-        try read(path) { format ?? inferred($0) }
+        try read(JSONLines.file(path), format: format)
+    }
+
+    /// The same of a file that was read.
+    ///
+    /// - Throws: as `read` of a path.
+    package static func read(_ file: RowFile, format: RowFormat?) throws -> (rows: [TrainingRow], format: RowFormat) {
+        try read(file) { format ?? inferred($0) }
     }
 
     /// The rows of a file that is read beside the training rows: in their format where the first row has its keys.
     ///
     /// - Throws: as `read`.
     package static func read(_ path: String, beside training: RowFormat) throws -> [TrainingRow] {
-        try read(path) { training.fits($0) ? training : inferred($0) }.rows
+        try read(JSONLines.file(path), beside: training)
     }
 
-    private static func read(_ path: String, _ format: (JSONLine) -> RowFormat?) throws
+    /// The same of a file that was read.
+    ///
+    /// - Throws: as `read` of a path.
+    package static func read(_ file: RowFile, beside training: RowFormat) throws -> [TrainingRow] {
+        try read(file) { training.fits($0) ? training : inferred($0) }.rows
+    }
+
+    private static func read(_ file: RowFile, _ format: (JSONLine) -> RowFormat?) throws
         -> (rows: [TrainingRow], format: RowFormat)
     {
-        let lines = try JSONLines.read(path)
+        let (path, lines) = (file.path, file.lines)
         guard let first = lines.first else {
             throw TrainingError(.malformed, "\(path) holds no rows.", advice: "One JSON object a line is expected.")
         }

@@ -50,17 +50,19 @@ package final class Trainer {
     ///   - checkpoint: file to resume from if it exists, and to write to.
     ///   - shouldStop: asked after each step; on true a checkpoint is written and `TrainingError.interrupted` thrown.
     ///   - progress: told of each step.
+    ///   - moved: called after each batch that was computed, of which a step or a validation may have many.
     /// - Throws: `TrainingError.notFinite` naming the step whose loss or gradient is NaN or infinite, `.mismatch` for a
     ///   checkpoint of another run; as the model and the checkpoint's file.
     package func run(
-        checkpoint: String? = nil, shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
+        checkpoint: String? = nil, shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in },
+        moved: () -> Void = {}
     ) throws -> TrainingResult {
         if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) { try resume(checkpoint) }
         result.reserve(steps: configuration.steps)
         while nextStep < configuration.steps, !hasStalled {
-            progress(try step())
+            progress(try step(moved))
             let isLast = nextStep == configuration.steps
-            if !validation.isEmpty, isLast || isDue(configuration.validateEvery) { try validate() }
+            if !validation.isEmpty, isLast || isDue(configuration.validateEvery) { try validate(moved) }
             let stops = !isLast && shouldStop()
             if let checkpoint, stops || isDue(configuration.checkpointEvery) { try save(checkpoint) }
             if stops {
@@ -81,13 +83,14 @@ package final class Trainer {
 
     private func isDue(_ every: Int) -> Bool { every > 0 && nextStep % every == 0 }
 
-    private func step() throws -> TrainingProgress {
+    private func step(_ moved: () -> Void) throws -> TrainingProgress {
         let start = DispatchTime.now()
         order.take(step: nextStep, into: &rows)
         let labels = rows.reduce(0) { $0 + examples[$1].labelPositions.count }
         var total = 0.0
         try microBatches.forEach(of: rows, in: examples) { batch in
             total += try model.trainingStep(batch, lossScale: 1 / Float(labels), step: UInt64(nextStep))
+            moved()
         }
         let loss = total / Double(labels)
         let norm = optimizer.gradientNorm()
@@ -129,12 +132,13 @@ package final class Trainer {
     /// A number as people write it: the sign and payload of a NaN say nothing.
     private func text(_ value: Double) -> String { value.isNaN ? "NaN" : "\(value)" }
 
-    private func validate() throws {
+    private func validate(_ moved: () -> Void) throws {
         var total = 0.0
         var labels = 0
         for batch in MicroBatches.pack(validation, maximumTokens: configuration.microBatchTokens) {
             total += try model.losses(batch).reduce(0) { $0 + Double($1) }
             labels += batch.labelRows.count
+            moved()
         }
         result.validation.append((nextStep, total / Double(max(1, labels))))
     }

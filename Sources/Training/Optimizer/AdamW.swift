@@ -20,6 +20,12 @@ package final class AdamW {
         }
     }
 
+    /// Bytes of the moments.
+    package var bytes: Int { moments.reduce(0) { $0 + 4 * ($1.m.rows * $1.m.columns + $1.v.rows * $1.v.columns) } }
+
+    /// Bytes of the moments of so many parameters' elements.
+    package static func bytes(elements: Int) -> Int { 2 * DType.float32.bytes * elements }
+
     /// Everything that a resumed run needs, by name.
     var state: [(name: String, matrix: Matrix)] {
         zip(parameters, moments).flatMap { parameter, moment in

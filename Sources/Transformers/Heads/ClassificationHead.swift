@@ -45,6 +45,11 @@ package final class ClassificationHead: OutputHead {
 
     package var parameters: [Parameter] { trained.flatMap(\.parameters) }
 
+    package func trainingBytes(rows: Int) -> Int {
+        // The normed row, the pooled one and their gradients; the logits and theirs.
+        DType.float32.bytes * rows * (4 * output.weight.value.columns + 2 * outputs)
+    }
+
     /// Whether the trained values answer; else those that training started from.
     package var usesTrained: Bool {
         didSet { for linear in trained { linear.usesTrained = usesTrained } }

@@ -9,6 +9,9 @@ package protocol OutputHead: AnyObject {
     /// What is trained in full beside the adapter.
     var parameters: [Parameter] { get }
 
+    /// Most bytes that `loss` over so many labelled rows takes of the arenas, for what grows with the outputs.
+    func trainingBytes(rows: Int) -> Int
+
     /// Logits of every row of x, all at once: for few rows.
     func logits(_ x: Matrix, into logits: Matrix, pass: Pass)
 
@@ -24,6 +27,10 @@ extension VocabularyHead: OutputHead {
     package var outputs: Int { weight.outputs }
     package var slots: [ProjectionSlot] { projection?.slots ?? [] }
     package var parameters: [Parameter] { [] }
+
+    package func trainingBytes(rows: Int) -> Int {
+        Self.logitBytes(rows: rows, outputs: outputs, isCapped: isCapped, activation: activation)
+    }
 
     package func losses(_ x: Matrix, labels: BatchLabels, pass: Pass) -> [Float] {
         logProbabilities(x, targets: labels.classes, pass: pass).map { -$0 }

@@ -13,7 +13,7 @@ package final class VocabularyHead {
     /// W, `[V, width]`.
     package let weight: FrozenWeight
     private let softCap: Float?
-    private let activation: DType
+    let activation: DType
     private let blockRows: Int
 
     package init(
@@ -25,8 +25,19 @@ package final class VocabularyHead {
         self.weight = weight
         self.softCap = softCap
         self.activation = activation
-        // Up to 32 million logits, 128 MB.
-        blockRows = min(1024, max(16, (1 << 25) / weight.outputs))
+        blockRows = Self.blockRows(outputs: weight.outputs)
+    }
+
+    var isCapped: Bool { softCap != nil }
+
+    /// Rows whose logits exist at a time: up to 32 million logits, 128 MB.
+    private static func blockRows(outputs: Int) -> Int { min(1024, max(16, (1 << 25) / outputs)) }
+
+    /// Most bytes of logits and their gradients that a pass over `rows` labelled rows holds.
+    package static func logitBytes(rows: Int, outputs: Int, isCapped: Bool, activation: DType) -> Int {
+        // In float32 the gradient takes the logits' place.
+        let copies = 4 + (isCapped ? 4 : 0) + (activation == .float32 ? 0 : activation.bytes)
+        return min(rows, blockRows(outputs: outputs)) * outputs * copies
     }
 
     /// Logits of every row of x `[R, d]`, all at once: for few rows.

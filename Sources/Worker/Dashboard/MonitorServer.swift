@@ -1,122 +1,123 @@
-import Dispatch
-import FlyingFox
-import FlyingSocks
 import Foundation
+import Glibc
 import Synchronization
 
-/// `/healthz` and `/metrics` over HTTP on 127.0.0.1.
+/// `/healthz` and `/metrics` over HTTP on 127.0.0.1, on a thread of its own.
 ///
-/// FlyingFox speaks HTTP: 12,000 lines without a dependency, built in seconds, where hummingbird brings all of NIO
-/// (minutes, a dozen packages) for two pages that one Prometheus reads.
+/// Every account of the machine can connect. A library's server (FlyingFox, until this one) kept connections, headers and
+/// half-sent requests without a bound that could be set from outside, and ended where accept(2) found no descriptor: one
+/// account could so end the worker. What is answered here is small enough to be bounded whole, see `HTTPLimits`.
+///
+/// It looks after itself: a port that cannot be listened on is told of once and tried again, and the worker goes on.
 package final class MonitorServer: Sendable {
-    private let server: HTTPServer
-    private let task = Mutex<Task<Void, Never>?>(nil)
-    /// Why the server ended.
-    private let fault = Mutex<String?>(nil)
     private let port: UInt16
+    private let pages: MonitorPages
+    private let limits: HTTPLimits
+    private let log: @Sendable (String) -> Void
+    private let wake: WakePipe
+    private let bell = Bell()
+    private let troubles: Troubles
+    private let listening = Mutex<UInt16?>(nil)
+    private let isStarted = Mutex(false)
 
-    /// - Parameter stalledAfter: seconds without a turn of the watch loop after which the worker is not well.
-    package init(port: UInt16, metrics: Metrics, pulse: Pulse, stalledAfter: Double) throws {
+    /// - Parameters:
+    ///   - port: 0 lets the kernel choose.
+    ///   - stalledAfter: seconds without a turn of the watch loop after which the worker is not well.
+    ///   - log: hears of a port that cannot be listened on.
+    package init(
+        port: UInt16, metrics: Metrics, pulse: Pulse, stalledAfter: Double, limits: HTTPLimits = HTTPLimits(),
+        troubles: Troubles = Troubles(), log: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws {
         self.port = port
-        server = HTTPServer(
-            address: try sockaddr_in.inet(ip4: "127.0.0.1", port: port), timeout: 10, logger: .disabled,
-            handler: Pages(metrics: metrics, pulse: pulse, stalledAfter: stalledAfter))
+        self.limits = limits
+        self.log = log
+        self.troubles = troubles
+        pages = MonitorPages(metrics: metrics, pulse: pulse, stalledAfter: stalledAfter)
+        wake = try WakePipe()
     }
 
-    /// Returns once the port listens. Throws `.configuration` where it cannot.
-    package func start() async throws {
-        let running = Task { [self] in
+    /// Returns once the port listens, or the log has heard why it does not; that is then tried again.
+    ///
+    /// - Throws: `.configuration` where this user may not listen on that port.
+    package func start() throws {
+        var listener: HTTPListener?
+        do {
+            listener = try listen()
+        } catch let fault as HTTPListener.Fault where fault.code == EACCES || fault.code == EPERM {
+            throw WorkerError(
+                .configuration, "This user may not listen on port \(port) of 127.0.0.1.",
+                cause: FileSystem.reason(fault.code),
+                advice: "Ports below 1024 are root's; give lorad.yaml's monitor.port a higher number.")
+        } catch {
+            tell(error)
+        }
+        isStarted.withLock { $0 = true }
+        let first = Handover(listener)
+        WorkerThread.start(name: "monitor", stackSize: 1 << 20) { [self] in
+            serve(first.take())
+            listening.withLock { $0 = nil }
+            bell.finish()
+        }
+    }
+
+    /// Hangs up on everybody, and waits for the thread.
+    package func stop() {
+        bell.stop()
+        wake.wake()
+        if isStarted.withLock({ $0 }) { bell.waitUntilFinished() }
+    }
+
+    /// Where it listens; nil where it does not, now.
+    package var listeningPort: UInt16? { listening.withLock { $0 } }
+
+    private func listen() throws -> HTTPListener {
+        let listener = try HTTPListener(port: port, limits: limits)
+        listening.withLock { $0 = listener.port }
+        return listener
+    }
+
+    private func serve(_ first: HTTPListener?) {
+        var current = first
+        while !bell.isStopped {
             do {
-                try await server.run()
+                let listener: HTTPListener
+                if let current {
+                    listener = current
+                } else {
+                    listener = try listen()
+                    log("monitor: port \(listener.port) of 127.0.0.1 is listened on")
+                }
+                current = listener
+                try listener.turn(wake: wake.descriptor, answer: pages.answer)
+                wake.drain()
+                if let code = listener.want { tell(HTTPListener.Fault(code: code)) } else { troubles.clear("monitor") }
             } catch {
-                fault.withLock { $0 = "\(error)" }
+                current = nil
+                listening.withLock { $0 = nil }
+                tell(error)
+                bell.pause(seconds: limits.listenPause)
             }
         }
-        task.withLock { $0 = running }
-        for _ in 0..<1_000 {
-            if await server.isListening { return }
-            if fault.withLock({ $0 }) != nil { break }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        running.cancel()
-        throw WorkerError(
-            .configuration, "Nothing can be served on port \(port) of 127.0.0.1.", cause: fault.withLock { $0 },
-            advice: "Give lorad.yaml another monitor.port, or find who has it: ss -ltnp 'sport = :\(port)'.")
     }
 
-    /// The same for a thread that may wait. The server runs on the concurrency pool's threads, so they may not.
-    package func startAndWait() throws {
-        let failure = Mutex<(any Error)?>(nil)
-        let done = DispatchSemaphore(value: 0)
-        Task { [self] in
-            do {
-                try await start()
-            } catch {
-                failure.withLock { $0 = error }
-            }
-            done.signal()
-        }
-        done.wait()
-        if let error = failure.withLock({ $0 }) { throw error }
-    }
-
-    package func stop() { task.withLock { $0?.cancel() } }
-
-    /// Where it listens; for tests that let the kernel choose.
-    package var listeningPort: UInt16? {
-        get async {
-            guard case .ip4(_, let port)? = await server.listeningAddress else { return nil }
-            return port
-        }
+    private func tell(_ error: any Error) {
+        let reason = (error as? HTTPListener.Fault).map { FileSystem.reason($0.code) } ?? "\(error)"
+        guard troubles.isNew(fault: reason, for: "monitor") else { return }
+        log(
+            "monitor: nobody can be answered on port \(port) of 127.0.0.1: \(reason). It is tried again; who has the port: "
+                + "ss -ltnp 'sport = :\(port)'")
     }
 }
 
-private struct Pages: HTTPHandler {
-    let metrics: Metrics
-    let pulse: Pulse
-    let stalledAfter: Double
+/// Hands a listener from the thread that made it to the one that uses it from then on.
+private final class Handover: @unchecked Sendable {
+    // Written before the thread that takes it starts, and touched by that thread alone afterwards.
+    private var listener: HTTPListener?
 
-    func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-        guard isLocal(request) else { return answer(.forbidden, "Ask for 127.0.0.1 or localhost.\n") }
-        guard request.method == .GET || request.method == .HEAD else { return answer(.methodNotAllowed, "GET only.\n") }
-        switch request.path {
-        case "/healthz": return health()
-        case "/metrics": return figures()
-        default: return answer(.notFound, "There are /healthz and /metrics.\n")
-        }
-    }
+    init(_ listener: HTTPListener?) { self.listener = listener }
 
-    /// A page in somebody's browser can have a name of its own lead here, but cannot ask under one of these.
-    private func isLocal(_ request: HTTPRequest) -> Bool {
-        guard let host = request.headers[.host] else { return true }
-        let name = host.hasPrefix("[") ? host : String(host.prefix { $0 != ":" })
-        return ["127.0.0.1", "localhost"].contains(name.lowercased())
-    }
-
-    private func health() -> HTTPResponse {
-        let age = pulse.age
-        guard age < stalledAfter else {
-            return answer(.serviceUnavailable, "The watch loop has not turned for \(Int(age)) s.\n")
-        }
-        do {
-            _ = try metrics.text()
-            return answer(.ok, "ok\n")
-        } catch {
-            return answer(.serviceUnavailable, PipelineRunner.lines(error).joined(separator: " ") + "\n")
-        }
-    }
-
-    private func figures() -> HTTPResponse {
-        do {
-            return answer(.ok, try metrics.text(), type: PrometheusText.contentType)
-        } catch {
-            return answer(.internalServerError, PipelineRunner.lines(error).joined(separator: " ") + "\n")
-        }
-    }
-
-    private func answer(_ status: HTTPStatusCode, _ text: String, type: String = "text/plain; charset=utf-8")
-        -> HTTPResponse
-    {
-        HTTPResponse(statusCode: status, headers: [.contentType: type], body: Data(text.utf8))
+    func take() -> HTTPListener? {
+        defer { listener = nil }
+        return listener
     }
 }

@@ -22,7 +22,8 @@ package struct Doctor {
 
     /// Every finding, in the order in which they are shown. Nothing is changed, sent or made.
     package func findings() -> [Finding] {
-        MachineCheck.findings() + LibraryCheck.findings() + [SystemCheck.timeZones(), SystemCheck.processes()]
+        MachineCheck.findings() + LibraryCheck.findings()
+            + [SystemCheck.timeZones(), SystemCheck.processes(), SystemCheck.confinement()]
             + FolderCheck(configuration).findings()
             + PermissionCheck(configuration: configuration, file: file).findings()
             + LedgerCheck(path: configuration.state + "/ledger.sqlite", hooks: configuration.hooks).findings()

@@ -8,7 +8,16 @@ struct LedgerCheck {
     let path: String
     let hooks: [HookConfiguration]
 
+    private var file: LedgerFile {
+        LedgerFile(path: path, backups: URL(fileURLWithPath: path).deletingLastPathComponent().path + "/backups")
+    }
+
     func findings(now: Date = Date()) -> [Finding] {
+        do {
+            try file.requirePresence()
+        } catch let error as WorkerError {
+            return [Finding("ledger", error.message, .problem, advice: error.advice)]
+        } catch {}
         guard FileSystem.exists(path) else { return [Finding("ledger", "\(path), made when it is needed")] }
         do {
             return try read(now: now)

@@ -43,6 +43,7 @@ struct LimitsCheck {
         func seconds(_ value: Double?) -> String { value.map { "\(Figure.text($0, decimals: 0)) s" } ?? "none" }
         let value =
             "a job \(seconds(limits.wallTime)), a stage \(seconds(limits.stageTime)), "
+            + "without progress \(seconds(limits.stallTime > 0 ? limits.stallTime : nil)), "
             + "stopping \(seconds(limits.stopTime))"
         if let wall = limits.wallTime, let stage = limits.stageTime, stage > wall {
             return Finding(

@@ -8,7 +8,7 @@ struct MonitorCheck {
     let configuration: WorkerConfiguration
 
     func findings() -> [Finding] {
-        let holder = WorkerLock.holder(of: configuration.state + "/worker.lock")
+        let holder = LockHolder.of(configuration.state + "/worker.lock")?.pid
         return [worker(holder)] + (configuration.monitor.port.map { [port($0, isRunning: holder != nil)] } ?? [])
     }
 

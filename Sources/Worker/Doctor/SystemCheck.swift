@@ -70,6 +70,16 @@ package enum SystemCheck {
         }
     }
 
+    /// What keeps a job's process to its own files.
+    package static func confinement(_ available: Confinement = .available) -> Finding {
+        let value = "Landlock \(available.landlock), seccomp \(available.seccomp)"
+        guard let shortcoming = available.shortcoming else { return Finding("confinement", value) }
+        return Finding(
+            "confinement", value, .warning,
+            advice: "Jobs run, but \(shortcoming): whoever makes one misbehave acts as the worker's user. Use a kernel of "
+                + "5.19 or newer with landlock among lsm=, and a container or unit that allows landlock_* and seccomp.")
+    }
+
     /// Who can read the file of secrets that packaging/systemd/lorad.service names; nil where there is none.
     package static func secrets(_ path: String = "/etc/lorad/secrets.env") -> Finding? {
         guard let status = FileSystem.status(path, followingLinks: true) else { return nil }

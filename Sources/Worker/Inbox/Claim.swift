@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Glibc
 
@@ -8,13 +9,19 @@ package struct Claim: Sendable, Equatable {
     package let name: String
     package let path: String
 
+    /// The user whose file it is; nil where it is gone.
+    package var owner: UInt32? { FileSystem.status(path)?.st_uid }
+
+    /// Bytes that it can take of the ledger.
+    var size: Int { min(FileSystem.status(path).map { Int($0.st_size) } ?? 0, ManifestFile.largestSize) }
+
     /// Takes `name` by rename(2): whoever renames first has it, everybody else finds nothing. Nil where it has
     /// vanished. Throws where it is there and cannot be taken.
     package static func take(_ name: String, folders: WorkerFolders) throws -> Claim? {
         try folders.requireOwnClaims()
         let job = Identifier.job()
         let folder = folders.claimed + "/" + job
-        guard mkdir(folder, 0o755) == 0 else {
+        guard mkdir(folder, 0o700) == 0 else {
             throw WorkerError(.unwritable, "The folder \(folder) cannot be made.", cause: FileSystem.reason())
         }
         let claim = Claim(job: job, name: name, path: folder + "/" + name)
@@ -25,7 +32,8 @@ package struct Claim: Sendable, Equatable {
             rmdir(folder)
             if code == ENOENT { return nil }
             throw WorkerError(
-                .unwritable, "The manifest \(SingleLine.of(name)) cannot be claimed.", cause: FileSystem.reason(code),
+                .unwritable, "The manifest \(ForeignText.line(name)) cannot be claimed.",
+                cause: FileSystem.reason(code),
                 advice: code == EXDEV
                     ? "The inbox was mounted or unmounted since the worker started; start it again."
                     : "The worker needs write access to the inbox and to what is dropped there.")

@@ -15,6 +15,8 @@ package struct Inbox {
         /// The inode's own change time: unlike mtime no sender can set it back.
         var changed: Double
         var isRegular: Bool
+        /// A pipe, socket or device.
+        var isSpecial: Bool
     }
 
     private struct Sighting {
@@ -34,6 +36,9 @@ package struct Inbox {
         /// Names that look like manifests' and are not UTF-8, as far as they can be read: such a file cannot be opened by
         /// its name, and is left. Sorted.
         package var unreadable: [String] = []
+        /// Manifests' names of what is neither a file, a folder nor a link: a pipe, socket or device is no sender's upload, and
+        /// is left. Sorted.
+        package var special: [String] = []
 
         package init() {}
     }
@@ -100,6 +105,10 @@ package struct Inbox {
                 if name.unicodeScalars.contains("\u{FFFD}") { scan.unreadable.append(name) }
                 continue
             }
+            guard !appearance.isSpecial else {
+                scan.special.append(name)
+                continue
+            }
             var sighting = Sighting(appearance: appearance, since: monotonic)
             if let earlier = sightings[name], earlier.appearance == appearance { sighting = earlier }
             seen[name] = sighting
@@ -118,6 +127,7 @@ package struct Inbox {
         created.formIntersection(seen.keys)
         refused = refused.filter { seen[$0.key]?.appearance == $0.value.appearance }
         scan.unreadable.sort()
+        scan.special.sort()
         scan.ready = found.sorted { ($0.modified, $0.name) < ($1.modified, $1.name) }.map(\.name)
         return scan
     }
@@ -151,6 +161,7 @@ package struct Inbox {
         return Appearance(
             inode: UInt64(status.st_ino), size: Int64(status.st_size), modified: seconds(status.st_mtim),
             changed: seconds(status.st_ctim),
-            isRegular: status.st_mode & S_IFMT == S_IFREG)
+            isRegular: status.st_mode & S_IFMT == S_IFREG,
+            isSpecial: ![S_IFREG, S_IFDIR, S_IFLNK].contains(status.st_mode & S_IFMT))
     }
 }

@@ -80,8 +80,10 @@ package final class InboxWatch: Sendable {
     }
 
     private static func refused(_ folder: String) -> WorkerError {
-        WorkerError(
-            .configuration, "The inbox \(folder) cannot be watched.", cause: FileSystem.reason(),
+        let code = errno
+        return WorkerError(
+            code == ENOENT || code == ENOTDIR ? .missing : .system, "The inbox \(folder) cannot be watched.",
+            cause: FileSystem.reason(code),
             advice: "Raise /proc/sys/fs/inotify/max_user_instances and max_user_watches.")
     }
 }

@@ -1,35 +1,53 @@
+import ForeignText
 import Foundation
+import Manifests
 
 /// From a complete file in the inbox to a queued or rejected job in the ledger. One thread at a time.
 struct Intake: Sendable {
+    /// Deaths of the process that reads manifests after which a claim is rejected: once may be somebody else's doing, as
+    /// of the kernel when memory runs out.
+    private static let mostDeaths = 2
+
     let folders: WorkerFolders
     let ledger: Ledger
     let live: LiveSettings
     let announcer: Announcer
+    let reader: any IntakeReader
+
+    /// What came of a claim.
+    enum Admission {
+        /// Queued or rejected.
+        case job(JobRecord)
+        /// It only repeats a job.
+        case repetition
+        /// It stays claimed, to be read again: reading it took the process down for the first time, or was given up.
+        case undecided
+    }
 
     private var quarantine: Quarantine { Quarantine(folders: folders) }
-
-    init(folders: WorkerFolders, ledger: Ledger, live: LiveSettings, announcer: Announcer) {
-        self.folders = folders
-        self.ledger = ledger
-        self.live = live
-        self.announcer = announcer
-    }
 
     /// Takes one manifest out of the inbox; nil where it has vanished. Throws where it is there and cannot be claimed.
     func claim(_ name: String) throws -> Claim? { try Claim.take(name, folders: folders) }
 
-    /// Finishes what was claimed and not admitted or quarantined, by an earlier worker or for want of room.
-    func finishLeftovers() throws -> [JobRecord] {
+    /// The claims that an earlier worker did not come to admit, oldest first. What it left of claims whose jobs have ended
+    /// is put away.
+    func leftovers() throws -> [Claim] {
         // One that was moved out of `claimed` has left nothing there to tell of it.
         for id in try quarantine.leftovers() {
             if let job = try ledger.find(id), job.state == .rejected { try settle(job) }
         }
-        return try Claim.leftovers(folders).compactMap { claim in
-            guard let job = try ledger.find(claim.job) else { return try admit(claim) }
+        return try Claim.leftovers(folders).filter { claim in
+            guard let job = try ledger.find(claim.job) else { return true }
             try settle(job)
-            return nil
+            return false
         }
+    }
+
+    /// Finishes a claim that is in the ledger already and could not be put away for want of room; nil where it is not.
+    func finish(_ claim: Claim) throws -> JobRecord? {
+        guard let job = try ledger.find(claim.job) else { return nil }
+        try settle(job)
+        return job
     }
 
     /// Puts a job's manifest where it belongs once the job has ended: a rejected one beside its reason, any other away.
@@ -51,42 +69,73 @@ struct Intake: Sendable {
         Claim(job: job.id, name: job.manifestFile, path: folders.claim(job.id) + "/" + job.manifestFile)
     }
 
-    /// Queues or rejects a claim; nil where it only repeats a job. Where the ledger has no room it stays claimed, and
-    /// `finishLeftovers` admits it.
-    func admit(_ claim: Claim) throws -> JobRecord? {
-        let file = ManifestFile.read(claim.path, name: claim.name)
-        let shown = SingleLine.of(claim.name)
+    /// Queues or rejects a claim. Throws where the ledger has no room, or nobody can read it now: it then stays claimed, and
+    /// may be admitted later.
+    ///
+    /// - Parameter isWanted: asked some times a second while the reading takes time; false gives it up.
+    func admit(_ claim: Claim, isWanted: () throws -> Bool) throws -> Admission {
+        let owner = claim.owner
+        let rule = live.settings.configuration.rule(forOwner: owner)
+        guard let inspection = try inspect(claim, rule, isWanted) else { return .undecided }
+        let file = inspection.file
+        let shown = ForeignText.line(claim.name)
         var job = NewJob(
             id: claim.job, name: InboxNames.stem(claim.name), manifestFile: claim.name, manifestText: file.text,
             manifestSHA256: file.sha256)
-        if let mistake = file.mistake {
-            job.mistakes = [mistake]
-        } else {
-            switch live.runner.inspect(manifestText: file.text, path: shown) {
-            case .accepted(let name, let notify, let priority, let inputs):
-                if let same = try Repetition(ledger: ledger).job(sha256: file.sha256, inputs: inputs) {
-                    return dropRepetition(claim, of: same)
-                }
-                job.name = name
-                job.notify = notify
-                job.priority = priority
-                job.mistakes = unknownHooks(notify ?? [], in: shown)
-            case .rejected(let diagnostics):
-                job.mistakes = diagnostics.isEmpty ? ["\(shown):1:1: the manifest was rejected"] : diagnostics
+        job.owner = owner
+        switch inspection.verdict {
+        case .accepted(let name, let notify, let priority, _):
+            let repetition = Repetition(ledger: ledger)
+            if let same = try repetition.job(sha256: file.sha256, lastChange: inspection.lastChange) {
+                dropRepetition(claim, of: same)
+                return .repetition
             }
+            job.name = name
+            job.notify = notify
+            job.priority = priority
+            job.mistakes = unknownHooks(notify ?? [], in: shown)
+        case .rejected(let diagnostics):
+            job.mistakes = diagnostics.isEmpty ? ["\(shown):1:1: the manifest was rejected"] : diagnostics
+        case nil: job.mistakes = [file.mistake ?? "\(shown):1:1: the file cannot be read"]
         }
         if job.mistakes != nil { job.rejectedFolder = quarantine.folder(for: claim) }
         let record = try ledger.admit(job, announcer: announcer)
         try settle(record)
-        return record
+        return .job(record)
     }
 
-    private func dropRepetition(_ claim: Claim, of job: JobRecord) -> JobRecord? {
+    /// Has the claim read; nil where that must be tried again. One that keeps taking the process down is a mistake of the
+    /// file's, told as such.
+    private func inspect(
+        _ claim: Claim, _ rule: OwnerRule?, _ isWanted: () throws -> Bool
+    ) throws -> Inspection? {
+        let order = IntakeOrder(
+            .inspect(path: claim.path, name: claim.name, rule: rule), live.settings.configuration)
+        let shown = ForeignText.line(claim.name)
+        do {
+            guard case .inspected(let inspection) = try reader.answer(order, isWanted: isWanted) else { return nil }
+            return inspection
+        } catch IntakeFault.givenUp {
+            return nil
+        } catch IntakeFault.died(let how) {
+            // Written down at once: the next worker shall not begin to count anew.
+            let deaths = try ledger.countDeath(ofReading: claim.job)
+            live.settings.log("inbox: \(shown): the process that reads manifests \(how)")
+            guard deaths >= Self.mostDeaths else { return nil }
+            let mistake =
+                "\(shown):1:1: the manifest was given up: reading it took down the process that reads manifests "
+                + "\(deaths) times; the last time it \(ForeignText.line(how))"
+            return Inspection(file: ManifestFile(mistake: mistake), verdict: nil, lastChange: nil)
+        } catch let fault as IntakeFault {
+            throw fault.asWorkerError ?? fault
+        }
+    }
+
+    private func dropRepetition(_ claim: Claim, of job: JobRecord) {
         live.settings.log(
-            "inbox: \(SingleLine.of(claim.name)) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads "
+            "inbox: \(ForeignText.line(claim.name)) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads "
                 + "has changed: no new job; `lorad submit --again` makes one")
         claim.discard()
-        return nil
     }
 
     private func reject(_ claim: Claim, in folder: String, mistakes: String) throws {

@@ -1,9 +1,10 @@
 import Digests
+import ForeignText
 import Foundation
 import Glibc
 
 /// A claimed manifest's bytes, checked before anybody parses them.
-package struct ManifestFile: Sendable, Equatable {
+package struct ManifestFile: Sendable, Codable, Equatable {
     /// More is not a manifest.
     package static let largestSize = 1_048_576
 
@@ -14,15 +15,17 @@ package struct ManifestFile: Sendable, Equatable {
     /// Why the file is not a manifest, as `name:line:column: message`; nil where it may be one.
     package var mistake: String?
 
-    /// Never follows a link and never waits for a pipe's writer. Does not throw: what cannot be read is a mistake of
-    /// the file, and has its fate.
-    package static func read(_ path: String, name: String) -> ManifestFile {
+    /// Never waits for a pipe's writer, and follows a link only where it may. Does not throw: what cannot be read is a
+    /// mistake of the file, and has its fate.
+    package static func read(_ path: String, name: String, followingLinks: Bool = false) -> ManifestFile {
         func refuse(_ message: String, line: Int = 1, column: Int = 1) -> ManifestFile {
-            ManifestFile(mistake: "\(SingleLine.of(name)):\(line):\(column): \(message)")
+            ManifestFile(mistake: "\(ForeignText.line(name)):\(line):\(column): \(message)")
         }
-        guard let kind = FileSystem.status(path).map(kind) else { return refuse("the file has vanished") }
+        guard let kind = FileSystem.status(path, followingLinks: followingLinks).map(kind) else {
+            return refuse("the file has vanished")
+        }
         guard kind == .regular else { return refuse("\(kind.rawValue) is not a manifest; expected a regular file") }
-        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | (followingLinks ? 0 : O_NOFOLLOW) | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return refuse("the file cannot be read: \(FileSystem.reason())") }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard let data = try? handle.read(upToCount: largestSize + 1) else {
@@ -45,6 +48,12 @@ package struct ManifestFile: Sendable, Equatable {
                 "the text holds a NUL character", line: before.count { $0 == UInt8(ascii: "\n") } + 1, column: column)
         }
         return ManifestFile(text: text, sha256: hash(bytes))
+    }
+
+    /// Whether it holds no more than `read` gives.
+    var isBounded: Bool {
+        text.utf8.count <= Self.largestSize && sha256.utf8.count <= 64 && (mistake?.utf8.count ?? 0) <= 4_096
+            && text.isEmpty == (mistake != nil)
     }
 
     /// SHA-256, hexadecimal.

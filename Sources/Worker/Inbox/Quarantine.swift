@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Glibc
 
@@ -9,7 +10,7 @@ struct Quarantine: Sendable {
     /// a job apart that was retried.
     func folder(for claim: Claim, attempt: Int = 0) -> String {
         // A name may have 255 bytes; the folder adds the id's.
-        let folder = folders.rejected + "/" + Self.shortened(SingleLine.of(claim.name)) + "." + claim.job
+        let folder = folders.rejected + "/" + Self.shortened(ForeignText.line(claim.name)) + "." + claim.job
         return attempt > 1 ? "\(folder)-\(attempt)" : folder
     }
 
@@ -22,13 +23,13 @@ struct Quarantine: Sendable {
     /// Moves the claim to `final`. May be called again after a crash half-way: what is done is not done twice.
     ///
     /// The folder is filled under a hidden name and appears whole. Where the outbox lies on another file system, a file
-    /// is copied there; what is no regular file stays where it was claimed, and `reason.txt` says where.
+    /// is copied there; what is no regular file, or larger than any manifest, stays where it was claimed, and `reason.txt` says where.
     func put(_ claim: Claim, in final: String, mistakes: [String]) throws {
         guard !FileSystem.exists(final) else { return }
         let hidden = folders.rejected + "/." + claim.job
         try FileSystem.makeFolder(hidden)
         let kept = hidden + "/" + claim.name
-        var lines = mistakes.map(SingleLine.of)
+        var lines = mistakes.map(ForeignText.line)
         let isMoved = try move(claim.path, to: kept)
         if !isMoved { lines.append("The file could not be moved here; it lies at \(claim.path).") }
         unlink(hidden + "/reason.txt")
@@ -42,7 +43,7 @@ struct Quarantine: Sendable {
     }
 
     /// Moves the file, or copies one that lies on another file system. False where it can be neither: it is no regular
-    /// file, and a later look at it would not change that.
+    /// file, or larger than a manifest, and a later look at it would not change that.
     private func move(_ path: String, to kept: String) throws -> Bool {
         guard let status = FileSystem.status(path) else { return true }
         // Of a copy that a crash cut off.
@@ -51,13 +52,19 @@ struct Quarantine: Sendable {
         guard errno == EXDEV else {
             throw WorkerError(.unwritable, "\(path) cannot be moved to \(kept).", cause: FileSystem.reason())
         }
-        guard status.st_mode & S_IFMT == S_IFREG else { return false }
-        do {
-            try FileManager.default.copyItem(atPath: path, toPath: kept)
-        } catch {
-            throw WorkerError(.unwritable, "\(path) cannot be copied.", cause: error.localizedDescription)
-        }
+        guard status.st_mode & S_IFMT == S_IFREG, let bytes = Self.bytes(of: path) else { return false }
+        try FileSystem.writeNewFile(bytes, to: kept)
         return true
+    }
+
+    /// All of a file no larger than a manifest may be; nil for a larger one, also where its sender writes on: a file that
+    /// grows for ever must not be copied for as long.
+    private static func bytes(of path: String) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard let data = try? handle.read(upToCount: ManifestFile.largestSize + 1) else { return [] }
+        return data.count <= ManifestFile.largestSize ? Array(data) : nil
     }
 
     private static func shortened(_ name: String) -> String {

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Synchronization
 
@@ -7,7 +8,7 @@ final class JobLog: Sendable {
     private let path: String
 
     init(path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw WorkerError(.unwritable, "The log \(path) cannot be opened.", cause: FileSystem.reason())
         }
@@ -17,7 +18,7 @@ final class JobLog: Sendable {
 
     /// Writes a line; a line break inside becomes a space.
     func write(_ line: String) throws {
-        let bytes = Data("\(Timestamp.text(Date())) \(SingleLine.of(line))\n".utf8)
+        let bytes = Data("\(Timestamp.text(Date())) \(ForeignText.line(line))\n".utf8)
         do {
             try file.withLock { try $0.write(contentsOf: bytes) }
         } catch {

@@ -4,11 +4,13 @@ final class JobPool: Sendable {
     private let threads: [JobThread]
 
     init(
-        _ count: Int, queue: JobQueue, log: @escaping @Sendable (String) -> Void,
+        _ count: Int, queue: JobQueue, troubles: Troubles, log: @escaping @Sendable (String) -> Void,
         onChange: @escaping @Sendable () -> Void
     ) {
         self.queue = queue
-        threads = (1...max(1, count)).map { JobThread(name: "job \($0)", queue: queue, log: log, onChange: onChange) }
+        threads = (1...max(1, count)).map { number in
+            JobThread(name: "job \(number)", queue: queue, troubles: troubles, log: log, onChange: onChange)
+        }
     }
 
     func start() { for thread in threads { thread.start() } }

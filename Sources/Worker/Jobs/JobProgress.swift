@@ -33,6 +33,6 @@ package struct JobProgress: Sendable, Codable, Equatable {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
         encoder.outputFormatting = .sortedKeys
-        try encoder.encode(self).write(to: URL(fileURLWithPath: path), options: .atomic)
+        try FileSystem.replaceFile(encoder.encode(self), at: path)
     }
 }

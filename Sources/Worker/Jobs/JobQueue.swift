@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Pipeline
 import Synchronization
@@ -9,55 +10,55 @@ final class JobQueue: Sendable {
     private let live: LiveSettings
     private let announcer: Announcer
     private let intake: Intake
+    private let publications: Publications
+    private let settlement: JobSettlement
     private let identity: ProcessIdentity
-    private let currentObstacle = Mutex<StartingConditions.Obstacle?>(nil)
+    private let obstacles: Obstacles
+    private let troubles: Troubles
+    private let waits = WaitTimes()
+    /// How the last attempt at a waiting job crashed.
+    private let crashes = Mutex<[String: String]>([:])
 
     init(
         folders: WorkerFolders, ledger: Ledger, live: LiveSettings, announcer: Announcer, intake: Intake,
-        identity: ProcessIdentity
+        identity: ProcessIdentity, obstacles: Obstacles, troubles: Troubles
     ) {
+        self.troubles = troubles
         self.folders = folders
         self.ledger = ledger
         self.live = live
         self.announcer = announcer
         self.intake = intake
+        publications = Publications(folders: folders)
+        settlement = JobSettlement(folders: folders, intake: intake, live: live)
         self.identity = identity
+        self.obstacles = obstacles
     }
 
     /// Why no job is started although some wait; nil where nothing is in the way.
-    var obstacle: String? { currentObstacle.withLock { $0?.text } }
+    var obstacle: String? { obstacles.current?.text }
 
     /// The next job, now this worker's; nil where none may start. Throws `.unwritable` where the ledger has no room.
     func takeNext() throws -> JobRecord? {
-        let found = StartingConditions(folders: folders, limits: live.settings.limits).obstacle
-        let before = currentObstacle.withLock { current in
-            defer { current = found }
-            return current
-        }
-        if found != before {
-            live.settings.log(found.map { "no job is started: \($0.text)" } ?? "jobs are started again")
-        }
-        guard found == nil else { return nil }
-        return try ledger.takeNext(
-            worker: identity, announcer: announcer, longestWait: JobRetries(live.settings.jobs).longestWait)
+        guard obstacles.look() == nil else { return nil }
+        let configuration = live.settings.configuration
+        let job = try ledger.takeNext(
+            worker: identity, announcer: announcer, longestWait: JobRetries(live.settings.jobs).longestWait,
+            rested: waits.over()
+        ) { configuration.rule(forOwner: $0)?.atOnce }
+        if let job { waits.forget(job.id) }
+        return job
     }
 
     /// Runs an attempt and records its end. Throws where the end cannot be recorded and `isStopping` does not let it
     /// wait: the job then stays `running` and is rescued at the next start.
     func run(_ job: JobRecord, control: JobControl, isStopping: () -> Bool) throws -> JobRecord {
         let outcome = try attempt(job, control: control)
-        let ended = try persistently(isStopping) {
+        let ended = try persistently(as: job.id, isStopping) {
             let asked = try request(to: job, control: control, isStopping: isStopping())
             return try conclude(job, outcome: Self.explained(outcome, asked: asked), asked: asked)
         }
-        guard ended.state.isFinal else { return ended }
-        do {
-            WorkFolder(folders.work(ended.id)).clear(of: ended)
-            try intake.settle(ended)
-        } catch let error as WorkerError where error.code == .unwritable {
-            let told = PipelineRunner.lines(error).joined(separator: " ")
-            live.settings.log("job \(ended.id): \(told) Its manifest is put away later.")
-        }
+        try settlement.settle(ended)
         return ended
     }
 
@@ -85,7 +86,7 @@ final class JobQueue: Sendable {
             if let fault = recorder.fault { throw fault }
             recorder.log(outcome.inWords(asked: control.reason))
             return outcome
-        } catch let error as WorkerError where error.code == .unwritable {
+        } catch let error as WorkerError where error.mayPass {
             return .faulted(reason: PipelineRunner.lines(error).joined(separator: " "))
         }
     }
@@ -96,22 +97,46 @@ final class JobQueue: Sendable {
         if !FileSystem.exists(path) {
             let folder = folders.localClaim(job.id)
             path = folder + "/" + job.manifestFile
-            try FileSystem.makeFolder(folder)
+            try FileSystem.makePrivateFolder(folder)
             try FileSystem.writeNewFile(Array(job.manifestText.utf8), to: path)
         }
         return JobRequest(
-            id: job.id, manifestPath: path, manifestText: job.manifestText, workFolder: folders.work(job.id),
-            attempt: job.attempt)
+            id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText, workFolder: folders.work(job.id),
+            attempt: job.attempt, rule: live.settings.configuration.rule(forOwner: job.owner))
     }
 
     private func conclude(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) throws -> JobRecord {
+        switch publications.find(job.id) {
+        case .ended(let ending):
+            return try ledger.finish(job.id, attempt: job.attempt, as: ending, announcer: announcer)
+        case .unknown where !outcome.hasRun:
+            throw WorkerError(
+                .unwritable,
+                "Whether job \(job.id) has published its run cannot be told: \(folders.outbox) is not there.")
+        case .none, .unknown: break
+        }
         let retries = JobRetries(live.settings.jobs)
-        if case .faulted(let reason) = outcome, asked == nil {
+        let crash: String? = if case .crashed(let reason) = outcome { reason } else { nil }
+        let last = crashes.withLock { crashes in
+            defer { crashes[job.id] = asked == nil ? crash : nil }
+            return crashes[job.id]
+        }
+        if let crash, asked == nil, crash == last {
+            crashes.withLock { $0[job.id] = nil }
+            return try ledger.finish(
+                job.id, attempt: job.attempt,
+                as: JobEnding(.failed, reason: crash + " The attempt before ended in the same way."),
+                announcer: announcer)
+        }
+        if let reason = outcome.passing, asked == nil {
             if let wait = retries.wait(after: job.retries) {
                 live.settings.log(
                     "job \(job.id): \(reason) Tried again in \(Figure.text(wait, decimals: 0)) s "
                         + "(retry \(job.retries + 1) of \(live.settings.jobs.retries))")
-                return try ledger.postpone(job.id, attempt: job.attempt, reason: reason, until: Date() + wait)
+                let end = Date() + wait
+                let postponed = try ledger.postpone(job.id, attempt: job.attempt, reason: reason, until: end)
+                _ = waits.left(job.id, until: end, longest: wait + 1)
+                return postponed
             }
             let reason = reason + " Given up after \(job.retries) retries."
             return try ledger.finish(
@@ -129,26 +154,27 @@ final class JobQueue: Sendable {
             JobEnding(.failed, reason: reason, runFolder: folder, summary: summary)
         case .rejected(let diagnostics):
             JobEnding(
-                .rejected, reason: diagnostics.map(SingleLine.of).joined(separator: "\n"),
+                .rejected, reason: diagnostics.map(ForeignText.line).joined(separator: "\n"),
                 runFolder: intake.rejectedFolder(of: job))
-        case .interrupted, .faulted:
+        case .interrupted, .faulted, .crashed:
             asked == .cancel ? JobEnding(.cancelled, reason: "cancelled") : JobEnding(.interrupted)
         }
     }
 
     /// Writes to the ledger, waiting for room where its disk is full.
-    private func persistently<Value>(_ isStopping: () -> Bool, _ body: () throws -> Value) throws -> Value {
-        var hasTold = false
+    private func persistently<Value>(
+        as party: String, _ isStopping: () -> Bool, _ body: () throws -> Value
+    ) throws -> Value {
+        defer { troubles.clear(party) }
         while true {
             do {
                 return try body()
-            } catch let error as WorkerError where error.code == .unwritable {
+            } catch let error as WorkerError where error.mayPass {
                 if isStopping() { throw error }
-                if !hasTold {
+                if troubles.isNew(error, for: party) {
                     let told = PipelineRunner.lines(error).joined(separator: " ")
                     live.settings.log("\(told) It is tried until it works.")
                 }
-                hasTold = true
                 Thread.sleep(forTimeInterval: 1)
             }
         }
@@ -156,15 +182,33 @@ final class JobQueue: Sendable {
 }
 
 extension JobOutcome {
+    /// Whether a run was published, as the process tells it.
+    fileprivate var hasRun: Bool {
+        switch self {
+        case .succeeded: true
+        case .failed(_, let folder, _): folder != nil
+        case .rejected, .faulted, .crashed, .interrupted: false
+        }
+    }
+
+    /// What ended the attempt, where another may end otherwise.
+    fileprivate var passing: String? {
+        switch self {
+        case .faulted(let reason), .crashed(let reason): reason
+        default: nil
+        }
+    }
+
     /// For the job's log.
     fileprivate func inWords(asked: JobControl.Reason?) -> String {
         switch self {
-        case .interrupted where asked == .cancel, .faulted where asked == .cancel: "cancelled"
+        case .interrupted where asked == .cancel, .faulted where asked == .cancel, .crashed where asked == .cancel:
+            "cancelled"
 
         case .succeeded(let folder, _): "succeeded: \(folder)"
         case .failed(let reason, _, _): "failed: \(reason)"
         case .rejected(let diagnostics): "rejected: " + diagnostics.joined(separator: " ")
-        case .faulted(let reason): "cut off: \(reason)"
+        case .faulted(let reason), .crashed(let reason): "cut off: \(reason)"
         case .interrupted: "interrupted"
         }
     }

@@ -16,14 +16,15 @@ final class JobThread: Sendable {
     private let bell = Bell()
     private let state = Mutex(State())
     private let onChange: @Sendable () -> Void
-    private let trouble = RepeatedTrouble()
+    private let troubles: Troubles
 
     /// `onChange` is called from the job thread after a job was taken or has ended.
     init(
-        name: String, queue: JobQueue, log: @escaping @Sendable (String) -> Void,
+        name: String, queue: JobQueue, troubles: Troubles, log: @escaping @Sendable (String) -> Void,
         onChange: @escaping @Sendable () -> Void
     ) {
         self.name = name
+        self.troubles = troubles
         self.queue = queue
         self.log = log
         self.onChange = onChange
@@ -81,7 +82,7 @@ final class JobThread: Sendable {
                 bell.wait(seconds: 1)
                 return true
             }
-            trouble.clear()
+            troubles.clear(name)
             let control = JobControl()
             state.withLock { $0.running = (job.id, control) }
             // A stop that came while the job was being taken found no control to ask.
@@ -102,15 +103,16 @@ final class JobThread: Sendable {
 
     /// Waits where what went wrong may pass; ends the thread, and with it the worker, where it may not.
     private func hold(_ error: any Error) -> Bool {
-        let passes = (error as? WorkerError)?.code == .unwritable && !bell.isStopped
+        let passes = (error as? WorkerError)?.mayPass == true && !bell.isStopped
         state.withLock { state in
             state.running = nil
             state.isBusy = false
             if !passes { state.fault = error }
         }
         guard passes else { return false }
-        let text = PipelineRunner.lines(error).joined(separator: " ")
-        if trouble.isNew(text) { log("jobs: \(text) It is tried again.") }
+        if troubles.isNew(error, for: name) {
+            log("jobs: \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
+        }
         bell.pause(seconds: 5)
         return true
     }

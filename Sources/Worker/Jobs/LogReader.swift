@@ -1,19 +1,19 @@
 import Foundation
 
 extension Worker {
-    /// Hands the job's log to `print`, piece by piece as it lies in the file. With `follow`, goes on until the job has
+    /// Hands the job's log to `take`, piece by piece as it lies in the file. With `follow`, goes on until the job has
     /// ended or `stop` asks; a log that does not exist yet is empty.
     package func logs(
-        _ reference: String, follow: Bool = false, stop: StopRequest? = nil, print: (String) throws -> Void
+        _ reference: String, follow: Bool = false, stop: StopRequest? = nil, take: (String) throws -> Void
     ) throws {
         let status = try status(reference)
         var reader = LogReader(path: status.logPath)
-        try reader.readNew(print)
+        try reader.readNew(take)
         guard follow else { return }
         while stop?.isRequested != true {
             // Asked before the last reading: what the job wrote before it ended is not missed.
             let job = try self.status(status.job.id).job
-            try reader.readNew(print)
+            try reader.readNew(take)
             if job.state.isFinal || job.state == .interrupted { return }
             Thread.sleep(forTimeInterval: 0.5)
         }
@@ -28,12 +28,12 @@ struct LogReader {
 
     init(path: String) { self.path = path }
 
-    mutating func readNew(_ print: (String) throws -> Void) rethrows {
+    mutating func readNew(_ take: (String) throws -> Void) rethrows {
         if handle == nil { handle = FileHandle(forReadingAtPath: path) }
         while let data = try? handle?.read(upToCount: 65_536), !data.isEmpty {
             rest += data
             guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { continue }
-            try print(String(decoding: rest[...end], as: UTF8.self))
+            try take(String(decoding: rest[...end], as: UTF8.self))
             rest = Data(rest[(end + 1)...])
         }
     }

@@ -11,6 +11,8 @@ struct StartingConditions {
         enum Kind: Equatable { case outboxGone, fullDisk(String) }
         let kind: Kind
         let text: String
+        /// Whether manifests stay in the inbox too: each takes room in the ledger, or in the outbox where it is rejected.
+        var stopsIntake: Bool { kind != .outboxGone }
 
         /// The figures in the text change all the time; the log is told of what is new.
         static func == (first: Obstacle, second: Obstacle) -> Bool { first.kind == second.kind }

@@ -23,7 +23,7 @@ package struct JobRecord: Sendable, Equatable {
     package let name: String
     /// The name under which the manifest lay in the inbox.
     package let manifestFile: String
-    /// The manifest as claimed; empty where it was not readable as text.
+    /// The manifest as claimed; empty where it was not readable as text, and once it is no longer kept.
     package let manifestText: String
     /// SHA-256 of the manifest's bytes, hexadecimal; empty where they were not read.
     package let manifestSHA256: String
@@ -58,6 +58,8 @@ package struct JobRecord: Sendable, Equatable {
     package let retries: Int
     /// A waiting job is not started before this time.
     package let notBefore: Date?
+    /// The user whose file the manifest was; nil in rows of an older lorad.
+    package let owner: UInt32?
 }
 
 /// A row of the ledger's `stages`: written before the stage starts and after it ends.

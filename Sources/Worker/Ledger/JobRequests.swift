@@ -42,9 +42,14 @@ extension Ledger {
                     "Job \(id) has \(job.state.inWords); only a failed, rejected or cancelled one is retried.")
             }
             guard !job.manifestText.isEmpty else {
-                throw WorkerError(
-                    .wrongState, "Job \(id)'s manifest could not be read, so there is nothing to retry.",
-                    advice: "Submit a corrected manifest.")
+                throw job.manifestSHA256.isEmpty
+                    ? WorkerError(
+                        .wrongState, "Job \(id)'s manifest could not be read, so there is nothing to retry.",
+                        advice: "Submit a corrected manifest.")
+                    : WorkerError(
+                        .wrongState, "Job \(id)'s manifest is no longer in the ledger, so there is nothing to retry.",
+                        cause: "retention.keep_job_days or retention.manifests_mib of lorad.yaml made it go.",
+                        advice: "Submit the manifest again.")
             }
             before()
             try database.execute(

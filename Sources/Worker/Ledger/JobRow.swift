@@ -29,7 +29,7 @@ extension JobRecord {
             summary: try LedgerJSON.decode(row["summary"], of: id), worker: worker, process: process,
             heartbeatAt: date("heartbeat_at"),
             memoryBytes: row["memory_bytes"], priority: row["priority"], retries: row["retries"],
-            notBefore: date("not_before"))
+            notBefore: date("not_before"), owner: row["owner"])
     }
 }
 

@@ -11,6 +11,8 @@ package struct NewJob: Sendable {
     package var manifestSHA256: String
     package var notify: [String]?
     package var priority = 0
+    /// The user whose file the manifest was.
+    package var owner: UInt32?
     /// Nil to queue it; the mistakes to reject it.
     package var mistakes: [String]?
     /// Where a rejected manifest is put.
@@ -26,7 +28,7 @@ package struct NewJob: Sendable {
 }
 
 /// How an attempt ended, as the ledger keeps it.
-package struct JobEnding: Sendable {
+package struct JobEnding: Sendable, Equatable {
     package var state: JobState
     package var reason: String?
     package var runFolder: String?
@@ -50,14 +52,16 @@ extension Ledger {
             try database.execute(
                 sql: """
                     INSERT INTO jobs (id, name, manifest_file, manifest_text, manifest_sha256, notify, state,
-                        submitted_at, finished_at, reason, run_folder, log_path, priority)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        submitted_at, finished_at, reason, run_folder, log_path, priority, owner, manifest_bytes)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     job.id, job.name.withoutNUL, job.manifestFile, job.manifestText.withoutNUL, job.manifestSHA256,
                     try LedgerJSON.encode(job.notify), state.rawValue, time, state == .rejected ? time : nil,
                     job.mistakes?.joined(separator: "\n").withoutNUL, job.rejectedFolder, logPath, job.priority,
+                    job.owner.map { Int64($0) }, job.manifestText.withoutNUL.utf8.count,
                 ])
+            try database.execute(sql: "DELETE FROM reading_deaths WHERE claim = ?", arguments: [job.id])
             return try announcer.announce(state == .queued ? .queued : .rejected, job: job.id, in: database, now: now)
         }
     }
@@ -65,21 +69,30 @@ extension Ledger {
     /// Gives the oldest job of the highest priority that may start now to `worker` and counts the attempt; nil where
     /// there is none, or the queue is paused.
     ///
-    /// - Parameter longestWait: seconds; a job that would wait longer for its retry is due, as no wait is that long: the
-    ///   clock was set back.
+    /// - Parameters:
+    ///   - longestWait: seconds; a job that would wait longer for its retry is due, as no wait is that long: the clock was
+    ///     set back.
+    ///   - rested: jobs whose wait is over by a clock that is never set.
+    ///   - atOnce: how many jobs of an owner may run at the same time; nil for any number.
     package func takeNext(
-        worker: ProcessIdentity, announcer: Announcer, longestWait: Double = .infinity, now: Date = Date()
+        worker: ProcessIdentity, announcer: Announcer, longestWait: Double = .infinity, rested: [String] = [],
+        now: Date = Date(), atOnce: @Sendable (UInt32) -> Int? = { _ in nil }
     ) throws -> JobRecord? {
-        try write("take the next job") { database in
+        let ready = rested.isEmpty ? "" : " OR id IN (\(rested.map { _ in "?" }.joined(separator: ",")))"
+        return try write("take the next job") { database in
+            // They are as few as jobs run, and their numbers are no text.
+            let busy = try Self.busyOwners(atOnce, in: database).map(String.init).joined(separator: ",")
             let next = """
                 SELECT id FROM jobs WHERE state = 'queued'
-                    AND (coalesce(not_before, 0) <= ?1 OR ?2 IS NOT NULL AND not_before > ?2)
+                    AND (coalesce(not_before, 0) <= ?1 OR ?2 IS NOT NULL AND not_before > ?2\(ready))
                     AND (SELECT paused_at FROM queue) IS NULL
+                    AND (owner IS NULL OR owner NOT IN (\(busy)))
                 ORDER BY priority DESC, sequence LIMIT 1
                 """
             let latest = longestWait.isFinite ? Timestamp.milliseconds(now + longestWait) : nil
             let times: StatementArguments = [Timestamp.milliseconds(now), latest]
-            guard let id = try String.fetchOne(database, sql: next, arguments: times) else { return nil }
+            let arguments = times + StatementArguments(rested)
+            guard let id = try String.fetchOne(database, sql: next, arguments: arguments) else { return nil }
             try database.execute(
                 sql: """
                     UPDATE jobs SET state = 'running', attempt = attempt + 1, cancel_requested = 0, started_at = ?,
@@ -95,26 +108,46 @@ extension Ledger {
         }
     }
 
+    /// Owners of whom as many jobs run as may.
+    private static func busyOwners(_ atOnce: (UInt32) -> Int?, in database: Database) throws -> [UInt32] {
+        let sql = """
+            SELECT owner, count(*) AS count FROM jobs WHERE state = 'running' AND owner IS NOT NULL GROUP BY owner
+            """
+        return try Row.fetchAll(database, sql: sql).compactMap { row in
+            let (owner, count): (UInt32, Int) = (row["owner"], row["count"])
+            return atOnce(owner).map { count >= $0 } ?? false ? owner : nil
+        }
+    }
+
     /// Ends an attempt. Throws `.fenced` where the job is no longer this attempt's.
     package func finish(
         _ id: String, attempt: Int, as ending: JobEnding, announcer: Announcer, now: Date = Date()
     ) throws -> JobRecord {
         try write("end job \(id)") { database in
-            try database.execute(
-                sql: """
-                    UPDATE jobs SET state = ?, finished_at = ?, reason = ?, run_folder = ?, summary = ?,
-                        cancel_requested = 0, worker_pid = NULL, worker_start = NULL, boot_id = NULL,
-                        child_pid = NULL, child_start = NULL
-                    WHERE id = ? AND attempt = ? AND state = 'running'
-                    """,
-                arguments: [
-                    ending.state.rawValue, ending.state.isFinal ? Timestamp.milliseconds(now) : nil,
-                    ending.reason?.withoutNUL,
-                    ending.runFolder, try LedgerJSON.encode(ending.summary), id, attempt,
-                ])
-            try database.requireOwnership(of: id, attempt: attempt)
-            return try announcer.announce(Self.event(of: ending.state), job: id, in: database, now: now)
+            let sql = "SELECT 1 FROM jobs WHERE id = ? AND attempt = ? AND state = 'running'"
+            guard try Bool.fetchOne(database, sql: sql, arguments: [id, attempt]) ?? false else {
+                throw WorkerError(.fenced, job: id, attempt: attempt)
+            }
+            return try Self.conclude(id, as: ending, announcer: announcer, in: database, now: now)
         }
+    }
+
+    /// Writes how a running job ended, and tells of it.
+    static func conclude(
+        _ id: String, as ending: JobEnding, announcer: Announcer, in database: Database, now: Date
+    ) throws -> JobRecord {
+        try database.execute(
+            sql: """
+                UPDATE jobs SET state = ?, finished_at = ?, reason = ?, run_folder = ?, summary = ?,
+                    cancel_requested = 0, worker_pid = NULL, worker_start = NULL, boot_id = NULL,
+                    child_pid = NULL, child_start = NULL
+                WHERE id = ? AND state = 'running'
+                """,
+            arguments: [
+                ending.state.rawValue, ending.state.isFinal ? Timestamp.milliseconds(now) : nil,
+                ending.reason?.withoutNUL, ending.runFolder, try LedgerJSON.encode(ending.summary), id,
+            ])
+        return try announcer.announce(event(of: ending.state), job: id, in: database, now: now)
     }
 
     private static func event(of state: JobState) -> HookEvent? {
@@ -130,8 +163,13 @@ extension Ledger {
 extension Database {
     /// To be called right after a fenced UPDATE or INSERT.
     func requireOwnership(of id: String, attempt: Int) throws {
-        guard changesCount == 1 else {
-            throw WorkerError(.fenced, "Attempt \(attempt) of job \(id) no longer owns it; its write was refused.")
-        }
+        guard changesCount == 1 else { throw WorkerError(.fenced, job: id, attempt: attempt) }
+    }
+}
+
+extension WorkerError {
+    /// A write of an attempt that another one has taken the place of.
+    fileprivate init(_ code: Code, job: String, attempt: Int) {
+        self.init(code, "Attempt \(attempt) of job \(job) no longer owns it; its write was refused.")
     }
 }

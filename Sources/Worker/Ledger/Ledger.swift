@@ -11,28 +11,83 @@ package final class Ledger: Sendable {
     /// Where a job's log lies, given its id; kept in the row so that it can be found without the settings.
     let logPath: @Sendable (String) -> String
 
-    /// Opens or makes the ledger. Throws `.ledger` where it is damaged, newer than this lorad, or not durable.
-    package init(path: String, logPath: @escaping @Sendable (String) -> String) throws {
+    private let file: LedgerFile
+    private let identity: LedgerFile.Identity?
+    /// Seconds that its opening waits for another process that is opening it.
+    private static let lockTime = 10.0
+
+    /// Opens or makes the ledger.
+    ///
+    /// - Parameter backups: the folder of its copies.
+    /// - Throws: `.ledgerRefused` where it is damaged, or gone or empty beside copies; `.ledger` where it is newer than
+    ///   this lorad or not durable; `.locked` where another process keeps it from being opened.
+    package init(
+        path: String, backups: String? = nil, logPath: @escaping @Sendable (String) -> String
+    ) throws {
         self.logPath = logPath
+        file = LedgerFile(path: path, backups: backups)
         var configuration = Configuration()
         configuration.label = "ledger"
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 3
         // Turning the write-ahead log on does not wait for another process that is about to do the same, and the migrator
         // looks before it takes SQLite's lock: a new ledger is made by one at a time.
-        let lock = try FolderLock(waitingFor: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+        let lock = try Self.lock(path + ".lock")
         defer { withExtendedLifetime(lock) {} }
+        try file.requirePresence()
+        try file.make()
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
+            try pool.read(file.requireTables)
             try Self.requireDurability(pool)
             guard try pool.read({ try !LedgerSchema.migrator.hasBeenSuperseded($0) }) else {
                 throw WorkerError(
                     .ledger, "The ledger \(path) was written by a newer lorad.", advice: "Use that version.")
             }
             try LedgerSchema.migrator.migrate(pool)
+        } catch let error as DatabaseError where Self.isDamage(error) {
+            throw file.refusal("The ledger \(path) is damaged.", cause: Self.words(error))
         } catch let error as DatabaseError {
             throw Self.fault(error, "The ledger \(path) cannot be opened.")
         }
+        identity = file.identity
+    }
+
+    private static func lock(_ path: String) throws -> FileLock {
+        do {
+            return try FileLock(path, waiting: lockTime)
+        } catch let error as PipelineError {
+            throw WorkerError(
+                error.code == .locked ? .locked : .unwritable, error.message, cause: error.cause, advice: error.advice)
+        }
+    }
+
+    /// Reads every page once, as a worker does before it rests on them.
+    ///
+    /// - Throws: `.ledgerRefused` with what is wrong.
+    package func requireSoundness() throws {
+        let findings: [String]
+        do {
+            findings = try pool.read { try String.fetchAll($0, sql: "PRAGMA quick_check(5)") }
+        } catch let error as DatabaseError where Self.isDamage(error) {
+            findings = [Self.words(error)]
+        } catch let error as DatabaseError {
+            throw Self.fault(error, "The ledger \(file.path) cannot be checked.")
+        }
+        guard findings == ["ok"] else {
+            throw file.refusal("The ledger \(file.path) is damaged.", cause: findings.joined(separator: "; "))
+        }
+    }
+
+    /// False once other files, or none, stand in the place of those that are written to.
+    package var isInPlace: Bool { identity == nil || file.identity == identity }
+
+    private static func isDamage(_ error: DatabaseError) -> Bool {
+        [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode.primaryResultCode)
+    }
+
+    private static func words(_ error: DatabaseError) -> String {
+        "SQLite \(error.resultCode.rawValue): \(error.message ?? "no message")"
     }
 
     /// GRDB's pool sets `synchronous = NORMAL` when it turns the write-ahead log on, after `prepareDatabase` ran: a
@@ -61,7 +116,7 @@ package final class Ledger: Sendable {
     static func fault(_ error: DatabaseError, _ message: String) -> WorkerError {
         WorkerError(
             passing.contains(error.resultCode.primaryResultCode) ? .unwritable : .ledger, message,
-            cause: "SQLite \(error.resultCode.rawValue): \(error.message ?? "no message")")
+            cause: words(error))
     }
 
     func write<Value: Sendable>(_ what: String, _ body: @Sendable (Database) throws -> Value) throws -> Value {

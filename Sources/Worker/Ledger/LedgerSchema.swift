@@ -10,6 +10,9 @@ enum LedgerSchema {
         migrator.registerMigration("2: job processes, priority, retries, pause") { try $0.execute(sql: processes) }
         migrator.registerMigration("schedule: entries and runs") { try $0.execute(sql: Ledger.scheduleSchema) }
         migrator.registerMigration("deliveries: kind, pruning") { try $0.execute(sql: deliveries) }
+        migrator.registerMigration("intake: owners, sizes of manifests, deaths of their reader") {
+            try $0.execute(sql: intake)
+        }
         return migrator
     }
 

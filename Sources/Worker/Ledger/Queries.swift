@@ -42,10 +42,14 @@ extension Ledger {
         switch matches.count {
         case 1: return matches[0]
         case 0:
-            throw WorkerError(
-                .unknownJob, "No job has the id or name '\(reference)'.", advice: "`lorad status` lists the jobs.")
+            throw Self.unknownJob(reference)
         default:
             throw WorkerError(.unknownJob, "More than one job's id begins or ends with '\(reference)'.")
         }
+    }
+
+    static func unknownJob(_ reference: String) -> WorkerError {
+        WorkerError(
+            .unknownJob, "No job has the id or name '\(reference)'.", advice: "`lorad status` lists the jobs.")
     }
 }

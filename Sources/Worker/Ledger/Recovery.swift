@@ -9,6 +9,10 @@ package struct RecoveryReport: Sendable, Equatable {
     package var abandoned: [String] = []
     /// Held by a worker or a job process that still lives and could not be ended.
     package var held: [String] = []
+    /// Their runs had been published before their worker died.
+    package var published: [String] = []
+    /// Their runs may have been published: the outbox is not there to tell.
+    package var undecided: [String] = []
     /// Stopped in order by an earlier worker, queued again.
     package var resumed: [String] = []
 
@@ -17,8 +21,14 @@ package struct RecoveryReport: Sendable, Equatable {
 
 extension Ledger {
     /// Puts interrupted jobs, and running ones whose worker and process are proved dead, back in the queue. A job that saw its
-    /// worker die `maximumCrashes` times fails instead: it would take the next one down as well.
-    package func recover(maximumCrashes: Int, announcer: Announcer, now: Date = Date()) throws -> RecoveryReport {
+    /// worker die `maximumCrashes` times fails instead: it would take the next one down as well. One whose run stands in the
+    /// outbox ends as that run did.
+    ///
+    /// - Parameter publication: what a job whose process is gone has published.
+    package func recover(
+        maximumCrashes: Int, announcer: Announcer, now: Date = Date(),
+        publication: @Sendable (String) -> Publications.Finding = { _ in .none }
+    ) throws -> RecoveryReport {
         try write("recover the jobs of an earlier worker") { database in
             var report = RecoveryReport()
             let left = "SELECT * FROM jobs WHERE state IN ('running', 'interrupted') ORDER BY sequence"
@@ -28,6 +38,11 @@ extension Ledger {
                     report.resumed.append(job.id)
                 } else if job.worker?.isAlive == true || job.process?.isAlive == true {
                     report.held.append(job.id)
+                } else if case .ended(let ending) = publication(job.id) {
+                    _ = try Self.conclude(job.id, as: ending, announcer: announcer, in: database, now: now)
+                    report.published.append(job.id)
+                } else if !job.cancelRequested, publication(job.id) == .unknown {
+                    report.undecided.append(job.id)
                 } else if job.cancelRequested {
                     try Self.close(job.id, as: .cancelled, reason: "cancelled", in: database, now: now)
                 } else if job.crashes + 1 >= maximumCrashes {

@@ -1,19 +1,32 @@
 import Foundation
 import Manifests
+import ModelFiles
 import Pipeline
 
-/// Runs the worker's jobs through the pipeline.
-package struct PipelineRunner: JobRunner {
+/// Judges manifests and runs jobs through the pipeline, in the process that calls it.
+package struct PipelineRunner: Sendable {
     private let configuration: WorkerConfiguration
+    private let confinement: ConfinementProvenance?
 
-    package init(_ configuration: WorkerConfiguration) {
+    /// - Parameter confinement: of the process that the pipeline runs in, for the runs that it publishes.
+    package init(_ configuration: WorkerConfiguration, confinement: ConfinementProvenance? = nil) {
         self.configuration = configuration
+        self.confinement = confinement
     }
 
-    package func inspect(manifestText: String, path: String) -> ManifestVerdict {
+    /// Parses and checks a manifest; `path` is the name that diagnostics carry, `rule` that of its file's owner.
+    package func inspect(manifestText: String, path: String, rule: OwnerRule? = nil) -> ManifestVerdict {
         do {
             let document = try Self.document(manifestText, path: path, configuration)
             let manifest = document.manifest
+            if let limit = rule?.priority, manifest.priority > limit {
+                let place = document.position(of: "priority")
+                let message =
+                    "priority is \(manifest.priority); the rule for its owner in lorad.yaml allows at most \(limit)"
+                throw ManifestsError(
+                    mistakesIn: path,
+                    [Diagnostic(file: place.file, line: place.line, column: place.column, message: message)])
+            }
             return .accepted(
                 name: manifest.name, notify: manifest.notify ?? configuration.notifyDefault,
                 priority: manifest.priority, inputs: manifest.inputs)
@@ -31,15 +44,14 @@ package struct PipelineRunner: JobRunner {
         _ request: JobRequest, control: JobControl, events: any JobEvents, shouldStop: @escaping () -> Bool
     ) -> JobOutcome {
         do {
-            // By the name its sender knows: where it lies while it runs is nobody's business, and soon untrue.
-            let file = URL(fileURLWithPath: request.manifestPath).lastPathComponent
-            // Which hooks there are was asked when it was admitted; one that is gone since is no reason not to train.
-            let document = try Self.document(request.manifestText, path: file, configuration, knowsHooks: false)
+            let document = try Self.document(of: request, configuration)
             let environment = JobEnvironment(
                 outbox: configuration.outbox, workFolder: request.workFolder,
-                hashCache: configuration.state + "/hashes.json", attempt: request.attempt,
+                hashCache: HashCache(
+                    file: configuration.state + "/hashes.json", additions: request.hashAdditions),
+                policy: configuration.pathPolicy(), attempt: request.attempt, confinement: confinement,
                 shouldStop: { control.shouldStop || shouldStop() }, events: EventBridge(events: events),
-                limits: JobLimits(configuration.limits), journal: request.journal
+                limits: JobLimits(configuration.limits, rule: request.rule), journal: request.journal, note: Self.note
             ) {
                 guard events.mayPublish() else {
                     throw PipelineError(.interrupted, "The attempt may not publish: the job is no longer its own.")
@@ -62,6 +74,16 @@ package struct PipelineRunner: JobRunner {
             return Transience.isTransient(error)
                 ? .faulted(reason: reason) : .failed(reason: reason, runFolder: nil, summary: nil)
         }
+    }
+
+    /// A job's manifest as admitted.
+    ///
+    /// - Throws: as `document(_:path:_:knowsHooks:)`.
+    static func document(of request: JobRequest, _ configuration: WorkerConfiguration) throws -> ManifestDocument {
+        // By the name its sender knows: where it lies while it runs is nobody's business, and soon untrue.
+        let file = URL(fileURLWithPath: request.manifestPath).lastPathComponent
+        // Which hooks there are was asked when it was admitted; one that is gone since is no reason not to train.
+        return try document(request.manifestText, path: file, configuration, knowsHooks: false)
     }
 
     /// Reads a manifest's file and checks everything that can be checked without work.
@@ -90,6 +112,13 @@ package struct PipelineRunner: JobRunner {
             + (knowsHooks ? document.checkHooks(known: configuration.hooks.map(\.name)) : [])
     }
 
+    /// What the ledger keeps of a run, for its journal.
+    private static func note(_ report: RunReport) -> PublicationNote? {
+        PublicationNote(
+            reason: report.status == .succeeded ? nil : MessageLimits.cut(reason(report), to: MessageLimits.reason),
+            summary: try? LedgerJSON.encode(JobSummary(report).bounded))
+    }
+
     /// Why a run failed, as the ledger and messages tell it: with its cause, and what to do.
     private static func reason(_ report: RunReport) -> String {
         report.explanation.isEmpty ? "The run failed." : report.explanation.joined(separator: " ")
@@ -110,6 +139,8 @@ package struct PipelineRunner: JobRunner {
 extension JobRequest {
     /// What an attempt leaves just before it publishes.
     var journal: String { workFolder + "/" + WorkFolder.journal }
+    /// Hashes that an attempt hands over, for the worker to remember.
+    var hashAdditions: String { workFolder + "/" + WorkFolder.hashes }
 }
 
 extension JobManifest {
@@ -124,9 +155,11 @@ private struct EventBridge: PipelineEvents {
 
     func stageStarted(_ stage: Stage, detail: String?) { events.stageStarted(stage.rawValue, detail: detail) }
     func stageEnded(_ stage: Stage, detail: String?) { events.stageEnded(stage.rawValue, detail: detail) }
+    func moved() { events.moved() }
     func log(_ line: String) { events.log(line) }
 
     func progress(_ progress: StageProgress) {
+        events.moved()
         guard let loss = progress.loss, let rate = progress.tokensPerSecond, let left = progress.secondsLeft else {
             return
         }

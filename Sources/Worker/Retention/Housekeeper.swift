@@ -12,17 +12,18 @@ package final class Housekeeper: Sendable {
     private let ledger: Ledger
     private let current: @Sendable () -> WorkerSettings
     private let clock: ClockWatch
-    private let trouble = RepeatedTrouble()
+    private let troubles: Troubles
     private let bell = Bell()
 
     /// - Parameter current: the settings, asked anew each time, as lorad.yaml may be read again.
     package init(
-        folders: WorkerFolders, ledger: Ledger, clock: ClockWatch = ClockWatch(),
+        folders: WorkerFolders, ledger: Ledger, clock: ClockWatch = ClockWatch(), troubles: Troubles = Troubles(),
         current: @escaping @Sendable () -> WorkerSettings
     ) {
         self.folders = folders
         self.ledger = ledger
         self.clock = clock
+        self.troubles = troubles
         self.current = current
     }
 
@@ -54,6 +55,7 @@ package final class Housekeeper: Sendable {
             attempt("rejected manifests") { try removeRejected(now: now) }
             attempt("old deliveries") { try removeDeliveries(now: now) }
             attempt("old jobs") { try removeWorkFolders(now: now) }
+            attempt("old manifests") { try removeManifests(now: now) }
         }
         attempt("backup") {
             let backup = LedgerBackup(folder: folders.backups)
@@ -66,11 +68,11 @@ package final class Housekeeper: Sendable {
     private func isBelievable(_ now: Date) -> Bool {
         let gain = clock.gain(wall: now)
         guard gain > Self.believableGain else {
-            trouble.clear()
+            troubles.clear("clock")
             return true
         }
         let days = "\(Int(gain / 86_400))"
-        if trouble.isNew(days) {
+        if troubles.isNew(fault: "the clock is \(days) days ahead", for: "clock") {
             log(
                 "retention: the clock was set forward by \(days) days since this worker started, so nothing is removed; "
                     + "where the clock is right now, start the worker again")
@@ -90,6 +92,14 @@ package final class Housekeeper: Sendable {
         if count > 0 { log("retention: \(count) deliveries of before \(Timestamp.text(limit)) were removed") }
     }
 
+    private func removeManifests(now: Date) throws {
+        let limit = now - Double(policy.keepJobDays) * 86_400
+        let count = try ledger.pruneManifests(endedBefore: limit)
+        if count > 0 {
+            log("retention: \(count) manifests of jobs that ended before \(Timestamp.text(limit)) were removed")
+        }
+    }
+
     private func removeWorkFolders(now: Date) throws {
         let limit = now - Double(policy.keepJobDays) * 86_400
         for name in try FileSystem.names(in: folders.jobs) {
@@ -106,7 +116,9 @@ package final class Housekeeper: Sendable {
     private func attempt(_ what: String, _ body: () throws -> Void) {
         do {
             try body()
+            troubles.clear(what)
         } catch {
+            guard troubles.isNew(error, for: what) else { return }
             log("\(what): \(PipelineRunner.lines(error).joined(separator: " "))")
         }
     }

@@ -29,11 +29,13 @@ package struct LedgerBackup: Sendable {
     ///
     /// Throws `.ledger` where the copy is not sound: then the ledger is not either, and no older copy is removed.
     package func make(of ledger: Ledger, keep: Int, now: Date = Date()) throws -> String {
-        try FileSystem.makeFolder(folder)
+        try FileSystem.makePrivateFolder(folder)
         let path = folder + "/" + Self.prefix + Timestamp.compact(now) + Self.ending
         let partial = path + ".partial"
         unlink(partial)
         defer { unlink(partial) }
+        // SQLite fills an empty file as it would make a new one, which would have the umask's mode.
+        try FileSystem.writeNewFile([], to: partial)
         try ledger.copy(to: partial)
         try Self.check(partial)
         try FileSystem.syncFile(partial)

@@ -41,8 +41,22 @@ package struct RunPruning: Sendable {
         return try FileSystem.names(in: outbox).sorted().flatMap { name -> [String] in
             let folder = outbox + "/" + name
             guard !name.hasPrefix("."), name != "rejected", FileSystem.isFolder(folder) else { return [] }
-            let lock = try FolderLock(waitingFor: folder)
+            guard try hasRuns(folder), let lock = try lock(folder) else { return [] }
             return try withExtendedLifetime(lock) { try prune(folder, now: now) }
+        }
+    }
+
+    /// Where nothing is lorad's, no lock file is made.
+    private func hasRuns(_ folder: String) throws -> Bool {
+        try FileSystem.names(in: folder).contains { $0.hasPrefix(Self.removing) || Run($0) != nil }
+    }
+
+    /// Nil while somebody publishes there: the next round comes.
+    private func lock(_ folder: String) throws -> FileLock? {
+        do {
+            return try FileLock.ifFree(folder + "/" + RunStaging.entryLock)
+        } catch let error as PipelineError {
+            throw WorkerError(.unwritable, error.message, cause: error.cause, advice: error.advice)
         }
     }
 

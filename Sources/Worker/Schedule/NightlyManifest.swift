@@ -14,15 +14,22 @@ package struct NightlyManifest: Sendable {
 
     /// Throws a `ManifestsError`, for a file that cannot be read or with every mistake.
     package init(path: String, settings: [String], _ configuration: WorkerConfiguration) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ManifestsError(.missing, "\(path) cannot be read.")
-        }
+        let plain = try Self.read(path)
         text =
             settings.isEmpty
-            ? String(decoding: data, as: UTF8.self)
-            : try Override.edit(bytes: Array(data), file: path, overrides: settings.map(Override.init))
+            ? plain : try Override.edit(bytes: Array(plain.utf8), file: path, overrides: settings.map(Override.init))
         file = path
         document = try PipelineRunner.document(text, path: path, configuration)
+    }
+
+    /// A manifest's text, or what a link leads to. Throws a `ManifestsError` for what is no file of text, or too large.
+    static func read(_ path: String) throws -> String {
+        guard FileSystem.status(path, followingLinks: true) != nil else {
+            throw ManifestsError(.missing, "\(path) cannot be read.")
+        }
+        let file = ManifestFile.read(path, name: path, followingLinks: true)
+        if let mistake = file.mistake { throw ManifestsError(.unreadable, mistake) }
+        return file.text
     }
 
     /// The text under a stamped name. Throws where the name gets too long by it.
@@ -49,14 +56,20 @@ package enum Novelty: Sendable, Equatable {
     case unchanged(since: JobRecord)
 
     /// Compares with the last success of that name, stamped or not. Reads and hashes the files that the manifest names.
-    static func of(_ manifest: NightlyManifest, ledger: Ledger, hashCache: String) throws -> Novelty {
-        guard let last = try ledger.lastSuccess(of: manifest.document.manifest.name) else {
-            return .new("no job of the name \(manifest.document.manifest.name) has succeeded yet")
+    static func of(_ manifest: NightlyManifest, ledger: Ledger?, hashCache: String) throws -> Novelty {
+        try of(manifest.document.manifest.name, ledger: ledger) { run in
+            try RunComparison.difference(
+                between: manifest.document.manifest, andRun: run, hashCache: hashCache)
+        }
+    }
+
+    /// The same where somebody else compares: `difference` says what differs from a run's folder, nil for nothing.
+    static func of(_ name: String, ledger: Ledger?, difference: (String) throws -> String?) throws -> Novelty {
+        guard let last = try ledger?.lastSuccess(of: name) else {
+            return .new("no job of the name \(name) has succeeded yet")
         }
         guard let folder = last.runFolder else { return .new("the last success has no run folder") }
-        let difference = try RunComparison.difference(
-            between: manifest.document.manifest, andRun: folder, hashCache: hashCache)
-        return difference.map(Novelty.new) ?? .unchanged(since: last)
+        return try difference(folder).map(Novelty.new) ?? .unchanged(since: last)
     }
 }
 

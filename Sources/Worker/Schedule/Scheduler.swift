@@ -9,8 +9,11 @@ package final class Scheduler: Sendable {
     /// Submits for the scheduler.
     package protocol Submitter: Sendable {
         /// Puts the entry's manifest into the inbox under exactly this name, unless one of that name was ever there, or
-        /// says why there was no need. Throws `.unwritable` or `.ledger` where it may be tried again.
-        func submit(_ entry: ScheduleEntry, due: Date, file: String) throws -> (ScheduledRun.State, String?)
+        /// says why there was no need. Throws `.unwritable` or `.ledger` where it may be tried again, `IntakeFault.givenUp`
+        /// where `isWanted`, asked while it takes time, said false.
+        func submit(
+            _ entry: ScheduleEntry, due: Date, file: String, isWanted: () -> Bool
+        ) throws -> (ScheduledRun.State, String?)
     }
 
     private let entries: @Sendable () -> [ScheduleEntry]
@@ -18,18 +21,19 @@ package final class Scheduler: Sendable {
     private let submitter: any Submitter
     private let log: @Sendable (String) -> Void
     private let bell = Bell()
-    private let trouble = RepeatedTrouble()
+    private let troubles: Troubles
     /// The clock may be set, and the machine may sleep.
     private static let longestWait = 30.0
 
     /// - Parameter entries: asked at every look, as lorad.yaml may be read again.
     package init(
         _ entries: @escaping @Sendable () -> [ScheduleEntry], ledger: Ledger, submitter: any Submitter,
-        log: @escaping @Sendable (String) -> Void
+        troubles: Troubles = Troubles(), log: @escaping @Sendable (String) -> Void
     ) {
         self.entries = entries
         self.ledger = ledger
         self.submitter = submitter
+        self.troubles = troubles
         self.log = log
     }
 
@@ -49,12 +53,13 @@ package final class Scheduler: Sendable {
         do {
             let now = Date()
             let next = try tick(now: now)
-            trouble.clear()
+            troubles.clear("schedule")
             guard let next else { return Self.longestWait }
             return min(max(next.timeIntervalSince(now), 0.05), Self.longestWait)
         } catch {
-            let text = PipelineRunner.lines(error).joined(separator: " ")
-            if trouble.isNew(text) { log("schedule: \(text) It is tried again.") }
+            if troubles.isNew(error, for: "schedule") {
+                log("schedule: \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
+            }
             return Self.longestWait
         }
     }
@@ -67,7 +72,7 @@ package final class Scheduler: Sendable {
             let due = try advance(entry, now: now)
             next = [next, due].compactMap { $0 }.min()
         }
-        for run in try ledger.scheduledRuns(.decided) { try carryOut(run, entries) }
+        for run in try ledger.scheduledRuns(.decided) where !bell.isStopped { try carryOut(run, entries) }
         return next
     }
 
@@ -107,10 +112,14 @@ package final class Scheduler: Sendable {
         }
         let file = NightlyManifest.fileName(of: entry.manifest, at: run.due)
         do {
-            let (state, detail) = try submitter.submit(entry, due: run.due, file: file)
+            let (state, detail) = try submitter.submit(entry, due: run.due, file: file) { !bell.isStopped }
             try ledger.conclude(run, as: state, detail: detail)
             log("schedule \(entry.name): \(state.rawValue)" + (detail.map { ", \($0)" } ?? ""))
-        } catch let error as WorkerError where error.code == .unwritable || error.code == .ledger {
+            troubles.clear("schedule \(entry.name)")
+        } catch IntakeFault.givenUp {
+            // The worker ends; the next one finds the run as it was decided.
+        } catch let error as WorkerError where error.mayPass || error.code == .ledger {
+            guard troubles.isNew(error, for: "schedule \(entry.name)") else { return }
             log("schedule \(entry.name): \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
         } catch {
             let reason = PipelineRunner.lines(error).joined(separator: " ")

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// The worker's paths, absolute, made where missing.
+/// The worker's paths, absolute.
 package struct WorkerFolders: Sendable {
     package let inbox: String
     package let outbox: String
@@ -14,17 +14,19 @@ package struct WorkerFolders: Sendable {
     package let claimed: String
     /// Whether the inbox lies on another file system than the state folder. It may then go and come back by itself.
     package let isInboxApart: Bool
-    package var jobs: String { state + "/jobs" }
+    package var jobs: String { StateFolder(state).jobs }
     package var hashCache: String { state + "/hashes.json" }
     package var rejected: String { outbox + "/rejected" }
     /// An empty file by which the worker knows its outbox: where a file system is not mounted, it is not there.
     package var outboxMark: String { outbox + "/.lorad-outbox" }
-    package var backups: String { state + "/backups" }
+    package var backups: String { StateFolder(state).backups }
 
     /// `.lorad/jobs/ID`: checkpoints, log, progress.
     package func work(_ job: String) -> String { jobs + "/" + job }
     package func log(_ job: String) -> String { work(job) + "/log" }
     package func progress(_ job: String) -> String { work(job) + "/progress.json" }
+    /// What an attempt is about to publish, or has.
+    package func journal(_ job: String) -> String { work(job) + "/" + WorkFolder.journal }
     /// `.lorad/claimed/ID/NAME.yaml`: a folder a job, so that the file keeps the name its sender gave it.
     package func claim(_ job: String) -> String {
         let local = localClaim(job)
@@ -34,37 +36,52 @@ package struct WorkerFolders: Sendable {
     /// The same in the state folder, whatever the inbox lies on.
     package func localClaim(_ job: String) -> String { localClaims + "/" + job }
 
-    private var localClaims: String { state + "/claimed" }
+    private var localClaims: String { StateFolder(state).claims }
 
     /// Where claims may lie: those of before lorad.yaml named another inbox too.
     package var claimFolders: [String] { isInboxApart ? [localClaims, claimed] : [localClaims] }
 
+    /// Makes what is missing.
+    ///
     /// Throws where a folder cannot be made, lies on a network file system (state), or where `.claimed` of an inbox is
     /// not this worker's own.
     package init(_ settings: WorkerSettings) throws {
-        inbox = Self.absolute(settings.inbox)
-        outbox = Self.absolute(settings.outbox)
-        state = Self.absolute(settings.state)
-        let local = state + "/claimed"
-        for folder in [inbox, outbox, state, local, state + "/jobs", outbox + "/rejected"] {
-            try FileSystem.makeFolder(folder)
+        let (inbox, outbox) = (Self.absolute(settings.inbox), Self.absolute(settings.outbox))
+        for folder in [inbox, outbox, outbox + "/rejected"] { try FileSystem.makeFolder(folder) }
+        try StateFolder(Self.absolute(settings.state)).make()
+        self.init(asking: settings)
+        try requireLocalState()
+        guard FileSystem.exists(inbox), FileSystem.exists(state) else {
+            throw WorkerError(.missing, "The folder \(inbox) or \(state) has vanished.")
         }
-        if let network = MountTable.networkFileSystem(of: state) {
-            throw WorkerError(
-                .configuration, "The state folder \(state) lies on a network file system (\(network)).",
-                advice: "Put it on a local disk: the ledger's write-ahead log needs one host.")
-        }
-        guard let inboxStatus = FileSystem.status(inbox, followingLinks: true),
-            let claimedStatus = FileSystem.status(local, followingLinks: true)
-        else { throw WorkerError(.missing, "The folder \(inbox) or \(local) has vanished.") }
-        isInboxApart = inboxStatus.st_dev != claimedStatus.st_dev
-        claimed = isInboxApart ? inbox + "/.claimed" : local
         guard isInboxApart else { return }
         if mkdir(claimed, 0o700) != 0, errno != EEXIST {
             throw WorkerError(.unwritable, "The folder \(claimed) cannot be made.", cause: FileSystem.reason())
         }
         try requireOwnClaims()
     }
+
+    /// The paths alone, for whoever only asks: nothing is made.
+    package init(asking settings: WorkerSettings) {
+        inbox = Self.absolute(settings.inbox)
+        outbox = Self.absolute(settings.outbox)
+        state = Self.absolute(settings.state)
+        // Of a folder that does not exist yet, the one that it will be made in tells.
+        let devices = [inbox, state].map { FileSystem.status(FolderCheck.nearest($0), followingLinks: true)?.st_dev }
+        isInboxApart = devices[0] != devices[1]
+        claimed = isInboxApart ? inbox + "/.claimed" : StateFolder(state).claims
+    }
+
+    /// Throws `.configuration` where the state folder lies on a network file system.
+    func requireLocalState() throws {
+        guard let network = MountTable.networkFileSystem(of: state) else { return }
+        throw WorkerError(
+            .configuration, "The state folder \(state) lies on a network file system (\(network)).",
+            advice: "Put it on a local disk: the ledger's write-ahead log needs one host.")
+    }
+
+    /// Closes an older lorad's state folder to other accounts.
+    func tightenState() throws { try StateFolder(state).tighten() }
 
     /// Claims in an inbox lie where others may write: what they put in the place of the folder is not followed.
     func requireOwnClaims() throws {

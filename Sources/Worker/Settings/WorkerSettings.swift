@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Manifests
 
@@ -27,6 +28,8 @@ package struct WorkerSettings: Sendable {
     package var hooks: [Hook]
     /// How deliveries are retried and bounded.
     package var delivery: DeliverySettings
+    /// Seconds without a turn of the watch loop after which `/healthz` says that it stands still.
+    package var stalledAfter = 60.0
     /// lorad.yaml itself, for what runs beside jobs: `schedule` and `monitor`.
     package var configuration = WorkerConfiguration()
     /// Receives the worker's own log, one line a call whatever stands in the names it tells of, without a time stamp.
@@ -51,7 +54,7 @@ package struct WorkerSettings: Sendable {
         self.retention = retention
         self.hooks = hooks
         self.delivery = delivery
-        self.log = { log(SingleLine.of($0)) }
+        self.log = { log(ForeignText.line($0)) }
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ModelFiles
 
 /// The few file-system calls whose atomicity or durability the worker rests on (Foundation offers neither).
 enum FileSystem {
@@ -24,6 +25,20 @@ enum FileSystem {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw WorkerError(.unwritable, "The folder \(path) cannot be made.", cause: error.localizedDescription)
+        }
+    }
+
+    /// Makes `path` for this account alone, whatever the umask, and its parents as usual; a folder that exists is left as it
+    /// is.
+    static func makePrivateFolder(_ path: String) throws {
+        if mkdir(path, 0o700) == 0 { return }
+        if errno == ENOENT {
+            try makeFolder((path as NSString).deletingLastPathComponent)
+            if mkdir(path, 0o700) == 0 { return }
+        }
+        let code = errno
+        guard code == EEXIST, isFolder(path) else {
+            throw WorkerError(.unwritable, "The folder \(path) cannot be made.", cause: reason(code))
         }
     }
 
@@ -63,8 +78,9 @@ enum FileSystem {
     }
 
     /// Writes a new file and flushes it; `path` must not exist. The folder is not flushed.
-    static func writeNewFile(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+    static func writeNewFile(_ bytes: [UInt8], to path: String) throws {
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+        let descriptor = open(path, flags, FileModes.file(at: path))
         guard descriptor >= 0 else {
             throw WorkerError(.unwritable, "The file \(path) cannot be made.", cause: reason())
         }
@@ -79,12 +95,67 @@ enum FileSystem {
         }
     }
 
+    /// Puts a file in the place of another by rename, so that a reader never sees half. Not flushed: for what is of no use
+    /// after a crash.
+    static func replaceFile(_ bytes: Data, at path: String) throws {
+        let temporary = path + ".partial"
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+        let descriptor = open(temporary, flags, FileModes.file(at: path))
+        guard descriptor >= 0 else {
+            throw WorkerError(.unwritable, "The file \(path) cannot be written.", cause: reason())
+        }
+        do {
+            let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            try file.write(contentsOf: bytes)
+            try file.close()
+        } catch {
+            throw WorkerError(.unwritable, "The file \(path) cannot be written.", cause: error.localizedDescription)
+        }
+        guard rename(temporary, path) == 0 else {
+            throw WorkerError(.unwritable, "The file \(path) cannot be written.", cause: reason())
+        }
+    }
+
+    /// The bytes of a file that a job process may have put there: nil where it is a link, a pipe or anything else but a
+    /// regular file, or holds more than `limit`.
+    static func contents(of path: String, upTo limit: Int) -> Data? {
+        regular(path) { file, size in size <= limit ? try file.read(upToCount: limit) ?? Data() : nil }
+    }
+
+    /// The same for the last bytes of one that may be long.
+    static func contents(of path: String, last count: Int) -> Data? {
+        regular(path) { file, size in
+            try file.seek(toOffset: UInt64(max(0, size - count)))
+            return try file.read(upToCount: count) ?? Data()
+        }
+    }
+
+    private static func regular(_ path: String, _ read: (FileHandle, Int) throws -> Data?) -> Data? {
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return try? read(file, Int(status.st_size))
+    }
+
     /// Names in a folder, without `.` and `..`, in no particular order.
+    ///
+    /// - Throws: `.missing` where there is no such folder; `.system` where it is there and cannot be read, now.
     static func names(in folder: String) throws -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
-            throw WorkerError(.missing, "The folder \(folder) cannot be read.", cause: error.localizedDescription)
+            // What the kernel had no descriptor for, or a disk could not read, has not vanished.
+            throw WorkerError(
+                isFolder(folder) ? .system : .missing, "The folder \(folder) cannot be read.", cause: reason(of: error))
         }
+    }
+
+    /// What the system had to say to Foundation, whose own words are a number.
+    private static func reason(of error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+        return reason(Int32(underlying.code))
     }
 }

@@ -19,6 +19,9 @@ package struct ProcessIdentity: Sendable, Equatable {
     /// This process. Throws where `/proc` is not mounted: nothing could then be proved dead later.
     package static func current() throws -> ProcessIdentity {
         guard let identity = of(pid: getpid()) else {
+            guard access("/proc/self/stat", F_OK) != 0 else {
+                throw WorkerError(.system, "/proc/self/stat cannot be read now.", cause: FileSystem.reason())
+            }
             throw WorkerError(
                 .configuration, "/proc is not readable, so a dead worker could not be told from a live one.",
                 advice: "Mount /proc in this container or chroot.")
@@ -48,9 +51,14 @@ package struct ProcessIdentity: Sendable, Equatable {
     /// True unless the process is proved dead: another boot, no such process, a zombie, or a later start time.
     package var isAlive: Bool {
         guard let boot = Self.currentBootID() else { return true }
-        guard boot == bootID, let process = Self.status(of: pid) else { return false }
+        guard boot == bootID else { return false }
+        // What cannot be read, for want of a descriptor, proves nothing; only the kernel's word that there is none does.
+        guard let process = Self.status(of: pid) else { return kill(pid, 0) == 0 || errno != ESRCH }
         return process.startTicks == startTicks && process.state != "Z" && process.state != "X"
     }
+
+    /// Whether somebody stopped the process (SIGSTOP, a debugger).
+    static func isStopped(pid: Int32) -> Bool { status(of: pid).map { $0.state == "T" || $0.state == "t" } ?? false }
 
     private static func currentBootID() -> String? {
         let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)

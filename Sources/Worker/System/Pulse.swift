@@ -6,8 +6,15 @@ package final class Pulse: Sendable {
     private let manager: ServiceManager?
     /// `systemUptime` of the last turn of the loop, and of the last word to the watchdog.
     private let times = Mutex((beat: ProcessInfo.processInfo.systemUptime, told: 0.0))
+    /// Seconds within which the loop turns, even where nothing happens.
+    private let longestTurn: Double
 
-    package init(_ manager: ServiceManager? = nil) { self.manager = manager }
+    /// - Parameter longestTurn: seconds within which the loop turns, whatever the service manager wants; a fraction of
+    ///   those after which it counts as standing still.
+    package init(_ manager: ServiceManager? = nil, longestTurn: Double = 15) {
+        self.manager = manager
+        self.longestTurn = longestTurn
+    }
 
     /// The worker takes manifests from now on.
     package func ready() { manager?.tell("READY=1\nSTATUS=watching the inbox") }
@@ -20,7 +27,7 @@ package final class Pulse: Sendable {
         let now = ProcessInfo.processInfo.systemUptime
         guard let manager, let watchdog = manager.watchdog else {
             times.withLock { $0.beat = now }
-            return .infinity
+            return longestTurn
         }
         // sd_watchdog_enabled(3) advises half of the time; a third leaves room for a turn that takes long.
         let isDue = times.withLock { times in
@@ -30,7 +37,7 @@ package final class Pulse: Sendable {
             return true
         }
         if isDue { manager.tell("WATCHDOG=1") }
-        return watchdog / 3
+        return min(watchdog / 3, longestTurn)
     }
 
     /// Seconds since the last turn.

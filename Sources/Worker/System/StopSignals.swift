@@ -14,7 +14,7 @@ package final class StopSignals: Sendable {
     package init() throws {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {
-            throw WorkerError(.configuration, "No pipe could be made for signals.", cause: FileSystem.reason())
+            throw WorkerError(.system, "No pipe could be made for signals.", cause: FileSystem.reason())
         }
         for end in ends {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)

@@ -12,7 +12,7 @@ package final class ReloadRequest: Sendable {
     package init(load: @escaping @Sendable () throws -> (WorkerSettings, any JobRunner)) throws {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {
-            throw WorkerError(.configuration, "No pipe could be made for SIGHUP.", cause: FileSystem.reason())
+            throw WorkerError(.system, "No pipe could be made for SIGHUP.", cause: FileSystem.reason())
         }
         for end in ends {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)

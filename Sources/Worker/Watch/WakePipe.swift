@@ -9,7 +9,7 @@ final class WakePipe: Sendable {
     init() throws {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {
-            throw WorkerError(.configuration, "No pipe could be made.", cause: FileSystem.reason())
+            throw WorkerError(.system, "No pipe could be made.", cause: FileSystem.reason())
         }
         for end in ends {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)

@@ -1,28 +1,21 @@
+import ForeignText
 import Foundation
 import Glibc
 
 /// The worker's main loop: waits for events of the inbox, a signal, a job's end or the time of the next scan, and
 /// never does long work itself.
 final class WatchLoop {
+    /// As which it is in trouble.
+    private static let name = "inbox"
     /// Seconds before what a full or read-only disk refused is tried again.
     private static let retryTime = 2.0
-    /// Manifests taken in one pass at most: a flood of them delays a cancel request by the time these take, not all.
-    private static let mostAtOnce = 200
+    /// Seconds between two looks whether what keeps manifests in the inbox is gone.
+    private static let holdTime = 2.0
 
     private let parts: WorkerParts
-    private var watch: InboxWatch
-    /// The folder that is watched went away, and may be another one by now.
-    private var isWatchLost = false
-    /// The device of the folder that is watched: a file system mounted over it is another one.
-    private var watchedDevice: dev_t?
+    private let inbox: InboxTurn
     private let stop: StopRequest
     private let reload: ReloadRequest?
-    private var inbox: Inbox
-    /// Claims of this worker's own that the ledger had no room for.
-    private var hasLeftovers = false
-    private var lastTrouble: String?
-    /// Files that were told of as left where they are.
-    private var toldUnreadable: Set<String> = []
     /// Jobs of an earlier worker that something still held when it was last looked, and when that was.
     private var held: (jobs: [String], lookedAt: Double)
     /// Seconds between two such looks.
@@ -35,14 +28,11 @@ final class WatchLoop {
         self.held = (held, ProcessInfo.processInfo.systemUptime)
         self.stop = stop
         self.reload = reload
-        let settings = parts.live.settings
-        inbox = Inbox(
-            folder: parts.folders.inbox, quietTime: settings.quietTime, heldOpenTime: settings.heldOpenTime,
-            believesTimes: MountTable.networkFileSystem(of: parts.folders.inbox) == nil)
-        // Before the first scan: what arrives between the two is seen by one or the other.
-        watch = try InboxWatch(folder: parts.folders.inbox)
-        watchedDevice = FileSystem.status(parts.folders.inbox, followingLinks: true)?.st_dev
+        inbox = try InboxTurn(parts)
     }
+
+    /// Claims of an earlier worker, to be admitted first.
+    func takeOver(_ claims: [Claim]) { inbox.takeOver(claims) }
 
     private func log(_ line: String) { parts.live.settings.log(line) }
 
@@ -55,10 +45,9 @@ final class WatchLoop {
             }
             try requireFolders()
             if let reload, reload.take() { reload.apply(to: parts) }
-            inbox.quietTime = parts.live.settings.quietTime
             do {
                 let scan = try pass()
-                lastTrouble = nil
+                parts.troubles.clear(Self.name)
                 if once, try isDrained(scan) { return }
                 wait(for: scan, once: once)
             } catch let error as WorkerError where mayPass(error) {
@@ -72,7 +61,7 @@ final class WatchLoop {
     /// What is on a file system of its own may be unmounted and come back; the state folder with the lock is looked at
     /// beforehand.
     private func mayPass(_ error: WorkerError) -> Bool {
-        error.code == .unwritable || error.code == .missing && parts.folders.isInboxApart
+        error.mayPass || error.code == .missing && parts.folders.isInboxApart
     }
 
     private func requireFolders() throws {
@@ -81,64 +70,36 @@ final class WatchLoop {
                 .missing, "The state folder \(parts.folders.state) was removed, moved away or unmounted.",
                 advice: "Put it back and start the worker again.")
         }
+        guard parts.ledger.isInPlace else {
+            throw WorkerError(
+                .ledger,
+                "The ledger \(parts.folders.ledger), or its write-ahead log, was removed or replaced under this worker.",
+                advice: "A ledger is put back while no worker runs, see docs/worker.md.")
+        }
     }
 
     private func pass() throws -> Inbox.Scan {
         parts.wakePipe.drain()
-        let device = FileSystem.status(inbox.folder, followingLinks: true)?.st_dev
-        if isWatchLost || device != watchedDevice { try watchAgain() }
-        let events = watch.read()
-        guard !events.contains(.folderGone) else {
-            isWatchLost = true
-            throw WorkerError(.missing, "The inbox \(inbox.folder) was removed, moved away or unmounted.")
-        }
-        if events.contains(.overflow) { log("inbox: events were lost; the folder is scanned instead") }
-        inbox.note(events)
-        if hasLeftovers {
-            for job in try parts.intake.finishLeftovers() { admitted(job) }
-            hasLeftovers = false
-        }
-        let scan = try takeReady()
+        let scan = try inbox.pass(
+            InboxTurn.Callbacks(
+                isWanted: { [unowned self] in try keepTurning() }, admitted: { [unowned self] in admitted($0) },
+                tell: { [unowned self] in tell($0) }))
         try lookAfterJobs()
         return scan
     }
 
-    private func watchAgain() throws {
-        guard FileSystem.isFolder(inbox.folder) else {
-            throw WorkerError(.missing, "The inbox \(inbox.folder) was removed, moved away or unmounted.")
-        }
-        watch = try InboxWatch(folder: inbox.folder)
-        isWatchLost = false
-        watchedDevice = FileSystem.status(inbox.folder, followingLinks: true)?.st_dev
-        log("inbox: \(inbox.folder) is watched again")
-    }
-
-    /// Scans, and takes what is complete; stops half-way where a signal comes.
-    private func takeReady() throws -> Inbox.Scan {
-        let scan = try inbox.scan()
-        for name in Set(scan.unreadable).subtracting(toldUnreadable).sorted() {
-            log("inbox: the name \"\(name)\" is not UTF-8, so the file is left where it is; rename it")
-        }
-        toldUnreadable = Set(scan.unreadable)
-        for name in scan.ready.prefix(Self.mostAtOnce) where !stop.isRequested {
-            do {
-                guard let claim = try parts.intake.claim(name) else { continue }
-                // Until it is admitted, only the claim tells of it.
-                hasLeftovers = true
-                if let job = try parts.intake.admit(claim) { admitted(job) }
-                hasLeftovers = false
-            } catch let error as WorkerError where error.code == .unwritable && !hasLeftovers {
-                if inbox.refuse(name) { tell(error) }
-            }
-        }
-        return scan
+    /// What the loop does while a manifest is read: it gives its sign of life, and looks after jobs. False once it must
+    /// end.
+    private func keepTurning() throws -> Bool {
+        _ = parts.pulse.beat()
+        try lookAfterJobs()
+        return !stop.isRequested
     }
 
     /// Says what is wrong once, until something else is or nothing.
     private func tell(_ error: WorkerError) {
-        let text = PipelineRunner.lines(error).joined(separator: " ")
-        if text != lastTrouble { log("\(text) It is tried again.") }
-        lastTrouble = text
+        guard parts.troubles.isNew(error, for: Self.name) else { return }
+        log("\(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
     }
 
     /// Counts and tells of a manifest that was admitted.
@@ -178,10 +139,11 @@ final class WatchLoop {
     }
 
     private func isDrained(_ scan: Inbox.Scan) throws -> Bool {
-        guard scan.ready.isEmpty, scan.waiting == 0 else { return false }
+        // What is kept in the inbox stays there; what runs may make room for it.
+        guard inbox.hold != nil || scan.ready.isEmpty && scan.waiting == 0 && !inbox.hasWork else { return false }
         let waiting = try parts.ledger.waiting()
         result.delayed = waiting.delayed
-        result.obstacle = nil
+        result.obstacle = inbox.hold
         if waiting.ready > 0 {
             result.obstacle =
                 try parts.ledger.pausedSince() != nil ? "the queue is paused (`lorad resume`)" : parts.jobs.obstacle
@@ -193,18 +155,25 @@ final class WatchLoop {
 
     private func wait(for scan: Inbox.Scan, once: Bool) {
         let every = parts.live.settings.scanEvery
+        guard inbox.hold == nil else { return pause(min(Self.holdTime, every)) }
+        guard !inbox.hasWork, scan.ready.isEmpty else { return pause(0) }
         // A running job may be cancelled by another process, which cannot wake this one.
         let limit = parts.jobs.isBusy || once ? min(1, every) : held.jobs.isEmpty ? every : min(Self.heldTime, every)
-        pause(scan.ready.isEmpty ? min(limit, scan.nextLook ?? limit) : 0)
+        pause(min(limit, scan.nextLook ?? limit))
     }
 
-    /// Sleeps until something happens, at most for `seconds`.
+    /// Sleeps until something happens, at most for `seconds`; gives its sign of life meanwhile.
     private func pause(_ seconds: Double) {
-        let seconds = min(seconds, parts.pulse.beat())
+        let end = ProcessInfo.processInfo.systemUptime + seconds
         let all =
-            [watch.descriptor, parts.wakePipe.descriptor] + stop.descriptors + (reload.map { [$0.descriptor] } ?? [])
+            [inbox.descriptor, parts.wakePipe.descriptor] + stop.descriptors + (reload.map { [$0.descriptor] } ?? [])
         var descriptors = all.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        // Rounded up: a millisecond early would find the file a millisecond too young, again and again.
-        poll(&descriptors, nfds_t(descriptors.count), Int32((seconds * 1_000).rounded(.up)))
+        while true {
+            let turn = parts.pulse.beat()
+            let left = max(0, end - ProcessInfo.processInfo.systemUptime)
+            // Rounded up: a millisecond early would find the file a millisecond too young, again and again.
+            let time = Int32((min(left, turn) * 1_000).rounded(.up))
+            guard poll(&descriptors, nfds_t(descriptors.count), time) == 0, left > turn else { return }
+        }
     }
 }

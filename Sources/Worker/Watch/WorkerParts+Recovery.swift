@@ -16,7 +16,16 @@ extension WorkerParts {
                 "job \(orphan.job): its process \(orphan.process.pid) outlived its worker "
                     + (hasEnded ? "and was ended" : "and cannot be ended"))
         }
-        let report = try ledger.recover(maximumCrashes: live.settings.maximumCrashes, announcer: announcer)
+        let publications = Publications(folders: folders)
+        let report = try ledger.recover(
+            maximumCrashes: live.settings.maximumCrashes, announcer: announcer, publication: publications.find)
+        for job in report.published { log("job \(job): its run was published before its worker died") }
+        if isFirst {
+            for job in report.undecided {
+                log("job \(job): its run may be in the outbox, which is not there; left alone until that is back")
+            }
+        }
+        try settleEnded(publications)
         for job in report.resumed { log("job \(job): goes on where it was stopped") }
         for job in report.rescued { log("job \(job): its worker died; queued again") }
         for job in report.abandoned { log("job \(job): its worker died too often; failed") }
@@ -24,6 +33,14 @@ extension WorkerParts {
         if isFirst {
             for job in held { log("job \(job): is still held by a live process; left alone until that ends") }
         }
-        return held
+        return held + report.undecided
+    }
+
+    /// Does what a crash or an outbox that was away left undone of jobs that have ended.
+    private func settleEnded(_ publications: Publications) throws {
+        let settlement = JobSettlement(folders: folders, intake: intake, live: live)
+        for id in try publications.pending() {
+            if let job = try ledger.find(id) { try settlement.settle(job, isLate: true) }
+        }
     }
 }

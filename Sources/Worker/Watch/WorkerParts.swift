@@ -12,32 +12,44 @@ struct WorkerParts: Sendable {
     let wakePipe: WakePipe
     let announcer: Announcer
     let pulse: Pulse
+    let obstacles: Obstacles
     let lock: WorkerLock
+    /// What is wrong at the moment, for all that tell of it.
+    let troubles: Troubles
     /// Where hooks' secrets are looked up.
     let environment: [String: String]
 
-    /// Throws `.locked` where another worker has the folders, `.webhook` where a hook's URL cannot be read.
+    /// Throws `.locked` where another worker has the folders, `.webhook` where a hook's URL cannot be read, `.ledgerRefused`
+    /// where the ledger is not what a worker left.
     init(_ settings: WorkerSettings, runner: any JobRunner, environment: [String: String]) throws {
         self.environment = environment
         let hooks = try ResolvedHook.resolve(settings.hooks, environment: environment)
         folders = try WorkerFolders(settings)
         let identity = try ProcessIdentity.current()
-        lock = try WorkerLock(path: folders.lock, holder: identity)
+        lock = try WorkerLock(path: folders.lock)
+        try folders.tightenState()
         try folders.markOutbox()
         let ledger = try Ledger(folders: folders)
+        try ledger.requireSoundness()
         self.ledger = ledger
         let live = LiveSettings(settings, runner: runner)
         self.live = live
         announcer = Announcer { live.settings.hooks }
-        intake = Intake(folders: folders, ledger: ledger, live: live, announcer: announcer)
-        courier = try Courier(hooks, ledger: ledger, settings: settings.delivery, log: settings.log)
-        housekeeper = Housekeeper(folders: folders, ledger: ledger) { live.settings }
-        pulse = Pulse(ServiceManager(environment: environment))
+        intake = Intake(
+            folders: folders, ledger: ledger, live: live, announcer: announcer, reader: runner.makeIntakeReader())
+        obstacles = Obstacles(folders: folders, live: live)
+        let troubles = Troubles()
+        self.troubles = troubles
+        courier = try Courier(
+            hooks, ledger: ledger, settings: settings.delivery, troubles: troubles, log: settings.log)
+        housekeeper = Housekeeper(folders: folders, ledger: ledger, troubles: troubles) { live.settings }
+        pulse = Pulse(ServiceManager(environment: environment), longestTurn: settings.stalledAfter / 4)
         let wakePipe = try WakePipe()
         self.wakePipe = wakePipe
         let queue = JobQueue(
-            folders: folders, ledger: ledger, live: live, announcer: announcer, intake: intake, identity: identity)
-        jobs = JobPool(settings.jobs.atOnce, queue: queue, log: settings.log) { [courier] in
+            folders: folders, ledger: ledger, live: live, announcer: announcer, intake: intake, identity: identity,
+            obstacles: obstacles, troubles: troubles)
+        jobs = JobPool(settings.jobs.atOnce, queue: queue, troubles: troubles, log: settings.log) { [courier] in
             wakePipe.wake()
             courier.wake()
         }
@@ -47,6 +59,6 @@ struct WorkerParts: Sendable {
 extension Ledger {
     /// The ledger of these folders.
     package convenience init(folders: WorkerFolders) throws {
-        try self.init(path: folders.ledger) { folders.log($0) }
+        try self.init(path: folders.ledger, backups: folders.backups) { folders.log($0) }
     }
 }

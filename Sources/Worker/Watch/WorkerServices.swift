@@ -20,18 +20,21 @@ struct WorkerServices {
         let configuration: @Sendable () -> WorkerConfiguration = { [live = parts.live] in live.settings.configuration }
         scheduler = Scheduler(
             { configuration().schedule.map(ScheduleEntry.init) }, ledger: parts.ledger,
-            submitter: InboxSubmitter(configuration: configuration, folders: parts.folders, ledger: parts.ledger),
-            log: settings.log)
+            // A reader of its own: hashing a base must not keep manifests waiting.
+            submitter: InboxSubmitter(
+                configuration: configuration, folders: parts.folders, ledger: parts.ledger,
+                reader: parts.live.runner.makeIntakeReader()),
+            troubles: parts.troubles, log: settings.log)
         monitor = try settings.configuration.monitor.port.map { port in
             try MonitorServer(
                 port: UInt16(port), metrics: Metrics(ledger: parts.ledger, folders: parts.folders, pulse: parts.pulse),
-                pulse: parts.pulse, stalledAfter: max(120, 3 * settings.scanEvery))
+                pulse: parts.pulse, stalledAfter: settings.stalledAfter, troubles: parts.troubles, log: settings.log)
         }
     }
 
-    /// Call it when the inbox is watched, from a thread that may wait.
+    /// Call it when the inbox is watched.
     func start() throws {
-        try monitor?.startAndWait()
+        try monitor?.start()
         scheduler?.start()
         pulse.ready()
     }

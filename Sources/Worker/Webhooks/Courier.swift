@@ -19,13 +19,16 @@ final class Courier: Sendable {
     private let log: @Sendable (String) -> Void
     private let loop: TransferLoop
     private let bell = Bell()
-    private let trouble = RepeatedTrouble()
+    private let troubles: Troubles
+    private let waits = WaitTimes()
     /// Another process may have queued something (`lorad retry`), and none of them can wake this one.
     private static let idle = 5.0
 
     init(
-        _ hooks: [ResolvedHook], ledger: Ledger, settings: DeliverySettings, log: @escaping @Sendable (String) -> Void
+        _ hooks: [ResolvedHook], ledger: Ledger, settings: DeliverySettings, troubles: Troubles,
+        log: @escaping @Sendable (String) -> Void
     ) throws {
+        self.troubles = troubles
         wanted = Mutex(Wanted(hooks: hooks))
         self.ledger = ledger
         self.settings = settings
@@ -66,7 +69,7 @@ final class Courier: Sendable {
         guard wanted.tidied == wanted.generation else { return false }
         return try wanted.hooks.allSatisfy { hook in
             guard let next = try ledger.nextDelivery(for: hook.hook.name) else { return true }
-            return next.attempts > 0 && next.dueAt > Date()
+            return next.attempts > 0 && left(of: next) > 0
         }
     }
 
@@ -171,15 +174,20 @@ final class Courier: Sendable {
                 lane.unrecorded = nil
             }
             guard let delivery = try ledger.nextDelivery(for: lane.hook.hook.name) else { return Self.idle }
-            let wait = delivery.dueAt.timeIntervalSinceNow
-            // One that no schedule asks for: the clock was set back.
-            if wait > 0, wait <= settings.longestWait { return wait }
-            return begin(delivery, &lane)
+            let wait = left(of: delivery)
+            return wait > 0 ? wait : begin(delivery, &lane)
         } catch {
             tell(error)
             lane.notBefore = ProcessInfo.processInfo.systemUptime + Self.idle
             return Self.idle
         }
+    }
+
+    /// Seconds before a delivery may be tried; zero or less for now. A first attempt waits for nothing: where its time is
+    /// yet to come, the clock was set back since.
+    private func left(of delivery: DeliveryRecord) -> Double {
+        guard delivery.attempts > 0 else { return 0 }
+        return waits.left(delivery.id, until: delivery.dueAt, longest: settings.longestWait)
     }
 
     private func begin(_ delivery: DeliveryRecord, _ lane: inout Lane) -> Double {
@@ -226,13 +234,15 @@ final class Courier: Sendable {
         try ledger.recordAttempt(
             attempt.delivery.id, hook: attempt.delivery.hook, result: attempt.result, verdict: attempt.verdict,
             now: attempt.time)
-        trouble.clear()
+        // A retry has another end.
+        waits.forget(attempt.delivery.id)
+        troubles.clear("webhooks")
     }
 
     /// Where the ledger cannot be written, each look at each hook finds that out anew.
     private func tell(_ error: any Error) {
-        let text = PipelineRunner.lines(error).joined(separator: " ")
-        if trouble.isNew(text) { log("webhooks: \(text) It is tried again.") }
+        guard troubles.isNew(error, for: "webhooks") else { return }
+        log("webhooks: \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
     }
 
     private func report(_ attempt: Attempt, hook: String) {

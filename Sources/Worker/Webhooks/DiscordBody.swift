@@ -1,3 +1,4 @@
+import ForeignText
 import Manifests
 import Foundation
 
@@ -5,6 +6,8 @@ import Foundation
 /// embed.
 ///
 /// Limits: title 256, description 4,096, 25 fields of name 256 and value 1,024, 6,000 characters in all.
+///
+/// The flag `SUPPRESS_EMBEDS` would hide this embed too; no link is left that Discord could unfurl.
 struct DiscordBody: Encodable {
     struct Field: Encodable {
         var name: String
@@ -41,13 +44,13 @@ struct DiscordBody: Encodable {
     var allowedMentions = AllowedMentions()
 
     init(_ message: JobMessage) {
-        let title = Truncation.cut(message.title, to: Self.titleLimit, escaping: Self.escape)
+        let title = ForeignText.forDiscord(message.title, limit: Self.titleLimit)
         var left = Self.totalLimit - title.utf16.count
         var fields: [Field] = []
         // The description's share is kept back: it holds the reason and the table, which matter more than a field.
         for fact in message.facts.prefix(Self.fieldLimit) {
-            let name = Truncation.cut(fact.label, to: Self.nameLimit)
-            let value = Truncation.cut(fact.value, to: Self.valueLimit, escaping: Self.escape)
+            let name = ForeignText.forDiscord(fact.label, limit: Self.nameLimit)
+            let value = ForeignText.forDiscord(fact.value, limit: Self.valueLimit)
             // A field without a value is refused, and the whole message with it.
             guard !value.isEmpty else { continue }
             guard left - name.utf16.count - value.utf16.count >= Self.descriptionLimit else { break }
@@ -67,18 +70,13 @@ struct DiscordBody: Encodable {
         var left = limit
         if let reason = message.reason, !reason.isEmpty {
             let room = message.table == nil ? left : left / 2
-            blocks.append("```\n\(Truncation.cut(reason, to: room - 9, escaping: escape))\n```")
+            blocks.append("```\n\(ForeignText.forChat(reason, .code, limit: room - 9))\n```")
             left -= blocks[0].utf16.count + 1
         }
         if let table = message.table {
-            blocks.append("```\n\(table.text(limit: left - 8, escaping: escape))\n```")
+            blocks.append("```\n\(table.text(in: .code, limit: left - 8))\n```")
         }
         return blocks.isEmpty ? nil : blocks.joined(separator: "\n")
-    }
-
-    /// A backtick could end the code block around it.
-    static func escape(_ character: Character) -> String {
-        character.unicodeScalars.map(Backtick.replaced).joined()
     }
 
     private static func color(_ event: HookEvent) -> Int {

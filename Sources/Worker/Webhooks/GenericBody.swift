@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 
 /// A generic webhook's body: `type`, `timestamp`, `data`, as https://www.standardwebhooks.com recommends, under 20 kB.
@@ -64,11 +65,11 @@ struct GenericBody {
         return Body(
             type: message.type, timestamp: Timestamp.text(message.time),
             data: Content(
-                job: job.id, name: Truncation.cut(job.name, to: 256), state: job.state.rawValue, attempt: job.attempt,
+                job: job.id, name: ForeignText.cut(job.name, to: 256), state: job.state.rawValue, attempt: job.attempt,
                 submittedAt: Timestamp.text(job.submittedAt), startedAt: job.startedAt.map(Timestamp.text),
                 finishedAt: job.finishedAt.map(Timestamp.text), manifestSHA256: job.manifestSHA256,
-                reason: message.reason.map { Truncation.cut($0, to: reasonLimit) },
-                runDir: job.runFolder.map { Truncation.cut($0, to: 1_024) }, summary: summary,
+                reason: message.reason.map { ForeignText.cut($0, to: reasonLimit) },
+                runDir: job.runFolder.map { ForeignText.cut($0, to: 1_024) }, summary: summary,
                 omitted: omitted > 0 ? omitted : nil))
     }
 }

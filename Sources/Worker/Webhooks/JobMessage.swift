@@ -1,3 +1,4 @@
+import ForeignText
 import Manifests
 import Foundation
 
@@ -15,7 +16,7 @@ struct JobMessage: Sendable {
     /// One line: `sentiment: succeeded in 4m 31s`.
     var title: String {
         if isTest { return "lorad: a test message; this webhook works" }
-        let name = SingleLine.of(job.name)
+        let name = ForeignText.line(job.name)
         switch event {
         case .queued: return "\(name): queued"
         case .started: return job.attempt > 1 ? "\(name): started (attempt \(job.attempt))" : "\(name): started"
@@ -36,13 +37,13 @@ struct JobMessage: Sendable {
                 let passed = summary.gates.count - failed.count
                 facts.append(("gates", "\(passed) of \(summary.gates.count) passed"))
             }
-            for gate in failed.prefix(5) { facts.append(("failed gate", SingleLine.of(gate.condition))) }
+            for gate in failed.prefix(5) { facts.append(("failed gate", ForeignText.line(gate.condition))) }
             if summary.steps > 0 {
                 let rate = Figure.text(summary.tokensPerSecond, decimals: 0)
                 facts.append(("training", "\(summary.steps) steps, \(rate) tokens/s"))
             }
         }
-        if let folder = job.runFolder { facts.append(("folder", SingleLine.of(folder))) }
+        if let folder = job.runFolder { facts.append(("folder", ForeignText.line(folder))) }
         return facts
     }
 
@@ -75,10 +76,4 @@ struct JobMessage: Sendable {
         case .mattermost: try MattermostBody(self).json()
         }
     }
-}
-
-/// The mark around code, of all chats.
-enum Backtick {
-    /// By scalars: with an accent on it, a backtick is another character, and still ends the code.
-    static func replaced(_ scalar: Unicode.Scalar) -> String { scalar == "`" ? "'" : String(scalar) }
 }

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 
 /// A Mattermost incoming webhook's body, https://developers.mattermost.com/integrate/webhooks/incoming/: one `text` in
@@ -11,18 +12,18 @@ struct MattermostBody: Encodable {
 
     /// Everything that comes from a manifest stands in code, where Mattermost sees neither `@all` nor Markdown.
     init(_ message: JobMessage) {
-        let title = "`" + Truncation.cut(message.title, to: 256, escaping: Self.escape) + "`"
+        let title = "`" + ForeignText.forChat(message.title, .code, limit: 256) + "`"
         let facts = message.facts.map { "\($0.label): \($0.value)" }.joined(separator: "\n")
-        var blocks = [title, Self.code(Truncation.cut(facts, to: 4_000, escaping: Self.escape))]
+        var blocks = [title, Self.code(ForeignText.forChat(facts, .code, limit: 4_000))]
         var left = Self.textLimit - blocks.map { $0.utf16.count + 1 }.reduce(0, +)
         if let reason = message.reason, !reason.isEmpty {
             // At most half of the room, so that the table is seen as well.
             let room = message.table == nil ? left : left / 2
-            blocks.append(Self.code(Truncation.cut(reason, to: room - Self.fences, escaping: Self.escape)))
+            blocks.append(Self.code(ForeignText.forChat(reason, .code, limit: room - Self.fences)))
             left -= blocks[2].utf16.count + 1
         }
         if let table = message.table {
-            blocks.append(Self.code(table.text(limit: left - Self.fences, escaping: Self.escape)))
+            blocks.append(Self.code(table.text(in: .code, limit: left - Self.fences)))
         }
         text = blocks.joined(separator: "\n")
     }
@@ -30,11 +31,6 @@ struct MattermostBody: Encodable {
     /// UTF-16 units that `code` adds.
     private static let fences = 8
     private static func code(_ text: String) -> String { "```\n\(text)\n```" }
-
-    /// A backtick could end the code around it.
-    static func escape(_ character: Character) -> String {
-        character.unicodeScalars.map(Backtick.replaced).joined()
-    }
 
     func json() throws -> String { try LedgerJSON.encode(self) ?? "" }
 }

@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 
 /// Slices before and after as monospace text: accuracy where the slices have one, else loss.
@@ -14,7 +15,8 @@ package struct SliceTable: Sendable {
             let base = accuracy ? slice.base.accuracy : slice.base.loss
             let adapter = accuracy ? slice.adapter.accuracy : slice.adapter.loss
             return [
-                Truncation.cut(SingleLine.of(slice.name), to: 24), String(slice.rows), Figure.text(base, decimals: 3),
+                ForeignText.cut(ForeignText.line(slice.name), to: 24), String(slice.rows),
+                Figure.text(base, decimals: 3),
                 Figure.text(adapter, decimals: 3), Figure.change(from: base, to: adapter),
             ]
         }
@@ -32,10 +34,10 @@ package struct SliceTable: Sendable {
         lines = rows.map(line)
     }
 
-    /// At most `limit` UTF-16 units, after `escaping`: whole lines from the top, then one that says how many are
-    /// missing. Empty where not even the header fits.
-    package func text(limit: Int, escaping: (Character) -> String = { String($0) }) -> String {
-        let escaped = ([header] + lines).map { $0.map(escaping).joined() }
+    /// As it may stand in `place`, in at most `limit` UTF-16 units: whole lines from the top, then one that says how many
+    /// are missing. Empty where not even the header fits.
+    package func text(in place: ChatPlace, limit: Int) -> String {
+        let escaped = ([header] + lines).map { ForeignText.forChat($0, place, limit: .max) }
         let whole = escaped.joined(separator: "\n")
         if whole.utf16.count <= limit { return whole }
         // Room for the last line, whatever the count in it.

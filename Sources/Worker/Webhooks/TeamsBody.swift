@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 
 /// A message for the Workflows trigger of Microsoft Teams: one Adaptive Card, https://adaptivecards.io/explorer/,
@@ -69,15 +70,15 @@ struct TeamsBody: Encodable {
 
     /// - Parameter share: UTF-16 units for the facts, for the reason and for the table each.
     private func lines(share: Int) -> [Line] {
-        let title = Truncation.cut(message.title, to: 256)
+        let title = ForeignText.forChat(message.title, .run, limit: 256)
         var lines = [Line(inlines: [Run(text: title, weight: "Bolder", size: "Medium", color: color)])]
         let facts = message.facts.map { "\($0.label): \($0.value)" }.joined(separator: "\n")
-        lines += block(Truncation.cut(facts, to: share), monospace: false)
+        lines += block(ForeignText.forChat(facts, .run, limit: share), monospace: false)
         if let reason = message.reason, !reason.isEmpty {
-            lines += block(Truncation.cut(reason, to: share), monospace: true)
+            lines += block(ForeignText.forChat(reason, .run, limit: share), monospace: true)
         }
         // No row of the table is shorter than 33 characters, so these are less than 60 lines.
-        if let table = message.table { lines += block(table.text(limit: min(share, 1_900)), monospace: true) }
+        if let table = message.table { lines += block(table.text(in: .run, limit: min(share, 1_900)), monospace: true) }
         return lines
     }
 

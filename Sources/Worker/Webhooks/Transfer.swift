@@ -56,11 +56,8 @@ final class Transfer {
         lorad_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         // The status line has come; that more followed than was wanted does not change the answer.
         if code == CURLE_OK || sawTooMuch, status >= 200 {
-            var wait: curl_off_t = 0
-            // Of a date libcurl makes seconds from now.
-            lorad_curl_get_offset(handle, CURLINFO_RETRY_AFTER, &wait)
-            return Ending(
-                outcome: .answered(status: status, retryAfter: wait > 0 ? Double(wait) : nil), pause: requestedPause)
+            let wait = header("Retry-After").flatMap { RetryAfter.seconds($0, now: Date()) }
+            return Ending(outcome: .answered(status: status, retryAfter: wait), pause: requestedPause)
         }
         if sawRefusedAddress { return Ending(outcome: .failed(Self.refusedAddress), pause: 0) }
         let reason = "the request failed: " + String(cString: curl_easy_strerror(code))

@@ -9,9 +9,9 @@ final class TransferLoop: @unchecked Sendable {
     /// By their handles.
     private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
 
-    /// Throws `.webhook` where libcurl does not start.
+    /// Throws `.system` where libcurl does not start.
     init() throws {
-        guard let multi = curl_multi_init() else { throw WorkerError(.webhook, "libcurl could not start.") }
+        guard let multi = curl_multi_init() else { throw WorkerError(.system, "libcurl could not start.") }
         self.multi = multi
     }
 

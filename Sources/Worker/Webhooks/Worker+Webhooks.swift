@@ -7,7 +7,10 @@ extension Worker {
     package func deliveries(
         hook: String? = nil, job: String? = nil, state: DeliveryRecord.State? = nil, limit: Int? = nil
     ) throws -> [DeliveryRecord] {
-        let ledger = try ledger()
+        guard let ledger = try ledger() else {
+            if let job { throw Ledger.unknownJob(job) }
+            return []
+        }
         let id = try job.map { try ledger.resolve($0).id }
         let found = try ledger.deliveries(of: id).filter { delivery in
             (hook == nil || delivery.hook == hook) && (state == nil || delivery.state == state)
@@ -16,14 +19,14 @@ extension Worker {
     }
 
     /// Hooks that answered 410, with what they said.
-    package func disabledHooks() throws -> [String: String] { try ledger().disabledHooks() }
+    package func disabledHooks() throws -> [String: String] { try ledger()?.disabledHooks() ?? [:] }
 
     /// Queues deliveries again: those named, and all that `hook` was given up on. The worker sends them.
     package func replay(ids: [String], hook: String?) throws -> [DeliveryRecord] {
         let ledger = try ledger()
-        let disabled = try ledger.disabledHooks()
+        let disabled = try ledger?.disabledHooks() ?? [:]
         if let hook { _ = try configured(hook) }
-        let all = try ledger.deliveries()
+        let all = try ledger?.deliveries() ?? []
         let abandoned = all.filter { $0.hook == hook && $0.state == .abandoned }.map(\.id)
         // All are looked at before one is touched.
         let wanted = all.filter { ids.contains($0.id) || abandoned.contains($0.id) }
@@ -47,11 +50,14 @@ extension Worker {
                     advice: "`lorad webhooks enable \(name)` first.")
             }
         }
-        return try wanted.map { try ledger.replay($0.id) }
+        return try wanted.compactMap { try ledger?.replay($0.id) }
     }
 
     /// Lets a hook that was disabled by a 410 hear of later events again.
-    package func enableHook(_ name: String) throws { try ledger().enableHook(try configured(name).name) }
+    package func enableHook(_ name: String) throws {
+        let hook = try configured(name)
+        try ledger()?.enableHook(hook.name)
+    }
 
     /// Sends a hook a message of the type `webhook.test`, now and once; nothing of it reaches the ledger.
     package func testHook(
@@ -92,7 +98,7 @@ extension JobMessage {
             id: "test", name: "lorad-test", manifestFile: "", manifestText: "", manifestSHA256: "", notify: nil,
             state: .succeeded, attempt: 0, crashes: 0, cancelRequested: false, submittedAt: now, startedAt: nil,
             finishedAt: nil, reason: nil, runFolder: nil, summary: nil, worker: nil, process: nil,
-            heartbeatAt: nil, memoryBytes: nil, priority: 0, retries: 0, notBefore: nil)
+            heartbeatAt: nil, memoryBytes: nil, priority: 0, retries: 0, notBefore: nil, owner: nil)
         return JobMessage(event: .succeeded, job: job, time: now, isTest: true)
     }
 }

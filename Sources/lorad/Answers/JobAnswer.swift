@@ -33,9 +33,11 @@ struct JobAnswer: Codable {
     let notBefore: Date?
     /// Whether a running job is asked to stop and has not ended yet.
     let cancelRequested: Bool
+    /// The number of the user whose file the manifest was; absent of jobs that an older lorad admitted.
+    let owner: UInt32?
 
     enum CodingKeys: String, CodingKey {
-        case id, name, state, attempt, reason, summary, stages, progress, priority, retries, pid
+        case id, name, state, attempt, reason, summary, stages, progress, priority, retries, pid, owner
         case runFolder = "run_dir"
         case heartbeatAt = "heartbeat_at"
         case memoryBytes = "memory_bytes"
@@ -58,6 +60,7 @@ struct JobAnswer: Codable {
         memoryBytes = job.state == .running ? job.memoryBytes : nil
         notBefore = job.notBefore
         cancelRequested = job.cancelRequested
+        owner = job.owner
     }
 
     init(_ status: JobStatus) {

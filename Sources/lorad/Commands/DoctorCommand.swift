@@ -34,8 +34,8 @@ struct DoctorCommand: ParsableCommand {
         let findings = Doctor(try worker.load(), file: worker.existing).findings()
         if json { return try Output.json(Answer(findings: findings)) }
         for finding in findings {
-            print("\(Self.mark(finding.status)) \(finding.name): \(finding.value)")
-            if let advice = finding.advice { print("        → \(advice)") }
+            Output.line("\(Self.mark(finding.status)) \(finding.name): \(finding.value)")
+            if let advice = finding.advice { Output.line("        → \(advice)") }
         }
     }
 

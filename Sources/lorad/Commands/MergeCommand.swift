@@ -54,8 +54,8 @@ struct Merge: ParsableCommand {
         let outcome = try merge.run(to: output)
         if json { return try Output.json(outcome) }
         let parity = outcome.parity
-        print("\(outcome.model): \(outcome.format), \(outcome.dtype), \(outcome.bytes) bytes")
-        print(
+        Output.line("\(outcome.model): \(outcome.format), \(outcome.dtype), \(outcome.bytes) bytes")
+        Output.line(
             "read back and compared on \(parity.prompts.count) prompts: largest difference of a logit "
                 + String(
                     format: "%.2e of %.2e allowed; the adapter moves one by %.2e", parity.maxAbsLogitDifference,
@@ -69,12 +69,12 @@ struct Merge: ParsableCommand {
         }
         let outcome = try AdapterConversion(base: base, adapter: adapter, hashCache: worker.hashCache()).run(to: output)
         if json { return try Output.json(outcome) }
-        print("\(outcome.model): \(outcome.format), \(outcome.modules) modules, read back and equal bit for bit")
+        Output.line("\(outcome.model): \(outcome.format), \(outcome.modules) modules, read back and equal bit for bit")
         printBase(outcome.baseSHA256, isRecorded: outcome.adapterRecordsBase)
     }
 
     private func printBase(_ hash: String, isRecorded: Bool) {
-        print(
+        Output.line(
             isRecorded
                 ? "the adapter was made for this base, \(hash)"
                 : "the adapter does not record which base it was made for; this one is \(hash)")

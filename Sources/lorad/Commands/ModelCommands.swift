@@ -1,6 +1,7 @@
 import Adapters
 import ArgumentParser
 import Evaluation
+import ForeignText
 import Foundation
 import ModelFiles
 import Tokenizers
@@ -16,10 +17,14 @@ struct Hash: ParsableCommand {
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
-        let hash = try ContentHash.ofBase(base, cache: worker.hashCache())
+        // Whoever asks wants the bytes' hash; jobs may trust it afterwards.
+        let hash = try ContentHash.ofBase(BaseModelFiles(path: base), cache: worker.hashCache(), rereading: true)
         if json { return try Output.json(hash) }
-        print("base:\n  path: \(hash.path)\n  sha256: \(hash.sha256)\n  tokenizer_sha256: \(hash.tokenizerSHA256)")
-        print("# \(hash.modelType), \(hash.parameters) parameters")
+        Output.line("base:")
+        Output.line("  path: \(hash.path)")
+        Output.line("  sha256: \(hash.sha256)")
+        Output.line("  tokenizer_sha256: \(hash.tokenizerSHA256)")
+        Output.line("# \(hash.modelType), \(hash.parameters) parameters")
     }
 }
 
@@ -37,7 +42,7 @@ struct Tokenize: ParsableCommand {
         let tokenizer = try TokenizerLoader.load(path: base)
         let ids = tokenizer.encode(text, allowSpecial: true)
         if json { return try Output.json(TokenizeAnswer(ids: ids, tokens: ids.map(tokenizer.piece))) }
-        for id in ids { print("\(id)\t\(tokenizer.piece(id))") }
+        for id in ids { Output.block("\(id)\t\(ForeignText.line(tokenizer.piece(id)))") }
     }
 }
 
@@ -61,7 +66,7 @@ struct Generate: ParsableCommand {
         let ids = generator.encode(prompt)
         let answer = try generator.generate(model, prompt: ids, name: "prompt")
         if json { return try Output.json(GenerateAnswer(text: answer.text, ids: answer.ids, promptIDs: ids)) }
-        print(answer.text)
+        Output.generated(answer.text)
     }
 }
 
@@ -115,8 +120,8 @@ struct Score: ParsableCommand {
         let total = values.reduce(0, +)
         let answer = ScoreAnswer(tokens: tokens, logprob: total, perplexity: exp(-total / Double(values.count)))
         if json { return try Output.json(answer) }
-        for token in tokens { print(String(format: "%9.4f  ", token.logprob) + token.text.debugDescription) }
-        print(String(format: "%9.4f  in all, perplexity %.4f", answer.logprob, answer.perplexity))
+        for token in tokens { Output.line(String(format: "%9.4f  ", token.logprob) + token.text.debugDescription) }
+        Output.line(String(format: "%9.4f  in all, perplexity %.4f", answer.logprob, answer.perplexity))
     }
 
     /// A base whose weights hold NaN has no answer, and JSON no word for one.
@@ -138,10 +143,10 @@ struct Score: ParsableCommand {
         try requireFinite(logits)
         guard case .classes(let names) = labels else {
             if json { return try Output.json(ClassificationAnswer(logits: logits, label: nil)) }
-            return print(String(format: "%.4f", logits[0]))
+            return Output.line(String(format: "%.4f", logits[0]))
         }
         if json { return try Output.json(ClassificationAnswer(logits: logits, label: names[prediction.label])) }
-        for (name, logit) in zip(names, logits) { print(String(format: "%9.4f  ", logit) + name) }
-        print(names[prediction.label])
+        for (name, logit) in zip(names, logits) { Output.line(String(format: "%9.4f  ", logit) + name) }
+        Output.line(names[prediction.label])
     }
 }

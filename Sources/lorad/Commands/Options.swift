@@ -33,7 +33,7 @@ struct WorkerOptions: ParsableArguments {
 
     /// The worker of these folders; `log` hears what it has to say.
     func worker() throws -> Worker {
-        try Worker(WorkerSettings(try load(), log: { Failure.write($0) }))
+        Worker(WorkerSettings(try load(), log: { Failure.write($0) }))
     }
 }
 
@@ -75,7 +75,7 @@ struct ModelOptions: ParsableArguments {
         let tokenizer = try TokenizerLoader.load(files)
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
         if let adapter {
-            let hash = try ContentHash.ofBase(base, cache: worker.hashCache())
+            let hash = try ContentHash.ofBase(files, cache: worker.hashCache())
             let identity = AdapterIdentity(hash)
             _ = try LoRAAdapter.load(folder: adapter, into: model, expecting: identity)
         }

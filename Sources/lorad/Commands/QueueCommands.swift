@@ -14,7 +14,7 @@ struct Pause: ParsableCommand {
         let worker = try worker.worker()
         try worker.pause()
         if json { return try Output.json(QueueAnswer(pausedSince: worker.pausedSince())) }
-        print("the queue is paused; `lorad resume` starts jobs again")
+        Output.line("the queue is paused; `lorad resume` starts jobs again")
     }
 }
 
@@ -29,7 +29,7 @@ struct Resume: ParsableCommand {
         let worker = try worker.worker()
         try worker.resume()
         if json { return try Output.json(QueueAnswer(pausedSince: worker.pausedSince())) }
-        print("the queue runs")
+        Output.line("the queue runs")
     }
 }
 
@@ -44,11 +44,18 @@ struct Backup: ParsableCommand {
     func run() throws {
         let path = try worker.worker().backUp()
         if json { return try Output.json(BackupAnswer(path: path)) }
-        print(path)
+        Output.line(path)
     }
 }
 
 /// What the worker starts for each attempt; it takes its order from standard input.
+struct IntakeProcessCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "intake-process", abstract: "Reads manifests, for a worker.", shouldDisplay: false)
+
+    func run() throws { try IntakeProcess.run() }
+}
+
 struct JobProcessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "job-process", abstract: "Works on one attempt of a job, for a worker.", shouldDisplay: false)

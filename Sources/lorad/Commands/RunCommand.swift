@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Manifests
+import ModelFiles
 import Pipeline
 import Worker
 
@@ -29,17 +30,23 @@ struct Run: ParsableCommand {
             let reason = PipelineRunner.lines(error).joined(separator: "\n")
             try Output.json(RunAnswer(status: "rejected", runFolder: nil, reason: reason))
             throw error
+        } catch let error as PipelineError where error.code == .failed {
+            // It ran, and came to nothing that could be published.
+            let reason = PipelineRunner.lines(error).joined(separator: "\n")
+            try Output.json(RunAnswer(status: "failed", runFolder: nil, reason: reason))
+            throw error
         }
     }
 
     private func result() throws -> JobResult {
         let configuration = try worker.load()
         let document = try PipelineRunner.document(path: manifest, configuration)
-        let work = configuration.state + "/foreground/" + document.manifest.name
-        try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
-        guard let lock = FolderLock(ifFree: work) else {
+        let work = try StateFolder(configuration.state).folder(forForegroundRunOf: document.manifest.name)
+        let lockFile = work + "/lock"
+        guard let lock = try FileLock.ifFree(lockFile) else {
+            let holder = LockHolder.of(lockFile).map { ": " + $0.words } ?? ""
             throw PipelineError(
-                .unwritable, "Another `lorad run` of the name \(document.manifest.name) is under way here.",
+                .locked, "Another `lorad run` of the name \(document.manifest.name) is under way here\(holder).",
                 advice: "Wait for it, or submit the job to a worker.")
         }
         defer { withExtendedLifetime(lock) {} }
@@ -47,8 +54,9 @@ struct Run: ParsableCommand {
         let outbox = outbox ?? configuration.outbox
         try FileManager.default.createDirectory(atPath: outbox, withIntermediateDirectories: true)
         let environment = JobEnvironment(
-            outbox: outbox, workFolder: work, hashCache: configuration.state + "/hashes.json",
-            shouldStop: { signals.received }, events: ProgressPrinter(), limits: JobLimits(configuration.limits))
+            outbox: outbox, workFolder: work, hashCache: HashCache(file: configuration.state + "/hashes.json"),
+            policy: configuration.pathPolicy(), shouldStop: { signals.received }, events: ProgressPrinter(),
+            limits: JobLimits(configuration.limits))
         return try JobPipeline(document, environment: environment).run()
     }
 

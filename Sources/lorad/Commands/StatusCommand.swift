@@ -15,23 +15,23 @@ struct Status: ParsableCommand {
         let worker = try worker.worker()
         if let since = try worker.pausedSince() {
             let line = "the queue is paused since \(since.formatted(.iso8601)); `lorad resume` starts jobs again"
-            if json { Failure.write(line) } else { print(line) }
+            if json { Failure.write(line) } else { Output.line(line) }
         }
         guard let job else { return try list(worker.jobs(limit: 50)) }
         let found = try worker.status(job)
         if json { return try Output.json([JobAnswer(found)]) }
         try list([found.job])
         for stage in found.stages {
-            print("  \(stage.name): \(stage.state.rawValue)" + (stage.detail.map { ", \($0)" } ?? ""))
+            Output.line("  \(stage.name): \(stage.state.rawValue)" + (stage.detail.map { ", \($0)" } ?? ""))
         }
-        if let progress = found.progress { print("  " + words(progress)) }
+        if let progress = found.progress { Output.line("  " + words(progress)) }
     }
 
     private func list(_ jobs: [JobRecord]) throws {
         if json { return try Output.json(jobs.map { JobAnswer($0) }) }
-        if jobs.isEmpty { print("no jobs yet") }
+        if jobs.isEmpty { Output.line("no jobs yet") }
         for job in jobs {
-            print("\(job.id)  \(SingleLine.of(job.name))  \(job.state.rawValue)  \(detail(job))")
+            Output.line("\(job.id)  \(job.name)  \(job.state.rawValue)  \(detail(job))")
         }
     }
 

@@ -16,19 +16,22 @@ struct Verify: ParsableCommand {
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
+        _ = try worker.load()
         var verification = RunVerification(
-            runFolder, base: base, hashCache: try worker.hashCache(),
+            runFolder, base: base,
             progress: { done, total in
                 if isatty(STDERR_FILENO) == 1 {
                     let end = done == total ? "\r\u{1B}[K" : ""
-                    FileHandle.standardError.write(Data("\r\u{1B}[Kanswers: \(done)/\(total)\(end)".utf8))
+                    Terminal.control("\r\u{1B}[Kanswers: \(done)/\(total)\(end)")
                 }
             })
         let verdict = try verification.run()
         if json {
             try Output.json(verdict)
         } else {
-            for check in verdict.checks { print("\(Self.mark(check.status)) \(check.name.rawValue): \(check.detail)") }
+            for check in verdict.checks {
+                Output.line("\(Self.mark(check.status)) \(check.name.rawValue): \(check.detail)")
+            }
         }
         switch verdict.fault {
         case .failed: throw ExitCode(Failure.ranAndFailed)

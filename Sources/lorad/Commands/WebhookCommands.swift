@@ -10,9 +10,9 @@ struct Webhooks: ParsableCommand {
 
 extension DeliveryAnswer {
     /// Deliveries as JSON or for people; `empty` where there are none.
-    static func print(_ deliveries: [DeliveryRecord], json: Bool, empty: String) throws {
+    static func show(_ deliveries: [DeliveryRecord], json: Bool, empty: String) throws {
         if json { return try Output.json(deliveries.map(DeliveryAnswer.init)) }
-        if deliveries.isEmpty { Swift.print(empty) }
+        if deliveries.isEmpty { Output.line(empty) }
         for delivery in deliveries {
             let tried = delivery.attempts == 1 ? "1 attempt" : "\(delivery.attempts) attempts"
             var line = "\(delivery.id)  \(delivery.hook)  \(delivery.job) \(delivery.event)  "
@@ -21,7 +21,7 @@ extension DeliveryAnswer {
             if delivery.state == .pending, delivery.attempts > 0 {
                 line += "; next at \(delivery.dueAt.formatted(.iso8601))"
             }
-            Swift.print(line)
+            Output.line(line)
         }
     }
 }
@@ -47,7 +47,7 @@ struct ListDeliveries: ParsableCommand {
     func run() throws {
         let worker = try worker.worker()
         let found = try worker.deliveries(hook: hook, job: job, state: state, limit: limit)
-        try DeliveryAnswer.print(found, json: json, empty: "no deliveries")
+        try DeliveryAnswer.show(found, json: json, empty: "no deliveries")
         for (hook, reason) in try worker.disabledHooks().sorted(by: { $0.key < $1.key }) {
             Failure.write("the webhook '\(hook)' is disabled (\(reason)); `lorad webhooks enable \(hook)`")
         }
@@ -75,7 +75,7 @@ struct ReplayDeliveries: ParsableCommand {
 
     func run() throws {
         let queued = try worker.worker().replay(ids: ids, hook: hook)
-        try DeliveryAnswer.print(queued, json: json, empty: "nothing was given up for that hook")
+        try DeliveryAnswer.show(queued, json: json, empty: "nothing was given up for that hook")
     }
 }
 
@@ -94,7 +94,7 @@ struct TestWebhook: ParsableCommand {
         if json {
             try Output.json(result)
         } else {
-            print("webhook '\(hook)': \(result.result)")
+            Output.line("webhook '\(hook)': \(result.result)")
         }
         if !result.delivered { throw ExitCode(Failure.ranAndFailed) }
     }
@@ -113,6 +113,6 @@ struct EnableWebhook: ParsableCommand {
     func run() throws {
         try worker.worker().enableHook(hook)
         if json { return try Output.json(HookAnswer(hook: hook, enabled: true)) }
-        print("webhook '\(hook)' is enabled")
+        Output.line("webhook '\(hook)' is enabled")
     }
 }

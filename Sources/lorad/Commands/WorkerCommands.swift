@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Manifests
+import ModelFiles
 import Pipeline
 import Worker
 
@@ -19,6 +20,8 @@ struct Watch: ParsableCommand {
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
+        // First of all: reading lorad.yaml starts the threads that it asks for.
+        for fault in Secrecy.begin() { Failure.write(fault) }
         let (settings, runner) = parts(try worker.load())
         let stop = try StopRequest(signals: try StopSignals())
         let reload = try ReloadRequest { parts(try worker.read()) }
@@ -98,7 +101,7 @@ struct Submit: ParsableCommand {
 
     private func tell(_ answer: SubmissionAnswer) throws {
         if json { return try Output.json(answer) }
-        print(answer.word)
+        Output.line(answer.word)
     }
 
     private func submitStamped(_ settings: [String], _ configuration: WorkerConfiguration) throws {
@@ -149,8 +152,8 @@ struct Validate: ParsableCommand {
             throw error
         }
         if json { return try Output.json(Answer(manifest: manifest, mistakes: [], job: check)) }
-        guard let check else { return print("\(manifest): no mistakes") }
-        print(
+        guard let check else { return Output.line("\(manifest): no mistakes") }
+        Output.line(
             "\(manifest): no mistakes; \(check.rows) rows to train on in \(check.steps) steps, \(check.evaluationRows) to "
                 + "score, \(check.prompts) prompts to prove a merge on, \(check.predictedPeakMemoryBytes >> 20) MiB of memory"
         )
@@ -164,7 +167,7 @@ struct Validate: ParsableCommand {
         let signals = try StopSignals()
         let environment = JobEnvironment(
             outbox: configuration.outbox, workFolder: configuration.state,
-            hashCache: configuration.state + "/hashes.json",
+            hashCache: HashCache(file: configuration.state + "/hashes.json"), policy: configuration.pathPolicy(),
             shouldStop: { signals.received }, events: ProgressPrinter(), limits: JobLimits(configuration.limits))
         return try JobPipeline(document, environment: environment).check()
     }
@@ -183,7 +186,7 @@ struct Logs: ParsableCommand {
 
     func run() throws {
         try worker.worker().logs(job, follow: follow) { lines in
-            guard json else { return Output.now(lines) }
+            guard json else { return Output.blockNow(lines) }
             for line in lines.split(separator: "\n") { try Output.jsonNow(LogAnswer(line: line)) }
         }
     }
@@ -201,7 +204,7 @@ struct Cancel: ParsableCommand {
     func run() throws {
         let job = try worker.worker().cancel(job)
         if json { return try Output.json(JobAnswer(job)) }
-        print("\(job.id) is asked to stop")
+        Output.line("\(job.id) is asked to stop")
     }
 }
 
@@ -217,6 +220,6 @@ struct Retry: ParsableCommand {
     func run() throws {
         let job = try worker.worker().retry(job)
         if json { return try Output.json(JobAnswer(job)) }
-        print("\(job.id) is queued")
+        Output.line("\(job.id) is queued")
     }
 }

@@ -22,15 +22,16 @@ enum Failure {
     static let interrupted: Int32 = 130
 
     static func exit(_ error: any Error, parser: any ParsableCommand.Type) -> Never {
-        guard let code = code(error) else { parser.exit(withError: error) }
+        guard let code = code(error, parser: parser) else { parser.exit(withError: error) }
         for line in PipelineRunner.lines(error) { write(line) }
         Foundation.exit(code)
     }
 
-    static func write(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    /// One line on stderr.
+    static func write(_ line: String) { Terminal.error(line) }
 
-    /// Nil for errors of the argument parser.
-    private static func code(_ error: any Error) -> Int32? {
+    /// Nil for what the argument parser has to say; what nobody thought of is lorad's own fault.
+    private static func code(_ error: any Error, parser: any ParsableCommand.Type) -> Int32? {
         switch error {
         case let error as ManifestsError: error.code == .missing || error.code == .unreadable ? missingInput : badData
         case let error as ModelFilesError: missing(error.code == .missing, error.code == .unwritable)
@@ -43,7 +44,7 @@ enum Failure {
         case let error as WorkerError: worker(error.code)
         case is TransformersError: badData
         case let error as TensorsError: error.code == .unknownVariant ? wrongUsage : ownFault
-        default: nil
+        default: parser.exitCode(for: error) == ExitCode.failure ? ownFault : nil
         }
     }
 
@@ -56,7 +57,7 @@ enum Failure {
         case .rejected: badData
         case .missing: missingInput
         case .interrupted: interrupted
-        case .unwritable, .noSpace: tryLater
+        case .unwritable, .noSpace, .locked: tryLater
         default: ranAndFailed
         }
     }
@@ -65,7 +66,7 @@ enum Failure {
         switch code {
         case .missing, .unknownJob: missingInput
         case .locked, .unwritable: tryLater
-        case .configuration, .manifest, .webhook: badData
+        case .configuration, .manifest, .webhook, .ledgerRefused: badData
         case .wrongState: wrongUsage
         default: ownFault
         }

@@ -1,21 +1,34 @@
+import ForeignText
 import Foundation
 
 /// What goes to stdout.
 enum Output {
     /// One JSON document with sorted keys, and nothing else.
-    static func json(_ value: some Encodable) throws { print(try text(value)) }
+    static func json(_ value: some Encodable) throws { Terminal.output(try text(value)) }
 
-    /// The same at once: `print` holds lines back until the program ends where stdout is a pipe or a file.
-    static func jsonNow(_ value: some Encodable) throws { now(try text(value) + "\n") }
+    /// The same at once: a line is held back until the program ends where stdout is a pipe or a file.
+    static func jsonNow(_ value: some Encodable) throws { Terminal.outputNow(try text(value) + "\n") }
 
-    /// Text as it is, at once.
-    static func now(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    /// One line for people; `--json` gives names and paths as they are.
+    static func line(_ line: String) { Terminal.output(ForeignText.line(line)) }
 
+    /// Lines for people; tabs stay.
+    static func block(_ lines: String) { Terminal.output(lines) }
+
+    /// The same at once, and as they end.
+    static func blockNow(_ lines: String) { Terminal.outputNow(lines) }
+
+    /// What a model wrote: to a file or a program as it is, to a terminal as it may be shown there.
+    static func generated(_ text: String) {
+        if isatty(STDOUT_FILENO) == 1 { Terminal.output(text) } else { Terminal.outputUnchanged(text) }
+    }
+
+    /// Characters that a terminal would obey or hide are escapes, which a reader of JSON takes for the same.
     private static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        return ForeignText.forJSON(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     static func percent(_ share: Double?) -> String { share.map { String(format: "%.1f%%", 100 * $0) } ?? "–" }

@@ -18,7 +18,7 @@ struct ProgressPrinter: PipelineEvents {
     func progress(_ progress: StageProgress) {
         if isTerminal {
             clear()
-            FileHandle.standardError.write(Data((bar(progress) + text(progress)).utf8))
+            Terminal.control(bar(progress) + text(progress))
         } else if progress.done == progress.total
             || progress.done * 20 / progress.total != (progress.done - 1) * 20 / progress.total
         {
@@ -26,7 +26,7 @@ struct ProgressPrinter: PipelineEvents {
         }
     }
 
-    private func clear() { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    private func clear() { Terminal.control("\r\u{1B}[K") }
 
     private func bar(_ progress: StageProgress) -> String {
         let width = 24

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import TestSupport
 import Testing
 
 @Suite("The hash cache")
@@ -14,12 +15,14 @@ struct HashCacheTests {
         cachePath = folder.path + "/cache.json"
     }
 
-    private var cache: HashCache { HashCache(file: cachePath) }
+    /// Files need only lie still for as long as tests have the patience to wait for.
+    private var cache: HashCache { HashCache(file: cachePath, settlingSeconds: 0.02) }
 
-    /// Sets the file's modification time to some seconds ago.
+    /// Sets the file's modification time to some seconds ago, and waits until the cache takes the file as settled.
     private func age(_ path: String, seconds: Double) throws {
         let date = Date(timeIntervalSinceNow: -seconds)
         try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
+        usleep(40_000)
     }
 
     /// Replaces the remembered hash, which shows whether the cache is asked.
@@ -66,10 +69,53 @@ struct HashCacheTests {
         }
     }
 
+    @Test("A file changed in place is read again though its size and modification time are as before")
+    func changedInPlace() throws {
+        try age(file, seconds: 60)
+        let hash = try ContentHash.ofFile(file, cache: cache)
+        #expect(cache.state == .entries(1))
+        try changeInPlace(file)
+        usleep(40_000)
+        let changed = try ContentHash.ofFile(file, cache: cache)
+        #expect(changed != hash)
+        #expect(changed == ContentHash.ofBytes(Data("contenu".utf8)))
+    }
+
+    @Test("A cache of version 1, whose identities had no time of the last change, is not trusted")
+    func olderVersion() throws {
+        try age(file, seconds: 60)
+        var status = stat()
+        try #require(stat(file, &status) == 0)
+        let modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+        let forged = String(repeating: "0", count: 64)
+        let identity =
+            #"{"device": \#(status.st_dev), "inode": \#(status.st_ino), "modified": \#(modified), "size": 7}"#
+        try folder.write(#"{"\#(file)": {"identity": \#(identity), "sha256": "\#(forged)"}}"#, as: "cache.json")
+        #expect(cache.state == .otherVersion)
+        #expect(try ContentHash.ofFile(file, cache: cache) == ContentHash.ofBytes(Data("content".utf8)))
+        #expect(cache.state == .entries(1))
+    }
+
+    @Test("Whoever asks for the bytes' hash gets it, and the cache with it")
+    func rereading() throws {
+        try folder.copyFixture("llama")
+        usleep(40_000)
+        let base = try BaseModelFiles(path: folder.path)
+        let hash = try ContentHash.ofBase(base, cache: cache)
+        let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: cachePath)), as: UTF8.self)
+        let weights = try ContentHash.ofFile(folder.path + "/model.safetensors")
+        let forged = String(repeating: "0", count: 64)
+        try folder.write(text.replacingOccurrences(of: weights, with: forged), as: "cache.json")
+        #expect(try ContentHash.ofBase(folder.path, cache: cache).sha256 != hash.sha256)
+        let files = try BaseModelFiles(path: folder.path)
+        #expect(try ContentHash.ofBase(files, cache: cache, rereading: true).sha256 == hash.sha256)
+        #expect(try ContentHash.ofBase(folder.path, cache: cache).sha256 == hash.sha256)
+    }
+
     @Test("A file modified a moment ago, or in the future, is not remembered", arguments: [0, -3600])
     func tooYoung(_ seconds: Double) throws {
         try age(file, seconds: seconds)
-        _ = try ContentHash.ofFile(file, cache: cache)
+        _ = try ContentHash.ofFile(file, cache: HashCache(file: cachePath))
         #expect(!FileManager.default.fileExists(atPath: cachePath))
     }
 
@@ -89,19 +135,36 @@ struct HashCacheTests {
         #expect(try ContentHash.ofFile(file, cache: nowhere) == ContentHash.ofBytes(Data("content".utf8)))
     }
 
+    @Test("What a process hands over is taken for the files that it had to hash, and for no other")
+    func handedOver() throws {
+        let other = try folder.write("other", as: "other")
+        for path in [file, other] { try age(path, seconds: 60) }
+        let additions = folder.path + "/additions.json"
+        let apart = HashCache(file: cachePath, additions: additions)
+        let hashes = try [file, other].map { try ContentHash.ofFile($0, cache: apart) }
+        #expect(!FileManager.default.fileExists(atPath: cachePath), "it may not write what all share")
+        #expect(apart.state == .absent)
+        cache.adopt(try Data(contentsOf: URL(fileURLWithPath: additions)), under: [file])
+        #expect(cache.state == .entries(1))
+        let forged = try forge()
+        #expect(try ContentHash.ofFile(file, cache: cache) == forged)
+        #expect(try ContentHash.ofFile(other, cache: cache) == hashes[1])
+        cache.adopt(Data("{".utf8), under: [file])
+        #expect(cache.state == .entries(2))
+    }
+
     @Test("Writers at the same time leave a whole file")
     func concurrent() async throws {
         let files = try (0..<20).map { index in
-            let path = try folder.write("content \(index)", as: "file\(index)")
-            try age(path, seconds: 60)
-            return path
+            try folder.write("content \(index)", as: "file\(index)")
         }
+        usleep(40_000)
         let cache = cache
         try await withThrowingTaskGroup(of: Void.self) { group in
             for path in files { group.addTask { _ = try ContentHash.ofFile(path, cache: cache) } }
             try await group.waitForAll()
         }
-        #expect(try JSONReader.parse(file: cachePath).objectValue?.count ?? 0 >= 1)
+        #expect(try JSONReader.parse(file: cachePath)["files"]?.objectValue?.count ?? 0 >= 1)
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains("partial") }
         #expect(left.isEmpty)
     }

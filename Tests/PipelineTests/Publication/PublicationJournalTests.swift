@@ -29,19 +29,44 @@ struct PublicationJournalTests {
         #expect(try PublicationJournal.publishedRun(journal(outbox)) == nil)
     }
 
-    @Test("A crash between the rename and `latest` is made good, and a later run's `latest` is not moved back")
+    @Test("With a journal `latest` is left to whoever keeps the ledger; made good later, it is not moved back")
     func latest() throws {
         let outbox = try TestOutbox()
-        let first = try outbox.stage()
-        #expect(throws: Crash.self) {
-            try first.publish(.succeeded, journal: journal(outbox)) { if $0 == .latest { throw Crash() } }
-        }
-        #expect(try outbox.latest() == nil)
+        let first = try outbox.stage().publish(.succeeded, journal: journal(outbox))
         _ = try PublicationJournal.publishedRun(journal(outbox))
+        #expect(try outbox.latest() == nil)
+        try LatestLink.point(at: first.folder)
         #expect(try outbox.latest() == first.run.description)
         let second = try outbox.stage().publish(.succeeded)
-        _ = try PublicationJournal.publishedRun(journal(outbox))
+        try LatestLink.point(at: first.folder, onlyForward: true)
         #expect(try outbox.latest() == second.run.description)
+        try LatestLink.point(at: first.folder)
+        #expect(try outbox.latest() == first.run.description)
+    }
+
+    @Test("What the ledger is to keep of the run stands in the journal")
+    func note() throws {
+        let outbox = try TestOutbox()
+        let note = PublicationNote(reason: "a gate", summary: "{}")
+        _ = try outbox.stage(SampleReport.failed()).publish(.failed, journal: journal(outbox), note: note)
+        let read = try #require(PublicationJournal.read(journal(outbox)))
+        #expect(read.note == note && read.status == .failed && read.isPublished)
+    }
+
+    @Test("A journal or a list of checksums that is a pipe, a link or endless is none, and is not waited for")
+    func strange() throws {
+        let outbox = try TestOutbox()
+        let run = try outbox.stage().publish(.succeeded, journal: journal(outbox))
+        let read = try #require(PublicationJournal.read(journal(outbox)))
+        let sums = run.folder + "/SHA256SUMS"
+        try FileManager.default.moveItem(atPath: sums, toPath: outbox.path + "/sums")
+        try FileManager.default.createSymbolicLink(atPath: sums, withDestinationPath: outbox.path + "/sums")
+        #expect(!read.isPublished)
+        unlink(sums)
+        #expect(mkfifo(sums, 0o600) == 0)
+        #expect(!read.isPublished)
+        truncate(journal(outbox), 1 << 40)
+        #expect(PublicationJournal.read(journal(outbox)) == nil)
     }
 
     @Test("A run with other bytes than the journal's is not it")

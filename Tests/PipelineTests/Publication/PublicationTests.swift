@@ -86,7 +86,8 @@ import Testing
     @Test(
         "A name that is no plain folder name is refused",
         arguments: [
-            "", ".", "..", ".hidden", "a/b", "../x", "a\0b", "-rf", "naïve", String(repeating: "a", count: 101),
+            "", ".", "..", ".hidden", "rejected", "latest", "base", "a/b", "../x", "a\0b", "-rf", "naïve",
+            String(repeating: "a", count: 101),
         ])
     func names(_ name: String) throws {
         let outbox = try TestOutbox()

@@ -29,8 +29,8 @@ import Testing
         #expect(ModelCard.render(report).contains("- It is less accurate than the base on: news.\n"))
     }
 
-    @Test("Foreign text opens no key of the head and no cell of a table", arguments: ForeignText.allCases)
-    func foreign(_ foreign: ForeignText) throws {
+    @Test("Foreign text opens no key of the head and no cell of a table", arguments: HostileText.allCases)
+    func foreign(_ foreign: HostileText) throws {
         let text = foreign.text
         var report = SampleReport.succeeded()
         report.provenance.name = text

@@ -73,8 +73,8 @@ import Training
         }
     }
 
-    @Test("Foreign text is shown, never obeyed", arguments: ForeignText.allCases)
-    func foreign(_ foreign: ForeignText) throws {
+    @Test("Foreign text is shown, never obeyed", arguments: HostileText.allCases)
+    func foreign(_ foreign: HostileText) throws {
         let text = foreign.text
         var report = SampleReport.succeeded(prompts: 1)
         report.reason = text

@@ -216,6 +216,32 @@ struct JobMistakesTests {
         }
     }
 
+    @Test("More rows or steps than the rule for the manifest's owner allows are refused before training, both at once")
+    func allowance() throws {
+        try withTemporaryFolder { folder in
+            let bench = try JobBench(folder: folder)
+            func mistakes(rows: Int, steps: Int) throws -> [String] {
+                var environment = bench.environment()
+                environment.limits = JobLimits(rows: rows, steps: steps)
+                do {
+                    _ = try JobPipeline(bench.document("training: {max_steps: 7}"), environment: environment).check()
+                    return []
+                } catch let error as PipelineError { return error.mistakes.map(\.description) }
+            }
+            let check = try JobPipeline(
+                bench.document("training: {max_steps: 7}"), environment: bench.environment()
+            ).check()
+            #expect(try mistakes(rows: check.rows, steps: 7) == [])
+            let found = try mistakes(rows: check.rows - 1, steps: 6)
+            #expect(found.count == 2, "\(found)")
+            #expect(
+                found.contains {
+                    $0.contains("on \(check.rows) rows; the rule for its owner in lorad.yaml allows \(check.rows - 1).")
+                })
+            #expect(found.contains { $0.hasPrefix("job.yaml:") && $0.contains("for 7 steps; the rule for its owner") })
+        }
+    }
+
     @Test("A rank that no targeted projection can have, and too little memory, are refused")
     func rankAndMemory() throws {
         try withTemporaryFolder { folder in

@@ -40,9 +40,11 @@ struct JobBench {
             pipelinesFolder: folder)
     }
 
-    func environment(_ events: any PipelineEvents = Silence()) -> JobEnvironment {
+    func environment(_ events: any PipelineEvents = Silence(), policy: PathPolicy? = nil) -> JobEnvironment {
         JobEnvironment(
-            outbox: path("outbox"), workFolder: path("work"), hashCache: path("hashes.json"), events: events)
+            outbox: path("outbox"), workFolder: path("work"), hashCache: HashCache(file: path("hashes.json")),
+            policy: policy,
+            events: events)
     }
 
     /// What the stages before training say of a job, the folder's name left out.

@@ -35,8 +35,8 @@ final class TestOutbox {
     /// What a reader of the outbox sees.
     func visible() -> [String] { entries().filter { !$0.hasPrefix(".") } }
 
-    /// What a reader does not see.
-    func hidden() -> [String] { entries().filter { $0.hasPrefix(".") } }
+    /// What a reader does not see, but for the folder's lock, which stays.
+    func hidden() -> [String] { entries().filter { $0.hasPrefix(".") && $0 != RunStaging.entryLock } }
 
     /// What `latest` points at.
     func latest() throws -> String? {

@@ -20,7 +20,7 @@ struct ProcessRunnerTests {
         change(&configuration.limits)
         let runner = ProcessRunner(configuration, executable: "/bin/sh", arguments: ["-c", script])
         let request = JobRequest(
-            id: "job", manifestPath: "a.yaml", manifestText: "name: a", workFolder: folder.path, attempt: 1)
+            id: "job", name: "a", manifestPath: "a.yaml", manifestText: "name: a", workFolder: folder.path, attempt: 1)
         return await outcome(of: runner, request, control: control, events: events)
     }
 
@@ -96,10 +96,37 @@ struct ProcessRunnerTests {
     func death() async throws {
         let killed = try reason(await run("read order; kill -9 $$"))
         #expect(killed.hasPrefix("faulted: The job's process was killed (signal 9)"))
-        let crashed = try reason(await run("read order; kill -SEGV $$"))
+        guard case .crashed(let crashed) = try await run("read order; kill -SEGV $$") else {
+            Issue.record("a signal of its own code's making is a crash")
+            return
+        }
         #expect(crashed.contains("signal 11"))
         let exit = try reason(await run("read order; echo first >&2; echo 'out of luck' >&2; exit 3"))
         #expect(exit.contains("exit code 3") && exit.contains("out of luck"))
+    }
+
+    @Test("A process that somebody stops uses up no limit of time; it ends as its work does once it goes on")
+    func stopped() async throws {
+        let outcome = try await run(
+            """
+            read order
+            (sleep 3; kill -CONT $$) &
+            kill -STOP $$
+            echo '{"ended":{"_0":{"rejected":{"diagnostics":["went on"]}}}}'
+            cat > /dev/null
+            """, limits: { ($0.wallTime, $0.stageTime) = (2, 2) })
+        #expect(outcome == .rejected(diagnostics: ["went on"]))
+    }
+
+    @Test("A line longer than any message, and one that is none, end the process and are a fault that may pass")
+    func noMessage() async throws {
+        for script in ["head -c 9000000 /dev/zero | tr '\\0' a; echo", "echo '{\"ended\":7}'"] {
+            let events = RecordedEvents()
+            let said = try reason(await run("read order; \(script); sleep 600", events: events))
+            #expect(
+                said.hasPrefix("faulted: The job's process wrote what is no message of one, and was killed"), "\(said)")
+            #expect(eventually { events.process?.isAlive == false })
+        }
     }
 
     @Test("A process that cannot be started is a fault that may pass")
@@ -107,7 +134,8 @@ struct ProcessRunnerTests {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         let runner = ProcessRunner(WorkerConfiguration(), executable: folder.path + "/none")
-        let request = JobRequest(id: "a", manifestPath: "a", manifestText: "", workFolder: folder.path, attempt: 1)
+        let request = JobRequest(
+            id: "a", name: "a", manifestPath: "a", manifestText: "", workFolder: folder.path, attempt: 1)
         let outcome = await outcome(of: runner, request, control: JobControl(), events: RecordedEvents())
         #expect(reason(outcome).hasPrefix("faulted: The job's process could not be run"))
     }
@@ -138,6 +166,37 @@ struct ProcessRunnerTests {
         #expect(
             reason(stage)
                 == "failed: The job was killed after 1 s in stage slices, the limits.stage_time of lorad.yaml.")
+    }
+
+    @Test("A job that moves nothing for its stall time is killed; one that goes on is not, nor where there is no limit")
+    func stalled() async throws {
+        let still = try await run(
+            """
+            read order
+            echo '{"stageStarted":{"name":"train"}}'
+            while :; do echo '{"heartbeat":{}}'; echo '{"moved":{"_0":7}}'; echo '{"log":{"_0":"here"}}'; sleep 0.1; done
+            """, limits: { $0.stallTime = 1 })
+        #expect(
+            reason(still).hasPrefix("failed: The job was killed because nothing moved for 1 s in stage train"),
+            "\(still)")
+        let moving = """
+            read order
+            for n in 1 2 3 4 5 6 7 8 9 10 11 12; do echo '{"moved":{"_0":'$n'}}'; sleep 0.25; done
+            echo '{"ended":{"_0":{"interrupted":{}}}}'; cat > /dev/null
+            """
+        #expect(try await run(moving, limits: { $0.stallTime = 1.5 }) == .interrupted)
+        let patient = "read order; sleep 2; echo '{\"ended\":{\"_0\":{\"interrupted\":{}}}}'; cat > /dev/null"
+        #expect(try await run(patient, limits: { $0.stallTime = 0 }) == .interrupted)
+        #expect(LimitsConfiguration().stallTime == 3600)
+        #expect(LimitsConfiguration().wallTime == nil)
+    }
+
+    @Test("What a job leaves in its work folder is read as a file, of bounded size: no link, no pipe")
+    func leftBehind() async throws {
+        let linked = try await run("read order; rm -f $W/stderr; ln -s /etc/passwd $W/stderr; exit 3".inWorkFolder)
+        #expect(!reason(linked).contains("It last wrote"), "\(linked)")
+        let piped = try await run("read order; rm -f $W/stderr; mkfifo $W/stderr; exit 3".inWorkFolder)
+        #expect(reason(piped).contains("exit code 3"), "\(piped)")
     }
 
     @Test("A process is asked to stop, and one that does not is killed after the stop time, children and all")
@@ -178,5 +237,14 @@ struct ProcessRunnerTests {
         let status = "Name:\tlorad\nVmRSS:\t  900 kB\nRssAnon:\t  300 kB\nRssFile:\t  550 kB\nRssShmem:\t   50 kB\n"
         #expect(ProcessMemory.inUse(status: status) == 350 * 1024)
         #expect(ProcessMemory.inUse(status: "Name:\tlorad\n") == nil)
+    }
+}
+
+extension String {
+    /// A script that calls its job's work folder `$W`, which its order names.
+    fileprivate var inWorkFolder: String {
+        replacingOccurrences(
+            of: "read order;",
+            with: #"read -r order; W=$(echo "$order" | sed 's/.*"workFolder":"\([^"]*\)".*/\1/; s/\\//g');"#)
     }
 }

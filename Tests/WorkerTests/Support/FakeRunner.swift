@@ -5,13 +5,44 @@ import Worker
 /// A runner that does what the manifest's text says.
 ///
 /// `succeed` (or anything else), `fail`, `reject` (while running), `refuse` (when inspected), `wait` (until asked to
-/// stop in its first attempt, then succeeds), `leave` (ends its first attempt unasked), `fault N` (in the first N attempts, then succeeds). Lines beginning with
+/// stop in its first attempt, then succeeds), `leave` (ends its first attempt unasked), `fault N` (in the first N
+/// attempts, then succeeds), `crash` (always in the same way), `odd crash` (each time in another). Lines beginning with
 /// `reads ` name inputs, one with `priority ` the priority.
 final class FakeRunner: JobRunner {
     private let state = Mutex<(requests: [JobRequest], running: Int, most: Int)>(([], 0, 0))
     let notify: [String]?
+    /// Who reads manifests; nil for a reader in this process that believes the text.
+    let reader: (any IntakeReader)?
 
-    init(notify: [String]? = nil) { self.notify = notify }
+    /// What is done in place of the manifest's word.
+    private let work: (@Sendable (JobRequest) throws -> JobOutcome)?
+
+    init(notify: [String]? = nil, reader: (any IntakeReader)? = nil) {
+        self.notify = notify
+        self.reader = reader
+        work = nil
+    }
+
+    init(work: @escaping @Sendable (JobRequest) throws -> JobOutcome) {
+        notify = nil
+        reader = nil
+        self.work = work
+    }
+
+    /// Reads in this process: claimed manifests as described above, the schedule's as lorad does.
+    private struct Reader: IntakeReader {
+        let runner: FakeRunner
+
+        func answer(_ order: IntakeOrder, isWanted: () throws -> Bool) throws -> IntakeAnswer {
+            guard case .inspect(let path, let name, _) = order.request else { return IntakeDesk.answer(order) }
+            return .inspected(
+                Inspection.of(path, name: name) {
+                    runner.verdict(of: $0, path: String(name.map { $0.isNewline ? " " : $0 }))
+                })
+        }
+    }
+
+    func makeIntakeReader() -> any IntakeReader { reader ?? Reader(runner: self) }
 
     /// A copy, see `WebhookServer.requests`.
     var requests: [JobRequest] { state.withLock { state in state.requests.map { $0 } } }
@@ -24,7 +55,7 @@ final class FakeRunner: JobRunner {
                 name: "all", rows: 500, base: .init(loss: 1, accuracy: 0.803), adapter: .init(accuracy: 0.893))
         ], parityPassed: true, steps: 150, wallSeconds: 12, tokensPerSecond: 2_345)
 
-    func inspect(manifestText: String, path: String) -> ManifestVerdict {
+    private func verdict(of manifestText: String, path: String) -> ManifestVerdict {
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         guard manifestText.hasPrefix("refuse") else {
             func values(_ key: String) -> [String] {
@@ -44,6 +75,9 @@ final class FakeRunner: JobRunner {
             state.most = max(state.most, state.running)
         }
         defer { state.withLock { $0.running -= 1 } }
+        if let work {
+            do { return try work(request) } catch { return .faulted(reason: "\(error)") }
+        }
         events.stageStarted("train", detail: "1 step")
         events.progress(step: 1, of: 1, loss: 0.5, tokensPerSecond: 100, secondsLeft: 0)
         if request.manifestText.hasPrefix("leave"), request.attempt == 1 { return .interrupted }
@@ -55,6 +89,10 @@ final class FakeRunner: JobRunner {
             request.attempt <= count
         {
             return .faulted(reason: "The disk is full.")
+        }
+        if request.manifestText.hasPrefix("crash") { return .crashed(reason: "It was ended by signal 6.") }
+        if request.manifestText.hasPrefix("odd crash") {
+            return .crashed(reason: "It was ended by signal 6 at \(request.attempt).")
         }
         events.stageEnded("train", detail: nil)
         switch request.manifestText.prefix(4) {

@@ -30,7 +30,7 @@ final class WorkerBench: Sendable {
 
     var log: [String] { lines.all }
     var folders: WorkerFolders { get throws { try WorkerFolders(settings) } }
-    func worker() throws -> Worker { try Worker(settings) }
+    func worker() throws -> Worker { Worker(settings) }
     func ledger() throws -> Ledger { try Ledger(folders: try folders) }
 
     /// Submits manifests in order, each named `NAME.yaml`, and with its name in a comment: no two are the same content.

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// What was trained on: rows kept, cut and left out, and one row with its mask.
 enum DataSection {
     static func render(_ training: TrainingReport, classifies: Bool) -> HTML {
@@ -36,7 +38,7 @@ enum DataSection {
         var budget = 2000
         var omitted = 0
         let spans = sample.spans.prefix(500).map { span -> HTML in
-            let shown = EscapedText.truncated(span.text, to: budget)
+            let shown = ForeignText.beginning(of: span.text, budget)
             budget -= min(budget, span.text.unicodeScalars.count)
             omitted += shown.omitted
             return span.trained && !shown.text.isEmpty ? "<mark>\(shown.text)</mark>" : "\(shown.text)"

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// Markup that is safe to put in a page. A text interpolated into it is escaped; only other `HTML` goes in as it is. The
 /// result is well-formed XML as well, so it can be checked by a parser.
 struct HTML: ExpressibleByStringInterpolation, Sendable {
@@ -36,7 +38,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
         }
 
         mutating func appendInterpolation(_ text: String) {
-            markup += EscapedText.escape(text)
+            markup += ForeignText.forHTML(text)
         }
 
         mutating func appendInterpolation(_ number: Int) {

@@ -1,8 +1,10 @@
+import ForeignText
+
 /// Foreign text in the page: cut to a length, saying so.
 enum TextBlock {
     /// A short text on one line, cut with an ellipsis.
     static func short(_ text: String, to limit: Int = 80) -> String {
-        let shown = EscapedText.truncated(text, to: limit)
+        let shown = ForeignText.beginning(of: text, limit)
         return shown.omitted == 0 ? text : "\(shown.text)…"
     }
 
@@ -14,9 +16,9 @@ enum TextBlock {
 
     /// A text whose words are marked where `reference` has others.
     static func compared(_ text: String, with reference: String?, limit: Int, style: String) -> HTML {
-        let shown = EscapedText.truncated(text, to: limit)
+        let shown = ForeignText.beginning(of: text, limit)
         guard let reference else { return "\(shown.text)\(omission(shown.omitted))" }
-        let other = EscapedText.truncated(reference, to: limit)
+        let other = ForeignText.beginning(of: reference, limit)
         let words = WordDifference.segments(of: shown.text, against: other.text)
         let marked = words.map { segment -> HTML in
             segment.differs ? "<mark class=\"\(style)\">\(segment.text)</mark>" : "\(segment.text)"

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// How to load the adapter, and how to check that it is the one described here.
 enum UsageSection {
     static func render(_ report: RunReport) -> HTML {
@@ -27,15 +29,15 @@ enum UsageSnippet {
         if path.hasSuffix(".gguf") {
             let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
             let file = path.split(separator: "/").last.map(String.init) ?? path
-            base = "\"\(literal(folder))\", gguf_file=\"\(literal(file))\""
+            base = "\(ForeignText.forPython(folder)), gguf_file=\(ForeignText.forPython(file))"
         } else {
-            base = "\"\(literal(path))\""
+            base = ForeignText.forPython(path)
         }
         let adapter = provenance.adapter
         let autoClass = adapter.task == nil ? "AutoModelForCausalLM" : "AutoModelForSequenceClassification"
         var head = adapter.task == "regression" ? ", num_labels=1" : ""
         if let labels = adapter.labels {
-            let names = labels.enumerated().map { "\($0): \"\(literal($1))\"" }.joined(separator: ", ")
+            let names = labels.enumerated().map { "\($0): \(ForeignText.forPython($1))" }.joined(separator: ", ")
             head = ", num_labels=\(labels.count), id2label={\(names)}"
         }
         return """
@@ -58,19 +60,9 @@ enum UsageSnippet {
             """
     }
 
-    /// A path, or, where it is longer than Linux allows, a place for the reader to put theirs.
+    /// A path, or, where it is longer than Linux allows or could not be copied from the page, a place for the reader to put
+    /// theirs.
     private static func shown(_ path: String) -> String {
-        path.utf8.count <= 4096 ? path : "PATH/TO/THE/BASE"
-    }
-
-    private static func literal(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "") { result, scalar in
-            switch scalar {
-            case "\\": result += "\\\\"
-            case "\"": result += "\\\""
-            case "\n": result += "\\n"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
+        path.utf8.count <= 4096 && ForeignText.isPlain(path) ? path : "PATH/TO/THE/BASE"
     }
 }

@@ -37,8 +37,14 @@ struct JobDialogue: Sendable {
         let watch = Task.detached { await Self.watch(watchdog, writer) }
         defer { watch.cancel() }
         await Self.send(.run(order), to: writer)
-        if let outcome = try await listen(execution.standardOutput, from: pid, watchdog: watchdog, writer: writer) {
-            return outcome
+        do {
+            if let outcome = try await listen(execution.standardOutput, from: pid, watchdog: watchdog, writer: writer) {
+                return outcome
+            }
+        } catch {
+            watchdog.killGroup()
+            return watchdog.verdict?.outcome
+                ?? .faulted(reason: "The job's process wrote what is no message of one, and was killed: \(error).")
         }
         // It closed its output without a word: it is dying, or must.
         watchdog.killGroup()
@@ -72,9 +78,13 @@ struct JobDialogue: Sendable {
         case .stageStarted(let name, let detail):
             watchdog.stageStarted(name)
             events.stageStarted(name, detail: detail)
-        case .stageEnded(let name, let detail): events.stageEnded(name, detail: detail)
+        case .stageEnded(let name, let detail):
+            watchdog.stageEnded(name)
+            events.stageEnded(name, detail: detail)
         case .progress(let step, let total, let loss, let rate, let left):
+            watchdog.moved(step: step)
             events.progress(step: step, of: total, loss: loss, tokensPerSecond: rate, secondsLeft: left)
+        case .moved(let count): watchdog.moved(count: count)
         case .log(let line): events.log(line)
         case .heartbeat: events.heartbeat(memory: ProcessMemory.inUse(pid: pid))
         case .mayPublish: await Self.send(.publish(events.mayPublish()), to: writer)

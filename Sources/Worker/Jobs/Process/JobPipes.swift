@@ -2,12 +2,12 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Reads commands, one a line, on one thread at a time.
+/// Reads what the worker says, one message a line, on one thread at a time.
 final class CommandReader: Sendable {
     private let unread = Mutex<[UInt8]>([])
 
-    /// The next command; nil at the end of the input, which comes when the worker dies.
-    func next() -> JobCommand? {
+    /// The next message; nil at the end of the input, which comes when the worker dies.
+    func next<Message: Decodable & Sendable>() -> Message? {
         unread.withLock { bytes in
             var chunk = [UInt8](repeating: 0, count: 65_536)
             while true {
@@ -25,7 +25,7 @@ final class CommandReader: Sendable {
     }
 }
 
-/// Writes reports, one a line, from any thread.
+/// Writes messages to the worker, one a line, from any thread.
 final class ReportWriter: Sendable {
     private let file: Mutex<FileHandle>
 
@@ -33,14 +33,16 @@ final class ReportWriter: Sendable {
     init() throws {
         let descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
         guard descriptor >= 0, dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 else {
-            throw WorkerError(.configuration, "The job process has no standard output.", cause: FileSystem.reason())
+            throw WorkerError(.system, "The job process has no standard output.", cause: FileSystem.reason())
         }
         file = Mutex(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
     }
 
     /// A worker that does not read any more is dead; the end of standard input tells that.
-    func send(_ report: JobReport) {
-        guard let line = try? MessageLine.text(report) else { return }
+    func send(_ report: JobReport) { send(message: report.bounded) }
+
+    func send(message: some Encodable) {
+        guard let line = try? MessageLine.text(message) else { return }
         file.withLock { try? $0.write(contentsOf: Data((line + "\n").utf8)) }
     }
 }

@@ -14,7 +14,9 @@ package enum JobProcess {
         let reports = try ReportWriter()
         let signals = try StopSignals()
         let commands = CommandReader()
-        guard case .run(let order) = commands.next() else { return }
+        guard let command: JobCommand = commands.next(), case .run(let order) = command else { return }
+        // While there is one thread, and before a byte is read that others wrote.
+        let sandbox = JobSandbox(order)
         configureThreads(order.threads)
         let link = WorkerLink(commands: commands, reports: reports, heartbeat: order.heartbeat)
         link.start()
@@ -22,9 +24,10 @@ package enum JobProcess {
         let bell = Bell()
         // Deep graphs of layers recurse; 64 MiB are reserved, not used.
         WorkerThread.start(name: "job", stackSize: 64 << 20) {
-            let outcome = PipelineRunner(order.configuration).run(
+            if let shortcoming = sandbox.confinement.shortcoming { events.log(shortcoming) }
+            let outcome = PipelineRunner(order.configuration, confinement: sandbox.confinement.provenance).run(
                 order.request, control: link.control, events: events, shouldStop: { signals.received })
-            link.end(outcome)
+            link.end(sandbox.judged(outcome))
             bell.finish()
         }
         bell.waitUntilFinished()
@@ -32,7 +35,7 @@ package enum JobProcess {
     }
 
     /// The kernel's memory killer shall take the job before the worker. See proc(5), `oom_score_adj`.
-    private static func preferDeath() {
+    static func preferDeath() {
         try? Data("500\n".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
     }
 }

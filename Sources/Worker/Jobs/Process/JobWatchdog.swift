@@ -11,29 +11,53 @@ final class JobWatchdog: Sendable {
         case memory(used: Int, limit: Int)
         case wallTime(limit: Double)
         case stageTime(stage: String, limit: Double)
+        /// Nothing moved for as long.
+        case stalled(stage: String, limit: Double)
         /// It was asked to stop and did not in time.
         case overdue
     }
 
-    private struct State {
+    /// Seconds between two looks after which this process must have been stopped. Ten times what they are apart at rest.
+    private static let longestStep = 1.0
+
+    /// How far the job is, by what its process reports.
+    private struct Position: Equatable {
         var stage = ""
-        var stageSince: Double
+        var stagesEnded = 0
+        var step = 0
+        var moves = 0
+    }
+
+    /// Times are seconds of `running`, that of the request to stop of `attended`.
+    private struct State {
+        /// While this process could look.
+        var attended: AttendedTime
+        /// While the job's process ran too: one that somebody stopped uses up no limit.
+        var running: AttendedTime
+        var position = Position()
+        var stageSince = 0.0
+        var movedAt = 0.0
         var askedAt: Double?
         var verdict: Verdict?
+
+        mutating func move(_ change: (inout Position) -> Void) {
+            let before = position
+            change(&position)
+            if position != before { movedAt = running.seconds }
+        }
     }
 
     private let pid: Int32
     private let limits: LimitsConfiguration
     private let control: JobControl
-    private let started: Double
     private let state: Mutex<State>
 
     init(pid: Int32, limits: LimitsConfiguration, control: JobControl) {
         self.pid = pid
         self.limits = limits
         self.control = control
-        started = Self.now
-        state = Mutex(State(stageSince: started))
+        let time = AttendedTime(now: Self.now, longestStep: Self.longestStep)
+        state = Mutex(State(attended: time, running: time))
     }
 
     private static var now: Double { ProcessInfo.processInfo.systemUptime }
@@ -43,20 +67,29 @@ final class JobWatchdog: Sendable {
 
     func stageStarted(_ name: String) {
         state.withLock { state in
-            state.stage = name
-            state.stageSince = Self.now
+            state.move { $0.stage = name }
+            state.stageSince = state.running.seconds
         }
     }
+
+    func stageEnded(_ name: String) { state.withLock { state in state.move { $0.stagesEnded += 1 } } }
+    /// A training step was told.
+    func moved(step: Int) { state.withLock { state in state.move { $0.step = step } } }
+    /// So many pieces of work were told to be done.
+    func moved(count: Int) { state.withLock { state in state.move { $0.moves = count } } }
 
     /// Looks once. True where the process must now be asked to stop.
     func look() -> Bool {
         let now = Self.now
         let used = limits.memoryMiB == nil ? nil : ProcessMemory.inUse(pid: pid)
+        let isStopped = ProcessIdentity.isStopped(pid: pid)
         let (ask, verdict) = state.withLock { state -> (Bool, Verdict?) in
             guard state.verdict == nil else { return (false, nil) }
+            state.attended.look(now: now)
+            state.running.look(now: now, counts: !isStopped)
             let ask = control.shouldStop && state.askedAt == nil
-            if ask { state.askedAt = now }
-            state.verdict = judge(state, used: used, now: now)
+            if ask { state.askedAt = state.attended.seconds }
+            state.verdict = judge(state, used: used)
             return (ask, state.verdict)
         }
         if verdict != nil { killGroup() }
@@ -69,14 +102,18 @@ final class JobWatchdog: Sendable {
         kill(pid, SIGKILL)
     }
 
-    private func judge(_ state: State, used: Int?, now: Double) -> Verdict? {
-        if let asked = state.askedAt { return now - asked > limits.stopTime ? .overdue : nil }
+    private func judge(_ state: State, used: Int?) -> Verdict? {
+        if let asked = state.askedAt { return state.attended.seconds - asked > limits.stopTime ? .overdue : nil }
         if let limit = limits.memoryMiB.map({ $0 << 20 }), let used, used > limit {
             return .memory(used: used, limit: limit)
         }
-        if let limit = limits.wallTime, now - started > limit { return .wallTime(limit: limit) }
+        let now = state.running.seconds
+        if let limit = limits.wallTime, now > limit { return .wallTime(limit: limit) }
         if let limit = limits.stageTime, now - state.stageSince > limit {
-            return .stageTime(stage: state.stage, limit: limit)
+            return .stageTime(stage: state.position.stage, limit: limit)
+        }
+        if limits.stallTime > 0, now - state.movedAt > limits.stallTime {
+            return .stalled(stage: state.position.stage, limit: limits.stallTime)
         }
         return nil
     }
@@ -99,6 +136,11 @@ extension JobWatchdog.Verdict {
             .failed(
                 reason: "The job was killed after \(Figure.text(limit, decimals: 0)) s in stage \(stage), the "
                     + "limits.stage_time of lorad.yaml.", runFolder: nil, summary: nil)
+        case .stalled(let stage, let limit):
+            .failed(
+                reason: "The job was killed because nothing moved for \(Figure.text(limit, decimals: 0)) s in stage "
+                    + "\(stage), the limits.stall_time of lorad.yaml. Look whether its disks answer; raise the limit "
+                    + "where one batch takes as long.", runFolder: nil, summary: nil)
         case .overdue: .interrupted
         }
     }

@@ -1,5 +1,7 @@
+import ForeignText
 import Foundation
 import Manifests
+import ModelFiles
 import Subprocess
 import Synchronization
 
@@ -10,7 +12,6 @@ import Synchronization
 /// which attempt owns a job, and a job process needs neither the ledger's path nor SQLite to live.
 package struct ProcessRunner: JobRunner {
     private let configuration: WorkerConfiguration
-    private let inProcess: PipelineRunner
     private let threads: Int
     private let executable: String
     private let arguments: [String]
@@ -24,16 +25,13 @@ package struct ProcessRunner: JobRunner {
         arguments: [String] = ["job-process"]
     ) {
         self.configuration = configuration
-        inProcess = PipelineRunner(configuration)
         let all = configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount
         threads = max(1, all / max(1, jobs ?? configuration.jobs.atOnce))
         self.executable = executable
         self.arguments = arguments
     }
 
-    package func inspect(manifestText: String, path: String) -> ManifestVerdict {
-        inProcess.inspect(manifestText: manifestText, path: path)
-    }
+    package func makeIntakeReader() -> any IntakeReader { IntakeChild(configuration) }
 
     package func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
         let outcome = Mutex(JobOutcome.interrupted)
@@ -52,8 +50,10 @@ package struct ProcessRunner: JobRunner {
         let errorFile = request.workFolder + "/stderr"
         do {
             let order = JobOrder(request, configuration, threads: threads)
+            let isNewFolder = try order.makeRunsFolder()
+            defer { if isNewFolder { order.removeEmptyRunsFolder() } }
             let dialogue = JobDialogue(order, limits: configuration.limits, control: control, events: events)
-            let descriptor = open(errorFile, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+            let descriptor = open(errorFile, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else {
                 return .faulted(reason: "\(errorFile) cannot be written: \(FileSystem.reason()).")
             }
@@ -66,21 +66,44 @@ package struct ProcessRunner: JobRunner {
             ) { execution in
                 try await dialogue.hold(execution)
             }
-            return result.closureResult ?? .faulted(reason: Self.words(result.terminationStatus, errorFile: errorFile))
+            adoptHashes(of: request)
+            return result.closureResult ?? Self.outcome(of: result.terminationStatus, errorFile: errorFile)
+        } catch let error as WorkerError {
+            return .faulted(reason: PipelineRunner.lines(error).joined(separator: " "))
         } catch {
             return .faulted(reason: "The job's process could not be run: \(error).")
         }
     }
 
     private var environment: Environment {
-        let secrets = configuration.hooks.flatMap {
-            [$0.urlEnvironment, $0.secretEnvironment, $0.proxyEnvironment].compactMap { $0 }
-        }
-        let filtered = ChildEnvironment.filter(ProcessInfo.processInfo.environment, secrets: Set(secrets))
+        var filtered = ChildEnvironment.filter(ProcessInfo.processInfo.environment, for: configuration)
+        // The library would start its threads before main, and these could not be confined; lorad's own pool computes.
+        filtered["OPENBLAS_NUM_THREADS"] = "1"
+        // A confined process may start no other, and a crash reporter is one.
+        filtered["SWIFT_BACKTRACE"] = "enable=no"
         return .custom(Dictionary(uniqueKeysWithValues: filtered.map { (Environment.Key(stringLiteral: $0), $1) }))
     }
 
-    /// How a process ended that did not say what came of its work.
+    /// Most bytes of hashes that a job hands over: of a base in a thousand files.
+    private static let mostHashes = 1 << 20
+
+    /// Moves the hashes that the attempt had to find out into the cache that all jobs read and none writes.
+    private func adoptHashes(of request: JobRequest) {
+        guard let data = FileSystem.contents(of: request.hashAdditions, upTo: Self.mostHashes),
+            case .accepted(_, _, _, let inputs) = inspect(
+                manifestText: request.manifestText, path: request.manifestPath)
+        else { return }
+        HashCache(file: configuration.state + "/hashes.json").adopt(data, under: inputs.flatMap(JobFiles.withLinks))
+    }
+
+    /// What came of a process that ended without saying so.
+    private static func outcome(of status: TerminationStatus, errorFile: String) -> JobOutcome {
+        let reason = words(status, errorFile: errorFile)
+        let crashes = [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGSYS]
+        if case .signaled(let signal) = status, crashes.contains(signal) { return .crashed(reason: reason) }
+        return .faulted(reason: reason)
+    }
+
     private static func words(_ status: TerminationStatus, errorFile: String) -> String {
         let how =
             switch status {
@@ -89,12 +112,7 @@ package struct ProcessRunner: JobRunner {
             case .signaled(let signal): "was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
             case .exited(let code): "ended with exit code \(code) before its job was done"
             }
-        let errors = FileManager.default.contents(atPath: errorFile).map {
-            String(decoding: $0.suffix(4_096), as: UTF8.self)
-        }
-        let last = errors?.split(separator: "\n").last.map {
-            ". It last wrote: \(SingleLine.of(String($0.prefix(300))))"
-        }
+        let last = LastLine.of(errorFile).map { ". It last wrote: \($0)" }
         return "The job's process \(how)\(last ?? ".")"
     }
 }

@@ -50,7 +50,7 @@ final class WorkerLink: Sendable {
     }
 
     private func listen() {
-        while let command = commands.next() {
+        while let command: JobCommand = commands.next() {
             switch command {
             case .run: break
             case .stop: control.request(.stop)
@@ -73,10 +73,14 @@ final class WorkerLink: Sendable {
 struct RemoteEvents: JobEvents {
     /// Seconds between two reports of progress: a small model makes a thousand steps in one.
     private static let progressEvery = 0.2
+    /// The same for reports that anything moves, which nobody looks at.
+    private static let movedEvery = 1.0
 
     let reports: ReportWriter
     let link: WorkerLink
     private let lastProgress = SharedTime()
+    private let lastMove = SharedTime()
+    private let moves = SharedCount()
 
     init(reports: ReportWriter, link: WorkerLink) {
         self.reports = reports
@@ -88,6 +92,12 @@ struct RemoteEvents: JobEvents {
     func stageStarted(_ name: String, detail: String?) { reports.send(.stageStarted(name: name, detail: detail)) }
     func stageEnded(_ name: String, detail: String?) { reports.send(.stageEnded(name: name, detail: detail)) }
     func log(_ line: String) { reports.send(.log(line)) }
+
+    func moved() {
+        let count = moves.next()
+        if lastMove.isDue(every: Self.movedEvery) { reports.send(.moved(count)) }
+    }
+
     func mayPublish() -> Bool { link.mayPublish() }
 
     func progress(step: Int, of total: Int, loss: Double, tokensPerSecond: Double, secondsLeft: Double) {
@@ -98,8 +108,15 @@ struct RemoteEvents: JobEvents {
     }
 }
 
+/// Counts from any thread.
+private final class SharedCount: Sendable {
+    private let value = Atomic<Int>(0)
+
+    func next() -> Int { value.add(1, ordering: .relaxed).newValue }
+}
+
 /// When something was last done.
-private final class SharedTime: Sendable {
+final class SharedTime: Sendable {
     private let time = Mutex(-Double.infinity)
 
     /// True where it is time to do it again, which then counts as done.

@@ -1,5 +1,5 @@
 /// Texts that a prompt, a file name or a model may hold.
-enum ForeignText: String, CaseIterable {
+enum HostileText: String, CaseIterable {
     case script, image, closingTags, entities, controls, reordering, rightToLeft, nonCharacters, lineBreaks
     case manyAmpersands, manyAccents, empty
 

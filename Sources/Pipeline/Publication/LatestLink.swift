@@ -1,0 +1,24 @@
+import Foundation
+
+/// `outbox/NAME/latest`, the link to the succeeded run of the name that was published last.
+package enum LatestLink {
+    /// Points the link beside a published run at it.
+    ///
+    /// - Parameter onlyForward: leaves it where it leads to a run that was begun later: this one's end is made good after a
+    ///   crash, and others may have ended since.
+    /// - Throws: `PipelineError` where the link cannot be moved, or where something else than a link has its name.
+    package static func point(at runFolder: String, onlyForward: Bool = false) throws {
+        let parent = (runFolder as NSString).deletingLastPathComponent
+        let run = (runFolder as NSString).lastPathComponent
+        try OutboxPlace.check(parent)
+        let entry = try FolderLock(waitingFor: parent)
+        defer { withExtendedLifetime(entry) {} }
+        let link = "\(parent)/\(RunStaging.latest)"
+        if onlyForward, let current = try? FileManager.default.destinationOfSymbolicLink(atPath: link), current >= run,
+            Durable.exists("\(parent)/\(current)")
+        {
+            return
+        }
+        try Durable.link(link, to: run, through: "\(parent)/\(RunStaging.prefix)latest")
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+
+/// What the intake's process says, one JSON document a line.
+package enum IntakeAnswer: Sendable, Codable, Equatable {
+    /// First: it can work.
+    case ready
+    /// A sign of life while it hashes what is large.
+    case reading
+    case inspected(Inspection)
+    case prepared(ScheduledManifest)
+    /// What differs, in words; nil where nothing does.
+    case compared(difference: String?)
+    /// Why what was asked for cannot be read, one line a sentence.
+    case failed(lines: [String])
+
+    /// Bytes of an answer at most: a manifest of the largest size whose every character needs six in JSON, and mistakes.
+    static let longestLine = 6 * ManifestFile.largestSize + (2 << 20)
+
+    /// An answer from its line; nil where it is none, or says what no sound process would: what read a hostile manifest
+    /// is not believed more than that.
+    package static func read(_ line: String) -> IntakeAnswer? {
+        guard line.utf8.count <= longestLine,
+            let answer: IntakeAnswer = try? MessageLine.read(line, of: "of the intake")
+        else { return nil }
+        let isBounded =
+            switch answer {
+            case .ready, .reading: true
+            case .inspected(let inspection): inspection.isBounded
+            case .prepared(let manifest): manifest.isBounded
+            case .compared(let difference): Bounds.holds([difference].compactMap { $0 })
+            case .failed(let lines): Bounds.holds(lines)
+            }
+        return isBounded ? answer : nil
+    }
+}
+
+/// A claimed manifest, read and judged.
+package struct Inspection: Sendable, Codable, Equatable {
+    package let file: ManifestFile
+    /// Nil where the file is no text that could be a manifest.
+    package let verdict: ManifestVerdict?
+    /// When one of the files that it names last changed; nil where one is gone.
+    package let lastChange: Date?
+
+    /// Reads a file and has its text judged.
+    package static func of(_ path: String, name: String, judge: (String) -> ManifestVerdict) -> Inspection {
+        let file = ManifestFile.read(path, name: name)
+        guard file.mistake == nil else { return Inspection(file: file, verdict: nil, lastChange: nil) }
+        switch judge(file.text) {
+        case .accepted(let name, let notify, let priority, let inputs):
+            return Inspection(
+                file: file, verdict: .accepted(name: name, notify: notify, priority: priority, inputs: []),
+                lastChange: InputFiles.lastChange(of: inputs))
+        case .rejected(let lines):
+            return Inspection(file: file, verdict: .rejected(diagnostics: Bounds.cut(lines)), lastChange: nil)
+        }
+    }
+
+    var isBounded: Bool {
+        guard file.isBounded, (verdict == nil) == (file.mistake != nil) else { return false }
+        switch verdict {
+        case .accepted(let name, let notify, _, _):
+            return !name.isEmpty && name.utf8.count <= Bounds.longestName && Bounds.holds(notify ?? [])
+        case .rejected(let lines): return Bounds.holds(lines)
+        case nil: return true
+        }
+    }
+}
+
+/// A manifest of `schedule`, ready for the inbox.
+package struct ScheduledManifest: Sendable, Codable, Equatable {
+    /// Under its stamped name. One with mistakes is as it was: the inbox rejects it as it does any other, quarantined
+    /// beside them, and the hooks are told.
+    package let text: String
+    /// What it is compared with earlier runs by; nil where it has mistakes.
+    package let unstamped: Unstamped?
+
+    package struct Unstamped: Sendable, Codable, Equatable {
+        package let name: String
+        package let text: String
+    }
+
+    var isBounded: Bool {
+        // A stamp makes it a little longer; what is too long then is refused when it is submitted.
+        let limit = ManifestFile.largestSize + Bounds.longestName
+        return text.utf8.count <= limit
+            && unstamped.map { $0.text.utf8.count <= limit && $0.name.utf8.count <= Bounds.longestName } ?? true
+    }
+}
+
+/// How much an answer may say beside a manifest's text.
+private enum Bounds {
+    static let lines = 500
+    /// Bytes of one line.
+    static let longestLine = 2_048
+    static let longestName = 256
+
+    static func holds(_ lines: [String]) -> Bool {
+        lines.count <= Self.lines && lines.allSatisfy { $0.utf8.count <= longestLine }
+    }
+
+    /// The first lines, each cut by scalars where it is too long.
+    static func cut(_ lines: [String]) -> [String] {
+        lines.prefix(Self.lines).map { line in
+            guard line.utf8.count > longestLine else { return line }
+            return String(decoding: line.utf8.prefix(longestLine - 8), as: UTF8.self) + "…"
+        }
+    }
+}
+
+extension IntakeAnswer {
+    /// An error as an answer.
+    static func failure(_ error: any Error) -> IntakeAnswer {
+        .failed(lines: Bounds.cut(PipelineRunner.lines(error)))
+    }
+
+    /// What differs, as an answer.
+    static func comparison(_ difference: String?) -> IntakeAnswer {
+        .compared(difference: difference.flatMap { Bounds.cut([$0]).first })
+    }
+}

@@ -1,0 +1,44 @@
+import ForeignText
+import Foundation
+import Manifests
+import Pipeline
+
+/// Does what the intake's process is asked to do.
+package enum IntakeDesk {
+    /// Reads and judges; what is wrong with what it reads is part of the answer.
+    ///
+    /// - Parameter onRead: called while something large is hashed, a piece at a time.
+    package static func answer(_ order: IntakeOrder, onRead: @escaping @Sendable () -> Void = {}) -> IntakeAnswer {
+        let configuration = order.rules.configuration
+        switch order.request {
+        case .inspect(let path, let name, let rule):
+            let runner = PipelineRunner(configuration)
+            return .inspected(
+                Inspection.of(path, name: name) { text in
+                    runner.inspect(manifestText: text, path: ForeignText.line(name), rule: rule)
+                })
+        case .prepare(let path, let settings, let due):
+            do { return .prepared(try prepare(path, settings, due, configuration)) } catch { return .failure(error) }
+        case .compare(let text, let path, let run, let hashCache):
+            do {
+                let document = try PipelineRunner.document(text, path: path, configuration)
+                return .comparison(
+                    try RunComparison.difference(
+                        between: document.manifest, andRun: run, hashCache: hashCache, onRead: { _ in onRead() }))
+            } catch { return .failure(error) }
+        }
+    }
+
+    private static func prepare(
+        _ path: String, _ settings: [String], _ due: Date, _ configuration: WorkerConfiguration
+    ) throws -> ScheduledManifest {
+        do {
+            let manifest = try NightlyManifest(path: path, settings: settings, configuration)
+            return ScheduledManifest(
+                text: try manifest.stamped(at: due, configuration),
+                unstamped: .init(name: manifest.document.manifest.name, text: manifest.text))
+        } catch let error as ManifestsError where !error.diagnostics.isEmpty {
+            return ScheduledManifest(text: try NightlyManifest.read(path), unstamped: nil)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import Pipeline
+
+/// What follows a job's end in the ledger, in this order: `latest`, its work folder with the journal, its manifest. Each
+/// may be done again, so a crash between two of them is made good at the next start.
+struct JobSettlement: Sendable {
+    let folders: WorkerFolders
+    let intake: Intake
+    let live: LiveSettings
+
+    /// - Parameter isLate: other jobs may have ended since.
+    func settle(_ job: JobRecord, isLate: Bool = false) throws {
+        guard job.state.isFinal else { return }
+        do {
+            try Publications(folders: folders).pointLatest(at: job, onlyForward: isLate)
+            WorkFolder(folders.work(job.id)).clear(of: job)
+        } catch {
+            // The journal stays, and with it what is to be done.
+            live.settings.log("job \(job.id): \(told(error)) `latest` is moved at the worker's next start.")
+            WorkFolder(folders.work(job.id)).clear(of: job, keepingJournal: true)
+        }
+        do {
+            try intake.settle(job)
+        } catch let error as WorkerError where error.mayPass {
+            live.settings.log("job \(job.id): \(told(error)) Its manifest is put away later.")
+        }
+    }
+
+    private func told(_ error: any Error) -> String { PipelineRunner.lines(error).joined(separator: " ") }
+}

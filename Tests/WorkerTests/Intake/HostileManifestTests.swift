@@ -1,0 +1,182 @@
+import Foundation
+import Glibc
+import Manifests
+import Synchronization
+import TestSupport
+import Testing
+import Worker
+
+/// Manifests that take down, or keep for ever, whoever reads them.
+@Suite("Manifests that take their reader down")
+struct HostileManifestTests {
+    /// Hangs over `bad`, and accepts anything else.
+    private static let hanging = #"case "$order" in *bad*) sleep 100;; *) answer fine;; esac"#
+
+    private func rejected(_ bench: WorkerBench) throws -> [JobRecord] {
+        try bench.ledger().jobs().filter { $0.state == .rejected }
+    }
+
+    @Test("One that takes it down twice is rejected with a plain reason beside it; those around it are taken")
+    func twice() throws {
+        let bench = try WorkerBench()
+        let intake = ScriptedIntake(folder: try TemporaryFolder(), loop: Self.hanging)
+        for name in ["a", "bad", "c"] { try bench.folder.write("succeed", to: "inbox/\(name).yaml") }
+        let result = try bench.watchOnce(FakeRunner(reader: intake.child))
+        // The script calls every other manifest `fine`, of one content.
+        #expect(result.ended[.rejected] == 1 && result.ended[.succeeded] == 1)
+        let job = try #require(try rejected(bench).first)
+        #expect(job.manifestFile == "bad.yaml" && job.manifestText.isEmpty)
+        let folder = try #require(job.runFolder)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["bad.yaml", "reason.txt"])
+        let reason = try String(contentsOfFile: folder + "/reason.txt", encoding: .utf8)
+        #expect(reason.hasPrefix("bad.yaml:1:1: the manifest was given up: reading it took down the process"))
+        #expect(reason.contains("2 times") && reason.contains("without an answer"))
+        #expect(try bench.folder.names("inbox").isEmpty && bench.folder.names("state/claimed").isEmpty)
+        #expect(intake.starts == 2)
+        #expect(bench.log.count { $0.contains("bad.yaml: the process that reads manifests was ended after") } == 2)
+    }
+
+    @Test("A stop is heeded while one is read; its count outlives the worker, and the next one's reader is its last")
+    func overRestarts() throws {
+        let bench = try WorkerBench()
+        try bench.folder.write("succeed", to: "inbox/bad.yaml")
+        let folder = try TemporaryFolder()
+        let first = ScriptedIntake(folder: folder, loop: "touch asked; \(Self.hanging)", patience: 1)
+        _ = try bench.whileWatching(FakeRunner(reader: first.child)) {
+            // Dead once, and being read for the second time.
+            #expect(eventually { first.starts == 2 })
+        }
+        #expect(try bench.ledger().jobs().isEmpty)
+        #expect(try bench.folder.names("state/claimed").count == 1)
+        let second = ScriptedIntake(folder: try TemporaryFolder(), loop: Self.hanging)
+        #expect(try bench.watchOnce(FakeRunner(reader: second.child)).ended == [.rejected: 1])
+        #expect(second.starts == 1)
+        #expect(try rejected(bench).first?.reason?.contains("2 times") == true)
+    }
+
+    @Test("A stop takes no longer than a moment, however long the reader may take")
+    func stop() throws {
+        let bench = try WorkerBench()
+        try bench.folder.write("succeed", to: "inbox/bad.yaml")
+        let folder = try TemporaryFolder()
+        let intake = ScriptedIntake(folder: folder, loop: "touch asked; sleep 100", patience: 600)
+        let asked = Mutex(Date.distantFuture)
+        let result = try bench.whileWatching(FakeRunner(reader: intake.child)) {
+            #expect(eventually { FileManager.default.fileExists(atPath: folder.path + "/asked") })
+            asked.withLock { $0 = Date() }
+        }
+        #expect(result.wasStopped)
+        #expect(Date().timeIntervalSince(asked.withLock { $0 }) < 5)
+        #expect(try bench.folder.names("state/claimed").count == 1)
+    }
+
+    @Test(
+        "Without a reader nothing is blamed: the claim waits, one line tells of it, and it is taken once there is one")
+    func noReader() throws {
+        let bench = try WorkerBench()
+        try bench.folder.write("succeed", to: "inbox/a.yaml")
+        let folder = try TemporaryFolder()
+        let intake = ScriptedIntake(
+            folder: folder, loop: "answer fine",
+            beginning: """
+                [ -e works ] || exit 1
+                echo '{"ready":{}}'
+                answer() { echo '{"inspected":{"_0":{"file":{"text":"succeed","sha256":"00"},"lastChange":0,"verdict":{"accepted":{"name":"a","priority":0,"inputs":[]}}}}}'; }
+                """)
+        _ = try bench.whileWatching(FakeRunner(reader: intake.child)) {
+            let isTold = { bench.log.contains { $0.contains("The process that reads manifests cannot be started.") } }
+            #expect(eventually { isTold() })
+            #expect(try bench.ledger().jobs().isEmpty)
+            try folder.write("", to: "works")
+            #expect(try eventually { try bench.ledger().jobs().first?.state == .succeeded })
+        }
+        #expect(bench.log.count { $0.contains("cannot be started") } == 1)
+    }
+
+    @Test("/healthz says that the loop stands still, and not while it waits for a reader or has nothing to do")
+    func health() async throws {
+        let port = try freePort()
+        let folder = try TemporaryFolder()
+        let bench = try WorkerBench {
+            $0.stalledAfter = 1
+            $0.scanEvery = 3_600
+            $0.configuration.monitor.port = Int(port)
+        }
+        let slow = ScriptedIntake(folder: folder, loop: "touch asked; sleep 100", patience: 600)
+        let stalling = StallingReader(reader: slow.child)
+        let stop = try StopRequest()
+        let worker = try bench.worker()
+        let thread = Thread { _ = try? worker.watch(runner: FakeRunner(reader: stalling), once: false, stop: stop) }
+        thread.start()
+        defer { stop.request() }
+        func health() async -> String { (try? await ask(port, "/healthz")) ?? "" }
+        for _ in 0..<200 where !isListening(port) { try await Task.sleep(for: .milliseconds(50)) }
+        try #require(await health().hasPrefix("HTTP/1.1 200"))
+        try await Task.sleep(for: .seconds(2.5))
+        #expect(await health().hasPrefix("HTTP/1.1 200"), "nothing to do for longer than the limit")
+        try bench.folder.write("succeed", to: "inbox/a.yaml")
+        for _ in 0..<200 where !FileManager.default.fileExists(atPath: folder.path + "/asked") {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        try await Task.sleep(for: .seconds(2.5))
+        #expect(await health().hasPrefix("HTTP/1.1 200"), "a reader that takes long")
+        stalling.stall(true)
+        try await Task.sleep(for: .seconds(2.5))
+        let answer = await health()
+        #expect(answer.hasPrefix("HTTP/1.1 503") && answer.contains("has not turned"))
+        stalling.stall(false)
+    }
+
+    /// Keeps the loop standing still while told to, as a parser in the worker's own process would.
+    private final class StallingReader: IntakeReader {
+        private let reader: any IntakeReader
+        private let isStalled = Mutex(false)
+
+        init(reader: any IntakeReader) { self.reader = reader }
+
+        func stall(_ yes: Bool) { isStalled.withLock { $0 = yes } }
+
+        func answer(_ order: IntakeOrder, isWanted: () throws -> Bool) throws -> IntakeAnswer {
+            try reader.answer(order) {
+                while isStalled.withLock({ $0 }) { Thread.sleep(forTimeInterval: 0.02) }
+                return try isWanted()
+            }
+        }
+    }
+
+    private func freePort() throws -> UInt16 {
+        var port: UInt16 = 0
+        let isBound = withAddress(port: 0) { descriptor, address, length in
+            var length = length
+            guard bind(descriptor, address, length) == 0, getsockname(descriptor, address, &length) == 0 else {
+                return false
+            }
+            port = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                UInt16(bigEndian: $0.pointee.sin_port)
+            }
+            return true
+        }
+        try #require(isBound)
+        return port
+    }
+
+    private func isListening(_ port: UInt16) -> Bool {
+        withAddress(port: port) { connect($0, $1, $2) == 0 }
+    }
+
+    private func withAddress(
+        port: UInt16, _ body: (Int32, UnsafeMutablePointer<sockaddr>, socklen_t) -> Bool
+    ) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_port = port.bigEndian
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+}

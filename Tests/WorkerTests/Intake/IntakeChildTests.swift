@@ -1,0 +1,168 @@
+import Foundation
+import Glibc
+import Manifests
+import TestSupport
+import Testing
+import Worker
+
+/// The worker's side of the process that reads manifests; shell scripts stand for the other side.
+@Suite("The intake's process")
+struct IntakeChildTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func order(_ name: String) -> IntakeOrder {
+        IntakeOrder(.inspect(path: folder.path + "/" + name, name: name, rule: nil), WorkerConfiguration())
+    }
+
+    /// What of an answer counts here.
+    private func name(_ answer: IntakeAnswer) -> String? {
+        guard case .inspected(let inspection) = answer, case .accepted(let name, _, _, _) = inspection.verdict else {
+            return nil
+        }
+        return name
+    }
+
+    private func fault(_ intake: ScriptedIntake, _ name: String = "a", isWanted: () -> Bool = { true }) -> IntakeFault?
+    {
+        do {
+            _ = try intake.child.answer(order(name), isWanted: isWanted)
+            return nil
+        } catch { return error as? IntakeFault }
+    }
+
+    @Test("One process answers many orders, in turn")
+    func many() throws {
+        let intake = ScriptedIntake(
+            folder: folder, loop: #"case "$order" in *first*) answer one;; *) answer two;; esac"#)
+        for _ in 0..<20 {
+            #expect(try name(intake.child.answer(order("first"), isWanted: { true })) == "one")
+            #expect(try name(intake.child.answer(order("second"), isWanted: { true })) == "two")
+        }
+        #expect(intake.starts == 1)
+    }
+
+    @Test(
+        "One that dies of an order, overruns or says what nobody understands is replaced, and the next order answered")
+    func replaced() throws {
+        let script = #"""
+            case "$order" in
+                *crash*) echo 'bad luck' >&2; kill -SEGV $$;;
+                *hang*) sleep 100;;
+                *noise*) echo 'no JSON';;
+                *lies*) echo '{"compared":{}}';;
+                *) answer fine;;
+            esac
+            """#
+        let intake = ScriptedIntake(folder: folder, loop: script, patience: 1.5)
+        for (index, (kind, words)) in [
+            ("crash", "signal 11 (Segmentation fault); it last wrote: bad luck"),
+            ("hang", "was ended after 1.5 s without an answer"), ("noise", "cannot be understood"),
+            ("lies", "answered what was not asked"),
+        ].enumerated() {
+            guard case .died(let how)? = fault(intake, kind) else {
+                Issue.record("\(kind) was survived")
+                continue
+            }
+            #expect(how.contains(words) || kind == "hang" && how.contains("was ended after"), "\(kind): \(how)")
+            #expect(try name(intake.child.answer(order("other"), isWanted: { true })) == "fine")
+            #expect(intake.starts == index + 2)
+        }
+    }
+
+    @Test("One whose answer does not end is ended")
+    func flood() throws {
+        let intake = ScriptedIntake(folder: folder, loop: "exec head -c 30000000 /dev/zero", patience: 120)
+        #expect(fault(intake) == .died("answered more than any manifest can take"))
+    }
+
+    @Test("One that dies while nothing is asked of it is replaced, and no order blamed")
+    func idleDeath() throws {
+        let intake = ScriptedIntake(folder: folder, loop: "echo $$ > pid; answer fine")
+        _ = try intake.child.answer(order("a"), isWanted: { true })
+        let pid = try #require(Int32(folder.read("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(kill(pid, SIGKILL) == 0)
+        #expect(eventually { ProcessIdentity.of(pid: pid)?.isAlive != true })
+        #expect(try name(intake.child.answer(order("b"), isWanted: { true })) == "fine")
+        #expect(intake.starts == 2)
+    }
+
+    @Test("One that cannot be started, or never says that it can work, is nobody's fault")
+    func unavailable() throws {
+        let none = IntakeChild(
+            executable: folder.path + "/none", arguments: [], environment: [:], errorFile: folder.path + "/stderr")
+        #expect(throws: IntakeFault.unavailable("\(folder.path)/none: No such file or directory")) {
+            try none.answer(order("a"), isWanted: { true })
+        }
+        let dying = ScriptedIntake(folder: folder, loop: "", beginning: "echo 'no library' >&2; exit 127")
+        guard case .unavailable(let reason)? = fault(dying) else {
+            Issue.record("it was started")
+            return
+        }
+        #expect(reason.contains("exit code 127") && reason.contains("no library"))
+        let mute = ScriptedIntake(folder: folder, loop: "", beginning: "sleep 100", start: 0.3)
+        guard case .unavailable? = fault(mute) else {
+            Issue.record("it was believed")
+            return
+        }
+    }
+
+    @Test("Who is asked to give up does so at once, and leaves no process behind")
+    func givenUp() throws {
+        let intake = ScriptedIntake(folder: folder, loop: "echo $$ > pid; sleep 100 & wait", patience: 60)
+        let start = Date()
+        #expect(fault(intake) { (try? folder.read("pid"))?.hasSuffix("\n") != true } == .givenUp)
+        #expect(Date().timeIntervalSince(start) < 10)
+        let pid = try #require(Int32(folder.read("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(eventually { ProcessIdentity.of(pid: pid)?.isAlive != true })
+    }
+
+    @Test("Signs of life make the wait for a comparison begin anew, and never that for a manifest")
+    func signsOfLife() throws {
+        let script = #"""
+            for i in 1 2 3 4 5 6 7 8; do sleep 0.2; echo '{"reading":{}}'; done
+            case "$order" in *compare*) echo '{"compared":{"difference":"the data changed"}}';; *) answer late;; esac
+            """#
+        let intake = ScriptedIntake(folder: folder, loop: script, patience: 1, silence: 1)
+        let comparison = IntakeOrder(
+            .compare(text: "", path: "", run: "", hashCache: ""), WorkerConfiguration())
+        let answer = try intake.child.answer(comparison, isWanted: { true })
+        #expect(answer == .compared(difference: "the data changed"))
+        guard case .died? = fault(intake) else {
+            Issue.record("it was waited for")
+            return
+        }
+    }
+
+    @Test("It has its three pipes and nothing else of the worker's, and dies with the object that started it")
+    func descriptors() throws {
+        // As a library leaves them that does not know of O_CLOEXEC.
+        let careless = (0..<40).map { _ in open("/dev/null", O_RDONLY) }
+        defer { for descriptor in careless { close(descriptor) } }
+        let pid = try {
+            let intake = ScriptedIntake(folder: folder, loop: "echo $$ > pid; ls -1 /proc/$$/fd > fds; answer fine")
+            _ = try intake.child.answer(order("a"), isWanted: { true })
+            return try #require(Int32(folder.read("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+        }()
+        // 10 and above are the shell's own, of which dash has none here.
+        let descriptors = try folder.read("fds").split(separator: "\n").compactMap { Int($0) }.filter { $0 < 10 }
+        #expect(descriptors == [0, 1, 2])
+        #expect(eventually { ProcessIdentity.of(pid: pid)?.isAlive != true })
+    }
+
+    @Test("An answer that says more than any sound process would is none")
+    func bounds() throws {
+        func line(_ answer: IntakeAnswer) throws -> String {
+            String(decoding: try JSONEncoder().encode(answer), as: UTF8.self)
+        }
+        let good = IntakeAnswer.failed(lines: ["night.yaml cannot be read."])
+        #expect(try IntakeAnswer.read(line(good)) == good)
+        #expect(try IntakeAnswer.read(line(.failed(lines: Array(repeating: "x", count: 501)))) == nil)
+        #expect(try IntakeAnswer.read(line(.compared(difference: String(repeating: "x", count: 5_000)))) == nil)
+        #expect(IntakeAnswer.read("{}") == nil && IntakeAnswer.read("") == nil)
+        let long =
+            "{\"inspected\":{\"_0\":{\"file\":{\"text\":\"\(String(repeating: "x", count: 1_048_577))\",\"sha256\":\"\"}}}}"
+        #expect(IntakeAnswer.read(long) == nil)
+    }
+}

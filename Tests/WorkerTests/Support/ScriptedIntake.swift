@@ -1,0 +1,38 @@
+import Foundation
+import Worker
+
+/// A shell script in the place of the process that reads manifests. Each process is counted, a line in `starts`.
+///
+/// Of an order it can be told what it reads by the names in its line, and `answer NAME` answers that it is accepted.
+struct ScriptedIntake {
+    let folder: TemporaryFolder
+    let child: IntakeChild
+
+    private static let beginning = """
+        echo start >> starts
+        echo '{"ready":{}}'
+        answer() {
+            echo '{"inspected":{"_0":{"file":{"text":"succeed # '$1'","sha256":"'$1'"},"lastChange":0,"verdict":{"accepted":{"name":"'$1'","priority":0,"inputs":[]}}}}}'
+        }
+
+        """
+
+    /// - Parameter loop: run for every order, its line in `$order`.
+    init(
+        folder: TemporaryFolder, loop: String, beginning: String = beginning, patience: Double = 0.6,
+        silence: Double = 60, start: Double = 10
+    ) {
+        self.folder = folder
+        var times = IntakeChild.Patience()
+        times.order = patience
+        times.silence = silence
+        times.start = start
+        let script = "cd '\(folder.path)'\n\(beginning)\nwhile read -r order; do\n\(loop)\ndone"
+        child = IntakeChild(
+            executable: "/bin/sh", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin"],
+            errorFile: folder.path + "/intake.stderr", patience: times)
+    }
+
+    /// How many processes there have been.
+    var starts: Int { ((try? folder.read("starts")) ?? "").split(separator: "\n").count }
+}
