@@ -15,9 +15,11 @@ package struct ForeignTextTarget: FuzzTarget {
     private let ownRows: Int
 
     package init() throws {
-        // Long enough to be cut wherever a text is.
-        let page = ReportPage.render(ForeignReport.with(String(repeating: "plain ", count: 2_000)))
-        ownTags = Set(Self.tags(page))
+        // The second is long enough to be cut wherever a text is.
+        let pages = ["plain", String(repeating: "plain ", count: 2_000)].map {
+            ReportPage.render(ForeignReport.with($0))
+        }
+        ownTags = Set(pages.flatMap(Self.tags))
         let card = ModelCard.render(ForeignReport.with("plain"))
         ownHead = try Self.head(card).split(separator: "\n").count
         ownRows = Self.rows(card).count

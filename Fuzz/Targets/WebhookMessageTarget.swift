@@ -86,7 +86,7 @@ private enum WebhookLimits {
             try ForeignTextPromise.requireVisible(text, lines: true, in: "\(kind)")
             let rest = text.replacingOccurrences(of: "```\n[^`]*\n```", with: "", options: .regularExpression)
             let open = kind == .discord || kind == .mattermost ? ForeignTextPromise.outsideCode(rest) : rest
-            for mark in ["://", "www.", "](", "<!", "<@"] {
+            for mark in ["://", "](", "<!", "<@"] {
                 try require(
                     !open.contains(mark), "\(mark) stands outside of code in \(text.debugDescription) for \(kind)")
             }

@@ -82,14 +82,17 @@ extension ForeignText {
         return pieces.joined()
     }
 
-    /// With a space in every address that begins with a scheme or `www.`, so that none is one.
+    /// With a space in every address that begins with a scheme or `www.`, and in what looks like a link or a mention, so
+    /// that none is one.
     private static func unlinked(_ text: String) -> String {
         text.split(separator: " ", omittingEmptySubsequences: false).map { word in
-            guard leadsSomewhere(word) else { return String(word) }
+            guard leadsSomewhere(word) || word.unicodeScalars.contains(where: { $0 == "<" || $0 == "]" }) else {
+                return String(word)
+            }
             var result = String.UnicodeScalarView()
             for scalar in word.unicodeScalars {
                 result.append(scalar)
-                if scalar == ":" || scalar == "." || scalar == "@" { result.append(" ") }
+                if ":.@<]".unicodeScalars.contains(scalar) { result.append(" ") }
             }
             return String(result)
         }.joined(separator: " ")

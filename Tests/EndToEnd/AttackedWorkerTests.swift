@@ -14,24 +14,6 @@ struct AttackedWorkerTests {
             folder: lorad.folder, environment: ["SWIFT_BACKTRACE": "enable=no"])
     }
 
-    private func connection(_ port: UInt16) -> Int32? {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        address.sin_port = port.bigEndian
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 || errno == EINPROGRESS else {
-            close(descriptor)
-            return nil
-        }
-        return descriptor
-    }
-
     @Test("300 half-open requests end neither the worker, which has 96 descriptors, nor its monitor, nor its jobs")
     func halfOpen() throws {
         try withTemporaryFolder { folder in
@@ -49,7 +31,7 @@ struct AttackedWorkerTests {
             var connections: [Int32] = []
             defer { for descriptor in connections { close(descriptor) } }
             for _ in 0..<300 {
-                guard let descriptor = connection(port) else { continue }
+                guard let descriptor = connectToLoopback(port, blocks: false) else { continue }
                 connections.append(descriptor)
                 let request = Array("GET /healthz HTTP/1.1\r\nX: ".utf8)
                 _ = send(descriptor, request, request.count, Int32(MSG_NOSIGNAL))

@@ -54,7 +54,7 @@ struct ForeignTextTests {
             ("movies (all): 97% – R&D, a-b 1.5", "movies (all): 97% – R&D, a-b 1.5"),
             ("a_b*c#d|e", "a\\_b\\*c\\#d\\|e"),
             ("![x](y) <b> ~~s~~ $z$ `c` \\", "!\\[x\\](y) &lt;b> \\~\\~s\\~\\~ \\$z\\$ \\`c\\` \\\\"),
-            ("&lt; &#60; &x", "&amp;lt; &amp;#60; &x"),
+            ("&lt; &#60; &x", "&amp;lt; &amp;\\#60; &x"),
             ("see https://evil.example now", "see `https://evil.example` now"),
             ("WWW.evil.example", "`WWW.evil.example`"),
             ("a@b.example @team", "`a@b.example` `@team`"), ("# h\r## i", "\\# h \\#\\# i"),
@@ -85,7 +85,7 @@ struct ForeignTextTests {
         #expect(ForeignText.forChat("`<!channel>` & x", .slackCode, limit: 100) == "'&lt;!channel&gt;' &amp; x")
         #expect(
             ForeignText.forChat("<!channel> https://e.example", .slackText, limit: 100)
-                == "&lt;!channel&gt; https: //e. example")
+                == "&lt; !channel&gt; https: //e. example")
         #expect(ForeignText.forChat("`@here` \u{1B}", .code, limit: 100) == "'@here' ␛")
         #expect(ForeignText.forChat("@all www.e.example", .run, limit: 100) == "@ all www. e. example")
         #expect(

@@ -9,7 +9,7 @@ import Testing
             ("training: {max_steps: 5, epochs: 1}", "4:26: training.max_steps and training.epochs both say how long"),
             (
                 "training: {batch_size: 1000000, gradient_accumulation: 1000000}",
-                "4:34: training.batch_size times training.gradient_accumulation is 1000000000000 rows a step; it must be"
+                "4:33: training.batch_size times training.gradient_accumulation is 1000000000000 rows a step; it must be"
             ),
             ("training: {early_stopping: {}}", "4:12: training.early_stopping needs dataset.validation"),
             ("training: {validate_every: 5}", "4:12: training.validate_every needs dataset.validation"),

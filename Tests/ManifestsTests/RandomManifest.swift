@@ -17,6 +17,15 @@ struct RandomManifest {
         return Bool.random(using: &random) ? first : first + Self.texts.randomElement(using: &random)!
     }
 
+    /// Text that a path may be: seen whole.
+    private mutating func path() -> String {
+        while true {
+            let text = text()
+            let hidden = "\n\t\u{1B}\u{2028}\u{FEFF}\u{FFFE}\u{85}".unicodeScalars
+            if text.unicodeScalars.allSatisfy({ !hidden.contains($0) }) { return text }
+        }
+    }
+
     private mutating func number(_ range: Range<Double>) -> Double {
         Bool.random(using: &random)
             ? Double.random(in: range, using: &random)
@@ -30,10 +39,10 @@ struct RandomManifest {
     mutating func make() throws -> JobManifest {
         var manifest = try load(shortest)
         manifest.name = "a.b-c_\(Int.random(in: 0...99, using: &random))"
-        manifest.base.path = text()
+        manifest.base.path = path()
         manifest.base.tokenizerSHA256 = chance() ? String(repeating: "1", count: 64) : nil
-        manifest.dataset.train = "train" + text()
-        manifest.dataset.validation = chance() ? "validation" + text() : nil
+        manifest.dataset.train = "train" + path()
+        manifest.dataset.validation = chance() ? "validation" + path() : nil
         manifest.dataset.format = chance() ? .promptCompletion : nil
         manifest.dataset.labels = manifest.dataset.format == nil && chance() ? ["no", "1"] + [text() + "x"] : nil
         manifest.adapter.rank = Int.random(in: 1...4096, using: &random)
@@ -68,7 +77,7 @@ struct RandomManifest {
 
     private mutating func fillEvaluation(_ manifest: inout JobManifest) {
         guard chance() else { return }
-        manifest.evaluation.data = "test" + text()
+        manifest.evaluation.data = "test" + path()
         manifest.evaluation.sliceBy = chance() ? text() : nil
         manifest.evaluation.choices = chance() ? [text() + "a", text() + "b"] : nil
         manifest.evaluation.limit = chance() ? 9 : nil

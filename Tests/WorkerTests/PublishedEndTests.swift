@@ -150,7 +150,7 @@ struct PublishedEndTests {
         }
         #expect(JobOutcome.faulted(reason: "short").bounded == .faulted(reason: "short"))
         guard case .rejected(let kept) = outcomes[2].bounded else { return #expect(Bool(false)) }
-        #expect(kept.last == "and 2000 more" && kept[0].hasSuffix("…"))
+        #expect(kept.last == "and 2800 more" && kept[0].hasSuffix("…"))
     }
 
     /// A job whose worker died while it ran.

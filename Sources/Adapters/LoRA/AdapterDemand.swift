@@ -20,6 +20,7 @@ package struct AdapterDemand: Sendable, Equatable {
         elements = head + slots.reduce(0) { $0 + rank * ($1.inputs + $1.outputs) }
         // h of each pair, and dh of one.
         bytesPerToken = DType.float32.bytes * rank * (slots.count + 1)
-        analysisBytes = slots.map { UpdateSpectrum.bytes(rank: rank, inputs: $0.inputs, outputs: $0.outputs) }.max() ?? 0
+        analysisBytes =
+            slots.map { UpdateSpectrum.bytes(rank: rank, inputs: $0.inputs, outputs: $0.outputs) }.max() ?? 0
     }
 }

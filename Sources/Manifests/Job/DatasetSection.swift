@@ -26,7 +26,7 @@ package struct DatasetSection: Section {
         .optional(
             "labels", \.labels,
             .list(
-                of: .text("label", example: "positive", limit: 1_024), ListRule(atLeast: 2, atMost: 10_000),
+                of: .text("label", example: "positive", limit: 1_024), ListRule(atLeast: 2, atMost: 5_000),
                 example: "[negative, positive]"),
             absent: "those of the training rows, sorted",
             "The classes' names; a whole number as a row's label is a place in this list, from 0."),

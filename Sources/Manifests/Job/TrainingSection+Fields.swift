@@ -13,7 +13,8 @@ extension TrainingSection {
             "batch_size", \.batchSize, .integer(1...1_000_000, example: 16), standard: "16", "Rows of one batch."),
         .standard(
             "gradient_accumulation", \.gradientAccumulation, .integer(1...1_000_000, example: 1), standard: "1",
-            "Batches that make up one optimizer step; exact by token, whatever their lengths. At most 1048576 rows a step."),
+            "Batches that make up one optimizer step; exact by token, whatever their lengths. At most 1048576 rows a step."
+        ),
         .optional(
             "micro_batch_tokens", \.microBatchTokens, .integer(1...1_000_000_000, example: 4096),
             absent: "chosen by lorad",

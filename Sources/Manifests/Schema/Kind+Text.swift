@@ -35,12 +35,9 @@ extension Kind where Value == String {
     /// A file or folder; whether it exists and may be used is `PathPolicy`'s question. One that a reader of a message or a
     /// page could not see whole is refused.
     static func path(example: String) -> Kind<String> {
-        text("path", example: example) { text in
-            let bytes = text.utf8.count
-            if bytes > PathPolicy.longestPath {
-                return "has \(bytes) bytes; a path has \(PathPolicy.longestPath) at most"
-            }
-            return ForeignText.isPlain(text)
+        text("path", example: example, limit: PathPolicy.longestPath) { text in
+            // Of a NUL the composer has told.
+            ForeignText.isPlain(text) || text.utf8.contains(0)
                 ? nil : "is \(Shown.quoted(text)); a path holds no control character and none that cannot be seen"
         }
     }

@@ -11,7 +11,7 @@ package enum LatestLink {
         let parent = (runFolder as NSString).deletingLastPathComponent
         let run = (runFolder as NSString).lastPathComponent
         try OutboxPlace.check(parent)
-        let entry = try FolderLock(waitingFor: parent)
+        let entry = try RunStaging.lock(parent)
         defer { withExtendedLifetime(entry) {} }
         let link = "\(parent)/\(RunStaging.latest)"
         if onlyForward, let current = try? FileManager.default.destinationOfSymbolicLink(atPath: link), current >= run,

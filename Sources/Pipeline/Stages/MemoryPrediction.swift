@@ -44,7 +44,8 @@ package struct MemoryPrediction: Equatable {
         let wide = attended + element * 2 * model.intermediateSize
         let residuals = 4 * 2 * model.hiddenSize
         let perLayer = keepsAll ? wide + residuals : attended + residuals / 2
-        let inFlight = 2 * wide + 2 * residuals
+        // Beside what is in flight, a block that is computed again keeps all of its own until its gradients are known.
+        let inFlight = 2 * wide + 2 * residuals + (keepsAll ? 0 : wide + residuals)
         activations = tokens * (perLayer * model.layers + inFlight)
         // The least that a head over the vocabulary takes; of few classes it is nothing yet.
         logits =

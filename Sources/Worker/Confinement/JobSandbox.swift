@@ -27,7 +27,9 @@ struct JobSandbox {
         switch outcome {
         case .rejected, .failed(_, nil, _):
             guard case .holds = confinement.landlock, let moved = seen.moved else { return outcome }
-            return .faulted(reason: "\(moved) was replaced while the job was under way, which may read the old one alone.")
+            return .faulted(
+                reason: "\(moved) was replaced while the job was under way, which may read the old one alone."
+            )
         default: return outcome
         }
     }

@@ -6,7 +6,8 @@ enum SystemFiles {
     static let read =
         [
             "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/usr/share/locale",
-            "/usr/share/i18n", "/etc/ld.so.cache", "/etc/localtime", "/etc/timezone", "/etc/os-release", "/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf",
+            "/usr/share/i18n", "/etc/ld.so.cache", "/etc/localtime", "/etc/timezone", "/etc/os-release",
+            "/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf",
             "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys/vm/overcommit_memory",
             "/sys/devices/system/cpu", "/sys/devices/system/node", "/dev/zero", "/dev/random", "/dev/urandom",
         ]

@@ -76,8 +76,9 @@ package enum SystemCheck {
         guard let shortcoming = available.shortcoming else { return Finding("confinement", value) }
         return Finding(
             "confinement", value, .warning,
-            advice: "Jobs run, but \(shortcoming): whoever makes one misbehave acts as the worker's user. Use a kernel of "
-                + "5.19 or newer with landlock among lsm=, and a container or unit that allows landlock_* and seccomp.")
+            advice: "Jobs run, but \(shortcoming): whoever makes one misbehave acts as the worker's user. Use "
+                + "a kernel of 5.19 or newer with landlock among lsm=, and a container or unit that allows landlock_* and seccomp."
+        )
     }
 
     /// Who can read the file of secrets that packaging/systemd/lorad.service names; nil where there is none.

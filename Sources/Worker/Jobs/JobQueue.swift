@@ -1,7 +1,6 @@
 import ForeignText
 import Foundation
 import Pipeline
-import Synchronization
 
 /// Takes jobs from the ledger and runs them on the calling thread.
 final class JobQueue: Sendable {
@@ -101,8 +100,9 @@ final class JobQueue: Sendable {
             try FileSystem.writeNewFile(Array(job.manifestText.utf8), to: path)
         }
         return JobRequest(
-            id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText, workFolder: folders.work(job.id),
-            attempt: job.attempt, rule: live.settings.configuration.rule(forOwner: job.owner))
+            id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText,
+            workFolder: folders.work(job.id), attempt: job.attempt,
+            rule: live.settings.configuration.rule(forOwner: job.owner))
     }
 
     private func conclude(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) throws -> JobRecord {

@@ -48,7 +48,7 @@ struct Backup: ParsableCommand {
     }
 }
 
-/// What the worker starts for each attempt; it takes its order from standard input.
+/// What the worker starts to have manifests read; it takes its orders from standard input.
 struct IntakeProcessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "intake-process", abstract: "Reads manifests, for a worker.", shouldDisplay: false)
@@ -56,6 +56,7 @@ struct IntakeProcessCommand: ParsableCommand {
     func run() throws { try IntakeProcess.run() }
 }
 
+/// What the worker starts for each attempt; it takes its order from standard input.
 struct JobProcessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "job-process", abstract: "Works on one attempt of a job, for a worker.", shouldDisplay: false)

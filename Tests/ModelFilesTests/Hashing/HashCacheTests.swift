@@ -139,8 +139,9 @@ struct HashCacheTests {
     func handedOver() throws {
         let other = try folder.write("other", as: "other")
         for path in [file, other] { try age(path, seconds: 60) }
+        usleep(40_000)
         let additions = folder.path + "/additions.json"
-        let apart = HashCache(file: cachePath, additions: additions)
+        let apart = HashCache(file: cachePath, additions: additions, settlingSeconds: 0.02)
         let hashes = try [file, other].map { try ContentHash.ofFile($0, cache: apart) }
         #expect(!FileManager.default.fileExists(atPath: cachePath), "it may not write what all share")
         #expect(apart.state == .absent)

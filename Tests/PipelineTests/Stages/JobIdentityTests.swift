@@ -54,8 +54,8 @@ struct JobIdentityTests {
         }
     }
 
-    @Test("The tokenizer or the template replaced while a job runs ends it too")
-    func replacedTemplate() throws {
+    @Test("The tokenizer replaced while a job runs ends it too")
+    func replacedTokenizer() throws {
         try withTemporaryFolder { folder in
             let bench = try bench(folder)
             let path = bench.base + "/tokenizer.json"

@@ -29,7 +29,7 @@ struct MemoryPredictionTests {
         var testDescription: String { name }
     }
 
-    static let shapes = [
+    static let cases: [Shape] = [
         Shape(name: "a high rank", hidden: 256, intermediate: 512, rank: 256),
         Shape(name: "a wide vocabulary, more labels than 384", vocabulary: 32_000, rows: 16, length: 64),
         Shape(name: "long rows", layers: 4, rows: 4, length: 250),
@@ -82,8 +82,10 @@ struct MemoryPredictionTests {
         return try ManifestDocument.load(bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: base).manifest
     }
 
-    @Test("Adapter, gradients and moments exactly; activations and logits within what two steps took", arguments: shapes)
-    func shapes(_ shape: Shape) throws {
+    @Test(
+        "Adapter, gradients and moments exactly; activations and logits within what two steps took",
+        arguments: MemoryPredictionTests.cases)
+    func prediction(_ shape: Shape) throws {
         let folder = try TemporaryFolder()
         let files = try base(shape, in: folder.path)
         let manifest = try manifest(shape, base: folder.path)
@@ -101,7 +103,8 @@ struct MemoryPredictionTests {
         let demand = try AdapterDemand(configuration, on: model)
         let predicted = MemoryPrediction(
             manifest, files.configuration, parameters: files.parameterCount,
-            tokens: TrainingPlan.largestMicroBatch(examples, plan), labelledRows: TrainingPlan.mostLabels(examples, plan),
+            tokens: TrainingPlan.largestMicroBatch(examples, plan),
+            labelledRows: TrainingPlan.mostLabels(examples, plan),
             task: .language
         ).with(demand, on: model)
 
@@ -147,7 +150,8 @@ struct MemoryPredictionTests {
     func disks() throws {
         let folder = try TemporaryFolder()
         for name in ["work", "outbox"] {
-            try FileManager.default.createDirectory(atPath: folder.path + "/" + name, withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(
+                atPath: folder.path + "/" + name, withIntermediateDirectories: false)
         }
         let one = FreeDisk.byFileSystem([(folder.path + "/work", 3), (folder.path + "/outbox", 4)])
         #expect(one.map(\.bytes) == [7])

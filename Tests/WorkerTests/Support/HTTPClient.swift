@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// One request to a port of 127.0.0.1; the whole answer as text. Waits on a thread of its own: the server may need all of
@@ -13,18 +14,8 @@ func ask(_ port: UInt16, _ path: String, method: String = "GET", host: String = 
 }
 
 private func request(_ port: UInt16, _ path: String, method: String, host: String) throws -> String {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = try #require(connectToLoopback(port))
     defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    address.sin_port = port.bigEndian
-    let result = withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-    }
-    try #require(result == 0)
     let request = Array("\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n".utf8)
     try #require(send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count)
     var answer = Data()

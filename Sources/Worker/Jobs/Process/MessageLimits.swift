@@ -7,14 +7,14 @@ enum MessageLimits {
     static let detail = 4_096
     /// Bytes of the reason that a job failed for.
     static let reason = 65_536
-    /// Mistakes of a job that is rejected, a few more than a manifest is told of.
-    static let mistakes = 1_000
+    /// Mistakes of a job that is rejected, twice as many as a manifest is told of.
+    static let mistakes = 200
     /// Bytes of one of them.
     static let mistake = 4_096
     /// Slices and gates of a summary; no job that was begun has more.
     static let figures = 1_000
     /// Bytes of the name of one; no job that was begun has a longer one.
-    static let name = 2_048
+    static let name = 768
 
     /// `text` in at most `limit` bytes, with `…` where it was longer.
     static func cut(_ text: String, to limit: Int) -> String {
@@ -36,7 +36,7 @@ extension JobReport {
         case .stageEnded(let name, let detail): .stageEnded(name: name, detail: Self.detail(detail))
         case .log(let line): .log(MessageLimits.cut(line, to: MessageLimits.line))
         case .ended(let outcome): .ended(outcome.bounded)
-        case .progress, .heartbeat, .mayPublish: self
+        case .progress, .moved, .heartbeat, .mayPublish: self
         }
     }
 
@@ -60,6 +60,7 @@ extension JobOutcome {
             if kept.count < diagnostics.count { kept.append("and \(diagnostics.count - kept.count) more") }
             return .rejected(diagnostics: kept)
         case .faulted(let reason): return .faulted(reason: cut(reason))
+        case .crashed(let reason): return .crashed(reason: cut(reason))
         case .interrupted: return .interrupted
         }
     }

@@ -88,9 +88,12 @@ package struct ProcessRunner: JobRunner {
     private static let mostHashes = 1 << 20
 
     /// Moves the hashes that the attempt had to find out into the cache that all jobs read and none writes.
+    ///
+    /// The manifest tells which files may be hashed. The intake's process has read it before, so that reading it here
+    /// takes nothing down.
     private func adoptHashes(of request: JobRequest) {
         guard let data = FileSystem.contents(of: request.hashAdditions, upTo: Self.mostHashes),
-            case .accepted(_, _, _, let inputs) = inspect(
+            case .accepted(_, _, _, let inputs) = PipelineRunner(configuration).inspect(
                 manifestText: request.manifestText, path: request.manifestPath)
         else { return }
         HashCache(file: configuration.state + "/hashes.json").adopt(data, under: inputs.flatMap(JobFiles.withLinks))
