@@ -1,6 +1,7 @@
 import ForeignText
 import Foundation
 import Pipeline
+import Synchronization
 
 /// Takes jobs from the ledger and runs them on the calling thread.
 final class JobQueue: Sendable {
