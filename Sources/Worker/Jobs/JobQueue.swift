@@ -116,27 +116,32 @@ final class JobQueue: Sendable {
                 "Whether job \(job.id) has published its run cannot be told: \(folders.outbox) is not there.")
         case .none, .unknown: break
         }
-        let retries = JobRetries(live.settings.jobs)
-        let crash: String? = if case .crashed(let reason) = outcome { reason } else { nil }
-        let last = crashes.withLock { crashes in
-            defer { crashes[job.id] = asked == nil ? crash : nil }
-            return crashes[job.id]
-        }
-        if let crash, asked == nil, crash == last {
-            crashes.withLock { $0[job.id] = nil }
+        let crash: String? = if asked == nil, case .crashed(let reason) = outcome { reason } else { nil }
+        let last = crashes.withLock { $0[job.id] }
+        let ended = try end(job, outcome: outcome, asked: asked, repeated: crash == last ? crash : nil)
+        // Not before the ledger has it: while that has no room the end is asked for again and again.
+        crashes.withLock { $0[job.id] = ended.state == .queued ? crash : nil }
+        return ended
+    }
+
+    /// - Parameter repeated: how the process crashed, where the attempt before had crashed in the same words.
+    private func end(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?, repeated: String?) throws
+        -> JobRecord
+    {
+        if let repeated {
             return try ledger.finish(
                 job.id, attempt: job.attempt,
-                as: JobEnding(.failed, reason: crash + " The attempt before ended in the same way."),
+                as: JobEnding(.failed, reason: repeated + " The attempt before ended in the same way."),
                 announcer: announcer)
         }
         if let reason = outcome.passing, asked == nil {
-            if let wait = retries.wait(after: job.retries) {
-                live.settings.log(
-                    "job \(job.id): \(reason) Tried again in \(Figure.text(wait, decimals: 0)) s "
-                        + "(retry \(job.retries + 1) of \(live.settings.jobs.retries))")
+            if let wait = JobRetries(live.settings.jobs).wait(after: job.retries) {
                 let end = Date() + wait
                 let postponed = try ledger.postpone(job.id, attempt: job.attempt, reason: reason, until: end)
                 _ = waits.left(job.id, until: end, longest: wait + 1)
+                live.settings.log(
+                    "job \(job.id): \(reason) Tried again in \(Figure.text(wait, decimals: 0)) s "
+                        + "(retry \(job.retries + 1) of \(live.settings.jobs.retries))")
                 return postponed
             }
             let reason = reason + " Given up after \(job.retries) retries."

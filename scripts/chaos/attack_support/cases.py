@@ -100,6 +100,11 @@ class Target(Bench):
         path.write_text(text)
         return path
 
+    def configure(self, settings, key):
+        """Writes lorad.yaml; without `key` there is nothing to try."""
+        self.write("lorad.yaml", settings)
+        require("lorad.yaml" not in self.ask("status").stderr_text, f"lorad.yaml knows no {key}")
+
     def rows(self, name, rows):
         return self.write(name, "\n".join(json.dumps(row) for row in rows) + "\n")
 

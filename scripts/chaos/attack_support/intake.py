@@ -131,9 +131,11 @@ def full_disk(folder):
     require(state == "succeeded", f"once there was room it did not succeed: {state}")
 
 
-@case(14, "60 manifests of 1 MB with a mistake")
+@case(14, "60 manifests of 1 MB with a mistake, of 8 MB that the ledger keeps")
 def large_manifests(folder):
     target = Target(folder)
+    settings = SETTINGS.replace("backup_hours: 0", "backup_hours: 0, manifests_mib: 8") + FREE_DISK + JOBS
+    target.configure(settings, "retention.manifests_mib")
     line = "# " + "x" * 997 + "\n"
     for number in range(60):
         text = target.manifest(f"large{number}").replace("max_steps", "max_stps")
@@ -144,7 +146,8 @@ def large_manifests(folder):
         require(worker.poll() is None, f"the worker ended with {worker.returncode}")
     size = sum(path.stat().st_size for path in (folder / ".lorad").glob("ledger.sqlite*"))
     require(count == 60, f"{count} of 60 were rejected in 60 s")
-    require(size < 16 << 20, f"the ledger has {size >> 20} MiB")
+    # Pages that are free again stay in the file, and the write-ahead log has its own.
+    require(size < 24 << 20, f"the ledger has {size >> 20} MiB")
 
 
 @case(14, "`name: rejected`, `latest`, `base`")

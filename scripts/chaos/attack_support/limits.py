@@ -147,7 +147,7 @@ def landlock(folder):
 @case(14, "wall_time while worker and job are stopped")
 def stopped_time(folder):
     target = Target(folder, SETTINGS + JOBS + "limits: {free_disk_mib: 0, wall_time: 12}\n")
-    target.drop("job.yaml", target.manifest("job", steps=3000))
+    target.drop("job.yaml", target.manifest("job", steps=400))
     with target.worker() as worker:
         require(wait_for(lambda: job_processes(folder), 20), "no job process was started")
         pids = [worker.pid, *job_processes(folder)]
@@ -209,7 +209,8 @@ def one_telling(folder):
             fill(folder / "small/ballast")
             time.sleep(15)
             os.unlink(folder / "small/ballast")
-            lines = [re.sub(r"\S*\d{8}T\d{6}Z-[0-9a-f]{8}", "JOB", line) for line in target.log[before:].splitlines()]
+            # With a job's id in it a line is that job's own, and so is one of each of its retries.
+            lines = target.log[before:].splitlines()
         told = {line: lines.count(line) for line in lines}
         most = max(told.items(), key=lambda item: item[1], default=("", 0))
         require(told, "nothing was told of the full disk")

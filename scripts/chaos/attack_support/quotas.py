@@ -8,19 +8,13 @@ from .cases import FREE_DISK, JOBS, NOBODY, SETTINGS, Target, case, require, req
 from .limits import wide_base, wide_manifest
 
 
-def require_known(target, key):
-    answer = target.ask("status")
-    require("lorad.yaml" not in answer.stderr_text, f"lorad.yaml knows no {key}")
-
-
 @case(15, "a job without progress for limits.stall_time")
 def no_progress(folder):
     target = Target(folder)
     wide_base(folder / "wide")
     # Long steps and a short patience. A stopped process would not do: stopped time counts for no limit.
     text = wide_manifest(target, "job", 64).replace("batch_size: 4", "batch_size: 16, gradient_accumulation: 64")
-    target.write("lorad.yaml", SETTINGS + JOBS + "limits: {free_disk_mib: 0, stall_time: 0.02}\n")
-    require_known(target, "limits.stall_time")
+    target.configure(SETTINGS + JOBS + "limits: {free_disk_mib: 0, stall_time: 0.02}\n", "limits.stall_time")
     target.drop("job.yaml", text)
     with target.worker():
         state = target.settled("job", 60)
@@ -32,10 +26,8 @@ def no_progress(folder):
 def owners(folder):
     require_root()
     target = Target(folder)
-    target.write(
-        "lorad.yaml", SETTINGS + FREE_DISK + "jobs: {at_once: 2}\n"
-        'owners: [{owner: "*", priority: 0, at_once: 1, rows: 20, steps: 1000000000}]\n')
-    require_known(target, "owners")
+    rule = 'owners: [{owner: "*", priority: 0, at_once: 1, rows: 20, steps: 1000000000}]\n'
+    target.configure(SETTINGS + FREE_DISK + "jobs: {at_once: 2}\n" + rule, "owners")
 
     def drop(name, text):
         hidden = target.write(f"inbox/.{name}", text)
