@@ -16,7 +16,9 @@ enum Visible {
         let isRightToLeft = text.unicodeScalars.contains(where: isRightToLeft)
         var context = Context(isRightToLeft: isRightToLeft)
         for scalar in text.unicodeScalars {
-            defer { context.previous = scalar.value }
+            // What is hidden is shown as a mark, and nothing joins on to that.
+            var isHidden = false
+            defer { context.previous = isHidden ? 0 : scalar.value }
             if isLayout(scalar) {
                 if layout == .oneLine {
                     // A carriage return and its line feed are one break.
@@ -27,7 +29,8 @@ enum Visible {
                     continue
                 }
             }
-            if context.hides(scalar) {
+            isHidden = context.hides(scalar)
+            if isHidden {
                 result.append(contentsOf: mark(scalar).unicodeScalars)
             } else {
                 result.append(scalar)

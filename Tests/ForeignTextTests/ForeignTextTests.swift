@@ -24,7 +24,7 @@ struct ForeignTextTests {
             ("a\u{1B}[31mb", "a␛[31mb"), ("\0\u{7}\u{7F}", "␀␇␡"), ("a\u{9B}31m", "a⟨U+9B⟩31m"),
             ("\u{202E}gpj", "⟨U+202E⟩gpj"),
             ("\u{2066}x\u{2069}", "⟨U+2066⟩x⟨U+2069⟩"), ("pay\u{200B}pal", "pay⟨U+200B⟩pal"),
-            ("a\u{200D}b", "a⟨U+200D⟩b"),
+            ("a\u{200D}b", "a⟨U+200D⟩b"), ("a\u{FE0F}\u{200D}🔥", "a⟨U+FE0F⟩⟨U+200D⟩🔥"),
             ("a\u{200F}b", "a⟨U+200F⟩b"), ("\u{FEFF}x", "⟨U+FEFF⟩x"), ("so\u{AD}ft", "so⟨U+AD⟩ft"),
             ("A\u{FE01}", "A⟨U+FE01⟩"),
             ("x\u{E0041}", "x⟨U+E0041⟩"), ("\u{3164}", "⟨U+3164⟩"), ("\u{FFFE}", "⟨U+FFFE⟩"),
