@@ -7,6 +7,8 @@ package struct JinjaLimits: Sendable {
     package static let nesting = 160
     /// How deep lists and objects may be nested in one another.
     package static let valueDepth = 256
+    /// Parameters of a macro, and named arguments of a call.
+    package static let arguments = 255
     /// jinja2's sandbox forbids longer ranges.
     package static let rangeCount = 100_000
 
@@ -15,7 +17,7 @@ package struct JinjaLimits: Sendable {
     /// Statements, expressions, loop steps, and what filters and methods go through (64 bytes of text, one element).
     package var steps = 5_000_000
     /// Of the rendered text, and of any string on the way.
-    package var outputBytes = 64 << 20
+    package var outputBytes = 8 << 20
 
     package init() {}
 }

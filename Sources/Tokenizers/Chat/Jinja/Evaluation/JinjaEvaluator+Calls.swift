@@ -15,6 +15,7 @@ extension JinjaEvaluator {
             }
             for (key, value) in zip(dictionary.keys, dictionary.values) {
                 let name = try key.asString()
+                try charge(call.keywords.count)
                 guard !call.keywords.contains(where: { $0.name.isExactly(name) }) else {
                     throw JinjaError.runtime("got multiple values for keyword argument '\(name)'")
                 }

@@ -68,7 +68,9 @@ extension JinjaEvaluator {
     {
         var builder = JinjaDictionary.Builder()
         for member in members {
-            try builder.set(try evaluate(member.key, scope), to: try evaluate(member.value, scope))
+            let key = try evaluate(member.key, scope)
+            try charge(key.cost)
+            try builder.set(key, to: try evaluate(member.value, scope))
         }
         return .dictionary(try builder.build())
     }
@@ -108,6 +110,8 @@ extension JinjaEvaluator {
     }
 
     func compare(_ left: JinjaValue, _ comparator: JinjaComparator, _ right: JinjaValue) throws -> Bool {
+        // What is looked for in something else is charged there.
+        if comparator != .isIn, comparator != .isNotIn { try charge(min(left.cost, right.cost)) }
         switch comparator {
         case .equal: return try left.equals(right)
         case .unequal: return try !left.equals(right)

@@ -62,6 +62,7 @@ final class JinjaEvaluator {
 
     func write(_ text: String) throws {
         output += text
+        try charge(bytes: text.utf8.count)
         try checkSize(output.utf8.count)
     }
 

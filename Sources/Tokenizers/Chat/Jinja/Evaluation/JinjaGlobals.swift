@@ -5,6 +5,7 @@ enum JinjaGlobals {
     static let all: [String: Function] = [
         "range": range, "namespace": namespace, "dict": dictionary, "raise_exception": raise,
         "strftime_now": strftimeNow, "joiner": joiner, "cycler": unsupported("cycler"), "lipsum": unsupported("lipsum"),
+        "self": unsupported("self"),
     ]
 
     private static func unsupported(_ name: String) -> Function {
@@ -54,6 +55,7 @@ enum JinjaGlobals {
                 guard parts.count == 2 else {
                     throw JinjaError.runtime("dictionary update sequence element has length \(parts.count); 2 is required")
                 }
+                try evaluator.charge(parts[0].cost)
                 try builder.set(parts[0], to: parts[1])
             }
         }

@@ -11,7 +11,7 @@ enum OrderFilters {
     ) throws -> [Int] {
         try evaluator.charge(elements.count)
         let order = try keys.indices.sorted { left, right in
-            try evaluator.charge(1)
+            try evaluator.charge(min(keys[left].cost, keys[right].cost))
             let isLess = try keys[left].order(keys[right], for: "<")
             if isLess == .equal { return left < right }
             return (isLess == .less) != descending
@@ -66,8 +66,9 @@ enum OrderFilters {
                 let source = try elements ?? value.iterator()
                 elements = source
                 while let element = try source.next() {
-                    try evaluator.charge(1)
-                    if seen.insert(try JinjaKey(try path.value(of: element, evaluator))).inserted { return element }
+                    let key = try path.value(of: element, evaluator)
+                    try evaluator.charge(key.cost)
+                    if seen.insert(try JinjaKey(key)).inserted { return element }
                 }
                 return nil
             })
@@ -83,8 +84,8 @@ enum OrderFilters {
             }
             var bestKey = try path.value(of: best, evaluator)
             while let element = try elements.next() {
-                try evaluator.charge(1)
                 let key = try path.value(of: element, evaluator)
+                try evaluator.charge(min(key.cost, bestKey.cost))
                 if try key.order(bestKey, for: wanted == .less ? "<" : ">") == wanted { (best, bestKey) = (element, key) }
             }
             return best
@@ -101,6 +102,7 @@ enum OrderFilters {
         let keys = try elements.map { try path.value(of: $0, evaluator) }
         var groups: [(key: JinjaValue, elements: [JinjaValue])] = []
         for index in try sorted(elements, by: keys, evaluator) {
+            try evaluator.charge(keys[index].cost)
             if let last = groups.last, try last.key.equals(keys[index]) {
                 groups[groups.count - 1].elements.append(elements[index])
             } else {

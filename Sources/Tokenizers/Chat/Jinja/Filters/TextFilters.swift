@@ -94,7 +94,7 @@ enum TextFilters {
         guard text.count - leeway > length else { return value }
         let kept = Array(text[..<(length - endCount)])
         if arguments.isTrue(1) { return value.derived(String(scalars: kept) + end) }
-        let words = PythonText.splitFromEnd(kept, by: [" "], limit: 1)
+        let words = PythonText.split(kept, by: [" "], limit: 1, fromEnd: true)
         return value.derived(String(scalars: words[0]) + end)
     }
 

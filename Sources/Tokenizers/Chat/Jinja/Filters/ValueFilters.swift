@@ -49,8 +49,11 @@ enum ValueFilters {
         switch value {
         case .undefined: return .generator(JinjaGenerator([], depth: 1))
         case .dictionary(let dictionary):
-            return .generator(JinjaGenerator(dictionary.items, depth: dictionary.depth))
-        default: throw JinjaError.runtime("Can only get item pairs from a mapping.")
+            return .generator(JinjaGenerator(dictionary.items, depth: dictionary.extent.depth))
+        default:
+            // Refused when somebody asks for an element, as everything that a generator does.
+            return .generator(
+                JinjaGenerator(depth: 1) { throw JinjaError.runtime("Can only get item pairs from a mapping.") })
         }
     }
 }

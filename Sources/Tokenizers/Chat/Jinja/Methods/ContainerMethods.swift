@@ -36,7 +36,7 @@ enum ContainerMethods {
         let wanted = arguments[0] ?? .none
         let start = Bounds.clamped(try arguments.integer(1, or: 0), elements.count)
         let stop = Bounds.clamped(try arguments.integer(2, or: elements.count), elements.count)
-        try evaluator.charge(elements.count)
+        for element in elements { try evaluator.charge(min(element.cost, wanted.cost)) }
         for index in start..<max(start, stop) where try elements[index].equals(wanted) { return .int(index) }
         throw JinjaError.runtime("\(try wanted.represented(evaluator)) is not in \(value.typeName)")
     }
@@ -45,14 +45,15 @@ enum ContainerMethods {
         try call.refuseKeywords()
         let wanted = try call.bound("value", required: 1)[0] ?? .none
         let elements = elements(value)
-        try evaluator.charge(elements.count)
+        for element in elements { try evaluator.charge(min(element.cost, wanted.cost)) }
         return .int(try elements.count { try $0.equals(wanted) })
     }
 
-    private static let get: JinjaMethod = { value, _, call in
+    private static let get: JinjaMethod = { value, evaluator, call in
         try call.refuseKeywords()
         let arguments = try call.bound("key", "default", required: 1)
         guard case .dictionary(let dictionary) = value else { return .none }
+        try evaluator.charge(arguments[0]?.cost ?? 0)
         return try dictionary.value(arguments[0] ?? .none) ?? arguments[1] ?? .none
     }
 

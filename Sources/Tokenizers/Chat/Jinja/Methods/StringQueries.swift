@@ -65,9 +65,7 @@ enum StringQueries {
             let text = try StringMethods.scalars(value, evaluator)
             let part = try (arguments[0] ?? .none).asString().scalars
             let found = try range(arguments, text.count).flatMap { range in
-                last
-                    ? PythonText.findLast(part, in: text, from: range.lowerBound, to: range.upperBound)
-                    : PythonText.find(part, in: text, from: range.lowerBound, to: range.upperBound)
+                last ? PythonText.findLast(part, in: text, range) : PythonText.find(part, in: text, range)
             }
             guard found != nil || !mustBe else { throw JinjaError.runtime("substring not found") }
             return .int(found ?? -1)
@@ -80,6 +78,6 @@ enum StringQueries {
         let text = try StringMethods.scalars(value, evaluator)
         let part = try (arguments[0] ?? .none).asString().scalars
         guard let range = try range(arguments, text.count) else { return .int(0) }
-        return .int(PythonText.count(part, in: text, from: range.lowerBound, to: range.upperBound))
+        return .int(PythonText.count(part, in: text, range))
     }
 }

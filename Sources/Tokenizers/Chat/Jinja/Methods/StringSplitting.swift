@@ -20,10 +20,7 @@ enum StringSplitting {
                 return try list(PythonText.split(text, limit: limit, fromEnd: fromEnd), of: value, evaluator)
             }
             guard !separator.isEmpty else { throw JinjaError.runtime("empty separator") }
-            let parts =
-                fromEnd
-                ? PythonText.splitFromEnd(text, by: separator, limit: limit)
-                : PythonText.split(text, by: separator, limit: limit)
+            let parts = PythonText.split(text, by: separator, limit: limit, fromEnd: fromEnd)
             return try list(parts, of: value, evaluator)
         }
     }

@@ -19,7 +19,7 @@ struct BraceFormat {
     private func format(
         _ scalars: ArraySlice<Unicode.Scalar>, _ call: JinjaCall, _ numbering: inout Numbering, level: Int
     ) throws -> String {
-        guard level < 2 else { throw JinjaError.runtime("Max string recursion exceeded") }
+        guard level < 3 else { throw JinjaError.runtime("Max string recursion exceeded") }
         var rest = scalars
         var output = String.UnicodeScalarView()
         while let scalar = rest.popFirst() {

@@ -28,42 +28,20 @@ enum PythonText {
 
     // MARK: Searching
 
-    /// Where `part` begins for the first time, from `start` on.
-    static func find(_ part: [Unicode.Scalar], in text: [Unicode.Scalar], from start: Int = 0, to end: Int? = nil) -> Int? {
-        let end = end ?? text.count
-        guard start <= end, part.count <= end - start else { return nil }
-        guard let first = part.first else { return start }
-        var index = start
-        while index <= end - part.count {
-            if text[index] == first, matches(part, text, at: index) { return index }
-            index += 1
-        }
-        return nil
+    static func find(_ part: [Unicode.Scalar], in text: [Unicode.Scalar], _ range: Range<Int>? = nil) -> Int? {
+        TextSearch(part).first(in: text, range ?? 0..<text.count)
     }
 
-    static func findLast(_ part: [Unicode.Scalar], in text: [Unicode.Scalar], from start: Int = 0, to end: Int? = nil)
-        -> Int?
-    {
-        let end = end ?? text.count
-        guard start <= end, part.count <= end - start else { return nil }
-        return stride(from: end - part.count, through: start, by: -1).first { matches(part, text, at: $0) }
-    }
-
-    private static func matches(_ part: [Unicode.Scalar], _ text: [Unicode.Scalar], at index: Int) -> Bool {
-        for offset in part.indices where text[index + offset] != part[offset] { return false }
-        return true
+    /// Where `part` begins for the last time.
+    static func findLast(_ part: [Unicode.Scalar], in text: [Unicode.Scalar], _ range: Range<Int>? = nil) -> Int? {
+        let turned = Array(text[range ?? 0..<text.count].reversed())
+        guard let found = find(part.reversed(), in: turned) else { return nil }
+        return (range?.lowerBound ?? 0) + turned.count - found - part.count
     }
 
     /// Times that `part` stands in `text` without overlap.
-    static func count(_ part: [Unicode.Scalar], in text: [Unicode.Scalar], from start: Int, to end: Int) -> Int {
-        guard start <= end else { return 0 }
-        guard !part.isEmpty else { return end - start + 1 }
-        var (count, index) = (0, start)
-        while let found = find(part, in: text, from: index, to: end) {
-            count += 1
-            index = found + part.count
-        }
-        return count
+    static func count(_ part: [Unicode.Scalar], in text: [Unicode.Scalar], _ range: Range<Int>) -> Int {
+        part.isEmpty ? range.count + 1 : TextSearch(part).places(in: text, range).count
     }
 
     // MARK: Stripping
@@ -91,9 +69,8 @@ enum PythonText {
             while index < source.count, source[index].isPythonSpace { index += 1 }
             guard index < source.count else { break }
             if limit >= 0, parts.count == limit {
-                var end = source.count
-                while end > index, source[end - 1].isPythonSpace { end -= 1 }
-                parts.append(index..<end)
+                // The rest as it stands, white space at its far end included.
+                parts.append(index..<source.count)
                 break
             }
             let start = index
@@ -104,26 +81,25 @@ enum PythonText {
         return parts.reversed().map { text[(text.count - $0.upperBound)..<(text.count - $0.lowerBound)] }
     }
 
+    /// `split`, or with `fromEnd` `rsplit`, by a separator; `limit` is negative for none.
     /// - Precondition: `separator` is not empty.
-    static func split(_ text: [Unicode.Scalar], by separator: [Unicode.Scalar], limit: Int) -> [Scalars] {
-        var parts: [Scalars] = []
-        var start = 0
-        while limit < 0 || parts.count < limit, let found = find(separator, in: text, from: start) {
-            parts.append(text[start..<found])
-            start = found + separator.count
+    static func split(_ text: [Unicode.Scalar], by separator: [Unicode.Scalar], limit: Int, fromEnd: Bool) -> [Scalars] {
+        let whole = 0..<text.count
+        guard fromEnd else {
+            return cut(text, at: TextSearch(separator).places(in: text, whole, limit: limit), separator.count)
         }
-        return parts + [text[start...]]
+        let places = TextSearch(separator.reversed()).places(in: text.reversed(), whole, limit: limit)
+        return cut(text, at: places.reversed().map { text.count - $0 - separator.count }, separator.count)
     }
 
-    /// - Precondition: `separator` is not empty.
-    static func splitFromEnd(_ text: [Unicode.Scalar], by separator: [Unicode.Scalar], limit: Int) -> [Scalars] {
+    private static func cut(_ text: [Unicode.Scalar], at places: [Int], _ length: Int) -> [Scalars] {
         var parts: [Scalars] = []
-        var end = text.count
-        while limit < 0 || parts.count < limit, let found = findLast(separator, in: text, to: end) {
-            parts.append(text[(found + separator.count)..<end])
-            end = found
+        var start = 0
+        for place in places {
+            parts.append(text[start..<place])
+            start = place + length
         }
-        return (parts + [text[..<end]]).reversed()
+        return parts + [text[start...]]
     }
 
     static func lines(_ text: [Unicode.Scalar], keepingEnds: Bool = false) -> [Scalars] {
@@ -148,25 +124,28 @@ enum PythonText {
         _ evaluator: JinjaEvaluator
     ) throws -> String {
         var output = String.UnicodeScalarView()
-        var (start, done) = (0, 0)
+        var (start, done, written) = (0, 0, 0)
         if old.isEmpty {
             for index in 0...text.count {
                 if limit < 0 || done < limit {
                     output.append(contentsOf: new)
                     done += 1
-                    try evaluator.charge(bytes: new.count)
+                    written += new.count
+                    try evaluator.checkSize(written)
                 }
                 if index < text.count { output.append(text[index]) }
             }
+            try evaluator.charge(bytes: written)
             return String(output)
         }
-        while limit < 0 || done < limit, let found = find(old, in: text, from: start) {
+        for found in TextSearch(old).places(in: text, 0..<text.count, limit: limit) {
             output.append(contentsOf: text[start..<found])
             output.append(contentsOf: new)
             start = found + old.count
-            done += 1
-            try evaluator.charge(bytes: new.count)
+            written += new.count
+            try evaluator.checkSize(written)
         }
+        try evaluator.charge(bytes: written)
         output.append(contentsOf: text[start...])
         return String(output)
     }

@@ -91,7 +91,7 @@ struct JinjaChecker {
     private func check(_ macro: JinjaMacroDefinition, _ outer: Frame, at position: JinjaPosition) throws {
         let frame = Frame(hasLoopVariable: outer.hasLoopVariable)
         for parameter in macro.parameters {
-            if parameter.name == "caller", parameter.standard == nil {
+            if parameter.name == "caller", parameter.standard == nil, macro.special.contains("caller") {
                 throw JinjaError(.syntax, "the parameter 'caller' needs a default", at: position)
             }
             if let standard = parameter.standard { try check(standard, frame) }

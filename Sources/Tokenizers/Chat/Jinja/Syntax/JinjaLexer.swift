@@ -140,6 +140,8 @@ struct JinjaLexer {
     }
 
     private mutating func skipComment(from start: Int) throws {
+        // jinja2 does not mind one that opens at the very end.
+        if position == source.count { return }
         while position < source.count {
             if takeEnd("#}") { return }
             position += 1
@@ -161,6 +163,10 @@ struct JinjaLexer {
         }
         startsLine = index > 0 && source[index - 1] == "\n"
         let contents = index
+        if contents == source.count {
+            position = contents
+            return true
+        }
         while index < source.count {
             if stands("{%", at: index), let end = endOfRaw(index, contents: contents) {
                 appendText(contents..<end)

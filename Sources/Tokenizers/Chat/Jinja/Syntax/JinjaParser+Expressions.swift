@@ -2,22 +2,14 @@
 /// signs, and what follows a primary.
 extension JinjaParser {
     /// Whether the parser stands where a tuple without brackets ends.
-    func isTupleEnd(endsAt end: String?) -> Bool {
-        switch kind {
-        case .outputEnd, .tagEnd, .symbol(")"): true
-        case .name(let name): name == end
-        default: false
-        }
-    }
+    var isTupleEnd: Bool { [.outputEnd, .tagEnd, .symbol(")")].contains(kind) }
 
     /// One expression, or several with commas between as a tuple.
-    mutating func tuple(withConditional: Bool = true, endsAt end: String? = nil, mayBeEmpty: Bool = false) throws
-        -> JinjaExpression
-    {
+    mutating func tuple(withConditional: Bool = true, mayBeEmpty: Bool = false) throws -> JinjaExpression {
         let position = position
         var parts: [JinjaExpression] = []
         var isTuple = false
-        while !isTupleEnd(endsAt: end) {
+        while !isTupleEnd {
             parts.append(withConditional ? try expression() : try disjunction())
             guard skip(",") else { break }
             isTuple = true

@@ -86,6 +86,7 @@ extension JinjaParser {
         try expect(.symbol("("))
         while kind != .symbol(")") {
             try argument(into: &arguments)
+            try checkCount(arguments.keywords.count)
             guard skip(",") else { break }
         }
         try expect(.symbol(")"))

@@ -30,9 +30,9 @@ extension JinjaParser {
     // MARK: Control
 
     private mutating func loop() throws -> JinjaStatement.Kind {
-        let target = try assignmentTarget(endsAt: "in")
+        let target = try assignmentTarget()
         try expect(.name("in"))
-        let iterable = try tuple(withConditional: false, endsAt: "recursive")
+        let iterable = try tuple(withConditional: false)
         let test = skipName("if") ? try expression() : nil
         let isRecursive = skipName("recursive")
         let body = try block(until: "endfor", "else")
@@ -96,10 +96,10 @@ extension JinjaParser {
     }
 
     /// A name, a namespace's attribute, or a tuple of such.
-    private mutating func assignmentTarget(withNamespace: Bool = false, endsAt end: String? = nil) throws -> JinjaTarget {
+    private mutating func assignmentTarget(withNamespace: Bool = false) throws -> JinjaTarget {
         var targets: [JinjaTarget] = []
         var isTuple = false
-        while !isTupleEnd(endsAt: end) {
+        while !isTupleEnd {
             targets.append(try singleTarget(withNamespace: withNamespace))
             guard skip(",") else { break }
             isTuple = true
@@ -155,6 +155,7 @@ extension JinjaParser {
                 throw fault("a parameter without a default follows one with a default")
             }
             parameters.append((name, standard))
+            try checkCount(parameters.count)
         }
         advance()
         return parameters

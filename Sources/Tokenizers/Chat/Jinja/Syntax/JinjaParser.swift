@@ -120,6 +120,13 @@ struct JinjaParser {
 }
 
 extension JinjaParser {
+    /// - Throws: `limit` for more parameters or named arguments than anybody writes.
+    func checkCount(_ count: Int) throws {
+        guard count <= JinjaLimits.arguments else {
+            throw JinjaError(.limit, "there are more than \(JinjaLimits.arguments) names", at: position)
+        }
+    }
+
     /// - Throws: where the expression's levels would be too many.
     func make(_ kind: JinjaExpression.Kind, at position: JinjaPosition, over parts: [JinjaExpression] = []) throws
         -> JinjaExpression

@@ -4,14 +4,14 @@ import ModelFiles
 final class JinjaDictionary {
     let keys: [JinjaValue]
     let values: [JinjaValue]
-    let depth: Int
+    let extent: JinjaExtent
     private let positions: [JinjaKey: Int]
 
-    fileprivate init(keys: [JinjaValue], values: [JinjaValue], positions: [JinjaKey: Int], depth: Int) {
+    fileprivate init(keys: [JinjaValue], values: [JinjaValue], positions: [JinjaKey: Int], _ extent: JinjaExtent) {
         self.keys = keys
         self.values = values
         self.positions = positions
-        self.depth = depth
+        self.extent = extent
     }
 
     var count: Int { keys.count }
@@ -46,9 +46,10 @@ final class JinjaDictionary {
         }
 
         func build() throws -> JinjaDictionary {
-            // One level for the pairs that `items` makes.
-            let depth = try max(JinjaValue.depth(above: keys), JinjaValue.depth(above: values)) + 1
-            return JinjaDictionary(keys: keys, values: values, positions: positions, depth: depth)
+            let inner = try JinjaExtent(above: [keys, values].joined())
+            // One level more for the pairs that `items` makes.
+            let extent = JinjaExtent(depth: inner.depth + 1, cost: inner.cost)
+            return JinjaDictionary(keys: keys, values: values, positions: positions, extent)
         }
     }
 }

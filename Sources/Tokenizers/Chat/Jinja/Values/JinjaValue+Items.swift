@@ -13,6 +13,7 @@ extension JinjaValue {
         switch (self, key) {
         case (.undefined(let undefined), _): throw undefined.error
         case (.dictionary(let dictionary), _):
+            try evaluator.charge(key.cost)
             // What cannot be a key is no key of it.
             if let value = try? dictionary.value(key) { return value }
         case (.list(let sequence), _), (.tuple(let sequence), _):

@@ -109,8 +109,12 @@ extension JinjaValue {
             }
             try evaluator.charge(bytes: text.utf8.count)
             return PythonText.find(part.scalars, in: text.scalars) != nil
-        case .dictionary(let dictionary): return try dictionary.value(value) != nil
-        case .view(let view) where view.kind == .keys: return try view.dictionary.value(value) != nil
+        case .dictionary(let dictionary):
+            try evaluator.charge(value.cost)
+            return try dictionary.value(value) != nil
+        case .view(let view) where view.kind == .keys:
+            try evaluator.charge(value.cost)
+            return try view.dictionary.value(value) != nil
         case .namespace, .macro, .function:
             throw JinjaError.runtime("argument of type '\(typeName)' is not iterable")
         default:
@@ -118,7 +122,7 @@ extension JinjaValue {
                 throw JinjaError.runtime("argument of type '\(typeName)' is not iterable")
             }
             while let element = try elements.next() {
-                try evaluator.charge(1)
+                try evaluator.charge(min(element.cost, value.cost))
                 if try element.equals(value) { return true }
             }
             return false

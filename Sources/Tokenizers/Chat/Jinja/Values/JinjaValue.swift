@@ -34,14 +34,44 @@ struct JinjaUndefined {
     var error: JinjaError { JinjaError(kind, message) }
 }
 
+/// How far a value reaches: what going down it takes of the stack, and through it of time.
+struct JinjaExtent {
+    /// Levels of containers.
+    let depth: Int
+    /// Values in it, one that stands twice counted twice, and a piece of 64 bytes of text as one.
+    let cost: Int
+}
+
+extension JinjaExtent {
+    /// That of a container of `values`.
+    init(around values: some Sequence<JinjaValue>) {
+        var (depth, cost) = (0, 1)
+        for value in values {
+            let extent = value.extent
+            depth = max(depth, extent.depth)
+            // A list of itself twice, again and again, has no end of values.
+            cost = extent.cost > Int.max - cost ? .max : cost + extent.cost
+        }
+        self.init(depth: depth + 1, cost: cost)
+    }
+
+    /// - Throws: `limit` where values are nested too deep.
+    init(above values: some Sequence<JinjaValue>) throws {
+        self.init(around: values)
+        guard depth <= JinjaLimits.valueDepth else {
+            throw JinjaError.limit("values are nested deeper than \(JinjaLimits.valueDepth) levels")
+        }
+    }
+}
+
 /// The elements of a list or a tuple.
 final class JinjaSequence {
     let elements: [JinjaValue]
-    let depth: Int
+    let extent: JinjaExtent
 
-    fileprivate init(_ elements: [JinjaValue], depth: Int) {
+    fileprivate init(_ elements: [JinjaValue], _ extent: JinjaExtent) {
         self.elements = elements
-        self.depth = depth
+        self.extent = extent
     }
 }
 
@@ -76,40 +106,42 @@ struct JinjaRange {
 }
 
 extension JinjaValue {
-    /// Levels of containers.
-    var depth: Int {
+    /// How far the value reaches.
+    var extent: JinjaExtent {
         switch self {
-        case .list(let sequence), .tuple(let sequence): sequence.depth
-        case .dictionary(let dictionary): dictionary.depth
-        case .view(let view): view.dictionary.depth + 1
-        case .generator(let generator): generator.depth
-        case .function(let function): function.depth
-        default: 0
+        case .text(let text), .markup(let text): JinjaExtent(depth: 0, cost: 1 + text.utf8.count / 64)
+        case .list(let sequence), .tuple(let sequence): sequence.extent
+        case .dictionary(let dictionary): dictionary.extent
+        case .view(let view): view.dictionary.extent
+        case .generator(let generator): JinjaExtent(depth: generator.depth, cost: 1)
+        case .function(let function): JinjaExtent(depth: function.depth, cost: 1)
+        default: JinjaExtent(depth: 0, cost: 1)
         }
     }
+
+    /// Levels of containers.
+    var depth: Int { extent.depth }
+
+    /// Steps that going through all of it takes.
+    var cost: Int { extent.cost }
 
     /// One more than the deepest of `values`.
     /// - Throws: `limit` where that is too deep.
     static func depth(above values: some Sequence<JinjaValue>) throws -> Int {
-        var depth = 0
-        for value in values { depth = max(depth, value.depth) }
-        guard depth < JinjaLimits.valueDepth else {
-            throw JinjaError.limit("values are nested deeper than \(JinjaLimits.valueDepth) levels")
-        }
-        return depth + 1
+        try JinjaExtent(above: values).depth
     }
 
     static func list(of elements: [JinjaValue]) throws -> JinjaValue {
-        .list(JinjaSequence(elements, depth: try depth(above: elements)))
+        .list(JinjaSequence(elements, try JinjaExtent(above: elements)))
     }
 
     static func tuple(of elements: [JinjaValue]) throws -> JinjaValue {
-        .tuple(JinjaSequence(elements, depth: try depth(above: elements)))
+        .tuple(JinjaSequence(elements, try JinjaExtent(above: elements)))
     }
 
-    /// A key and its value; no deeper than the object they are of.
+    /// A key and its value, of an object that is deeper than they are.
     static func pair(_ key: JinjaValue, _ value: JinjaValue) -> JinjaValue {
-        .tuple(JinjaSequence([key, value], depth: max(key.depth, value.depth) + 1))
+        .tuple(JinjaSequence([key, value], JinjaExtent(around: [key, value])))
     }
 
     /// - Throws: `unsupported` for a number that JSON's reader could not keep as it is written.
