@@ -15,7 +15,8 @@ package protocol FuzzTarget: SendableMetatype {
 package enum FuzzTargets {
     package static let all: [any FuzzTarget.Type] = [
         ManifestTarget.self, WorkerConfigurationTarget.self, SafetensorsTarget.self, GGUFTarget.self,
-        ModelConfigurationTarget.self, TokenizerTarget.self, TokenizerConfigurationTarget.self, ChatTemplateTarget.self, RowsTarget.self,
+        ModelConfigurationTarget.self, TokenizerTarget.self, TokenizerConfigurationTarget.self, ChatTemplateTarget.self,
+        RowsTarget.self,
         AdapterConfigurationTarget.self, AdapterWeightsTarget.self, ShardIndexTarget.self,
         CheckpointTarget.self, PublishedRunTarget.self, InboxTarget.self, ScheduleTarget.self, SecretTarget.self,
         WebhookMessageTarget.self, WebhookAnswerTarget.self,

@@ -8,7 +8,9 @@ private let folder = "\(Fixtures.root)/data/templates"
 private let isThere = FileManager.default.fileExists(atPath: folder)
 
 /// The chat templates of seventy real models, which `scripts/fetch templates` brings, each over a hundred conversations.
-@Suite("Chat templates of real models, as jinja2 renders them", .enabled(if: isThere, "run scripts/fetch templates, or make peers"))
+@Suite(
+    "Chat templates of real models, as jinja2 renders them",
+    .enabled(if: isThere, "run scripts/fetch templates, or make peers"))
 struct PeerTemplateTests {
     private static let goldens = Result {
         (

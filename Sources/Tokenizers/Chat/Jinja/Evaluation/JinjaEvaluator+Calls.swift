@@ -63,13 +63,11 @@ extension JinjaEvaluator {
         func take(_ name: String) -> JinjaValue? {
             keywords.firstIndex { $0.name.isExactly(name) }.map { keywords.remove(at: $0).value }
         }
+        var given: [JinjaValue?] = []
         for (index, parameter) in definition.parameters.enumerated() {
-            let value = index < call.positional.count ? call.positional[index] : take(parameter.name)
-            scope.values[parameter.name] =
-                try value ?? parameter.standard.map { try evaluate($0, scope) }
-                ?? .undefined(
-                    JinjaUndefined(message: "parameter \(PythonText.quoted(parameter.name)) was not provided"))
+            given.append(index < call.positional.count ? call.positional[index] : take(parameter.name))
         }
+        try bind(definition.parameters, to: given, scope)
         if definition.special.contains("caller"), !definition.parameters.contains(where: { $0.name == "caller" }) {
             let caller = take("caller")
             scope.values["caller"] =
@@ -77,6 +75,23 @@ extension JinjaEvaluator {
         }
         try bindRest(definition, call.positional.dropFirst(definition.parameters.count), keywords, scope)
         return try capture { _ = try execute(definition.body, scope) }
+    }
+
+    /// Parameters that are not given take their defaults in turn, which see every parameter and none from outside of the
+    /// same name.
+    private func bind(
+        _ parameters: [(name: String, standard: JinjaExpression?)], to given: [JinjaValue?], _ scope: JinjaScope
+    ) throws {
+        for (parameter, value) in zip(parameters, given) {
+            let missing = JinjaUndefined(message: "\(PythonText.quoted(parameter.name)) is undefined")
+            scope.values[parameter.name] = value ?? .undefined(missing)
+        }
+        for (parameter, value) in zip(parameters, given) where value == nil {
+            let missing = JinjaUndefined(
+                message: "parameter \(PythonText.quoted(parameter.name)) was not provided")
+            scope.values[parameter.name] =
+                try parameter.standard.map { try evaluate($0, scope) } ?? .undefined(missing)
+        }
     }
 
     /// What a macro is called with beyond its parameters.

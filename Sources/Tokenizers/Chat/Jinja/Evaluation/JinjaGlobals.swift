@@ -53,7 +53,8 @@ enum JinjaGlobals {
             for pair in try pairs.collected(evaluator) {
                 let parts = try pair.collected(evaluator)
                 guard parts.count == 2 else {
-                    throw JinjaError.runtime("dictionary update sequence element has length \(parts.count); 2 is required")
+                    throw JinjaError.runtime(
+                        "dictionary update sequence element has length \(parts.count); 2 is required")
                 }
                 try evaluator.charge(parts[0].cost)
                 try builder.set(parts[0], to: parts[1])

@@ -1,3 +1,5 @@
+import ModelFiles
+
 /// `tojson` as transformers has it: Python's `json.dumps`, by default without escapes beyond JSON's own and with a space
 /// after commas and colons.
 struct JinjaJSON {
@@ -99,24 +101,17 @@ struct JinjaJSON {
     }
 
     private func quote(_ string: String, into text: inout String) {
-        text += "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\u{8}": text += "\\b"
-            case "\u{C}": text += "\\f"
-            case _ where scalar.value < 0x20 || (asASCII && scalar.value > 0x7E):
-                for unit in UTF16.encode(scalar)! {
+        let quoted = JSONText.quote(string)
+        guard asASCII else { return text += quoted }
+        for scalar in quoted.unicodeScalars {
+            if scalar.value < 0x7F {
+                text.unicodeScalars.append(scalar)
+            } else {
+                for unit in String(scalar).utf16 {
                     let digits = String(unit, radix: 16)
                     text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
                 }
-            default: text.unicodeScalars.append(scalar)
             }
         }
-        text += "\""
     }
 }

@@ -80,7 +80,9 @@ enum JinjaTests {
         },
     ]
 
-    private static func rest(_ value: JinjaValue, _ number: JinjaValue, _ evaluator: JinjaEvaluator) throws -> JinjaValue {
+    private static func rest(_ value: JinjaValue, _ number: JinjaValue, _ evaluator: JinjaEvaluator) throws
+        -> JinjaValue
+    {
         try value.applying(.modulo, number, evaluator)
     }
 

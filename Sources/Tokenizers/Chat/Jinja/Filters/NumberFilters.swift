@@ -11,7 +11,9 @@ enum NumberFilters {
             guard integer != .min else { throw PythonNumber.overflow }
             return .int(Swift.abs(integer))
         }
-        guard let number = value.number else { throw JinjaError.runtime("bad operand type for abs(): '\(value.typeName)'") }
+        guard let number = value.number else {
+            throw JinjaError.runtime("bad operand type for abs(): '\(value.typeName)'")
+        }
         return .float(Swift.abs(number))
     }
 

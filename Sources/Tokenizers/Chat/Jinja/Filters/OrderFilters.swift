@@ -86,7 +86,9 @@ enum OrderFilters {
             while let element = try elements.next() {
                 let key = try path.value(of: element, evaluator)
                 try evaluator.charge(min(key.cost, bestKey.cost))
-                if try key.order(bestKey, for: wanted == .less ? "<" : ">") == wanted { (best, bestKey) = (element, key) }
+                if try key.order(bestKey, for: wanted == .less ? "<" : ">") == wanted {
+                    (best, bestKey) = (element, key)
+                }
             }
             return best
         }

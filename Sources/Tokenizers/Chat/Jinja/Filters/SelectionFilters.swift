@@ -11,7 +11,9 @@ enum SelectionFilters {
     private typealias Change = (JinjaValue) throws -> JinjaValue
 
     private static let map: JinjaMethod = { value, evaluator, call in
-        try generator(over: value, evaluator) { try mapping(call, $0) } step: { change, elements in
+        try generator(over: value, evaluator) {
+            try mapping(call, $0)
+        } step: { change, elements in
             try elements.next().map(change)
         }
     }
@@ -56,7 +58,9 @@ enum SelectionFilters {
 
     private static func selecting(byAttribute: Bool, keeps: Bool) -> JinjaMethod {
         { value, evaluator, call in
-            try generator(over: value, evaluator) { try testing(call, byAttribute, $0) } step: { holds, elements in
+            try generator(over: value, evaluator) {
+                try testing(call, byAttribute, $0)
+            } step: { holds, elements in
                 while let element = try elements.next() {
                     if try holds(element) == keeps { return element }
                 }

@@ -12,17 +12,14 @@ enum TextFilters {
         value.string == nil ? .text(try value.written(evaluator)) : value
     }
 
-    private static func scalars(_ value: JinjaValue, _ evaluator: JinjaEvaluator) throws -> [Unicode.Scalar] {
+    @Sendable private static func scalars(_ value: JinjaValue, _ evaluator: JinjaEvaluator) throws -> [Unicode.Scalar] {
         let text = try value.written(evaluator)
         try evaluator.charge(bytes: text.utf8.count)
         return text.scalars
     }
 
     private static func cased(_ change: @escaping @Sendable ([Unicode.Scalar]) -> String) -> JinjaMethod {
-        { value, evaluator, call in
-            _ = try call.bound()
-            return value.derived(change(try scalars(value, evaluator)))
-        }
+        StringMethods.cased(change, of: scalars)
     }
 
     /// jinja2's own: words begin after hyphens, white space and opening brackets.

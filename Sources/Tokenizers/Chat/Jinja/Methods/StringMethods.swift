@@ -17,16 +17,20 @@ enum StringMethods {
     ]
 
     /// The characters of the value that a method is of.
-    static func scalars(_ value: JinjaValue, _ evaluator: JinjaEvaluator) throws -> [Unicode.Scalar] {
+    @Sendable static func scalars(_ value: JinjaValue, _ evaluator: JinjaEvaluator) throws -> [Unicode.Scalar] {
         let text = try value.asString()
         try evaluator.charge(bytes: text.utf8.count)
         return text.scalars
     }
 
-    private static func cased(_ change: @escaping @Sendable ([Unicode.Scalar]) -> String) -> JinjaMethod {
+    /// - Parameter read: what the value's characters are.
+    static func cased(
+        _ change: @escaping @Sendable ([Unicode.Scalar]) -> String,
+        of read: @escaping @Sendable (JinjaValue, JinjaEvaluator) throws -> [Unicode.Scalar] = scalars
+    ) -> JinjaMethod {
         { value, evaluator, call in
             _ = try call.bound()
-            return value.derived(change(try scalars(value, evaluator)))
+            return value.derived(change(try read(value, evaluator)))
         }
     }
 
@@ -34,12 +38,15 @@ enum StringMethods {
         { value, evaluator, call in
             try call.refuseKeywords()
             let characters = try call.bound("chars").given(0)?.asString()
-            return value.derived(String(scalars: PythonText.stripped(try scalars(value, evaluator), of: characters, side)))
+            return value.derived(
+                String(scalars: PythonText.stripped(try scalars(value, evaluator), of: characters, side)))
         }
     }
 
     /// The text of an argument; escaped where the value that the method is of is marked.
-    private static func part(_ argument: JinjaValue?, of value: JinjaValue, _ evaluator: JinjaEvaluator) throws -> String {
+    private static func part(_ argument: JinjaValue?, of value: JinjaValue, _ evaluator: JinjaEvaluator) throws
+        -> String
+    {
         let argument = argument ?? .none
         let text = try argument.asString()
         if case .markup = value { return try Markup.escaped(argument, evaluator) }
@@ -67,7 +74,8 @@ enum StringMethods {
         try call.refuseKeywords()
         let suffix = try call.bound("suffix", required: 1).string(0, or: "").scalars
         let text = try scalars(value, evaluator)
-        return text.suffix(suffix.count) == suffix[...] ? value.derived(String(scalars: text.dropLast(suffix.count))) : value
+        return text.suffix(suffix.count) == suffix[...]
+            ? value.derived(String(scalars: text.dropLast(suffix.count))) : value
     }
 
     // MARK: Widths

@@ -51,7 +51,8 @@ struct BraceFormat {
                 return rest[..<index]
             }
         }
-        throw JinjaError.runtime(rest.isEmpty ? "Single '{' encountered in format string" : "expected '}' before end of string")
+        throw JinjaError.runtime(
+            rest.isEmpty ? "Single '{' encountered in format string" : "expected '}' before end of string")
     }
 
     private func field(
@@ -84,7 +85,8 @@ struct BraceFormat {
         case nil: shown = found
         case "s": shown = .text(try found.written(evaluator))
         case "r": shown = .text(try found.represented(evaluator))
-        default: throw JinjaError.unsupported("the conversion '!\(conversion.map { String($0) } ?? "")' is not supported")
+        default:
+            throw JinjaError.unsupported("the conversion '!\(conversion.map { String($0) } ?? "")' is not supported")
         }
         if case .undefined(let undefined) = shown, !specification.isEmpty { throw undefined.error }
         let text =

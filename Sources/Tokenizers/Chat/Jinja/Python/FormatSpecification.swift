@@ -17,7 +17,9 @@ struct FormatSpecification {
     /// - Throws: where the text is no such specification.
     init(_ text: String) throws {
         var rest = text.scalars[...]
-        func isAlignment(_ scalar: Unicode.Scalar?) -> Bool { scalar.map { "<>=^".unicodeScalars.contains($0) } ?? false }
+        func isAlignment(_ scalar: Unicode.Scalar?) -> Bool {
+            scalar.map { "<>=^".unicodeScalars.contains($0) } ?? false
+        }
         if rest.count > 1, isAlignment(rest[rest.startIndex + 1]) {
             fill = rest.removeFirst()
             alignment = rest.removeFirst()
@@ -37,7 +39,9 @@ struct FormatSpecification {
         if rest.first == "," || rest.first == "_" { grouping = String(rest.removeFirst()) }
         if rest.first == "." {
             rest.removeFirst()
-            guard let digits = try Self.number(&rest) else { throw JinjaError.runtime("Format specifier missing precision") }
+            guard let digits = try Self.number(&rest) else {
+                throw JinjaError.runtime("Format specifier missing precision")
+            }
             precision = digits
         }
         type = rest.popFirst()
@@ -74,7 +78,8 @@ struct FormatSpecification {
 
     /// Whether nothing is asked for.
     private var isPlain: Bool {
-        type == nil && width == 0 && precision == nil && alignment == nil && sign == "-" && !isAlternate && grouping == nil
+        type == nil && width == 0 && precision == nil && alignment == nil && sign == "-" && !isAlternate
+            && grouping == nil
     }
 
     private func format(_ text: String, _ evaluator: JinjaEvaluator) throws -> String {
@@ -150,7 +155,9 @@ struct FormatSpecification {
     }
 
     /// - Parameter head: sign and base, which stand before a fill by `=`.
-    private func padded(_ head: String, _ body: String, usual: Unicode.Scalar, _ evaluator: JinjaEvaluator) throws -> String {
+    private func padded(_ head: String, _ body: String, usual: Unicode.Scalar, _ evaluator: JinjaEvaluator) throws
+        -> String
+    {
         let rest = width - head.unicodeScalars.count - body.unicodeScalars.count
         guard rest > 0 else { return head + body }
         func filling(_ count: Int) throws -> String { try evaluator.repeated(String(fill), count) }

@@ -1,10 +1,12 @@
 /// Text brought to a width.
 enum Padding {
-    static func left(_ text: String, _ width: Int, _ fill: Unicode.Scalar, _ evaluator: JinjaEvaluator) throws -> String {
+    static func left(_ text: String, _ width: Int, _ fill: Unicode.Scalar, _ evaluator: JinjaEvaluator) throws -> String
+    {
         text + (try missing(text, width, fill, evaluator))
     }
 
-    static func right(_ text: String, _ width: Int, _ fill: Unicode.Scalar, _ evaluator: JinjaEvaluator) throws -> String
+    static func right(_ text: String, _ width: Int, _ fill: Unicode.Scalar, _ evaluator: JinjaEvaluator) throws
+        -> String
     {
         try missing(text, width, fill, evaluator) + text
     }
@@ -20,7 +22,8 @@ enum Padding {
         return try evaluator.repeated(fill, before) + text + evaluator.repeated(fill, rest - before)
     }
 
-    private static func missing(_ text: String, _ width: Int, _ fill: Unicode.Scalar, _ evaluator: JinjaEvaluator) throws
+    private static func missing(_ text: String, _ width: Int, _ fill: Unicode.Scalar, _ evaluator: JinjaEvaluator)
+        throws
         -> String
     {
         guard width > 0 else { return "" }

@@ -116,7 +116,8 @@ enum PercentFormat {
             return value
         }
 
-        private func written(_ value: JinjaValue, _ type: Unicode.Scalar, _ given: FormatSpecification) throws -> String {
+        private func written(_ value: JinjaValue, _ type: Unicode.Scalar, _ given: FormatSpecification) throws -> String
+        {
             var specification = given
             switch type {
             case "s", "r", "a", "c":
@@ -156,7 +157,8 @@ enum PercentFormat {
             }
         }
 
-        private func integer(_ value: JinjaValue, _ type: Unicode.Scalar, _ given: FormatSpecification) throws -> String {
+        private func integer(_ value: JinjaValue, _ type: Unicode.Scalar, _ given: FormatSpecification) throws -> String
+        {
             var specification = given
             if case .undefined(let undefined) = value { throw undefined.error }
             var number = value.integer

@@ -137,7 +137,9 @@ enum PythonNumber {
         var base = base
         let marks: [Int: String] = [2: "bB", 8: "oO", 16: "xX"]
         if scalars.first == "0", let mark = scalars.dropFirst().first {
-            if let found = marks.first(where: { $0.value.unicodeScalars.contains(mark) && (base == 0 || base == $0.key) }) {
+            if let found = marks.first(where: {
+                $0.value.unicodeScalars.contains(mark) && (base == 0 || base == $0.key)
+            }) {
                 base = found.key
                 scalars = scalars.dropFirst(2)
                 if scalars.first == "_" { scalars = scalars.dropFirst() }

@@ -83,7 +83,8 @@ enum PythonText {
 
     /// `split`, or with `fromEnd` `rsplit`, by a separator; `limit` is negative for none.
     /// - Precondition: `separator` is not empty.
-    static func split(_ text: [Unicode.Scalar], by separator: [Unicode.Scalar], limit: Int, fromEnd: Bool) -> [Scalars] {
+    static func split(_ text: [Unicode.Scalar], by separator: [Unicode.Scalar], limit: Int, fromEnd: Bool) -> [Scalars]
+    {
         let whole = 0..<text.count
         guard fromEnd else {
             return cut(text, at: TextSearch(separator).places(in: text, whole, limit: limit), separator.count)

@@ -65,11 +65,12 @@ final class JinjaLoop {
             return try following() ?? .undefined(JinjaUndefined(message: "there is no next item"))
         case "cycle": return .function(JinjaFunction(name) { [index] _, call in try Self.cycle(call, index) })
         case "changed":
-            return .function(JinjaFunction(name) { [weak self] evaluator, call in
-                try call.refuseKeywords()
-                for value in call.positional { try evaluator.charge(value.cost) }
-                return .bool(try self?.changed(call.positional) ?? true)
-            })
+            return .function(
+                JinjaFunction(name) { [weak self] evaluator, call in
+                    try call.refuseKeywords()
+                    for value in call.positional { try evaluator.charge(value.cost) }
+                    return .bool(try self?.changed(call.positional) ?? true)
+                })
         default: return nil
         }
     }

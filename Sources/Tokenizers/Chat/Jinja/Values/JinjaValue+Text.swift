@@ -44,7 +44,9 @@ extension JinjaValue {
     private func represent(into text: inout String, _ evaluator: JinjaEvaluator, level: Int) throws {
         try evaluator.charge(1)
         // Namespaces may hold one another in a circle, which no depth of theirs tells.
-        guard level <= JinjaLimits.valueDepth else { throw JinjaError.limit("a value is nested too deep to be written") }
+        guard level <= JinjaLimits.valueDepth else {
+            throw JinjaError.limit("a value is nested too deep to be written")
+        }
         func list(_ elements: [JinjaValue], _ open: String, _ close: String) throws {
             text += open
             for (index, element) in elements.enumerated() {
