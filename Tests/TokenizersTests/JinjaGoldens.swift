@@ -17,9 +17,11 @@ enum JinjaGoldens {
     }
 
     static func render(_ source: String, _ context: JSONObject) throws -> Outcome {
-        do {
-            return .rendered(try JinjaTemplate(source: source, options: options).render(context: context))
-        } catch let error as JinjaError { return .refused(error) }
+        try outcome { try JinjaTemplate(source: source, options: options).render(context: context) }
+    }
+
+    static func outcome(_ render: () throws -> JinjaRendering) throws -> Outcome {
+        do { return .rendered(try render()) } catch let error as JinjaError { return .refused(error) }
     }
 
     /// Kinds of refusal whose words are the template's or jinja2's, and lorad's too.

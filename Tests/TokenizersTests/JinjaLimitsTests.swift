@@ -36,8 +36,8 @@ struct JinjaLimitsTests {
         "{{ 'x' * 9999999999 }}", "{{ [1] * 9999999999 }}", "{{ 'x'.center(9999999999) }}", "{{ '%999999999d' % 1 }}",
         "{{ '{:999999999}'.format(1) }}", "{{ [1] | batch(9999999999, 0) | list }}",
         "{{ [1] | slice(9999999999) | list }}",
-        "{{ 'a\nb' | indent(9999999999) }}", "{{ [[1]] | tojson(indent=9999999999) }}",
-        "{{ 'a\tb'.expandtabs(999999999) }}",
+        "{{ 'a\\nb' | indent(9999999999) }}", "{{ [[1]] | tojson(indent=9999999999) }}",
+        "{{ 'a\\tb'.expandtabs(999999999) }}",
         "{{ '%.999999999f' % 1.5 }}", "{{ 'x' | center(99999999999) }}", "{{ '5'.zfill(99999999999) }}",
         "{% macro m() %}{{ kwargs }}{% endmacro %}{% set ns = namespace(d={}) %}{% for i in range(9999) %}"
             + "{% set ns.d = dict(ns.d, **{i ~ '': 1}) %}{% endfor %}{{ m(**ns.d) }}",
@@ -67,15 +67,15 @@ struct JinjaLimitsTests {
 
     @Test("A template that is nested too deep is refused before it is read down")
     func nesting() throws {
-        func nested(_ open: String, _ middle: String, _ close: String, _ count: Int = 100_000) -> String {
+        func nested(_ open: String, _ middle: String, _ close: String, _ count: Int = 20_000) -> String {
             String(repeating: open, count: count) + middle + String(repeating: close, count: count)
         }
         for source in [
             nested("{{ (", "1", ") }}"), "{{ " + nested("(", "1", ")") + " }}", "{{ " + nested("[", "", "]") + " }}",
-            nested("{% if 1 %}", "", "{% endif %}", 50_000), "{{ " + nested("not ", "1", "") + " }}",
+            nested("{% if 1 %}", "", "{% endif %}"), "{{ " + nested("not ", "1", "") + " }}",
             "{{ " + nested("-", "1", "") + " }}", "{{ 1" + nested(" + 1", "", "") + " }}",
             "{{ x" + nested(".x", "", "") + " }}",
-            "{{ 1" + nested(" | int", "", "") + " }}", "{{ 1" + nested(" if 1 else 1", "", "", 50_000) + " }}",
+            "{{ 1" + nested(" | int", "", "") + " }}", "{{ 1" + nested(" if 1 else 1", "", "") + " }}",
             "{% set " + nested("(", "x", ")") + " = 1 %}", "{{ f" + nested("()", "", "") + " }}",
         ] {
             let error = try #require(try error(source), "\(source.prefix(30))")
@@ -90,7 +90,7 @@ struct JinjaLimitsTests {
         let cases: [(source: String, line: Int, column: Int)] = [
             ("a\nb {% nope %}", 2, 6), ("{{ 'é👩‍👧' ~ x.y.z }}", 1, 14), ("{{ 1\n\n  | nope }}", 3, 5),
             ("a\r\n\r{{ 1 + }}", 3, 8), ("{% if 1 %}\n{{ raise_exception('No') }}{% endif %}", 2, 19),
-            ("{% for x in xs %}", 1, 18), ("{{ 'abc }}", 1, 4), ("{{ (1] }}", 1, 6), ("\n  {{ 5.x }}", 2, 7),
+            ("{% for x in xs %}", 1, 18), ("{{ 'abc }}", 1, 4), ("{{ (1] }}", 1, 6), ("\n  {{ 5.x.y }}", 2, 9),
         ]
         for (source, line, column) in cases {
             let position = try #require(try error(source)?.position, "\(source)")

@@ -26,7 +26,10 @@ extension JinjaLexer {
 
     private mutating func readOperator() throws {
         let start = position
-        guard let found = JinjaToken.operators.first(where: { source[start...].starts(with: $0) }) else {
+        var found = [source[start]]
+        if let next = peek(1), JinjaToken.pairs.contains(found + [next]) {
+            found.append(next)
+        } else if !JinjaToken.operators.contains(source[start]) {
             throw syntax("unexpected character '\(source[start].escaped(asASCII: true))'", at: start)
         }
         position += found.count

@@ -23,11 +23,9 @@ struct JinjaToken {
     let kind: Kind
     let position: JinjaPosition
 
-    /// The longer before their beginnings.
-    static let operators = [
-        "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=",
-        ".", ":", "|", ",", ";",
-    ].map { Array($0.unicodeScalars) }
+    /// Operators of two characters; each begins with one of one, or with `!`.
+    static let pairs: Set<[Unicode.Scalar]> = Set(["//", "**", "==", "!=", ">=", "<="].map(\.scalars))
+    static let operators = Set("+-/*%~[](){}><=.:|,;".unicodeScalars)
 
     /// What messages call it.
     var shown: String {
