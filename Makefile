@@ -17,11 +17,11 @@ test: tools fetch lint
 	$(SWIFT) test -c release --skip-build
 	scripts/test-variants
 
-# llama.cpp's own tests of tokenizers, run over lorad's.
+# llama.cpp's own tests of tokenizers, and the chat templates of seventy models, run over lorad's.
 peers: tools
-	scripts/fetch vocabularies
+	scripts/fetch vocabularies templates
 	$(SWIFT) build -c release --build-tests
-	$(SWIFT) test -c release --skip-build --filter PeerVocabularyTests
+	$(SWIFT) test -c release --skip-build --filter "PeerVocabularyTests|PeerTemplateTests"
 
 # lorad beside PEFT under each variant of the kernels, tables into Benchmarks/results/; BENCH="--only scaling" measures a
 # part, BENCH="--kernels x86-64-v3" one variant.

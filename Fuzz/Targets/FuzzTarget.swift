@@ -19,7 +19,8 @@ package enum FuzzTargets {
         AdapterConfigurationTarget.self, AdapterWeightsTarget.self, ShardIndexTarget.self,
         CheckpointTarget.self, PublishedRunTarget.self, InboxTarget.self, IntakeAnswerTarget.self,
         ScheduleTarget.self, SecretTarget.self, WebhookMessageTarget.self, WebhookAnswerTarget.self,
-        HTTPRequestTarget.self, ForeignTextTarget.self, ChatTemplateTarget.self, GenerationConfigurationTarget.self,
+        HTTPRequestTarget.self, ForeignTextTarget.self, ChatTemplateTarget.self, JinjaTarget.self,
+        GenerationConfigurationTarget.self,
         SpecialTokensMapTarget.self, AddedTokensTarget.self, RegressionPromptsTarget.self,
         PipelineDefaultsTarget.self,
     ]

@@ -28,5 +28,5 @@ func accepted<Result>(_ read: () throws -> Result) throws -> Result? {
 
 private let ours: Set<String> = [
     "ManifestsError", "ModelFilesError", "TokenizersError", "TransformersError", "AdaptersError", "TrainingError",
-    "EvaluationError", "PipelineError", "WorkerError",
+    "EvaluationError", "PipelineError", "WorkerError", "JinjaError",
 ]

@@ -1,0 +1,104 @@
+/// A moment as `strftime_now` shows it: a date and a time of day without a zone.
+package struct JinjaClock: Sendable, Equatable {
+    package let year: Int
+    package let month: Int
+    package let day: Int
+    package let hour: Int
+    package let minute: Int
+    package let second: Int
+
+    /// - Returns: nil for what is no date of the years 1 to 9999 or no time of day.
+    package init?(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
+        guard (1...9999).contains(year), (1...12).contains(month), (0..<24).contains(hour), (0..<60).contains(minute),
+            (0..<60).contains(second), day >= 1, day <= Self.days(in: month, of: year)
+        else { return nil }
+        (self.year, self.month, self.day) = (year, month, day)
+        (self.hour, self.minute, self.second) = (hour, minute, second)
+    }
+
+    private static func days(in month: Int, of year: Int) -> Int {
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+    }
+
+    /// From 1 on.
+    private var dayOfYear: Int { (1..<month).reduce(day) { $0 + Self.days(in: $1, of: year) } }
+
+    /// From 0 for Sunday.
+    private var weekday: Int {
+        let before = year - 1
+        return (before * 365 + before / 4 - before / 100 + before / 400 + dayOfYear) % 7
+    }
+
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
+    private static let weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+
+    /// As C's `strftime` in English.
+    /// - Throws: `unsupported` for a directive that is not among the usual.
+    func written(_ format: String, _ evaluator: JinjaEvaluator) throws -> String {
+        var rest = format.scalars[...]
+        var output = ""
+        try evaluator.charge(bytes: format.utf8.count)
+        while let scalar = rest.popFirst() {
+            guard scalar == "%" else {
+                output.unicodeScalars.append(scalar)
+                continue
+            }
+            let isBare = rest.first == "-"
+            if isBare { rest.removeFirst() }
+            guard let directive = rest.popFirst(), let text = text(directive, isBare: isBare) else {
+                throw JinjaError.unsupported("the date format \(PythonText.quoted(format)) is not supported")
+            }
+            output += text
+        }
+        return output
+    }
+
+    private func text(_ directive: Unicode.Scalar, isBare: Bool) -> String? {
+        func padded(_ number: Int, _ width: Int = 2, by fill: Character = "0") -> String {
+            let digits = String(number)
+            return isBare ? digits : String(repeating: fill, count: max(0, width - digits.count)) + digits
+        }
+        let hourOfTwelve = hour % 12 == 0 ? 12 : hour % 12
+        switch directive {
+        case "Y": return String(year)
+        case "y": return padded(year % 100)
+        case "m": return padded(month)
+        case "d": return padded(day)
+        case "e": return padded(day, by: " ")
+        case "H": return padded(hour)
+        case "I": return padded(hourOfTwelve)
+        case "M": return padded(minute)
+        case "S": return padded(second)
+        case "j": return padded(dayOfYear, 3)
+        default: return isBare ? nil : word(directive)
+        }
+    }
+
+    /// Directives that take no padding.
+    private func word(_ directive: Unicode.Scalar) -> String? {
+        func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
+        switch directive {
+        case "B": return Self.months[month - 1]
+        case "b", "h": return String(Self.months[month - 1].prefix(3))
+        case "A": return Self.weekdays[weekday]
+        case "a": return String(Self.weekdays[weekday].prefix(3))
+        case "w": return String(weekday)
+        case "u": return String(weekday == 0 ? 7 : weekday)
+        case "p": return hour < 12 ? "AM" : "PM"
+        case "f": return "000000"
+        case "F": return "\(year)-\(two(month))-\(two(day))"
+        case "T", "X": return "\(two(hour)):\(two(minute)):\(two(second))"
+        case "D", "x": return "\(two(month))/\(two(day))/\(two(year % 100))"
+        // A moment without a zone has none to show.
+        case "Z", "z": return ""
+        case "n": return "\n"
+        case "t": return "\t"
+        case "%": return "%"
+        default: return nil
+        }
+    }
+}

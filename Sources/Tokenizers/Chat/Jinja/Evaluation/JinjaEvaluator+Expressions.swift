@@ -1,0 +1,130 @@
+/// Expressions.
+extension JinjaEvaluator {
+    func evaluate(_ expression: JinjaExpression, _ scope: JinjaScope) throws -> JinjaValue {
+        switch expression.kind {
+        case .none: .none
+        case .boolean(let value): .bool(value)
+        case .integer(let value): .int(value)
+        case .float(let value): .float(value)
+        case .text(let text): .text(text)
+        case .name(let name): lookUp(name, scope)
+        case .captured: captured
+        default: try nested(at: expression.position) { try compute(expression, scope) }
+        }
+    }
+
+    private func evaluate(_ expressions: [JinjaExpression], _ scope: JinjaScope) throws -> [JinjaValue] {
+        try expressions.map { try evaluate($0, scope) }
+    }
+
+    private func compute(_ expression: JinjaExpression, _ scope: JinjaScope) throws -> JinjaValue {
+        switch expression.kind {
+        case .list(let parts): return try .list(of: evaluate(parts, scope))
+        case .tuple(let parts): return try .tuple(of: evaluate(parts, scope))
+        case .dictionary(let members): return try dictionary(members, scope)
+        case .attribute(let operand, let name): return try evaluate(operand, scope).attribute(name)
+        case .item(let operand, let key):
+            return try evaluate(operand, scope).item(try evaluate(key, scope), self)
+        case .slice(let operand, let slice):
+            return try evaluate(operand, scope).sliced(
+                start: try slice.start.map { try evaluate($0, scope) },
+                stop: try slice.stop.map { try evaluate($0, scope) },
+                step: try slice.step.map { try evaluate($0, scope) }, self)
+        case .call(let callee, let arguments):
+            let function = try evaluate(callee, scope)
+            return try call(function, try evaluate(arguments, scope))
+        case .filter(let operand, let name, let arguments):
+            return try filter(name, try evaluate(operand, scope), try evaluate(arguments, scope))
+        case .test(let operand, let name, let arguments):
+            return .bool(try test(name, try evaluate(operand, scope), try evaluate(arguments, scope)))
+        case .concatenation(let parts): return .text(try concatenation(parts, scope))
+        case .comparison(let first, let rest): return try comparison(first, rest, scope)
+        case .conditional(let test, let then, let otherwise):
+            return try conditional(test, then, otherwise, scope, at: expression.position)
+        default: return try operation(expression, scope)
+        }
+    }
+
+    /// Signs, logic and arithmetic.
+    private func operation(_ expression: JinjaExpression, _ scope: JinjaScope) throws -> JinjaValue {
+        switch expression.kind {
+        case .not(let operand): return .bool(!(try evaluate(operand, scope).isTrue))
+        case .negative(let operand): return try evaluate(operand, scope).negated()
+        case .positive(let operand): return try evaluate(operand, scope).posited()
+        case .arithmetic(let left, let operation, let right):
+            return try evaluate(left, scope).applying(operation, try evaluate(right, scope), self)
+        case .and(let left, let right):
+            let value = try evaluate(left, scope)
+            return value.isTrue ? try evaluate(right, scope) : value
+        case .or(let left, let right):
+            let value = try evaluate(left, scope)
+            return value.isTrue ? value : try evaluate(right, scope)
+        default: throw JinjaError.unsupported("an expression of a kind that is not known")
+        }
+    }
+
+    private func dictionary(_ members: [(key: JinjaExpression, value: JinjaExpression)], _ scope: JinjaScope) throws
+        -> JinjaValue
+    {
+        var builder = JinjaDictionary.Builder()
+        for member in members {
+            let key = try evaluate(member.key, scope)
+            try charge(key.cost)
+            try builder.set(key, to: try evaluate(member.value, scope))
+        }
+        return .dictionary(try builder.build())
+    }
+
+    private func concatenation(_ parts: [JinjaExpression], _ scope: JinjaScope) throws -> String {
+        let values = try evaluate(parts, scope)
+        var text = ""
+        for value in values { text += try value.written(self) }
+        try charge(bytes: text.utf8.count)
+        return text
+    }
+
+    private func conditional(
+        _ test: JinjaExpression, _ then: JinjaExpression, _ otherwise: JinjaExpression?, _ scope: JinjaScope,
+        at position: JinjaPosition
+    ) throws -> JinjaValue {
+        if try evaluate(test, scope).isTrue { return try evaluate(then, scope) }
+        if let otherwise { return try evaluate(otherwise, scope) }
+        return .undefined(
+            JinjaUndefined(
+                message: "the inline if-expression on line \(position.line) evaluated to false and no else section was "
+                    + "defined."))
+    }
+
+    /// `a < b < c`: each pair in turn, until one does not hold.
+    private func comparison(
+        _ first: JinjaExpression, _ rest: [(comparator: JinjaComparator, operand: JinjaExpression)],
+        _ scope: JinjaScope
+    ) throws -> JinjaValue {
+        var left = try evaluate(first, scope)
+        for (comparator, operand) in rest {
+            let right = try evaluate(operand, scope)
+            guard try compare(left, comparator, right) else { return .bool(false) }
+            left = right
+        }
+        return .bool(true)
+    }
+
+    func compare(_ left: JinjaValue, _ comparator: JinjaComparator, _ right: JinjaValue) throws -> Bool {
+        // What is looked for in something else is charged there.
+        if comparator != .isIn, comparator != .isNotIn { try charge(min(left.cost, right.cost)) }
+        switch comparator {
+        case .equal: return try left.equals(right)
+        case .unequal: return try !left.equals(right)
+        case .isIn: return try right.contains(left, self)
+        case .isNotIn: return try !right.contains(left, self)
+        case .less, .lessOrEqual, .greater, .greaterOrEqual:
+            let order = try left.order(right, for: comparator.rawValue)
+            switch comparator {
+            case .less: return order == .less
+            case .lessOrEqual: return order == .less || order == .equal
+            case .greater: return order == .greater
+            default: return order == .greater || order == .equal
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import ModelFiles
+
+/// `tojson` as transformers has it: Python's `json.dumps`, by default without escapes beyond JSON's own and with a space
+/// after commas and colons.
+struct JinjaJSON {
+    private let asASCII: Bool
+    private let indentation: String?
+    private let separators: (item: String, key: String)
+    private let sortsKeys: Bool
+    private let evaluator: JinjaEvaluator
+
+    /// - Parameter arguments: `ensure_ascii`, `indent`, `separators`, `sort_keys`.
+    init(_ arguments: JinjaCall.Bound, _ evaluator: JinjaEvaluator) throws {
+        asASCII = arguments.isTrue(0)
+        sortsKeys = arguments.isTrue(3)
+        self.evaluator = evaluator
+        if let indent = arguments.given(1) {
+            indentation = try indent.string ?? evaluator.repeated(" ", indent.asIndex())
+        } else {
+            indentation = nil
+        }
+        if let given = arguments.given(2) {
+            let parts = try given.collected(evaluator)
+            guard parts.count == 2 else { throw JinjaError.runtime("separators must be two texts") }
+            separators = (try parts[0].asString(), try parts[1].asString())
+        } else {
+            separators = (indentation == nil ? ", " : ",", ": ")
+        }
+    }
+
+    func write(_ value: JinjaValue) throws -> String {
+        var text = ""
+        try append(value, to: &text, level: 0)
+        try evaluator.charge(bytes: text.utf8.count)
+        return text
+    }
+
+    private func append(_ value: JinjaValue, to text: inout String, level: Int) throws {
+        try evaluator.charge(1)
+        try evaluator.checkSize(text.utf8.count)
+        switch value {
+        case .none: text += "null"
+        case .bool(let value): text += value ? "true" : "false"
+        case .int(let value): text += String(value)
+        case .float(let value): text += Self.text(value)
+        case .text(let string), .markup(let string): quote(string, into: &text)
+        case .list(let sequence), .tuple(let sequence):
+            try list(sequence.elements, "[", "]", to: &text, level: level) { try append($0, to: &$1, level: level + 1) }
+        case .dictionary(let dictionary):
+            try list(try members(dictionary), "{", "}", to: &text, level: level) { member, text in
+                quote(member.key, into: &text)
+                text += separators.key
+                try append(member.value, to: &text, level: level + 1)
+            }
+        default:
+            throw JinjaError.runtime("Object of type \(value.typeName) is not JSON serializable")
+        }
+    }
+
+    private func list<Element>(
+        _ elements: [Element], _ open: String, _ close: String, to text: inout String, level: Int,
+        _ append: (Element, inout String) throws -> Void
+    ) throws {
+        guard !elements.isEmpty else { return text += open + close }
+        func line(_ level: Int) throws -> String {
+            guard let indentation else { return "" }
+            return "\n" + (try evaluator.repeated(indentation, level))
+        }
+        text += open
+        for (index, element) in elements.enumerated() {
+            text += (index == 0 ? "" : separators.item) + (try line(level + 1))
+            try append(element, &text)
+        }
+        text += try line(level) + close
+    }
+
+    private func members(_ dictionary: JinjaDictionary) throws -> [(key: String, value: JinjaValue)] {
+        var pairs = Array(zip(dictionary.keys, dictionary.values))
+        if sortsKeys {
+            let order = try OrderFilters.sorted(dictionary.keys, by: dictionary.keys, evaluator)
+            pairs = order.map { pairs[$0] }
+        }
+        return try pairs.map { (try Self.key($0), $1) }
+    }
+
+    private static func key(_ key: JinjaValue) throws -> String {
+        switch key {
+        case .text(let text), .markup(let text): return text
+        case .none: return "null"
+        case .bool(let value): return value ? "true" : "false"
+        case .int(let value): return String(value)
+        case .float(let value): return text(value)
+        default:
+            throw JinjaError.runtime("keys must be str, int, float, bool or None, not \(key.typeName)")
+        }
+    }
+
+    private static func text(_ value: Double) -> String {
+        if value.isNaN { return "NaN" }
+        return value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : PythonNumber.text(value)
+    }
+
+    private func quote(_ string: String, into text: inout String) {
+        let quoted = JSONText.quote(string)
+        guard asASCII else { return text += quoted }
+        for scalar in quoted.unicodeScalars {
+            if scalar.value < 0x7F {
+                text.unicodeScalars.append(scalar)
+            } else {
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            }
+        }
+    }
+}

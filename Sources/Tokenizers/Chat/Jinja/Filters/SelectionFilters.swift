@@ -1,0 +1,99 @@
+/// Filters that take elements one by one: `map`, `select`, `reject` and their likes. They look at an element when it is
+/// asked for, as Python's generators do.
+enum SelectionFilters {
+    static let all: [String: JinjaMethod] = [
+        "map": map,
+        "select": selecting(byAttribute: false, keeps: true), "reject": selecting(byAttribute: false, keeps: false),
+        "selectattr": selecting(byAttribute: true, keeps: true),
+        "rejectattr": selecting(byAttribute: true, keeps: false),
+    ]
+
+    private typealias Change = (JinjaValue) throws -> JinjaValue
+
+    private static let map: JinjaMethod = { value, evaluator, call in
+        try generator(over: value, evaluator) {
+            try mapping(call, $0)
+        } step: { change, elements in
+            try elements.next().map(change)
+        }
+    }
+
+    /// - Parameters:
+    ///   - prepare: reads the arguments; not called where there is nothing to go through.
+    ///   - step: the next element.
+    private static func generator<Prepared>(
+        over value: JinjaValue, _ evaluator: JinjaEvaluator, prepare: @escaping (JinjaEvaluator) throws -> Prepared,
+        step: @escaping (Prepared, JinjaGenerator) throws -> JinjaValue?
+    ) throws -> JinjaValue {
+        var state: (prepared: Prepared, elements: JinjaGenerator)?
+        let depth = try JinjaValue.depth(above: [value])
+        return .generator(
+            JinjaGenerator(depth: depth) { [unowned evaluator] in
+                try evaluator.charge(1)
+                if state == nil {
+                    guard value.isTrue else { return nil }
+                    state = (try prepare(evaluator), try value.iterator())
+                }
+                return try state.flatMap { try step($0.prepared, $0.elements) }
+            })
+    }
+
+    private static func mapping(_ call: JinjaCall, _ evaluator: JinjaEvaluator) throws -> Change {
+        if call.positional.isEmpty, call.keywords.contains(where: { $0.name == "attribute" }) {
+            let arguments = try call.bound("attribute", "default")
+            let path = AttributePath(arguments.given(0), standard: arguments.given(1))
+            return { [unowned evaluator] in try path.value(of: $0, evaluator) }
+        }
+        guard let name = call.positional.first else { throw JinjaError.runtime("map requires a filter argument") }
+        let rest = JinjaCall(positional: Array(call.positional.dropFirst()), keywords: call.keywords)
+        let filter = try name.asString()
+        guard JinjaFilters.all[filter] != nil else {
+            guard !JinjaFilters.unsupported.contains(filter) else {
+                throw JinjaError.unsupported("the filter '\(filter)' is not supported in chat templates")
+            }
+            throw JinjaError.runtime("No filter named \(PythonText.quoted(filter)).")
+        }
+        return { [unowned evaluator] in try evaluator.filter(filter, $0, rest) }
+    }
+
+    private static func selecting(byAttribute: Bool, keeps: Bool) -> JinjaMethod {
+        { value, evaluator, call in
+            try generator(over: value, evaluator) {
+                try testing(call, byAttribute, $0)
+            } step: { holds, elements in
+                while let element = try elements.next() {
+                    if try holds(element) == keeps { return element }
+                }
+                return nil
+            }
+        }
+    }
+
+    private static func testing(_ call: JinjaCall, _ byAttribute: Bool, _ evaluator: JinjaEvaluator) throws
+        -> (JinjaValue) throws -> Bool
+    {
+        var positional = call.positional[...]
+        var path = AttributePath(nil)
+        if byAttribute {
+            guard let attribute = positional.popFirst() else {
+                throw JinjaError.runtime("Missing parameter for attribute name")
+            }
+            path = AttributePath(attribute)
+        }
+        guard let name = positional.popFirst() else {
+            return { [path, unowned evaluator] in
+                try evaluator.charge(1)
+                return try path.value(of: $0, evaluator).isTrue
+            }
+        }
+        let rest = JinjaCall(positional: Array(positional), keywords: call.keywords)
+        let test = try name.asString()
+        guard JinjaTests.all[test] != nil else {
+            throw JinjaError.runtime("No test named \(PythonText.quoted(test)).")
+        }
+        return { [path, unowned evaluator] in
+            try evaluator.charge(1)
+            return try evaluator.test(test, try path.value(of: $0, evaluator), rest)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+/// Filters over what has elements.
+enum SequenceFilters {
+    static let all: [String: JinjaMethod] = [
+        "length": length, "count": length, "first": first, "last": last, "list": list, "join": join,
+        "reverse": reverse, "batch": batch, "slice": slice, "sum": sum,
+    ]
+
+    private static let length: JinjaMethod = { value, evaluator, call in
+        _ = try call.bound()
+        try evaluator.charge(bytes: value.string?.utf8.count ?? 0)
+        return .int(try value.length())
+    }
+
+    private static let first: JinjaMethod = { value, _, call in
+        _ = try call.bound()
+        return try value.iterator().next()
+            ?? .undefined(JinjaUndefined(message: "No first item, sequence was empty."))
+    }
+
+    private static let last: JinjaMethod = { value, evaluator, call in
+        _ = try call.bound()
+        if case .list(let sequence) = value, let last = sequence.elements.last { return last }
+        return try value.reversed(evaluator).first
+            ?? .undefined(JinjaUndefined(message: "No last item, sequence was empty."))
+    }
+
+    private static let list: JinjaMethod = { value, evaluator, call in
+        _ = try call.bound()
+        return try .list(of: value.collected(evaluator))
+    }
+
+    private static let join: JinjaMethod = { value, evaluator, call in
+        let arguments = try call.bound("d", "attribute")
+        let separator = try arguments[0]?.written(evaluator) ?? ""
+        let path = AttributePath(arguments.given(1))
+        let elements = try value.iterator()
+        var (text, isFirst) = ("", true)
+        while let element = try elements.next() {
+            if !isFirst { text += separator }
+            isFirst = false
+            let part = try path.value(of: element, evaluator).written(evaluator)
+            try evaluator.charge(bytes: part.utf8.count + separator.utf8.count)
+            text += part
+            try evaluator.checkSize(text.utf8.count)
+        }
+        return .text(text)
+    }
+
+    private static let reverse: JinjaMethod = { value, evaluator, call in
+        _ = try call.bound()
+        if let text = value.string {
+            try evaluator.charge(bytes: text.utf8.count)
+            return value.derived(String(scalars: text.unicodeScalars.reversed()))
+        }
+        if case .generator = value { return try .list(of: value.collected(evaluator).reversed()) }
+        let depth = try JinjaValue.depth(above: [value])
+        let name: String
+        switch value {
+        case .list: name = "list_reverseiterator"
+        case .tuple, .undefined: name = "reversed"
+        case .range: name = "range_iterator"
+        case .dictionary: name = "dict_reversekeyiterator"
+        case .view(let view): name = "dict_reverse\(String(view.kind.rawValue.dropLast()))iterator"
+        default: throw JinjaError.runtime("argument must be iterable")
+        }
+        return .generator(JinjaGenerator(try value.reversed(evaluator), depth: depth, typeName: name))
+    }
+
+    private static let batch: JinjaMethod = { value, evaluator, call in
+        let arguments = try call.bound("linecount", "fill_with", required: 1)
+        let (count, fill) = (try arguments.integer(0, or: 0), arguments.given(1))
+        let elements = try value.iterator()
+        var carried: JinjaValue?
+        return .generator(
+            JinjaGenerator(depth: try JinjaValue.depth(above: [value, fill ?? .none]) + 1) { [unowned evaluator] in
+                var row = [carried].compactMap { $0 }
+                carried = nil
+                while let element = try elements.next() {
+                    try evaluator.charge(1)
+                    // A first row of no elements, where that is asked for.
+                    if row.count == count {
+                        carried = element
+                        return try .list(of: row)
+                    }
+                    row.append(element)
+                }
+                guard !row.isEmpty else { return nil }
+                if let fill, row.count < count {
+                    try evaluator.charge(count - row.count)
+                    row += Array(repeating: fill, count: count - row.count)
+                }
+                return try .list(of: row)
+            })
+    }
+
+    private static let slice: JinjaMethod = { value, evaluator, call in
+        let arguments = try call.bound("slices", "fill_with", required: 1)
+        let (slices, fill) = (try arguments.integer(0, or: 0), arguments.given(1))
+        let elements = try value.collected(evaluator)
+        guard slices != 0 else { throw JinjaError.runtime("integer division or modulo by zero") }
+        guard slices > 0 else { return .generator(JinjaGenerator([], depth: 1)) }
+        let (size, longer) = elements.count.quotientAndRemainder(dividingBy: slices)
+        var (number, start) = (0, 0)
+        return .generator(
+            JinjaGenerator(depth: try JinjaValue.depth(above: [value, fill ?? .none]) + 1) { [unowned evaluator] in
+                guard number < slices else { return nil }
+                let end = start + size + (number < longer ? 1 : 0)
+                var row = Array(elements[start..<end])
+                if let fill, number >= longer { row.append(fill) }
+                (number, start) = (number + 1, end)
+                try evaluator.charge(1 + row.count)
+                return try .list(of: row)
+            })
+    }
+
+    private static let sum: JinjaMethod = { value, evaluator, call in
+        let arguments = try call.bound("attribute", "start")
+        let path = AttributePath(arguments.given(0))
+        var total = arguments[1] ?? .int(0)
+        guard total.string == nil else {
+            throw JinjaError.runtime("sum() can't sum strings [use ''.join(seq) instead]")
+        }
+        let elements = try value.iterator()
+        while let element = try elements.next() {
+            total = try total.applying(.add, try path.value(of: element, evaluator), evaluator)
+            try evaluator.charge(1)
+        }
+        return total
+    }
+}

@@ -1,0 +1,123 @@
+/// Filters over text. What is no text is written as text first, as jinja2's `soft_str` does.
+enum TextFilters {
+    static let all: [String: JinjaMethod] = [
+        "upper": cased { PythonText.upper($0) }, "lower": cased { PythonText.lower($0) },
+        "capitalize": cased { PythonText.capitalized($0) }, "title": cased(title),
+        "trim": trim, "replace": replace, "indent": indent, "center": center, "truncate": truncate,
+        "wordcount": wordCount, "format": format,
+    ]
+
+    /// The value as text, marked where it is.
+    private static func soft(_ value: JinjaValue, _ evaluator: JinjaEvaluator) throws -> JinjaValue {
+        value.string == nil ? .text(try value.written(evaluator)) : value
+    }
+
+    @Sendable private static func scalars(_ value: JinjaValue, _ evaluator: JinjaEvaluator) throws -> [Unicode.Scalar] {
+        let text = try value.written(evaluator)
+        try evaluator.charge(bytes: text.utf8.count)
+        return text.scalars
+    }
+
+    private static func cased(_ change: @escaping @Sendable ([Unicode.Scalar]) -> String) -> JinjaMethod {
+        StringMethods.cased(change, of: scalars)
+    }
+
+    /// jinja2's own: words begin after hyphens, white space and opening brackets.
+    @Sendable private static func title(_ scalars: [Unicode.Scalar]) -> String {
+        var output = ""
+        var word: [Unicode.Scalar] = []
+        func flush() {
+            output += PythonText.upper(word.prefix(1)) + PythonText.lower(word.dropFirst())
+            word = []
+        }
+        for scalar in scalars {
+            if scalar.isPythonSpace || "-({[<".unicodeScalars.contains(scalar) {
+                flush()
+                output.unicodeScalars.append(scalar)
+            } else {
+                word.append(scalar)
+            }
+        }
+        flush()
+        return output
+    }
+
+    private static let trim: JinjaMethod = { value, evaluator, call in
+        let characters = try call.bound("chars").given(0)?.asString()
+        return value.derived(String(scalars: PythonText.stripped(try scalars(value, evaluator), of: characters)))
+    }
+
+    private static let replace: JinjaMethod = { value, evaluator, call in
+        let arguments = try call.bound("old", "new", "count", required: 2)
+        let old = try arguments[0]?.written(evaluator) ?? ""
+        let new = try arguments[1]?.written(evaluator) ?? ""
+        let limit = try arguments.given(2)?.asIndex() ?? -1
+        return .text(
+            try PythonText.replace(
+                old.scalars, by: new.scalars, in: try scalars(value, evaluator), limit: limit, evaluator))
+    }
+
+    private static let indent: JinjaMethod = { value, evaluator, call in
+        let arguments = try call.bound("width", "first", "blank")
+        let width = arguments[0] ?? .int(4)
+        let indentation = try width.string ?? evaluator.repeated(" ", width.asIndex())
+        if case .undefined(let undefined) = value { throw undefined.error }
+        // A line feed more, so that the last line counts even where it is empty.
+        let lines = PythonText.lines(try value.asString().scalars + ["\n"])
+        var text = arguments.isTrue(1) ? indentation : ""
+        for (index, line) in lines.enumerated() {
+            if index > 0 { text += "\n" + (line.isEmpty && !arguments.isTrue(2) ? "" : indentation) }
+            text += String(scalars: line)
+            try evaluator.charge(bytes: line.count + indentation.utf8.count)
+            try evaluator.checkSize(text.utf8.count)
+        }
+        return value.derived(text)
+    }
+
+    private static let center: JinjaMethod = { value, evaluator, call in
+        let width = try call.bound("width").integer(0, or: 80)
+        let text = try soft(value, evaluator)
+        return text.derived(try Padding.center(try text.asString(), width, " ", evaluator))
+    }
+
+    private static let truncate: JinjaMethod = { value, evaluator, call in
+        let arguments = try call.bound("length", "killwords", "end", "leeway")
+        let (length, end) = (try arguments.integer(0, or: 255), try arguments.string(2, or: "..."))
+        let leeway = try arguments.given(3)?.asIndex() ?? 5
+        let endCount = end.unicodeScalars.count
+        guard length >= endCount else { throw JinjaError.runtime("expected length >= \(endCount), got \(length)") }
+        guard leeway >= 0 else { throw JinjaError.runtime("expected leeway >= 0, got \(leeway)") }
+        let text = try value.asString().scalars
+        guard text.count - leeway > length else { return value }
+        let kept = Array(text[..<(length - endCount)])
+        if arguments.isTrue(1) { return value.derived(String(scalars: kept) + end) }
+        let words = PythonText.split(kept, by: [" "], limit: 1, fromEnd: true)
+        return value.derived(String(scalars: words[0]) + end)
+    }
+
+    private static let wordCount: JinjaMethod = { value, evaluator, call in
+        _ = try call.bound()
+        var (count, isInWord) = (0, false)
+        for scalar in try scalars(value, evaluator) {
+            if scalar.isWordPart, !isInWord { count += 1 }
+            isInWord = scalar.isWordPart
+        }
+        return .int(count)
+    }
+
+    private static let format: JinjaMethod = { value, evaluator, call in
+        guard call.positional.isEmpty || call.keywords.isEmpty else {
+            throw JinjaError.runtime("can't handle positional and keyword arguments at the same time")
+        }
+        let text = try soft(value, evaluator)
+        let arguments: JinjaValue
+        if call.keywords.isEmpty {
+            arguments = try .tuple(of: call.positional)
+        } else {
+            var builder = JinjaDictionary.Builder()
+            for keyword in call.keywords { try builder.set(.text(keyword.name), to: keyword.value) }
+            arguments = .dictionary(try builder.build())
+        }
+        return try PercentFormat.format(text, try text.asString(), arguments, evaluator)
+    }
+}

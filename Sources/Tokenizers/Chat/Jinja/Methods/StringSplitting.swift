@@ -1,0 +1,52 @@
+/// Methods of `str` that cut it.
+enum StringSplitting {
+    static let all: [String: JinjaMethod] = [
+        "split": splitting(fromEnd: false), "rsplit": splitting(fromEnd: true), "splitlines": lines,
+        "partition": partition(fromEnd: false), "rpartition": partition(fromEnd: true),
+    ]
+
+    private static func list(_ parts: [PythonText.Scalars], of value: JinjaValue, _ evaluator: JinjaEvaluator) throws
+        -> JinjaValue
+    {
+        try .list(of: parts.map { value.derived(String(scalars: $0)) }, evaluator)
+    }
+
+    private static func splitting(fromEnd: Bool) -> JinjaMethod {
+        { value, evaluator, call in
+            let arguments = try call.bound("sep", "maxsplit")
+            let limit = try arguments.integer(1, or: -1)
+            let text = try StringMethods.scalars(value, evaluator)
+            guard let separator = try arguments.given(0)?.asString().scalars else {
+                return try list(PythonText.split(text, limit: limit, fromEnd: fromEnd), of: value, evaluator)
+            }
+            guard !separator.isEmpty else { throw JinjaError.runtime("empty separator") }
+            let parts = PythonText.split(text, by: separator, limit: limit, fromEnd: fromEnd)
+            return try list(parts, of: value, evaluator)
+        }
+    }
+
+    private static let lines: JinjaMethod = { value, evaluator, call in
+        let keepsEnds = try call.bound("keepends").isTrue(0)
+        let text = try StringMethods.scalars(value, evaluator)
+        return try list(PythonText.lines(text, keepingEnds: keepsEnds), of: value, evaluator)
+    }
+
+    /// What stands before the separator, the separator, and what stands after it.
+    private static func partition(fromEnd: Bool) -> JinjaMethod {
+        { value, evaluator, call in
+            try call.refuseKeywords()
+            let separator = try call.bound("sep", required: 1).string(0, or: "")
+            let text = try StringMethods.scalars(value, evaluator)
+            let part = separator.scalars
+            guard !part.isEmpty else { throw JinjaError.runtime("empty separator") }
+            let found = fromEnd ? PythonText.findLast(part, in: text) : PythonText.find(part, in: text)
+            let parts: [PythonText.Scalars]
+            if let found {
+                parts = [text[..<found], part[...], text[(found + part.count)...]]
+            } else {
+                parts = fromEnd ? [[], [], text[...]] : [text[...], [], []]
+            }
+            return try .tuple(of: parts.map { value.derived(String(scalars: $0)) })
+        }
+    }
+}

@@ -1,0 +1,102 @@
+/// A value as Python's `str` and `repr` write it.
+extension JinjaValue {
+    /// What messages call the value's type.
+    var typeName: String {
+        switch self {
+        case .undefined: "Undefined"
+        case .none: "NoneType"
+        case .bool: "bool"
+        case .int: "int"
+        case .float: "float"
+        case .text: "str"
+        case .markup: "Markup"
+        case .list: "list"
+        case .tuple: "tuple"
+        case .dictionary: "dict"
+        case .view(let view): "dict_\(view.kind.rawValue)"
+        case .range: "range"
+        case .generator(let generator): generator.typeName
+        case .namespace: "TemplateNamespace"
+        case .macro: "Macro"
+        case .loop: "LoopContext"
+        case .function: "function"
+        }
+    }
+
+    /// `str(value)`
+    /// - Throws: for what Python writes with an address in memory.
+    func written(_ evaluator: JinjaEvaluator) throws -> String {
+        switch self {
+        case .undefined: return ""
+        case .text(let text), .markup(let text): return text
+        default: return try represented(evaluator)
+        }
+    }
+
+    /// `repr(value)`
+    func represented(_ evaluator: JinjaEvaluator) throws -> String {
+        var text = ""
+        try represent(into: &text, evaluator, level: 0)
+        try evaluator.charge(bytes: text.utf8.count)
+        return text
+    }
+
+    private func represent(into text: inout String, _ evaluator: JinjaEvaluator, level: Int) throws {
+        try evaluator.charge(1)
+        // Namespaces may hold one another in a circle, which no depth of theirs tells.
+        guard level <= JinjaLimits.valueDepth else {
+            throw JinjaError.limit("a value is nested too deep to be written")
+        }
+        func list(_ elements: [JinjaValue], _ open: String, _ close: String) throws {
+            text += open
+            for (index, element) in elements.enumerated() {
+                if index > 0 { text += ", " }
+                try element.represent(into: &text, evaluator, level: level + 1)
+            }
+            text += close
+        }
+        try evaluator.checkSize(text.utf8.count)
+        switch self {
+        case .undefined: text += "Undefined"
+        case .none: text += "None"
+        case .bool(let value): text += value ? "True" : "False"
+        case .int(let value): text += String(value)
+        case .float(let value): text += PythonNumber.text(value)
+        case .text(let string): text += PythonText.quoted(string)
+        case .markup(let string): text += "Markup(\(PythonText.quoted(string)))"
+        case .list(let sequence): try list(sequence.elements, "[", "]")
+        case .tuple(let sequence):
+            try list(sequence.elements, "(", sequence.elements.count == 1 ? ",)" : ")")
+        case .dictionary(let dictionary):
+            try Self.represent(dictionary.keys, dictionary.values, into: &text, evaluator, level: level)
+        case .view(let view):
+            try list(view.elements, "\(typeName)([", "])")
+        case .range(let range):
+            text += "range(\(range.start), \(range.stop)" + (range.step == 1 ? ")" : ", \(range.step))")
+        case .namespace(let namespace):
+            text += "<Namespace "
+            let values = namespace.names.compactMap { namespace.attributes[$0] }
+            try Self.represent(namespace.names.map { .text($0) }, values, into: &text, evaluator, level: level)
+            text += ">"
+        case .macro(let macro):
+            text += "<Macro \(macro.definition.name.map(PythonText.quoted) ?? "anonymous")>"
+        case .loop(let loop):
+            text += "<LoopContext \(loop.index + 1)/\(try loop.attribute("length")?.integer ?? 0)>"
+        case .generator, .function:
+            throw JinjaError.unsupported("a \(typeName) cannot be written as text; it would show an address in memory")
+        }
+    }
+
+    private static func represent(
+        _ keys: [JinjaValue], _ values: [JinjaValue], into text: inout String, _ evaluator: JinjaEvaluator, level: Int
+    ) throws {
+        text += "{"
+        for (index, (key, value)) in zip(keys, values).enumerated() {
+            if index > 0 { text += ", " }
+            try key.represent(into: &text, evaluator, level: level + 1)
+            text += ": "
+            try value.represent(into: &text, evaluator, level: level + 1)
+        }
+        text += "}"
+    }
+}
