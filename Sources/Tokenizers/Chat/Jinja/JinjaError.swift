@@ -29,7 +29,7 @@ package struct JinjaError: LocalizedError, Equatable, Sendable {
     package let kind: Kind
     /// One plain sentence; for `raised` the template's own words.
     package let message: String
-    /// Nil only inside of the interpreter, before an expression has put its own.
+    /// Nil where the conversation is at fault before anything is rendered.
     package private(set) var position: JinjaPosition?
 
     init(_ kind: Kind, _ message: String, at position: JinjaPosition? = nil) {
@@ -47,11 +47,10 @@ package struct JinjaError: LocalizedError, Equatable, Sendable {
     }
 
     package var errorDescription: String? {
-        let place = position.map { "line \($0.line), column \($0.column) of the chat template" } ?? "the chat template"
-        switch kind {
-        case .raised: return "The chat template refuses the conversation: \(message)"
-        default: return "At \(place): \(message)"
-        }
+        if kind == .raised { return "The chat template refuses the conversation: \(message)" }
+        let sentence = message.hasSuffix(".") ? message : message + "."
+        guard let position else { return "The chat template cannot be rendered: \(sentence)" }
+        return "At line \(position.line), column \(position.column) of the chat template: \(sentence)"
     }
 
     package var failureReason: String? {
