@@ -127,7 +127,7 @@ struct JobProcessTests {
             #expect(provenance["confinement"]?["landlock"]?.stringValue == available.landlock.description)
             #expect(provenance["confinement"]?["seccomp"]?.stringValue == available.seccomp.description)
             let cache = try lorad.read(".lorad/hashes.json")
-            #expect(cache.contains("blobs/1") && cache.contains("base/config.json"))
+            #expect(cache.contains("blobs/1"))
             #expect(lorad.list(".lorad/jobs/" + (lorad.list(".lorad/jobs").first ?? "")) == ["log"])
             // A run in the foreground is not confined, and does not say that it is.
             try lorad.write(manifest(lorad, "b", hash: hash, steps: 2), to: "b.yaml")

@@ -4,6 +4,9 @@ import Testing
 /// There is one way by which foreign text is shown: another one beside it would be the one that nobody tested.
 @Suite("One way for foreign text")
 struct OneWayTests {
+    /// What a template's `escape` and tests of characters are, jinja2 decides; what they make is shown by the one way.
+    private static let templates = "Tokenizers/Chat/Jinja/"
+
     /// What only these files may hold: how something is written, the pattern, and the files.
     private static let rules: [(what: String, pattern: String, allowed: [String])] = [
         (
@@ -13,11 +16,11 @@ struct OneWayTests {
         ),
         (
             "escaping HTML or Slack", #"&lt;|&amp;|&#39;"#,
-            ["ForeignText/ForeignText+Markup.swift", "ForeignText/ForeignText+Chat.swift"]
+            ["ForeignText/ForeignText+Markup.swift", "ForeignText/ForeignText+Chat.swift", templates]
         ),
         (
             "judging which characters are seen", #"0x202[AE]|0x2066|generalCategory \{"#,
-            ["ForeignText/Visible.swift", "Tokenizers/Unicode/"]
+            ["ForeignText/Visible.swift", "Tokenizers/Unicode/", templates]
         ),
         (
             "moving the cursor", #"\\u\{1B\}"#,
