@@ -136,9 +136,9 @@ final class JobQueue: Sendable {
         }
         if let reason = outcome.passing, asked == nil {
             if let wait = JobRetries(live.settings.jobs).wait(after: job.retries) {
-                let end = Date() + wait
+                let (end, now) = (Date() + wait, ProcessInfo.processInfo.systemUptime)
                 let postponed = try ledger.postpone(job.id, attempt: job.attempt, reason: reason, until: end)
-                _ = waits.left(job.id, until: end, longest: wait + 1)
+                waits.begin(job.id, until: end, seconds: wait, uptime: now)
                 live.settings.log(
                     "job \(job.id): \(reason) Tried again in \(Figure.text(wait, decimals: 0)) s "
                         + "(retry \(job.retries + 1) of \(live.settings.jobs.retries))")

@@ -4,8 +4,8 @@ import Synchronization
 /// Waits whose ends the ledger keeps as times of the wall's clock, held to by the monotonic one: whoever sets the clock
 /// back, or forward, in the meantime neither lengthens nor shortens them.
 ///
-/// The first time that an end is heard of, what is left of the wait is taken by the wall's clock; from then on the clock
-/// does not matter. Of a wait that began under an earlier worker that is the best there is.
+/// What is decided on here is told to `begin` at once, and from then on the clock does not matter. Of a wait that began
+/// under an earlier worker, what is left the first time that its end is heard of is the best there is.
 package final class WaitTimes: Sendable {
     private struct Wait {
         let end: Date
@@ -21,6 +21,18 @@ package final class WaitTimes: Sendable {
 
     package init() {}
 
+    /// A wait is decided on.
+    ///
+    /// - Parameters:
+    ///   - id: what waits.
+    ///   - end: as the ledger keeps it, to the millisecond.
+    ///   - seconds: from `uptime` on.
+    package func begin(
+        _ id: String, until end: Date, seconds: Double, uptime: Double = ProcessInfo.processInfo.systemUptime
+    ) {
+        waits.withLock { Self.keep(Wait(end: Self.kept(end), uptime: uptime + seconds), of: id, in: &$0, uptime) }
+    }
+
     /// Seconds that are left; zero or less where the wait is over.
     ///
     /// - Parameters:
@@ -33,13 +45,21 @@ package final class WaitTimes: Sendable {
         uptime: Double = ProcessInfo.processInfo.systemUptime
     ) -> Double {
         waits.withLock { waits in
+            let end = Self.kept(end)
             if let known = waits[id], known.end == end { return known.uptime - uptime }
             let left = end.timeIntervalSince(wall)
             guard left <= longest else { return 0 }
-            if waits.count >= Self.most { waits = waits.filter { $0.value.uptime > uptime - Self.keptFor } }
-            waits[id] = Wait(end: end, uptime: uptime + left)
+            Self.keep(Wait(end: end, uptime: uptime + left), of: id, in: &waits, uptime)
             return left
         }
+    }
+
+    /// As the ledger gives it back.
+    private static func kept(_ end: Date) -> Date { Timestamp.date(Timestamp.milliseconds(end)) }
+
+    private static func keep(_ wait: Wait, of id: String, in waits: inout [String: Wait], _ uptime: Double) {
+        if waits.count >= most { waits = waits.filter { $0.value.uptime > uptime - keptFor } }
+        waits[id] = wait
     }
 
     /// Those that were heard of and were over within the last day.

@@ -100,6 +100,8 @@ final class Courier: Sendable {
         let result: String
         let verdict: DeliveryVerdict
         let time: Date
+        /// `systemUptime` at that time.
+        let uptime: Double
     }
 
     private func deliverUntilStopped() {
@@ -214,11 +216,11 @@ final class Courier: Sendable {
     }
 
     private func settle(_ lane: inout Lane, _ delivery: DeliveryRecord, _ outcome: PostOutcome) {
-        let now = Date()
+        let (now, uptime) = (Date(), ProcessInfo.processInfo.systemUptime)
         let verdict = RetryPolicy(settings: settings)
             .verdict(outcome, kind: lane.hook.hook.kind, attempts: delivery.attempts + 1, now: now)
         let attempt = Attempt(
-            delivery: delivery, result: RetryPolicy.words(outcome), verdict: verdict, time: now)
+            delivery: delivery, result: RetryPolicy.words(outcome), verdict: verdict, time: now, uptime: uptime)
         lane.unrecorded = attempt
         report(attempt, hook: lane.hook.hook.name)
         do {
@@ -234,8 +236,13 @@ final class Courier: Sendable {
         try ledger.recordAttempt(
             attempt.delivery.id, hook: attempt.delivery.hook, result: attempt.result, verdict: attempt.verdict,
             now: attempt.time)
-        // A retry has another end.
-        waits.forget(attempt.delivery.id)
+        if case .retry(let end) = attempt.verdict {
+            // From now on, not from the next look at the hook, before which somebody may set the clock.
+            let seconds = end.timeIntervalSince(attempt.time)
+            waits.begin(attempt.delivery.id, until: end, seconds: seconds, uptime: attempt.uptime)
+        } else {
+            waits.forget(attempt.delivery.id)
+        }
         troubles.clear("webhooks")
     }
 
