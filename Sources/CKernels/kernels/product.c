@@ -44,10 +44,13 @@ static void pack(const struct ck_product *p, size_t first, size_t end, size_t k0
         return;
     }
     for (size_t column = first; column < end; column += PANEL_COLUMNS, panels += apart) {
+        if (p->panels) {
+            pack_turned(p->panels, p->columns, column, k0, k, p->portable, panels);
+            continue;
+        }
         size_t columns = columns_from(column, end);
         const void *w = at(p->w, column, p->ws, k0, half);
-        if (p->panels) pack_turned(p->panels, p->columns, column, k0, k, p->portable, panels);
-        else if (p->widens) pack_transposed_widened(w, p->ws, columns, k, (float *)panels);
+        if (p->widens) pack_transposed_widened(w, p->ws, columns, k, (float *)panels);
         else pack_transposed(w, p->ws, columns, k, p->half, panels);
     }
 }
