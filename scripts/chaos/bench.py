@@ -96,9 +96,10 @@ class Bench:
         return hashlib.sha256(data).hexdigest()
 
     def hidden(self):
-        """What a reader of the outbox does not see: half-made runs, if any."""
+        """What a reader of the outbox does not see: half-made runs, if any. A name's lock file stays."""
         return sorted(
-            str(path.relative_to(self.folder / "outbox")) for path in (self.folder / "outbox").glob("*/.*"))
+            str(path.relative_to(self.folder / "outbox")) for path in (self.folder / "outbox").glob("*/.*")
+            if path.name != ".lock")
 
 
 def children(pid):
