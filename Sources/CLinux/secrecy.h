@@ -30,5 +30,3 @@ static inline int lorad_hide_environment(void) {
 // Other processes of this user can neither read this one's memory nor trace it, and it leaves no core file, see
 // PR_SET_DUMPABLE in prctl(2). 0, or an errno.
 static inline int lorad_hide_memory(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : errno; }
-
-static inline int lorad_memory_is_hidden(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1; }

@@ -61,8 +61,8 @@ private struct Context {
     /// Whether the text holds a letter of a right-to-left script.
     let isRightToLeft: Bool
     var previous: UInt32 = 0
-    /// Whether a flag's region is being spelt in tags.
-    private var isFlag = false
+    /// Tags since a black flag: a region takes five and an end.
+    private var tags = 0
 
     init(isRightToLeft: Bool) { self.isRightToLeft = isRightToLeft }
 
@@ -82,10 +82,8 @@ private struct Context {
             return !Self.isIdeograph(previous)
         case 0xE0020...0xE007F:
             // The flags of England, Scotland and Wales.
-            if previous == 0x1F3F4 { isFlag = true }
-            let isTag = isFlag && (previous == 0x1F3F4 || (0xE0020...0xE007E).contains(previous))
-            if !isTag { isFlag = false }
-            return !isTag
+            tags = previous == 0x1F3F4 ? 1 : (0xE0020...0xE007E).contains(previous) && tags > 0 ? tags + 1 : 0
+            return !(1...6).contains(tags)
         default: return Self.isHidden(scalar)
         }
     }

@@ -96,7 +96,8 @@ package struct Worker: Sendable {
 
     /// Whether a manifest asks for anything that its last success is not already.
     package func novelty(of manifest: NightlyManifest) throws -> Novelty {
-        try Novelty.of(manifest, ledger: ledger(), hashCache: folders.hashCache)
+        try Novelty.of(
+            manifest, ledger: ledger(), policy: settings.configuration.pathPolicy(), hashCache: folders.hashCache)
     }
 
     /// The latest jobs first; all of them where `limit` is nil.

@@ -60,6 +60,25 @@ struct AttackedWorkerTests {
         }
     }
 
+    @Test("Under umask 0 the state folder and all in it is still nobody else's")
+    func umask() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write(lorad.manifest(sha256: lorad.hash(), steps: 2), to: "inbox/job.yaml")
+            let script = "umask 0 && exec \(LoradProcess.binary) watch --once"
+            #expect(try RunningProcess("/bin/sh", ["-c", script], folder: folder).wait().status == 0)
+            let state = folder + "/.lorad"
+            let names = try #require(FileManager.default.enumerator(atPath: state)).compactMap { $0 as? String }
+            try #require(names.contains("ledger.sqlite") && names.contains { $0.hasPrefix("jobs/") })
+            for path in [state] + names.map({ state + "/" + $0 }) {
+                var status = stat()
+                #expect(lstat(path, &status) == 0 && status.st_mode & 0o077 == 0, "\(path)")
+            }
+            var status = stat()
+            #expect(lstat(folder + "/outbox/tiny/.lock", &status) == 0 && status.st_mode & 0o777 == 0o600)
+        }
+    }
+
     @Test("Whoever only asks, in a folder where no worker ever was, makes nothing there")
     func asking() throws {
         try withTemporaryFolder { folder in

@@ -50,7 +50,7 @@ struct InterruptionTests {
             #expect(try lorad.run("submit", "job.yaml").status == 0)
             let first = try interrupt(lorad.start(["watch"]), lorad)
             #expect(first.status == 0, "\(first.errors)")
-            #expect(lorad.list("outbox/tiny").allSatisfy { $0.hasPrefix(".") })
+            #expect(lorad.list("outbox/tiny").allSatisfy { $0 == ".lock" })
             let stopped = try JSONReader.parse(lorad.run("status", "--json").output, name: "status")
             #expect(stopped.arrayValue?.first?["state"]?.stringValue == "interrupted")
 

@@ -27,7 +27,12 @@ struct ForeignTextTests {
             ("a\u{200D}b", "a⟨U+200D⟩b"), ("a\u{FE0F}\u{200D}🔥", "a⟨U+FE0F⟩⟨U+200D⟩🔥"),
             ("a\u{200F}b", "a⟨U+200F⟩b"), ("\u{FEFF}x", "⟨U+FEFF⟩x"), ("so\u{AD}ft", "so⟨U+AD⟩ft"),
             ("A\u{FE01}", "A⟨U+FE01⟩"),
-            ("x\u{E0041}", "x⟨U+E0041⟩"), ("\u{3164}", "⟨U+3164⟩"), ("\u{FFFE}", "⟨U+FFFE⟩"),
+            ("x\u{E0041}", "x⟨U+E0041⟩"),
+            (
+                "🏴" + String(repeating: "\u{E0067}", count: 8),
+                "🏴" + String(repeating: "\u{E0067}", count: 6)
+                    + "⟨U+E0067⟩⟨U+E0067⟩"
+            ), ("\u{3164}", "⟨U+3164⟩"), ("\u{FFFE}", "⟨U+FFFE⟩"),
             ("a\u{301}\u{1B}\u{301}", "a\u{301}␛\u{301}"),
             ("one\ntwo\r\nthree\rfour\u{85}five\u{2028}six\tseven", "one two three four five six seven"),
         ])

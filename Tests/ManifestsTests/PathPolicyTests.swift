@@ -131,24 +131,6 @@ import Testing
         #expect(mistakes.first?.hasSuffix(" with 120000 bytes; a path has at most 4096") == true)
     }
 
-    @Test("What a job reads is listed with what the links in its base's folder lead to")
-    func readablePaths() throws {
-        let text =
-            "name: tiny\nbase: {path: bases/model, sha256: \(hash)}\ndataset: {train: data/train.jsonl, validation: "
-            + "data/val.jsonl}\n"
-        try folder.write("data/val.jsonl")
-        let document = try ManifestDocument.load(bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: pipelines)
-        try folder.write("bases/model/config.json")
-        try folder.write("blobs/0123")
-        try folder.link("bases/model/model.safetensors", to: "../../blobs/0123")
-        try folder.link("bases/model/dangling", to: "none")
-        #expect(
-            try policy.readablePaths(of: document.manifest)
-                == ["bases/model", "data/train.jsonl", "data/val.jsonl", "blobs/0123"].map { "\(folder.path)/\($0)" })
-        try folder.link("bases/model/tokenizer.json", to: outside.path + "/secret.txt")
-        #expect(throws: ManifestsError.self) { try policy.readablePaths(of: document.manifest) }
-    }
-
     @Test("A missing file is told beside the text's own mistakes; one that could not be read is told once")
     func besideOthers() throws {
         let text = "name: Tiny\nbase: {sha256: \(hash)}\ndataset: data/none.jsonl\nevaluation: {data: 7}\n"

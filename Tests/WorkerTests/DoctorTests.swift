@@ -1,6 +1,7 @@
 import Foundation
 import Manifests
 import Pipeline
+import TestSupport
 import Testing
 import Worker
 
@@ -199,19 +200,10 @@ struct DoctorTests {
     func monitor() throws {
         #expect(try findings(folders)["worker"]?.value == "none runs here")
         #expect(try findings(folders)["monitor"] == nil)
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let (descriptor, port) = try #require(bindToLoopback())
         defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                #expect(bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0)
-            }
-        }
         #expect(listen(descriptor, 1) == 0)
-        let yaml = folders + "monitor: {port: \(UInt16(bigEndian: address.sin_port))}\n"
+        let yaml = folders + "monitor: {port: \(port)}\n"
         #expect(try findings(yaml)["monitor"]?.status == .problem)
         try FileManager.default.createDirectory(atPath: folder.path + "/state", withIntermediateDirectories: true)
         let lock = try WorkerLock(path: folder.path + "/state/worker.lock")

@@ -149,6 +149,10 @@ struct PublishedEndTests {
             #expect(size < 7 << 20, "\(size)")
         }
         #expect(JobOutcome.faulted(reason: "short").bounded == .faulted(reason: "short"))
+        let most = JobSummary(
+            slices: (0..<SliceReport.most).map { JobSummary.Slice(name: "\($0)", rows: 1) }, gates: [])
+        let whole = JobOutcome.succeeded(runFolder: "/r", summary: most)
+        #expect(most.slices.count == 1_001 && whole.bounded == whole, "no slice of a job that was begun is left out")
         guard case .rejected(let kept) = outcomes[2].bounded else { return #expect(Bool(false)) }
         #expect(kept.last == "and 2800 more" && kept[0].hasSuffix("…"))
     }

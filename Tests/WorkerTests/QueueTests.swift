@@ -278,7 +278,7 @@ struct FaultTests {
     private struct LateRunner: JobRunner {
         let cancel: @Sendable (String) -> Void
 
-        func makeIntakeReader() -> any IntakeReader { FakeRunner().makeIntakeReader() }
+        func makeIntakeReader(for purpose: String) -> any IntakeReader { FakeRunner().makeIntakeReader(for: purpose) }
 
         func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
             cancel(request.id)

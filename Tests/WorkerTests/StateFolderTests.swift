@@ -18,7 +18,7 @@ struct StateFolderTests {
         }
     }
 
-    @Test("It and all in it is this account's alone, whatever the umask; what is published is not")
+    @Test("It and all in it is this account's alone; what is published is not")
     func modes() throws {
         let bench = try WorkerBench()
         try bench.submit(["a": "succeed", "b": "fail"])

@@ -38,6 +38,9 @@ package struct WorkerConfiguration: Section {
 
     package init() {}
 
+    /// Where hashes of bases are remembered.
+    package var hashCache: String { state + "/hashes.json" }
+
     /// The files and folders that no job reads, though they may lie under an allowed root.
     package var protectedPaths: [String] {
         [state] + ownFiles + hooks.flatMap { [$0.urlFile, $0.secretFile].compactMap(\.self) }

@@ -34,3 +34,13 @@ package struct JobManifest: Section {
     /// Every key with type, default and meaning.
     package static var reference: [FieldDescription] { Self.fields.flatMap { $0.description.flattened() } }
 }
+
+extension JobManifest {
+    /// The files of rows and prompts that the job reads.
+    package var rowFiles: [String] {
+        [dataset.train] + [dataset.validation, evaluation.data, regression.prompts].compactMap(\.self)
+    }
+
+    /// The files and folders that the job reads.
+    package var inputs: [String] { [base.path] + rowFiles }
+}

@@ -66,7 +66,8 @@ extension PathPolicy {
             {
                 throw ManifestsError(
                     .forbidden, "its file \(Shown.quoted(name)) is a link that leads outside what jobs may read.",
-                    cause: error.message, advice: error.advice)
+                    cause: [error.message, error.cause].compactMap(\.self).joined(separator: " "),
+                    advice: error.advice)
             } catch let error as ManifestsError where error.code == .missing {
                 // A link to nothing is as good as no file.
                 continue
@@ -74,8 +75,10 @@ extension PathPolicy {
         }
     }
 
-    /// The links in a base's folder, and in that of its further templates.
-    private static func links(in folder: String) throws -> [String] {
+    /// The links in a base's folder, and in that of its further templates, relative to it.
+    ///
+    /// - Throws: where there is no such folder.
+    package static func links(in folder: String) throws -> [String] {
         let files = FileManager.default
         func isLink(_ name: String) -> Bool {
             (try? files.destinationOfSymbolicLink(atPath: folder + "/" + name)) != nil
@@ -84,26 +87,6 @@ extension PathPolicy {
         let more = (try? files.contentsOfDirectory(atPath: folder + "/" + templates)) ?? []
         return (try files.contentsOfDirectory(atPath: folder) + more.map { "\(templates)/\($0)" }).sorted()
             .filter(isLink)
-    }
-
-    /// Every place that a job of this manifest reads its inputs from, links followed: files, and folders with all that is
-    /// in them. What a sandbox has to let through.
-    ///
-    /// - Throws: `ManifestsError.forbidden` or `.missing` for the first input that cannot be used.
-    package func readablePaths(of manifest: JobManifest) throws -> [String] {
-        let named = [manifest.dataset.validation, manifest.evaluation.data, manifest.regression.prompts]
-        let base = try resolve(manifest.base.path)
-        var paths = try [base] + ([manifest.dataset.train] + named.compactMap(\.self)).map(resolve)
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: base, isDirectory: &isFolder), isFolder.boolValue {
-            for name in try Self.links(in: base) {
-                do { paths.append(try resolve(base + "/" + name)) } catch let error as ManifestsError
-                    where error.code == .missing
-                { continue }
-            }
-        }
-        var seen = Set<String>()
-        return paths.filter { seen.insert($0).inserted }
     }
 }
 

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// Writes a node tree as YAML: sections as blocks, lists of scalars and mappings inside lists on one line.
 enum YAMLWriter {
     /// The tree as a text that `YAMLComposer` reads back as the same values.
@@ -35,7 +37,7 @@ enum YAMLWriter {
 
     private static func scalar(_ scalar: YAMLScalar) -> String {
         switch scalar.value {
-        case .string(let text): isSafePlain(text) ? text : quoted(text)
+        case .string(let text): isSafePlain(text) ? text : ForeignText.forYAML(text)
         case .null: "null"
         case .boolean(let value): "\(value)"
         case .integer(let value): "\(value)"
@@ -60,32 +62,5 @@ enum YAMLWriter {
             return false
         }
         return YAMLScalar(plain: text).value == .string(text)
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            default: result += needsEscape(scalar) ? escape(scalar) : String(scalar)
-            }
-        }
-        return result + "\""
-    }
-
-    /// Controls, YAML 1.1's line breaks, byte order marks and noncharacters: what a reader may refuse or fold.
-    private static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
-        let value = scalar.value
-        return value < 0x20 || (0x7F...0x9F).contains(value) || value == 0x2028 || value == 0x2029
-            || value == 0xFEFF || value & 0xFFFE == 0xFFFE
-    }
-
-    private static func escape(_ scalar: Unicode.Scalar) -> String {
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
     }
 }

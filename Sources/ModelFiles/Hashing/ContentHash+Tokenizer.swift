@@ -65,7 +65,7 @@ extension ContentHash {
         // What is read first of all; without it there is no tokenizer, whatever else is there.
         _ = try ofTokenizerFile(folder)
         let templates = "additional_chat_templates"
-        let more = (try? folder.names(in: templates)) ?? []
+        let more = try folder.names(in: templates)
         let names =
             tokenizerFiles
             + more.filter { $0.hasSuffix(".jinja") && !$0.hasPrefix(".") }.map { "\(templates)/\($0)" }
@@ -75,7 +75,9 @@ extension ContentHash {
     private static func ofTokenizerFile(_ folder: ModelFolder) throws -> String {
         let name = "tokenizer.json"
         if let hash = try folder.sha256(name, cache: nil, rereading: false) { return hash }
-        throw ModelFilesError(.missing, "\(folder.path) has no \(name).")
+        throw ModelFilesError(
+            .missing, "\(folder.path) has no \(name).",
+            advice: "Write one with transformers: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).")
     }
 
     /// The first three steps.

@@ -11,9 +11,10 @@ package enum RunComparison {
     ///
     /// - Parameters:
     ///   - run: the folder of a run that succeeded.
+    ///   - policy: which files may be read.
     ///   - onRead: told of the bytes, a piece at a time, that had to be hashed; what it throws ends the comparison.
     package static func difference(
-        between manifest: JobManifest, andRun run: String, hashCache: String?,
+        between manifest: JobManifest, andRun run: String, policy: PathPolicy, hashCache: String?,
         onRead: @escaping @Sendable (Int) throws -> Void = { _ in }
     ) throws -> String? {
         guard let before = try? JobManifest.load(path: run + "/manifest.yaml", pipelinesFolder: run),
@@ -23,13 +24,14 @@ package enum RunComparison {
         if before.base.sha256 != manifest.base.sha256 { return "the base changed" }
         let modelType = report.provenance.base.modelType
         if try placeless(before, modelType) != placeless(manifest, modelType) { return "the settings changed" }
+        let rule = ReadingRule(policy)
         let cache = hashCache.map { HashCache(file: $0, onRead: onRead) }
         for (role, path) in files(of: manifest) {
-            let hash = try path.map { try ContentHash.ofFile($0, cache: cache) }
+            let hash = try path.map { try ContentHash.ofFile($0, cache: cache, rule: rule) }
             let was = report.provenance.datasets.first { $0.role == role }?.sha256
             if hash != was { return "the \(role.rawValue) data changed" }
         }
-        let base = try ContentHash.ofBase(manifest.base.path, cache: cache)
+        let base = try ContentHash.ofBase(BaseModelFiles(path: manifest.base.path, rule: rule), cache: cache)
         // A pin that does not hold is for the job to refuse.
         if let pin = manifest.base.tokenizerSHA256, pin != base.tokenizerSHA256 { return "the tokenizer's pin changed" }
         switch report.provenance.base.tokenizerSHA256 {

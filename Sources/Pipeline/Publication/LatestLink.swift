@@ -19,6 +19,11 @@ package enum LatestLink {
         {
             return
         }
-        try Durable.link(link, to: run, through: "\(parent)/\(RunStaging.prefix)latest")
+        try move(in: parent, to: run)
+    }
+
+    /// The same of a run's name, for whoever holds the lock of `parent`.
+    static func move(in parent: String, to run: String) throws {
+        try Durable.link("\(parent)/\(RunStaging.latest)", to: run, through: "\(parent)/\(RunStaging.prefix)latest")
     }
 }

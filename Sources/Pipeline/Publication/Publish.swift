@@ -61,10 +61,7 @@ extension RunStaging {
         try Durable.rename(folder, to: destination)
         lock.remove()
         try willBegin(.latest)
-        if status == .succeeded, journal == nil {
-            try Durable.link(
-                "\(parent)/\(Self.latest)", to: run.description, through: "\(parent)/\(Self.prefix)latest")
-        }
+        if status == .succeeded, journal == nil { try LatestLink.move(in: parent, to: run.description) }
         return PublishedRun(folder: destination, run: run, checksumsSHA256: checksums)
     }
 

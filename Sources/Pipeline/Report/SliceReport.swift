@@ -1,4 +1,5 @@
 import Foundation
+import Tokenizers
 
 /// The scores of one slice: an entry of `slices` in `report.json`.
 package struct SliceReport: Codable, Sendable, Equatable {
@@ -12,6 +13,9 @@ package struct SliceReport: Codable, Sendable, Equatable {
     package var base: SliceScore
     /// How the base with the adapter did.
     package var adapter: SliceScore
+
+    /// How many a run has at most: one for each value of the field, and one for all rows.
+    package static let most = NameLimits.slices + 1
 
     /// The scores of a slice of `rows` rows.
     package init(name: String, rows: Int, dropped: Int? = nil, base: SliceScore, adapter: SliceScore) {

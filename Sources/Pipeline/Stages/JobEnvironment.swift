@@ -12,7 +12,7 @@ package struct JobEnvironment {
     package var checkpoint: String { workFolder + "/checkpoint.safetensors" }
     /// Remembers hashes from job to job.
     package var hashCache: HashCache
-    /// Which files the job may read as base and rows; nil: any, for whoever runs a job with their own hands.
+    /// Which files the job may read as base and rows; nil: any.
     package var policy: PathPolicy?
     /// The same, for whoever opens them.
     var rule: ReadingRule { policy.map(ReadingRule.init) ?? .anything }
@@ -65,7 +65,8 @@ package protocol PipelineEvents {
     func stageEnded(_ stage: Stage, detail: String?)
     /// `total` counts what the stage counts: steps while training, rows while scoring.
     func progress(_ progress: StageProgress)
-    /// Called whenever a piece of work is done that is too small for `progress`: a batch computed, a row read.
+    /// Called whenever a piece of work is done that is too small for `progress`: a batch computed, a piece
+    /// of a base hashed.
     func moved()
     func log(_ line: String)
 }

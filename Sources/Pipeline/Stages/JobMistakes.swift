@@ -19,9 +19,7 @@ final class JobMistakes {
 
     init(_ document: ManifestDocument) {
         self.document = document
-        let manifest = document.manifest
-        let named = [manifest.dataset.validation, manifest.evaluation.data, manifest.regression.prompts]
-        files = [manifest.dataset.train] + named.compactMap(\.self)
+        files = document.manifest.rowFiles
     }
 
     var isEmpty: Bool { found.isEmpty }

@@ -45,10 +45,13 @@ package struct JobPipeline {
                 try staging.writeDocuments(report, manifest: manifestData)
                 let published = try staging.publish(
                     report.status, journal: environment.journal, note: environment.note(report)
-                ) {
-                    guard $0 == .rename else { return }
-                    try job.base.confirm()
-                    try environment.requirePermission()
+                ) { step in
+                    switch step {
+                    // The last that is wanted of the base, and before the name's lock is held: it may read all of it.
+                    case .quarantine: try job.base.confirm()
+                    case .rename: try environment.requirePermission()
+                    default: break
+                    }
                 }
                 try? FileManager.default.removeItem(atPath: checkpoint)
                 return JobResult(status: report.status, runFolder: published.folder, report: report)

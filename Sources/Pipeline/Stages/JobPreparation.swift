@@ -78,15 +78,15 @@ struct JobPreparation {
         // Of rows that cannot be used the task is not known; the projections are the same for any.
         let task = data?.task ?? (rows.areLabelled ? .classification(.regression) : .language)
         let examples = data?.examples ?? []
+        let tokens = TrainingPlan.largestMicroBatch(examples, plan)
         let prediction = MemoryPrediction(
             manifest, base.files.configuration, parameters: base.hash.parameters,
-            tokens: TrainingPlan.largestMicroBatch(examples, plan),
-            labelledRows: TrainingPlan.mostLabels(examples, plan), task: task)
+            tokens: tokens, labelledRows: TrainingPlan.mostLabels(examples, plan, atMost: tokens), task: task)
         let resources = ResourceCheck(manifest: manifest, limits: environment.limits)
         if let data { resources.checkAllowance(rows: data.rows.train, steps: plan.steps, mistakes) }
         guard
             try mistakes.collect(
-                "base", { try resources.requireMemory(prediction, weights: base.hash.parameters * 4) }) != nil
+                "base", { try resources.requireMemory(prediction) }) != nil
         else { return nil }
         if manifest.merge.export == .safetensors {
             try mistakes.collect("merge.export") { try MergedExport.checkCompanions(of: base.files) }
@@ -100,7 +100,7 @@ struct JobPreparation {
         let whole = prediction.with(try AdapterDemand(configuration, on: model), on: model)
         guard
             try mistakes.collect(
-                "adapter.rank", { try resources.requireMemory(whole, weights: base.hash.parameters * 4) }) != nil
+                "adapter.rank", { try resources.requireMemory(whole) }) != nil
         else { return nil }
         let adapter = try LoRAAdapter.attach(configuration, to: model, seed: seed)
         guard let data else { return nil }

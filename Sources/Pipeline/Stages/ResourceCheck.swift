@@ -60,7 +60,7 @@ struct ResourceCheck {
     }
 
     /// - Throws: `PipelineError.rejected` where the predicted memory is too much, which no later attempt would change.
-    func requireMemory(_ prediction: MemoryPrediction, weights: Int) throws {
+    func requireMemory(_ prediction: MemoryPrediction) throws {
         let peak = prediction.peak
         let limit = limits.memoryBytes ?? MachineInfo.physicalMemoryBytes
         guard peak > limit else { return }
@@ -68,10 +68,11 @@ struct ResourceCheck {
         throw PipelineError(
             .rejected,
             "The job is predicted to need \(peak >> 20) MiB of memory at its peak; \(bound) \(limit >> 20) MiB.",
-            advice: advice(prediction, weights: weights, limit: limit))
+            advice: advice(prediction, limit: limit))
     }
 
-    private func advice(_ prediction: MemoryPrediction, weights: Int, limit: Int) -> String {
+    private func advice(_ prediction: MemoryPrediction, limit: Int) -> String {
+        let weights = prediction.provenWeights
         guard weights < limit else {
             return "The base's weights alone need \(weights >> 20) MiB: use a smaller base, or raise the limit."
         }

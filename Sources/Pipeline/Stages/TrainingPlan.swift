@@ -31,9 +31,11 @@ package enum TrainingPlan {
         return max(longest.first ?? 0, min(plan.microBatchTokens, longest.prefix(plan.batchSize).reduce(0, +)))
     }
 
-    /// Labels of the largest pass, at most: those of the rows with the most, as many as fit it.
-    package static func mostLabels(_ examples: [TokenizedExample], _ plan: TrainingConfiguration) -> Int {
+    /// Labels of the largest pass, of `tokens`, at most: those of the rows with the most, as many as fit it.
+    package static func mostLabels(
+        _ examples: [TokenizedExample], _ plan: TrainingConfiguration, atMost tokens: Int
+    ) -> Int {
         let labels = examples.map(\.labelPositions.count).sorted(by: >).prefix(plan.batchSize).reduce(0, +)
-        return min(labels, largestMicroBatch(examples, plan))
+        return min(labels, tokens)
     }
 }

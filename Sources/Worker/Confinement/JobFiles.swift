@@ -21,12 +21,7 @@ package struct JobFiles {
 
     /// The path, and what links in its folder lead to: a hub's cache keeps a base as links to files elsewhere.
     package static func withLinks(_ path: String) -> [String] {
-        let folders = [path, path + "/additional_chat_templates"]
-        let links = folders.flatMap { folder in
-            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).map { folder + "/" + $0 }
-                .filter { FileSystem.status($0).map { $0.st_mode & S_IFMT == S_IFLNK } ?? false }
-        }
-        return [path] + links
+        [path] + ((try? PathPolicy.links(in: path)) ?? []).map { path + "/" + $0 }
     }
 }
 

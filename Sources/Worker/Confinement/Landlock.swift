@@ -44,7 +44,8 @@ package enum Landlock {
         var readFile: UInt64 { Right.readFile }
         var readFolder: UInt64 { Right.readFile | Right.readFolder }
         var writeFile: UInt64 { files & (readFile | Right.writeFile | Right.truncate) }
-        var writeFolder: UInt64 { files & ~(Right.execute | Right.makeOthers | Right.controlDevice) }
+        /// Without links: whoever opens such a file outside would follow them with rights of their own.
+        var writeFolder: UInt64 { files & ~(Right.execute | Right.makeLink | Right.makeOthers | Right.controlDevice) }
     }
 
     /// What the kernel has, as `confine` would tell it.

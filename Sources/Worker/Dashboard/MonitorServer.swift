@@ -103,9 +103,10 @@ package final class MonitorServer: Sendable {
     private func tell(_ error: any Error) {
         let reason = (error as? HTTPListener.Fault).map { FileSystem.reason($0.code) } ?? "\(error)"
         guard troubles.isNew(fault: reason, for: "monitor") else { return }
+        let isTaken = (error as? HTTPListener.Fault)?.code == EADDRINUSE
         log(
-            "monitor: nobody can be answered on port \(port) of 127.0.0.1: \(reason). It is tried again; who has the port: "
-                + "ss -ltnp 'sport = :\(port)'")
+            "monitor: nobody can be answered on port \(port) of 127.0.0.1: \(reason). It is tried again"
+                + (isTaken ? "; who has the port: ss -ltnp 'sport = :\(port)'" : ""))
     }
 }
 

@@ -16,7 +16,7 @@ struct FolderCheck {
         [
             folder("inbox", configuration.inbox), folder("outbox", configuration.outbox),
             folder("state", configuration.state), mark(), pipelines(), sameFileSystem(), localState(),
-            CacheCheck.finding(configuration.state + "/hashes.json"),
+            CacheCheck.finding(configuration.hashCache),
         ]
     }
 

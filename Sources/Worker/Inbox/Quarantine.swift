@@ -1,5 +1,6 @@
 import ForeignText
 import Foundation
+import Pipeline
 import Glibc
 
 /// `outbox/rejected/NAME.ID/`: what could not be taken, beside `reason.txt` with one line a mistake.
@@ -52,19 +53,12 @@ struct Quarantine: Sendable {
         guard errno == EXDEV else {
             throw WorkerError(.unwritable, "\(path) cannot be moved to \(kept).", cause: FileSystem.reason())
         }
-        guard status.st_mode & S_IFMT == S_IFREG, let bytes = Self.bytes(of: path) else { return false }
-        try FileSystem.writeNewFile(bytes, to: kept)
+        // Nil also where its sender writes on: a file that grows for ever must not be copied for as long.
+        guard status.st_mode & S_IFMT == S_IFREG,
+            let bytes = BoundedFile.read(path, limit: ManifestFile.largestSize)
+        else { return false }
+        try FileSystem.writeNewFile(Array(bytes), to: kept)
         return true
-    }
-
-    /// All of a file no larger than a manifest may be; nil for a larger one, also where its sender writes on: a file that
-    /// grows for ever must not be copied for as long.
-    private static func bytes(of path: String) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        guard let data = try? handle.read(upToCount: ManifestFile.largestSize + 1) else { return [] }
-        return data.count <= ManifestFile.largestSize ? Array(data) : nil
     }
 
     private static func shortened(_ name: String) -> String {

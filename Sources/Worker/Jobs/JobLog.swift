@@ -8,7 +8,10 @@ final class JobLog: Sendable {
     private let path: String
 
     init(path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+        var descriptor = open(path, flags, 0o600)
+        // The job's process may write to the folder: a link that it put there leads nowhere that concerns a log.
+        if descriptor < 0, errno == ELOOP, unlink(path) == 0 { descriptor = open(path, flags, 0o600) }
         guard descriptor >= 0 else {
             throw WorkerError(.unwritable, "The log \(path) cannot be opened.", cause: FileSystem.reason())
         }

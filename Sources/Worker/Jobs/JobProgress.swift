@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 
 /// Where a running job's training stands: `.lorad/jobs/ID/progress.json`, replaced about once a second.
 package struct JobProgress: Sendable, Codable, Equatable {
@@ -20,11 +21,13 @@ package struct JobProgress: Sendable, Codable, Equatable {
         case updatedAt = "updated_at"
     }
 
+    private static let mostBytes = 65_536
+
     /// Nil where there is none, or none that can be read.
     static func read(_ path: String) -> JobProgress? {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
-        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        guard let data = BoundedFile.read(path, limit: mostBytes) else { return nil }
         return try? decoder.decode(JobProgress.self, from: data)
     }
 

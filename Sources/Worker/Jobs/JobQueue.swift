@@ -30,7 +30,7 @@ final class JobQueue: Sendable {
         self.announcer = announcer
         self.intake = intake
         publications = Publications(folders: folders)
-        settlement = JobSettlement(folders: folders, intake: intake, live: live)
+        settlement = JobSettlement(folders: folders, intake: intake, live: live, troubles: troubles)
         self.identity = identity
         self.obstacles = obstacles
     }
@@ -109,8 +109,10 @@ final class JobQueue: Sendable {
     private func conclude(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) throws -> JobRecord {
         switch publications.find(job.id) {
         case .ended(let ending):
-            return try ledger.finish(job.id, attempt: job.attempt, as: ending, announcer: announcer)
-        case .unknown where !outcome.hasRun:
+            let ended = try ledger.finish(job.id, attempt: job.attempt, as: ending, announcer: announcer)
+            crashes.withLock { $0[job.id] = nil }
+            return ended
+        case .unknown where !outcome.hasRun && asked != .cancel:
             throw WorkerError(
                 .unwritable,
                 "Whether job \(job.id) has published its run cannot be told: \(folders.outbox) is not there.")

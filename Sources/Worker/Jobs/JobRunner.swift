@@ -58,7 +58,7 @@ package enum ManifestVerdict: Sendable, Codable, Equatable {
 /// Runs jobs. The worker knows nothing of what a manifest says; the pipeline knows nothing of queues.
 package protocol JobRunner: Sendable {
     /// A reader of what others wrote: the watch loop has one, and the schedule.
-    func makeIntakeReader() -> any IntakeReader
+    func makeIntakeReader(for purpose: String) -> any IntakeReader
 
     /// Runs one attempt to its end: long and synchronous, on a thread of its own.
     func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome

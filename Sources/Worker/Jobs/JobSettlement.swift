@@ -7,16 +7,21 @@ struct JobSettlement: Sendable {
     let folders: WorkerFolders
     let intake: Intake
     let live: LiveSettings
+    let troubles: Troubles
 
     /// - Parameter isLate: other jobs may have ended since.
     func settle(_ job: JobRecord, isLate: Bool = false) throws {
         guard job.state.isFinal else { return }
+        let party = "latest of \(job.id)"
         do {
             try Publications(folders: folders).pointLatest(at: job, onlyForward: isLate)
             WorkFolder(folders.work(job.id)).clear(of: job)
+            troubles.clear(party)
         } catch {
             // The journal stays, and with it what is to be done.
-            live.settings.log("job \(job.id): \(told(error)) `latest` is moved at the worker's next start.")
+            if troubles.isNew(error, for: party) {
+                live.settings.log("job \(job.id): \(told(error)) `latest` is moved later.")
+            }
             WorkFolder(folders.work(job.id)).clear(of: job, keepingJournal: true)
         }
         do {

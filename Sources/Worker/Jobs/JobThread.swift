@@ -76,13 +76,14 @@ final class JobThread: Sendable {
         // From before a job is taken: with an empty queue and no busy thread, there is no job between the two.
         state.withLock { $0.isBusy = true }
         do {
-            guard let job = try queue.takeNext() else {
+            let next = try queue.takeNext()
+            troubles.clear(name)
+            guard let job = next else {
                 state.withLock { $0.isBusy = false }
                 // Other processes queue jobs too (`lorad retry`) and cannot ring.
                 bell.wait(seconds: 1)
                 return true
             }
-            troubles.clear(name)
             let control = JobControl()
             state.withLock { $0.running = (job.id, control) }
             // A stop that came while the job was being taken found no control to ask.

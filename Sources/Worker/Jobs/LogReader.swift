@@ -29,7 +29,10 @@ struct LogReader {
     init(path: String) { self.path = path }
 
     mutating func readNew(_ take: (String) throws -> Void) rethrows {
-        if handle == nil { handle = FileHandle(forReadingAtPath: path) }
+        if handle == nil {
+            let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            if descriptor >= 0 { handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true) }
+        }
         while let data = try? handle?.read(upToCount: 65_536), !data.isEmpty {
             rest += data
             guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { continue }

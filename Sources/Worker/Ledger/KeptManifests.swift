@@ -39,7 +39,7 @@ extension Ledger {
     }
 
     /// Forgets manifests of ended jobs, those that ended longest ago first, until no more than `bytes` are kept in all, or
-    /// none of an ended job is; returns how many.
+    /// none of an ended job is, or a thousand are forgotten; returns how many.
     package func pruneManifests(downTo bytes: Int) throws -> Int {
         try write("forget manifests") { database in
             var excess =
@@ -50,8 +50,8 @@ extension Ledger {
                 database,
                 sql: """
                     SELECT sequence, manifest_bytes FROM jobs WHERE manifest_bytes > 0 AND \(Self.ended)
-                    ORDER BY finished_at, sequence
-                    """)
+                    ORDER BY finished_at, sequence LIMIT ?
+                    """, arguments: [Self.mostAtOnce])
             var pruned = 0
             for row in oldest where excess > 0 {
                 let (sequence, size): (Int64, Int) = (row["sequence"], row["manifest_bytes"])

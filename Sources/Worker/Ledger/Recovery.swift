@@ -36,12 +36,17 @@ extension Ledger {
                 if job.state == .interrupted {
                     try Self.requeue(job.id, crashes: job.crashes, in: database)
                     report.resumed.append(job.id)
-                } else if job.worker?.isAlive == true || job.process?.isAlive == true {
+                    continue
+                }
+                if job.worker?.isAlive == true || job.process?.isAlive == true {
                     report.held.append(job.id)
-                } else if case .ended(let ending) = publication(job.id) {
+                    continue
+                }
+                let finding = publication(job.id)
+                if case .ended(let ending) = finding {
                     _ = try Self.conclude(job.id, as: ending, announcer: announcer, in: database, now: now)
                     report.published.append(job.id)
-                } else if !job.cancelRequested, publication(job.id) == .unknown {
+                } else if !job.cancelRequested, finding == .unknown {
                     report.undecided.append(job.id)
                 } else if job.cancelRequested {
                     try Self.close(job.id, as: .cancelled, reason: "cancelled", in: database, now: now)

@@ -48,7 +48,7 @@ package struct PipelineRunner: Sendable {
             let environment = JobEnvironment(
                 outbox: configuration.outbox, workFolder: request.workFolder,
                 hashCache: HashCache(
-                    file: configuration.state + "/hashes.json", additions: request.hashAdditions),
+                    file: configuration.hashCache, additions: request.hashAdditions, onRead: { _ in events.moved() }),
                 policy: configuration.pathPolicy(), attempt: request.attempt, confinement: confinement,
                 shouldStop: { control.shouldStop || shouldStop() }, events: EventBridge(events: events),
                 limits: JobLimits(configuration.limits, rule: request.rule), journal: request.journal, note: Self.note
@@ -141,13 +141,6 @@ extension JobRequest {
     var journal: String { workFolder + "/" + WorkFolder.journal }
     /// Hashes that an attempt hands over, for the worker to remember.
     var hashAdditions: String { workFolder + "/" + WorkFolder.hashes }
-}
-
-extension JobManifest {
-    /// The files and folders that the job reads.
-    package var inputs: [String] {
-        [base.path, dataset.train] + [dataset.validation, evaluation.data, regression.prompts].compactMap { $0 }
-    }
 }
 
 private struct EventBridge: PipelineEvents {

@@ -56,10 +56,12 @@ package enum Novelty: Sendable, Equatable {
     case unchanged(since: JobRecord)
 
     /// Compares with the last success of that name, stamped or not. Reads and hashes the files that the manifest names.
-    static func of(_ manifest: NightlyManifest, ledger: Ledger?, hashCache: String) throws -> Novelty {
+    static func of(
+        _ manifest: NightlyManifest, ledger: Ledger?, policy: PathPolicy, hashCache: String
+    ) throws -> Novelty {
         try of(manifest.document.manifest.name, ledger: ledger) { run in
             try RunComparison.difference(
-                between: manifest.document.manifest, andRun: run, hashCache: hashCache)
+                between: manifest.document.manifest, andRun: run, policy: policy, hashCache: hashCache)
         }
     }
 

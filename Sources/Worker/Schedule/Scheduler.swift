@@ -108,7 +108,8 @@ package final class Scheduler: Sendable {
 
     private func carryOut(_ run: ScheduledRun, _ entries: [ScheduleEntry]) throws {
         guard let entry = entries.first(where: { $0.name == run.entry }) else {
-            return try ledger.conclude(run, as: .failed, detail: "lorad.yaml has no such entry any more")
+            try ledger.conclude(run, as: .failed, detail: "lorad.yaml has no such entry any more")
+            return troubles.clear("schedule \(run.entry)")
         }
         let file = NightlyManifest.fileName(of: entry.manifest, at: run.due)
         do {
@@ -123,8 +124,10 @@ package final class Scheduler: Sendable {
             log("schedule \(entry.name): \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
         } catch {
             let reason = PipelineRunner.lines(error).joined(separator: " ")
-            log("schedule \(entry.name): failed: \(reason)")
+            // Not told before the ledger has it: while that has no room it is tried again and again.
             try ledger.conclude(run, as: .failed, detail: reason)
+            log("schedule \(entry.name): failed: \(reason)")
+            troubles.clear("schedule \(entry.name)")
         }
     }
 }

@@ -116,29 +116,6 @@ enum FileSystem {
         }
     }
 
-    /// The bytes of a file that a job process may have put there: nil where it is a link, a pipe or anything else but a
-    /// regular file, or holds more than `limit`.
-    static func contents(of path: String, upTo limit: Int) -> Data? {
-        regular(path) { file, size in size <= limit ? try file.read(upToCount: limit) ?? Data() : nil }
-    }
-
-    /// The same for the last bytes of one that may be long.
-    static func contents(of path: String, last count: Int) -> Data? {
-        regular(path) { file, size in
-            try file.seek(toOffset: UInt64(max(0, size - count)))
-            return try file.read(upToCount: count) ?? Data()
-        }
-    }
-
-    private static func regular(_ path: String, _ read: (FileHandle, Int) throws -> Data?) -> Data? {
-        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return try? read(file, Int(status.st_size))
-    }
-
     /// Names in a folder, without `.` and `..`, in no particular order.
     ///
     /// - Throws: `.missing` where there is no such folder; `.system` where it is there and cannot be read, now.

@@ -48,8 +48,10 @@ final class InboxTurn {
 
     /// Readable when something happens in the inbox; for poll(2).
     var descriptor: Int32 { watch.descriptor }
-    /// Whether claims wait to be admitted, which nothing keeps from it.
-    var hasWork: Bool { hold == nil && !unadmitted.isEmpty }
+    /// Whether claims wait to be admitted.
+    var hasUnadmitted: Bool { !unadmitted.isEmpty }
+    /// Whether such claims wait, and nothing keeps them from it.
+    var hasWork: Bool { hold == nil && hasUnadmitted }
 
     private func log(_ line: String) { parts.live.settings.log(line) }
 
@@ -115,20 +117,25 @@ final class InboxTurn {
         // The figures in the text change all the time; the log is told of the beginning and the end.
         if isLedgerFull != wasFull { log(isLedgerFull ? "no manifest is taken: \(text)" : "manifests are taken again") }
         // A tenth more than needed, so that it is not done at every pass.
-        if kept > limit { _ = try parts.ledger.pruneManifests(downTo: limit - limit / 10) }
+        guard kept > limit else { return }
+        let count = try parts.ledger.pruneManifests(downTo: limit - limit / 10)
+        if count > 0 {
+            log("the manifests of \(count) jobs that ended were forgotten: retention.manifests_mib is \(mebibytes)")
+        }
     }
 
     private func take(_ names: [String], _ callbacks: Callbacks) throws {
         var bytes = 0
         for name in names.prefix(Self.mostAtOnce) where bytes < Self.mostBytesAtOnce {
             guard try callbacks.isWanted() else { return }
+            let before = unadmitted.count
             do {
                 guard let claim = try parts.intake.claim(name) else { continue }
                 bytes += claim.size
                 // Until it is admitted, only the claim tells of it.
                 unadmitted.append(claim)
                 if try isDecided(claim, callbacks) { unadmitted.removeLast() }
-            } catch let error as WorkerError where error.mayPass && unadmitted.isEmpty {
+            } catch let error as WorkerError where error.mayPass && unadmitted.count == before {
                 if inbox.refuse(name) { callbacks.tell(error) }
             }
         }

@@ -1,4 +1,3 @@
-import ForeignText
 import Foundation
 import Glibc
 
@@ -143,7 +142,8 @@ final class WatchLoop {
         guard inbox.hold != nil || scan.ready.isEmpty && scan.waiting == 0 && !inbox.hasWork else { return false }
         let waiting = try parts.ledger.waiting()
         result.delayed = waiting.delayed
-        result.obstacle = inbox.hold
+        let isLeft = !scan.ready.isEmpty || scan.waiting > 0 || inbox.hasUnadmitted
+        result.obstacle = isLeft ? inbox.hold : nil
         if waiting.ready > 0 {
             result.obstacle =
                 try parts.ledger.pausedSince() != nil ? "the queue is paused (`lorad resume`)" : parts.jobs.obstacle

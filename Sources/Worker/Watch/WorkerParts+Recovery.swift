@@ -38,7 +38,7 @@ extension WorkerParts {
 
     /// Does what a crash or an outbox that was away left undone of jobs that have ended.
     private func settleEnded(_ publications: Publications) throws {
-        let settlement = JobSettlement(folders: folders, intake: intake, live: live)
+        let settlement = JobSettlement(folders: folders, intake: intake, live: live, troubles: troubles)
         for id in try publications.pending() {
             if let job = try ledger.find(id) { try settlement.settle(job, isLate: true) }
         }

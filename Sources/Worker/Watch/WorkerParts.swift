@@ -36,7 +36,8 @@ struct WorkerParts: Sendable {
         self.live = live
         announcer = Announcer { live.settings.hooks }
         intake = Intake(
-            folders: folders, ledger: ledger, live: live, announcer: announcer, reader: runner.makeIntakeReader())
+            folders: folders, ledger: ledger, live: live, announcer: announcer,
+            reader: runner.makeIntakeReader(for: "intake"))
         obstacles = Obstacles(folders: folders, live: live)
         let troubles = Troubles()
         self.troubles = troubles

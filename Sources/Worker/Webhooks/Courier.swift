@@ -80,6 +80,8 @@ final class Courier: Sendable {
         /// Made, and not yet in the ledger: recorded before anything else is sent, so that a full disk does not send
         /// the same message over and over.
         var unrecorded: Attempt?
+        /// The ledger could not say what is next.
+        var isHeld = false
         /// `systemUptime` before which nothing is sent.
         var notBefore = 0.0
     }
@@ -93,6 +95,8 @@ final class Courier: Sendable {
         var unrecorded: [Attempt] = []
         var hurried: Set<String> = []
         var isTidy = true
+        /// Nothing went wrong in this round, and the ledger has what it is to be told.
+        var isWell: Bool { isTidy && !lanes.contains { $0.unrecorded != nil || $0.isHeld } }
     }
 
     private struct Attempt {
@@ -113,6 +117,7 @@ final class Courier: Sendable {
             if board.isTidy {
                 for index in board.lanes.indices { wait = min(wait, advance(&board.lanes[index])) }
             }
+            if board.isWell { troubles.clear("webhooks") }
             for (transfer, ending) in loop.run(seconds: wait) {
                 guard let index = board.lanes.firstIndex(where: { $0.active?.transfer === transfer }) else { continue }
                 finish(&board.lanes[index], ending)
@@ -175,11 +180,14 @@ final class Courier: Sendable {
                 try record(attempt)
                 lane.unrecorded = nil
             }
-            guard let delivery = try ledger.nextDelivery(for: lane.hook.hook.name) else { return Self.idle }
+            let next = try ledger.nextDelivery(for: lane.hook.hook.name)
+            lane.isHeld = false
+            guard let delivery = next else { return Self.idle }
             let wait = left(of: delivery)
             return wait > 0 ? wait : begin(delivery, &lane)
         } catch {
             tell(error)
+            lane.isHeld = true
             lane.notBefore = ProcessInfo.processInfo.systemUptime + Self.idle
             return Self.idle
         }
@@ -243,7 +251,6 @@ final class Courier: Sendable {
         } else {
             waits.forget(attempt.delivery.id)
         }
-        troubles.clear("webhooks")
     }
 
     /// Where the ledger cannot be written, each look at each hook finds that out anew.

@@ -29,7 +29,7 @@ struct WorkerOptions: ParsableArguments {
     var existing: String? { FileManager.default.fileExists(atPath: config) ? config : nil }
 
     /// The cache of bases' hashes, which the worker's jobs use too.
-    func hashCache() throws -> HashCache { HashCache(file: try load().state + "/hashes.json") }
+    func hashCache() throws -> HashCache { HashCache(file: try load().hashCache) }
 
     /// The worker of these folders; `log` hears what it has to say.
     func worker() throws -> Worker {

@@ -54,7 +54,7 @@ struct Run: ParsableCommand {
         let outbox = outbox ?? configuration.outbox
         try FileManager.default.createDirectory(atPath: outbox, withIntermediateDirectories: true)
         let environment = JobEnvironment(
-            outbox: outbox, workFolder: work, hashCache: HashCache(file: configuration.state + "/hashes.json"),
+            outbox: outbox, workFolder: work, hashCache: HashCache(file: configuration.hashCache),
             policy: configuration.pathPolicy(), shouldStop: { signals.received }, events: ProgressPrinter(),
             limits: JobLimits(configuration.limits))
         return try JobPipeline(document, environment: environment).run()

@@ -167,7 +167,7 @@ struct Validate: ParsableCommand {
         let signals = try StopSignals()
         let environment = JobEnvironment(
             outbox: configuration.outbox, workFolder: configuration.state,
-            hashCache: HashCache(file: configuration.state + "/hashes.json"), policy: configuration.pathPolicy(),
+            hashCache: HashCache(file: configuration.hashCache), policy: configuration.pathPolicy(),
             shouldStop: { signals.received }, events: ProgressPrinter(), limits: JobLimits(configuration.limits))
         return try JobPipeline(document, environment: environment).check()
     }

@@ -15,7 +15,7 @@ struct FileLockTests {
         return lstat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
     }
 
-    @Test("A lock file is nobody else's to open: 0600 whatever the umask, an older lorad's too")
+    @Test("A lock file is nobody else's to open: 0600, an older lorad's too")
     func modes() throws {
         for _ in 0..<2 {
             let lock = try FileLock(path, waiting: 0)
@@ -29,7 +29,7 @@ struct FileLockTests {
         let lock = try FileLock(path, waiting: 0)
         let start = Date()
         let error = #expect(throws: PipelineError.self) { try FileLock(path, waiting: 0.3) }
-        #expect((0.25...20).contains(Date().timeIntervalSince(start)))
+        #expect(Date().timeIntervalSince(start) >= 0.25)
         #expect(error?.code == .locked)
         #expect(error?.message.contains("process \(getpid())") == true, "\(error?.message ?? "")")
         #expect(try FileLock.ifFree(path) == nil)

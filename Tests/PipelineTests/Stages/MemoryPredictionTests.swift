@@ -104,7 +104,8 @@ struct MemoryPredictionTests {
         let predicted = MemoryPrediction(
             manifest, files.configuration, parameters: files.parameterCount,
             tokens: TrainingPlan.largestMicroBatch(examples, plan),
-            labelledRows: TrainingPlan.mostLabels(examples, plan),
+            labelledRows: TrainingPlan.mostLabels(
+                examples, plan, atMost: TrainingPlan.largestMicroBatch(examples, plan)),
             task: .language
         ).with(demand, on: model)
 

@@ -19,7 +19,7 @@ struct HostileManifestTests {
     @Test("One that takes it down twice is rejected with a plain reason beside it; those around it are taken")
     func twice() throws {
         let bench = try WorkerBench()
-        let intake = ScriptedIntake(folder: try TemporaryFolder(), loop: Self.hanging)
+        let intake = ScriptedIntake(folder: try TemporaryFolder(), loop: Self.hanging, patience: 3)
         for name in ["a", "bad", "c"] { try bench.folder.write("succeed", to: "inbox/\(name).yaml") }
         let result = try bench.watchOnce(FakeRunner(reader: intake.child))
         // The script calls every other manifest `fine`, of one content.
@@ -48,25 +48,22 @@ struct HostileManifestTests {
         }
         #expect(try bench.ledger().jobs().isEmpty)
         #expect(try bench.folder.names("state/claimed").count == 1)
-        let second = ScriptedIntake(folder: try TemporaryFolder(), loop: Self.hanging)
+        let second = ScriptedIntake(folder: try TemporaryFolder(), loop: Self.hanging, patience: 1)
         #expect(try bench.watchOnce(FakeRunner(reader: second.child)).ended == [.rejected: 1])
         #expect(second.starts == 1)
         #expect(try rejected(bench).first?.reason?.contains("2 times") == true)
     }
 
-    @Test("A stop takes no longer than a moment, however long the reader may take")
+    @Test("A stop does not wait for the reader, however long that may take", .timeLimit(.minutes(1)))
     func stop() throws {
         let bench = try WorkerBench()
         try bench.folder.write("succeed", to: "inbox/bad.yaml")
         let folder = try TemporaryFolder()
         let intake = ScriptedIntake(folder: folder, loop: "touch asked; sleep 100", patience: 600)
-        let asked = Mutex(Date.distantFuture)
         let result = try bench.whileWatching(FakeRunner(reader: intake.child)) {
             #expect(eventually { FileManager.default.fileExists(atPath: folder.path + "/asked") })
-            asked.withLock { $0 = Date() }
         }
         #expect(result.wasStopped)
-        #expect(Date().timeIntervalSince(asked.withLock { $0 }) < 5)
         #expect(try bench.folder.names("state/claimed").count == 1)
     }
 
@@ -95,10 +92,10 @@ struct HostileManifestTests {
 
     @Test("/healthz says that the loop stands still, and not while it waits for a reader or has nothing to do")
     func health() async throws {
-        let port = try freePort()
+        let port = try #require(freeLoopbackPort())
         let folder = try TemporaryFolder()
         let bench = try WorkerBench {
-            $0.stalledAfter = 1
+            $0.stalledAfter = 5
             $0.scanEvery = 3_600
             $0.configuration.monitor.port = Int(port)
         }
@@ -110,18 +107,18 @@ struct HostileManifestTests {
         thread.start()
         defer { stop.request() }
         func health() async -> String { (try? await ask(port, "/healthz")) ?? "" }
-        for _ in 0..<200 where !isListening(port) { try await Task.sleep(for: .milliseconds(50)) }
+        for _ in 0..<200 where !isLoopbackPortTaken(port) { try await Task.sleep(for: .milliseconds(50)) }
         try #require(await health().hasPrefix("HTTP/1.1 200"))
-        try await Task.sleep(for: .seconds(2.5))
+        try await Task.sleep(for: .seconds(6))
         #expect(await health().hasPrefix("HTTP/1.1 200"), "nothing to do for longer than the limit")
         try bench.folder.write("succeed", to: "inbox/a.yaml")
         for _ in 0..<200 where !FileManager.default.fileExists(atPath: folder.path + "/asked") {
             try await Task.sleep(for: .milliseconds(50))
         }
-        try await Task.sleep(for: .seconds(2.5))
+        try await Task.sleep(for: .seconds(6))
         #expect(await health().hasPrefix("HTTP/1.1 200"), "a reader that takes long")
         stalling.stall(true)
-        try await Task.sleep(for: .seconds(2.5))
+        try await Task.sleep(for: .seconds(6))
         let answer = await health()
         #expect(answer.hasPrefix("HTTP/1.1 503") && answer.contains("has not turned"))
         stalling.stall(false)
@@ -140,42 +137,6 @@ struct HostileManifestTests {
             try reader.answer(order) {
                 while isStalled.withLock({ $0 }) { Thread.sleep(forTimeInterval: 0.02) }
                 return try isWanted()
-            }
-        }
-    }
-
-    private func freePort() throws -> UInt16 {
-        var port: UInt16 = 0
-        let isBound = withAddress(port: 0) { descriptor, address, length in
-            var length = length
-            guard bind(descriptor, address, length) == 0, getsockname(descriptor, address, &length) == 0 else {
-                return false
-            }
-            port = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-                UInt16(bigEndian: $0.pointee.sin_port)
-            }
-            return true
-        }
-        try #require(isBound)
-        return port
-    }
-
-    private func isListening(_ port: UInt16) -> Bool {
-        withAddress(port: port) { connect($0, $1, $2) == 0 }
-    }
-
-    private func withAddress(
-        port: UInt16, _ body: (Int32, UnsafeMutablePointer<sockaddr>, socklen_t) -> Bool
-    ) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        address.sin_port = port.bigEndian
-        return withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
     }

@@ -58,14 +58,14 @@ struct IntakeChildTests {
         let intake = ScriptedIntake(folder: folder, loop: script, patience: 1.5)
         for (index, (kind, words)) in [
             ("crash", "signal 11 (Segmentation fault); it last wrote: bad luck"),
-            ("hang", "was ended after 1.5 s without an answer"), ("noise", "cannot be understood"),
+            ("hang", "s without an answer"), ("noise", "cannot be understood"),
             ("lies", "answered what was not asked"),
         ].enumerated() {
             guard case .died(let how)? = fault(intake, kind) else {
                 Issue.record("\(kind) was survived")
                 continue
             }
-            #expect(how.contains(words) || kind == "hang" && how.contains("was ended after"), "\(kind): \(how)")
+            #expect(how.contains(words), "\(kind): \(how)")
             #expect(try name(intake.child.answer(order("other"), isWanted: { true })) == "fine")
             #expect(intake.starts == index + 2)
         }
@@ -108,12 +108,10 @@ struct IntakeChildTests {
         }
     }
 
-    @Test("Who is asked to give up does so at once, and leaves no process behind")
+    @Test("Who is asked to give up does so at once, and leaves no process behind", .timeLimit(.minutes(1)))
     func givenUp() throws {
         let intake = ScriptedIntake(folder: folder, loop: "echo $$ > pid; sleep 100 & wait", patience: 60)
-        let start = Date()
         #expect(fault(intake) { (try? folder.read("pid"))?.hasSuffix("\n") != true } == .givenUp)
-        #expect(Date().timeIntervalSince(start) < 10)
         let pid = try #require(Int32(folder.read("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
         #expect(eventually { ProcessIdentity.of(pid: pid)?.isAlive != true })
     }
@@ -146,7 +144,8 @@ struct IntakeChildTests {
             return try #require(Int32(folder.read("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
         }()
         // 10 and above are the shell's own, of which dash has none here.
-        let descriptors = try folder.read("fds").split(separator: "\n").compactMap { Int($0) }.filter { $0 < 10 }
+        let descriptors = try folder.read("fds").split(separator: "\n").compactMap { Int($0) }
+            .filter { $0 < 10 || careless.contains(Int32($0)) }
         #expect(descriptors == [0, 1, 2])
         #expect(eventually { ProcessIdentity.of(pid: pid)?.isAlive != true })
     }

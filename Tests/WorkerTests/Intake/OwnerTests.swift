@@ -30,7 +30,7 @@ struct OwnerTests {
         #expect(try ledger.ledger.job("old").owner == nil)
     }
 
-    @Test("A file keeps its owner on its way to the ledger", .enabled(if: getuid() == 0))
+    @Test("A file keeps its owner on its way to the ledger", .enabled(if: getuid() == 0, "needs root"))
     func foreign() throws {
         let bench = try WorkerBench()
         try bench.folder.write("succeed", to: "inbox/a.yaml")

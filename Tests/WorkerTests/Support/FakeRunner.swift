@@ -42,7 +42,7 @@ final class FakeRunner: JobRunner {
         }
     }
 
-    func makeIntakeReader() -> any IntakeReader { reader ?? Reader(runner: self) }
+    func makeIntakeReader(for purpose: String) -> any IntakeReader { reader ?? Reader(runner: self) }
 
     /// A copy, see `WebhookServer.requests`.
     var requests: [JobRequest] { state.withLock { state in state.requests.map { $0 } } }

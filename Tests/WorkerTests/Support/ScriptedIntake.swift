@@ -19,7 +19,7 @@ struct ScriptedIntake {
 
     /// - Parameter loop: run for every order, its line in `$order`.
     init(
-        folder: TemporaryFolder, loop: String, beginning: String = beginning, patience: Double = 0.6,
+        folder: TemporaryFolder, loop: String, beginning: String = beginning, patience: Double = 10,
         silence: Double = 60, start: Double = 10
     ) {
         self.folder = folder

@@ -139,8 +139,9 @@ def landlock(folder):
     seen = []
     if "landlock" not in target.ask("doctor").told.lower():
         seen.append("`doctor` does not speak of it")
-    if "landlock" not in (target.latest("job") / "provenance.json").read_text().lower():
-        seen.append("provenance.json does not speak of it")
+    told = json.loads((target.latest("job") / "provenance.json").read_text()).get("confinement", {}).get("landlock")
+    if told is None or version >= 2 and told.startswith("none"):
+        seen.append(f"provenance.json says {told}")
     require(not seen, f"version {version} of the kernel's: " + "; ".join(seen))
 
 

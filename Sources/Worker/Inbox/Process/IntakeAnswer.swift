@@ -99,12 +99,11 @@ private enum Bounds {
         lines.count <= Self.lines && lines.allSatisfy { $0.utf8.count <= longestLine }
     }
 
-    /// The first lines, each cut by scalars where it is too long.
+    /// The first lines, each cut where it is too long, and how many more there are.
     static func cut(_ lines: [String]) -> [String] {
-        lines.prefix(Self.lines).map { line in
-            guard line.utf8.count > longestLine else { return line }
-            return String(decoding: line.utf8.prefix(longestLine - 8), as: UTF8.self) + "…"
-        }
+        var kept = lines.prefix(Self.lines - 1).map { MessageLimits.cut($0, to: longestLine) }
+        if kept.count < lines.count { kept.append("and \(lines.count - kept.count) more") }
+        return kept
     }
 }
 

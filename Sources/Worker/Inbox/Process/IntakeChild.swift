@@ -113,24 +113,26 @@ package final class IntakeChild: IntakeReader {
         _ isWanted: () throws -> Bool
     ) throws -> IntakeAnswer {
         var rest = line[...]
-        var waited = 0.0
+        // A turn that took long is one in which this process was stopped, and the other perhaps with it.
+        func clock() -> AttendedTime {
+            AttendedTime(now: ProcessInfo.processInfo.systemUptime, longestStep: 2 * Self.tick)
+        }
+        var waited = clock()
         while true {
-            let before = ProcessInfo.processInfo.systemUptime
             switch child.turn(sending: &rest, seconds: Self.tick, longestLine: IntakeAnswer.longestLine) {
             case .line(let text):
                 guard let answer = IntakeAnswer.read(text) else {
                     throw IntakeFault.died("answered what cannot be understood")
                 }
                 guard answer == .reading else { return answer }
-                if isPatient { waited = 0 }
+                if isPatient { waited = clock() }
             case .flooded: throw IntakeFault.died("answered more than any manifest can take")
             case .ended: throw IntakeFault.died(child.end().inWords + lastError())
             case .nothing: break
             }
-            // A turn that took long is one in which this process was stopped, and the other perhaps with it.
-            waited += min(ProcessInfo.processInfo.systemUptime - before, 2 * Self.tick)
+            let seconds = waited.look(now: ProcessInfo.processInfo.systemUptime)
             guard try isWanted() else { throw IntakeFault.givenUp }
-            guard waited < limit else {
+            guard seconds < limit else {
                 throw IntakeFault.died("was ended after \(Figure.text(limit, decimals: 0)) s without an answer")
             }
         }
@@ -144,14 +146,16 @@ package final class IntakeChild: IntakeReader {
 extension IntakeChild {
     /// This program as the intake's process; the link is followed in the new process, before it becomes another.
     ///
-    /// - Parameter configuration: says where the state folder is, and which variables of the environment hold secrets.
-    package convenience init(_ configuration: WorkerConfiguration) {
+    /// - Parameters:
+    ///   - configuration: says where the state folder is, and which variables of the environment hold secrets.
+    ///   - purpose: names the file of what it last wrote: of two that live at the same time each has its own.
+    package convenience init(_ configuration: WorkerConfiguration, for purpose: String) {
         var environment = ChildEnvironment.filter(ProcessInfo.processInfo.environment, for: configuration)
         // It multiplies no matrices, and when it crashes it shall be gone at once, not be looked at for seconds.
         environment["OPENBLAS_NUM_THREADS"] = "1"
         environment["SWIFT_BACKTRACE"] = "enable=no"
         self.init(
             executable: "/proc/self/exe", arguments: ["intake-process"], environment: environment,
-            errorFile: configuration.state + "/intake.stderr")
+            errorFile: configuration.state + "/\(purpose).stderr")
     }
 }

@@ -24,7 +24,8 @@ package enum IntakeDesk {
                 let document = try PipelineRunner.document(text, path: path, configuration)
                 return .comparison(
                     try RunComparison.difference(
-                        between: document.manifest, andRun: run, hashCache: hashCache, onRead: { _ in onRead() }))
+                        between: document.manifest, andRun: run, policy: configuration.pathPolicy(),
+                        hashCache: hashCache, onRead: { _ in onRead() }))
             } catch { return .failure(error) }
         }
     }

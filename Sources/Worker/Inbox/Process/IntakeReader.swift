@@ -34,7 +34,7 @@ package enum IntakeFault: LocalizedError, Equatable {
     var asWorkerError: (any Error)? {
         guard case .unavailable(let reason) = self else { return nil }
         return WorkerError(
-            .unwritable, "The process that reads manifests cannot be started.", cause: reason,
+            .system, errorDescription ?? "", cause: reason,
             advice: "Look for memory, process numbers (ulimit -u) and room in the state folder.")
     }
 }

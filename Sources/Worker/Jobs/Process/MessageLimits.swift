@@ -1,3 +1,5 @@
+import Pipeline
+
 /// How much a job process tells its worker at most, so that no message comes near the longest line that is read: what a
 /// manifest or its data make long is cut here, and said to be.
 enum MessageLimits {
@@ -12,7 +14,7 @@ enum MessageLimits {
     /// Bytes of one of them.
     static let mistake = 4_096
     /// Slices and gates of a summary; no job that was begun has more.
-    static let figures = 1_000
+    static let figures = SliceReport.most
     /// Bytes of the name of one; no job that was begun has a longer one.
     static let name = 768
 

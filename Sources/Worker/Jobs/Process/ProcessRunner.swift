@@ -1,7 +1,7 @@
-import ForeignText
 import Foundation
 import Manifests
 import ModelFiles
+import Pipeline
 import Subprocess
 import Synchronization
 
@@ -31,7 +31,9 @@ package struct ProcessRunner: JobRunner {
         self.arguments = arguments
     }
 
-    package func makeIntakeReader() -> any IntakeReader { IntakeChild(configuration) }
+    package func makeIntakeReader(for purpose: String) -> any IntakeReader {
+        IntakeChild(configuration, for: purpose)
+    }
 
     package func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
         let outcome = Mutex(JobOutcome.interrupted)
@@ -53,7 +55,9 @@ package struct ProcessRunner: JobRunner {
             let isNewFolder = try order.makeRunsFolder()
             defer { if isNewFolder { order.removeEmptyRunsFolder() } }
             let dialogue = JobDialogue(order, limits: configuration.limits, control: control, events: events)
-            let descriptor = open(errorFile, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+            // An earlier attempt's process could have put a link or a pipe there.
+            unlink(errorFile)
+            let descriptor = open(errorFile, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else {
                 return .faulted(reason: "\(errorFile) cannot be written: \(FileSystem.reason()).")
             }
@@ -89,14 +93,16 @@ package struct ProcessRunner: JobRunner {
 
     /// Moves the hashes that the attempt had to find out into the cache that all jobs read and none writes.
     ///
-    /// The manifest tells which files may be hashed. The intake's process has read it before, so that reading it here
-    /// takes nothing down.
+    /// The manifest tells which files may be hashed, and this process reads none: one that does is asked. Without an answer
+    /// the next job reads its base once more.
     private func adoptHashes(of request: JobRequest) {
-        guard let data = FileSystem.contents(of: request.hashAdditions, upTo: Self.mostHashes),
-            case .accepted(_, _, _, let inputs) = PipelineRunner(configuration).inspect(
-                manifestText: request.manifestText, path: request.manifestPath)
+        let name = (request.manifestPath as NSString).lastPathComponent
+        let order = IntakeOrder(.inspect(path: request.manifestPath, name: name, rule: nil), configuration)
+        guard let data = BoundedFile.read(request.hashAdditions, limit: Self.mostHashes),
+            case .inspected(let inspection)? = try? makeIntakeReader(for: "hashes").answer(order, isWanted: { true }),
+            case .accepted(_, _, _, let inputs)? = inspection.verdict
         else { return }
-        HashCache(file: configuration.state + "/hashes.json").adopt(data, under: inputs.flatMap(JobFiles.withLinks))
+        HashCache(file: configuration.hashCache).adopt(data, under: inputs.flatMap(JobFiles.withLinks))
     }
 
     /// What came of a process that ended without saying so.
