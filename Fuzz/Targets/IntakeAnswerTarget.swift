@@ -24,9 +24,10 @@ package struct IntakeAnswerTarget: FuzzTarget {
         try require(file.text.utf8.count <= ManifestFile.largestSize, "a manifest's text of any size")
         try require(file.text.isEmpty == (file.mistake != nil), "a file is a manifest and is none")
         switch inspection.verdict {
-        case .accepted(let name, let notify, _, _):
+        case .accepted(let name, let notify, _, let inputs):
             try require(!name.isEmpty && name.utf8.count <= 256, "a name of \(name.utf8.count) bytes")
             try check(notify ?? [])
+            try require(inputs.reduce(0) { $0 + $1.utf8.count } <= 1 << 18, "paths of any length")
         case .rejected(let lines): try check(lines)
         case nil: try require(file.mistake != nil, "a manifest without a verdict")
         }

@@ -159,6 +159,15 @@ struct IntakeChildTests {
         #expect(try IntakeAnswer.read(line(good)) == good)
         #expect(try IntakeAnswer.read(line(.failed(lines: Array(repeating: "x", count: 501)))) == nil)
         #expect(try IntakeAnswer.read(line(.compared(difference: String(repeating: "x", count: 5_000)))) == nil)
+        let folder = try TemporaryFolder()
+        try folder.write("name: a", to: "a.yaml")
+        let reading = Inspection.of(folder.path + "/a.yaml", name: "a.yaml") { _ in
+            .accepted(name: "a", notify: nil, inputs: ["base", "rows"])
+        }
+        let text = try line(.inspected(reading))
+        #expect(IntakeAnswer.read(text) == .inspected(reading))
+        let endless = text.replacingOccurrences(of: "\"rows\"", with: "\"\(String(repeating: "x", count: 262_144))\"")
+        #expect(endless != text && IntakeAnswer.read(endless) == nil)
         #expect(IntakeAnswer.read("{}") == nil && IntakeAnswer.read("") == nil)
         let long =
             "{\"inspected\":{\"_0\":{\"file\":{\"text\":\"\(String(repeating: "x", count: 1_048_577))\",\"sha256\":\"\"}}}}"

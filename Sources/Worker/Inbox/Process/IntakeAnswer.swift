@@ -49,7 +49,9 @@ package struct Inspection: Sendable, Codable, Equatable {
         switch judge(file.text) {
         case .accepted(let name, let notify, let priority, let inputs):
             return Inspection(
-                file: file, verdict: .accepted(name: name, notify: notify, priority: priority, inputs: []),
+                file: file,
+                verdict: .accepted(
+                    name: name, notify: notify, priority: priority, inputs: Bounds.fitting(inputs)),
                 lastChange: InputFiles.lastChange(of: inputs))
         case .rejected(let lines):
             return Inspection(file: file, verdict: .rejected(diagnostics: Bounds.cut(lines)), lastChange: nil)
@@ -59,8 +61,9 @@ package struct Inspection: Sendable, Codable, Equatable {
     var isBounded: Bool {
         guard file.isBounded, (verdict == nil) == (file.mistake != nil) else { return false }
         switch verdict {
-        case .accepted(let name, let notify, _, _):
+        case .accepted(let name, let notify, _, let inputs):
             return !name.isEmpty && name.utf8.count <= Bounds.longestName && Bounds.holds(notify ?? [])
+                && Bounds.fitting(inputs) == inputs
         case .rejected(let lines): return Bounds.holds(lines)
         case nil: return true
         }
@@ -94,9 +97,21 @@ private enum Bounds {
     /// Bytes of one line.
     static let longestLine = 2_048
     static let longestName = 256
+    /// Bytes of all the paths that a manifest names, which stand in its text without their roots.
+    static let paths = 1 << 18
 
     static func holds(_ lines: [String]) -> Bool {
         lines.count <= Self.lines && lines.allSatisfy { $0.utf8.count <= longestLine }
+    }
+
+    /// The first paths that are not too long together.
+    static func fitting(_ paths: [String]) -> [String] {
+        var bytes = 0
+        return Array(
+            paths.prefix { path in
+                bytes += path.utf8.count
+                return bytes <= Self.paths
+            })
     }
 
     /// The first lines, each cut where it is too long, and how many more there are.

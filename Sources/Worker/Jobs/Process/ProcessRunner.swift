@@ -45,6 +45,7 @@ package struct ProcessRunner: JobRunner {
             done.signal()
         }
         done.wait()
+        adoptHashes(of: request)
         return outcome.withLock { $0 }
     }
 
@@ -70,7 +71,6 @@ package struct ProcessRunner: JobRunner {
             ) { execution in
                 try await dialogue.hold(execution)
             }
-            adoptHashes(of: request)
             return result.closureResult ?? Self.outcome(of: result.terminationStatus, errorFile: errorFile)
         } catch let error as WorkerError {
             return .faulted(reason: PipelineRunner.lines(error).joined(separator: " "))
