@@ -33,7 +33,8 @@ struct DeliveryTests {
         let server = try WebhookServer([reply])
         defer { server.stop() }
         var delivery = DeliverySettings.quick
-        delivery.timeout = 0.3
+        // Whoever must be waited for in vain is waited for briefly, and yet for long enough to answer the second time.
+        if case .hang = reply { delivery.timeout = 3 } else { delivery.timeout = 60 }
         let bench = try bench(server, events: [.succeeded], delivery: delivery)
         try deliverAll(bench, ["a": "succeed"])
         #expect(server.requests.count == 2)
