@@ -257,7 +257,7 @@ struct FaultTests {
         #expect(bench.log.contains { $0.contains("somebody other than this worker") })
     }
 
-    @Test("A job that is stopped because its disk is full is tried again by the same worker, not left for the next one")
+    @Test("A job stopped because its log takes no line is tried again by the same worker, not left for the next")
     func unrecordable() throws {
         let bench = try WorkerBench { $0.jobs.retryWait = 3_600 }
         try bench.submit(["a": "wait"])
@@ -267,11 +267,33 @@ struct FaultTests {
         let job = try #require(try bench.ledger().jobs().first)
         let folder = try bench.folders.work(job.id)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        // Every line of its log finds the disk full.
-        try FileManager.default.createSymbolicLink(atPath: folder + "/log", withDestinationPath: "/dev/full")
+        // A full pipe takes no more than a full disk does.
+        let full = try FullPipe(folder + "/log")
+        defer { full.remove() }
         #expect(try bench.watchOnce().delayed == 1)
         let after = try bench.ledger().job(job.id)
         #expect(after.state == .queued && after.retries == 1)
+    }
+
+    /// A named pipe that is open and full.
+    private struct FullPipe {
+        let path: String
+        let descriptor: Int32
+
+        init(_ path: String) throws {
+            self.path = path
+            try #require(mkfifo(path, 0o600) == 0)
+            descriptor = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+            try #require(descriptor >= 0)
+            let page = [UInt8](repeating: 0, count: 4_096)
+            while write(descriptor, page, page.count) > 0 {}
+            try #require(errno == EAGAIN)
+        }
+
+        func remove() {
+            close(descriptor)
+            unlink(path)
+        }
     }
 
     /// Ends at once where its job was cancelled meanwhile, as one that asks before it publishes does.

@@ -54,9 +54,10 @@ struct ReadingRuleTests {
         let spare = folder.path + "/spare"
         let (stop, secret) = (Stop(), outside.path + "/secret")
         let swapping = Thread {
-            for turn in 0... where !stop.isSet {
-                let target = turn % 2 == 0 ? secret : "inside"
-                _ = symlink(target, spare)
+            var isInside = true
+            while !stop.isSet {
+                isInside.toggle()
+                _ = symlink(isInside ? "inside" : secret, spare)
                 _ = rename(spare, path)
             }
         }

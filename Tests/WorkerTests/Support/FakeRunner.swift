@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Worker
 
 /// A runner that does what the manifest's text says.
@@ -82,8 +83,8 @@ final class FakeRunner: JobRunner {
         events.progress(step: 1, of: 1, loss: 0.5, tokensPerSecond: 100, secondsLeft: 0)
         if request.manifestText.hasPrefix("leave"), request.attempt == 1 { return .interrupted }
         if request.manifestText.hasPrefix("wait"), request.attempt == 1 {
-            while !control.shouldStop { Thread.sleep(forTimeInterval: 0.002) }
-            return .interrupted
+            let isAsked = eventually(within: 300) { control.shouldStop }
+            return isAsked ? .interrupted : .failed(reason: "nobody asked it to stop", runFolder: nil, summary: nil)
         }
         if request.manifestText.hasPrefix("fault "), let count = Int(request.manifestText.dropFirst(6).prefix(1)),
             request.attempt <= count
