@@ -39,7 +39,7 @@ struct WorkloadOptions: ParsableArguments {
     }
 
     private func fileWorkload(_ path: String, _ files: BaseModelFiles?) throws -> Workload {
-        guard let files = try tokenizer.map(BaseModelFiles.init(path:)) ?? files else {
+        guard let files = try tokenizer.map({ try BaseModelFiles(path: $0) }) ?? files else {
             throw ValidationError("Random weights have no tokenizer: name a base with --tokenizer, or use --packed.")
         }
         let builder = ExampleBuilder(
