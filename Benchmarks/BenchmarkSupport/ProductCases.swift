@@ -115,12 +115,12 @@ enum ProductCases {
         }
         return [
             KernelCase("\(name) forward, \(rows) rows, \(dtype.rawValue)", bound) {
-                let (weight, x) = (weight(), Matrix(rows: rows, columns: inputs, dtype: dtype.compute))
+                let (weight, x) = (weight(), CaseSize.matrix(rows, inputs, dtype.compute))
                 let y = Matrix(rows: rows, columns: outputs)
                 return { weight.forward(x, into: y) }
             },
             KernelCase("\(name) backward, \(rows) rows, \(dtype.rawValue)", bound) {
-                let (weight, dy) = (weight(), Matrix(rows: rows, columns: outputs, dtype: dtype.compute))
+                let (weight, dy) = (weight(), CaseSize.matrix(rows, outputs, dtype.compute))
                 let dx = Matrix(rows: rows, columns: inputs)
                 return { weight.backward(dy, into: dx) }
             },
@@ -134,7 +134,7 @@ enum ProductCases {
             "head forward, 1 row, \(dtype.rawValue)", .bytes(Double(outputs * inputs * dtype.bytes))
         ) {
             let weight = FrozenWeight(CaseSize.matrix(outputs, inputs), dtype: dtype)
-            let (x, y) = (Matrix(rows: 1, columns: inputs, dtype: dtype.compute), Matrix(rows: 1, columns: outputs))
+            let (x, y) = (CaseSize.matrix(1, inputs, dtype.compute), Matrix(rows: 1, columns: outputs))
             return { weight.forward(x, into: y, isDecoding: true) }
         }
     }
