@@ -19,7 +19,7 @@ package struct JinjaTarget: FuzzTarget {
             """
         conversation = try JSONReader.parse(text, name: "conversation").objectValue ?? JSONObject([])
         var limits = JinjaLimits()
-        // A tenth of what a job gets, so that endless loops cost the fuzzer little.
+        // A twenty-fifth of the usual steps and an eighth of the bytes, so that endless loops cost the fuzzer little.
         limits.steps = 200_000
         limits.outputBytes = 1 << 20
         options = JinjaOptions(now: JinjaClock(year: 2026, month: 11, day: 8), limits: limits)

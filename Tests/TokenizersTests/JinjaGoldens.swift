@@ -26,4 +26,33 @@ enum JinjaGoldens {
 
     /// Kinds of refusal whose words are the template's or jinja2's, and lorad's too.
     static func hasSameWords(_ kind: JinjaError.Kind) -> Bool { [.raised, .undefined, .security].contains(kind) }
+
+    /// - Parameter row: what jinja2 made of it: a text with its spans, or the kind of refusal with its words.
+    static func compare(_ outcome: Outcome, _ row: JSONValue, _ source: String) {
+        switch outcome {
+        case .rendered(let rendering): compare(rendering, row, source)
+        case .refused(let error): compare(error, row, source)
+        }
+    }
+
+    private static func compare(_ rendering: JinjaRendering, _ row: JSONValue, _ source: String) {
+        let expected = row["text"]?.stringValue
+        let isSame = expected.map { rendering.text.utf8.elementsEqual($0.utf8) }
+        #expect(
+            isSame == true,
+            "\(source.debugDescription) gave \(rendering.text.debugDescription), not \(expected?.debugDescription ?? "\(row)")"
+        )
+        let spans = row["generated"]?.arrayValue?.map { $0.arrayValue?.compactMap(\.intValue) ?? [] } ?? []
+        #expect(rendering.generated?.map { [$0.lowerBound, $0.upperBound] } == spans, "\(source)")
+    }
+
+    private static func compare(_ error: JinjaError, _ row: JSONValue, _ source: String) {
+        #expect(
+            error.kind.rawValue == row["refusal"]?.stringValue,
+            "\(source.debugDescription) was refused: \(error.kind) \(error.message), not \(row)")
+        if let message = row["message"]?.stringValue, hasSameWords(error.kind) {
+            #expect(error.message.utf8.elementsEqual(message.utf8), "\(error.message), not \(message), of \(source)")
+        }
+        #expect(error.position != nil, "\(source)")
+    }
 }

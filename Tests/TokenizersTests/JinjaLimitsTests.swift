@@ -70,16 +70,23 @@ struct JinjaLimitsTests {
         func nested(_ open: String, _ middle: String, _ close: String, _ count: Int = 20_000) -> String {
             String(repeating: open, count: count) + middle + String(repeating: close, count: count)
         }
-        for source in [
+        let deep = [
             nested("{{ (", "1", ") }}"), "{{ " + nested("(", "1", ")") + " }}", "{{ " + nested("[", "", "]") + " }}",
             nested("{% if 1 %}", "", "{% endif %}"), "{{ " + nested("not ", "1", "") + " }}",
             "{{ " + nested("-", "1", "") + " }}", "{{ 1" + nested(" + 1", "", "") + " }}",
             "{{ x" + nested(".x", "", "") + " }}",
             "{{ 1" + nested(" | int", "", "") + " }}", "{{ 1" + nested(" if 1 else 1", "", "") + " }}",
             "{% set " + nested("(", "x", ")") + " = 1 %}", "{{ f" + nested("()", "", "") + " }}",
-        ] {
+        ]
+        for source in deep {
             let error = try #require(try error(source), "\(source.prefix(30))")
-            #expect(error.kind == .limit || error.kind == .syntax, "\(error)")
+            #expect(error.kind == .limit, "\(error) of \(source.prefix(30))")
+            #expect(error.message.contains("levels"), "\(error) of \(source.prefix(30))")
+        }
+        // What cannot be read at all is told as that, however deep it is.
+        for source in [nested("{{ (", "1", ")"), "{{ " + nested("(", "1", "]") + " }}", nested("{% if 1", "", "%}")] {
+            let error = try #require(try error(source), "\(source.prefix(30))")
+            #expect(error.kind == .syntax, "\(error) of \(source.prefix(30))")
         }
         let error = try #require(try error(String(repeating: "x", count: JinjaLimits.sourceBytes + 1)))
         #expect(error.kind == .limit)

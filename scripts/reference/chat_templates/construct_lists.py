@@ -361,6 +361,57 @@ n.__class__
 d.__len__
 loop
 caller
+'{:5}|{:>5}|{:<5}|{:05}|{:d}|{}'.format(true, false, true, true, true, true)
+'{:5c}|{:<5c}|{:^5c}|{:05c}|{:*=5c}'.format(65, 66, 67, 68, 69)
+'{:+c}'.format(65)
+'{:#c}'.format(65)
+'{:#.0f}|{:#.3g}|{:#}|{:#.0e}|{:#g}|{:#.2}'.format(3.0, 1.0, 1e16, 2.0, 5.0, 1.0) ~ '%#.0f|%#g|%#.0e' % (3, 1.5, 2)
+'{:.3}|{:.4}|{:.5}|{:.10}|{:.0}'.format(1234.5, 1234.5, 1234.5, 100.0, 0.5)
+'{:<05}|{:05}|{:>05}|{:^05}|{:x<05}'.format(3, 'a', 'b', -4, 5)
+'{:010,}|{:08,}|{:012_x}|{:,.2f}|{:,}|{:015,.1f}|{:_b}'.format(1234, 1234, 123456, 1234567.891, 1e16, 1234.5, 300)
+'{:-}'.format('a')
+'{:,}'.format('a')
+'{:,x}'.format(5)
+'{:z.1f}|{:z.1f}|{: z}'.format(-0.01, -0.06, -0.0)
+'{:5}'.format(missing)
+'{0[}]}'.format({'}': 1}) ~ '{0[a]}{}'.format({'a': 1})
+'{a{b}}'.format(a=1)
+'{!a} {!r}'.format('é', '👍') ~ '%a' % 'é'
+'{:{}}'.format('<', '>3') ~ ('{:{}}'|safe).format('<', '5')
+('{:{}}'|safe).format('<', '>3')
+('{:5}'|safe).format('<'|safe)
+'%5%' % ()
+'%(a)%' % {'a': 1}
+'%%|%%' % {'a': 1}
+'%.5d|%8.3d|%-8.3x|%+.2d|%#.4x|%08.3d' % (7, -7, 255, 5, 10, 12)
+'%(a)s %s' % {'a': 1}
+'%s %(a)s' % {'a': 1}
+'%(a)*d' % {'a': 5}
+'x' % d.keys()
+'%*d|%-*d|%.*f' % (5, 1, 4, 2, 1, 2.55) ~ '%*d' % (true, 7)
+('%d %s'|safe) % ('5', '<')
+('%x'|safe) % 5
+'%x' % missing
+'ff'|int(base=16) ~ '42'|int(0, 1) ~ '42'|int(0, none) ~ 5|int(0, 99) ~ '7.5'|int(0, 16)
+missing|int(0, 99)
+5000000000000000000|round(-19) ~ 4|round(-19) ~ 9000000000000000000|round(-20) ~ 1234.5|round(-2) ~ 1250.0|round(-2) ~ 5e22|round(-22) ~ 7|round(3, 'ceil') ~ 0.1|round(-1, 'ceil')
+(('<a b>'|safe)|title) + '<' ~ (('<a b>'|safe)|upper) + '<'
+('<a> b c d e'|safe)|truncate(5, end='>', leeway=0) ~ 'a b c < d'|truncate(4, true, '>'|safe, 0) ~ 'abc def'|truncate(6, end='', leeway=0)
+[]|truncate ~ missing|truncate ~ {}|truncate ~ [1, 2]|truncate(2, end='')
+[1, 2, 3]|truncate(1, end='', leeway=0)
+5|truncate
+'-\u0301'.zfill(4) ~ '\u0301-'.zfill(4) ~ '+5'.zfill(1) ~ ''.zfill(2) ~ 'e\u0301'.center(4, '*')
+'a'.ljust(3, '\u0301') ~ 'a'.center(3, 'e\u0301')
+('a'|safe).center(3, '<')
+namespace({'_\u0301': 1})
+namespace({'é': 1, 'e\u0301': 2})
+{'é': 1, 'e\u0301': 2}['e\u0301'] ~ {'é': 1, 'e\u0301': 2}|length ~ dict([('é', 1), ('e\u0301', 2)])
+'a.\u0301b'.split('.') ~ {'a': {'\u0301b': 1}}|attr('x') ~ [{'a': {'\u0301b': 1}}]|map(attribute='a.\u0301b')|list
+['e\u0301', 'é', 'e']|sort ~ ['e\u0301', 'é']|unique|list ~ ('e' in 'e\u0301') ~ ('é' in 'e\u0301') ~ 'e\u0301'.find('\u0301') ~ 'e\u0301'|length ~ 'e\u0301'|reverse
+('<b>'|safe).join([1, '<', none]) ~ ('<b>'|safe).replace('b', 5)
+(3 in range(5)) ~ (4 in range(0, 9, 3)) ~ (6.0 in range(0, 9, 3)) ~ (3 in range(5, 0, -2)) ~ ('a' in range(3)) ~ (true in range(2))
+5|batch(2) is defined and 5|slice(2) is defined and [1]|slice(0) is defined
+5|batch(2)|list
 """.strip("\n").split("\n")
 
 # One expression stands on two lines.
@@ -420,5 +471,7 @@ UNSUPPORTED = [
     "{{ '\\ud83d' }}", "{{ '\\N{DASH}' }}", "{{ x.real }}", "{{ 'a'.casefold() }}", "{{ 'a'.encode() }}", "{{ lipsum() }}", "{{ cycler(1) }}", "{{ xs|random }}",
     "{{ xs|pprint }}", "{{ s|urlencode }}", "{{ range }}", "{{ d.items }}", "{{ joiner }}", "{{ self }}", "{{ '{0.upper}'.format(s) }}", "{{ xs|map('string') }}", "{{ s.upper }}", "{% include 'a' %}", "{% extends 'a' %}", "{% block a %}{% endblock %}",
     "{% import 'a' as b %}", "{% from 'a' import b %}", "{% autoescape true %}{% endautoescape %}", "{{ 2 ** 64 }}", "{{ 9223372036854775807 + 1 }}", "{{ 99999999999999999999 }}",
-    "{{ range(9)[1:] }}", "{{ (people|groupby('at.city')|first).grouper }}", "{{ 1 is sameas 1 }}", "{{ (-8) ** 0.5 }}", "{{ xs[1:2, 3] }}",
+    "{{ 6000000000000000000|round(-19) }}", "{{ 1.5|round(301) }}", "{{ 1.5|round(23, 'ceil') }}", "{{ '%c' % 0xD800 }}", "{{ '{:c}'.format(0xDFFF) }}", "{{ 10000000000000001 / 3 }}", "{{ d.values() == d.values() }}", "{{ 'a\\nb'|indent('>'|safe) }}",
+    "{{ '{a}'.format_map(range(3)) }}", "{{ {'ﬁ': 1}.ﬁ }}", "{% set e\u0301 = 1 %}", "{% for x in xs %}{% for y in loop %}{% endfor %}{% endfor %}", "{{ range(3).start }}", "{{ d.items().mapping }}", "{{ (xs|map('string')).close }}", "{% macro m() %}{% endmacro %}{{ m.arguments }}", "{{ strftime_now('%G') }}",
+    "{{ 1e400 }}", "{{ range(9)[1:] }}", "{{ (people|groupby('at.city')|first).grouper }}", "{{ 1 is sameas 1 }}", "{{ (-8) ** 0.5 }}", "{{ xs[1:2, 3] }}",
 ]

@@ -54,7 +54,7 @@ package struct JinjaTemplate: Sendable {
         let evaluator = JinjaEvaluator(options)
         defer { evaluator.release() }
         for member in context.members {
-            evaluator.context[member.key] = try JinjaValue(member.value)
+            evaluator.context[ExactString(member.key)] = try JinjaValue(member.value)
         }
         return try evaluator.render(body)
     }

@@ -9,6 +9,12 @@ struct JinjaCall {
         }
     }
 
+    /// That of a function that holds a value and what it is called with.
+    /// - Throws: `limit` where that is too deep.
+    func depth(with value: JinjaValue) throws -> Int {
+        try JinjaValue.depth(above: [value] + positional + keywords.map(\.value))
+    }
+
     /// The arguments in the order of `names`, nil where one was not given.
     ///
     /// - Parameter required: how many of the first must be there.

@@ -15,7 +15,7 @@ extension JinjaEvaluator {
             }
             for (key, value) in zip(dictionary.keys, dictionary.values) {
                 let name = try key.asString()
-                try charge(call.keywords.count)
+                try charge(call.keywords.count * (1 + name.utf8.count / 64))
                 guard !call.keywords.contains(where: { $0.name.isExactly(name) }) else {
                     throw JinjaError.runtime("got multiple values for keyword argument '\(name)'")
                 }
@@ -29,14 +29,14 @@ extension JinjaEvaluator {
         guard let filter = JinjaFilters.all[name] else {
             throw JinjaError.runtime("No filter named \(PythonText.quoted(name)) found.")
         }
-        return try filter(value, self, call)
+        return try deeper { try filter(value, self, call) }
     }
 
     func test(_ name: String, _ value: JinjaValue, _ call: JinjaCall) throws -> Bool {
         guard let test = JinjaTests.all[name] else {
             throw JinjaError.runtime("No test named \(PythonText.quoted(name)) found.")
         }
-        return try test(value, self, call)
+        return try deeper { try test(value, self, call) }
     }
 
     func call(_ callee: JinjaValue, _ call: JinjaCall) throws -> JinjaValue {
@@ -60,18 +60,19 @@ extension JinjaEvaluator {
         let definition = macro.definition
         let scope = JinjaScope(parent: outer)
         var keywords = call.keywords
-        func take(_ name: String) -> JinjaValue? {
-            keywords.firstIndex { $0.name.isExactly(name) }.map { keywords.remove(at: $0).value }
+        func take(_ name: String) throws -> JinjaValue? {
+            try charge(1 + keywords.count)
+            return keywords.firstIndex { $0.name.isExactly(name) }.map { keywords.remove(at: $0).value }
         }
+        try charge(call.positional.count)
         var given: [JinjaValue?] = []
         for (index, parameter) in definition.parameters.enumerated() {
-            given.append(index < call.positional.count ? call.positional[index] : take(parameter.name))
+            given.append(index < call.positional.count ? call.positional[index] : try take(parameter.name))
         }
         try bind(definition.parameters, to: given, scope)
         if definition.special.contains("caller"), !definition.parameters.contains(where: { $0.name == "caller" }) {
-            let caller = take("caller")
-            scope.values["caller"] =
-                caller.flatMap { $0.isNone ? nil : $0 } ?? .undefined(JinjaUndefined(message: "No caller defined"))
+            let caller = try take("caller")
+            scope["caller"] = caller.flatMap { $0.isNone ? nil : $0 } ?? .undefined(JinjaUndefined(.caller))
         }
         try bindRest(definition, call.positional.dropFirst(definition.parameters.count), keywords, scope)
         return try capture { _ = try execute(definition.body, scope) }
@@ -83,14 +84,13 @@ extension JinjaEvaluator {
         _ parameters: [(name: String, standard: JinjaExpression?)], to given: [JinjaValue?], _ scope: JinjaScope
     ) throws {
         for (parameter, value) in zip(parameters, given) {
-            let missing = JinjaUndefined(message: "\(PythonText.quoted(parameter.name)) is undefined")
-            scope.values[parameter.name] = value ?? .undefined(missing)
+            scope[parameter.name] = value ?? .undefined(JinjaUndefined(.name(parameter.name)))
         }
         for (parameter, value) in zip(parameters, given) where value == nil {
-            let missing = JinjaUndefined(
-                message: "parameter \(PythonText.quoted(parameter.name)) was not provided")
-            scope.values[parameter.name] =
-                try parameter.standard.map { try evaluate($0, scope) } ?? .undefined(missing)
+            try charge(1 + parameter.name.utf8.count / 64)
+            scope[parameter.name] =
+                try parameter.standard.map { try evaluate($0, scope) }
+                ?? .undefined(JinjaUndefined(.parameter(parameter.name)))
         }
     }
 
@@ -99,19 +99,19 @@ extension JinjaEvaluator {
         _ definition: JinjaMacroDefinition, _ positional: ArraySlice<JinjaValue>,
         _ keywords: [(name: String, value: JinjaValue)], _ scope: JinjaScope
     ) throws {
-        let name = definition.name.map(PythonText.quoted) ?? "None"
+        func name() -> String { definition.name.map(PythonText.quoted) ?? "None" }
         if definition.special.contains("kwargs") {
             var builder = JinjaDictionary.Builder()
             for keyword in keywords { try builder.set(.text(keyword.name), to: keyword.value) }
-            scope.values["kwargs"] = .dictionary(try builder.build())
+            scope["kwargs"] = .dictionary(try builder.build())
         } else if let keyword = keywords.first {
-            throw JinjaError.runtime("macro \(name) takes no keyword argument \(PythonText.quoted(keyword.name))")
+            throw JinjaError.runtime("macro \(name()) takes no keyword argument \(PythonText.quoted(keyword.name))")
         }
         if definition.special.contains("varargs") {
-            scope.values["varargs"] = try .tuple(of: Array(positional))
+            scope["varargs"] = try .tuple(of: Array(positional))
         } else if !positional.isEmpty {
             throw JinjaError.runtime(
-                "macro \(name) takes not more than \(definition.parameters.count) argument(s)")
+                "macro \(name()) takes not more than \(definition.parameters.count) argument(s)")
         }
     }
 }

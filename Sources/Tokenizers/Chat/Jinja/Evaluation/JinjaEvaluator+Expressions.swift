@@ -1,16 +1,25 @@
 /// Expressions.
 extension JinjaEvaluator {
     func evaluate(_ expression: JinjaExpression, _ scope: JinjaScope) throws -> JinjaValue {
+        if let value = try placed(at: expression.position, { try leaf(expression, scope) }) { return value }
+        return try nested(at: expression.position) { try compute(expression, scope) }
+    }
+
+    /// The value of an expression that has no others in it; nil for one that has.
+    private func leaf(_ expression: JinjaExpression, _ scope: JinjaScope) throws -> JinjaValue? {
+        let value: JinjaValue
         switch expression.kind {
-        case .none: .none
-        case .boolean(let value): .bool(value)
-        case .integer(let value): .int(value)
-        case .float(let value): .float(value)
-        case .text(let text): .text(text)
-        case .name(let name): lookUp(name, scope)
-        case .captured: captured
-        default: try nested(at: expression.position) { try compute(expression, scope) }
+        case .none: value = .none
+        case .boolean(let isTrue): value = .bool(isTrue)
+        case .integer(let number): value = .int(number)
+        case .float(let number): value = .float(number)
+        case .text(let text): value = .text(text)
+        case .name(let name): value = try lookUp(name, scope)
+        case .captured: value = captured
+        default: return nil
         }
+        try charge(1)
+        return value
     }
 
     private func evaluate(_ expressions: [JinjaExpression], _ scope: JinjaScope) throws -> [JinjaValue] {
@@ -22,7 +31,9 @@ extension JinjaEvaluator {
         case .list(let parts): return try .list(of: evaluate(parts, scope))
         case .tuple(let parts): return try .tuple(of: evaluate(parts, scope))
         case .dictionary(let members): return try dictionary(members, scope)
-        case .attribute(let operand, let name): return try evaluate(operand, scope).attribute(name)
+        case .attribute(let operand, let name):
+            try charge(name.utf8.count / 64)
+            return try evaluate(operand, scope).attribute(name)
         case .item(let operand, let key):
             return try evaluate(operand, scope).item(try evaluate(key, scope), self)
         case .slice(let operand, let slice):
@@ -78,8 +89,7 @@ extension JinjaEvaluator {
     private func concatenation(_ parts: [JinjaExpression], _ scope: JinjaScope) throws -> String {
         let values = try evaluate(parts, scope)
         var text = ""
-        for value in values { text += try value.written(self) }
-        try charge(bytes: text.utf8.count)
+        for value in values { try append(try value.written(self), to: &text) }
         return text
     }
 
@@ -89,10 +99,7 @@ extension JinjaEvaluator {
     ) throws -> JinjaValue {
         if try evaluate(test, scope).isTrue { return try evaluate(then, scope) }
         if let otherwise { return try evaluate(otherwise, scope) }
-        return .undefined(
-            JinjaUndefined(
-                message: "the inline if-expression on line \(position.line) evaluated to false and no else section was "
-                    + "defined."))
+        return .undefined(JinjaUndefined(.condition(line: position.line)))
     }
 
     /// `a < b < c`: each pair in turn, until one does not hold.

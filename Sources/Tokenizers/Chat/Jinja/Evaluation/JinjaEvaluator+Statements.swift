@@ -27,11 +27,11 @@ extension JinjaEvaluator {
             }
             return try execute(otherwise, scope)
         case .macro(let definition):
-            scope.values[definition.name ?? ""] = .macro(macro(definition, scope))
+            scope[definition.name ?? ""] = .macro(try macro(definition, scope))
         case .callBlock(let callee, let arguments, let caller):
             let function = try evaluate(callee, scope)
             var call = try evaluate(arguments, scope)
-            call.keywords.append(("caller", .macro(macro(caller, scope))))
+            call.keywords.append(("caller", .macro(try macro(caller, scope))))
             try write(try self.call(function, call).written(self))
         case .with(let bindings, let body): return try with(bindings, body, scope)
         case .generation(let body): try generate(body, scope)
@@ -70,20 +70,23 @@ extension JinjaEvaluator {
 
     func assign(_ value: JinjaValue, to target: JinjaTarget, _ scope: JinjaScope) throws {
         switch target {
-        case .name(let name): scope.values[name] = value
+        case .name(let name):
+            try charge(1 + name.utf8.count / 64)
+            scope[name] = value
         case .tuple(let targets):
             let elements = try unpacked(value, count: targets.count)
             for (target, element) in zip(targets, elements) { try assign(element, to: target, scope) }
         case .namespace(let name, let attribute):
-            guard case .namespace(let namespace) = lookUp(name, scope) else {
+            guard case .namespace(let namespace) = try lookUp(name, scope) else {
                 throw JinjaError.runtime("cannot assign attribute on non-namespace object")
             }
+            try charge(attribute.utf8.count / 64)
             try namespace.set(attribute, to: value)
         }
     }
 
     private func unpacked(_ value: JinjaValue, count: Int) throws -> [JinjaValue] {
-        guard let elements = try? value.iterator() else {
+        guard let elements = value.elements(self) else {
             throw JinjaError.runtime("cannot unpack non-iterable \(value.typeName) object")
         }
         var values: [JinjaValue] = []
@@ -118,10 +121,11 @@ extension JinjaEvaluator {
     private func run(
         _ loop: JinjaLoopDefinition, over elements: JinjaValue, _ scope: JinjaScope, outerLoops: Int
     ) throws -> Ending {
-        var iterator = try elements.iterator()
+        var iterator = try elements.iterator(self)
         if let test = loop.test { iterator = filtered(iterator, loop.target, test, scope) }
-        let count = loop.test == nil ? elements.count : nil
-        let state = self.loop(iterator, count: count, outerLoops: outerLoops)
+        // Characters are not counted before somebody asks for their number.
+        let count = loop.test == nil && elements.string == nil ? elements.count : nil
+        let state = try self.loop(iterator, count: count, outerLoops: outerLoops)
         if loop.isRecursive {
             state.recurse = { [unowned self] inner in
                 .text(try self.recursion(loop, over: inner, scope, outerLoops: outerLoops + 1))
@@ -133,7 +137,7 @@ extension JinjaEvaluator {
             wasRun = true
             let inner = JinjaScope(parent: scope)
             try assign(element, to: loop.target, inner)
-            inner.values["loop"] = .loop(state)
+            inner["loop"] = .loop(state)
             switch try execute(loop.body, inner) {
             case .exitLoop: break turns
             case .normal, .nextTurn: continue
@@ -146,7 +150,7 @@ extension JinjaEvaluator {
     private func filtered(
         _ elements: JinjaGenerator, _ target: JinjaTarget, _ test: JinjaExpression, _ scope: JinjaScope
     ) -> JinjaGenerator {
-        JinjaGenerator(depth: elements.depth) { [unowned self] in
+        JinjaGenerator(depth: elements.depth, self) { [unowned self] in
             while let element = try elements.next() {
                 try charge(1)
                 let inner = JinjaScope(parent: scope)

@@ -4,7 +4,7 @@ import ModelFiles
 ///
 /// Values may hold one another in circles by way of macros, loops and namespaces; `release` cuts them one by one.
 final class JinjaEvaluator {
-    var context: [String: JinjaValue] = [:]
+    var context: [ExactString: JinjaValue] = [:]
     let options: JinjaOptions
     private var output = ""
     /// Outputs that wait while something is rendered into a value, outermost first.
@@ -28,32 +28,47 @@ final class JinjaEvaluator {
 
     func release() {
         for macro in macros { macro.scope = nil }
-        for namespace in namespaces { namespace.attributes = [:] }
+        for namespace in namespaces { namespace.release() }
         for loop in loops { loop.release() }
     }
 
     // MARK: Variables
 
-    /// The variable's value, undefined where there is none.
-    func lookUp(_ name: String, _ scope: JinjaScope) -> JinjaValue {
-        scope.value(name) ?? context[name] ?? JinjaGlobals.all[name].map { .function(JinjaFunction(name, call: $0)) }
-            ?? .undefined(JinjaUndefined(message: "\(PythonText.quoted(name)) is undefined"))
+    /// The variable's value, undefined where there is none. Each scope on the way costs a step, and the name's length.
+    func lookUp(_ name: String, _ scope: JinjaScope) throws -> JinjaValue {
+        let cost = 1 + name.utf8.count / 64
+        var current: JinjaScope? = scope
+        while let scope = current {
+            try charge(cost)
+            if let value = scope[name] { return value }
+            current = scope.parent
+        }
+        try charge(cost)
+        if let value = context[ExactString(name)] { return value }
+        if let function = JinjaGlobals.all[name] { return .function(JinjaFunction(name, call: function)) }
+        return .undefined(JinjaUndefined(.name(name)))
     }
 
-    func macro(_ definition: JinjaMacroDefinition, _ scope: JinjaScope) -> JinjaMacro {
+    /// What is kept until the rendering's end costs more than the step that made it.
+    private func chargeForKeeping() throws { try charge(8) }
+
+    func macro(_ definition: JinjaMacroDefinition, _ scope: JinjaScope) throws -> JinjaMacro {
+        try chargeForKeeping()
         let macro = JinjaMacro(definition, scope: scope)
         macros.append(macro)
         return macro
     }
 
-    func namespace() -> JinjaNamespace {
+    func namespace() throws -> JinjaNamespace {
+        try chargeForKeeping()
         let namespace = JinjaNamespace()
         namespaces.append(namespace)
         return namespace
     }
 
-    func loop(_ elements: JinjaGenerator, count: Int?, outerLoops: Int) -> JinjaLoop {
-        let loop = JinjaLoop(elements, count: count, outerLoops: outerLoops)
+    func loop(_ elements: JinjaGenerator, count: Int?, outerLoops: Int) throws -> JinjaLoop {
+        try chargeForKeeping()
+        let loop = JinjaLoop(elements, count: count, outerLoops: outerLoops, self)
         loops.append(loop)
         return loop
     }
@@ -61,9 +76,7 @@ final class JinjaEvaluator {
     // MARK: Output
 
     func write(_ text: String) throws {
-        output += text
-        try charge(bytes: text.utf8.count)
-        try checkSize(output.utf8.count)
+        try append(text, to: &output)
     }
 
     /// What `body` writes, instead of writing it.
@@ -102,10 +115,27 @@ final class JinjaEvaluator {
         try charge(1 + count / 64)
     }
 
+    /// For a text that is gone through.
+    func charge(_ text: String) throws { try charge(bytes: text.utf8.count) }
+
+    /// Adds to a text on the way, which is never made longer than it may be.
+    func append(_ part: String, to text: inout String) throws {
+        let count = part.utf8.count
+        try charge(1 + count / 64)
+        try checkSize(text.utf8.count + count)
+        text += part
+    }
+
     func checkSize(_ count: Int) throws {
         guard count <= options.limits.outputBytes else {
             throw JinjaError.limit("a text grows beyond \(options.limits.outputBytes) bytes")
         }
+    }
+
+    /// A text that a method made of another.
+    func checked(_ text: String) throws -> String {
+        try charge(text)
+        return text
     }
 
     func joined(_ left: String, _ right: String) throws -> String {
@@ -119,16 +149,27 @@ final class JinjaEvaluator {
         return String(repeating: text, count: bytes == 0 ? 0 : count)
     }
 
-    /// Runs `body` one level deeper, and gives its errors a place.
-    func nested<Result>(at position: JinjaPosition, _ body: () throws -> Result) throws -> Result {
+    /// Runs `body` one level deeper. Whatever calls the interpreter from inside of itself goes through here: the stack
+    /// ends where no error can be thrown.
+    func deeper<Result>(_ body: () throws -> Result) throws -> Result {
         depth += 1
         defer { depth -= 1 }
-        do {
+        guard depth <= options.limits.depth else {
+            throw JinjaError.limit("the template calls itself more than \(options.limits.depth) levels deep")
+        }
+        return try body()
+    }
+
+    /// Gives errors of `body` a place.
+    func placed<Result>(at position: JinjaPosition, _ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as JinjaError { throw error.placed(at: position) }
+    }
+
+    /// Runs `body` one level deeper for a step, and gives its errors a place.
+    func nested<Result>(at position: JinjaPosition, _ body: () throws -> Result) throws -> Result {
+        try placed(at: position) {
             try charge(1)
-            guard depth <= options.limits.depth else {
-                throw JinjaError.limit("the template calls itself more than \(options.limits.depth) levels deep")
-            }
-            return try body()
-        } catch let error as JinjaError { throw error.placed(at: position) }
+            return try deeper(body)
+        }
     }
 }

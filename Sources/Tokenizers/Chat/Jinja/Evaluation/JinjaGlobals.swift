@@ -32,7 +32,7 @@ enum JinjaGlobals {
     }
 
     private static let namespace: Function = { evaluator, call in
-        let namespace = evaluator.namespace()
+        let namespace = try evaluator.namespace()
         let members = try members(call, evaluator)
         for (key, value) in zip(members.keys, members.values) { try namespace.set(try key.asString(), to: value) }
         return .namespace(namespace)
@@ -47,8 +47,10 @@ enum JinjaGlobals {
         }
         var builder = JinjaDictionary.Builder()
         if case .dictionary(let dictionary)? = call.positional.first {
-            try evaluator.charge(dictionary.count)
-            for (key, value) in zip(dictionary.keys, dictionary.values) { try builder.set(key, to: value) }
+            for (key, value) in zip(dictionary.keys, dictionary.values) {
+                try evaluator.charge(key.cost)
+                try builder.set(key, to: value)
+            }
         } else if let pairs = call.positional.first {
             for pair in try pairs.collected(evaluator) {
                 let parts = try pair.collected(evaluator)
@@ -60,6 +62,7 @@ enum JinjaGlobals {
                 try builder.set(parts[0], to: parts[1])
             }
         }
+        try evaluator.charge(call.keywords.count)
         for keyword in call.keywords { try builder.set(.text(keyword.name), to: keyword.value) }
         return try builder.build()
     }

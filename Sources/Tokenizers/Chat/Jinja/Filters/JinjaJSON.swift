@@ -31,7 +31,6 @@ struct JinjaJSON {
     func write(_ value: JinjaValue) throws -> String {
         var text = ""
         try append(value, to: &text, level: 0)
-        try evaluator.charge(bytes: text.utf8.count)
         return text
     }
 
@@ -43,13 +42,13 @@ struct JinjaJSON {
         case .bool(let value): text += value ? "true" : "false"
         case .int(let value): text += String(value)
         case .float(let value): text += Self.text(value)
-        case .text(let string), .markup(let string): quote(string, into: &text)
+        case .text(let string), .markup(let string): try quote(string, into: &text)
         case .list(let sequence), .tuple(let sequence):
             try list(sequence.elements, "[", "]", to: &text, level: level) { try append($0, to: &$1, level: level + 1) }
         case .dictionary(let dictionary):
             try list(try members(dictionary), "{", "}", to: &text, level: level) { member, text in
-                quote(member.key, into: &text)
-                text += separators.key
+                try quote(member.key, into: &text)
+                try evaluator.append(separators.key, to: &text)
                 try append(member.value, to: &text, level: level + 1)
             }
         default:
@@ -64,20 +63,22 @@ struct JinjaJSON {
         guard !elements.isEmpty else { return text += open + close }
         func line(_ level: Int) throws -> String {
             guard let indentation else { return "" }
-            return "\n" + (try evaluator.repeated(indentation, level))
+            return try evaluator.joined("\n", evaluator.repeated(indentation, level))
         }
         text += open
         for (index, element) in elements.enumerated() {
-            text += (index == 0 ? "" : separators.item) + (try line(level + 1))
+            if index > 0 { try evaluator.append(separators.item, to: &text) }
+            try evaluator.append(try line(level + 1), to: &text)
             try append(element, &text)
         }
-        text += try line(level) + close
+        try evaluator.append(try line(level) + close, to: &text)
     }
 
     private func members(_ dictionary: JinjaDictionary) throws -> [(key: String, value: JinjaValue)] {
+        try evaluator.charge(dictionary.count)
         var pairs = Array(zip(dictionary.keys, dictionary.values))
         if sortsKeys {
-            let order = try OrderFilters.sorted(dictionary.keys, by: dictionary.keys, evaluator)
+            let order = try OrderFilters.sorted(by: dictionary.keys, evaluator)
             pairs = order.map { pairs[$0] }
         }
         return try pairs.map { (try Self.key($0), $1) }
@@ -100,9 +101,14 @@ struct JinjaJSON {
         return value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : PythonNumber.text(value)
     }
 
-    private func quote(_ string: String, into text: inout String) {
+    private func quote(_ string: String, into text: inout String) throws {
+        try evaluator.charge(string)
         let quoted = JSONText.quote(string)
-        guard asASCII else { return text += quoted }
+        try evaluator.append(asASCII ? Self.escaped(quoted) : quoted, to: &text)
+    }
+
+    private static func escaped(_ quoted: String) -> String {
+        var text = ""
         for scalar in quoted.unicodeScalars {
             if scalar.value < 0x7F {
                 text.unicodeScalars.append(scalar)
@@ -113,5 +119,6 @@ struct JinjaJSON {
                 }
             }
         }
+        return text
     }
 }

@@ -34,11 +34,10 @@ enum JinjaTests {
             default: false
             }
         },
-        "iterable": plain {
-            switch $0 {
-            case .loop: true
-            default: (try? $0.iterator()) != nil
-            }
+        "iterable": { value, evaluator, call in
+            _ = try call.bound()
+            if case .loop = value { return true }
+            return value.elements(evaluator) != nil
         },
         "callable": plain {
             switch $0 {
@@ -50,17 +49,21 @@ enum JinjaTests {
         "escaped": plain { if case .markup = $0 { true } else { false } },
         "lower": { value, evaluator, call in
             _ = try call.bound()
-            return PythonText.isLower(try value.written(evaluator))
+            return PythonText.isLower(try evaluator.checked(try value.written(evaluator)))
         },
         "upper": { value, evaluator, call in
             _ = try call.bound()
-            return PythonText.isUpper(try value.written(evaluator))
+            return PythonText.isUpper(try evaluator.checked(try value.written(evaluator)))
         },
-        "filter": plain { value in
-            let name = try value.asString()
+        "filter": { value, evaluator, call in
+            _ = try call.bound()
+            let name = try evaluator.checked(try value.asString())
             return JinjaFilters.all[name] != nil || JinjaFilters.unsupported.contains(name)
         },
-        "test": plain { JinjaTests.all[try $0.asString()] != nil },
+        "test": { value, evaluator, call in
+            _ = try call.bound()
+            return JinjaTests.all[try evaluator.checked(try value.asString())] != nil
+        },
     ]
 
     // MARK: Numbers

@@ -6,7 +6,6 @@ enum NumberFilters {
 
     private static let absolute: JinjaMethod = { value, _, call in
         _ = try call.bound()
-        if case .undefined(let undefined) = value { throw undefined.error }
         if let integer = value.integer {
             guard integer != .min else { throw PythonNumber.overflow }
             return .int(Swift.abs(integer))
@@ -17,11 +16,11 @@ enum NumberFilters {
         return .float(Swift.abs(number))
     }
 
-    private static let integer: JinjaMethod = { value, _, call in
+    private static let integer: JinjaMethod = { value, evaluator, call in
         let arguments = try call.bound("default", "base")
         let standard = arguments[0] ?? .int(0)
-        let base = try arguments.integer(1, or: 10)
-        guard base == 0 || (2...36).contains(base) else { return standard }
+        // Of what is no text the base says nothing; one that is none makes no integer of a text.
+        let base = (arguments[1] ?? .int(10)).integer.flatMap { $0 == 0 || (2...36).contains($0) ? $0 : nil }
         if case .undefined(let undefined) = value { throw undefined.error }
         if let integer = value.integer { return .int(integer) }
         if let number = value.number {
@@ -32,7 +31,8 @@ enum NumberFilters {
             return .int(try truncated(number))
         }
         guard let text = value.string else { return standard }
-        if let integer = try PythonNumber.integer(text, base: base) { return .int(integer) }
+        try evaluator.charge(text)
+        if let base, let integer = try PythonNumber.integer(text, base: base) { return .int(integer) }
         guard let number = PythonNumber.float(text), number.isFinite else { return standard }
         return .int(try truncated(number))
     }
@@ -42,18 +42,22 @@ enum NumberFilters {
         return integer
     }
 
-    private static let float: JinjaMethod = { value, _, call in
+    private static let float: JinjaMethod = { value, evaluator, call in
         let standard = try call.bound("default")[0] ?? .float(0)
         if case .undefined(let undefined) = value { throw undefined.error }
         if let number = value.number { return .float(number) }
+        try evaluator.charge(value.string ?? "")
         return value.string.flatMap(PythonNumber.float).map { .float($0) } ?? standard
     }
 
     private static let round: JinjaMethod = { value, _, call in
         let arguments = try call.bound("precision", "method")
-        let precision = try arguments.integer(0, or: 0)
+        // Asked for no place at all, Python makes an integer.
+        let isWhole = arguments[0]?.isNone == true
+        let precision = isWhole ? 0 : try arguments.integer(0, or: 0)
         let method = try arguments.string(1, or: "common")
-        if case .undefined(let undefined) = value { throw undefined.error }
+        // Rounding by half is asked of the value, which lacks it; the others compute with it.
+        if case .undefined(let undefined) = value, method != "common" { throw undefined.error }
         guard ["common", "ceil", "floor"].contains(method) else {
             throw JinjaError.runtime("method must be common, ceil or floor")
         }
@@ -61,11 +65,19 @@ enum NumberFilters {
             throw JinjaError.runtime("type \(value.typeName) doesn't define __round__ method")
         }
         guard (-300...300).contains(precision) else { throw JinjaError.unsupported("a precision of \(precision)") }
+        if isWhole {
+            guard method == "common" else { throw JinjaError.runtime("unsupported operand type(s) for **") }
+            guard number.isFinite else { throw JinjaError.runtime("cannot convert float to integer") }
+            return .int(try value.integer ?? truncated(number.rounded(.toNearestOrEven)))
+        }
         if method == "common" {
             if let integer = value.integer { return .int(try rounded(integer, precision)) }
             return .float(try rounded(number, precision))
         }
         guard number.isFinite else { throw JinjaError.runtime("cannot convert float to integer") }
+        if value.integer != nil, precision >= 0 { return .float(number) }
+        // Beyond, the powers of ten are no floats.
+        guard (-22...22).contains(precision) else { throw JinjaError.unsupported("a precision of \(precision)") }
         let scale = pow(10, Double(precision))
         let scaled = (number * scale).rounded(method == "ceil" ? .up : .down)
         // Python's ceil and floor give integers, of which there is no negative zero.
@@ -78,13 +90,18 @@ enum NumberFilters {
         if precision >= 0 {
             return Double(String(format: "%.*f", precision, number)) ?? number
         }
-        let scale = pow(10, Double(-precision))
-        return (number / scale).rounded(.toNearestOrEven) * scale
+        let magnitude = Double(DecimalRounding.rounded(number.magnitude, zeros: -precision)) ?? .infinity
+        guard magnitude.isFinite else { throw JinjaError.runtime("rounded value too large to represent") }
+        return Double(signOf: number, magnitudeOf: magnitude)
     }
 
     private static func rounded(_ number: Int, _ precision: Int) throws -> Int {
         guard precision < 0 else { return number }
-        guard precision > -19 else { return 0 }
+        guard precision > -19 else {
+            // Half of 10¹⁹ and no more is nothing; more is more than 64 bits hold.
+            guard precision < -19 || number.magnitude <= 5_000_000_000_000_000_000 else { throw PythonNumber.overflow }
+            return 0
+        }
         var scale = 1
         for _ in 0..<(-precision) { scale *= 10 }
         let (quotient, rest) = number.quotientAndRemainder(dividingBy: scale)

@@ -11,7 +11,7 @@ enum SelectionFilters {
     private typealias Change = (JinjaValue) throws -> JinjaValue
 
     private static let map: JinjaMethod = { value, evaluator, call in
-        try generator(over: value, evaluator) {
+        try generator(over: value, call, evaluator) {
             try mapping(call, $0)
         } step: { change, elements in
             try elements.next().map(change)
@@ -19,20 +19,22 @@ enum SelectionFilters {
     }
 
     /// - Parameters:
+    ///   - call: what the filter is called with, which the generator holds too.
     ///   - prepare: reads the arguments; not called where there is nothing to go through.
     ///   - step: the next element.
     private static func generator<Prepared>(
-        over value: JinjaValue, _ evaluator: JinjaEvaluator, prepare: @escaping (JinjaEvaluator) throws -> Prepared,
+        over value: JinjaValue, _ call: JinjaCall, _ evaluator: JinjaEvaluator,
+        prepare: @escaping (JinjaEvaluator) throws -> Prepared,
         step: @escaping (Prepared, JinjaGenerator) throws -> JinjaValue?
     ) throws -> JinjaValue {
         var state: (prepared: Prepared, elements: JinjaGenerator)?
-        let depth = try JinjaValue.depth(above: [value])
+        let depth = try call.depth(with: value)
         return .generator(
-            JinjaGenerator(depth: depth) { [unowned evaluator] in
+            JinjaGenerator(depth: depth, evaluator) { [unowned evaluator] in
                 try evaluator.charge(1)
                 if state == nil {
                     guard value.isTrue else { return nil }
-                    state = (try prepare(evaluator), try value.iterator())
+                    state = (try prepare(evaluator), try value.iterator(evaluator))
                 }
                 return try state.flatMap { try step($0.prepared, $0.elements) }
             })
@@ -41,12 +43,12 @@ enum SelectionFilters {
     private static func mapping(_ call: JinjaCall, _ evaluator: JinjaEvaluator) throws -> Change {
         if call.positional.isEmpty, call.keywords.contains(where: { $0.name == "attribute" }) {
             let arguments = try call.bound("attribute", "default")
-            let path = AttributePath(arguments.given(0), standard: arguments.given(1))
+            let path = try AttributePath(arguments.given(0), standard: arguments.given(1), evaluator)
             return { [unowned evaluator] in try path.value(of: $0, evaluator) }
         }
         guard let name = call.positional.first else { throw JinjaError.runtime("map requires a filter argument") }
         let rest = JinjaCall(positional: Array(call.positional.dropFirst()), keywords: call.keywords)
-        let filter = try name.asString()
+        let filter = try evaluator.checked(try name.asString())
         guard JinjaFilters.all[filter] != nil else {
             guard !JinjaFilters.unsupported.contains(filter) else {
                 throw JinjaError.unsupported("the filter '\(filter)' is not supported in chat templates")
@@ -58,7 +60,7 @@ enum SelectionFilters {
 
     private static func selecting(byAttribute: Bool, keeps: Bool) -> JinjaMethod {
         { value, evaluator, call in
-            try generator(over: value, evaluator) {
+            try generator(over: value, call, evaluator) {
                 try testing(call, byAttribute, $0)
             } step: { holds, elements in
                 while let element = try elements.next() {
@@ -73,12 +75,12 @@ enum SelectionFilters {
         -> (JinjaValue) throws -> Bool
     {
         var positional = call.positional[...]
-        var path = AttributePath(nil)
+        var path = try AttributePath(nil, evaluator)
         if byAttribute {
             guard let attribute = positional.popFirst() else {
                 throw JinjaError.runtime("Missing parameter for attribute name")
             }
-            path = AttributePath(attribute)
+            path = try AttributePath(attribute, evaluator)
         }
         guard let name = positional.popFirst() else {
             return { [path, unowned evaluator] in
@@ -87,7 +89,7 @@ enum SelectionFilters {
             }
         }
         let rest = JinjaCall(positional: Array(positional), keywords: call.keywords)
-        let test = try name.asString()
+        let test = try evaluator.checked(try name.asString())
         guard JinjaTests.all[test] != nil else {
             throw JinjaError.runtime("No test named \(PythonText.quoted(test)).")
         }

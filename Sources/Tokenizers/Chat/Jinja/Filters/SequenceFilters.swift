@@ -11,17 +11,16 @@ enum SequenceFilters {
         return .int(try value.length())
     }
 
-    private static let first: JinjaMethod = { value, _, call in
+    private static let first: JinjaMethod = { value, evaluator, call in
         _ = try call.bound()
-        return try value.iterator().next()
-            ?? .undefined(JinjaUndefined(message: "No first item, sequence was empty."))
+        return try value.iterator(evaluator).next() ?? .undefined(JinjaUndefined(.item("first")))
     }
 
     private static let last: JinjaMethod = { value, evaluator, call in
         _ = try call.bound()
         if case .list(let sequence) = value, let last = sequence.elements.last { return last }
         return try value.reversed(evaluator).first
-            ?? .undefined(JinjaUndefined(message: "No last item, sequence was empty."))
+            ?? .undefined(JinjaUndefined(.item("last")))
     }
 
     private static let list: JinjaMethod = { value, evaluator, call in
@@ -32,16 +31,13 @@ enum SequenceFilters {
     private static let join: JinjaMethod = { value, evaluator, call in
         let arguments = try call.bound("d", "attribute")
         let separator = try arguments[0]?.written(evaluator) ?? ""
-        let path = AttributePath(arguments.given(1))
-        let elements = try value.iterator()
+        let path = try AttributePath(arguments.given(1), evaluator)
+        let elements = try value.iterator(evaluator)
         var (text, isFirst) = ("", true)
         while let element = try elements.next() {
-            if !isFirst { text += separator }
+            if !isFirst { try evaluator.append(separator, to: &text) }
             isFirst = false
-            let part = try path.value(of: element, evaluator).written(evaluator)
-            try evaluator.charge(bytes: part.utf8.count + separator.utf8.count)
-            text += part
-            try evaluator.checkSize(text.utf8.count)
+            try evaluator.append(try path.value(of: element, evaluator).written(evaluator), to: &text)
         }
         return .text(text)
     }
@@ -49,7 +45,7 @@ enum SequenceFilters {
     private static let reverse: JinjaMethod = { value, evaluator, call in
         _ = try call.bound()
         if let text = value.string {
-            try evaluator.charge(bytes: text.utf8.count)
+            try evaluator.charge(text)
             return value.derived(String(scalars: text.unicodeScalars.reversed()))
         }
         if case .generator = value { return try .list(of: value.collected(evaluator).reversed()) }
@@ -63,16 +59,18 @@ enum SequenceFilters {
         case .view(let view): name = "dict_reverse\(String(view.kind.rawValue.dropLast()))iterator"
         default: throw JinjaError.runtime("argument must be iterable")
         }
-        return .generator(JinjaGenerator(try value.reversed(evaluator), depth: depth, typeName: name))
+        return .generator(JinjaGenerator(try value.reversed(evaluator), depth: depth, typeName: name, evaluator))
     }
 
     private static let batch: JinjaMethod = { value, evaluator, call in
         let arguments = try call.bound("linecount", "fill_with", required: 1)
         let (count, fill) = (try arguments.integer(0, or: 0), arguments.given(1))
-        let elements = try value.iterator()
+        var source: JinjaGenerator?
         var carried: JinjaValue?
         return .generator(
-            JinjaGenerator(depth: try JinjaValue.depth(above: [value, fill ?? .none]) + 1) { [unowned evaluator] in
+            JinjaGenerator(depth: try rowDepth(value, fill), evaluator) { [unowned evaluator] in
+                let elements = try source ?? value.iterator(evaluator)
+                source = elements
                 var row = [carried].compactMap { $0 }
                 carried = nil
                 while let element = try elements.next() {
@@ -96,14 +94,15 @@ enum SequenceFilters {
     private static let slice: JinjaMethod = { value, evaluator, call in
         let arguments = try call.bound("slices", "fill_with", required: 1)
         let (slices, fill) = (try arguments.integer(0, or: 0), arguments.given(1))
-        let elements = try value.collected(evaluator)
-        guard slices != 0 else { throw JinjaError.runtime("integer division or modulo by zero") }
-        guard slices > 0 else { return .generator(JinjaGenerator([], depth: 1)) }
-        let (size, longer) = elements.count.quotientAndRemainder(dividingBy: slices)
+        var source: [JinjaValue]?
         var (number, start) = (0, 0)
         return .generator(
-            JinjaGenerator(depth: try JinjaValue.depth(above: [value, fill ?? .none]) + 1) { [unowned evaluator] in
+            JinjaGenerator(depth: try rowDepth(value, fill), evaluator) { [unowned evaluator] in
+                let elements = try source ?? value.collected(evaluator)
+                source = elements
+                guard slices != 0 else { throw JinjaError.runtime("integer division or modulo by zero") }
                 guard number < slices else { return nil }
+                let (size, longer) = elements.count.quotientAndRemainder(dividingBy: slices)
                 let end = start + size + (number < longer ? 1 : 0)
                 var row = Array(elements[start..<end])
                 if let fill, number >= longer { row.append(fill) }
@@ -113,14 +112,19 @@ enum SequenceFilters {
             })
     }
 
+    /// That of a generator whose rows hold a value's elements.
+    private static func rowDepth(_ value: JinjaValue, _ fill: JinjaValue?) throws -> Int {
+        try JinjaValue.depth(above: [value, fill ?? .none]) + 1
+    }
+
     private static let sum: JinjaMethod = { value, evaluator, call in
         let arguments = try call.bound("attribute", "start")
-        let path = AttributePath(arguments.given(0))
+        let path = try AttributePath(arguments.given(0), evaluator)
         var total = arguments[1] ?? .int(0)
         guard total.string == nil else {
             throw JinjaError.runtime("sum() can't sum strings [use ''.join(seq) instead]")
         }
-        let elements = try value.iterator()
+        let elements = try value.iterator(evaluator)
         while let element = try elements.next() {
             total = try total.applying(.add, try path.value(of: element, evaluator), evaluator)
             try evaluator.charge(1)

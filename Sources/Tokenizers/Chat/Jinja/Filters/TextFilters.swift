@@ -2,7 +2,7 @@
 enum TextFilters {
     static let all: [String: JinjaMethod] = [
         "upper": cased { PythonText.upper($0) }, "lower": cased { PythonText.lower($0) },
-        "capitalize": cased { PythonText.capitalized($0) }, "title": cased(title),
+        "capitalize": cased { PythonText.capitalized($0) }, "title": title,
         "trim": trim, "replace": replace, "indent": indent, "center": center, "truncate": truncate,
         "wordcount": wordCount, "format": format,
     ]
@@ -13,17 +13,21 @@ enum TextFilters {
     }
 
     @Sendable private static func scalars(_ value: JinjaValue, _ evaluator: JinjaEvaluator) throws -> [Unicode.Scalar] {
-        let text = try value.written(evaluator)
-        try evaluator.charge(bytes: text.utf8.count)
-        return text.scalars
+        try evaluator.checked(try value.written(evaluator)).scalars
     }
 
     private static func cased(_ change: @escaping @Sendable ([Unicode.Scalar]) -> String) -> JinjaMethod {
         StringMethods.cased(change, of: scalars)
     }
 
-    /// jinja2's own: words begin after hyphens, white space and opening brackets.
-    @Sendable private static func title(_ scalars: [Unicode.Scalar]) -> String {
+    /// jinja2's own: words begin after hyphens, white space and opening brackets. What comes of marked text is not
+    /// marked.
+    private static let title: JinjaMethod = { value, evaluator, call in
+        _ = try call.bound()
+        return .text(try evaluator.checked(titled(try scalars(value, evaluator))))
+    }
+
+    private static func titled(_ scalars: [Unicode.Scalar]) -> String {
         var output = ""
         var word: [Unicode.Scalar] = []
         func flush() {
@@ -44,6 +48,7 @@ enum TextFilters {
 
     private static let trim: JinjaMethod = { value, evaluator, call in
         let characters = try call.bound("chars").given(0)?.asString()
+        try evaluator.charge(characters ?? "")
         return value.derived(String(scalars: PythonText.stripped(try scalars(value, evaluator), of: characters)))
     }
 
@@ -53,8 +58,7 @@ enum TextFilters {
         let new = try arguments[1]?.written(evaluator) ?? ""
         let limit = try arguments.given(2)?.asIndex() ?? -1
         return .text(
-            try PythonText.replace(
-                old.scalars, by: new.scalars, in: try scalars(value, evaluator), limit: limit, evaluator))
+            try PythonText.replace(old, by: new, in: try scalars(value, evaluator), limit: limit, evaluator))
     }
 
     private static let indent: JinjaMethod = { value, evaluator, call in
@@ -62,14 +66,17 @@ enum TextFilters {
         let width = arguments[0] ?? .int(4)
         let indentation = try width.string ?? evaluator.repeated(" ", width.asIndex())
         if case .undefined(let undefined) = value { throw undefined.error }
+        if case .markup = width, case .text = value {
+            throw JinjaError.unsupported("indenting text by marked text is not supported")
+        }
         // A line feed more, so that the last line counts even where it is empty.
-        let lines = PythonText.lines(try value.asString().scalars + ["\n"])
+        let lines = PythonText.lines(try evaluator.checked(try value.asString()).scalars + ["\n"])
         var text = arguments.isTrue(1) ? indentation : ""
         for (index, line) in lines.enumerated() {
-            if index > 0 { text += "\n" + (line.isEmpty && !arguments.isTrue(2) ? "" : indentation) }
-            text += String(scalars: line)
-            try evaluator.charge(bytes: line.count + indentation.utf8.count)
-            try evaluator.checkSize(text.utf8.count)
+            if index > 0 { try evaluator.append("\n", to: &text) }
+            let isIndented = index > 0 && (!line.isEmpty || arguments.isTrue(2))
+            if isIndented { try evaluator.append(indentation, to: &text) }
+            try evaluator.append(String(scalars: line), to: &text)
         }
         return value.derived(text)
     }
@@ -82,17 +89,19 @@ enum TextFilters {
 
     private static let truncate: JinjaMethod = { value, evaluator, call in
         let arguments = try call.bound("length", "killwords", "end", "leeway")
-        let (length, end) = (try arguments.integer(0, or: 255), try arguments.string(2, or: "..."))
+        let length = try arguments.integer(0, or: 255)
         let leeway = try arguments.given(3)?.asIndex() ?? 5
-        let endCount = end.unicodeScalars.count
+        let end = arguments[2] ?? .text("...")
+        try evaluator.charge(end.cost)
+        let endCount = try end.length()
         guard length >= endCount else { throw JinjaError.runtime("expected length >= \(endCount), got \(length)") }
         guard leeway >= 0 else { throw JinjaError.runtime("expected leeway >= 0, got \(leeway)") }
-        let text = try value.asString().scalars
-        guard text.count - leeway > length else { return value }
-        let kept = Array(text[..<(length - endCount)])
-        if arguments.isTrue(1) { return value.derived(String(scalars: kept) + end) }
-        let words = PythonText.split(kept, by: [" "], limit: 1, fromEnd: true)
-        return value.derived(String(scalars: words[0]) + end)
+        try evaluator.charge(value.string ?? "")
+        // Whatever has a length, and is short enough, is given back.
+        guard try value.length() - leeway > length else { return value }
+        var kept = try value.asString().scalars[..<(length - endCount)]
+        if !arguments.isTrue(1) { kept = PythonText.split(Array(kept), by: [" "], limit: 1, fromEnd: true)[0] }
+        return try value.derived(String(scalars: kept)).applying(.add, end, evaluator)
     }
 
     private static let wordCount: JinjaMethod = { value, evaluator, call in

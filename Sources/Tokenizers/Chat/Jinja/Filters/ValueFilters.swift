@@ -38,22 +38,27 @@ enum ValueFilters {
     }
 
     /// An attribute, never an item.
-    private static let attribute: JinjaMethod = { value, _, call in
-        let name = try call.bound("name", required: 1).string(0, or: "")
+    private static let attribute: JinjaMethod = { value, evaluator, call in
+        let name = try evaluator.checked(try call.bound("name", required: 1).string(0, or: ""))
         if case .undefined = value { return try value.attribute(name) }
         return try value.pythonAttribute(name) ?? value.lacking(name)
     }
 
-    private static let items: JinjaMethod = { value, _, call in
+    private static let items: JinjaMethod = { value, evaluator, call in
         _ = try call.bound()
         switch value {
-        case .undefined: return .generator(JinjaGenerator([], depth: 1))
+        case .undefined: return .generator(JinjaGenerator([], depth: 1, evaluator))
         case .dictionary(let dictionary):
-            return .generator(JinjaGenerator(dictionary.items, depth: dictionary.extent.depth))
+            return .generator(
+                JinjaGenerator(count: dictionary.count, depth: dictionary.extent.depth, evaluator) {
+                    dictionary.item($0)
+                })
         default:
             // Refused when somebody asks for an element, as everything that a generator does.
             return .generator(
-                JinjaGenerator(depth: 1) { throw JinjaError.runtime("Can only get item pairs from a mapping.") })
+                JinjaGenerator(depth: 1, evaluator) {
+                    throw JinjaError.runtime("Can only get item pairs from a mapping.")
+                })
         }
     }
 }

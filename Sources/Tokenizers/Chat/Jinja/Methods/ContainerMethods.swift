@@ -58,10 +58,9 @@ enum ContainerMethods {
     }
 
     private static func view(_ kind: JinjaView.Kind) -> JinjaMethod {
-        { value, evaluator, call in
+        { value, _, call in
             _ = try call.bound()
             guard case .dictionary(let dictionary) = value else { return .none }
-            try evaluator.charge(dictionary.count)
             return .view(JinjaView(dictionary: dictionary, kind: kind))
         }
     }

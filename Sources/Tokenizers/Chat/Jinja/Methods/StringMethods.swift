@@ -18,9 +18,7 @@ enum StringMethods {
 
     /// The characters of the value that a method is of.
     @Sendable static func scalars(_ value: JinjaValue, _ evaluator: JinjaEvaluator) throws -> [Unicode.Scalar] {
-        let text = try value.asString()
-        try evaluator.charge(bytes: text.utf8.count)
-        return text.scalars
+        try evaluator.checked(try value.asString()).scalars
     }
 
     /// - Parameter read: what the value's characters are.
@@ -30,7 +28,7 @@ enum StringMethods {
     ) -> JinjaMethod {
         { value, evaluator, call in
             _ = try call.bound()
-            return value.derived(change(try read(value, evaluator)))
+            return value.derived(try evaluator.checked(change(try read(value, evaluator))))
         }
     }
 
@@ -38,6 +36,7 @@ enum StringMethods {
         { value, evaluator, call in
             try call.refuseKeywords()
             let characters = try call.bound("chars").given(0)?.asString()
+            try evaluator.charge(characters ?? "")
             return value.derived(
                 String(scalars: PythonText.stripped(try scalars(value, evaluator), of: characters, side)))
         }
@@ -48,9 +47,8 @@ enum StringMethods {
         -> String
     {
         let argument = argument ?? .none
-        let text = try argument.asString()
         if case .markup = value { return try Markup.escaped(argument, evaluator) }
-        return text
+        return try argument.asString()
     }
 
     private static let replace: JinjaMethod = { value, evaluator, call in
@@ -59,20 +57,19 @@ enum StringMethods {
         let new = try part(arguments[1], of: value, evaluator)
         return value.derived(
             try PythonText.replace(
-                old.scalars, by: new.scalars, in: try scalars(value, evaluator),
-                limit: try arguments.integer(2, or: -1), evaluator))
+                old, by: new, in: try scalars(value, evaluator), limit: try arguments.integer(2, or: -1), evaluator))
     }
 
     private static let removePrefix: JinjaMethod = { value, evaluator, call in
         try call.refuseKeywords()
-        let prefix = try call.bound("prefix", required: 1).string(0, or: "").scalars
+        let prefix = try evaluator.checked(try call.bound("prefix", required: 1).string(0, or: "")).scalars
         let text = try scalars(value, evaluator)
         return text.starts(with: prefix) ? value.derived(String(scalars: text.dropFirst(prefix.count))) : value
     }
 
     private static let removeSuffix: JinjaMethod = { value, evaluator, call in
         try call.refuseKeywords()
-        let suffix = try call.bound("suffix", required: 1).string(0, or: "").scalars
+        let suffix = try evaluator.checked(try call.bound("suffix", required: 1).string(0, or: "")).scalars
         let text = try scalars(value, evaluator)
         return text.suffix(suffix.count) == suffix[...]
             ? value.derived(String(scalars: text.dropLast(suffix.count))) : value
@@ -86,7 +83,7 @@ enum StringMethods {
         { value, evaluator, call in
             try call.refuseKeywords()
             let arguments = try call.bound("width", "fillchar", required: 1)
-            let fill = try arguments.string(1, or: " ").scalars
+            let fill = try evaluator.checked(try part(arguments[1] ?? .text(" "), of: value, evaluator)).scalars
             guard fill.count == 1 else {
                 throw JinjaError.runtime("The fill character must be exactly one character long")
             }
@@ -97,11 +94,12 @@ enum StringMethods {
     private static let zeroFill: JinjaMethod = { value, evaluator, call in
         try call.refuseKeywords()
         let width = try call.bound("width", required: 1).integer(0, or: 0)
-        let text = try value.asString()
-        let sign = text.hasPrefix("-") || text.hasPrefix("+") ? String(text.unicodeScalars.prefix(1)) : ""
-        let digits = String(scalars: text.unicodeScalars.dropFirst(sign.utf8.count))
-        guard width > 0 else { return value }
-        return value.derived(sign + (try Padding.right(digits, width - sign.utf8.count, "0", evaluator)))
+        let text = try scalars(value, evaluator)
+        guard width > text.count else { return value }
+        let sign = text.first == "-" || text.first == "+" ? text.prefix(1) : []
+        let digits = String(scalars: text.dropFirst(sign.count))
+        return value.derived(
+            String(scalars: sign) + (try Padding.right(digits, width - sign.count, "0", evaluator)))
     }
 
     private static let expandTabs: JinjaMethod = { value, evaluator, call in
@@ -111,7 +109,7 @@ enum StringMethods {
             if scalar == "\t" {
                 guard size > 0 else { continue }
                 let count = size - column % size
-                output += try evaluator.repeated(" ", count)
+                try evaluator.append(try evaluator.repeated(" ", count), to: &output)
                 column += count
             } else {
                 output.unicodeScalars.append(scalar)
@@ -127,25 +125,18 @@ enum StringMethods {
     private static let join: JinjaMethod = { value, evaluator, call in
         try call.refuseKeywords()
         let separator = try value.asString()
-        let elements = try (call.bound("iterable", required: 1)[0] ?? .none).iterator()
+        let elements = try (call.bound("iterable", required: 1)[0] ?? .none).iterator(evaluator)
         var (text, index) = ("", 0)
         while let element = try elements.next() {
-            guard element.string != nil else {
-                if case .markup = value { throw JinjaError.unsupported("joining a \(element.typeName) to marked text") }
-                throw JinjaError.runtime("sequence item \(index): expected str instance, \(element.typeName) found")
-            }
-            if index > 0 { text += separator }
+            if index > 0 { try evaluator.append(separator, to: &text) }
             index += 1
-            let part = try part(element, of: value, evaluator)
-            try evaluator.charge(bytes: part.utf8.count + separator.utf8.count)
-            text += part
-            try evaluator.checkSize(text.utf8.count)
+            try evaluator.append(try part(element, of: value, evaluator), to: &text)
         }
         return value.derived(text)
     }
 
     private static let format: JinjaMethod = { value, evaluator, call in
-        try BraceFormat(value, evaluator).format(call)
+        try BraceFormat.format(value, call, evaluator)
     }
 
     private static let formatMap: JinjaMethod = { value, evaluator, call in
@@ -155,8 +146,9 @@ enum StringMethods {
         }
         var keywords: [(name: String, value: JinjaValue)] = []
         for (key, value) in zip(dictionary.keys, dictionary.values) {
+            try evaluator.charge(1)
             if let name = key.string { keywords.append((name, value)) }
         }
-        return try BraceFormat(value, evaluator).format(JinjaCall(keywords: keywords))
+        return try BraceFormat.format(value, JinjaCall(keywords: keywords), evaluator)
     }
 }

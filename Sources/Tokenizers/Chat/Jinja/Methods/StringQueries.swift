@@ -19,7 +19,7 @@ enum StringQueries {
         { value, evaluator, call in
             _ = try call.bound()
             let text = try value.asString()
-            try evaluator.charge(bytes: text.utf8.count)
+            try evaluator.charge(text)
             return .bool(holds(text))
         }
     }
@@ -47,9 +47,10 @@ enum StringQueries {
             if case .tuple(let sequence) = parts[0] { parts = sequence.elements }
             let range = try range(arguments, text.count)
             for part in parts {
-                guard let part = part.string?.scalars else {
+                guard let prefix = part.string else {
                     throw JinjaError.runtime("first arg must be str or a tuple of str, not \(part.typeName)")
                 }
+                let part = try evaluator.checked(prefix).scalars
                 guard let range, part.count <= range.count else { continue }
                 let place = atEnd ? text[range].suffix(part.count) : text[range].prefix(part.count)
                 if place.elementsEqual(part) { return .bool(true) }
@@ -63,7 +64,7 @@ enum StringQueries {
             try call.refuseKeywords()
             let arguments = try call.bound("sub", "start", "end", required: 1)
             let text = try StringMethods.scalars(value, evaluator)
-            let part = try (arguments[0] ?? .none).asString().scalars
+            let part = try StringMethods.scalars(arguments[0] ?? .none, evaluator)
             let found = try range(arguments, text.count).flatMap { range in
                 last ? PythonText.findLast(part, in: text, range) : PythonText.find(part, in: text, range)
             }
@@ -76,7 +77,7 @@ enum StringQueries {
         try call.refuseKeywords()
         let arguments = try call.bound("sub", "start", "end", required: 1)
         let text = try StringMethods.scalars(value, evaluator)
-        let part = try (arguments[0] ?? .none).asString().scalars
+        let part = try StringMethods.scalars(arguments[0] ?? .none, evaluator)
         guard let range = try range(arguments, text.count) else { return .int(0) }
         return .int(PythonText.count(part, in: text, range))
     }

@@ -8,7 +8,8 @@ enum StringSplitting {
     private static func list(_ parts: [PythonText.Scalars], of value: JinjaValue, _ evaluator: JinjaEvaluator) throws
         -> JinjaValue
     {
-        try .list(of: parts.map { value.derived(String(scalars: $0)) }, evaluator)
+        try evaluator.charge(parts.count)
+        return try .list(of: parts.map { value.derived(String(scalars: $0)) })
     }
 
     private static func splitting(fromEnd: Bool) -> JinjaMethod {
@@ -16,9 +17,10 @@ enum StringSplitting {
             let arguments = try call.bound("sep", "maxsplit")
             let limit = try arguments.integer(1, or: -1)
             let text = try StringMethods.scalars(value, evaluator)
-            guard let separator = try arguments.given(0)?.asString().scalars else {
+            guard let given = arguments.given(0) else {
                 return try list(PythonText.split(text, limit: limit, fromEnd: fromEnd), of: value, evaluator)
             }
+            let separator = try StringMethods.scalars(given, evaluator)
             guard !separator.isEmpty else { throw JinjaError.runtime("empty separator") }
             let parts = PythonText.split(text, by: separator, limit: limit, fromEnd: fromEnd)
             return try list(parts, of: value, evaluator)
@@ -35,18 +37,18 @@ enum StringSplitting {
     private static func partition(fromEnd: Bool) -> JinjaMethod {
         { value, evaluator, call in
             try call.refuseKeywords()
-            let separator = try call.bound("sep", required: 1).string(0, or: "")
+            let separator = try call.bound("sep", required: 1)[0] ?? .none
             let text = try StringMethods.scalars(value, evaluator)
-            let part = separator.scalars
+            let part = try StringMethods.scalars(separator, evaluator)
             guard !part.isEmpty else { throw JinjaError.runtime("empty separator") }
             let found = fromEnd ? PythonText.findLast(part, in: text) : PythonText.find(part, in: text)
-            let parts: [PythonText.Scalars]
-            if let found {
-                parts = [text[..<found], part[...], text[(found + part.count)...]]
-            } else {
-                parts = fromEnd ? [[], [], text[...]] : [text[...], [], []]
+            func derived(_ part: PythonText.Scalars) -> JinjaValue { value.derived(String(scalars: part)) }
+            guard let found else {
+                return try .tuple(of: (fromEnd ? [[], [], text[...]] : [text[...], [], []]).map(derived))
             }
-            return try .tuple(of: parts.map { value.derived(String(scalars: $0)) })
+            // The separator that was given, marked where it was; all of them where the text is.
+            let middle = value.isMarkup ? derived(part[...]) : separator
+            return try .tuple(of: [derived(text[..<found]), middle, derived(text[(found + part.count)...])])
         }
     }
 }

@@ -1,155 +1,134 @@
-/// Python's `text.format(…)`, as the sandbox has it: fields reach attributes and items by the template's own rules.
+/// Python's `text.format(…)` as `string.Formatter` and the sandbox have it: fields reach attributes and items by the
+/// template's own rules.
 struct BraceFormat {
     private let value: JinjaValue
+    private let call: JinjaCall
     private let evaluator: JinjaEvaluator
-
-    init(_ value: JinjaValue, _ evaluator: JinjaEvaluator) {
-        self.value = value
-        self.evaluator = evaluator
-    }
+    private var numbering = Numbering.open
 
     /// How fields without a number count.
     private enum Numbering { case open, automatic(Int), manual }
 
-    func format(_ call: JinjaCall) throws -> JinjaValue {
-        var numbering = Numbering.open
-        return value.derived(try format(try value.asString().scalars[...], call, &numbering, level: 0))
+    private init(_ value: JinjaValue, _ call: JinjaCall, _ evaluator: JinjaEvaluator) {
+        self.value = value
+        self.call = call
+        self.evaluator = evaluator
     }
 
-    private func format(
-        _ scalars: ArraySlice<Unicode.Scalar>, _ call: JinjaCall, _ numbering: inout Numbering, level: Int
-    ) throws -> String {
+    static func format(_ value: JinjaValue, _ call: JinjaCall, _ evaluator: JinjaEvaluator) throws -> JinjaValue {
+        let text = try evaluator.checked(try value.asString())
+        var format = BraceFormat(value, call, evaluator)
+        return value.derived(try format.written(text.scalars[...], level: 0))
+    }
+
+    /// - Parameter level: specifications may hold fields with specifications, and no further.
+    private mutating func written(_ scalars: ArraySlice<Unicode.Scalar>, level: Int) throws -> String {
         guard level < 3 else { throw JinjaError.runtime("Max string recursion exceeded") }
-        var rest = scalars
-        var output = String.UnicodeScalarView()
-        while let scalar = rest.popFirst() {
-            try evaluator.charge(1)
-            switch scalar {
-            case "{" where rest.first == "{", "}" where rest.first == "}":
-                rest.removeFirst()
-                output.append(scalar)
-            case "{":
-                let part = try field(try field(in: &rest), call, &numbering, level: level)
-                try evaluator.charge(bytes: part.utf8.count)
-                output.append(contentsOf: part.unicodeScalars)
-            case "}": throw JinjaError.runtime("Single '}' encountered in format string")
-            default: output.append(scalar)
-            }
+        var reader = BraceReader(scalars)
+        var output = ""
+        while let piece = try reader.next() {
+            try evaluator.append(String(scalars: piece.literal), to: &output)
+            guard let field = piece.field else { continue }
+            let found = try value(of: field.name)
+            let specification = try written(field.specification, level: level + 1)
+            try evaluator.append(try written(found, field.conversion, specification), to: &output)
         }
-        let text = String(output)
-        try evaluator.checkSize(text.utf8.count)
-        return text
-    }
-
-    /// The field up to its closing brace, which is stepped over.
-    private func field(in rest: inout ArraySlice<Unicode.Scalar>) throws -> ArraySlice<Unicode.Scalar> {
-        var open = 1
-        for index in rest.indices {
-            open += rest[index] == "{" ? 1 : rest[index] == "}" ? -1 : 0
-            if open == 0 {
-                defer { rest = rest[(index + 1)...] }
-                return rest[..<index]
-            }
-        }
-        throw JinjaError.runtime(
-            rest.isEmpty ? "Single '{' encountered in format string" : "expected '}' before end of string")
-    }
-
-    private func field(
-        _ field: ArraySlice<Unicode.Scalar>, _ call: JinjaCall, _ numbering: inout Numbering, level: Int
-    ) throws -> String {
-        var isInBrackets = false
-        let nameEnd = field.firstIndex { scalar in
-            if scalar == "[" { isInBrackets = true }
-            if scalar == "]" { isInBrackets = false }
-            return !isInBrackets && (scalar == "!" || scalar == ":")
-        }
-        let name = field[..<(nameEnd ?? field.endIndex)]
-        var rest = field[(nameEnd ?? field.endIndex)...]
-        var conversion: Unicode.Scalar?
-        if rest.first == "!" {
-            rest = rest.dropFirst()
-            conversion = rest.popFirst()
-            guard conversion != nil, rest.isEmpty || rest.first == ":" else {
-                throw JinjaError.runtime("expected ':' after conversion specifier")
-            }
-        }
-        let found = try value(String(scalars: name), call, &numbering)
-        let specification = try format(rest.dropFirst(), call, &numbering, level: level + 1)
-        return try written(found, conversion, specification)
+        return output
     }
 
     private func written(_ found: JinjaValue, _ conversion: Unicode.Scalar?, _ specification: String) throws -> String {
         let shown: JinjaValue
         switch conversion {
         case nil: shown = found
-        case "s": shown = .text(try found.written(evaluator))
+        case "s": shown = found.isMarkup ? found : .text(try found.written(evaluator))
         case "r": shown = .text(try found.represented(evaluator))
-        default:
-            throw JinjaError.unsupported("the conversion '!\(conversion.map { String($0) } ?? "")' is not supported")
+        case "a": shown = .text(try evaluator.checked(PythonText.ascii(try found.represented(evaluator))))
+        case .some(let other): throw JinjaError.runtime("Unknown conversion specifier \(other)")
         }
-        if case .undefined(let undefined) = shown, !specification.isEmpty { throw undefined.error }
+        if value.isMarkup, shown.isMarkup {
+            guard specification.isEmpty else {
+                throw JinjaError.runtime("Unsupported format specification for Markup.")
+            }
+            return try shown.written(evaluator)
+        }
         let text =
             specification.isEmpty
             ? try shown.written(evaluator) : try FormatSpecification(specification).format(shown, evaluator)
-        guard case .markup = value else { return text }
-        if case .markup = shown { return text }
-        return Markup.escape(text)
+        return value.isMarkup ? try Markup.escaped(text, evaluator) : text
     }
 
     // MARK: Fields
 
-    private func value(_ field: String, _ call: JinjaCall, _ numbering: inout Numbering) throws -> JinjaValue {
-        let scalars = field.scalars
-        let end = scalars.firstIndex { $0 == "." || $0 == "[" } ?? scalars.count
-        var value = try first(String(scalars: scalars[..<end]), call, &numbering)
-        var rest = scalars[end...]
+    private mutating func value(of field: ArraySlice<Unicode.Scalar>) throws -> JinjaValue {
+        let end = field.firstIndex { $0 == "." || $0 == "[" } ?? field.endIndex
+        var value: JinjaValue
+        if let index = try number(of: field) {
+            value = try positional(index)
+        } else {
+            value = try first(field[..<end])
+        }
+        var rest = field[end...]
         while let mark = rest.popFirst() {
+            try evaluator.charge(1)
+            let part = mark == "." ? rest.prefix { $0 != "." && $0 != "[" } : rest.prefix { $0 != "]" }
+            rest = rest.dropFirst(part.count)
+            guard mark == "." || rest.popFirst() != nil else {
+                throw JinjaError.runtime("Missing ']' in format string")
+            }
+            guard !part.isEmpty else { throw JinjaError.runtime("Empty attribute in format string") }
             if mark == "." {
-                let name = rest.prefix { $0 != "." && $0 != "[" }
-                guard !name.isEmpty else { throw JinjaError.runtime("Empty attribute in format string") }
-                rest = rest.dropFirst(name.count)
-                value = try value.attribute(String(scalars: name))
+                value = try value.attribute(evaluator.checked(String(scalars: part)))
             } else {
-                guard mark == "[", let close = rest.firstIndex(of: "]"), close > rest.startIndex else {
-                    throw JinjaError.runtime("Missing ']' in format string")
+                value = try value.item(.indexOrName(part), evaluator)
+                guard rest.isEmpty || rest.first == "." || rest.first == "[" else {
+                    throw JinjaError.runtime("Only '.' or '[' may follow ']' in format field specifier")
                 }
-                let key = String(scalars: rest[..<close])
-                rest = rest[(close + 1)...]
-                let isIndex = key.unicodeScalars.allSatisfy(\.isASCIIDigit)
-                value = try value.item(isIndex ? Int(key).map { .int($0) } ?? .text(key) : .text(key), evaluator)
             }
         }
         return value
     }
 
-    private func first(_ name: String, _ call: JinjaCall, _ numbering: inout Numbering) throws -> JinjaValue {
-        var index = name.unicodeScalars.allSatisfy(\.isASCIIDigit) ? Int(name) : nil
-        if name.isEmpty {
+    /// The argument's number of a field that has no name, or is nothing but a number.
+    private mutating func number(of field: ArraySlice<Unicode.Scalar>) throws -> Int? {
+        let switched = JinjaError.runtime(
+            "cannot switch from manual field specification to automatic field numbering")
+        guard !field.isEmpty else {
             switch numbering {
-            case .manual:
-                throw JinjaError.runtime(
-                    "cannot switch from manual field specification to automatic field numbering")
-            case .open: index = 0
-            case .automatic(let next): index = next
+            case .manual: throw switched
+            case .open: numbering = .automatic(1)
+            case .automatic(let next):
+                numbering = .automatic(next + 1)
+                return next
             }
-            numbering = .automatic((index ?? 0) + 1)
-        } else if index != nil {
-            if case .automatic = numbering {
-                throw JinjaError.runtime(
-                    "cannot switch from manual field specification to automatic field numbering")
-            }
-            numbering = .manual
+            return 0
         }
-        if let index {
-            guard index < call.positional.count else {
-                throw JinjaError.runtime("Replacement index \(index) out of range for positional args tuple")
-            }
-            return call.positional[index]
-        }
+        guard field.allSatisfy(\.isASCIIDigit) else { return nil }
+        if case .automatic = numbering { throw switched }
+        numbering = .manual
+        return try Self.index(field)
+    }
+
+    private func first(_ name: ArraySlice<Unicode.Scalar>) throws -> JinjaValue {
+        if !name.isEmpty, name.allSatisfy(\.isASCIIDigit) { return try positional(try Self.index(name)) }
+        let name = String(scalars: name)
+        try evaluator.charge(call.keywords.count)
         guard let keyword = call.keywords.first(where: { $0.name.isExactly(name) }) else {
             throw JinjaError.runtime("KeyError: \(PythonText.quoted(name))")
         }
         return keyword.value
+    }
+
+    private static func index(_ digits: ArraySlice<Unicode.Scalar>) throws -> Int {
+        guard let index = Int(String(scalars: digits)) else {
+            throw JinjaError.runtime("Too many decimal digits in format string")
+        }
+        return index
+    }
+
+    private func positional(_ index: Int) throws -> JinjaValue {
+        guard index < call.positional.count else {
+            throw JinjaError.runtime("Replacement index \(index) out of range for positional args tuple")
+        }
+        return call.positional[index]
     }
 }

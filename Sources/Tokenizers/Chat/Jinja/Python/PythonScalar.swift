@@ -68,6 +68,9 @@ extension String {
     /// Code points, by which Python counts.
     var scalars: [Unicode.Scalar] { Array(unicodeScalars) }
 
+    /// What messages show of it.
+    var shortened: String { String(scalars: unicodeScalars.prefix(40)) }
+
     /// Equal bytes; Swift's `==` takes two spellings of `é` for one.
     func isExactly(_ other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }

@@ -20,6 +20,25 @@ enum PythonText {
         return output + String(quote)
     }
 
+    /// What `ascii` makes of what `repr` wrote.
+    static func ascii(_ text: String) -> String {
+        var output = ""
+        for scalar in text.unicodeScalars {
+            if scalar.isASCII { output.unicodeScalars.append(scalar) } else { output += scalar.escaped(asASCII: true) }
+        }
+        return output
+    }
+
+    /// Python's `chr`.
+    /// - Throws: for what is no code point; `unsupported` for half of a pair of surrogates.
+    static func character(_ number: Int) throws -> String {
+        guard (0...0x10FFFF).contains(number) else { throw JinjaError.runtime("%c arg not in range(0x110000)") }
+        guard let scalar = Unicode.Scalar(UInt32(number)) else {
+            throw JinjaError.unsupported("half a character (a surrogate) is not supported")
+        }
+        return String(scalar)
+    }
+
     /// `str.isidentifier`
     static func isIdentifier(_ scalars: some Collection<Unicode.Scalar>) -> Bool {
         guard let first = scalars.first, first == "_" || first.properties.isXIDStart else { return false }
@@ -121,33 +140,18 @@ enum PythonText {
 
     /// - Parameter limit: how often at most; negative for always.
     static func replace(
-        _ old: [Unicode.Scalar], by new: [Unicode.Scalar], in text: [Unicode.Scalar], limit: Int,
-        _ evaluator: JinjaEvaluator
+        _ old: String, by new: String, in text: [Unicode.Scalar], limit: Int, _ evaluator: JinjaEvaluator
     ) throws -> String {
-        var output = String.UnicodeScalarView()
-        var (start, done, written) = (0, 0, 0)
-        if old.isEmpty {
-            for index in 0...text.count {
-                if limit < 0 || done < limit {
-                    output.append(contentsOf: new)
-                    done += 1
-                    written += new.count
-                    try evaluator.checkSize(written)
-                }
-                if index < text.count { output.append(text[index]) }
-            }
-            try evaluator.charge(bytes: written)
-            return String(output)
+        let part = try evaluator.checked(old).scalars
+        var places = TextSearch(part).places(in: text, 0..<text.count, limit: limit)
+        if part.isEmpty { places = Array((0...text.count).prefix(limit < 0 ? .max : limit)) }
+        var (output, start) = ("", 0)
+        for place in places {
+            try evaluator.append(String(scalars: text[start..<place]), to: &output)
+            try evaluator.append(new, to: &output)
+            start = place + part.count
         }
-        for found in TextSearch(old).places(in: text, 0..<text.count, limit: limit) {
-            output.append(contentsOf: text[start..<found])
-            output.append(contentsOf: new)
-            start = found + old.count
-            written += new.count
-            try evaluator.checkSize(written)
-        }
-        try evaluator.charge(bytes: written)
-        output.append(contentsOf: text[start...])
-        return String(output)
+        try evaluator.append(String(scalars: text[start...]), to: &output)
+        return output
     }
 }

@@ -29,8 +29,10 @@ struct TextSearch {
         return nil
     }
 
-    /// Every place of the part without overlap, at most `limit` of them where that is not negative.
+    /// Every place of the part without overlap, at most `limit` of them where that is not negative; none of one that is
+    /// empty.
     func places(in text: [Unicode.Scalar], _ range: Range<Int>, limit: Int = -1) -> [Int] {
+        guard !part.isEmpty else { return [] }
         var places: [Int] = []
         var start = range.lowerBound
         while limit < 0 || places.count < limit, let found = first(in: text, start..<range.upperBound) {

@@ -114,7 +114,7 @@ struct JinjaChecker {
             try check([operand] + arguments.parts, frame)
         case .test(let operand, let name, let arguments):
             if JinjaTests.all[name] == nil, !frame.isConditional {
-                throw JinjaError(.syntax, "there is no test named '\(name.prefix(40))'", at: expression.position)
+                throw JinjaError(.syntax, "there is no test named '\(name.shortened)'", at: expression.position)
             }
             try check([operand] + arguments.parts, frame)
         default: try check(expression.kind.parts, frame)
@@ -127,7 +127,7 @@ struct JinjaChecker {
             throw JinjaError(.unsupported, "the filter '\(name)' is not supported in chat templates", at: position)
         }
         guard frame.isConditional else {
-            throw JinjaError(.syntax, "there is no filter named '\(name.prefix(40))'", at: position)
+            throw JinjaError(.syntax, "there is no filter named '\(name.shortened)'", at: position)
         }
     }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Names, numbers, strings and operators inside of tags.
 extension JinjaLexer {
     /// `position` stands inside of a tag, not on its end.
@@ -18,10 +20,16 @@ extension JinjaLexer {
 
     private mutating func readName() throws {
         let start = position
-        while let scalar = peek(), scalar.isWordPart { position += 1 }
+        while let scalar = peek(), scalar.isWordPart || scalar.properties.isXIDContinue { position += 1 }
         let name = source[start..<position]
         guard PythonText.isIdentifier(name) else { throw syntax("a name holds a character it may not", at: start) }
-        append(.name(String(scalars: name)), at: start)
+        let text = String(scalars: name)
+        // Python takes spellings of one form for the same variable, jinja2 for two: what it then does is an accident.
+        guard text.precomposedStringWithCompatibilityMapping.isExactly(text) else {
+            throw JinjaError(
+                .unsupported, "a name that is not in Unicode's form NFKC is not supported", at: place(start))
+        }
+        append(.name(text), at: start)
     }
 
     private mutating func readOperator() throws {
@@ -72,6 +80,10 @@ extension JinjaLexer {
         }
         if isFloat {
             guard let value = Double(text) else { throw syntax("a number is malformed", at: start) }
+            // jinja2 writes it into Python as `inf`, which is a name that nobody set, or an infinity, as it happens.
+            guard value.isFinite else {
+                throw JinjaError(.unsupported, "a number beyond 1.8e308 is not supported", at: place(start))
+            }
             return append(.float(value), at: start)
         }
         if whole.count > 1, whole.hasPrefix("0") {

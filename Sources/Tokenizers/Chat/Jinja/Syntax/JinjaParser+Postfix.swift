@@ -105,7 +105,7 @@ extension JinjaParser {
             arguments.keywordSpread = try expression()
         } else if case .name(let name) = kind, next == .symbol("=") {
             guard isEarly, !arguments.keywords.contains(where: { $0.name == name }) else {
-                throw fault("the argument '\(name.prefix(40))' may not stand here")
+                throw fault("the argument '\(name.shortened)' may not stand here")
             }
             advance()
             advance()

@@ -148,7 +148,7 @@ extension JinjaParser {
             if !parameters.isEmpty { try expect(.symbol(",")) }
             let name = try expectName()
             guard !parameters.contains(where: { $0.name == name }) else {
-                throw fault("the parameter '\(name.prefix(40))' stands twice")
+                throw fault("the parameter '\(name.shortened)' stands twice")
             }
             let standard = skip("=") ? try expression() : nil
             guard standard != nil || parameters.last?.standard == nil else {

@@ -115,7 +115,7 @@ struct JinjaParser {
 
     func unknownTag(_ name: String) -> JinjaError {
         let ends = awaited.last ?? []
-        return fault("unknown tag '\(name.prefix(40))'" + (ends.isEmpty ? "" : "; \(Self.list(ends)) was expected"))
+        return fault("unknown tag '\(name.shortened)'" + (ends.isEmpty ? "" : "; \(Self.list(ends)) was expected"))
     }
 }
 

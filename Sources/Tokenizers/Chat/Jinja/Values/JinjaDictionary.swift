@@ -16,8 +16,8 @@ final class JinjaDictionary {
 
     var count: Int { keys.count }
 
-    /// Pairs of key and value.
-    var items: [JinjaValue] { zip(keys, values).map { .pair($0, $1) } }
+    /// The pair of key and value at a place.
+    func item(_ index: Int) -> JinjaValue { .pair(keys[index], values[index]) }
 
     /// - Throws: where the key cannot be hashed, as Python calls it.
     func value(_ key: JinjaValue) throws -> JinjaValue? {

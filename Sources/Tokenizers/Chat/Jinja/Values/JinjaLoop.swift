@@ -1,6 +1,7 @@
 /// The variable `loop`: where a loop stands. Looks ahead only where it is asked to.
 final class JinjaLoop {
     private let elements: JinjaGenerator
+    private unowned let evaluator: JinjaEvaluator
     private var knownCount: Int?
     /// What was looked at before its turn.
     private var ahead: ArraySlice<JinjaValue> = []
@@ -14,8 +15,9 @@ final class JinjaLoop {
     var recurse: ((JinjaValue) throws -> JinjaValue)?
 
     /// - Parameter count: where it is known without going through the elements.
-    init(_ elements: JinjaGenerator, count: Int?, outerLoops: Int) {
+    init(_ elements: JinjaGenerator, count: Int?, outerLoops: Int, _ evaluator: JinjaEvaluator) {
         self.elements = elements
+        self.evaluator = evaluator
         self.knownCount = count
         self.outerLoops = outerLoops
     }
@@ -41,7 +43,10 @@ final class JinjaLoop {
 
     private func count() throws -> Int {
         if let knownCount { return knownCount }
-        while let value = try elements.next() { ahead.append(value) }
+        while let value = try elements.next() {
+            try evaluator.charge(1)
+            ahead.append(value)
+        }
         let count = ahead.count + index + 1
         knownCount = count
         return count
@@ -60,9 +65,9 @@ final class JinjaLoop {
         case "depth": return .int(outerLoops + 1)
         case "depth0": return .int(outerLoops)
         case "previtem":
-            return index == 0 ? .undefined(JinjaUndefined(message: "there is no previous item")) : before
+            return index == 0 ? .undefined(JinjaUndefined(.previous)) : before
         case "nextitem":
-            return try following() ?? .undefined(JinjaUndefined(message: "there is no next item"))
+            return try following() ?? .undefined(JinjaUndefined(.following))
         case "cycle": return .function(JinjaFunction(name) { [index] _, call in try Self.cycle(call, index) })
         case "changed":
             return .function(

@@ -1,22 +1,40 @@
+import ModelFiles
+
 /// Something that can be gone through once. What it yields is made when it is asked for.
 final class JinjaGenerator {
     let depth: Int
     let typeName: String
+    private unowned let evaluator: JinjaEvaluator
     private var step: (() throws -> JinjaValue?)?
 
-    init(depth: Int, typeName: String = "generator", _ step: @escaping () throws -> JinjaValue?) {
+    /// - Parameter step: the next element. It may ask another generator for one, and that one another.
+    init(
+        depth: Int, typeName: String = "generator", _ evaluator: JinjaEvaluator,
+        _ step: @escaping () throws -> JinjaValue?
+    ) {
         self.depth = depth
         self.typeName = typeName
+        self.evaluator = evaluator
         self.step = step
     }
 
     /// Goes through elements that are there.
-    convenience init(_ elements: [JinjaValue], depth: Int, typeName: String = "generator") {
+    convenience init(
+        _ elements: [JinjaValue], depth: Int, typeName: String = "generator", _ evaluator: JinjaEvaluator
+    ) {
+        self.init(count: elements.count, depth: depth, typeName: typeName, evaluator) { elements[$0] }
+    }
+
+    /// Goes through elements that are made by their place.
+    convenience init(
+        count: Int, depth: Int, typeName: String = "generator", _ evaluator: JinjaEvaluator,
+        _ element: @escaping (Int) -> JinjaValue
+    ) {
         var index = 0
-        self.init(depth: depth, typeName: typeName) {
-            guard index < elements.count else { return nil }
+        self.init(depth: depth, typeName: typeName, evaluator) {
+            guard index < count else { return nil }
             defer { index += 1 }
-            return elements[index]
+            return element(index)
         }
     }
 
@@ -24,7 +42,7 @@ final class JinjaGenerator {
     func next() throws -> JinjaValue? {
         guard let step else { return nil }
         do {
-            if let value = try step() { return value }
+            if let value = try evaluator.deeper(step) { return value }
         } catch {
             // Python's generators are over once they raised.
             self.step = nil
@@ -40,18 +58,23 @@ final class JinjaGenerator {
 
 /// `namespace()`: the one thing whose attributes a template can set.
 final class JinjaNamespace {
-    var names: [String] = []
-    var attributes: [String: JinjaValue] = [:]
+    private(set) var names: [String] = []
+    private var attributes: [ExactString: JinjaValue] = [:]
+
+    subscript(name: String) -> JinjaValue? { attributes[ExactString(name)] }
+
+    /// Lets go of everything, since values may hold a namespace and a namespace its values.
+    func release() { (names, attributes) = ([], [:]) }
 
     /// - Throws: `security` for a name that begins with an underscore, as transformers does.
     func set(_ name: String, to value: JinjaValue) throws {
-        guard !name.hasPrefix("_") else {
+        guard name.unicodeScalars.first != "_" else {
             throw JinjaError(
                 .security,
                 "Chat templates cannot store underscore-prefixed attributes on a namespace, but got "
                     + "\(PythonText.quoted(name)). Please rename the attribute.")
         }
-        if attributes.updateValue(value, forKey: name) == nil { names.append(name) }
+        if attributes.updateValue(value, forKey: ExactString(name)) == nil { names.append(name) }
     }
 }
 
@@ -85,17 +108,14 @@ final class JinjaFunction {
 
 /// Variables of a body. Reading goes outwards, setting stays inside.
 final class JinjaScope {
-    var values: [String: JinjaValue] = [:]
+    private var values: [ExactString: JinjaValue] = [:]
     let parent: JinjaScope?
 
     init(parent: JinjaScope?) { self.parent = parent }
 
-    func value(_ name: String) -> JinjaValue? {
-        var scope: JinjaScope? = self
-        while let current = scope {
-            if let value = current.values[name] { return value }
-            scope = current.parent
-        }
-        return nil
+    /// The variable of this body itself.
+    subscript(name: String) -> JinjaValue? {
+        get { values[ExactString(name)] }
+        set { values[ExactString(name)] = newValue }
     }
 }

@@ -14,6 +14,9 @@ extension JinjaValue {
         if let left = number, let other = right.number {
             return .float(try PythonNumber.apply(operation, left, other))
         }
+        for case .view in [self, right] where operation == .subtract {
+            throw JinjaError.unsupported("taking elements from an object's keys or items is not supported")
+        }
         throw JinjaError.runtime(
             "unsupported operand type(s) for \(operation.rawValue): '\(typeName)' and '\(right.typeName)'")
     }
@@ -29,7 +32,8 @@ extension JinjaValue {
         case (.add, .text, .markup(let other)):
             return .markup(try evaluator.joined(Markup.escaped(self, evaluator), other))
         case (.add, .list(let left), .list(let other)):
-            return try .list(of: left.elements + other.elements, evaluator)
+            try evaluator.charge(left.elements.count + other.elements.count)
+            return try .list(of: left.elements + other.elements)
         case (.add, .tuple(let left), .tuple(let other)):
             try evaluator.charge(left.elements.count + other.elements.count)
             return try .tuple(of: left.elements + other.elements)
@@ -77,7 +81,7 @@ extension JinjaValue {
 
 /// Escaping of text that is joined to marked text.
 enum Markup {
-    static func escape(_ text: String) -> String {
+    private static func escape(_ text: String) -> String {
         guard text.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) else { return text }
         var escaped = ""
         for scalar in text.unicodeScalars {
@@ -93,11 +97,15 @@ enum Markup {
         return escaped
     }
 
+    /// - Throws: `limit` where the text is too long, before it is five times as long.
+    static func escaped(_ text: String, _ evaluator: JinjaEvaluator) throws -> String {
+        try evaluator.charge(text)
+        return try evaluator.checked(escape(text))
+    }
+
     /// Marked text as it is, anything else as text, escaped.
     static func escaped(_ value: JinjaValue, _ evaluator: JinjaEvaluator) throws -> String {
         if case .markup(let text) = value { return text }
-        let text = escape(try value.written(evaluator))
-        try evaluator.charge(bytes: text.utf8.count)
-        return text
+        return try escaped(try value.written(evaluator), evaluator)
     }
 }

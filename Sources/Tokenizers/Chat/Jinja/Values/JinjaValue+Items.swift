@@ -2,7 +2,9 @@
 extension JinjaValue {
     /// `value.name`: an attribute, else an item.
     func attribute(_ name: String) throws -> JinjaValue {
-        if case .undefined(let undefined) = self { throw undefined.error }
+        if case .undefined(let undefined) = self {
+            guard Self.internals.contains(name) else { throw undefined.error }
+        }
         if let found = try pythonAttribute(name) { return found }
         if case .dictionary(let dictionary) = self, let value = dictionary.value(named: name) { return value }
         return lacking(name)
@@ -10,10 +12,10 @@ extension JinjaValue {
 
     /// `value[key]`: an item, else an attribute.
     func item(_ key: JinjaValue, _ evaluator: JinjaEvaluator) throws -> JinjaValue {
+        try evaluator.charge(key.cost)
         switch (self, key) {
         case (.undefined(let undefined), _): throw undefined.error
         case (.dictionary(let dictionary), _):
-            try evaluator.charge(key.cost)
             // What cannot be a key is no key of it.
             if let value = try? dictionary.value(key) { return value }
         case (.list(let sequence), _), (.tuple(let sequence), _):
@@ -26,9 +28,9 @@ extension JinjaValue {
             }
         case (.text(let text), _), (.markup(let text), _):
             guard let index = key.integer else { break }
+            try evaluator.charge(text)
             let view = text.unicodeScalars
             let count = view.count
-            try evaluator.charge(bytes: text.utf8.count)
             if let position = Self.position(index, count: count) {
                 return derived(String(view[view.index(view.startIndex, offsetBy: position)]))
             }
@@ -62,21 +64,15 @@ extension JinjaValue {
     }
 
     func lacking(_ name: String) -> JinjaValue {
-        .undefined(
-            JinjaUndefined(
-                message: "\(PythonText.quoted(described)) has no attribute \(PythonText.quoted(name))"))
+        .undefined(JinjaUndefined(.attribute(name, of: described)))
     }
 
     private func lackingElement(_ key: JinjaValue, _ evaluator: JinjaEvaluator) throws -> JinjaValue {
-        .undefined(JinjaUndefined(message: "\(described) has no element \(try key.represented(evaluator))"))
+        .undefined(JinjaUndefined(.element(try key.represented(evaluator), of: described)))
     }
 
     private func unsafe(_ name: String) -> JinjaValue {
-        .undefined(
-            JinjaUndefined(
-                message: "access to attribute \(PythonText.quoted(name)) of "
-                    + "\(PythonText.quoted(typeName)) object is unsafe.",
-                kind: .security))
+        .undefined(JinjaUndefined(.unsafe(name, of: typeName)))
     }
 
     // MARK: Attributes of Python's types
@@ -84,7 +80,7 @@ extension JinjaValue {
     /// The attribute or method that a Python object of this kind has; nil where it has none.
     /// - Throws: `unsupported` for one that lorad lacks.
     func pythonAttribute(_ name: String) throws -> JinjaValue? {
-        if name.hasPrefix("__"), Self.internals.contains(name) { return unsafe(name) }
+        if name.utf8.starts(with: "__".utf8), Self.internals.contains(name) { return unsafe(name) }
         switch self {
         case .text, .markup: return try method(name, of: StringMethods.all, others: StringMethods.unsupported)
         case .list:
@@ -96,7 +92,7 @@ extension JinjaValue {
         case .dictionary:
             if ContainerMethods.changingDictionaries.contains(name) { return unsafe(name) }
             return try method(name, of: ContainerMethods.ofDictionaries, others: ["fromkeys"])
-        case .namespace(let namespace): return namespace.attributes[name]
+        case .namespace(let namespace): return namespace[name]
         case .loop(let loop): return try loop.attribute(name)
         case .macro(let macro) where name == "name":
             return macro.definition.name.map { .text($0) } ?? JinjaValue.none

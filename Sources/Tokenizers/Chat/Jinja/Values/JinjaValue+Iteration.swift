@@ -2,28 +2,29 @@
 extension JinjaValue {
     /// Python's `iter`.
     /// - Throws: for what has no elements.
-    func iterator() throws -> JinjaGenerator {
+    func iterator(_ evaluator: JinjaEvaluator) throws -> JinjaGenerator {
+        if let elements = elements(evaluator) { return elements }
+        if case .loop = self { throw JinjaError.unsupported("going through 'loop' itself is not supported") }
+        throw JinjaError.runtime("'\(typeName)' object is not iterable")
+    }
+
+    /// As `iterator`; nil for what has no elements.
+    func elements(_ evaluator: JinjaEvaluator) -> JinjaGenerator? {
         switch self {
-        case .undefined: return JinjaGenerator([], depth: 0)
-        case .list(let sequence), .tuple(let sequence): return JinjaGenerator(sequence.elements, depth: depth)
-        case .dictionary(let dictionary): return JinjaGenerator(dictionary.keys, depth: depth)
-        case .view(let view): return JinjaGenerator(view.elements, depth: depth)
-        case .text(let text):
+        case .undefined: return JinjaGenerator([], depth: 0, evaluator)
+        case .list(let sequence), .tuple(let sequence):
+            return JinjaGenerator(sequence.elements, depth: depth, evaluator)
+        case .dictionary(let dictionary): return JinjaGenerator(dictionary.keys, depth: depth, evaluator)
+        case .view(let view):
+            return JinjaGenerator(count: view.dictionary.count, depth: depth, evaluator) { view[$0] }
+        case .text(let text), .markup(let text):
+            // The characters of marked text are not marked, unless they are asked for by their places.
             var scalars = text.unicodeScalars.makeIterator()
-            return JinjaGenerator(depth: 0) { scalars.next().map { .text(String($0)) } }
-        case .markup(let text):
-            var scalars = text.unicodeScalars.makeIterator()
-            return JinjaGenerator(depth: 0) { scalars.next().map { .markup(String($0)) } }
+            return JinjaGenerator(depth: 0, evaluator) { scalars.next().map { .text(String($0)) } }
         case .range(let range):
-            var index = 0
-            return JinjaGenerator(depth: 0) {
-                guard index < range.count else { return nil }
-                defer { index += 1 }
-                return .int(range[index])
-            }
+            return JinjaGenerator(count: range.count, depth: 0, evaluator) { .int(range[$0]) }
         case .generator(let generator): return generator
-        case .none, .bool, .int, .float, .namespace, .macro, .loop, .function:
-            throw JinjaError.runtime("'\(typeName)' object is not iterable")
+        case .none, .bool, .int, .float, .namespace, .macro, .loop, .function: return nil
         }
     }
 
@@ -34,7 +35,7 @@ extension JinjaValue {
             try evaluator.charge(sequence.elements.count)
             return sequence.elements
         default:
-            let elements = try iterator()
+            let elements = try iterator(evaluator)
             var values: [JinjaValue] = []
             while let value = try elements.next() {
                 try evaluator.charge(1)
@@ -69,8 +70,8 @@ extension JinjaValue {
     func reversed(_ evaluator: JinjaEvaluator) throws -> [JinjaValue] {
         switch self {
         case .undefined: return []
-        case .text, .markup, .list, .tuple, .dictionary, .view, .range:
-            return try collected(evaluator).reversed()
+        case .markup: return try collected(evaluator).reversed().map { .markup($0.string ?? "") }
+        case .text, .list, .tuple, .dictionary, .view, .range: return try collected(evaluator).reversed()
         default: throw JinjaError.runtime("'\(typeName)' object is not reversible")
         }
     }

@@ -14,25 +14,21 @@ extension JinjaValue {
         }
         let (start, stop, step) = (try bound(start), try bound(stop), try bound(step) ?? 1)
         guard step != 0 else { throw JinjaError.runtime("slice step cannot be zero") }
-        func indices(_ count: Int) -> StrideTo<Int> { Self.indices(start, stop, step, count: count) }
+        func taken<Element>(_ elements: [Element]) throws -> [Element] {
+            let indices = Self.indices(start, stop, step, count: elements.count)
+            try evaluator.charge(indices.underestimatedCount)
+            return indices.map { elements[$0] }
+        }
         switch self {
         case .undefined(let undefined): throw undefined.error
         case .text(let text), .markup(let text):
-            try evaluator.charge(bytes: text.utf8.count)
-            let scalars = text.scalars
-            return derived(String(scalars: indices(scalars.count).map { scalars[$0] }))
-        case .list(let sequence):
-            return try .list(of: indices(sequence.elements.count).map { sequence.elements[$0] }, evaluator)
-        case .tuple(let sequence):
-            return try .tuple(of: indices(sequence.elements.count).map { sequence.elements[$0] })
+            try evaluator.charge(text)
+            return derived(String(scalars: try taken(text.scalars)))
+        case .list(let sequence): return try .list(of: taken(sequence.elements))
+        case .tuple(let sequence): return try .tuple(of: taken(sequence.elements))
         case .range: throw JinjaError.unsupported("slices of a range are not supported")
         default: throw JinjaError.runtime("'\(typeName)' object is not subscriptable")
         }
-    }
-
-    static func list(of elements: [JinjaValue], _ evaluator: JinjaEvaluator) throws -> JinjaValue {
-        try evaluator.charge(elements.count)
-        return try list(of: elements)
     }
 
     /// The positions that Python's slice takes of `count` elements.

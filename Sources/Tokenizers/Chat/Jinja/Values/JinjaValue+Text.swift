@@ -37,7 +37,6 @@ extension JinjaValue {
     func represented(_ evaluator: JinjaEvaluator) throws -> String {
         var text = ""
         try represent(into: &text, evaluator, level: 0)
-        try evaluator.charge(bytes: text.utf8.count)
         return text
     }
 
@@ -47,7 +46,7 @@ extension JinjaValue {
         guard level <= JinjaLimits.valueDepth else {
             throw JinjaError.limit("a value is nested too deep to be written")
         }
-        func list(_ elements: [JinjaValue], _ open: String, _ close: String) throws {
+        func list(_ elements: some Sequence<JinjaValue>, _ open: String, _ close: String) throws {
             text += open
             for (index, element) in elements.enumerated() {
                 if index > 0 { text += ", " }
@@ -62,20 +61,24 @@ extension JinjaValue {
         case .bool(let value): text += value ? "True" : "False"
         case .int(let value): text += String(value)
         case .float(let value): text += PythonNumber.text(value)
-        case .text(let string): text += PythonText.quoted(string)
-        case .markup(let string): text += "Markup(\(PythonText.quoted(string)))"
+        case .text(let string):
+            try evaluator.charge(string)
+            try evaluator.append(PythonText.quoted(string), to: &text)
+        case .markup(let string):
+            try evaluator.charge(string)
+            try evaluator.append("Markup(\(PythonText.quoted(string)))", to: &text)
         case .list(let sequence): try list(sequence.elements, "[", "]")
         case .tuple(let sequence):
             try list(sequence.elements, "(", sequence.elements.count == 1 ? ",)" : ")")
         case .dictionary(let dictionary):
             try Self.represent(dictionary.keys, dictionary.values, into: &text, evaluator, level: level)
         case .view(let view):
-            try list(view.elements, "\(typeName)([", "])")
+            try list((0..<view.dictionary.count).lazy.map { view[$0] }, "\(typeName)([", "])")
         case .range(let range):
             text += "range(\(range.start), \(range.stop)" + (range.step == 1 ? ")" : ", \(range.step))")
         case .namespace(let namespace):
             text += "<Namespace "
-            let values = namespace.names.compactMap { namespace.attributes[$0] }
+            let values = namespace.names.compactMap { namespace[$0] }
             try Self.represent(namespace.names.map { .text($0) }, values, into: &text, evaluator, level: level)
             text += ">"
         case .macro(let macro):

@@ -107,7 +107,8 @@ extension JinjaValue {
             guard let part = value.string else {
                 throw JinjaError.runtime("'in <string>' requires string as left operand, not \(value.typeName)")
             }
-            try evaluator.charge(bytes: text.utf8.count)
+            try evaluator.charge(text)
+            try evaluator.charge(part)
             return PythonText.find(part.scalars, in: text.scalars) != nil
         case .dictionary(let dictionary):
             try evaluator.charge(value.cost)
@@ -115,12 +116,10 @@ extension JinjaValue {
         case .view(let view) where view.kind == .keys:
             try evaluator.charge(value.cost)
             return try view.dictionary.value(value) != nil
-        case .namespace, .macro, .function:
-            throw JinjaError.runtime("argument of type '\(typeName)' is not iterable")
+        case .range(let range):
+            return range.contains(value)
         default:
-            guard let elements = try? iterator() else {
-                throw JinjaError.runtime("argument of type '\(typeName)' is not iterable")
-            }
+            let elements = try iterator(evaluator)
             while let element = try elements.next() {
                 try evaluator.charge(min(element.cost, value.cost))
                 if try element.equals(value) { return true }

@@ -25,15 +25,6 @@ enum JinjaValue {
     case function(JinjaFunction)
 }
 
-/// Why a value is not there.
-struct JinjaUndefined {
-    let message: String
-    /// What using it is refused as: `undefined`, or `security` for what the sandbox hides.
-    var kind = JinjaError.Kind.undefined
-
-    var error: JinjaError { JinjaError(kind, message) }
-}
-
 /// How far a value reaches: what going down it takes of the stack, and through it of time.
 struct JinjaExtent {
     /// Levels of containers.
@@ -82,11 +73,12 @@ struct JinjaView {
     let dictionary: JinjaDictionary
     let kind: Kind
 
-    var elements: [JinjaValue] {
+    /// The element at a place; pairs are made when they are asked for.
+    subscript(index: Int) -> JinjaValue {
         switch kind {
-        case .keys: dictionary.keys
-        case .values: dictionary.values
-        case .items: dictionary.items
+        case .keys: dictionary.keys[index]
+        case .values: dictionary.values[index]
+        case .items: dictionary.item(index)
         }
     }
 }
@@ -103,6 +95,13 @@ struct JinjaRange {
     }
 
     subscript(index: Int) -> Int { start + index * step }
+
+    /// `value in self`, without going through it.
+    func contains(_ value: JinjaValue) -> Bool {
+        guard let number = value.integer ?? value.number.flatMap({ Int(exactly: $0) }) else { return false }
+        guard step > 0 ? start <= number && number < stop : stop < number && number <= start else { return false }
+        return (number - start) % step == 0
+    }
 }
 
 extension JinjaValue {
@@ -186,6 +185,8 @@ extension JinjaValue {
         if case .float(let value) = self { return value }
         return integer.map(Double.init)
     }
+
+    var isMarkup: Bool { if case .markup = self { true } else { false } }
 
     var isUndefined: Bool { if case .undefined = self { true } else { false } }
 
