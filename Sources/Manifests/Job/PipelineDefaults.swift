@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// `pipeline: NAME`: defaults from another file of the same schema.
@@ -12,8 +13,7 @@ enum PipelineDefaults {
         do {
             bytes = try SourceFile.read(file)
         } catch {
-            let told = (error as? ManifestsError).map { [$0.message, $0.cause, $0.advice].compactMap(\.self) }
-            let text = told?.joined(separator: " ") ?? error.localizedDescription
+            let text = (error as? any Fault)?.sentences.joined(separator: " ") ?? error.localizedDescription
             diagnostics.add(name.position, "the pipeline cannot be read: \(text)")
             return own
         }

@@ -25,7 +25,7 @@ struct Run: ParsableCommand {
                 RunAnswer(
                     status: result.status.rawValue, runFolder: result.runFolder,
                     reason: told.isEmpty ? nil : told.joined(separator: "\n")))
-            if result.status != .succeeded { throw ExitCode(Failure.ranAndFailed) }
+            if result.status != .succeeded { throw ExitCode(.failed) }
         } catch let error where isRejection(error) {
             let reason = PipelineRunner.lines(error).joined(separator: "\n")
             try Output.json(RunAnswer(status: "rejected", runFolder: nil, reason: reason))
@@ -61,6 +61,6 @@ struct Run: ParsableCommand {
     }
 
     private func isRejection(_ error: any Error) -> Bool {
-        (error as? ManifestsError)?.diagnostics.isEmpty == false || (error as? PipelineError)?.code == .rejected
+        (error as? ManifestsError)?.mistakes.isEmpty == false || (error as? PipelineError)?.code == .rejected
     }
 }
