@@ -131,7 +131,7 @@ let package = Package(
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),
-        tests("CommonTests", ["Common"]),
+        tests("CommonTests", ["TestSupport", "Common"]),
         tests("DigestsTests", ["Digests"]),
         tests("ForeignTextTests", ["ForeignText"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),

@@ -11,12 +11,10 @@ package enum AdaptersErrorCode: String, FaultCode {
     case mismatch
     case zeroUpdate
     case notFinite
-    case unwritable
 
     package var category: FaultCategory {
         switch self {
         case .missing: .missing
-        case .unwritable: .tryAgain
         case .unknownTarget, .malformed, .unsupported, .mismatch, .zeroUpdate, .notFinite: .data
         }
     }

@@ -9,14 +9,12 @@ package enum ModelFilesErrorCode: String, FaultCode {
     case unsupported
     case mismatch
     case notFinite
-    case unwritable
     /// The file is one that jobs may not read.
     case forbidden
 
     package var category: FaultCategory {
         switch self {
         case .missing: .missing
-        case .unwritable: .tryAgain
         case .malformed, .unsupported, .mismatch, .notFinite, .forbidden: .data
         }
     }

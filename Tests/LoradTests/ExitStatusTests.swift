@@ -43,9 +43,8 @@ struct ExitStatusTests {
         check(
             ModelFilesError.self,
             [
-                .missing: 66, .malformed: 65, .unsupported: 65, .mismatch: 65, .notFinite: 65, .unwritable: 75,
-                .forbidden: 65,
-            ], transient: [.unwritable])
+                .missing: 66, .malformed: 65, .unsupported: 65, .mismatch: 65, .notFinite: 65, .forbidden: 65,
+            ])
     }
 
     @Test("Adapters, training and evaluation")
@@ -54,8 +53,8 @@ struct ExitStatusTests {
             AdaptersError.self,
             [
                 .unknownTarget: 65, .missing: 66, .malformed: 65, .unsupported: 65, .mismatch: 65, .zeroUpdate: 65,
-                .notFinite: 65, .unwritable: 75,
-            ], transient: [.unwritable], outcomes: [.zeroUpdate, .notFinite])
+                .notFinite: 65,
+            ], outcomes: [.zeroUpdate, .notFinite])
         check(
             TrainingError.self,
             [
@@ -91,6 +90,16 @@ struct ExitStatusTests {
         for fault in faults {
             #expect(Failure.status(of: fault, parser: Parser.self) == 70)
             #expect(!fault.mayPass && !fault.isOfInput)
+        }
+    }
+
+    @Test("What the system refused: disks and locks are worth another attempt")
+    func files() {
+        check(
+            SystemError.self, [.missing: 66, .unwritable: 75, .locked: 75, .refused: 70],
+            transient: [.unwritable, .locked])
+        for code in SystemErrorCode.allCases {
+            #expect(SystemError(code, "m").mayPass == [.unwritable, .refused].contains(code), "\(code)")
         }
     }
 

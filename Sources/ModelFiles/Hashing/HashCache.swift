@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// Hashes of files by path and identity, kept in a JSON file, so that a nightly job does not read an unchanged base again.

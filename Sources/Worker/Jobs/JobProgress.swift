@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Pipeline
 
@@ -36,6 +37,6 @@ package struct JobProgress: Sendable, Codable, Equatable {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
         encoder.outputFormatting = .sortedKeys
-        try FileSystem.replaceFile(encoder.encode(self), at: path)
+        try AtomicFile.replace(encoder.encode(self), at: path)
     }
 }

@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 import Pipeline
@@ -86,7 +87,7 @@ final class JobQueue: Sendable {
             if let fault = recorder.fault { throw fault }
             recorder.log(outcome.inWords(asked: control.reason))
             return outcome
-        } catch let error as WorkerError where error.mayPass {
+        } catch let error as any Fault where error.mayPass {
             return .faulted(reason: PipelineRunner.lines(error).joined(separator: " "))
         }
     }
@@ -98,7 +99,7 @@ final class JobQueue: Sendable {
             let folder = folders.localClaim(job.id)
             path = folder + "/" + job.manifestFile
             try FileSystem.makePrivateFolder(folder)
-            try FileSystem.writeNewFile(Array(job.manifestText.utf8), to: path)
+            try Durable.writeNew(Data(job.manifestText.utf8), to: path)
         }
         return JobRequest(
             id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText,
@@ -177,7 +178,7 @@ final class JobQueue: Sendable {
         while true {
             do {
                 return try body()
-            } catch let error as WorkerError where error.mayPass {
+            } catch let error as any Fault where error.mayPass {
                 if isStopping() { throw error }
                 if troubles.isNew(error, for: party) {
                     let told = PipelineRunner.lines(error).joined(separator: " ")

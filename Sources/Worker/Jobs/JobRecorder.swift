@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Synchronization
 
@@ -7,7 +8,7 @@ import Synchronization
 final class JobRecorder: JobEvents {
     private struct State {
         var stage = ""
-        var fault: WorkerError?
+        var fault: (any Fault)?
         var progressWritten = 0.0
         var progressLogged = 0.0
     }
@@ -28,7 +29,7 @@ final class JobRecorder: JobEvents {
     }
 
     /// The first thing that could not be recorded.
-    var fault: WorkerError? { state.withLock { $0.fault } }
+    var fault: (any Fault)? { state.withLock { $0.fault } }
 
     func processStarted(_ process: ProcessIdentity) -> Bool {
         record { try ledger.processStarted(process, job: job.id, attempt: job.attempt) }
@@ -87,7 +88,7 @@ final class JobRecorder: JobEvents {
             try body()
         } catch {
             let fault =
-                error as? WorkerError
+                error as? any Fault
                 ?? WorkerError(
                     .unwritable, "Job \(job.id)'s work folder cannot be written.", cause: error.localizedDescription)
             state.withLock { if $0.fault == nil { $0.fault = fault } }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Common
 import Foundation
 import Manifests
 import ModelFiles
@@ -44,7 +45,7 @@ struct Run: ParsableCommand {
         let work = try StateFolder(configuration.state).folder(forForegroundRunOf: document.manifest.name)
         let lockFile = work + "/lock"
         guard let lock = try FileLock.ifFree(lockFile) else {
-            let holder = LockHolder.of(lockFile).map { ": " + $0.words } ?? ""
+            let holder = LockHolder.of(lockFile).map { ": " + $0.words(showing: quoted) } ?? ""
             throw PipelineError(
                 .locked, "Another `lorad run` of the name \(document.manifest.name) is under way here\(holder).",
                 advice: "Wait for it, or submit the job to a worker.")
