@@ -38,7 +38,7 @@ enum PipelineDefaults {
         if FileManager.default.fileExists(atPath: path) { return shown(folder, text) }
         let known = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
             .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
-        let close = Spelling.closest(to: text, among: known).map { "; did you mean \($0)?" }
+        let close = Suggestion.closest(to: text, among: known).map { "; did you mean \($0)?" }
         let list = known.isEmpty ? "; the folder holds none" : "; there are \(known.joined(separator: ", "))"
         diagnostics.add(name.position, "there is no pipeline \(shown(folder, text))\(close ?? list)")
         return nil

@@ -143,7 +143,7 @@ final class JobQueue: Sendable {
                 let postponed = try ledger.postpone(job.id, attempt: job.attempt, reason: reason, until: end)
                 waits.begin(job.id, until: end, seconds: wait, uptime: now)
                 live.settings.log(
-                    "job \(job.id): \(reason) Tried again in \(Figure.text(wait, decimals: 0)) s "
+                    "job \(job.id): \(reason) Tried again in \(TableFigure.text(wait, decimals: 0)) s "
                         + "(retry \(job.retries + 1) of \(live.settings.jobs.retries))")
                 return postponed
             }

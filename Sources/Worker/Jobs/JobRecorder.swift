@@ -74,9 +74,9 @@ final class JobRecorder: JobEvents {
             record { try progress.write(progressPath) }
         }
         if isLogged {
-            let rate = Figure.text(tokensPerSecond, decimals: 0)
-            let left = Figure.text(secondsLeft, decimals: 0)
-            let lossText = Figure.text(loss, decimals: 4)
+            let rate = TableFigure.text(tokensPerSecond, decimals: 0)
+            let left = TableFigure.text(secondsLeft, decimals: 0)
+            let lossText = TableFigure.text(loss, decimals: 4)
             log("step \(step) of \(total), loss \(lossText), \(rate) tokens/s, \(left) s left")
         }
     }
@@ -87,7 +87,7 @@ final class JobRecorder: JobEvents {
         do {
             try body()
         } catch {
-            let fault =
+            let fault: any Fault =
                 error as? any Fault
                 ?? WorkerError(
                     .unwritable, "Job \(job.id)'s work folder cannot be written.", cause: error.localizedDescription)
