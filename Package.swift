@@ -85,29 +85,33 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-g0", "-Wall", "-Werror"])],
             linkerSettings: [.linkedLibrary("m")]
         ),
-        module("Tensors", ["COpenBLAS", "CKernels"]),
+        module("Common", []),
+        module("Tensors", ["Common", "COpenBLAS", "CKernels"]),
         module("Digests", ["CCrypto"]),
         module("ForeignText", []),
-        module("ModelFiles", ["Tensors", "Digests", "ForeignText"]),
-        module("Tokenizers", ["ModelFiles", "ForeignText"]),
-        module("Transformers", ["Tensors", "ModelFiles"]),
-        module("Adapters", ["Tensors", "ModelFiles", "Transformers"]),
-        module("Training", ["Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
-        module("Evaluation", ["Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
-        module("Manifests", ["CYAML", "ForeignText"]),
+        module("ModelFiles", ["Common", "Tensors", "Digests", "ForeignText"]),
+        module("Tokenizers", ["Common", "ModelFiles", "ForeignText"]),
+        module("Transformers", ["Common", "Tensors", "ModelFiles"]),
+        module("Adapters", ["Common", "Tensors", "ModelFiles", "Transformers"]),
+        module(
+            "Training", ["Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
+        module(
+            "Evaluation", ["Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
+        module("Manifests", ["Common", "CYAML", "ForeignText"]),
         module(
             "Pipeline",
             [
-                "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
+                "Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
                 "Manifests", "Digests", "ForeignText",
             ]),
         module(
-            "Worker", ["Pipeline", "Manifests", "ForeignText", "CCurl", "CLinux", "Digests", grdb, subprocess]),
+            "Worker",
+            ["Common", "Pipeline", "Manifests", "ForeignText", "CCurl", "CLinux", "Digests", grdb, subprocess]),
         .executableTarget(
             name: "lorad",
             dependencies: [
-                "Worker", "Pipeline", "Manifests", "Evaluation", "Training", "Adapters", "Transformers", "Tokenizers",
-                "ModelFiles", "Tensors", "ForeignText",
+                "Common", "Worker", "Pipeline", "Manifests", "Evaluation", "Training", "Adapters", "Transformers",
+                "Tokenizers", "ModelFiles", "Tensors", "ForeignText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
@@ -122,11 +126,12 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
+                "Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
                 "Manifests", "Pipeline", "Worker", "ForeignText",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),
+        tests("CommonTests", ["TestSupport", "Common"]),
         tests("DigestsTests", ["Digests"]),
         tests("ForeignTextTests", ["ForeignText"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),
@@ -151,6 +156,14 @@ let package = Package(
                 "Transformers", "Tokenizers", "ModelFiles", "Tensors",
             ]),
         tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", "ForeignText", grdb]),
+        tests(
+            "LoradTests",
+            [
+                "lorad", "Common", "Worker", "Pipeline", "Manifests", "Evaluation", "Training", "Adapters",
+                "Transformers",
+                "Tokenizers", "ModelFiles", "Tensors",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         tests("EndToEnd", ["TestSupport", "ModelFiles", "Tensors", "Worker", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])
 )

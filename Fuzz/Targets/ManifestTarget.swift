@@ -28,7 +28,7 @@ package struct ManifestTarget: FuzzTarget {
             do {
                 return try ManifestDocument.load(bytes: bytes, file: "job.yaml", pipelinesFolder: pipelines)
             } catch let error as ManifestsError where error.code == .invalid {
-                try checkPlaces(error.diagnostics)
+                try checkPlaces(error.mistakes)
                 throw error
             }
         }

@@ -23,7 +23,7 @@ package struct PipelineDefaultsTarget: FuzzTarget {
             do {
                 return try JobManifest.load(text: Self.manifest, file: "job.yaml", pipelinesFolder: scratch.path)
             } catch let error as ManifestsError where error.code == .invalid {
-                for mistake in error.diagnostics {
+                for mistake in error.mistakes {
                     try require(mistake.line > 0 && mistake.column > 0, "a mistake without a place: \(mistake)")
                 }
                 throw error

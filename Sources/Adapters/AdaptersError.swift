@@ -1,35 +1,23 @@
-import Foundation
+import Common
 
 /// An adapter that does not fit its base, or files that do not hold one.
-package struct AdaptersError: LocalizedError, Equatable, Sendable {
-    /// What kind of fault it is; callers branch on this, people read `message`.
-    package enum Code: String, Sendable {
-        case unknownTarget
-        case missing
-        case malformed
-        case unsupported
-        case mismatch
-        case zeroUpdate
-        case notFinite
-        case unwritable
+package typealias AdaptersError = CodedFault<AdaptersErrorCode>
+
+package enum AdaptersErrorCode: String, FaultCode {
+    case unknownTarget
+    case missing
+    case malformed
+    case unsupported
+    case mismatch
+    case zeroUpdate
+    case notFinite
+
+    package var category: FaultCategory {
+        switch self {
+        case .missing: .missing
+        case .unknownTarget, .malformed, .unsupported, .mismatch, .zeroUpdate, .notFinite: .data
+        }
     }
 
-    package let code: Code
-    /// One plain sentence that says what is wrong.
-    package let message: String
-    /// What led to it, where known.
-    package let cause: String?
-    /// What to do next.
-    package let advice: String?
-
-    package init(_ code: Code, _ message: String, cause: String? = nil, advice: String? = nil) {
-        self.code = code
-        self.message = message
-        self.cause = cause
-        self.advice = advice
-    }
-
-    package var errorDescription: String? { message }
-    package var failureReason: String? { cause }
-    package var recoverySuggestion: String? { advice }
+    package var isOutcome: Bool { self == .zeroUpdate || self == .notFinite }
 }

@@ -1,32 +1,22 @@
-import Foundation
+import Common
 
 /// Evaluation data, prompts or a parity check that cannot be carried out.
-package struct EvaluationError: LocalizedError, Equatable, Sendable {
-    /// What kind of fault it is; callers branch on this, people read `message`.
-    package enum Code: String, Sendable {
-        case missing
-        case malformed
-        case notFinite
-        case mismatch
-        case interrupted
+package typealias EvaluationError = CodedFault<EvaluationErrorCode>
+
+package enum EvaluationErrorCode: String, FaultCode {
+    case missing
+    case malformed
+    case notFinite
+    case mismatch
+    case interrupted
+
+    package var category: FaultCategory {
+        switch self {
+        case .missing: .missing
+        case .interrupted: .interrupted
+        case .malformed, .notFinite, .mismatch: .data
+        }
     }
 
-    package let code: Code
-    /// One plain sentence that says what is wrong.
-    package let message: String
-    /// What led to it, where known.
-    package let cause: String?
-    /// What to do next.
-    package let advice: String?
-
-    package init(_ code: Code, _ message: String, cause: String? = nil, advice: String? = nil) {
-        self.code = code
-        self.message = message
-        self.cause = cause
-        self.advice = advice
-    }
-
-    package var errorDescription: String? { message }
-    package var failureReason: String? { cause }
-    package var recoverySuggestion: String? { advice }
+    package var isOutcome: Bool { self == .notFinite }
 }

@@ -1,32 +1,20 @@
-import Foundation
+import Common
 
 /// A fault of the numerical layer: a size that does not fit, a library that refuses.
-package struct TensorsError: LocalizedError, Equatable, Sendable {
-    /// What kind of fault it is; callers branch on this, people read `message`.
-    package enum Code: String, Sendable {
-        case shapeMismatch
-        case unsupported
-        case outOfMemory
-        case libraryFailure
-        case unknownVariant
+package typealias TensorsError = CodedFault<TensorsErrorCode>
+
+package enum TensorsErrorCode: String, FaultCode {
+    case shapeMismatch
+    case unsupported
+    case outOfMemory
+    case libraryFailure
+    /// `LORAD_KERNELS` names none, or one that this CPU cannot run.
+    case unknownVariant
+
+    package var category: FaultCategory {
+        switch self {
+        case .unknownVariant: .usage
+        case .shapeMismatch, .unsupported, .outOfMemory, .libraryFailure: .own
+        }
     }
-
-    package let code: Code
-    /// One plain sentence that says what is wrong.
-    package let message: String
-    /// What led to it, where known.
-    package let cause: String?
-    /// What to do next.
-    package let advice: String?
-
-    package init(_ code: Code, _ message: String, cause: String? = nil, advice: String? = nil) {
-        self.code = code
-        self.message = message
-        self.cause = cause
-        self.advice = advice
-    }
-
-    package var errorDescription: String? { message }
-    package var failureReason: String? { cause }
-    package var recoverySuggestion: String? { advice }
 }

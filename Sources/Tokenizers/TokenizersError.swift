@@ -1,33 +1,15 @@
-import Foundation
+import Common
 
 /// A tokenizer or chat template that cannot be read or is not supported.
-package struct TokenizersError: LocalizedError, Equatable, Sendable {
-    /// What kind of fault it is; callers branch on this, people read `message`.
-    package enum Code: String, Sendable {
-        case missing
-        case malformed
-        case unsupported
-        case invalidText
-    }
+package typealias TokenizersError = CodedFault<TokenizersErrorCode>
 
-    package let code: Code
-    /// One plain sentence that says what is wrong.
-    package let message: String
-    /// What led to it, where known.
-    package let cause: String?
-    /// What to do next.
-    package let advice: String?
+package enum TokenizersErrorCode: String, FaultCode {
+    case missing
+    case malformed
+    case unsupported
+    case invalidText
 
-    package init(_ code: Code, _ message: String, cause: String? = nil, advice: String? = nil) {
-        self.code = code
-        self.message = message
-        self.cause = cause
-        self.advice = advice
-    }
-
-    package var errorDescription: String? { message }
-    package var failureReason: String? { cause }
-    package var recoverySuggestion: String? { advice }
+    package var category: FaultCategory { self == .missing ? .missing : .data }
 }
 
 extension TokenizersError {

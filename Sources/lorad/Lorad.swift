@@ -1,6 +1,6 @@
 import ArgumentParser
+import Common
 import Foundation
-import Pipeline
 import Tensors
 
 /// The command line: parsing and printing only.

@@ -16,7 +16,7 @@ import Testing
         #expect(one?.message == "job.yaml:4:17: adapter.rank is 0; it must be at least 1 and at most 4096")
         #expect(one?.code == .invalid)
         let two = #expect(throws: ManifestsError.self) { try load(shortest + "adapter: {rank: 0, alpha: 0}") }
-        #expect(two?.message == "job.yaml has 2 mistakes." && two?.diagnostics.count == 2)
+        #expect(two?.message == "job.yaml has 2 mistakes." && two?.mistakes.count == 2)
     }
 
     @Test(

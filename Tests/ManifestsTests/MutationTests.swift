@@ -20,10 +20,10 @@ import Testing
                 let document = try ManifestDocument.load(bytes: bytes, file: "job.yaml", pipelinesFolder: pipelines)
                 #expect(try load(document.manifest.yaml()) == document.manifest)
             } catch let error as ManifestsError {
-                #expect(!error.diagnostics.isEmpty)
-                let own = error.diagnostics.filter { $0.file == "job.yaml" }
+                #expect(!error.mistakes.isEmpty)
+                let own = error.mistakes.filter { $0.file == "job.yaml" }
                 #expect(own.allSatisfy { $0.line >= 1 && $0.column >= 1 })
-                #expect(error.diagnostics == error.diagnostics.sorted() || error.diagnostics.count > 100)
+                #expect(error.mistakes == error.mistakes.sorted() || error.mistakes.count > 100)
             }
             _ = try? WorkerConfiguration.load(bytes: bytes, file: "lorad.yaml")
         }

@@ -126,7 +126,7 @@ import Testing
             try ManifestDocument.load(
                 bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: pipelines, alsoChecking: policy.check)
         }
-        let mistakes = error?.diagnostics.map(\.description) ?? []
+        let mistakes = error?.mistakes.map(\.description) ?? []
         #expect(mistakes.count == 1 && mistakes[0].hasPrefix("job.yaml:3:18: dataset.train is \"a/a/"))
         #expect(mistakes.first?.hasSuffix(" with 120000 bytes; a path has at most 4096") == true)
     }
@@ -138,7 +138,7 @@ import Testing
             try ManifestDocument.load(
                 bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: pipelines, alsoChecking: policy.check)
         }
-        let found = error?.diagnostics.map(\.description) ?? []
+        let found = error?.mistakes.map(\.description) ?? []
         #expect(found.count == 4, "\(found)")
         for (message, start) in zip(
             found,

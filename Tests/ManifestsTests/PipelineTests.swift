@@ -38,9 +38,9 @@ import Testing
     @Test("A mistake in the pipeline's file carries that file's name and place")
     func ownName() {
         let error = #expect(throws: ManifestsError.self) { try load(shortest, "adapter:\n  rnk: 2\n") }
-        #expect(error?.diagnostics.first?.file.hasSuffix("/p.yaml") == true)
-        #expect(error?.diagnostics.first?.line == 2)
-        #expect(error?.diagnostics.first?.message == "unknown key \"rnk\" in adapter; did you mean rank?")
+        #expect(error?.mistakes.first?.file.hasSuffix("/p.yaml") == true)
+        #expect(error?.mistakes.first?.line == 2)
+        #expect(error?.mistakes.first?.message == "unknown key \"rnk\" in adapter; did you mean rank?")
     }
 
     @Test("An unknown pipeline names the closest file, a path is no name")

@@ -47,7 +47,7 @@ import Testing
         #expect {
             try load("schedule: [{name: nightly, \(keys)}]")
         } throws: { error in
-            let found = (error as? ManifestsError)?.diagnostics.map(\.description) ?? []
+            let found = (error as? ManifestsError)?.mistakes.map(\.description) ?? []
             return found.count == 1 && found[0].contains(message)
         }
     }

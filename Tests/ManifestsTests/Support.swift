@@ -28,7 +28,7 @@ func mistakes(bytes: [UInt8], overrides: [String] = []) -> [String] {
             bytes: bytes, file: "job.yaml", pipelinesFolder: pipelines, overrides: overrides.map { try Override($0) })
         return []
     } catch let error as ManifestsError {
-        return error.diagnostics.map(\.description)
+        return error.mistakes.map(\.description)
     } catch {
         return ["\(error)"]
     }

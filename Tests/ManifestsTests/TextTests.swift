@@ -86,7 +86,7 @@ import Testing
         let error = #expect(throws: ManifestsError.self) {
             try JobManifest.load(path: "\(folder.path)/big.yaml", pipelinesFolder: pipelines)
         }
-        #expect(error?.diagnostics.first?.message == "the file has over 1048576 bytes, more than any manifest needs")
+        #expect(error?.mistakes.first?.message == "the file has over 1048576 bytes, more than any manifest needs")
     }
 
     @Test("A file that is not there is missing; a folder and a pipe are unreadable")

@@ -10,7 +10,7 @@ import Testing
         do {
             _ = try load(text)
             return []
-        } catch { return (error as? ManifestsError)?.diagnostics.map(\.description) ?? ["\(error)"] }
+        } catch { return (error as? ManifestsError)?.mistakes.map(\.description) ?? ["\(error)"] }
     }
 
     @Test("An empty file means the defaults")

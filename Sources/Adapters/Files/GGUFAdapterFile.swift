@@ -17,7 +17,7 @@ package enum GGUFAdapterFile {
     ///
     /// - Parameter name: `general.name`, for people.
     /// - Throws: `AdaptersError.unsupported` where llama.cpp has no name for a module, or takes an alpha of 0 for none;
-    ///   `ModelFilesError.unwritable`.
+    ///   `SystemError.unwritable`.
     package static func write(
         _ adapter: LoRAAdapter, configuration: ModelConfiguration, name: String, to path: String
     ) throws {

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import ModelFiles
 import Tensors
@@ -32,8 +33,8 @@ extension LoRAAdapter {
     /// The safetensors metadata says what the adapter fits, and nothing that differs between equal trainings.
     ///
     /// - Parameter labels: names of the classes, where the model has a head for them.
-    /// - Throws: `ModelFilesError.unwritable`; `AdaptersError.unsupported` where modules have ranks or factors of their own,
-    ///   which no adapter has that lorad trained.
+    /// - Throws: `SystemError.unwritable`; `AdaptersError.unsupported` where modules have ranks or factors of their
+    ///   own, which no adapter has that lorad trained.
     package func save(folder: String, identity: AdapterIdentity, baseModel: String, labels: [String]? = nil) throws {
         var lora = configuration
         guard modules.allSatisfy({ $0.a.value.rows == lora.rank && $0.scaling == lora.scaling }) else {

@@ -5,7 +5,7 @@ import Tensors
 package enum NamedMatrices {
     /// Replaces `path` atomically.
     ///
-    /// - Throws: `ModelFilesError.unwritable`.
+    /// - Throws: `SystemError.unwritable`.
     package static func write(_ matrices: [(name: String, matrix: Matrix)], metadata: [String: String], to path: String)
         throws
     {

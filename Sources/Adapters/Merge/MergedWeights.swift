@@ -83,7 +83,7 @@ package enum MergedWeights {
     /// Writes the merged projections and the head alone to one safetensors file; `MergedSource` lays it over the base.
     ///
     /// - Parameter dtype: the precision that will be served.
-    /// - Throws: as reading the base, `ModelFilesError.unwritable`.
+    /// - Throws: as reading the base, `SystemError.unwritable`.
     package static func writeOverlay(
         _ adapter: LoRAAdapter, base: any WeightSource, dtype: FileDType, to path: String
     ) throws {

@@ -1,3 +1,5 @@
+import Common
+
 /// lorad.yaml: how the worker on this machine runs. Every key is optional, and so is the file.
 package struct WorkerConfiguration: Section {
     /// The folder watched for manifests.
@@ -118,7 +120,7 @@ package struct WorkerConfiguration: Section {
             guard let text = element.scalar?.text, !names.contains(text), !names.isEmpty || node["hooks"] == nil else {
                 continue
             }
-            let close = Spelling.closest(to: text, among: names).map { "; did you mean \($0)?" } ?? ""
+            let close = Suggestion.closest(to: text, among: names).map { "; did you mean \($0)?" } ?? ""
             context.diagnostics.add(element.position, "hooks defines no \(Shown.quoted(text))\(close)")
         }
         let entries = section.schedule.map(\.name)

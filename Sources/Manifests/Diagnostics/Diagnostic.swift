@@ -1,3 +1,5 @@
+import Common
+
 /// One mistake and where it stands.
 package struct Diagnostic: Codable, Equatable, Sendable, Comparable, CustomStringConvertible {
     /// The file's name as the user gave it, or the option (`--set training.seed=x`) the mistake came in by.
@@ -39,7 +41,7 @@ package struct Diagnostic: Codable, Equatable, Sendable, Comparable, CustomStrin
     }
 }
 
-extension [Diagnostic] {
+extension Array: FaultMistakes where Element == Diagnostic {
     /// One line a mistake; cause and advice, which neighbours may have in common, follow the last that they are about.
     package var lines: [String] {
         indices.flatMap { index -> [String] in

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// `pipeline: NAME`: defaults from another file of the same schema.
@@ -12,8 +13,7 @@ enum PipelineDefaults {
         do {
             bytes = try SourceFile.read(file)
         } catch {
-            let told = (error as? ManifestsError).map { [$0.message, $0.cause, $0.advice].compactMap(\.self) }
-            let text = told?.joined(separator: " ") ?? error.localizedDescription
+            let text = (error as? any Fault)?.sentences.joined(separator: " ") ?? error.localizedDescription
             diagnostics.add(name.position, "the pipeline cannot be read: \(text)")
             return own
         }
@@ -38,7 +38,7 @@ enum PipelineDefaults {
         if FileManager.default.fileExists(atPath: path) { return shown(folder, text) }
         let known = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
             .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
-        let close = Spelling.closest(to: text, among: known).map { "; did you mean \($0)?" }
+        let close = Suggestion.closest(to: text, among: known).map { "; did you mean \($0)?" }
         let list = known.isEmpty ? "; the folder holds none" : "; there are \(known.joined(separator: ", "))"
         diagnostics.add(name.position, "there is no pipeline \(shown(folder, text))\(close ?? list)")
         return nil

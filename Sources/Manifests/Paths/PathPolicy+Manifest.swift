@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 extension PathPolicy {
@@ -96,7 +97,7 @@ extension ManifestDocument {
         var diagnostics = DiagnosticList()
         let elements = tree["notify"]?.elements ?? []
         for (index, name) in (manifest.notify ?? []).enumerated() where !known.contains(name) {
-            let close = Spelling.closest(to: name, among: known).map { "; did you mean \($0)?" }
+            let close = Suggestion.closest(to: name, among: known).map { "; did you mean \($0)?" }
             let list = known.isEmpty ? "; it defines none" : "; it defines \(known.joined(separator: ", "))"
             diagnostics.add(
                 index < elements.count ? elements[index].position : position(of: "notify"),

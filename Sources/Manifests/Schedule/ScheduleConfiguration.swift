@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// An entry of lorad.yaml's `schedule`: a manifest that the worker submits to itself when its time comes.
@@ -77,7 +78,7 @@ extension Kind where Value == String {
     static var timeZone: Kind<String> {
         .text("time zone", example: "Europe/Berlin") { text in
             if TimeZone(identifier: text) != nil { return nil }
-            let close = Spelling.closest(to: text, among: TimeZone.knownTimeZoneIdentifiers)
+            let close = Suggestion.closest(to: text, among: TimeZone.knownTimeZoneIdentifiers)
             return "is \(Shown.quoted(text)), which the tz database does not have"
                 + (close.map { "; did you mean \($0)?" } ?? "; expected a name such as Europe/Berlin or UTC")
         }

@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 
 extension Kind where Value == String {
@@ -97,7 +98,7 @@ extension Kind where Value: RawRepresentable & CaseIterable, Value.RawValue == S
                 var message = "\(path) is \(Shown.kind(of: node)); \(expected)"
                 if planned.contains(text) {
                     message = "\(path) \(Shown.quoted(text)) is not yet supported; \(expected)"
-                } else if let close = Spelling.closest(to: text, among: words) {
+                } else if let close = Suggestion.closest(to: text, among: words) {
                     message = "\(path) is \(Shown.kind(of: node)); did you mean \(close)? \(expected)"
                 }
                 context.diagnostics.add(node.position, message)

@@ -1,3 +1,5 @@
+import Common
+
 /// What to say about a key that the schema does not know.
 enum UnknownKey {
     static func message(_ key: String, in path: String, known: [String], everywhere: [String]) -> String {
@@ -11,7 +13,7 @@ enum UnknownKey {
         if !elsewhere.isEmpty {
             return start + "did you mean \(elsewhere.joined(separator: " or "))?"
         }
-        if let close = Spelling.closest(to: key, among: known) {
+        if let close = Suggestion.closest(to: key, among: known) {
             return start + "did you mean \(close)?"
         }
         return start + "known keys are \(known.joined(separator: ", "))"

@@ -1,3 +1,5 @@
+import Common
+
 /// Builds the node tree from parser events: resolves scalars, expands aliases within bounds, refuses duplicate keys.
 ///
 /// Mistakes that leave the structure readable are collected and reading goes on; a syntax fault ends it.
@@ -128,7 +130,7 @@ struct YAMLComposer {
         _ name: String, at position: SourcePosition, depth: Int
     ) throws -> (node: YAMLNode, height: Int) {
         guard let known = anchors[name] else {
-            let advice = Spelling.closest(to: name, among: Array(anchors.keys)).map { "; did you mean *\($0)?" } ?? ""
+            let advice = Suggestion.closest(to: name, among: Array(anchors.keys)).map { "; did you mean *\($0)?" } ?? ""
             diagnostics.add(position, "no anchor &\(name) stands before this alias\(advice)")
             throw Stop()
         }

@@ -1,3 +1,5 @@
+import Common
+
 /// The shape of a model, from config.json or from GGUF metadata under the same names.
 package struct ModelConfiguration: Sendable {
     /// Hugging Face's `model_type`, such as `llama`.

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Tensors
 
@@ -10,9 +11,9 @@ package enum GGUFWriter {
 
     /// Writes metadata and tensors in the order given: beside, flushed to disk, then renamed into place.
     ///
-    /// - Throws: `ModelFilesError.unwritable`; `.unsupported` for another dtype or a value that it cannot hold;
-    ///   `.mismatch` where a name is given twice, a row is no whole number of blocks, or a matrix does not have the
-    ///   elements of its shape.
+    /// - Throws: `SystemError.unwritable`; `ModelFilesError.unsupported` for another dtype or a value that it cannot
+    ///   hold; `.mismatch` where a name is given twice, a row is no whole number of blocks, or a matrix does not have
+    ///   the elements of its shape.
     package static func write(
         metadata: [(key: String, value: GGUFValue)], tensors: [Tensor], to path: String
     ) throws {

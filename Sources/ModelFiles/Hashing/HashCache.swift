@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// Hashes of files by path and identity, kept in a JSON file, so that a nightly job does not read an unchanged base again.
@@ -60,7 +61,7 @@ package struct HashCache: Sendable {
         guard let data = FileManager.default.contents(atPath: path) else {
             return FileManager.default.fileExists(atPath: path) ? .damaged : .absent
         }
-        let decoder = JSONDecoder()
+        let decoder = JSONCoding.decoder()
         if let document = try? decoder.decode(Document.self, from: data), document.version == Self.version {
             return .entries(document.files.count)
         }
@@ -113,9 +114,9 @@ package struct HashCache: Sendable {
     }
 
     private static func write(_ entries: [String: Entry], to path: String) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(Document(version: version, files: entries)) else { return }
+        guard let data = try? JSONCoding.encoder(.document).encode(Document(version: version, files: entries)) else {
+            return
+        }
         try? AtomicFile.write(data, to: path)
     }
 
@@ -131,7 +132,7 @@ package struct HashCache: Sendable {
     }
 
     private static func entries(of data: Data?) -> [String: Entry] {
-        guard let data, let document = try? JSONDecoder().decode(Document.self, from: data),
+        guard let data, let document = try? JSONCoding.decoder().decode(Document.self, from: data),
             document.version == version
         else { return [:] }
         return document.files

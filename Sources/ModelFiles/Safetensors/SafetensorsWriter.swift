@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Tensors
 
@@ -12,8 +13,8 @@ package enum SafetensorsWriter {
     /// Tensors stand in the order of their names' bytes, as the reference library writes tensors of one type; so do the
     /// keys of the metadata, where that library's order is random.
     /// - Parameter dtype: of all tensors: F32, F16 or BF16, rounded to nearest, ties to even.
-    /// - Throws: `ModelFilesError.unwritable`; `.unsupported` for another dtype; `.mismatch` where a name is given twice
-    ///   or a matrix does not have the elements of its shape.
+    /// - Throws: `SystemError.unwritable`; `ModelFilesError.unsupported` for another dtype; `.mismatch` where a name is
+    ///   given twice or a matrix does not have the elements of its shape.
     package static func write(
         _ entries: [TensorEntry], dtype: FileDType = .f32, metadata: [String: String] = [:], to path: String
     ) throws {

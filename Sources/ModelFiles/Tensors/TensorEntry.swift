@@ -1,3 +1,4 @@
+import Common
 import Tensors
 
 /// A tensor to be written.
@@ -60,8 +61,8 @@ package struct TensorEntry {
 
     /// Appends the elements, row after row.
     ///
-    /// - Throws: `ModelFilesError.unwritable`; `.mismatch` where the matrix does not have the elements of the shape;
-    ///   `.unsupported` where a value cannot be expressed in `dtype`.
+    /// - Throws: `SystemError.unwritable`; `ModelFilesError.mismatch` where the matrix does not have the elements of
+    ///   the shape; `.unsupported` where a value cannot be expressed in `dtype`.
     func write(as dtype: FileDType, to output: AtomicFileOutput, path: String) throws {
         if let stored, stored.info.dtype == dtype { return try copy(stored, to: output) }
         let matrix = try load()

@@ -1,3 +1,4 @@
+import Common
 import Tensors
 
 /// A set of named tensors in files.

@@ -1,4 +1,5 @@
 import Adapters
+import Common
 import Foundation
 import ModelFiles
 import Transformers
@@ -40,7 +41,7 @@ package struct AdapterConversion {
     /// - Throws: `PipelineError.rejected` where `output` exists; `AdaptersError.mismatch` for an adapter of another base;
     ///   as reading and writing the files. In every case `output` is not there.
     package func run(to output: String) throws -> Outcome {
-        guard !Durable.exists(output) else {
+        guard !FileSystem.exists(output) else {
             throw PipelineError(.rejected, "\(output) exists already.", advice: "Name a new folder.")
         }
         let files = try BaseModelFiles(path: base)

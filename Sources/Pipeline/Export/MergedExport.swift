@@ -1,4 +1,5 @@
 import Adapters
+import Common
 import Foundation
 import ModelFiles
 import Tokenizers
@@ -26,7 +27,7 @@ package struct MergedExport {
 
     /// Writes the model's files into an existing empty folder.
     ///
-    /// - Throws: as reading the base; `ModelFilesError.unwritable`; `TokenizersError.unsupported` where the other format
+    /// - Throws: as reading the base; `SystemError.unwritable`; `TokenizersError.unsupported` where the other format
     ///   cannot say what the base's tokenizer does.
     package func write(_ format: MergedFormat, to folder: String) throws {
         let path = format.modelPath(in: folder)

@@ -1,4 +1,5 @@
 import Adapters
+import Common
 import Evaluation
 import Foundation
 import ModelFiles
@@ -63,7 +64,7 @@ package struct StandaloneMerge {
     ///   base and adapter do, `.interrupted`; `AdaptersError.mismatch` for an adapter of another base; as reading and
     ///   writing the files. In every case `output` is not there.
     package func run(to output: String) throws -> Outcome {
-        guard !Durable.exists(output) else {
+        guard !FileSystem.exists(output) else {
             throw PipelineError(.rejected, "\(output) exists already.", advice: "Name a new folder.")
         }
         let files = try BaseModelFiles(path: basePath)

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// What becomes of weights that are not proven: a run that did not succeed publishes no file by a name that a loader
@@ -12,7 +13,7 @@ enum FailedAdapter {
     /// Applies the rule to a staged run.
     static func quarantine(in staging: String) throws {
         do {
-            for name in leftOut where Durable.exists("\(staging)/\(name)") {
+            for name in leftOut where FileSystem.exists("\(staging)/\(name)") {
                 try FileManager.default.removeItem(atPath: "\(staging)/\(name)")
             }
             let loadable = try PublishedFiles(in: staging).files.filter(isLoadable)
@@ -23,7 +24,7 @@ enum FailedAdapter {
                 let flat = path.replacingOccurrences(of: "/", with: "-")
                 try Durable.renameUnsynchronized("\(staging)/\(path)", to: "\(staging)/\(folder)/\(flat).failed")
             }
-        } catch let error as PipelineError {
+        } catch let error as any Fault {
             throw error
         } catch {
             throw PipelineError(

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// `outbox/NAME/latest`, the link to the succeeded run of the name that was published last.
@@ -15,7 +16,7 @@ package enum LatestLink {
         defer { withExtendedLifetime(entry) {} }
         let link = "\(parent)/\(RunStaging.latest)"
         if onlyForward, let current = try? FileManager.default.destinationOfSymbolicLink(atPath: link), current >= run,
-            Durable.exists("\(parent)/\(current)")
+            FileSystem.exists("\(parent)/\(current)")
         {
             return
         }

@@ -1,3 +1,4 @@
+import Common
 import Digests
 import Foundation
 
@@ -25,14 +26,14 @@ package struct PublicationJournal: Codable, Sendable, Equatable {
     /// Writes the journal, durably and by rename.
     func write(_ path: String) throws {
         let temporary = path + ".partial"
-        try Durable.write(try JSONEncoder().encode(self), to: temporary)
+        try Durable.write(try JSONCoding.encoder(.line).encode(self), to: temporary)
         try Durable.rename(temporary, to: path)
     }
 
     /// The journal at `path`; nil where there is none that can be read.
     package static func read(_ path: String) -> PublicationJournal? {
         BoundedFile.read(path, limit: largestSize).flatMap {
-            try? JSONDecoder().decode(PublicationJournal.self, from: $0)
+            try? JSONCoding.decoder().decode(PublicationJournal.self, from: $0)
         }
     }
 

@@ -1,3 +1,4 @@
+import Common
 import Digests
 import Foundation
 
@@ -36,7 +37,8 @@ extension RunStaging {
     ///     it, once the ledger says that the job has succeeded. Nil for none, where nobody keeps a ledger.
     ///   - note: what the journal tells of the run.
     ///   - willBegin: called before each step; what it throws ends the publication there.
-    /// - Throws: `PipelineError` with code `unwritable`. When `latest` could not be moved the run is published already.
+    /// - Throws: `PipelineError` or `SystemError` with code `unwritable`. When `latest` could not be moved the run is
+    ///   published already.
     package func publish(
         _ status: RunStatus, journal: String? = nil, note: PublicationNote? = nil,
         willBegin: (PublicationStep) throws -> Void = { _ in }

@@ -1,6 +1,8 @@
+import Common
 import ForeignText
 import Foundation
 import Manifests
+import ModelFiles
 
 /// A run on its way to the outbox: a hidden folder `outbox/NAME/.publishing-RUN-attempt-N`, on the outbox's own file
 /// system, that becomes `outbox/NAME/RUN` by one rename. Until then no reader sees any of it.
@@ -44,7 +46,7 @@ package final class RunStaging {
         let parent = "\(outbox)/\(name)"
         try OutboxPlace.check(parent)
         do {
-            if !Durable.exists(parent) {
+            if !FileSystem.exists(parent) {
                 try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: false)
                 try Durable.synchronize(outbox)
             }
@@ -53,10 +55,10 @@ package final class RunStaging {
             try removeLeftovers(in: parent)
             let free = try firstFree(run, in: parent)
             let folder = "\(parent)/\(prefix)\(free)\(attemptMark)\(attempt)"
-            let lock = try FileLock(folder + lockEnding, waiting: lockTime)
+            let lock = try FileLock(folder + lockEnding, waiting: lockTime, showing: quoted)
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
             return RunStaging(folder: folder, run: free, parent: parent, lock: lock)
-        } catch let error as PipelineError {
+        } catch let error as any Fault {
             throw error
         } catch {
             throw PipelineError(
@@ -72,9 +74,9 @@ package final class RunStaging {
 
     /// The lock of a name's folder in the outbox.
     ///
-    /// - Throws: `PipelineError.locked` where somebody holds it for too long, `.unwritable` where it cannot be taken.
+    /// - Throws: `SystemError.locked` where somebody holds it for too long, `.unwritable` where it cannot be taken.
     static func lock(_ parent: String) throws -> FileLock {
-        try FileLock("\(parent)/\(entryLock)", waiting: lockTime)
+        try FileLock("\(parent)/\(entryLock)", waiting: lockTime, showing: quoted)
     }
 
     /// A name is one visible path component that no other entry of the outbox bears.
@@ -100,7 +102,7 @@ package final class RunStaging {
         for entry in staged {
             let path = "\(parent)/\(entry)"
             guard let lock = try FileLock.ifFree(path + lockEnding) else { continue }
-            if Durable.exists(path) { try FileManager.default.removeItem(atPath: path) }
+            if FileSystem.exists(path) { try FileManager.default.removeItem(atPath: path) }
             lock.remove()
         }
     }

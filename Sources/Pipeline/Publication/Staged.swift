@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// A folder that appears whole or not at all.
@@ -5,7 +6,7 @@ enum Staged {
     /// Has `body` fill a hidden folder beside `path`, makes its bytes durable and renames it to `path`. Where anything
     /// fails, nothing is left.
     ///
-    /// - Throws: `PipelineError.unwritable`, or what `body` throws.
+    /// - Throws: `PipelineError.unwritable`, `SystemError.unwritable`, or what `body` throws.
     static func folder<Result>(_ path: String, _ body: (String) throws -> Result) throws -> Result {
         let url = URL(filePath: path)
         let parent = url.deletingLastPathComponent().path

@@ -1,3 +1,5 @@
+import Common
+
 /// A run's outcome and its gates as sentences, the same in the page and the model card.
 enum GateWording {
     /// `accuracy on movies is at least 0.75`.

@@ -1,3 +1,5 @@
+import Common
+
 /// Evaluation rows that were not scored, for people.
 enum LeftOutRows {
     /// How many, and of which slices; nil where every row was scored.

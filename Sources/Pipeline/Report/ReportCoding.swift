@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// Writes and reads `report.json`: keys sorted, pretty-printed, the same report the same bytes.
@@ -20,8 +21,7 @@ package enum ReportCoding {
     /// The report that `data` holds, with the figures that were not finite restored.
     package static func decode(_ data: Data) throws -> RunReport {
         let marks = NotFiniteMarks()
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
+        let decoder = JSONCoding.decoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: marks.positiveInfinity, negativeInfinity: marks.negativeInfinity, nan: marks.nan)
         let tree = try JSONSerialization.jsonObject(with: data)
@@ -34,9 +34,7 @@ package enum ReportCoding {
 
     /// The encoder of every JSON file of a published run.
     static func encoder(_ marks: NotFiniteMarks? = nil) -> JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .iso8601
+        let encoder = JSONCoding.encoder(.document)
         if let marks {
             encoder.nonConformingFloatEncodingStrategy = .convertToString(
                 positiveInfinity: marks.positiveInfinity, negativeInfinity: marks.negativeInfinity, nan: marks.nan)

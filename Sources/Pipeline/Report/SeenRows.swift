@@ -1,3 +1,5 @@
+import Common
+
 /// How much of the training data the steps came to, for people: the rows that there are say little of a short run.
 enum SeenRows {
     /// `2,400 of the 17,348 rows there are (0.14 epochs)`, `52,044 rows seen (3 epochs of the 17,348 there are)`.

@@ -1,4 +1,5 @@
 import Adapters
+import Common
 import Evaluation
 import ForeignText
 import Foundation

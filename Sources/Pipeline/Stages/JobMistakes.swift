@@ -1,10 +1,6 @@
-import Evaluation
+import Common
 import Foundation
 import Manifests
-import ModelFiles
-import Tokenizers
-import Training
-import Transformers
 
 /// Gathers what is wrong with a job's own files and names, so that its author is told all of it at once, before any
 /// training.
@@ -29,15 +25,13 @@ final class JobMistakes {
     /// - Parameter key: of the manifest, for a fault that names no file of rows and no line.
     /// - Throws: whatever is no fault of the job's own input.
     func collect<Result>(_ key: String, _ body: () throws -> Result) throws -> Result? {
-        do { return try body() } catch let error as any LocalizedError where Self.isBadInput(error) {
+        do { return try body() } catch let fault as any Fault where fault.isOfInput {
             let place = document.position(of: key)
-            let lines = (error.errorDescription ?? "\(error)").split(separator: "\n").map(String.init)
+            let lines = fault.message.split(separator: "\n").map(String.init)
             for (index, line) in lines.enumerated() {
                 let isLast = index == lines.count - 1
                 found.append(
-                    placed(
-                        line, place, cause: isLast ? error.failureReason : nil,
-                        advice: isLast ? error.recoverySuggestion : nil))
+                    placed(line, place, cause: isLast ? fault.cause : nil, advice: isLast ? fault.advice : nil))
             }
             return nil
         }
@@ -90,17 +84,5 @@ final class JobMistakes {
         guard let number = Int(digits), text.dropFirst(digits.count).hasPrefix(":") else { return nil }
         text = text.dropFirst(digits.count + 1)
         return number
-    }
-
-    /// Whether an error is about the job's own files: a later attempt would meet it again, and its author can mend it.
-    private static func isBadInput(_ error: any Error) -> Bool {
-        switch error {
-        case let error as ModelFilesError: error.code != .unwritable
-        case let error as TrainingError: [.missing, .malformed, .noSupervisedTokens].contains(error.code)
-        case let error as EvaluationError: [.missing, .malformed, .mismatch].contains(error.code)
-        case let error as PipelineError: error.code == .rejected
-        case is TokenizersError, is TransformersError: true
-        default: false
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Adapters
+import Common
 import Evaluation
 import ForeignText
 import Foundation
@@ -58,7 +59,10 @@ package struct JobPipeline {
             }
         } catch {
             staging.discard()
-            throw isInterruption(error) ? PipelineError(interruption: error) : error
+            if let fault = error as? any Fault, fault.category == .interrupted {
+                throw PipelineError(interruption: fault)
+            }
+            throw error
         }
     }
 
@@ -82,23 +86,11 @@ package struct JobPipeline {
                 startedAt: startedAt, training: training, confinement: environment.confinement)
         }
         var report = RunReport(status: .failed, provenance: provenance(nil))
-        do { try fill(&report, job, staging) } catch let error as any LocalizedError where isVerdict(error) {
-            (report.reason, report.cause, report.advice) = (
-                error.errorDescription, error.failureReason, error.recoverySuggestion
-            )
+        do { try fill(&report, job, staging) } catch let fault as any Fault where fault.isOutcome {
+            (report.reason, report.cause, report.advice) = (fault.message, fault.cause, fault.advice)
         }
         report.provenance = provenance(report.training)
         return report
-    }
-
-    /// Whether an error says what the run came to, which is then published as a failed one.
-    private func isVerdict(_ error: any Error) -> Bool {
-        switch error {
-        case let error as TrainingError: error.code == .notFinite
-        case let error as AdaptersError: error.code == .notFinite || error.code == .zeroUpdate
-        case let error as EvaluationError: error.code == .notFinite
-        default: false
-        }
     }
 
     private func fill(_ report: inout RunReport, _ job: PreparedJob, _ staging: RunStaging) throws {
@@ -238,11 +230,6 @@ package struct JobPipeline {
         log(
             "memory: a peak of \(job.predictedPeak >> 20) MiB is predicted; weights in \(job.manifest.dtype.rawValue), "
                 + "products in \(job.manifest.dtype.compute.rawValue) by kernels \(KernelVariant.chosen)")
-    }
-
-    private func isInterruption(_ error: any Error) -> Bool {
-        (error as? TrainingError)?.code == .interrupted || (error as? EvaluationError)?.code == .interrupted
-            || (error as? PipelineError)?.code == .interrupted
     }
 }
 

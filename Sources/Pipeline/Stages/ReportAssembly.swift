@@ -1,4 +1,5 @@
 import Adapters
+import Common
 import Foundation
 import Manifests
 import Tensors
@@ -61,9 +62,4 @@ enum ReportAssembly {
                 system: ProcessInfo.processInfo.operatingSystemVersionString),
             confinement: confinement)
     }
-}
-
-/// What `lorad --version` prints and a run records.
-package enum LoradVersion {
-    package static let current = "0.1.0"
 }

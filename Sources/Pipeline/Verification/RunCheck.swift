@@ -1,3 +1,5 @@
+import Common
+
 /// One thing that `lorad verify` holds a published run to.
 package struct RunCheck: Codable, Sendable, Equatable {
     /// In the order in which they are made; one that fails or cannot be made keeps those after it from being made.
@@ -33,19 +35,12 @@ package struct RunCheck: Codable, Sendable, Equatable {
 
 /// What `lorad verify` found.
 package struct RunVerdict: Encodable, Sendable {
-    /// What is wrong with the run, the first thing found; each has an exit code of its own.
-    package enum Fault: String, Encodable, Sendable {
-        /// The run failed, or does not answer as its report says.
-        case failed
-        /// Files that are not the published ones, or another base.
-        case data
-        /// The base is not here, so not everything could be checked.
-        case missing
-    }
-
     package let runFolder: String
     package let passed: Bool
-    package let fault: Fault?
+    /// The first thing found wrong, which decides the exit status: `failed` for a run that failed or does not answer as
+    /// its report says, `data` for files that are not the published ones or another base, `missing` where the base is
+    /// not here.
+    package let fault: FaultCategory?
     package let checks: [RunCheck]
     /// As measured now; nil where it was not.
     package let parity: ParityReport?

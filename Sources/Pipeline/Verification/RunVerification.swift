@@ -1,4 +1,5 @@
 import Adapters
+import Common
 import Evaluation
 import Foundation
 import Manifests
@@ -15,7 +16,7 @@ package struct RunVerification {
     private let basePath: String?
     private let progress: (Int, Int) -> Void
     private var checks: [RunCheck] = []
-    private var fault: RunVerdict.Fault?
+    private var fault: FaultCategory?
     private var measured: ParityReport?
 
     /// - Parameters:
@@ -220,9 +221,7 @@ package struct RunVerification {
 
     /// An error with its cause, and what to do about it.
     private static func words(_ error: any Error) -> String {
-        let localized = error as? any LocalizedError
-        let told = [localized?.errorDescription, localized?.failureReason, localized?.recoverySuggestion]
-        return localized == nil ? error.localizedDescription : told.compactMap(\.self).joined(separator: " ")
+        (error as? any Fault)?.sentences.joined(separator: " ") ?? error.localizedDescription
     }
 
     private mutating func note(_ name: RunCheck.Name, _ status: RunCheck.Status, _ detail: String) {
@@ -239,14 +238,13 @@ package struct RunVerification {
         return true
     }
 
-    private mutating func fail(_ name: RunCheck.Name, _ fault: RunVerdict.Fault, _ detail: String) -> Bool {
+    private mutating func fail(_ name: RunCheck.Name, _ fault: FaultCategory, _ detail: String) -> Bool {
         note(name, .failed, detail)
         self.fault = self.fault ?? fault
         return false
     }
 
-    private mutating func reject<Result>(_ name: RunCheck.Name, _ fault: RunVerdict.Fault, _ detail: String) -> Result?
-    {
+    private mutating func reject<Result>(_ name: RunCheck.Name, _ fault: FaultCategory, _ detail: String) -> Result? {
         _ = fail(name, fault, detail)
         return nil
     }

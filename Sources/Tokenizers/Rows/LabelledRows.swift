@@ -1,3 +1,4 @@
+import Common
 import ModelFiles
 
 /// Reads rows of the `classification` format: JSON lines of `{"text", "text_pair"?, "label"}`. A row may hold more fields.

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import ModelFiles
 
@@ -6,7 +7,7 @@ package enum TokenizerFiles {
     /// Writes `tokenizer.json` and `tokenizer_config.json`, chat template included, into an existing folder.
     ///
     /// - Parameter base: a .gguf.
-    /// - Throws: as `TokenizerLoader`; `ModelFilesError.unwritable`; `TokenizersError.unsupported` where a role is that
+    /// - Throws: as `TokenizerLoader`; `SystemError.unwritable`; `TokenizersError.unsupported` where a role is that
     ///   of an ordinary token, `.malformed` where two tokens are spelled alike.
     package static func write(_ base: BaseModelFiles, to folder: String) throws {
         guard let gguf = base.gguf else { throw TokenizersError(.unsupported, "\(base.path) is not a .gguf file.") }

@@ -1,4 +1,5 @@
 import CLinux
+import Common
 import Glibc
 
 /// The kernel's Landlock, landlock(7): a process gives up the right to open files but for those that rules name.

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Glibc
 import Synchronization
@@ -14,7 +15,7 @@ package final class MonitorServer: Sendable {
     private let pages: MonitorPages
     private let limits: HTTPLimits
     private let log: @Sendable (String) -> Void
-    private let wake: WakePipe
+    private let wake: SelfPipe
     private let bell = Bell()
     private let troubles: Troubles
     private let listening = Mutex<UInt16?>(nil)
@@ -33,7 +34,7 @@ package final class MonitorServer: Sendable {
         self.log = log
         self.troubles = troubles
         pages = MonitorPages(metrics: metrics, pulse: pulse, stalledAfter: stalledAfter)
-        wake = try WakePipe()
+        wake = try SelfPipe()
     }
 
     /// Returns once the port listens, or the log has heard why it does not; that is then tried again.

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Manifests
 import Pipeline
@@ -19,10 +20,10 @@ struct HookCheck {
             do {
                 return Finding(name, description(of: try ResolvedHook(hook, environment: environment)))
             } catch {
-                let failure = error as? any LocalizedError
+                let fault = error as? any Fault
                 return Finding(
-                    name, failure?.errorDescription ?? "its secrets cannot be read", .problem,
-                    advice: failure?.recoverySuggestion
+                    name, fault?.message ?? "its secrets cannot be read", .problem,
+                    advice: fault?.advice
                         ?? "Give \(Self.place(hook.url)) to the process that runs lorad.")
             }
         }

@@ -1,4 +1,5 @@
 import CCurl
+import Common
 import Foundation
 import GRDB
 import Manifests

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Glibc
 import Manifests
@@ -40,7 +41,7 @@ struct LimitsCheck {
 
     private func times() -> Finding {
         let limits = configuration.limits
-        func seconds(_ value: Double?) -> String { value.map { "\(Figure.text($0, decimals: 0)) s" } ?? "none" }
+        func seconds(_ value: Double?) -> String { value.map { "\(TableFigure.text($0, decimals: 0)) s" } ?? "none" }
         let value =
             "a job \(seconds(limits.wallTime)), a stage \(seconds(limits.stageTime)), "
             + "without progress \(seconds(limits.stallTime > 0 ? limits.stallTime : nil)), "

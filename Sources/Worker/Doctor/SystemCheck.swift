@@ -1,4 +1,5 @@
 import CLinux
+import Common
 import Foundation
 import Pipeline
 
@@ -25,7 +26,7 @@ package enum SystemCheck {
 
     /// - Parameter inbox: a folder that exists.
     static func watch(inbox: String, scanEvery: Double) -> Finding {
-        let scan = "scanned every \(Figure.text(scanEvery, decimals: 0)) s"
+        let scan = "scanned every \(TableFigure.text(scanEvery, decimals: 0)) s"
         if let network = MountTable.networkFileSystem(of: inbox) {
             return Finding(
                 "watch", "no events on a network file system (\(network)); \(scan)", .warning,

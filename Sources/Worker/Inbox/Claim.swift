@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 import Glibc
@@ -39,7 +40,7 @@ package struct Claim: Sendable, Equatable {
                     : "The worker needs write access to the inbox and to what is dropped there.")
         }
         // On disk before the ledger tells of it: after a power cut it lies in one of the two places, not in both.
-        for synced in [folder, folders.claimed, folders.inbox] { try FileSystem.syncFolder(synced) }
+        for synced in [folder, folders.claimed, folders.inbox] { try Durable.synchronize(synced) }
         return claim
     }
 

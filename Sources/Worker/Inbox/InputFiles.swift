@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// The files and folders that a manifest names.

@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 import Pipeline
@@ -34,12 +35,12 @@ struct Quarantine: Sendable {
         let isMoved = try move(claim.path, to: kept)
         if !isMoved { lines.append("The file could not be moved here; it lies at \(claim.path).") }
         unlink(hidden + "/reason.txt")
-        try FileSystem.writeNewFile(Array((lines.joined(separator: "\n") + "\n").utf8), to: hidden + "/reason.txt")
-        try FileSystem.syncFolder(hidden)
+        try Durable.writeNew(Data((lines.joined(separator: "\n") + "\n").utf8), to: hidden + "/reason.txt")
+        try Durable.synchronize(hidden)
         guard rename(hidden, final) == 0 else {
             throw WorkerError(.unwritable, "The folder \(final) cannot be made.", cause: FileSystem.reason())
         }
-        try FileSystem.syncFolder(folders.rejected)
+        try Durable.synchronize(folders.rejected)
         if isMoved { claim.discard() }
     }
 
@@ -57,7 +58,7 @@ struct Quarantine: Sendable {
         guard status.st_mode & S_IFMT == S_IFREG,
             let bytes = BoundedFile.read(path, limit: ManifestFile.largestSize)
         else { return false }
-        try FileSystem.writeNewFile(Array(bytes), to: kept)
+        try Durable.writeNew(Data(bytes), to: kept)
         return true
     }
 

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Glibc
 
@@ -9,14 +10,14 @@ enum Submission {
         try check(text, name: name)
         try FileSystem.makeFolder(inbox)
         let temporary = inbox + "/.submit-" + Identifier.random(digits: 16)
-        try FileSystem.writeNewFile(Array(text.utf8), to: temporary)
+        try Durable.writeNew(Data(text.utf8), to: temporary)
         defer { unlink(temporary) }
         let stem = InboxNames.stem(name)
         let ending = name.dropFirst(stem.count)
         for number in 1...10_000 {
             let candidate = number == 1 ? name : "\(stem)-\(number)\(ending)"
-            guard try FileSystem.linkWithoutReplacing(temporary, to: inbox + "/" + candidate) else { continue }
-            try FileSystem.syncFolder(inbox)
+            guard try Durable.linkWithoutReplacing(temporary, to: inbox + "/" + candidate) else { continue }
+            try Durable.synchronize(inbox)
             return candidate
         }
         throw WorkerError(.manifest, "10,000 manifests named \(name) already wait in \(inbox).")

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Pipeline
 
@@ -25,17 +26,12 @@ package struct JobProgress: Sendable, Codable, Equatable {
 
     /// Nil where there is none, or none that can be read.
     static func read(_ path: String) -> JobProgress? {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
         guard let data = BoundedFile.read(path, limit: mostBytes) else { return nil }
-        return try? decoder.decode(JobProgress.self, from: data)
+        return try? JSONCoding.decoder().decode(JobProgress.self, from: data)
     }
 
     /// By rename, so that a reader never sees half; not flushed, as it is of no use after a crash.
     func write(_ path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.dateEncodingStrategy = .iso8601
-        encoder.outputFormatting = .sortedKeys
-        try FileSystem.replaceFile(encoder.encode(self), at: path)
+        try AtomicFile.replace(JSONCoding.encoder(.line).encode(self), at: path)
     }
 }

@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 import Pipeline
@@ -86,7 +87,7 @@ final class JobQueue: Sendable {
             if let fault = recorder.fault { throw fault }
             recorder.log(outcome.inWords(asked: control.reason))
             return outcome
-        } catch let error as WorkerError where error.mayPass {
+        } catch let error as any Fault where error.mayPass {
             return .faulted(reason: PipelineRunner.lines(error).joined(separator: " "))
         }
     }
@@ -98,7 +99,7 @@ final class JobQueue: Sendable {
             let folder = folders.localClaim(job.id)
             path = folder + "/" + job.manifestFile
             try FileSystem.makePrivateFolder(folder)
-            try FileSystem.writeNewFile(Array(job.manifestText.utf8), to: path)
+            try Durable.writeNew(Data(job.manifestText.utf8), to: path)
         }
         return JobRequest(
             id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText,
@@ -142,7 +143,7 @@ final class JobQueue: Sendable {
                 let postponed = try ledger.postpone(job.id, attempt: job.attempt, reason: reason, until: end)
                 waits.begin(job.id, until: end, seconds: wait, uptime: now)
                 live.settings.log(
-                    "job \(job.id): \(reason) Tried again in \(Figure.text(wait, decimals: 0)) s "
+                    "job \(job.id): \(reason) Tried again in \(TableFigure.text(wait, decimals: 0)) s "
                         + "(retry \(job.retries + 1) of \(live.settings.jobs.retries))")
                 return postponed
             }
@@ -177,7 +178,7 @@ final class JobQueue: Sendable {
         while true {
             do {
                 return try body()
-            } catch let error as WorkerError where error.mayPass {
+            } catch let error as any Fault where error.mayPass {
                 if isStopping() { throw error }
                 if troubles.isNew(error, for: party) {
                     let told = PipelineRunner.lines(error).joined(separator: " ")

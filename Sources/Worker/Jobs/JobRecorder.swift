@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Synchronization
 
@@ -7,7 +8,7 @@ import Synchronization
 final class JobRecorder: JobEvents {
     private struct State {
         var stage = ""
-        var fault: WorkerError?
+        var fault: (any Fault)?
         var progressWritten = 0.0
         var progressLogged = 0.0
     }
@@ -28,7 +29,7 @@ final class JobRecorder: JobEvents {
     }
 
     /// The first thing that could not be recorded.
-    var fault: WorkerError? { state.withLock { $0.fault } }
+    var fault: (any Fault)? { state.withLock { $0.fault } }
 
     func processStarted(_ process: ProcessIdentity) -> Bool {
         record { try ledger.processStarted(process, job: job.id, attempt: job.attempt) }
@@ -73,9 +74,9 @@ final class JobRecorder: JobEvents {
             record { try progress.write(progressPath) }
         }
         if isLogged {
-            let rate = Figure.text(tokensPerSecond, decimals: 0)
-            let left = Figure.text(secondsLeft, decimals: 0)
-            let lossText = Figure.text(loss, decimals: 4)
+            let rate = TableFigure.text(tokensPerSecond, decimals: 0)
+            let left = TableFigure.text(secondsLeft, decimals: 0)
+            let lossText = TableFigure.text(loss, decimals: 4)
             log("step \(step) of \(total), loss \(lossText), \(rate) tokens/s, \(left) s left")
         }
     }
@@ -86,8 +87,8 @@ final class JobRecorder: JobEvents {
         do {
             try body()
         } catch {
-            let fault =
-                error as? WorkerError
+            let fault: any Fault =
+                error as? any Fault
                 ?? WorkerError(
                     .unwritable, "Job \(job.id)'s work folder cannot be written.", cause: error.localizedDescription)
             state.withLock { if $0.fault == nil { $0.fault = fault } }

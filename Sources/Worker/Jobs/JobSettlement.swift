@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Pipeline
 
@@ -26,7 +27,7 @@ struct JobSettlement: Sendable {
         }
         do {
             try intake.settle(job)
-        } catch let error as WorkerError where error.mayPass {
+        } catch let error as any Fault where error.mayPass {
             live.settings.log("job \(job.id): \(told(error)) Its manifest is put away later.")
         }
     }

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Synchronization
 
@@ -104,7 +105,7 @@ final class JobThread: Sendable {
 
     /// Waits where what went wrong may pass; ends the thread, and with it the worker, where it may not.
     private func hold(_ error: any Error) -> Bool {
-        let passes = (error as? WorkerError)?.mayPass == true && !bell.isStopped
+        let passes = (error as? any Fault)?.mayPass == true && !bell.isStopped
         state.withLock { state in
             state.running = nil
             state.isBusy = false

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// `.lorad/jobs/ID`: what a job keeps over its attempts.

@@ -1,5 +1,7 @@
+import Common
 import Foundation
 import GRDB
+import ModelFiles
 import Pipeline
 
 /// What the worker knows for certain: jobs, their stages and the webhooks still to be sent, in one SQLite file.
@@ -55,8 +57,8 @@ package final class Ledger: Sendable {
 
     private static func lock(_ path: String) throws -> FileLock {
         do {
-            return try FileLock(path, waiting: lockTime)
-        } catch let error as PipelineError {
+            return try FileLock(path, waiting: lockTime, showing: quoted)
+        } catch let error as SystemError {
             throw WorkerError(
                 error.code == .locked ? .locked : .unwritable, error.message, cause: error.cause, advice: error.advice)
         }

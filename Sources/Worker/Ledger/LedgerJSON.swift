@@ -1,23 +1,13 @@
-import Foundation
+import Common
 
-/// JSON in a column of the ledger: sorted keys; a number that is not finite as the string `nan`, `inf` or `-inf`.
+/// JSON in a column of the ledger.
 enum LedgerJSON {
-    static func encode(_ value: (some Encodable)?) throws -> String? {
-        guard let value else { return nil }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
+    static func encode(_ value: (some Encodable)?) throws -> String? { try value.map { try CompactJSON.encode($0) } }
 
     static func decode<Value: Decodable>(_ text: String?, of job: String) throws -> Value? {
         guard let text else { return nil }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do {
-            return try decoder.decode(Value.self, from: Data(text.utf8))
+            return try CompactJSON.decode(text)
         } catch {
             throw WorkerError(.ledger, "The ledger's row of job \(job) holds damaged JSON.", cause: "\(error)")
         }

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Manifests
 import ModelFiles
@@ -126,10 +127,7 @@ package struct PipelineRunner: Sendable {
 
     /// An error as lines for people: each mistake or the message, then the cause, then what to do.
     package static func lines(_ error: any Error) -> [String] {
-        let mistakes = (error as? ManifestsError)?.diagnostics ?? (error as? PipelineError)?.mistakes ?? []
-        guard mistakes.isEmpty else {
-            return mistakes.lines.flatMap { $0.split(separator: "\n").map(String.init) }
-        }
+        if let fault = error as? any Fault { return fault.lines }
         let localized = error as? any LocalizedError
         return [localized?.errorDescription ?? "\(error)", localized?.failureReason, localized?.recoverySuggestion]
             .compactMap { $0 }.flatMap { $0.split(separator: "\n").map(String.init) }

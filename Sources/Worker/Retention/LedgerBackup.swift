@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import GRDB
 
@@ -35,14 +36,14 @@ package struct LedgerBackup: Sendable {
         unlink(partial)
         defer { unlink(partial) }
         // SQLite fills an empty file as it would make a new one, which would have the umask's mode.
-        try FileSystem.writeNewFile([], to: partial)
+        try Durable.writeNew(Data(), to: partial)
         try ledger.copy(to: partial)
         try Self.check(partial)
-        try FileSystem.syncFile(partial)
+        try Durable.synchronize(partial)
         guard rename(partial, path) == 0 else {
             throw WorkerError(.unwritable, "The backup \(path) cannot be made.", cause: FileSystem.reason())
         }
-        try FileSystem.syncFolder(folder)
+        try Durable.synchronize(folder)
         for old in copies.dropLast(max(1, keep)) { unlink(old) }
         return path
     }

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Glibc
 import Manifests
@@ -53,11 +54,7 @@ package struct RunPruning: Sendable {
 
     /// Nil while somebody publishes there: the next round comes.
     private func lock(_ folder: String) throws -> FileLock? {
-        do {
-            return try FileLock.ifFree(folder + "/" + RunStaging.entryLock)
-        } catch let error as PipelineError {
-            throw WorkerError(.unwritable, error.message, cause: error.cause, advice: error.advice)
-        }
+        try FileLock.ifFree(folder + "/" + RunStaging.entryLock)
     }
 
     private func prune(_ folder: String, now: Date) throws -> [String] {

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// Follows lorad.yaml's `schedule` on a thread of its own.
@@ -119,7 +120,7 @@ package final class Scheduler: Sendable {
             troubles.clear("schedule \(entry.name)")
         } catch IntakeFault.givenUp {
             // The worker ends; the next one finds the run as it was decided.
-        } catch let error as WorkerError where error.mayPass || error.code == .ledger {
+        } catch let error as any Fault where error.mayPass || (error as? WorkerError)?.code == .ledger {
             guard troubles.isNew(error, for: "schedule \(entry.name)") else { return }
             log("schedule \(entry.name): \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
         } catch {

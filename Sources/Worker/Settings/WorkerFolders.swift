@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Glibc
 
@@ -101,7 +102,7 @@ package struct WorkerFolders: Sendable {
     package func markOutbox() throws {
         guard !FileSystem.exists(outboxMark) else { return }
         do {
-            try FileSystem.writeNewFile([], to: outboxMark)
+            try Durable.writeNew(Data(), to: outboxMark)
         } catch {
             // Another process was quicker.
             guard FileSystem.exists(outboxMark) else { throw error }

@@ -1,3 +1,4 @@
+import Common
 import Glibc
 import Synchronization
 
@@ -7,51 +8,25 @@ import Synchronization
 /// A handler and a self-pipe rather than signalfd(2): a library may have started threads before `main`, and a signal
 /// blocked in our thread alone would still kill the process through one of theirs.
 package final class StopSignals: Sendable {
+    private static let signals = [SIGTERM, SIGINT]
+    private let pipe: SelfPipe
     /// Readable once a signal has come; for poll(2).
-    let descriptor: Int32
+    var descriptor: Int32 { pipe.descriptor }
 
     /// Installs the handlers for the whole process. One at a time.
     package init() throws {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else {
-            throw WorkerError(.system, "No pipe could be made for signals.", cause: FileSystem.reason())
-        }
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
-        descriptor = ends[0]
+        pipe = try SelfPipe()
         signalsSeen.store(0, ordering: .relaxed)
-        signalPipe.store(ends[1], ordering: .releasing)
-        for signal in [SIGTERM, SIGINT] {
-            var action = sigaction()
-            action.__sigaction_handler.sa_handler = onStopSignal
-            action.sa_flags = SA_RESTART
-            sigaction(signal, &action, nil)
-        }
-        Self.unblock()
-    }
-
-    /// A blocked signal is inherited: a worker that was started from a thread which blocks SIGTERM, as the threads of
-    /// task pools do, would never hear it.
-    private static func unblock() {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        for signal in [SIGTERM, SIGINT] { sigaddset(&signals, signal) }
-        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        signalPipe.store(pipe.writeEnd, ordering: .releasing)
+        SignalHandlers.install(for: Self.signals, onStopSignal)
     }
 
     /// True once SIGTERM or SIGINT has come.
     package var received: Bool { signalsSeen.load(ordering: .relaxed) > 0 }
 
     deinit {
-        for signal in [SIGTERM, SIGINT] {
-            var action = sigaction()
-            action.__sigaction_handler.sa_handler = nil  // SIG_DFL
-            sigaction(signal, &action, nil)
-        }
-        close(signalPipe.exchange(-1, ordering: .acquiringAndReleasing))
-        close(descriptor)
+        SignalHandlers.remove(for: Self.signals)
+        signalPipe.store(-1, ordering: .releasing)
     }
 }
 
@@ -61,6 +36,5 @@ private let signalPipe = Atomic<Int32>(-1)
 /// Only async-signal-safe calls, see signal-safety(7).
 private func onStopSignal(_ signal: Int32) {
     if signalsSeen.add(1, ordering: .relaxed).oldValue > 0 { _exit(130) }
-    var byte: UInt8 = 1
-    _ = write(signalPipe.load(ordering: .relaxed), &byte, 1)
+    SelfPipe.wake(signalPipe.load(ordering: .relaxed))
 }

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Synchronization
 
@@ -34,7 +35,9 @@ package final class Troubles: Sendable {
     /// What is the same for all who meet it. Of a disk or a database that is the cause: each of them wanted to write
     /// something else. Of anything else it is all that is said.
     private static func fault(_ error: any Error) -> String {
-        if let error = error as? WorkerError, let cause = error.cause, error.mayPass || error.code == .ledger {
+        if let fault = error as? any Fault, let cause = fault.cause,
+            fault.mayPass || (error as? WorkerError)?.code == .ledger
+        {
             let isOfDisk = [ENOSPC, EDQUOT, EROFS, EIO, EMFILE, ENFILE].map { FileSystem.reason($0) }.contains(cause)
             if isOfDisk || cause.hasPrefix("SQLite ") { return cause }
         }

@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 import Glibc
@@ -15,7 +16,7 @@ final class InboxTurn {
         /// Asked some times a second while a manifest is read; false gives the reading up.
         let isWanted: () throws -> Bool
         let admitted: (JobRecord) -> Void
-        let tell: (WorkerError) -> Void
+        let tell: (any Fault) -> Void
     }
 
     private let parts: WorkerParts
@@ -135,7 +136,7 @@ final class InboxTurn {
                 // Until it is admitted, only the claim tells of it.
                 unadmitted.append(claim)
                 if try isDecided(claim, callbacks) { unadmitted.removeLast() }
-            } catch let error as WorkerError where error.mayPass && unadmitted.count == before {
+            } catch let error as any Fault where error.mayPass && unadmitted.count == before {
                 if inbox.refuse(name) { callbacks.tell(error) }
             }
         }

@@ -1,53 +1,29 @@
+import Common
 import Glibc
 import Synchronization
 
 /// SIGHUP as a request to read `lorad.yaml` again. One at a time in a process.
 package final class ReloadRequest: Sendable {
+    private let pipe: SelfPipe
     /// Readable once a signal has come; for poll(2).
-    let descriptor: Int32
-    private let writeEnd: Int32
+    var descriptor: Int32 { pipe.descriptor }
     private let load: @Sendable () throws -> (WorkerSettings, any JobRunner)
 
     /// - Parameter load: reads the file and makes of it what a worker needs.
     package init(load: @escaping @Sendable () throws -> (WorkerSettings, any JobRunner)) throws {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else {
-            throw WorkerError(.system, "No pipe could be made for SIGHUP.", cause: FileSystem.reason())
-        }
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
-        (descriptor, writeEnd) = (ends[0], ends[1])
+        pipe = try SelfPipe()
         self.load = load
-        hangupPipe.store(writeEnd, ordering: .releasing)
-        var action = sigaction()
-        action.__sigaction_handler.sa_handler = { _ in
-            var byte: UInt8 = 1
-            _ = write(hangupPipe.load(ordering: .relaxed), &byte, 1)
-        }
-        action.sa_flags = SA_RESTART
-        sigaction(SIGHUP, &action, nil)
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGHUP)
-        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        hangupPipe.store(pipe.writeEnd, ordering: .releasing)
+        SignalHandlers.install(for: [SIGHUP]) { _ in SelfPipe.wake(hangupPipe.load(ordering: .relaxed)) }
     }
 
     deinit {
-        signal(SIGHUP, SIG_DFL)
+        SignalHandlers.remove(for: [SIGHUP])
         hangupPipe.store(-1, ordering: .releasing)
-        close(writeEnd)
-        close(descriptor)
     }
 
     /// True where a signal came since the last call; several count as one.
-    func take() -> Bool {
-        var bytes = [UInt8](repeating: 0, count: 64)
-        var hasCome = false
-        while read(descriptor, &bytes, bytes.count) > 0 { hasCome = true }
-        return hasCome
-    }
+    func take() -> Bool { pipe.drain() }
 
     /// Reads the file again. A bad one, or a webhook's secret that cannot be read, changes nothing and is told in one line.
     func apply(to parts: WorkerParts) {

@@ -1,15 +1,16 @@
+import Common
 import Synchronization
 
 /// Asks a worker to end: by signal, or by whoever started it within this process.
 package final class StopRequest: Sendable {
     private let asked = Atomic<Bool>(false)
-    private let pipe: WakePipe
+    private let pipe: SelfPipe
     private let signals: StopSignals?
 
     /// With `signals`, SIGTERM and SIGINT ask as well.
     package init(signals: StopSignals? = nil) throws {
         self.signals = signals
-        pipe = try WakePipe()
+        pipe = try SelfPipe()
     }
 
     /// Readable once asked; for poll(2).

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Glibc
 
@@ -49,7 +50,7 @@ final class WatchLoop {
                 parts.troubles.clear(Self.name)
                 if once, try isDrained(scan) { return }
                 wait(for: scan, once: once)
-            } catch let error as WorkerError where mayPass(error) {
+            } catch let error as any Fault where mayPass(error) {
                 // A disk without room: nothing was lost, and it may have room again.
                 tell(error)
                 pause(Self.retryTime)
@@ -59,8 +60,8 @@ final class WatchLoop {
 
     /// What is on a file system of its own may be unmounted and come back; the state folder with the lock is looked at
     /// beforehand.
-    private func mayPass(_ error: WorkerError) -> Bool {
-        error.mayPass || error.code == .missing && parts.folders.isInboxApart
+    private func mayPass(_ error: any Fault) -> Bool {
+        error.mayPass || error.category == .missing && parts.folders.isInboxApart
     }
 
     private func requireFolders() throws {
@@ -96,7 +97,7 @@ final class WatchLoop {
     }
 
     /// Says what is wrong once, until something else is or nothing.
-    private func tell(_ error: WorkerError) {
+    private func tell(_ error: any Fault) {
         guard parts.troubles.isNew(error, for: Self.name) else { return }
         log("\(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
     }

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// A worker's parts, put together; owns the lock for as long as it lives.
@@ -9,7 +10,7 @@ struct WorkerParts: Sendable {
     let jobs: JobPool
     let courier: Courier
     let housekeeper: Housekeeper
-    let wakePipe: WakePipe
+    let wakePipe: SelfPipe
     let announcer: Announcer
     let pulse: Pulse
     let obstacles: Obstacles
@@ -45,7 +46,7 @@ struct WorkerParts: Sendable {
             hooks, ledger: ledger, settings: settings.delivery, troubles: troubles, log: settings.log)
         housekeeper = Housekeeper(folders: folders, ledger: ledger, troubles: troubles) { live.settings }
         pulse = Pulse(ServiceManager(environment: environment), longestTurn: settings.stalledAfter / 4)
-        let wakePipe = try WakePipe()
+        let wakePipe = try SelfPipe()
         self.wakePipe = wakePipe
         let queue = JobQueue(
             folders: folders, ledger: ledger, live: live, announcer: announcer, intake: intake, identity: identity,

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Manifests
 import Synchronization
@@ -265,7 +266,7 @@ final class Courier: Sendable {
         switch attempt.verdict {
         case .delivered: break
         case .retry(let at):
-            log("\(about); tried again in \(Figure.text(at.timeIntervalSince(attempt.time), decimals: 0)) s")
+            log("\(about); tried again in \(TableFigure.text(at.timeIntervalSince(attempt.time), decimals: 0)) s")
         case .abandon: log("\(about); given up after attempt \(delivery.attempts + 1)")
         case .disableHook:
             log("\(about); warning: the hook is disabled until `lorad webhooks enable \(hook)`")

@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Manifests
 import Foundation
@@ -39,7 +40,7 @@ struct JobMessage: Sendable {
             }
             for gate in failed.prefix(5) { facts.append(("failed gate", ForeignText.line(gate.condition))) }
             if summary.steps > 0 {
-                let rate = Figure.text(summary.tokensPerSecond, decimals: 0)
+                let rate = TableFigure.text(summary.tokensPerSecond, decimals: 0)
                 facts.append(("training", "\(summary.steps) steps, \(rate) tokens/s"))
             }
         }

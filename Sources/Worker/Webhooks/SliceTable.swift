@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 
@@ -16,8 +17,8 @@ package struct SliceTable: Sendable {
             let adapter = accuracy ? slice.adapter.accuracy : slice.adapter.loss
             return [
                 ForeignText.cut(ForeignText.line(slice.name), to: 24), String(slice.rows),
-                Figure.text(base, decimals: 3),
-                Figure.text(adapter, decimals: 3), Figure.change(from: base, to: adapter),
+                TableFigure.text(base, decimals: 3),
+                TableFigure.text(adapter, decimals: 3), TableFigure.change(from: base, to: adapter),
             ]
         }
         let metric = accuracy ? "accuracy" : "loss"
@@ -49,19 +50,5 @@ package struct SliceTable: Sendable {
         guard !kept.isEmpty else { return "" }
         let missing = escaped.count - kept.count
         return (kept + ["… \(missing) more \(missing == 1 ? "slice" : "slices")"]).joined(separator: "\n")
-    }
-}
-
-/// Figures as people read them in a table.
-enum Figure {
-    static func text(_ value: Double?, decimals: Int) -> String {
-        guard let value else { return "–" }
-        guard value.isFinite else { return value.isNaN ? "nan" : "inf" }
-        return String(format: "%.\(decimals)f", value)
-    }
-
-    static func change(from base: Double?, to adapter: Double?) -> String {
-        guard let base, let adapter, (adapter - base).isFinite else { return "–" }
-        return String(format: "%+.3f", adapter - base)
     }
 }

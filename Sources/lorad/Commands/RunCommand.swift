@@ -1,4 +1,5 @@
 import ArgumentParser
+import Common
 import Foundation
 import Manifests
 import ModelFiles
@@ -25,7 +26,7 @@ struct Run: ParsableCommand {
                 RunAnswer(
                     status: result.status.rawValue, runFolder: result.runFolder,
                     reason: told.isEmpty ? nil : told.joined(separator: "\n")))
-            if result.status != .succeeded { throw ExitCode(Failure.ranAndFailed) }
+            if result.status != .succeeded { throw ExitCode(.failed) }
         } catch let error where isRejection(error) {
             let reason = PipelineRunner.lines(error).joined(separator: "\n")
             try Output.json(RunAnswer(status: "rejected", runFolder: nil, reason: reason))
@@ -44,7 +45,7 @@ struct Run: ParsableCommand {
         let work = try StateFolder(configuration.state).folder(forForegroundRunOf: document.manifest.name)
         let lockFile = work + "/lock"
         guard let lock = try FileLock.ifFree(lockFile) else {
-            let holder = LockHolder.of(lockFile).map { ": " + $0.words } ?? ""
+            let holder = LockHolder.of(lockFile).map { ": " + $0.words(showing: quoted) } ?? ""
             throw PipelineError(
                 .locked, "Another `lorad run` of the name \(document.manifest.name) is under way here\(holder).",
                 advice: "Wait for it, or submit the job to a worker.")
@@ -61,6 +62,6 @@ struct Run: ParsableCommand {
     }
 
     private func isRejection(_ error: any Error) -> Bool {
-        (error as? ManifestsError)?.diagnostics.isEmpty == false || (error as? PipelineError)?.code == .rejected
+        (error as? ManifestsError)?.mistakes.isEmpty == false || (error as? PipelineError)?.code == .rejected
     }
 }

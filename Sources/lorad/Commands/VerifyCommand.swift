@@ -33,12 +33,7 @@ struct Verify: ParsableCommand {
                 Output.line("\(Self.mark(check.status)) \(check.name.rawValue): \(check.detail)")
             }
         }
-        switch verdict.fault {
-        case .failed: throw ExitCode(Failure.ranAndFailed)
-        case .data: throw ExitCode(Failure.badData)
-        case .missing: throw ExitCode(Failure.missingInput)
-        case nil: break
-        }
+        if let fault = verdict.fault { throw ExitCode(fault) }
     }
 
     private static func mark(_ status: RunCheck.Status) -> String {

@@ -96,7 +96,7 @@ struct TestWebhook: ParsableCommand {
         } else {
             Output.line("webhook '\(hook)': \(result.result)")
         }
-        if !result.delivered { throw ExitCode(Failure.ranAndFailed) }
+        if !result.delivered { throw ExitCode(.failed) }
     }
 }
 

@@ -30,7 +30,7 @@ struct Watch: ParsableCommand {
         for (state, count) in result.ended.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             Failure.write("\(count) \(state.rawValue)")
         }
-        if once, result.ended[.failed] != nil { throw ExitCode(Failure.ranAndFailed) }
+        if once, result.ended[.failed] != nil { throw ExitCode(.failed) }
         try checkLeft(result)
     }
 
@@ -39,7 +39,7 @@ struct Watch: ParsableCommand {
         guard once, !result.wasStopped else { return }
         if result.delayed > 0 { Failure.write("\(result.delayed) wait for the time of their retry") }
         if let obstacle = result.obstacle { Failure.write("jobs are left: \(obstacle)") }
-        if result.delayed > 0 || result.obstacle != nil { throw ExitCode(Failure.tryLater) }
+        if result.delayed > 0 || result.obstacle != nil { throw ExitCode(.tryAgain) }
     }
 
     /// What a worker is made of, `--jobs` applied.
@@ -144,8 +144,8 @@ struct Validate: ParsableCommand {
 
     func run() throws {
         let check: JobCheck?
-        do { check = try checked() } catch let error as ManifestsError where json && !error.diagnostics.isEmpty {
-            try Output.json(Answer(manifest: manifest, mistakes: error.diagnostics))
+        do { check = try checked() } catch let error as ManifestsError where json && !error.mistakes.isEmpty {
+            try Output.json(Answer(manifest: manifest, mistakes: error.mistakes))
             throw error
         } catch let error as PipelineError where json && !error.mistakes.isEmpty {
             try Output.json(Answer(manifest: manifest, mistakes: error.mistakes))

@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 
@@ -25,13 +26,6 @@ enum Output {
 
     /// Characters that a terminal would obey or hide are escapes, which a reader of JSON takes for the same.
     private static func text(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .iso8601
-        return ForeignText.forJSON(String(decoding: try encoder.encode(value), as: UTF8.self))
+        ForeignText.forJSON(String(decoding: try JSONCoding.encoder(.line).encode(value), as: UTF8.self))
     }
-
-    static func percent(_ share: Double?) -> String { share.map { String(format: "%.1f%%", 100 * $0) } ?? "–" }
-
-    static func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }
 }

@@ -1,3 +1,4 @@
+import Common
 import Pipeline
 
 /// What a run came to, for people, on stderr.
@@ -27,8 +28,8 @@ enum RunTable {
             write(
                 slice.name, rows: "\(slice.rows)", dropped: "\(slice.dropped ?? 0)",
                 [
-                    Output.percent(slice.base.accuracy), Output.percent(slice.adapter.accuracy),
-                    Output.number(slice.base.loss), Output.number(slice.adapter.loss),
+                    TableFigure.percent(slice.base.accuracy), TableFigure.percent(slice.adapter.accuracy),
+                    TableFigure.text(slice.base.loss, decimals: 3), TableFigure.text(slice.adapter.loss, decimals: 3),
                 ])
         }
         for (name, rows) in (report.evaluation?.unscored ?? [:]).sorted(by: { $0.key < $1.key }) {

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import TestSupport
 import Testing
 
 /// Seeded mutations of valid files: each is read to the end or refused; none may trap.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import ModelFiles
+import TestSupport
 import Testing
 
 @Suite("Reading a file for its hash")

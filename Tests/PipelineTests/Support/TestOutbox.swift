@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import TestSupport
 
 /// An outbox of a test's own with runs of one name.
 final class TestOutbox {

@@ -1,3 +1,5 @@
+import Common
+
 /// What the adapter learned: where the update is large, and how many directions it uses.
 enum AnalysisSection {
     private static let maximumMultiples = 6

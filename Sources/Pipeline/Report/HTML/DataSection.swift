@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 
 /// What was trained on: rows kept, cut and left out, and one row with its mask.

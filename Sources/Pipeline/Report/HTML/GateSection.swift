@@ -1,3 +1,5 @@
+import Common
+
 /// What the manifest demanded and what was measured.
 enum GateSection {
     private static let maximumRows = 200

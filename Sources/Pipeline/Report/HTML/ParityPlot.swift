@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// Each prompt's merge error on a logarithmic scale, against the tolerance and against the adapter's own effect.

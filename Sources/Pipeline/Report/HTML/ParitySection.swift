@@ -1,3 +1,5 @@
+import Common
+
 /// The proof that merged weights answer as the adapter does, and each prompt's three texts.
 enum ParitySection {
     private static let maximumPrompts = 200

@@ -1,3 +1,4 @@
+import Common
 import Training
 
 /// Where the adapter came from, as a table.

@@ -1,3 +1,5 @@
+import Common
+
 /// `report.html`: one file without script or network, readable on paper and on a phone.
 package enum ReportPage {
     /// The page of a run, a few hundred kilobytes at most: what is too long is cut, saying so.

@@ -1,3 +1,5 @@
+import Common
+
 /// Base and adapter on every slice, one above the other on a shared scale, each with its 95% interval.
 enum SlicePlot {
     private static let maximumSlices = 40

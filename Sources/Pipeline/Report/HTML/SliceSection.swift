@@ -1,3 +1,5 @@
+import Common
+
 /// Base against adapter on every slice: a drawing with intervals, and the table behind it.
 enum SliceSection {
     private static let maximumRows = 200

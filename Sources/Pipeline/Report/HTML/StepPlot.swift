@@ -1,3 +1,5 @@
+import Common
+
 /// A drawing over training steps. It has no view box: horizontal places are per cent and vertical ones pixels, so that
 /// type and strokes keep their size on any screen; only the lines, in a stretched inner drawing, scale.
 struct StepPlot {

@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 
 /// Foreign text in the page: cut to a length, saying so.

@@ -1,3 +1,5 @@
+import Common
+
 /// The loss curve with its validation points, the learning rate and the gradient's norm beside it.
 enum TrainingSection {
     /// - Parameter classifies: whether each row has one label, instead of tokens that are predicted.

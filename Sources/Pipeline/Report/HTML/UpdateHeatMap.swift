@@ -1,3 +1,5 @@
+import Common
+
 /// Where a module stands in the model: the first number in its path is its layer, the last part its kind.
 struct ModulePlace {
     let layer: Int?

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Glibc
 import Manifests
@@ -133,7 +134,7 @@ package final class IntakeChild: IntakeReader {
             let seconds = waited.look(now: ProcessInfo.processInfo.systemUptime)
             guard try isWanted() else { throw IntakeFault.givenUp }
             guard seconds < limit else {
-                throw IntakeFault.died("was ended after \(Figure.text(limit, decimals: 0)) s without an answer")
+                throw IntakeFault.died("was ended after \(TableFigure.text(limit, decimals: 0)) s without an answer")
             }
         }
     }

@@ -38,7 +38,7 @@ package enum IntakeDesk {
             return ScheduledManifest(
                 text: try manifest.stamped(at: due, configuration),
                 unstamped: .init(name: manifest.document.manifest.name, text: manifest.text))
-        } catch let error as ManifestsError where !error.diagnostics.isEmpty {
+        } catch let error as ManifestsError where !error.mistakes.isEmpty {
             return ScheduledManifest(text: try NightlyManifest.read(path), unstamped: nil)
         }
     }

@@ -1,4 +1,4 @@
-import Foundation
+import Common
 
 /// Has what others wrote read, for the worker, which opens none of it itself.
 package protocol IntakeReader: Sendable {
@@ -10,7 +10,7 @@ package protocol IntakeReader: Sendable {
 }
 
 /// Why there is no answer.
-package enum IntakeFault: LocalizedError, Equatable {
+package enum IntakeFault: Fault, Equatable {
     /// Reading it took the process down, or too long: how, to follow "the process that reads manifests".
     case died(String)
     /// There is no process: not the fault of what was to be read.
@@ -18,7 +18,9 @@ package enum IntakeFault: LocalizedError, Equatable {
     /// Nobody wanted it any more.
     case givenUp
 
-    package var errorDescription: String? {
+    package var category: FaultCategory { .own }
+
+    package var message: String {
         switch self {
         case .died(let how): "The process that reads manifests \(how)."
         case .unavailable: "The process that reads manifests cannot be started."
@@ -26,15 +28,17 @@ package enum IntakeFault: LocalizedError, Equatable {
         }
     }
 
-    package var failureReason: String? {
+    package var cause: String? {
         if case .unavailable(let reason) = self { reason } else { nil }
     }
+
+    package var advice: String? { nil }
 
     /// The one that may pass, as what is told and tried again; nil for the others.
     var asWorkerError: (any Error)? {
         guard case .unavailable(let reason) = self else { return nil }
         return WorkerError(
-            .system, errorDescription ?? "", cause: reason,
+            .system, message, cause: reason,
             advice: "Look for memory, process numbers (ulimit -u) and room in the state folder.")
     }
 }

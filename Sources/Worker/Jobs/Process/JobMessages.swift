@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Glibc
 import Manifests
@@ -59,7 +60,7 @@ struct JobOrder: Codable, Sendable, Equatable {
     func makeRunsFolder() throws -> Bool {
         guard let runsFolder, FileSystem.exists(outbox) else { return false }
         if mkdir(runsFolder, 0o777) == 0 {
-            try FileSystem.syncFolder(outbox)
+            try Durable.synchronize(outbox)
             return true
         }
         guard errno == EEXIST else {

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Glibc
 import Manifests
@@ -130,15 +131,16 @@ extension JobWatchdog.Verdict {
                 runFolder: nil, summary: nil)
         case .wallTime(let limit):
             .failed(
-                reason: "The job was killed after \(Figure.text(limit, decimals: 0)) s, the limits.wall_time of "
+                reason: "The job was killed after \(TableFigure.text(limit, decimals: 0)) s, the limits.wall_time of "
                     + "lorad.yaml.", runFolder: nil, summary: nil)
         case .stageTime(let stage, let limit):
             .failed(
-                reason: "The job was killed after \(Figure.text(limit, decimals: 0)) s in stage \(stage), the "
+                reason: "The job was killed after \(TableFigure.text(limit, decimals: 0)) s in stage \(stage), the "
                     + "limits.stage_time of lorad.yaml.", runFolder: nil, summary: nil)
         case .stalled(let stage, let limit):
             .failed(
-                reason: "The job was killed because nothing moved for \(Figure.text(limit, decimals: 0)) s in stage "
+                reason:
+                    "The job was killed because nothing moved for \(TableFigure.text(limit, decimals: 0)) s in stage "
                     + "\(stage), the limits.stall_time of lorad.yaml. Look whether its disks answer; raise the limit "
                     + "where one batch takes as long.", runFolder: nil, summary: nil)
         case .overdue: .interrupted

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Manifests
 import ModelFiles
@@ -72,7 +73,7 @@ package struct ProcessRunner: JobRunner {
                 try await dialogue.hold(execution)
             }
             return result.closureResult ?? Self.outcome(of: result.terminationStatus, errorFile: errorFile)
-        } catch let error as WorkerError {
+        } catch let error as any Fault {
             return .faulted(reason: PipelineRunner.lines(error).joined(separator: " "))
         } catch {
             return .faulted(reason: "The job's process could not be run: \(error).")

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A file that somebody else may have put there or exchanged, read where it is a regular one: no link is followed, and no
-/// pipe's writer waited for.
+/// A file that somebody else may have put there or exchanged, read where it is a regular one: no link is followed, and
+/// no pipe's writer waited for.
 package enum BoundedFile {
     /// The whole of it; nil where there is none, where it is no regular file, or where it has more than `limit` bytes.
     package static func read(_ path: String, limit: Int) -> Data? {

@@ -1,5 +1,6 @@
+import Common
 import Foundation
-import ModelFiles
+import TestSupport
 import Testing
 
 @Suite("Atomic files")
@@ -9,8 +10,6 @@ struct AtomicFileTests {
     init() throws { folder = try TemporaryFolder() }
 
     private struct Interruption: Error {}
-
-    private var files: [String] { (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] }
 
     @Test("A write that fails half way leaves the old content and no other file")
     func interrupted() throws {
@@ -22,7 +21,7 @@ struct AtomicFileTests {
             }
         }
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
-        #expect(files == ["file"])
+        #expect(folder.names == ["file"])
     }
 
     @Test("A write replaces the content, padded as asked")
@@ -34,13 +33,23 @@ struct AtomicFileTests {
             try output.pad(to: 8)
         }
         #expect(Array(try Data(contentsOf: URL(fileURLWithPath: path))) == Array("new\0\0\0\0\0".utf8))
-        #expect(files == ["file"])
+        #expect(folder.names == ["file"])
     }
 
     @Test("A folder that is not there is refused by path")
     func noFolder() {
-        expectError(.unwritable, containing: "/none/file") {
-            try AtomicFile.write(Data(), to: folder.path + "/none/file")
-        }
+        let error = #expect(throws: SystemError.self) { try AtomicFile.write(Data(), to: folder.path + "/none/file") }
+        #expect(error?.code == .unwritable && error?.message.contains("/none/file") == true)
+        #expect(error?.cause == "No such file or directory" && error?.advice != nil)
+    }
+
+    @Test("A file that is replaced unflushed is whole too, and its half is not seen")
+    func unflushed() throws {
+        let path = try folder.write("old", as: "file")
+        try AtomicFile.replace(Data("new".utf8), at: path)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "new")
+        #expect(folder.names == ["file"])
+        let error = #expect(throws: SystemError.self) { try AtomicFile.replace(Data(), at: folder.path + "/none/file") }
+        #expect(error?.code == .unwritable)
     }
 }

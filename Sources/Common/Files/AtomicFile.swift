@@ -4,14 +4,14 @@ import Foundation
 package enum AtomicFile {
     /// Writes `data` as `write(to:_:)` does.
     ///
-    /// - Throws: `ModelFilesError.unwritable`.
+    /// - Throws: `SystemError.unwritable`.
     package static func write(_ data: Data, to path: String) throws {
         try write(to: path) { output in try data.withUnsafeBytes { try output.write($0) } }
     }
 
     /// Writes beside `path`, flushes, renames over it and flushes the folder. Where `body` throws, nothing is left.
     ///
-    /// - Throws: `ModelFilesError.unwritable`, or what `body` throws.
+    /// - Throws: `SystemError.unwritable`, or what `body` throws.
     package static func write(to path: String, _ body: (AtomicFileOutput) throws -> Void) throws {
         let temporary = "\(path).partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         let output = try AtomicFileOutput(path: temporary, target: path)
@@ -26,10 +26,27 @@ package enum AtomicFile {
         try flushFolder(of: path)
     }
 
-    /// Makes a rename in the folder of `path` survive a power cut.
+    /// Puts a file in the place of another by rename, so that a reader never sees half. Nothing is flushed: for what is
+    /// of no use after a crash.
     ///
-    /// - Throws: `ModelFilesError.unwritable`; not for a file system that cannot flush folders.
-    package static func flushFolder(of path: String) throws {
+    /// - Throws: `SystemError.unwritable`.
+    package static func replace(_ data: Data, at path: String) throws {
+        let temporary = path + ".partial"
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+        let descriptor = open(temporary, flags, FileModes.file(at: path))
+        guard descriptor >= 0 else { throw AtomicFileOutput.failure(path) }
+        do {
+            let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            try file.write(contentsOf: data)
+            try file.close()
+        } catch {
+            throw SystemError(.unwritable, "\(path) cannot be written.", cause: error.localizedDescription)
+        }
+        guard rename(temporary, path) == 0 else { throw AtomicFileOutput.failure(path) }
+    }
+
+    /// Makes a rename in the folder of `path` survive a power cut, where the file system can flush folders.
+    private static func flushFolder(of path: String) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw AtomicFileOutput.failure(folder) }

@@ -1,17 +1,20 @@
 import Foundation
-import ModelFiles
 
 /// The process that holds a lock file.
 package struct LockHolder: Equatable, Sendable {
     package let pid: Int32
-    /// Its command line, quoted and short; nil where this account may not read it.
+    /// The beginning of its command line, as whoever started it wrote it; nil where this account may not read it.
     package let command: String?
 
     /// `process 4242 ("lorad watch")`
-    package var words: String { "process \(pid)" + (command.map { " (\($0))" } ?? "") }
+    ///
+    /// - Parameter shown: the command line as it may stand in a message, quoted.
+    package func words(showing shown: (String) -> String) -> String {
+        "process \(pid)" + (command.map { " (\(shown($0)))" } ?? "")
+    }
 
-    /// The holder of a lock file now; nil where nobody holds it, or it cannot be told. The lock itself is not touched: a
-    /// process that wants it at this moment must get it.
+    /// The holder of a lock file now; nil where nobody holds it, or it cannot be told. The lock itself is not touched:
+    /// a process that wants it at this moment must get it.
     package static func of(_ path: String) -> LockHolder? {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
@@ -23,10 +26,11 @@ package struct LockHolder: Equatable, Sendable {
         self.pid = pid
         let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline")?.prefix(200) ?? Data()
         let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        command = words.isEmpty ? nil : quoted(words.joined(separator: " "))
+        command = words.isEmpty ? nil : words.joined(separator: " ")
     }
 
-    /// The holder of an inode by the text of /proc/locks, see proc(5): `1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE 0 EOF`.
+    /// The holder of an inode by the text of /proc/locks, see proc(5): `1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE 0
+    /// EOF`.
     package static func pid(ofInode inode: UInt64, locks: String) -> Int32? {
         for line in locks.split(separator: "\n") {
             let fields = line.split(separator: " ")

@@ -2,8 +2,8 @@ import Foundation
 
 /// The modes of what lorad makes, before the umask.
 package enum FileModes {
-    /// For a new file at `path`: its folder's. In a folder that is one account's alone (the state folder and all in it) the
-    /// file is too, whatever the umask; elsewhere others may read it.
+    /// For a new file at `path`: its folder's. In a folder that is one account's alone (the state folder and all in it)
+    /// the file is too, whatever the umask; elsewhere others may read it.
     package static func file(at path: String) -> mode_t {
         var folder = stat()
         let parent = (path as NSString).deletingLastPathComponent

@@ -19,7 +19,7 @@ package final class AtomicFileOutput {
 
     /// Appends all of `bytes`.
     ///
-    /// - Throws: `ModelFilesError.unwritable`.
+    /// - Throws: `SystemError.unwritable`.
     package func write(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes
         while let base = rest.baseAddress, rest.count > 0 {
@@ -46,9 +46,9 @@ package final class AtomicFileOutput {
         guard flushed, closed else { throw Self.failure(target) }
     }
 
-    static func failure(_ path: String) -> ModelFilesError {
-        ModelFilesError(
-            .unwritable, "\(path) cannot be written: \(String(cString: strerror(errno))).",
+    static func failure(_ path: String) -> SystemError {
+        SystemError(
+            .unwritable, "\(path) cannot be written.", cause: FileSystem.reason(),
             advice: "Check the folder's permissions and the free space.")
     }
 }

@@ -1,17 +1,11 @@
 import Foundation
-import ModelFiles
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// An exclusive lock, flock(2), on a file of mode 0600 that nobody but its owner can open: whoever can open a file or a
 /// folder, for reading too, can hold its lock for as long as they like.
 ///
-/// The kernel drops it when its holder ends, however it ends, so a lock that can be taken proves that nobody is at work.
-/// The file stays, and holds its last holder's process id.
+/// The kernel drops it when its holder ends, however it ends, so a lock that can be taken proves that nobody is at
+/// work. The file stays, and holds its last holder's process id.
 package final class FileLock: Sendable {
     /// The file that is locked.
     package let path: String
@@ -32,23 +26,26 @@ package final class FileLock: Sendable {
 
     /// Takes the lock of a file, which is made where it is missing, waiting up to `seconds` for it.
     ///
-    /// - Throws: `PipelineError.locked`, saying who holds it, where the time is over; `.unwritable` where the file cannot be
-    ///   opened, or is not lorad's own.
-    package convenience init(_ path: String, waiting seconds: Double) throws {
+    /// - Parameter shown: a holder's command line, which others wrote, as it may stand in a message.
+    /// - Throws: `SystemError.locked`, saying who holds it, where the time is over; `.unwritable` where the file cannot
+    ///   be opened, or is not lorad's own.
+    package convenience init(
+        _ path: String, waiting seconds: Double, showing shown: (String) -> String
+    ) throws {
         let end = ProcessInfo.processInfo.systemUptime + seconds
         while true {
             if let descriptor = try Self.taken(path) {
                 self.init(path, descriptor)
                 return
             }
-            guard ProcessInfo.processInfo.systemUptime < end else { throw Self.held(path, seconds) }
+            guard ProcessInfo.processInfo.systemUptime < end else { throw Self.held(path, seconds, shown) }
             usleep(Self.attemptEvery)
         }
     }
 
     /// The lock of a file, which is made where it is missing; nil where somebody holds it.
     ///
-    /// - Throws: `PipelineError.unwritable` as above.
+    /// - Throws: `SystemError.unwritable` as above.
     package static func ifFree(_ path: String) throws -> FileLock? {
         try taken(path).map { FileLock(path, $0) }
     }
@@ -103,15 +100,15 @@ package final class FileLock: Sendable {
         }
         guard isOwn(descriptor) else {
             close(descriptor)
-            throw PipelineError(
+            throw SystemError(
                 .unwritable, "\(path) is not a lock file of this account's own.",
                 advice: "Find out who put it there, and remove it.")
         }
         return descriptor
     }
 
-    /// True for a plain file under this one name, this account's, which is then closed to all others. A hard link to a file
-    /// of somebody else's could have been put there.
+    /// True for a plain file under this one name, this account's, which is then closed to all others. A hard link to a
+    /// file of somebody else's could have been put there.
     private static func isOwn(_ descriptor: Int32) -> Bool {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink <= 1,
@@ -130,15 +127,16 @@ package final class FileLock: Sendable {
         fchown(descriptor, folder.st_uid, folder.st_gid)
     }
 
-    private static func held(_ path: String, _ seconds: Double) -> PipelineError {
+    private static func held(_ path: String, _ seconds: Double, _ shown: (String) -> String) -> SystemError {
         let holder = LockHolder.of(path)
         let waited = seconds > 0 ? " It was waited for, for \(Int(seconds.rounded(.up))) s." : ""
-        return PipelineError(
-            .locked, "The lock \(path) is held by \(holder?.words ?? "a process that cannot be told").\(waited)",
+        return SystemError(
+            .locked,
+            "The lock \(path) is held by \(holder?.words(showing: shown) ?? "a process that cannot be told").\(waited)",
             advice: "Try again once that has ended" + (holder.map { ", or end it: kill \($0.pid)." } ?? "."))
     }
 
-    private static func failure(_ message: String, _ code: Int32, _ advice: String? = nil) -> PipelineError {
-        PipelineError(.unwritable, message, cause: String(cString: strerror(code)), advice: advice)
+    private static func failure(_ message: String, _ code: Int32, _ advice: String? = nil) -> SystemError {
+        SystemError(.unwritable, message, cause: FileSystem.reason(code), advice: advice)
     }
 }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// How figures are written for people, the same in the page and the model card. Independent of the locale.
-enum FigureFormat {
+package enum FigureFormat {
     /// `digits` significant digits: 0.0312, 12.4, 1,234, 3.1×10⁻⁵.
-    static func significant(_ value: Double, _ digits: Int = 3) -> String {
+    package static func significant(_ value: Double, _ digits: Int = 3) -> String {
         guard value.isFinite else { return notFinite(value) }
         guard value != 0 else { return "0" }
         let magnitude = Int(log10(abs(value)).rounded(.down))
@@ -17,13 +17,13 @@ enum FigureFormat {
     }
 
     /// A setting as a person would write it: 16, 0.05, 5×10⁻⁴.
-    static func plain(_ value: Double) -> String {
+    package static func plain(_ value: Double) -> String {
         guard value.isFinite, let whole = Int(exactly: value) else { return significantTrimmed(value) }
         return count(whole)
     }
 
     /// 10 with a raised exponent.
-    static func powerOfTen(_ exponent: Int) -> String {
+    package static func powerOfTen(_ exponent: Int) -> String {
         let raised: [Character: String] = [
             "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸",
             "9": "⁹",
@@ -41,27 +41,27 @@ enum FigureFormat {
     }
 
     /// A share as per cent with one decimal.
-    static func percent(_ share: Double) -> String {
+    package static func percent(_ share: Double) -> String {
         share.isFinite ? String(format: "%.1f%%", share * 100) : notFinite(share)
     }
 
     /// A difference of shares in percentage points, with its sign.
-    static func points(_ difference: Double) -> String {
+    package static func points(_ difference: Double) -> String {
         difference.isFinite ? signed(String(format: "%+.1f", difference * 100)) : notFinite(difference)
     }
 
     /// `decimals` decimals, with the sign.
-    static func difference(_ value: Double, _ decimals: Int = 3) -> String {
+    package static func difference(_ value: Double, _ decimals: Int = 3) -> String {
         value.isFinite ? signed(String(format: "%+.\(decimals)f", value)) : notFinite(value)
     }
 
     /// `decimals` decimals.
-    static func fixed(_ value: Double, _ decimals: Int = 3) -> String {
+    package static func fixed(_ value: Double, _ decimals: Int = 3) -> String {
         value.isFinite ? String(format: "%.\(decimals)f", value) : notFinite(value)
     }
 
     /// A whole number with its thousands set off by commas.
-    static func count(_ value: Int) -> String {
+    package static func count(_ value: Int) -> String {
         let digits = String(value.magnitude)
         var groups: [Substring] = []
         var rest = digits[...]
@@ -74,7 +74,7 @@ enum FigureFormat {
     }
 
     /// Bytes in powers of 1,000.
-    static func bytes(_ value: Int) -> String {
+    package static func bytes(_ value: Int) -> String {
         let units = ["bytes", "kB", "MB", "GB", "TB"]
         var scaled = Double(value)
         var unit = 0
@@ -86,7 +86,7 @@ enum FigureFormat {
     }
 
     /// Seconds as hours, minutes and seconds.
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return notFinite(seconds) }
         if seconds < 10 { return String(format: "%.1f s", seconds) }
         let whole = Int(seconds.rounded())
@@ -96,7 +96,7 @@ enum FigureFormat {
     }
 
     /// UTC, to the second.
-    static func time(_ date: Date) -> String {
+    package static func time(_ date: Date) -> String {
         date.ISO8601Format().replacingOccurrences(of: "T", with: " ").replacingOccurrences(of: "Z", with: " UTC")
     }
 

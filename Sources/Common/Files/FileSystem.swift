@@ -1,0 +1,72 @@
+import Foundation
+import Glibc
+
+/// Looks at files and folders, and makes folders.
+package enum FileSystem {
+    /// The `errno` of the last call, as text.
+    package static func reason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
+
+    /// What the kernel says of a path; nil where nothing stands there.
+    package static func status(_ path: String, followingLinks: Bool = false) -> stat? {
+        var status = stat()
+        let result = followingLinks ? stat(path, &status) : lstat(path, &status)
+        return result == 0 ? status : nil
+    }
+
+    /// Whether anything, a dangling link included, stands at `path`.
+    package static func exists(_ path: String) -> Bool { status(path) != nil }
+
+    /// Whether a folder, or a link to one, stands at `path`.
+    package static func isFolder(_ path: String) -> Bool {
+        status(path, followingLinks: true).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+    }
+
+    /// Makes `path` and its parents; a folder that exists is left as it is.
+    ///
+    /// - Throws: `SystemError.unwritable`.
+    package static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw SystemError(.unwritable, "The folder \(path) cannot be made.", cause: error.localizedDescription)
+        }
+    }
+
+    /// Makes `path` for this account alone, whatever the umask, and its parents as usual; a folder that exists is left
+    /// as it is.
+    ///
+    /// - Throws: `SystemError.unwritable`.
+    package static func makePrivateFolder(_ path: String) throws {
+        if mkdir(path, 0o700) == 0 { return }
+        if errno == ENOENT {
+            try makeFolder((path as NSString).deletingLastPathComponent)
+            if mkdir(path, 0o700) == 0 { return }
+        }
+        let code = errno
+        guard code == EEXIST, isFolder(path) else {
+            throw SystemError(.unwritable, "The folder \(path) cannot be made.", cause: reason(code))
+        }
+    }
+
+    /// Names in a folder, without `.` and `..`, in no particular order.
+    ///
+    /// - Throws: `SystemError.missing` where there is no such folder; `.refused` where it is there and cannot be read,
+    ///   now.
+    package static func names(in folder: String) throws -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            // What the kernel had no descriptor for, or a disk could not read, has not vanished.
+            throw SystemError(
+                isFolder(folder) ? .refused : .missing, "The folder \(folder) cannot be read.", cause: reason(of: error)
+            )
+        }
+    }
+
+    /// What the system had to say to Foundation, whose own words are a number.
+    private static func reason(of error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+        return reason(Int32(underlying.code))
+    }
+}
