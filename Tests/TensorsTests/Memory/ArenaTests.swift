@@ -81,12 +81,12 @@ struct ArenaTests {
             arena.release(to: mark)
             for matrix in [released, narrow, row] {
                 #expect(matrix.values.count == matrix.rows * matrix.columns)
-                #expect(matrix.values.allSatisfy(\.isNaN))
+                #expect(matrix.values.allSatisfy { $0.isNaN })
             }
             #expect(released[0, 0].isSignalingNaN)
             #expect(taken.values.allSatisfy { $0 == 7 })
             // What is taken again holds the poison until it is written.
-            #expect(arena.matrix(3, 16).values.allSatisfy(\.isNaN))
+            #expect(arena.matrix(3, 16).values.allSatisfy { $0.isNaN })
         }
     #endif
 }
