@@ -41,8 +41,11 @@ sanitize: tools
 build: tools
 	$(SWIFT) build -c release --product lorad
 
+# Style, and that no folder of a target is in a circle with another.
 lint:
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz
+	scripts/folder-arrows --self-test
+	scripts/folder-arrows
 
 # Debian packages, only those that are missing.
 tools:

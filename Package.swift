@@ -80,8 +80,8 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(
             name: "CKernels",
-            // Compiled as a part of each file of variants/.
-            exclude: ["kernels", "kernels.def"],
+            // portable/ is compiled as a part of each file of variants/.
+            exclude: ["portable", "variants/kernels.def"],
             cSettings: [.unsafeFlags(["-O3", "-g0", "-Wall", "-Werror"])],
             linkerSettings: [.linkedLibrary("m")]
         ),

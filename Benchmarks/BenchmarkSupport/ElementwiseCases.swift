@@ -74,7 +74,7 @@ enum ElementwiseCases {
             },
             KernelCase("dropout", CaseSize.bytes(2, rowCount, hidden)) {
                 let (x, y) = (CaseSize.matrix(rowCount, hidden), Matrix(rows: rowCount, columns: hidden))
-                let random = Philox(seed: 1, stream: 1)
+                let random = Philox(seed: 1, streamNumber: 1)
                 return { Kernels.dropout(x, into: y, probability: 0.05, random: random, step: 0, firstPosition: 0) }
             },
         ]

@@ -1,16 +1,16 @@
 #include "CBenchmarkSupport.h"
 
 // Twelve sums of a register each, as in a product's inner loop: additions never wait for one another, and nothing is read.
-#define MULTIPLY_ADD(WIDTH)                                                                            \
-    typedef float vector __attribute__((vector_size(WIDTH * 4)));                                      \
-    vector sums[12] = {0}, factor, addend;                                                             \
-    for (int lane = 0; lane < WIDTH; lane++) factor[lane] = 0.999f, addend[lane] = 1e-3f;              \
-    for (size_t i = 0; i < iterations; i++) {                                                          \
+#define MULTIPLY_ADD(WIDTH)                                                                                  \
+    typedef float vector __attribute__((vector_size(WIDTH * 4)));                                            \
+    vector sums[12] = {0}, factor, addend;                                                                   \
+    for (int lane = 0; lane < WIDTH; lane++) factor[lane] = 0.999f, addend[lane] = 1e-3f;                    \
+    for (size_t i = 0; i < iterations; i++) {                                                                \
         _Pragma("clang loop unroll(full)") for (int s = 0; s < 12; s++) sums[s] = sums[s] * factor + addend; \
-        __asm__ volatile("" : "+x"(factor));                                                           \
-    }                                                                                                  \
-    float sum = 0;                                                                                     \
-    for (int s = 0; s < 12; s++) sum += sums[s][0];                                                    \
+        __asm__ volatile("" : "+x"(factor));                                                                 \
+    }                                                                                                        \
+    float sum = 0;                                                                                           \
+    for (int s = 0; s < 12; s++) sum += sums[s][0];                                                          \
     return sum;
 
 #pragma clang fp contract(fast)

@@ -54,7 +54,7 @@ struct WorkloadOptions: ParsableArguments {
         guard sizes.count == 2, sizes[0] > 0, sizes[1] > 1 else {
             throw ValidationError("--packed is N×L, such as 4×512, with two tokens or more; '\(text)' is not.")
         }
-        let random = Philox(seed: seed, stream: 7)
+        let random = Philox(seed: seed, streamNumber: 7)
         let distinctSteps = 8
         let examples = (0..<(sizes[0] * distinctSteps)).map { row in
             let tokens = (0..<sizes[1]).map { position in

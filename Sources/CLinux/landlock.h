@@ -31,8 +31,8 @@ static inline int lorad_landlock_ruleset(uint64_t files, uint64_t ports, uint64_
 }
 
 // Allows `folder_access` beneath the folder at `path`, or `file_access` to the file. 0, or an errno.
-static inline int lorad_landlock_allow(
-    int ruleset, const char *path, int follows_link, uint64_t folder_access, uint64_t file_access) {
+static inline int lorad_landlock_allow(int ruleset, const char *path, int follows_link, uint64_t folder_access,
+                                       uint64_t file_access) {
     int place = open(path, O_PATH | O_CLOEXEC | (follows_link ? 0 : O_NOFOLLOW));
     if (place < 0) return errno;
     struct stat status;

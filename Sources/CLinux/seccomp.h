@@ -20,6 +20,7 @@
 // The last system call that was looked at: set_mempolicy_home_node, Linux 5.17.
 #define LORAD_SECCOMP_LAST 450
 
+// clang-format off
 static const uint16_t lorad_refused_calls[] = {
     // Networks and other processes' sockets; io_uring makes them without a system call that could be looked at.
     SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4, SYS_sendto, SYS_sendmsg,
@@ -60,6 +61,7 @@ static const uint16_t lorad_refused_calls[] = {
     // Who it is.
     SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid, SYS_setresgid, SYS_setgroups, SYS_capset,
 };
+// clang-format on
 
 #ifdef LORAD_SECCOMP_ARCHITECTURE
 
@@ -79,8 +81,8 @@ static inline void lorad_filter_load(struct lorad_filter *filter, size_t offset)
 }
 
 // Answers with `action` where the loaded word compares so; `skips_if_true` turns the sense round.
-static inline void lorad_filter_answer(
-    struct lorad_filter *filter, uint16_t comparison, uint32_t value, int skips_if_true, uint32_t action) {
+static inline void lorad_filter_answer(struct lorad_filter *filter, uint16_t comparison, uint32_t value,
+                                       int skips_if_true, uint32_t action) {
     struct sock_filter jump =
         BPF_JUMP(BPF_JMP | comparison | BPF_K, value, skips_if_true ? 1 : 0, skips_if_true ? 0 : 1);
     lorad_filter_add(filter, jump);
@@ -88,8 +90,8 @@ static inline void lorad_filter_answer(
 }
 
 // Lets `call` through only where the low half of argument `index` is one of `allowed`.
-static inline void lorad_filter_argument(
-    struct lorad_filter *filter, uint32_t call, int index, const uint32_t *allowed, uint8_t count, uint32_t refusal) {
+static inline void lorad_filter_argument(struct lorad_filter *filter, uint32_t call, int index, const uint32_t *allowed,
+                                         uint8_t count, uint32_t refusal) {
     // Past the loading, the comparisons and two answers.
     struct sock_filter jump = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, (uint8_t)(count + 3));
     lorad_filter_add(filter, jump);

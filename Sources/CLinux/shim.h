@@ -41,8 +41,8 @@ static inline int lorad_clock_is_kept(void) {
 // Starts a program with a pipe to its standard input and one from its standard output, whose ends here do not block, and
 // with `errors` as its standard error: in a process group of its own, with every signal at its default and none blocked,
 // and with no other descriptor of this process. 0, or an errno; see posix_spawn(3).
-static inline int lorad_spawn(
-    const char *path, char *const *arguments, char *const *environment, int errors, int *input, int *output, int *pid) {
+static inline int lorad_spawn(const char *path, char *const *arguments, char *const *environment, int errors,
+                              int *input, int *output, int *pid) {
     int to[2], from[2];
     if (pipe2(to, O_CLOEXEC) != 0) return errno;
     if (pipe2(from, O_CLOEXEC) != 0) {
@@ -62,8 +62,8 @@ static inline int lorad_spawn(
     if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &none);
     if (code == 0) code = posix_spawnattr_setpgroup(&attributes, 0);
     if (code == 0)
-        code = posix_spawnattr_setflags(
-            &attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+        code = posix_spawnattr_setflags(&attributes,
+                                        POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
     if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, to[0], 0);
     if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, from[1], 1);
     if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, errors, 2);

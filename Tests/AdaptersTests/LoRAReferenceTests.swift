@@ -140,7 +140,7 @@ struct LoRAReferenceTests {
     }
 
     private func noise(_ matrix: Matrix) -> [Float] {
-        let random = Philox(seed: 11, stream: 5)
+        let random = Philox(seed: 11, streamNumber: 5)
         return (0..<(matrix.rows * matrix.columns)).map { random.uniform(step: 0, position: UInt64($0)) * 0.2 - 0.1 }
     }
 }

@@ -35,7 +35,7 @@ package final class LoRAAdapter {
         let adapter = try LoRAAdapter(configuration, model: model, seed: seed)
         adapter.head?.reset()
         for (index, module) in adapter.modules.enumerated() {
-            let random = Philox(seed: seed, stream: RandomStream.initialisation(module: index))
+            let random = Philox(seed: seed, stream: .adapterInitialisation(module: index))
             let bound = 1 / Float(module.slot.inputs).squareRoot()
             let a = module.a.value
             for row in 0..<a.rows {
@@ -82,7 +82,7 @@ package final class LoRAAdapter {
             let b = Parameter(name: names.b, value: Matrix(rows: place.slot.outputs, columns: place.rank))
             let update = LowRankUpdate(
                 a: a, b: b, scaling: place.scaling, dropout: configuration.dropout,
-                random: Philox(seed: seed, stream: RandomStream.dropout(module: index)))
+                random: Philox(seed: seed, stream: .adapterDropout(module: index)))
             return Module(slot: place.slot, a: a, b: b, scaling: place.scaling, update: update)
         }
         setEnabled(true)
@@ -122,13 +122,4 @@ package final class LoRAAdapter {
                 .notFinite, "The adapter tensor '\(parameter.name)' holds NaN or infinity.", advice: advice)
         }
     }
-}
-
-/// Which Philox stream serves what; no two uses share one.
-package enum RandomStream {
-    /// Order of the training rows.
-    package static let shuffling: UInt32 = 0
-    /// A head's are from 3,000,000 on (`HeadStream`).
-    static func initialisation(module: Int) -> UInt32 { 1_000_000 + UInt32(module) }
-    static func dropout(module: Int) -> UInt32 { 2_000_000 + UInt32(module) }
 }

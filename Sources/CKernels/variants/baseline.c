@@ -3,4 +3,4 @@
 #define CK_NUMBER 2
 #include "system.h"
 #include "all.h"
-#include "table.h"
+#include "table_entry.h"

@@ -4,4 +4,4 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include "../variants.h"
+#include "kernel_table.h"

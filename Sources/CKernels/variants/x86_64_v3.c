@@ -7,5 +7,5 @@
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
 #include "all.h"
 #pragma clang attribute pop
-#include "table.h"
+#include "table_entry.h"
 #endif

@@ -2,7 +2,8 @@
 #define CK_AVX512 1
 #include <immintrin.h>
 #include <string.h>
-#include "../kernels/panels.h"
+#include "../portable/panels.h"
+#include "x86.h"
 
 #define F32 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma")))
 #define BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,fma")))
@@ -23,29 +24,29 @@ F32 INLINE __m256i narrow(__m512 x) {
 BF16 INLINE __m256i narrow_by_instruction(__m512 x) { return (__m256i)_mm512_cvtneps_pbh(x); }
 
 // Adds what is to be added to one row's 32 sums and writes them, no column beyond the block's.
-#define FINISH(NAME, TARGET, NARROW)                                                                           \
-    TARGET INLINE void NAME(const struct ck_block *b, size_t row, __m512 low, __m512 high) {                   \
-        __mmask16 in_low = b->columns >= 16 ? 0xFFFF : (__mmask16)((1u << b->columns) - 1);                    \
-        __mmask16 in_high = b->columns >= 32   ? 0xFFFF                                                        \
-                            : b->columns <= 16 ? 0                                                             \
-                                               : (__mmask16)((1u << (b->columns - 16)) - 1);                   \
-        if (b->add) {                                                                                          \
-            const float *add = b->add + row * b->add_stride;                                                   \
-            low = _mm512_add_ps(low, _mm512_maskz_loadu_ps(in_low, add));                                      \
-            high = _mm512_add_ps(high, _mm512_maskz_loadu_ps(in_high, add + 16));                              \
-        }                                                                                                      \
-        if (b->y_half) {                                                                                       \
-            uint16_t *y = (uint16_t *)b->y + row * b->y_stride;                                                \
-            _mm256_mask_storeu_epi16(y, in_low, NARROW(low));                                                  \
-            _mm256_mask_storeu_epi16(y + 16, in_high, NARROW(high));                                           \
-        } else {                                                                                               \
-            float *y = (float *)b->y + row * b->y_stride;                                                      \
-            _mm512_mask_storeu_ps(y, in_low, low);                                                             \
-            _mm512_mask_storeu_ps(y + 16, in_high, high);                                                      \
-        }                                                                                                      \
+#define FINISH(NAME, TARGET, NARROW)                                                         \
+    TARGET INLINE void NAME(const struct ck_block *b, size_t row, __m512 low, __m512 high) { \
+        __mmask16 in_low = b->columns >= 16 ? 0xFFFF : (__mmask16)((1u << b->columns) - 1);  \
+        __mmask16 in_high = b->columns >= 32   ? 0xFFFF                                      \
+                            : b->columns <= 16 ? 0                                           \
+                                               : (__mmask16)((1u << (b->columns - 16)) - 1); \
+        if (b->add.start) {                                                                  \
+            const float *add = b->add.start + row * b->add.stride;                           \
+            low = _mm512_add_ps(low, _mm512_maskz_loadu_ps(in_low, add));                    \
+            high = _mm512_add_ps(high, _mm512_maskz_loadu_ps(in_high, add + 16));            \
+        }                                                                                    \
+        if (b->y.dtype == CK_BFLOAT16) {                                                     \
+            uint16_t *y = (uint16_t *)b->y.start + row * b->y.stride;                        \
+            _mm256_mask_storeu_epi16(y, in_low, NARROW(low));                                \
+            _mm256_mask_storeu_epi16(y + 16, in_high, NARROW(high));                         \
+        } else {                                                                             \
+            float *y = (float *)b->y.start + row * b->y.stride;                              \
+            _mm512_mask_storeu_ps(y, in_low, low);                                           \
+            _mm512_mask_storeu_ps(y + 16, in_high, high);                                    \
+        }                                                                                    \
     }
-FINISH(finish_floats, F32, narrow)
-FINISH(finish_halves, BF16, narrow_by_instruction)
+FINISH(finish_float32, F32, narrow)
+FINISH(finish_bfloat16, BF16, narrow_by_instruction)
 
 INLINE int word(const uint16_t *p) {
     int w;
@@ -55,81 +56,96 @@ INLINE int word(const uint16_t *p) {
 
 // R rows against a whole panel: 2·R sums, two registers of the panel and one element of x fill the 32 registers. AT is
 // where the element, or in bfloat16 the pair of elements, of row r and step i lies.
-#define FLOAT_ROWS(NAME, R, AT)                                                                    \
-    F32 static void NAME##R(const struct ck_block *b) {                                            \
-        const float *x = b->x, *panel = b->panel;                                                  \
-        size_t stride = b->x_stride, k = b->k;                                                     \
-        __m512 sums[R][2];                                                                         \
-        UNROLL for (int r = 0; r < R; r++) sums[r][0] = sums[r][1] = _mm512_setzero_ps();          \
-        for (size_t i = 0; i < k; i++, panel += PANEL_COLUMNS) {                                   \
-            __m512 low = _mm512_loadu_ps(panel), high = _mm512_loadu_ps(panel + 16);               \
-            UNROLL for (size_t r = 0; r < R; r++) {                                                \
-                __m512 element = _mm512_set1_ps(x[AT]);                                            \
-                sums[r][0] = _mm512_fmadd_ps(element, low, sums[r][0]);                            \
-                sums[r][1] = _mm512_fmadd_ps(element, high, sums[r][1]);                           \
-            }                                                                                      \
-        }                                                                                          \
-        UNROLL for (int r = 0; r < R; r++) finish_floats(b, (size_t)r, sums[r][0], sums[r][1]);           \
+#define FLOAT32_ROWS(NAME, R, AT)                                                    \
+    F32 static void NAME##R(const struct ck_block *b) {                              \
+        const float *x = b->x.start, *panel = b->panel;                              \
+        size_t stride = b->x.stride, k = b->k;                                       \
+        __m512 sums[R][2];                                                           \
+        UNROLL for (int r = 0; r < R; r++)                                           \
+            sums[r][0] = sums[r][1] = _mm512_setzero_ps();                           \
+        for (size_t i = 0; i < k; i++, panel += NR) {                                \
+            __m512 low = _mm512_loadu_ps(panel), high = _mm512_loadu_ps(panel + 16); \
+            UNROLL for (size_t r = 0; r < R; r++) {                                  \
+                __m512 element = _mm512_set1_ps(x[AT]);                              \
+                sums[r][0] = _mm512_fmadd_ps(element, low, sums[r][0]);              \
+                sums[r][1] = _mm512_fmadd_ps(element, high, sums[r][1]);             \
+            }                                                                        \
+        }                                                                            \
+        UNROLL for (int r = 0; r < R; r++)                                           \
+            finish_float32(b, (size_t)r, sums[r][0], sums[r][1]);                    \
     }
 
-#define HALF_STEP(R, PAIR)                                                                         \
-    __m512bh low = (__m512bh)_mm512_loadu_si512(panel);                                            \
-    __m512bh high = (__m512bh)_mm512_loadu_si512(panel + PANEL_COLUMNS);                           \
-    UNROLL for (size_t r = 0; r < R; r++) {                                                        \
-        __m512bh pair = (__m512bh)_mm512_set1_epi32(PAIR);                                         \
-        sums[r][0] = _mm512_dpbf16_ps(sums[r][0], pair, low);                                      \
-        sums[r][1] = _mm512_dpbf16_ps(sums[r][1], pair, high);                                     \
+#define BFLOAT16_STEP(R, PAIR)                                 \
+    __m512bh low = (__m512bh)_mm512_loadu_si512(panel);        \
+    __m512bh high = (__m512bh)_mm512_loadu_si512(panel + NR);  \
+    UNROLL for (size_t r = 0; r < R; r++) {                    \
+        __m512bh pair = (__m512bh)_mm512_set1_epi32(PAIR);     \
+        sums[r][0] = _mm512_dpbf16_ps(sums[r][0], pair, low);  \
+        sums[r][1] = _mm512_dpbf16_ps(sums[r][1], pair, high); \
     }
 
-#define HALF_ROWS(NAME, R, PAIR, LAST)                                                             \
-    BF16 static void NAME##R(const struct ck_block *b) {                                           \
-        const uint16_t *x = b->x, *panel = b->panel;                                               \
-        size_t stride = b->x_stride, k = b->k, i = 0;                                              \
-        __m512 sums[R][2];                                                                         \
-        UNROLL for (int r = 0; r < R; r++) sums[r][0] = sums[r][1] = _mm512_setzero_ps();          \
-        for (; i + 1 < k; i += 2, panel += 2 * PANEL_COLUMNS) { HALF_STEP(R, PAIR) }               \
-        if (i < k) { HALF_STEP(R, LAST) }                                                          \
-        UNROLL for (int r = 0; r < R; r++) finish_halves(b, (size_t)r, sums[r][0], sums[r][1]);           \
+#define BFLOAT16_ROWS(NAME, R, PAIR, LAST)                         \
+    BF16 static void NAME##R(const struct ck_block *b) {           \
+        const uint16_t *x = b->x.start, *panel = b->panel;         \
+        size_t stride = b->x.stride, k = b->k, i = 0;              \
+        __m512 sums[R][2];                                         \
+        UNROLL for (int r = 0; r < R; r++)                         \
+            sums[r][0] = sums[r][1] = _mm512_setzero_ps();         \
+        for (; i + 1 < k; i += 2, panel += 2 * NR) {               \
+            BFLOAT16_STEP(R, PAIR)                                 \
+        }                                                          \
+        if (i < k) {                                               \
+            BFLOAT16_STEP(R, LAST)                                 \
+        }                                                          \
+        UNROLL for (int r = 0; r < R; r++)                         \
+            finish_bfloat16(b, (size_t)r, sums[r][0], sums[r][1]); \
     }
 
 #define ALL_ROWS(KERNEL) \
-    KERNEL(1) KERNEL(2) KERNEL(3) KERNEL(4) KERNEL(5) KERNEL(6) KERNEL(7) KERNEL(8) KERNEL(9) KERNEL(10) KERNEL(11) KERNEL(12)
+    KERNEL(1)            \
+    KERNEL(2) KERNEL(3) KERNEL(4) KERNEL(5) KERNEL(6) KERNEL(7) KERNEL(8) KERNEL(9) KERNEL(10) KERNEL(11) KERNEL(12)
 
-#define FLOATS(R) FLOAT_ROWS(floats_, R, r * stride + i)
-#define FLOATS_BY_COLUMNS(R) FLOAT_ROWS(floats_by_columns_, R, i * stride + r)
-#define HALVES(R) HALF_ROWS(halves_, R, word(x + r * stride + i), x[r * stride + i])
-#define HALVES_BY_COLUMNS(R) HALF_ROWS(halves_by_columns_, R, word(x + i * stride + 2 * r), x[i * stride + 2 * r])
-ALL_ROWS(FLOATS)
-ALL_ROWS(FLOATS_BY_COLUMNS)
-ALL_ROWS(HALVES)
-ALL_ROWS(HALVES_BY_COLUMNS)
+#define FLOAT32(R) FLOAT32_ROWS(float32_, R, r *stride + i)
+#define FLOAT32_COLUMN_MAJOR(R) FLOAT32_ROWS(float32_column_major_, R, i *stride + r)
+#define BFLOAT16(R) BFLOAT16_ROWS(bfloat16_, R, word(x + r * stride + i), x[r * stride + i])
+#define BFLOAT16_COLUMN_MAJOR(R) \
+    BFLOAT16_ROWS(bfloat16_column_major_, R, word(x + i * stride + 2 * r), x[i * stride + 2 * r])
+ALL_ROWS(FLOAT32)
+ALL_ROWS(FLOAT32_COLUMN_MAJOR)
+ALL_ROWS(BFLOAT16)
+ALL_ROWS(BFLOAT16_COLUMN_MAJOR)
 
-void ck_block_avx512(const struct ck_block *block, size_t rows, int half) {
+void ck_block_avx512(const struct ck_block *block, size_t rows) {
     typedef void (*kernel)(const struct ck_block *);
-#define NAME_0(R) floats_##R,
-#define NAME_1(R) floats_by_columns_##R,
-#define NAME_2(R) halves_##R,
-#define NAME_3(R) halves_by_columns_##R,
-    static const kernel kernels[4][PANEL_ROWS] = {
-        {ALL_ROWS(NAME_0)}, {ALL_ROWS(NAME_1)}, {ALL_ROWS(NAME_2)}, {ALL_ROWS(NAME_3)}};
-    kernels[2 * half + block->x_by_columns][rows - 1](block);
+#define NAME_0(R) float32_##R,
+#define NAME_1(R) float32_column_major_##R,
+#define NAME_2(R) bfloat16_##R,
+#define NAME_3(R) bfloat16_column_major_##R,
+    static const kernel kernels[2][2][MR] = {
+        [CK_FLOAT32] = {[CK_ROW_MAJOR] = {ALL_ROWS(NAME_0)}, [CK_COLUMN_MAJOR] = {ALL_ROWS(NAME_1)}},
+        [CK_BFLOAT16] = {[CK_ROW_MAJOR] = {ALL_ROWS(NAME_2)}, [CK_COLUMN_MAJOR] = {ALL_ROWS(NAME_3)}},
+    };
+    kernels[block->x.dtype][block->x.order][rows - 1](block);
 }
 
-// Memory is read faster as two streams, each in order, than as one: the hardware's prefetching starts again in every page.
+// Memory is read faster as two streams, each in order, than as one: the hardware's prefetching starts again in every
+// page.
 BF16 void ck_two_blocks_avx512(const struct ck_block *first, const struct ck_block *second) {
     const struct ck_block *blocks[2] = {first, second};
-    const uint16_t *x = first->x, *panels[2] = {first->panel, second->panel};
+    const uint16_t *x = first->x.start, *panels[2] = {first->panel, second->panel};
     __m512 sums[2][2];
-    UNROLL for (int s = 0; s < 2; s++) sums[s][0] = sums[s][1] = _mm512_setzero_ps();
+    UNROLL for (int s = 0; s < 2; s++)
+        sums[s][0] = sums[s][1] = _mm512_setzero_ps();
     for (size_t i = 0; i < first->k; i += 2) {
         __m512bh pair = (__m512bh)_mm512_set1_epi32(i + 1 < first->k ? word(x + i) : x[i]);
         UNROLL for (int s = 0; s < 2; s++) {
-            const uint16_t *panel = panels[s] + i * PANEL_COLUMNS;
+            const uint16_t *panel = panels[s] + i * NR;
             sums[s][0] = _mm512_dpbf16_ps(sums[s][0], pair, (__m512bh)_mm512_loadu_si512(panel));
-            sums[s][1] = _mm512_dpbf16_ps(sums[s][1], pair, (__m512bh)_mm512_loadu_si512(panel + PANEL_COLUMNS));
+            sums[s][1] = _mm512_dpbf16_ps(sums[s][1], pair, (__m512bh)_mm512_loadu_si512(panel + NR));
         }
     }
-    UNROLL for (int s = 0; s < 2; s++) finish_halves(blocks[s], 0, sums[s][0], sums[s][1]);
+    UNROLL for (int s = 0; s < 2; s++)
+        finish_bfloat16(blocks[s], 0, sums[s][0], sums[s][1]);
 }
 
 /// Sixteen rows of sixteen words change places with their columns.
@@ -161,25 +177,28 @@ F32 INLINE void transpose(__m512i r[16]) {
 
 F32 void ck_pack_transposed_avx512(const uint32_t *w, size_t stride, size_t k, uint32_t *panel) {
     for (size_t i = 0; i < k; i += 16) {
-        for (size_t first = 0; first < PANEL_COLUMNS; first += 16) {
+        for (size_t first = 0; first < NR; first += 16) {
             __m512i r[16];
-            UNROLL for (size_t j = 0; j < 16; j++) r[j] = _mm512_loadu_si512(w + (first + j) * stride + i);
+            UNROLL for (size_t j = 0; j < 16; j++)
+                r[j] = _mm512_loadu_si512(w + (first + j) * stride + i);
             transpose(r);
-            UNROLL for (size_t j = 0; j < 16; j++) _mm512_storeu_si512(panel + (i + j) * PANEL_COLUMNS + first, r[j]);
+            UNROLL for (size_t j = 0; j < 16; j++)
+                _mm512_storeu_si512(panel + (i + j) * NR + first, r[j]);
         }
     }
 }
 
 F32 void ck_pack_widened_avx512(const uint16_t *w, size_t stride, size_t k, float *panel) {
     for (size_t i = 0; i < k; i += 16) {
-        for (size_t first = 0; first < PANEL_COLUMNS; first += 16) {
+        for (size_t first = 0; first < NR; first += 16) {
             __m512i r[16];
             UNROLL for (size_t j = 0; j < 16; j++) {
-                __m256i halves = _mm256_loadu_si256((const __m256i *)(w + (first + j) * stride + i));
-                r[j] = _mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16);
+                __m256i bfloat16 = _mm256_loadu_si256((const __m256i *)(w + (first + j) * stride + i));
+                r[j] = _mm512_slli_epi32(_mm512_cvtepu16_epi32(bfloat16), 16);
             }
             transpose(r);
-            UNROLL for (size_t j = 0; j < 16; j++) _mm512_storeu_si512(panel + (i + j) * PANEL_COLUMNS + first, r[j]);
+            UNROLL for (size_t j = 0; j < 16; j++)
+                _mm512_storeu_si512(panel + (i + j) * NR + first, r[j]);
         }
     }
 }
@@ -201,21 +220,22 @@ F32 INLINE void transpose_doubles(__m512i r[8]) {
         t[i] = _mm512_shuffle_i64x2(r[i], r[i + 4], 0x88);
         t[i + 4] = _mm512_shuffle_i64x2(r[i], r[i + 4], 0xDD);
     }
-    UNROLL for (int i = 0; i < 8; i++) r[i] = t[i];
+    UNROLL for (int i = 0; i < 8; i++)
+        r[i] = t[i];
 }
 
-F32 void ck_turn_block_avx512(const uint32_t *block, uint32_t *turned) {
+F32 void ck_transpose_block_avx512(const uint32_t *block, uint32_t *transposed) {
     // In each double word, a column pair's elements of two rows: (0, 1), (2, 3) become (0, 2), (1, 3).
     const __m512i order = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15));
     for (size_t pairs = 0; pairs < 16; pairs += 8) {
-        for (size_t columns = 0; columns < PANEL_COLUMNS; columns += 16) {
+        for (size_t columns = 0; columns < NR; columns += 16) {
             __m512i r[8];
             UNROLL for (size_t j = 0; j < 8; j++) {
-                r[j] = _mm512_shuffle_epi8(_mm512_loadu_si512(block + (pairs + j) * PANEL_COLUMNS + columns), order);
+                r[j] = _mm512_shuffle_epi8(_mm512_loadu_si512(block + (pairs + j) * NR + columns), order);
             }
             transpose_doubles(r);
             UNROLL for (size_t j = 0; j < 8; j++) {
-                _mm512_storeu_si512(turned + (columns / 2 + j) * PANEL_COLUMNS + 2 * pairs, r[j]);
+                _mm512_storeu_si512(transposed + (columns / 2 + j) * NR + 2 * pairs, r[j]);
             }
         }
     }

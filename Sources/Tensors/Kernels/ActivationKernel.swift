@@ -32,7 +32,7 @@ extension Kernels {
             let first = rows.lowerBound
             ck_activation_forward(
                 function.kernel, x.memory(row: first), x.stride, y.memory(row: first), y.stride, rows.count, x.columns,
-                x.half)
+                x.dtype.kernel)
         }
     }
 
@@ -42,12 +42,14 @@ extension Kernels {
     ) {
         dy.requireShape(of: x, "an activation's backward")
         dx.requireShape(of: x, "an activation's backward")
+        dx.requireSameOrDisjoint(dy, "an activation's dx")
+        dx.requireSameOrDisjoint(x, "an activation's dx")
         precondition(dy.dtype == x.dtype && dx.dtype == x.dtype, "an activation's dtype")
         measuredRows(x, "activation, backward", with: function, dy, x, dx) { rows, function, dy, x, dx in
             let first = rows.lowerBound
             ck_activation_backward(
                 function.kernel, dy.memory(row: first), dy.stride, x.memory(row: first), x.stride,
-                dx.memory(row: first), dx.stride, rows.count, x.columns, x.half)
+                dx.memory(row: first), dx.stride, rows.count, x.columns, x.dtype.kernel)
         }
     }
 }

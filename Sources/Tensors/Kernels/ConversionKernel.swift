@@ -22,6 +22,30 @@ extension Kernels {
     }
 }
 
+extension Matrix {
+    /// Takes over the elements of a matrix of the same shape, converted where the dtypes differ.
+    package func copy(from other: Matrix) {
+        requireShape(of: other, "a copy")
+        guard other.dtype == dtype else { return Kernels.convert(other, into: self) }
+        for row in 0..<rows {
+            memory(row: row).copyMemory(from: other.memory(row: row), byteCount: columns * dtype.bytes)
+        }
+    }
+
+    /// A copy in float32.
+    package var float32: Matrix {
+        let copy = Matrix(rows: rows, columns: columns)
+        copy.copy(from: self)
+        return copy
+    }
+
+    /// All elements as float32, row after row.
+    package var values: [Float] {
+        guard dtype == .float32 else { return float32.values }
+        return (0..<rows).flatMap { row in UnsafeBufferPointer(start: pointer(row: row), count: columns) }
+    }
+}
+
 extension Arena {
     /// x itself where it is of `dtype`, else a copy that is.
     package func converted(_ x: Matrix, to dtype: DType) -> Matrix {

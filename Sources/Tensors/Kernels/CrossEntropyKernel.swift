@@ -1,9 +1,9 @@
 import CKernels
 
 extension Kernels {
-    /// Forward and backward in one pass over logits `[R, V]`: `losses` `[R, 1]` receives −log p(target) of each row, and
-    /// the gradient (softmax − onehot(target))·scale takes the logits' place, or, `narrowed`, that of the first half of
-    /// each row, as bfloat16. Returns the gradient.
+    /// Forward and backward in one pass over logits `[R, V]`: `losses` `[R, 1]` receives −log p(target) of each row,
+    /// and the gradient (softmax − onehot(target))·scale takes the logits' place, or, `narrowed`, that of the first
+    /// half of each row, as bfloat16. Returns the gradient.
     package static func crossEntropy(
         _ logits: Matrix, targets: ArraySlice<Int32>, scale: Float, narrowed: Bool, losses: Matrix
     ) -> Matrix {
@@ -16,7 +16,8 @@ extension Kernels {
                 for row in rows {
                     let start = logits.pointer(row: row)
                     losses[row, 0] = ck_cross_entropy(
-                        start, logits.columns, targets[targets.startIndex + row], scale, start, narrowed ? 1 : 0)
+                        start, logits.columns, targets[targets.startIndex + row], scale, start,
+                        narrowed ? CK_BFLOAT16 : CK_FLOAT32)
                 }
             }
         }

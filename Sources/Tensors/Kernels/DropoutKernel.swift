@@ -21,14 +21,16 @@ extension Kernels {
         accumulate: Bool
     ) {
         x.requireShape(of: y, "dropout")
+        y.requireSameOrDisjoint(x, "dropout's result")
         precondition(x.dtype == y.dtype, "dropout's dtype")
         measuredRows(
             x, "dropout", with: x, y, probability, random, step, firstPosition, accumulate
         ) { rows, x, y, probability, random, step, firstPosition, accumulate in
             for row in rows {
                 ck_dropout(
-                    x.memory(row: row), y.memory(row: row), x.half, x.columns, probability, random.seed, random.stream,
-                    step, firstPosition + UInt64(row * x.columns), accumulate ? 1 : 0)
+                    x.memory(row: row), y.memory(row: row), x.dtype.kernel, x.columns, probability, random.seed,
+                    random.stream,
+                    step, firstPosition + UInt64(row * x.columns), ck_write(accumulate: accumulate))
             }
         }
     }

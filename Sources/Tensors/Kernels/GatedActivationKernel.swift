@@ -11,7 +11,7 @@ extension Kernels {
             let first = rows.lowerBound
             ck_gated_forward(
                 function.kernel, gate.memory(row: first), gate.stride, up.memory(row: first), up.stride,
-                h.memory(row: first), h.stride, rows.count, h.columns, h.half)
+                h.memory(row: first), h.stride, rows.count, h.columns, h.dtype.kernel)
         }
     }
 
@@ -24,6 +24,7 @@ extension Kernels {
         up.requireShape(of: dh, "a gated activation's backward")
         dGate.requireShape(of: dh, "a gated activation's backward")
         dUp.requireShape(of: dh, "a gated activation's backward")
+        requireGatedMemory(dh, gate: gate, up: up, dGate: dGate, dUp: dUp)
         precondition(
             gate.dtype == dh.dtype && up.dtype == dh.dtype && dGate.dtype == dh.dtype && dUp.dtype == dh.dtype,
             "a gated activation's dtype")
@@ -34,7 +35,18 @@ extension Kernels {
             ck_gated_backward(
                 function.kernel, dh.memory(row: first), dh.stride, gate.memory(row: first), gate.stride,
                 up.memory(row: first), up.stride, dGate.memory(row: first), dGate.stride, dUp.memory(row: first),
-                dUp.stride, rows.count, dh.columns, dh.half)
+                dUp.stride, rows.count, dh.columns, dh.dtype.kernel)
         }
+    }
+
+    /// Either gradient may be one of the inputs.
+    static func requireGatedMemory(_ dh: Matrix, gate: Matrix, up: Matrix, dGate: Matrix, dUp: Matrix) {
+        dGate.requireSameOrDisjoint(dh, "a gate's gradient")
+        dGate.requireSameOrDisjoint(gate, "a gate's gradient")
+        dGate.requireSameOrDisjoint(up, "a gate's gradient")
+        dUp.requireSameOrDisjoint(dh, "an up projection's gradient")
+        dUp.requireSameOrDisjoint(gate, "an up projection's gradient")
+        dUp.requireSameOrDisjoint(up, "an up projection's gradient")
+        dGate.requireDisjoint(from: dUp, "a gate's gradient")
     }
 }

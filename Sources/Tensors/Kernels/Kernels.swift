@@ -1,5 +1,5 @@
-/// The kernels that layers are made of, each threaded over `Threads`. T is the rows of a matrix. Matrices are float32 unless a
-/// kernel says otherwise.
+/// The kernels that layers are made of, each threaded over `Threads`. T is the rows of a matrix. Matrices are float32
+/// unless a kernel says otherwise.
 ///
 /// One file a kernel; forward and backward of a kernel stand together.
 package enum Kernels {

@@ -1,8 +1,8 @@
 import CKernels
 
 extension Kernels {
-    /// y = (x − μ)·r ⊙ w + b, r = 1/√(variance + ε): x, y `[T, d]`, w, b `[1, d]`, μ and r in `statistics` `[T, 2]`; y of
-    /// either dtype. https://arxiv.org/abs/1607.06450
+    /// y = (x − μ)·r ⊙ w + b, r = 1/√(variance + ε): x, y `[T, d]`, w, b `[1, d]`, μ and r in `statistics` `[T, 2]`; y
+    /// of either dtype. https://arxiv.org/abs/1607.06450
     package static func layerNormForward(
         _ x: Matrix, weight: Matrix, bias: Matrix, epsilon: Float, into y: Matrix, statistics: Matrix
     ) {
@@ -15,16 +15,19 @@ extension Kernels {
             let first = rows.lowerBound
             ck_layer_norm_forward(
                 x.pointer(row: first), x.stride, weight.start, bias.start, epsilon, y.memory(row: first), y.stride,
-                y.half, statistics.pointer(row: first), statistics.stride, rows.count, x.columns)
+                y.dtype.kernel, statistics.pointer(row: first), statistics.stride, rows.count, x.columns)
         }
     }
 
-    /// With x̂ = (x − μ)·r and g = w ⊙ dy: dx (+)= r·(g − mean(g) − x̂·mean(g ⊙ x̂)); weight and bias are frozen.
+    /// With x̂ = (x − μ)·r and g = w ⊙ dy: dx (+)= r·(g − mean(g) − x̂·mean(g ⊙ x̂)); weight and bias are frozen. dx
+    /// may be dy.
     package static func layerNormBackward(
         _ dy: Matrix, x: Matrix, weight: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
     ) {
         dy.requireShape(of: x, "LayerNorm's backward")
         dx.requireShape(of: x, "LayerNorm's backward")
+        dx.requireSameOrDisjoint(dy, "LayerNorm's dx")
+        dx.requireDisjoint(from: x, "LayerNorm's dx")
         requireLayerNormShapes(x, weight: weight, statistics: statistics)
         measuredRows(
             x, "LayerNorm, backward", with: dy, x, weight, statistics, dx, accumulate
@@ -33,7 +36,7 @@ extension Kernels {
             ck_layer_norm_backward(
                 dy.pointer(row: first), dy.stride, x.pointer(row: first), x.stride, weight.start,
                 statistics.pointer(row: first), statistics.stride, dx.pointer(row: first), dx.stride, rows.count,
-                x.columns, accumulate ? 1 : 0)
+                x.columns, ck_write(accumulate: accumulate))
         }
     }
 

@@ -1,7 +1,8 @@
 import CKernels
 
 extension Kernels {
-    /// y = x·r ⊙ w, r = 1/√(mean(x²) + ε): x, y `[T, d]`, w `[1, d]`, r `[T, 1]`; y of either dtype. https://arxiv.org/abs/1910.07467
+    /// y = x·r ⊙ w, r = 1/√(mean(x²) + ε): x, y `[T, d]`, w `[1, d]`, r `[T, 1]`; y of either
+    /// dtype. https://arxiv.org/abs/1910.07467
     package static func rmsNormForward(
         _ x: Matrix, weight: Matrix, epsilon: Float, into y: Matrix, inverseRMS: Matrix
     ) {
@@ -12,17 +13,19 @@ extension Kernels {
         ) { rows, x, weight, epsilon, y, inverseRMS in
             let first = rows.lowerBound
             ck_rms_norm_forward(
-                x.pointer(row: first), x.stride, weight.start, epsilon, y.memory(row: first), y.stride, y.half,
+                x.pointer(row: first), x.stride, weight.start, epsilon, y.memory(row: first), y.stride, y.dtype.kernel,
                 inverseRMS.pointer(row: first), inverseRMS.stride, rows.count, x.columns)
         }
     }
 
-    /// dx (+)= r·(w ⊙ dy) − x·r³/d·Σ(w ⊙ dy ⊙ x); the weight is frozen and has no gradient.
+    /// dx (+)= r·(w ⊙ dy) − x·r³/d·Σ(w ⊙ dy ⊙ x); the weight is frozen and has no gradient. dx may be dy.
     package static func rmsNormBackward(
         _ dy: Matrix, x: Matrix, weight: Matrix, inverseRMS: Matrix, into dx: Matrix, accumulate: Bool
     ) {
         dy.requireShape(of: x, "RMSNorm's backward")
         dx.requireShape(of: x, "RMSNorm's backward")
+        dx.requireSameOrDisjoint(dy, "RMSNorm's dx")
+        dx.requireDisjoint(from: x, "RMSNorm's dx")
         precondition(weight.columns == x.columns && inverseRMS.rows == x.rows, "RMSNorm's weight and inverse RMS")
         measuredRows(
             x, "RMSNorm, backward", with: dy, x, weight, inverseRMS, dx, accumulate
@@ -31,7 +34,7 @@ extension Kernels {
             ck_rms_norm_backward(
                 dy.pointer(row: first), dy.stride, x.pointer(row: first), x.stride, weight.start,
                 inverseRMS.pointer(row: first), inverseRMS.stride, dx.pointer(row: first), dx.stride, rows.count,
-                x.columns, accumulate ? 1 : 0)
+                x.columns, ck_write(accumulate: accumulate))
         }
     }
 }

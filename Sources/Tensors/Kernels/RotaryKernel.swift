@@ -54,6 +54,7 @@ extension Kernels {
         _ x: Matrix, into y: Matrix, positions: [Int32], table: RotaryTable, headDim: Int, inverse: Bool
     ) {
         x.requireShape(of: y, "a rotation")
+        y.requireSameOrDisjoint(x, "a rotation's result")
         precondition(positions.count == x.rows && x.columns % headDim == 0 && headDim >= table.dimensions)
         for position in positions {
             precondition(position >= 0 && position < table.cosines.rows, "position \(position) is not in the table")
@@ -65,7 +66,7 @@ extension Kernels {
             positions.withUnsafeBufferPointer { positions in
                 guard let base = positions.baseAddress else { return }
                 ck_rotate(
-                    x.pointer(row: first), x.stride, y.memory(row: first), y.stride, y.half, base + first,
+                    x.pointer(row: first), x.stride, y.memory(row: first), y.stride, y.dtype.kernel, base + first,
                     table.cosines.start, table.sines.start, rows.count, x.columns / headDim, headDim,
                     table.dimensions, inverse ? -1 : 1)
             }

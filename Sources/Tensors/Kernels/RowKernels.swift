@@ -55,7 +55,8 @@ extension Kernels {
         }
     }
 
-    /// Row `rows[i]` of y is row i of x, every other row zero; the backward of `gatherRows` where no row is taken twice.
+    /// Row `rows[i]` of y is row i of x, every other row zero; the backward of `gatherRows` where no row is taken
+    /// twice.
     package static func scatterRows(_ x: Matrix, rows: [Int32], into y: Matrix, scratch: Arena) {
         precondition(rows.count == x.rows && x.columns == y.columns && x.dtype == y.dtype)
         let mark = scratch.mark()

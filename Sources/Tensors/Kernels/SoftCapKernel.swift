@@ -11,10 +11,12 @@ extension Kernels {
     /// The gradient of y = c·tanh(x/c) becomes that of x: d ⊙= 1 − (y/c)². d is of either dtype.
     package static func softCapBackward(_ y: Matrix, cap: Float, into d: Matrix) {
         y.requireShape(of: d, "a soft cap's backward")
+        d.requireDisjoint(from: y, "a soft cap's gradient")
         measuredRows(y, "soft cap, backward", with: y, d, cap) { rows, y, d, cap in
             let first = rows.lowerBound
             ck_soft_cap_backward(
-                y.pointer(row: first), y.stride, d.memory(row: first), d.stride, rows.count, y.columns, cap, d.half)
+                y.pointer(row: first), y.stride, d.memory(row: first), d.stride, rows.count, y.columns, cap,
+                d.dtype.kernel)
         }
     }
 }

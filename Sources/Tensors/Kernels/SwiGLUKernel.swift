@@ -10,7 +10,7 @@ extension Kernels {
             let first = rows.lowerBound
             ck_swiglu_forward(
                 gate.memory(row: first), gate.stride, up.memory(row: first), up.stride, h.memory(row: first),
-                h.stride, rows.count, h.columns, h.half)
+                h.stride, rows.count, h.columns, h.dtype.kernel)
         }
     }
 
@@ -20,6 +20,7 @@ extension Kernels {
         up.requireShape(of: dh, "SwiGLU's backward")
         dGate.requireShape(of: dh, "SwiGLU's backward")
         dUp.requireShape(of: dh, "SwiGLU's backward")
+        requireGatedMemory(dh, gate: gate, up: up, dGate: dGate, dUp: dUp)
         precondition(
             gate.dtype == dh.dtype && up.dtype == dh.dtype && dGate.dtype == dh.dtype && dUp.dtype == dh.dtype,
             "SwiGLU's dtype")
@@ -28,7 +29,7 @@ extension Kernels {
             ck_swiglu_backward(
                 dh.memory(row: first), dh.stride, gate.memory(row: first), gate.stride, up.memory(row: first),
                 up.stride, dGate.memory(row: first), dGate.stride, dUp.memory(row: first), dUp.stride, rows.count,
-                dh.columns, dh.half)
+                dh.columns, dh.dtype.kernel)
         }
     }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
-/// A level of the instruction set that lorad's kernels are compiled for. The widest that the CPU has is taken, unless the
-/// environment variable `LORAD_KERNELS` names a lower one: then the CPU is taken for one that has nothing above it.
+/// A level of the instruction set that lorad's kernels are compiled for. The widest that the CPU has is taken, unless
+/// the environment variable `LORAD_KERNELS` names a lower one: then the CPU is taken for one that has nothing above it.
 ///
 /// | name | instructions | `dtype: bfloat16` computes in |
 /// |---|---|---|
@@ -10,8 +10,8 @@ import CKernels
 /// | `x86-64-v4` | AVX-512 F, BW, CD, DQ, VL | float32 |
 /// | `x86-64-v4-bf16` | those and AVX512-BF16 | bfloat16 |
 ///
-/// The levels are those of the x86-64 psABI. Different variants may give different bits for the same operands; one gives
-/// the same bits on any CPU, on any number of threads.
+/// The levels are those of the x86-64 psABI. Different variants may give different bits for the same operands; one
+/// gives the same bits on any CPU, on any number of threads.
 package struct KernelVariant: Sendable, Equatable, CustomStringConvertible {
     /// The environment variable that names one.
     package static let environmentName = "LORAD_KERNELS"
@@ -46,8 +46,8 @@ package struct KernelVariant: Sendable, Equatable, CustomStringConvertible {
     /// The variant of that name; nil where this build has none.
     package static func named(_ name: String) -> KernelVariant? { all.first { $0.name == name } }
 
-    /// Computes with this variant from now on. Not while a kernel runs, nor between steps of one model: weights are laid
-    /// out for the variant that was chosen when they were loaded.
+    /// Computes with this variant from now on. Not while a kernel runs, nor between steps of one model: weights are
+    /// laid out for the variant that was chosen when they were loaded.
     package func choose() {
         precondition(runsHere, "this CPU lacks the instructions of \(name)")
         ck_choose_variant(index)

@@ -1,4 +1,3 @@
-import CKernels
 import COpenBLAS
 import Foundation
 
@@ -8,9 +7,6 @@ package enum MachineInfo {
     package static var openBLASCore: String { String(cString: openblas_get_corename()) }
     /// OpenBLAS's version and build options.
     package static var openBLASConfiguration: String { String(cString: openblas_get_config()) }
-    /// Storage dtype that `training.dtype: auto` takes here. A table by variant, never a timing: bfloat16 where products of
-    /// it have an instruction (`x86-64-v4-bf16`), float32 with every other variant, for whose products bfloat16 is widened.
-    package static var fasterDType: DType { DType.bfloat16.compute }
     /// Memory of the machine in bytes.
     package static var physicalMemoryBytes: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
 

@@ -1,11 +1,12 @@
 /// Memory for the matrices of a pass: taking one moves a mark, giving back moves it down again.
 ///
 /// Matrices whose rows are of one length have a stack of their own. So where row i of one lay, row i of the next lies,
-/// and a thread that keeps its rows from kernel to kernel writes to lines that are in its own core's cache. In one stack
-/// for all, those lines would be the other core's as often as not, and fetching them takes longer than many a kernel's
-/// work where the cores do not share a cache.
+/// and a thread that keeps its rows from kernel to kernel writes to lines that are in its own core's cache. In one
+/// stack for all, those lines would be the other core's as often as not, and fetching them takes longer than many a
+/// kernel's work where the cores do not share a cache.
 ///
-/// Memory is committed where it is first touched and kept, so that a training step allocates nothing after the first.
+/// Memory is committed where it is first touched and stays committed, so that a training step allocates nothing after
+/// the first.
 package final class Arena {
     /// A height of the arena.
     package struct Mark {
@@ -77,14 +78,29 @@ package final class Arena {
 
     package func mark() -> Mark { Mark(taken: taken) }
 
-    /// Gives back all that was taken since `mark`.
+    /// Gives back all that was taken since `mark`. In debug builds its memory is poisoned, see `poison`.
     package func release(to mark: Mark) {
         precondition(mark.taken <= taken)
         while taken > mark.taken {
             taken -= 1
-            stacks[journal[taken].stack].usedBytes = journal[taken].usedBytes
+            let step = journal[taken]
+            #if DEBUG
+                poison(step.stack, from: step.usedBytes, to: stacks[step.stack].usedBytes)
+            #endif
+            stacks[step.stack].usedBytes = step.usedBytes
         }
     }
+
+    #if DEBUG
+        /// Fills what was given back with signalling NaNs of either dtype, so that whoever still reads it computes NaN.
+        private func poison(_ stack: Int, from start: Int, to end: Int) {
+            let words = (storage.base + stack * stackBytes + start).assumingMemoryBound(to: UInt32.self)
+            words.update(repeating: Self.poison, count: (end - start) / MemoryLayout<UInt32>.size)
+        }
+
+        /// As float32 and, twice, as bfloat16 a NaN whose quiet bit is clear.
+        package static let poison: UInt32 = 0x7FA1_7FA1
+    #endif
 
     private func stack(rows: Int, rowBytes: Int) -> Int {
         guard rows > 1 else { return 0 }

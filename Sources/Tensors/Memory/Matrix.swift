@@ -63,12 +63,6 @@ package struct Matrix: @unchecked Sendable {
         }
     }
 
-    /// All elements as float32, row after row.
-    package var values: [Float] {
-        guard dtype == .float32 else { return float32.values }
-        return (0..<rows).flatMap { row in UnsafeBufferPointer(start: pointer(row: row), count: columns) }
-    }
-
     /// Σ of all elements of float32, row after row, in double.
     package var sum: Double {
         var sum = 0.0
@@ -98,25 +92,9 @@ package struct Matrix: @unchecked Sendable {
         }
     }
 
-    /// Takes over the elements of a matrix of the same shape, converted where the dtypes differ.
-    package func copy(from other: Matrix) {
-        requireShape(of: other, "a copy")
-        guard other.dtype == dtype else { return Kernels.convert(other, into: self) }
-        for row in 0..<rows {
-            memory(row: row).copyMemory(from: other.memory(row: row), byteCount: columns * dtype.bytes)
-        }
-    }
-
     /// This float32 matrix's memory, the first half of each row taken for bfloat16.
     var narrowedView: Matrix {
         Matrix(storage: storage, base: base, rows: rows, columns: columns, stride: 2 * stride, dtype: .bfloat16)
-    }
-
-    /// A copy in float32.
-    package var float32: Matrix {
-        let copy = Matrix(rows: rows, columns: columns)
-        copy.copy(from: self)
-        return copy
     }
 
     /// Stops the program where two matrices that must be of one shape are not.
@@ -136,7 +114,4 @@ package struct Matrix: @unchecked Sendable {
 
     /// A row's first element, whatever the dtype.
     func memory(row: Int) -> UnsafeMutableRawPointer { base + row * stride * dtype.bytes }
-
-    /// What the C kernels are told of the dtype.
-    var half: Int32 { dtype == .bfloat16 ? 1 : 0 }
 }

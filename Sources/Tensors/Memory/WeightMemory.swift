@@ -1,8 +1,9 @@
 import Glibc
 import Synchronization
 
-/// Memory for frozen weights, cut one after the other from large blocks that ask for huge pages: a token that is decoded
-/// reads every weight once, and with pages of 4 KiB half of a step from one to the next is spent on looking it up.
+/// Memory for frozen weights, cut one after the other from large blocks that ask for huge pages: a token that is
+/// decoded reads every weight once, and with pages of 4 KiB half of a step from one to the next is spent on looking it
+/// up.
 ///
 /// A block is given back when the last of its matrices goes.
 enum WeightMemory {

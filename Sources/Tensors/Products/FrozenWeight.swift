@@ -4,8 +4,8 @@ import CKernels
 /// rows of x.
 ///
 /// Where the CPU multiplies bfloat16, a layer's weight in it lies packed, see `PackedWeight`; any other as in a
-/// checkpoint, one copy that serves both orientations, see `PanelProduct`: float32 panels for both would take more memory
-/// than the time is worth, and a vocabulary's rows are looked up one by one.
+/// checkpoint, one copy that serves both orientations, see `PanelProduct`: float32 panels for both would take more
+/// memory than the time is worth, and a vocabulary's rows are looked up one by one.
 package final class FrozenWeight: @unchecked Sendable {
     package let outputs: Int
     package let inputs: Int
@@ -81,36 +81,40 @@ package final class FrozenWeight: @unchecked Sendable {
     /// One row is bound by reading the weight, which is then read as it lies: by each thread as two streams in order,
     /// one in each half of the rows.
     private func forwardOne(_ x: Matrix, _ weight: Matrix, adding add: Matrix?, into y: Matrix) {
-        let isHalf = dtype == .bfloat16 && x.dtype == .bfloat16
-        let exact = isHalf || x.dtype == .float32 ? x : x.float32
+        let isBFloat16 = dtype == .bfloat16 && x.dtype == .bfloat16
+        let exact = isBFloat16 || x.dtype == .float32 ? x : x.float32
         let wanted = (outputs * inputs * dtype.bytes + Self.pieceBytes - 1) / Self.pieceBytes
         // As many for each thread.
         let pieces = (wanted + Threads.count - 1) / Threads.count * Threads.count
-        Threads.tasks(pieces, with: self, exact, weight, add, y, pieces, isHalf) {
-            piece, _, whole, x, weight, add, y, pieces, isHalf in
-            let half = whole.outputs / 2
-            let (first, end) = (half * piece / pieces, half * (piece + 1) / pieces)
-            whole.multiply(x, weight, rows: first..<end, apart: half, isHalf: isHalf, adding: add, into: y)
+        Threads.tasks(pieces, with: self, exact, weight, add, y, pieces, isBFloat16) {
+            piece, _, whole, x, weight, add, y, pieces, isBFloat16 in
+            let middle = whole.outputs / 2
+            let (first, end) = (middle * piece / pieces, middle * (piece + 1) / pieces)
+            whole.multiply(
+                x, weight, rows: first..<end, secondStream: middle, isBFloat16: isBFloat16, adding: add, into: y)
             guard piece == 0, whole.outputs % 2 == 1 else { return }
             let last = (whole.outputs - 1)..<whole.outputs
-            whole.multiply(x, weight, rows: last, apart: 0, isHalf: isHalf, adding: add, into: y)
+            whole.multiply(x, weight, rows: last, secondStream: 0, isBFloat16: isBFloat16, adding: add, into: y)
         }
     }
 
-    /// Columns `rows` of y, and where `apart` > 0 as many from `apart` columns further on.
+    /// Columns `rows` of y, and if `secondStream` > 0 as many from `secondStream` columns further on.
     private func multiply(
-        _ x: Matrix, _ weight: Matrix, rows: Range<Int>, apart: Int, isHalf: Bool, adding add: Matrix?, into y: Matrix
+        _ x: Matrix, _ weight: Matrix, rows: Range<Int>, secondStream: Int, isBFloat16: Bool, adding add: Matrix?,
+        into y: Matrix
     ) {
         let row = weight.memory(row: rows.lowerBound)
         let added = add.map { UnsafePointer($0.start + rows.lowerBound) }
         let result = y.memory(row: 0) + rows.lowerBound * y.dtype.bytes
-        if isHalf {
-            ck_gemv_half(
+        if isBFloat16 {
+            ck_gemv_bfloat16(
                 row.assumingMemoryBound(to: UInt16.self), weight.stride,
-                x.memory(row: 0).assumingMemoryBound(to: UInt16.self), added, result, y.half, rows.count, inputs, apart)
+                x.memory(row: 0).assumingMemoryBound(to: UInt16.self), added, result, y.dtype.kernel, rows.count,
+                inputs, secondStream)
         } else {
             ck_gemv(
-                row, weight.stride, weight.half, x.start, added, result, y.half, rows.count, inputs, apart)
+                row, weight.stride, weight.dtype.kernel, x.start, added, result, y.dtype.kernel, rows.count, inputs,
+                secondStream)
         }
     }
 

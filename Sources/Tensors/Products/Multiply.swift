@@ -52,11 +52,13 @@ package func multiply(
     _ a: Operand, _ b: Operand, into c: Matrix, scale: Float = 1, accumulate: Bool = false, scratch: Arena? = nil
 ) {
     precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns, "shapes of a product")
+    c.requireDisjoint(from: a.matrix, "a product's result")
+    c.requireDisjoint(from: b.matrix, "a product's result")
     guard c.rows > 0, c.columns > 0 else { return }
-    let isSkinny = KernelClock.measure("adapter products") {
-        multiplySkinny(a, b, into: c, scale: scale, accumulate: accumulate, scratch: scratch)
+    let isLowRank = KernelClock.measure("adapter products") {
+        multiplyLowRank(a, b, into: c, scale: scale, accumulate: accumulate, scratch: scratch)
     }
-    if isSkinny { return }
+    if isLowRank { return }
     let mark = scratch?.mark()
     defer { if let scratch, let mark { scratch.release(to: mark) } }
     let (a, b) = (a.widened(scratch), b.widened(scratch))

@@ -19,44 +19,44 @@ final class PackedWeight: Sendable {
         panels = Self.room(columns: weight.rows, k: weight.columns)
         Threads.parallel(panels.rows, with: weight, panels) { range, weight, panels in
             ck_pack_panels(
-                weight.base, weight.stride, weight.rows, weight.columns, 1, range.lowerBound, range.count,
+                weight.base, weight.stride, weight.rows, weight.columns, CK_BFLOAT16, range.lowerBound, range.count,
                 panels.base)
         }
     }
 
     /// y `[T, out]` = add + x `[T, in]` · Wᵀ.
     func forward(_ x: Matrix, adding add: Matrix?, into y: Matrix) {
-        var product = product(x, adding: add, into: y)
-        product.panels = UnsafeRawPointer(panels.base)
-        PanelProduct.run(product)
+        run(x, panels, CK_PACKED, adding: add, into: y)
     }
 
     /// dx `[T, in]` = add + dy `[T, out]` · W.
     ///
-    /// - Parameter keepingPanels: whether the turned panels, another copy of the weight, are kept for the next time.
+    /// - Parameter keepingPanels: whether the transposed panels, another copy of the weight, are kept for the next time.
     func backward(_ dy: Matrix, adding add: Matrix?, into dx: Matrix, keepingPanels: Bool) {
-        var product = product(dy, adding: add, into: dx)
-        let kept = keepingPanels ? turned() : nil
-        product.panels = UnsafeRawPointer((kept ?? panels).base)
-        product.turned = kept == nil ? 1 : 0
-        PanelProduct.run(product)
+        if keepingPanels {
+            run(dy, transposedPanels(), CK_PACKED, adding: add, into: dx)
+        } else {
+            run(dy, panels, CK_PACKED_TRANSPOSED, adding: add, into: dx)
+        }
     }
 
-    private func product(_ x: Matrix, adding add: Matrix?, into y: Matrix) -> ck_product {
+    private func run(_ x: Matrix, _ panels: Matrix, _ form: ck_form, adding add: Matrix?, into y: Matrix) {
         precondition(x.dtype == .bfloat16, "both factors of a product are of one dtype")
-        return PanelProduct.product(x, adding: add, into: y, backend: .panels)
+        let second = ck_second_factor(start: panels.base, stride: 0, dtype: CK_BFLOAT16, form: form)
+        PanelProduct.run(PanelProduct.product(x, second, adding: add, into: y, backend: .panels))
     }
 
-    private func turned() -> Matrix {
-        backwardPanels.withLock { kept in
-            if let kept { return kept }
-            let turned = Self.room(columns: inputs, k: outputs)
-            Threads.parallel(turned.rows, with: self, turned) { range, weight, turned in
-                ck_turn_panels(
-                    weight.panels.base, weight.outputs, weight.inputs, range.lowerBound, range.count, 0, turned.base)
+    private func transposedPanels() -> Matrix {
+        backwardPanels.withLock { cached in
+            if let cached { return cached }
+            let transposed = Self.room(columns: inputs, k: outputs)
+            Threads.parallel(transposed.rows, with: self, transposed) { range, weight, transposed in
+                ck_transpose_panels(
+                    weight.panels.base, weight.outputs, weight.inputs, range.lowerBound, range.count, CK_NATIVE,
+                    transposed.base)
             }
-            kept = turned
-            return turned
+            cached = transposed
+            return transposed
         }
     }
 

@@ -8,9 +8,12 @@ package struct Philox: Sendable {
     package let seed: UInt64
     package let stream: UInt32
 
-    package init(seed: UInt64, stream: UInt32) {
+    package init(seed: UInt64, stream: RandomStream) { self.init(seed: seed, streamNumber: stream.number) }
+
+    /// A stream by its number, for tests and benchmarks: what belongs to a run has a case in `RandomStream`.
+    package init(seed: UInt64, streamNumber: UInt32) {
         self.seed = seed
-        self.stream = stream
+        stream = streamNumber
     }
 
     /// The four words at a position of a step.

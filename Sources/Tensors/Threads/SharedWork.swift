@@ -1,7 +1,8 @@
 /// Work that the threads of a pool do together, a value on the caller's stack that all of them read.
 ///
-/// A closure that captures something cannot be shared without a heap call: the context that its captures live in must be
-/// allocated before another thread may call it. So a region's body captures nothing, and what it needs are arguments.
+/// A closure that captures something cannot be shared without a heap call: the context that its captures live in must
+/// be allocated before another thread may call it. So a region's body captures nothing, and what it needs are
+/// arguments.
 protocol SharedWork {
     /// Does piece `piece`; every piece is done once.
     func run(piece: Int, in pool: ThreadPool)

@@ -11,8 +11,8 @@ enum TaskOrder: BitwiseCopyable {
     case dealtFromTheEnd
 }
 
-/// Hands out the tasks of one piece of work: each thread has its own, and takes over what others have left once those are
-/// done.
+/// Hands out the tasks of one piece of work: each thread has its own, and takes over what others have left once those
+/// are done.
 final class TaskRuns: Sendable {
     /// Of each thread's own, how many tasks are taken; each count in a cache line of its own.
     private nonisolated(unsafe) let taken: UnsafeMutablePointer<Atomic<Int>>

@@ -65,7 +65,8 @@ final class ThreadPool: Sendable {
         }
     }
 
-    /// One of the current work's `count` tasks that no thread has taken, for whoever does `piece`; nil where none is left.
+    /// One of the current work's `count` tasks that no thread has taken, for whoever does `piece`; nil where none is
+    /// left.
     func nextTask(of count: Int, _ order: TaskOrder, piece: Int) -> Int? {
         tasks.next(of: count, order, own: piece, threads: pieces)
     }

@@ -49,7 +49,8 @@ package enum Threads {
         pool.run(pieces: cut.pieces, SharedRangeInWorkspaces(cut: cut, arguments: (repeat each arguments), body: body))
     }
 
-    /// Runs tasks `0..<count` of unequal length, see `TaskRuns`: each thread its own run of them, then what others left.
+    /// Runs tasks `0..<count` of unequal length, see `TaskRuns`: each thread its own run of them, then what others
+    /// left.
     ///
     /// Which thread runs a task differs from run to run, so a task's result must depend on its number alone and go to
     /// memory that no other task writes; then results are the same for any number of threads.

@@ -1,4 +1,3 @@
-import Adapters
 import Tensors
 
 /// Which rows each step takes: every epoch is a shuffle that depends on (seed, epoch) alone, and steps take consecutive
@@ -17,7 +16,7 @@ package struct BatchOrder: Sendable {
     package init(count: Int, batchSize: Int, seed: UInt64) {
         self.count = count
         self.batchSize = batchSize
-        random = Philox(seed: seed, stream: RandomStream.shuffling)
+        random = Philox(seed: seed, stream: .rowOrder)
     }
 
     /// Steps that make `epochs` passes over the data.

@@ -101,7 +101,7 @@ package final class ClassificationHead: OutputHead {
         var u: Matrix?
         var projected: ProjectionGroup.Kept = nil
         if let pooler {
-            let input = dropped(p, pooler.inputDropout, stream: 0, first: first, scratch: scratch, pass: pass)
+            let input = dropped(p, pooler.inputDropout, place: 0, first: first, scratch: scratch, pass: pass)
             let sum = scratch.matrix(x.rows, pooler.outputs)
             projected = pooler.project(input, into: sum, pass: pass.beginning(at: first))
             p = sum
@@ -111,7 +111,7 @@ package final class ClassificationHead: OutputHead {
             }
             (pooled, u) = (input, sum)
         }
-        let features = dropped(p, dropout, stream: 1, first: first, scratch: scratch, pass: pass)
+        let features = dropped(p, dropout, place: 1, first: first, scratch: scratch, pass: pass)
         output.forward(features, into: z)
         return Trace(statistics: statistics, pooled: pooled, u: u, projected: projected, features: features)
     }
@@ -122,13 +122,13 @@ package final class ClassificationHead: OutputHead {
     ) {
         var dp = scratch.matrix(dz.rows, trace.features.columns)
         output.backward(dz, x: trace.features, into: dp)
-        dp = undropped(dp, dropout, stream: 1, first: first, scratch: scratch, pass: pass)
+        dp = undropped(dp, dropout, place: 1, first: first, scratch: scratch, pass: pass)
         if let pooler, let pooled = trace.pooled, let u = trace.u {
             if let activation = pooler.activation { Kernels.activationBackward(activation, dp, x: u, into: dp) }
             let dPooled = scratch.matrix(dz.rows, pooled.columns)
             pooler.backward(
                 dp, x: pooled, kept: trace.projected, into: dPooled, pass: pass.beginning(at: first))
-            dp = undropped(dPooled, pooler.inputDropout, stream: 0, first: first, scratch: scratch, pass: pass)
+            dp = undropped(dPooled, pooler.inputDropout, place: 0, first: first, scratch: scratch, pass: pass)
         }
         Kernels.clear(dx)
         norm.backward(dp, x: x, statistics: trace.statistics, into: dx)
@@ -151,25 +151,25 @@ package final class ClassificationHead: OutputHead {
 
     /// dropout(x); x itself where nothing is dropped. The mask belongs to a row's place among the step's labels.
     private func dropped(
-        _ x: Matrix, _ probability: Float, stream: Int, first: Int, scratch: Arena, pass: Pass
+        _ x: Matrix, _ probability: Float, place: Int, first: Int, scratch: Arena, pass: Pass
     ) -> Matrix {
         guard probability > 0, case .training(let step, _) = pass.mode else { return x }
         let y = scratch.matrix(x.rows, x.columns)
         Kernels.dropout(
-            x, into: y, probability: probability, random: Philox(seed: task.seed, stream: HeadStream.dropout(stream)),
+            x, into: y, probability: probability, random: Philox(seed: task.seed, stream: .headDropout(place: place)),
             step: step, firstPosition: UInt64(first * x.columns))
         return y
     }
 
     private func undropped(
-        _ dy: Matrix, _ probability: Float, stream: Int, first: Int, scratch: Arena, pass: Pass
+        _ dy: Matrix, _ probability: Float, place: Int, first: Int, scratch: Arena, pass: Pass
     ) -> Matrix {
         guard probability > 0, case .training(let step, _) = pass.mode else { return dy }
         let dx = scratch.matrix(dy.rows, dy.columns)
         Kernels.clear(dx)
         Kernels.dropoutBackward(
             dy, into: dx, probability: probability,
-            random: Philox(seed: task.seed, stream: HeadStream.dropout(stream)), step: step,
+            random: Philox(seed: task.seed, stream: .headDropout(place: place)), step: step,
             firstPosition: UInt64(first * dy.columns))
         return dx
     }

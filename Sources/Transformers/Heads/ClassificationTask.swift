@@ -14,9 +14,3 @@ package struct ClassificationTask: Sendable, Equatable {
         self.seed = seed
     }
 }
-
-/// Which Philox stream serves what in a head; those below 3,000,000 are the adapters'.
-enum HeadStream {
-    static func initialisation(_ index: Int) -> UInt32 { 3_000_000 + UInt32(index) }
-    static func dropout(_ index: Int) -> UInt32 { 4_000_000 + UInt32(index) }
-}

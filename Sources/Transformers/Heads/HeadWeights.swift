@@ -35,7 +35,7 @@ package struct HeadWeights {
             let deviation = try source.configuration.fields.float("initializer_range", default: 0.02)
             Self.fill(
                 weight, deviation: deviation,
-                random: Philox(seed: task.seed, stream: HeadStream.initialisation(index)))
+                random: Philox(seed: task.seed, stream: .headInitialisation(projection: index)))
         }
         return (TrainableLinear(name: name, storedName: module, weight: weight, bias: bias), !isStored)
     }

@@ -134,13 +134,13 @@ package final class DisentangledAttention: AttentionLayer {
         case .sideBySide:
             return (
                 mixed.columns(0..<width), mixed.columns(width..<(2 * width)), mixed.columns((2 * width)..<(3 * width)),
-                HeadColumns(heads: heads, headDim: headDim)
+                HeadColumns(count: heads, headDim: headDim)
             )
         case .headByHead:
             let end = mixed.columns
             return (
                 mixed.columns(0..<(end - 2 * headDim)), mixed.columns(headDim..<(end - headDim)),
-                mixed.columns((2 * headDim)..<end), HeadColumns(heads: heads, headDim: headDim, stride: 3 * headDim)
+                mixed.columns((2 * headDim)..<end), HeadColumns(count: heads, headDim: headDim, stride: 3 * headDim)
             )
         }
     }

@@ -17,6 +17,24 @@ struct AttentionVariantTests {
         Variant(mask: .causal, softCap: 1.5), Variant(mask: .bidirectional, softCap: 2),
     ]
 
+    /// The one tolerance of these tests: an error of so many unit roundoffs of the dtype that the products' factors are
+    /// in, of the largest value that is expected (1, if all are smaller).
+    ///
+    /// A sum of n products in float32 is off by about √n roundings of its largest terms, and the longest here have
+    /// 2,090; factors in bfloat16 are rounded once each, p, ds and the result again, and sums are float32.
+    private static func tolerance(_ dtype: DType, _ expected: [[Double]]) -> Double {
+        let largest = expected.joined().reduce(1) { max($0, abs($1)) }
+        return largest * (dtype == .float32 ? 64 * 0x1p-24 : 8 * 0x1p-8)
+    }
+
+    private func expectAttention(
+        _ actual: Matrix, _ expected: [[Double]], in dtype: DType = .float32, _ what: String = "",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        expectClose(
+            actual, expected, rtol: 0, atol: Self.tolerance(dtype, expected), what, sourceLocation: sourceLocation)
+    }
+
     /// Inputs of a packed batch and room for every output.
     private struct Case {
         let q, k, v, o, logSumExp, dO, dq, dk, dv: Matrix
@@ -65,11 +83,11 @@ struct AttentionVariantTests {
                 q: test.q, k: test.k, v: test.v, headDim: 8, scale: test.scale, mask: variant.mask,
                 softCap: variant.softCap)
             for span in test.spans { plain.run(span, dO: test.dO.nested) }
-            expectClose(test.o, plain.o, atol: 3e-6, "o")
-            expectClose(test.logSumExp, plain.logSumExp, atol: 3e-6, "logSumExp")
-            expectClose(test.dq, plain.dq, atol: 3e-5, "dq")
-            expectClose(test.dk, plain.dk, atol: 3e-5, "dk")
-            expectClose(test.dv, plain.dv, atol: 3e-5, "dv")
+            expectAttention(test.o, plain.o, "o")
+            expectAttention(test.logSumExp, plain.logSumExp, "logSumExp")
+            expectAttention(test.dq, plain.dq, "dq")
+            expectAttention(test.dk, plain.dk, "dk")
+            expectAttention(test.dv, plain.dv, "dv")
         }
     }
 
@@ -90,8 +108,8 @@ struct AttentionVariantTests {
         var plain = PlainAttention(
             q: q, k: k, v: v, headDim: 16, scale: 0.25, mask: variant.mask, softCap: variant.softCap)
         plain.run(span)
-        expectClose(o, plain.o, atol: 3e-6)
-        expectClose(logSumExp, plain.logSumExp, atol: 3e-6)
+        expectAttention(o, plain.o)
+        expectAttention(logSumExp, plain.logSumExp)
     }
 
     @Test("The gradients agree with finite differences", arguments: variants.prefix(4) + variants.suffix(2))
@@ -127,9 +145,9 @@ struct AttentionVariantTests {
             q: q.float32, k: k.float32, v: v.float32, headDim: 16, scale: 0.3, mask: variant.mask,
             softCap: variant.softCap)
         for span in test.spans { plain.run(span, dO: dO.float32.nested) }
-        expectClose(o.float32, plain.o, rtol: 0.02, atol: 0.02, "o")
-        expectClose(test.dq, plain.dq, rtol: 0.03, atol: 0.03, "dq")
-        expectClose(test.dk, plain.dk, rtol: 0.03, atol: 0.05, "dk")
-        expectClose(test.dv, plain.dv, rtol: 0.03, atol: 0.05, "dv")
+        expectAttention(o.float32, plain.o, in: .bfloat16, "o")
+        expectAttention(test.dq, plain.dq, in: .bfloat16, "dq")
+        expectAttention(test.dk, plain.dk, in: .bfloat16, "dk")
+        expectAttention(test.dv, plain.dv, in: .bfloat16, "dv")
     }
 }

@@ -52,18 +52,18 @@ struct BFloat16KernelTests {
         var numbers = TestNumbers(seed: 23)
         let x = numbers.matrix(3, 50).rounded
         let (exact, half) = (Matrix(rows: 3, columns: 50), empty(3, 50))
-        let random = Philox(seed: 5, stream: 2)
+        let random = Philox(seed: 5, streamNumber: 2)
         Kernels.dropout(x, into: exact, probability: 0.5, random: random, step: 1, firstPosition: 3)
         Kernels.dropout(x.narrowed, into: half, probability: 0.5, random: random, step: 1, firstPosition: 3)
         #expect(half.values == exact.values)
     }
 
     @Test("The adapter's products read and write bfloat16", arguments: [1, 8, 20], [1, 9, 100])
-    func skinny(rank: Int, rows: Int) {
-        for columns in [40, 150] { skinny(rank: rank, rows: rows, columns: columns) }
+    func lowRank(rank: Int, rows: Int) {
+        for columns in [40, 150] { lowRank(rank: rank, rows: rows, columns: columns) }
     }
 
-    private func skinny(rank: Int, rows: Int, columns: Int) {
+    private func lowRank(rank: Int, rows: Int, columns: Int) {
         var numbers = TestNumbers(seed: 24)
         let (x, a) = (numbers.matrix(rows, columns).rounded, numbers.matrix(rank, columns))
         let b = numbers.matrix(70, rank)

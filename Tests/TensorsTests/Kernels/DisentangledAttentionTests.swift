@@ -25,7 +25,7 @@ struct DisentangledAttentionTests {
             dMixed = numbers.strided(total, 3 * count * headDim)
             o = numbers.strided(total, count * headDim)
             dO = numbers.strided(total, count * headDim)
-            heads = HeadColumns(heads: count, headDim: headDim, stride: 3 * headDim)
+            heads = HeadColumns(count: count, headDim: headDim, stride: 3 * headDim)
             self.table = table
             let used = table.used(by: lengths.max() ?? 0)
             let all = numbers.matrix(2 * table.span, count * headDim)
@@ -75,7 +75,7 @@ struct DisentangledAttentionTests {
             for span in spans { plain.run(span.queryStart..<(span.queryStart + span.queryCount), dO: dO.nested) }
             expectClose(o, plain.o, atol: 2e-6, "o")
             // Between a head's columns lie the other two factors: what is compared is each gradient's own columns.
-            for head in 0..<heads.heads {
+            for head in 0..<heads.count {
                 let columns = (head * heads.stride)..<(head * heads.stride + heads.headDim)
                 for (ours, theirs, name) in [(dq, plain.dq, "dq"), (dk, plain.dk, "dk"), (dv, plain.dv, "dv")] {
                     expectClose(
@@ -97,7 +97,7 @@ struct DisentangledAttentionTests {
                 buckets: Int(try fixture.scalar("buckets")), maxDistance: Int(try fixture.scalar("maxDistance")),
                 length: 24), firstRow: 0, keys: try fixture.matrix("positionKeys"),
             queries: try fixture.matrix("positionQueries"))
-        let heads = HeadColumns(heads: Int(try fixture.scalar("heads")), headDim: Int(try fixture.scalar("headDim")))
+        let heads = HeadColumns(count: Int(try fixture.scalar("heads")), headDim: Int(try fixture.scalar("headDim")))
         let scale = Float(try fixture.scalar("scale"))
         let o = Matrix(rows: q.rows, columns: q.columns)
         Kernels.disentangledForward(

@@ -2,7 +2,7 @@ import Tensors
 import Testing
 
 struct DropoutTests {
-    private let random = Philox(seed: 42, stream: 7)
+    private let random = Philox(seed: 42, streamNumber: 7)
 
     /// Element i of the stream takes word i % 4 of the block at i / 4.
     private func isKept(_ position: UInt64, step: UInt64, probability: Double) -> Bool {
@@ -57,7 +57,7 @@ struct DropoutTests {
     func rates() {
         let x = Matrix(rows: 100, columns: 1000)
         x.fill(1)
-        let masks = [(random, UInt64(1)), (random, 2), (Philox(seed: 42, stream: 8), 1)].map { random, step in
+        let masks = [(random, UInt64(1)), (random, 2), (Philox(seed: 42, streamNumber: 8), 1)].map { random, step in
             let y = Matrix(rows: 100, columns: 1000)
             Kernels.dropout(x, into: y, probability: 0.1, random: random, step: step, firstPosition: 0)
             return y.values

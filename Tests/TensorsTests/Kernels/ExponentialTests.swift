@@ -9,7 +9,19 @@ struct ExponentialTests {
         var p = x + [Float](repeating: 0, count: padded - x.count)
         var gradients = [Float](repeating: 0, count: padded)
         let zeros = [Float](repeating: 0, count: padded)
-        ck_attention_gradients(&p, &gradients, padded, zeros, zeros, 1, x.count, 1, 1, Int(CK_NO_WINDOW), 1)
+        p.withUnsafeMutableBufferPointer { p in
+            gradients.withUnsafeMutableBufferPointer { gradients in
+                zeros.withUnsafeBufferPointer { zeros in
+                    var tile = ck_attention_tile(
+                        scores: p.baseAddress, stride: padded, queries: x.count, keys: 1, group: 1, first_visible: 1,
+                        window: Int(CK_NO_WINDOW), scale: 1, dtype: CK_FLOAT32)
+                    var gradients = ck_score_gradients(
+                        dp: gradients.baseAddress, pairs: nil, log_sum_exp: zeros.baseAddress,
+                        delta: zeros.baseAddress)
+                    ck_attention_gradients(&tile, &gradients)
+                }
+            }
+        }
         return Array(p.prefix(x.count))
     }
 
@@ -37,8 +49,21 @@ struct ExponentialTests {
         for (row, x) in x.enumerated() { scores[row * stride] = x }
         var (output, maxima) = ([Float](repeating: 0, count: x.count), [Float](repeating: 0, count: x.count))
         var sums = maxima
-        ck_attention_probabilities(
-            &scores, stride, &output, &maxima, &sums, x.count, 1, 1, x.count, 1, Int(CK_NO_WINDOW), 1, 0, 1)
+        scores.withUnsafeMutableBufferPointer { scores in
+            output.withUnsafeMutableBufferPointer { output in
+                maxima.withUnsafeMutableBufferPointer { maxima in
+                    sums.withUnsafeMutableBufferPointer { sums in
+                        var tile = ck_attention_tile(
+                            scores: scores.baseAddress, stride: stride, queries: x.count, keys: 1, group: x.count,
+                            first_visible: 1, window: Int(CK_NO_WINDOW), scale: 1, dtype: CK_BFLOAT16)
+                        var softmax = ck_online_softmax(
+                            output: output.baseAddress, head_dim: 1, maxima: maxima.baseAddress,
+                            sums: sums.baseAddress)
+                        ck_attention_probabilities(&tile, &softmax, CK_LATER_TILE)
+                    }
+                }
+            }
+        }
         return sums
     }
 

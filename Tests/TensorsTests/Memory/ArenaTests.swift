@@ -67,4 +67,26 @@ struct ArenaTests {
         matrix[(1 << 20) - 1, 0] = 5
         #expect(matrix[(1 << 20) - 1, 0] == 5)
     }
+
+    #if DEBUG
+        @Test("In debug builds what is given back reads as NaN in either dtype, and what was taken before stays")
+        func poison() {
+            let arena = Arena(reservingBytes: 1 << 20)
+            let taken = arena.matrix(3, 16)
+            taken.fill(7)
+            let mark = arena.mark()
+            let (released, narrow, row) = (arena.matrix(3, 16), arena.matrix(4, 6, .bfloat16), arena.matrix(1, 5))
+            for matrix in [released, row] { matrix.fill(1) }
+            narrow.clear()
+            arena.release(to: mark)
+            for matrix in [released, narrow, row] {
+                #expect(matrix.values.count == matrix.rows * matrix.columns)
+                #expect(matrix.values.allSatisfy { $0.isNaN })
+            }
+            #expect(released[0, 0].isSignalingNaN)
+            #expect(taken.values.allSatisfy { $0 == 7 })
+            // What is taken again holds the poison until it is written.
+            #expect(arena.matrix(3, 16).values.allSatisfy { $0.isNaN })
+        }
+    #endif
 }

@@ -45,8 +45,8 @@ struct PackedWeightTests {
         }
     }
 
-    @Test("Turned panels are those of the transposed weight, in portable code too", arguments: shapes, [0, 1])
-    func turned(shape: (rows: Int, outputs: Int, inputs: Int), portable: Int) {
+    @Test("Transposed panels are those of the transposed weight, in portable code too", arguments: shapes, [0, 1])
+    func transposedPanels(shape: (rows: Int, outputs: Int, inputs: Int), portable: Int) {
         var numbers = TestNumbers(seed: UInt64(3 * shape.outputs + shape.inputs))
         let exact = numbers.strided(shape.outputs, shape.inputs)
         let (weight, transposed) = (exact.narrowed, Matrix(rows: shape.inputs, columns: shape.outputs))
@@ -55,24 +55,24 @@ struct PackedWeightTests {
         let packed = panels(weight)
         // What lies before and beyond is left alone.
         let count = (shape.inputs + ck_panel_columns() - 1) / ck_panel_columns()
-        var turned = [UInt16](repeating: 0x7FC1, count: direct.count + 64)
+        var transposedPanels = [UInt16](repeating: 0x7FC1, count: direct.count + 64)
         packed.withUnsafeBytes { packed in
-            turned.withUnsafeMutableBytes { turned in
-                ck_turn_panels(
-                    packed.baseAddress, shape.outputs, shape.inputs, 0, count, Int32(portable),
-                    turned.baseAddress.map { $0 + 64 })
+            transposedPanels.withUnsafeMutableBytes { transposedPanels in
+                ck_transpose_panels(
+                    packed.baseAddress, shape.outputs, shape.inputs, 0, count, portable == 0 ? CK_NATIVE : CK_PORTABLE,
+                    transposedPanels.baseAddress.map { $0 + 64 })
             }
         }
-        #expect(Array(turned.dropFirst(32).dropLast(32)) == direct)
-        #expect(turned.prefix(32) + turned.suffix(32) == ArraySlice(repeating: 0x7FC1, count: 64))
+        #expect(Array(transposedPanels.dropFirst(32).dropLast(32)) == direct)
+        #expect(transposedPanels.prefix(32) + transposedPanels.suffix(32) == ArraySlice(repeating: 0x7FC1, count: 64))
     }
 
     private func panels(_ weight: Matrix) -> [UInt16] {
-        let bytes = ck_panels_bytes(weight.rows, weight.columns, 1)
-        let halves = weight.values.map { UInt16($0.bitPattern >> 16) }
+        let bytes = ck_panels_bytes(weight.rows, weight.columns, CK_BFLOAT16)
+        let elements = weight.values.map { UInt16($0.bitPattern >> 16) }
         return [UInt16](unsafeUninitializedCapacity: bytes / 2) { buffer, count in
             ck_pack_panels(
-                halves, weight.columns, weight.rows, weight.columns, 1, 0,
+                elements, weight.columns, weight.rows, weight.columns, CK_BFLOAT16, 0,
                 (weight.rows + ck_panel_columns() - 1) / ck_panel_columns(),
                 buffer.baseAddress)
             count = bytes / 2

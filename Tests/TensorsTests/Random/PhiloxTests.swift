@@ -26,30 +26,30 @@ struct PhiloxTests {
 
     @Test("Seed 0, stream 0, step 0, position 0 is the all-zero counter and key")
     func origin() {
-        let words = Philox(seed: 0, stream: 0).bits(step: 0, position: 0)
+        let words = Philox(seed: 0, streamNumber: 0).bits(step: 0, position: 0)
         #expect(words == SIMD4(0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8))
     }
 
     @Test("Every part of seed, stream, step and position changes the words")
     func everyPartCounts() {
         let high: UInt64 = 1 << 40
-        let random = Philox(seed: 1, stream: 1)
+        let random = Philox(seed: 1, streamNumber: 1)
         let variants = [
             random.bits(step: 1, position: 1),
             random.bits(step: 2, position: 1),
             random.bits(step: 1 + high, position: 1),
             random.bits(step: 1, position: 2),
             random.bits(step: 1, position: 1 + high),
-            Philox(seed: 2, stream: 1).bits(step: 1, position: 1),
-            Philox(seed: high, stream: 1).bits(step: 1, position: 1),
-            Philox(seed: 1, stream: 2).bits(step: 1, position: 1),
+            Philox(seed: 2, streamNumber: 1).bits(step: 1, position: 1),
+            Philox(seed: high, streamNumber: 1).bits(step: 1, position: 1),
+            Philox(seed: 1, streamNumber: 2).bits(step: 1, position: 1),
         ]
         #expect(Set(variants).count == variants.count)
     }
 
     @Test("Uniform numbers fill [0, 1) evenly")
     func uniform() {
-        let random = Philox(seed: 3, stream: 0)
+        let random = Philox(seed: 3, streamNumber: 0)
         let values = (0..<10_000).map { random.uniform(step: 0, position: $0) }
         #expect(values.allSatisfy { $0 >= 0 && $0 < 1 })
         for tenth in 0..<10 {

@@ -28,7 +28,7 @@ struct PlainDisentangledAttention {
         self.positionQueries = positionQueries?.nested
         self.scale = Double(scale)
         let zeros = { (matrix: [[Double]]) in matrix.map { $0.map { _ in 0.0 } } }
-        o = self.q.map { _ in Array(repeating: 0, count: heads.heads * heads.headDim) }
+        o = self.q.map { _ in Array(repeating: 0, count: heads.count * heads.headDim) }
         (dq, dk, dv) = (zeros(self.q), zeros(self.k), zeros(self.v))
         dPositionKeys = zeros(self.positionKeys ?? [])
         dPositionQueries = zeros(self.positionQueries ?? [])
@@ -36,7 +36,7 @@ struct PlainDisentangledAttention {
 
     /// Forward and backward of one sequence, rows of the packed matrices.
     mutating func run(_ rows: Range<Int>, dO: [[Double]]) {
-        for head in 0..<heads.heads {
+        for head in 0..<heads.count {
             for query in rows { attend(query, rows: rows, head: head, dO: dO) }
         }
     }

@@ -67,7 +67,7 @@ struct FamilyBehaviourTests {
         let model = try fixture.model()
         let lora = LoRAConfiguration(rank: 4, alpha: 8, dropout: 0.3, targets: ["all-linear"])
         let adapter = try LoRAAdapter.attach(lora, to: model, seed: 7)
-        let random = Philox(seed: 11, stream: 5)
+        let random = Philox(seed: 11, streamNumber: 5)
         for module in adapter.modules {
             let (rows, columns) = (module.b.value.rows, module.b.value.columns)
             let noise = (0..<(rows * columns)).map { random.uniform(step: 0, position: UInt64($0)) * 0.2 - 0.1 }

@@ -7,7 +7,7 @@ import Transformers
 @Suite("Classification heads")
 struct ClassificationHeadTests {
     private func matrix(_ rows: Int, _ columns: Int, seed: UInt64, scale: Float = 1) -> Matrix {
-        let random = Philox(seed: seed, stream: 9)
+        let random = Philox(seed: seed, streamNumber: 9)
         let values = (0..<(rows * columns)).map {
             scale * (2 * random.uniform(step: 0, position: UInt64($0)) - 1)
         }

@@ -16,7 +16,7 @@ struct DecoderVariantTests {
 
     /// Numbers in order, so that a variant's weights do not depend on another's.
     private final class Numbers {
-        private let random = Philox(seed: 41, stream: 1)
+        private let random = Philox(seed: 41, streamNumber: 1)
         private var position: UInt64 = 0
 
         func matrix(_ rows: Int, _ columns: Int, around center: Float = 0, scale: Float = 1) -> Matrix {

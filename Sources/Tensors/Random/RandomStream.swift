@@ -1,0 +1,43 @@
+/// What a run draws random numbers for. Every use has a Philox stream of its own, so that no two draw the same numbers;
+/// the streams decide an adapter's bytes.
+package enum RandomStream: Sendable, Equatable {
+    /// The order of the training rows.
+    case rowOrder
+    /// The initial A of an adapter's module.
+    case adapterInitialisation(module: Int)
+    /// The dropout masks of an adapter's module.
+    case adapterDropout(module: Int)
+    /// The initial weight of one of a classification head's projections.
+    case headInitialisation(projection: Int)
+    /// The dropout masks at one of the places where a classification head drops.
+    case headDropout(place: Int)
+
+    /// The purposes; each has the streams from `rawValue` · `streamsEach` on, so that none meets another's.
+    package enum Purpose: UInt32, Sendable, CaseIterable {
+        case rowOrder = 0
+        case adapterInitialisation = 1
+        case adapterDropout = 2
+        case headInitialisation = 3
+        case headDropout = 4
+    }
+
+    /// Streams of one purpose.
+    package static let streamsEach: UInt32 = 1_000_000
+
+    private var use: (purpose: Purpose, index: Int) {
+        switch self {
+        case .rowOrder: (.rowOrder, 0)
+        case .adapterInitialisation(let module): (.adapterInitialisation, module)
+        case .adapterDropout(let module): (.adapterDropout, module)
+        case .headInitialisation(let projection): (.headInitialisation, projection)
+        case .headDropout(let place): (.headDropout, place)
+        }
+    }
+
+    /// The number of the stream.
+    package var number: UInt32 {
+        let (purpose, index) = use
+        precondition(index >= 0 && index < Int(Self.streamsEach), "stream \(index) of \(purpose)")
+        return purpose.rawValue * Self.streamsEach + UInt32(index)
+    }
+}

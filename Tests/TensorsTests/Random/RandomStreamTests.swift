@@ -1,0 +1,45 @@
+import Tensors
+import Testing
+
+@Suite("Streams of random numbers")
+struct RandomStreamTests {
+    @Test("No purpose's streams meet another's")
+    func disjoint() {
+        let each = RandomStream.streamsEach
+        let ranges = RandomStream.Purpose.allCases.map { ($0.rawValue * each)..<(($0.rawValue + 1) * each) }
+        #expect(ranges.count == 5)
+        for (index, range) in ranges.enumerated() {
+            for other in ranges.dropFirst(index + 1) { #expect(!range.overlaps(other)) }
+        }
+        let last = Int(each) - 1
+        let streams: [RandomStream] = [
+            .rowOrder, .adapterInitialisation(module: 0), .adapterInitialisation(module: last),
+            .adapterDropout(module: 0), .adapterDropout(module: last), .headInitialisation(projection: 0),
+            .headInitialisation(projection: last), .headDropout(place: 0), .headDropout(place: last),
+        ]
+        #expect(Set(streams.map(\.number)).count == streams.count)
+        for (stream, range) in zip(streams, [0, 1, 1, 2, 2, 3, 3, 4, 4].map { ranges[$0] }) {
+            #expect(range.contains(stream.number))
+        }
+    }
+
+    /// An adapter's bytes depend on them.
+    @Test("The numbers are those of manifest version 1")
+    func numbers() {
+        #expect(RandomStream.rowOrder.number == 0)
+        #expect(RandomStream.adapterInitialisation(module: 7).number == 1_000_007)
+        #expect(RandomStream.adapterDropout(module: 7).number == 2_000_007)
+        #expect(RandomStream.headInitialisation(projection: 1).number == 3_000_001)
+        #expect(RandomStream.headDropout(place: 1).number == 4_000_001)
+        let random = Philox(seed: 3, stream: .adapterDropout(module: 7))
+        #expect(
+            random.bits(step: 1, position: 2)
+                == Philox(seed: 3, streamNumber: 2_000_007).bits(step: 1, position: 2))
+    }
+
+    @Test("A number beyond a purpose's streams stops the program")
+    func beyond() async {
+        await #expect(processExitsWith: .failure) { _ = RandomStream.adapterDropout(module: 1_000_000).number }
+        await #expect(processExitsWith: .failure) { _ = RandomStream.headDropout(place: -1).number }
+    }
+}
