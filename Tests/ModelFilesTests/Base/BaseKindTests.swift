@@ -2,6 +2,7 @@ import Foundation
 import ModelFiles
 import Tensors
 import Testing
+import Transformers
 
 @Suite("What is given as a base and is none")
 struct BaseKindTests {

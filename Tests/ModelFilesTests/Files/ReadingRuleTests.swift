@@ -1,6 +1,7 @@
 import Foundation
 import ModelFiles
 import Testing
+import Transformers
 
 @Suite("Which files may be read")
 struct ReadingRuleTests {

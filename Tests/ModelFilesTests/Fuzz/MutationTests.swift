@@ -1,6 +1,7 @@
 import Foundation
 import ModelFiles
 import Testing
+import Transformers
 
 /// Seeded mutations of valid files: each is read to the end or refused; none may trap.
 @Suite("Mutated files")

@@ -2,6 +2,7 @@ import Foundation
 import ModelFiles
 import Tensors
 import Testing
+import Transformers
 
 @Suite("Content hashes")
 struct ContentHashTests {
