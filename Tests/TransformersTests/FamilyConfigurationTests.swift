@@ -33,6 +33,7 @@ struct FamilyConfigurationTests {
             ("llama", #""rope_parameters":{"rope_type":"yarn","factor":2,"beta_fast":1,"beta_slow":2}"#, "beta_fast"),
             ("phi3", #""rope_scaling":{"type":"longrope","short_factor":[1],"long_factor":[1,1,1]}"#, "short_factor"),
             ("qwen2", #""layer_types":["full_attention"]"#, "layer_types"),
+            ("gemma2", #""layer_types":"full_attention""#, "layer_types"),
             ("mistral", #""sliding_window":0"#, "sliding_window"),
             ("gemma3_text", #""use_bidirectional_attention":true"#, "use_bidirectional_attention"),
             ("gemma2", #""attn_logit_softcapping":-1"#, "attn_logit_softcapping"),

@@ -44,8 +44,9 @@ extension ConfigurationFields {
 
     /// Which layers see a window only. `layer_types` says it; where it is absent, `fallback` does.
     func slidingLayers(_ count: Int, fallback: (Int) throws -> Bool) throws -> [Bool] {
-        guard let types = value("layer_types")?.arrayValue else { return try (0..<count).map(fallback) }
+        guard let stated = value("layer_types") else { return try (0..<count).map(fallback) }
         let known = ["sliding_attention": true, "full_attention": false]
+        let types = stated.arrayValue ?? []
         let sliding = types.compactMap { $0.stringValue.flatMap { known[$0] } }
         guard sliding.count == count, types.count == count else {
             throw TransformersError(
