@@ -54,7 +54,8 @@ let benchmarkTargets: [Target] = [
     .executableTarget(
         name: "TokenizerBenchmark",
         dependencies: [
-            "Tokenizers", "ModelFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "Transformers", "Tokenizers", "ModelFiles",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Benchmarks/TokenizerBenchmark", swiftSettings: swiftSettings),
     .executableTarget(
@@ -135,9 +136,9 @@ let package = Package(
         tests("DigestsTests", ["Digests"]),
         tests("ForeignTextTests", ["ForeignText"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),
-        tests("ModelFilesTests", ["TestSupport", "ModelFiles", "Tensors"]),
-        tests("TokenizersTests", ["TestSupport", "Tokenizers", "ModelFiles", "Tensors"]),
-        tests("TransformersTests", ["TestSupport", "Transformers", "ModelFiles", "Tensors"]),
+        tests("ModelFilesTests", ["TestSupport", "Transformers", "ModelFiles", "Tensors"]),
+        tests("TokenizersTests", ["TestSupport", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
+        tests("TransformersTests", ["TestSupport", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
         tests("AdaptersTests", ["TestSupport", "Adapters", "Transformers", "ModelFiles", "Tensors"]),
         tests(
             "TrainingTests",

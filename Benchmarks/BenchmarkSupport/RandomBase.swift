@@ -11,14 +11,14 @@ package struct RandomBase: WeightSource {
     package static let names = ["135m", "360m", "1b"]
 
     /// SmolLM2-135M's shape, SmolLM2-360M's, or Llama-3.2-1B's with SmolLM2's vocabulary; nil for another name.
-    package init?(named name: String) {
+    package init?(named name: String) throws {
         switch name {
         case "135m":
-            configuration = Self.llama(hidden: 576, intermediate: 1536, layers: 30, heads: 9, groups: 3)
+            configuration = try Self.llama(hidden: 576, intermediate: 1536, layers: 30, heads: 9, groups: 3)
         case "360m":
-            configuration = Self.llama(hidden: 960, intermediate: 2560, layers: 32, heads: 15, groups: 5)
+            configuration = try Self.llama(hidden: 960, intermediate: 2560, layers: 32, heads: 15, groups: 5)
         case "1b":
-            configuration = Self.llama(hidden: 2048, intermediate: 8192, layers: 16, heads: 32, groups: 8)
+            configuration = try Self.llama(hidden: 2048, intermediate: 8192, layers: 16, heads: 32, groups: 8)
         default: return nil
         }
     }
@@ -45,11 +45,12 @@ package struct RandomBase: WeightSource {
         }
     }
 
-    private static func llama(hidden: Int, intermediate: Int, layers: Int, heads: Int, groups: Int)
+    private static func llama(hidden: Int, intermediate: Int, layers: Int, heads: Int, groups: Int) throws
         -> ModelConfiguration
     {
-        ModelConfiguration(
-            modelType: "llama", hiddenSize: hidden, intermediateSize: intermediate, layers: layers, heads: heads,
+        try ModelConfiguration(
+            family: ModelFamilies.named("llama").files, hiddenSize: hidden, intermediateSize: intermediate,
+            layers: layers, heads: heads,
             keyValueHeads: groups, headDim: 64, vocabularySize: 49152, maxPositions: 8192, ropeTheta: 100_000,
             normEpsilon: 1e-5, tieWordEmbeddings: true, bosTokenID: 1, eosTokenIDs: [2])
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import ModelFiles
 import Tokenizers
+import Transformers
 
 /// How fast text becomes tokens, on one thread, by CPU time. `tokenizers_speed.py` runs it beside the tokenizers library.
 @main
@@ -33,7 +34,7 @@ struct TokenizerBenchmark: ParsableCommand {
 
     private func load(_ path: String) throws -> any Tokenizer {
         path.hasSuffix(".gguf")
-            ? try TokenizerLoader.load(BaseModelFiles(path: path)) : try TokenizerLoader.load(folder: path)
+            ? try TokenizerLoader.load(BaseModelFiles(path: path)) : try TokenizerLoader.load(ModelFolder(path))
     }
 
     private func pass(_ tokenizer: any Tokenizer, _ texts: [String]) -> (tokens: Int, seconds: Double) {

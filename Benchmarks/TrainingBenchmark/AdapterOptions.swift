@@ -48,8 +48,8 @@ struct AdapterOptions: ParsableArguments {
 /// Computes nothing and has no parameters.
 private final class EmptyAdapter: ProjectionAdapter {
     let hasDropout = false
-    let keptCount = 0
+    let savedCount = 0
 
-    func forward(_ x: Matrix, into y: Matrix, kept: Matrix, pass: Pass) {}
-    func backward(_ dy: Matrix, x: Matrix, kept: Matrix, into dx: Matrix?, pass: Pass) {}
+    func forward(_ x: Matrix, into y: Matrix, saved: Matrix, pass: Pass) {}
+    func backward(_ dy: Matrix, x: Matrix, saved: Matrix, into dx: Matrix?, pass: Pass) {}
 }

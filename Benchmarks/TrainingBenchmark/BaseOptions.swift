@@ -39,7 +39,7 @@ struct BaseOptions: ParsableArguments {
     func source() throws -> any WeightSource {
         let prefix = "random:"
         guard base.hasPrefix(prefix) else { return try BaseModelFiles(path: base) }
-        guard let random = RandomBase(named: String(base.dropFirst(prefix.count))) else {
+        guard let random = try RandomBase(named: String(base.dropFirst(prefix.count))) else {
             throw ValidationError("There is no \(base); there are: \(RandomBase.names.map { prefix + $0 }).")
         }
         return random

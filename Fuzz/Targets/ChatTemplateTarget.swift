@@ -1,4 +1,5 @@
 import Tokenizers
+import Transformers
 
 /// chat_template.jinja: a program that is never run, but told by its shape.
 package struct ChatTemplateTarget: FuzzTarget {

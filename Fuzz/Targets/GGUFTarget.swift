@@ -36,7 +36,7 @@ package struct GGUFTarget: FuzzTarget {
     /// A vocabulary that can be written as tokenizer.json encodes there as it does here.
     private func checkExport(_ base: BaseModelFiles, _ tokenizer: any Tokenizer) throws {
         guard try accepted({ try TokenizerFiles.write(base, to: scratch.path) }) != nil else { return }
-        guard let copy = try accepted({ try TokenizerLoader.load(folder: scratch.path) }) else {
+        guard let copy = try accepted({ try TokenizerLoader.load(ModelFolder(scratch.path)) }) else {
             throw FuzzViolation(message: "tokenizer.json is refused as lorad wrote it")
         }
         for text in TokenizerChecks.texts {

@@ -23,8 +23,8 @@ package struct ModelConfigurationTarget: FuzzTarget {
             try require(!shapes.isEmpty && areSizes, "tensors of impossible shapes")
             try ModelChecks.run(configuration, shapes: shapes)
         }
-        // The config.json of other families is copied, never written.
-        guard configuration.modelType == "llama" else { return }
+        // The config.json of other families is written only of what a GGUF says.
+        guard family.files.gguf.architecture?.writtenMembers.isEmpty == false else { return }
         let json = configuration.huggingFaceJSON(dtype: .f32, padTokenID: nil)
         try scratch.write(Array(JSONText.document(json).utf8), as: "config.json")
         let again = try accepted { try ModelConfiguration.load(folder: scratch.path) }

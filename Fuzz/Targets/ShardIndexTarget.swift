@@ -1,5 +1,6 @@
 import ModelFiles
 import Tensors
+import Transformers
 
 /// model.safetensors.index.json beside two good shards.
 package struct ShardIndexTarget: FuzzTarget {
@@ -17,7 +18,7 @@ package struct ShardIndexTarget: FuzzTarget {
 
     package func check(_ bytes: [UInt8]) throws {
         try scratch.write(bytes, as: "model.safetensors.index.json")
-        guard let source = try accepted({ try ShardedSafetensors(folder: scratch.path) }) else { return }
+        guard let source = try accepted({ try ShardedSafetensors(folder: ModelFolder(scratch.path)) }) else { return }
         _ = try TensorReading.all(source, fileBytes: 1 << 20)
     }
 }

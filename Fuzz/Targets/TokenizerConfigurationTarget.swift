@@ -1,4 +1,5 @@
 import Tokenizers
+import Transformers
 
 /// tokenizer_config.json: roles of tokens and the chat template.
 package struct TokenizerConfigurationTarget: FuzzTarget {

@@ -1,5 +1,6 @@
 import ModelFiles
 import Tokenizers
+import Transformers
 
 /// A tiny model's folder with a tokenizer, one of whose files is written anew for every input.
 struct TokenizerFolder {

@@ -4,20 +4,18 @@ import TestSupport
 import Testing
 import Transformers
 
-@Suite("Targets where none are named (scripts/reference/default_targets.py)")
+@Suite("Targets where none are named (scripts/reference/family_facts.py)")
 struct DefaultTargetsTests {
-    @Test("Every family has PEFT's; Phi-3, for which PEFT has none, the fused query, key and value")
+    @Test("Every family has PEFT's, where PEFT has any; Phi-3, for which it has none, the fused query, key and value")
     func peft() throws {
-        let known = try Fixtures.json("families/default_targets.json")
+        let known = try Fixtures.json("families/transformers.json")
+        #expect(known.objectValue?.members.count == ModelFamilies.all.count)
         for family in ModelFamilies.all {
-            let expected = try #require(known[family.modelType], "\(family.modelType)")
-            guard family.modelType != "phi3" else {
-                #expect(expected.isNull)
-                #expect(family.defaultTargets == ["qkv_proj"])
-                continue
-            }
+            let expected = try #require(known[family.modelType]?["default_targets"], "\(family.modelType)")
+            guard !expected.isNull else { continue }
             #expect(family.defaultTargets == expected.arrayValue?.compactMap(\.stringValue), "\(family.modelType)")
         }
+        #expect(try ModelFamilies.named("phi3").defaultTargets == ["qkv_proj"])
     }
 
     @Test("They name projections in every layer of every decoder's fixture", arguments: FamilyFixture.decoders)

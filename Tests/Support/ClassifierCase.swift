@@ -43,19 +43,20 @@ package struct ClassifierCase: Sendable, CustomStringConvertible {
     }
 
     /// The rows whose logits and gradients are known.
-    package func batch() throws -> PackedBatch { batch(try document()["rows"]?.arrayValue ?? []) }
+    package func batch() throws -> PackedBatch { try batch(try document()["rows"]?.arrayValue ?? []) }
 
     /// Ten steps' rows.
     package func batches() throws -> [PackedBatch] {
-        (try document()["batches"]?.arrayValue ?? []).map { batch($0.arrayValue ?? []) }
+        try (try document()["batches"]?.arrayValue ?? []).map { try batch($0.arrayValue ?? []) }
     }
 
-    package func batch(_ rows: [JSONValue]) -> PackedBatch {
+    package func batch(_ rows: [JSONValue]) throws -> PackedBatch {
+        let pooling = try ModelFamilies.named(BaseModelFiles(path: basePath).configuration.modelType).pooling
         var batch = PackedBatch()
         for row in rows {
             let ids = (row["ids"]?.arrayValue ?? []).compactMap(\.intValue)
             let types = (row["types"]?.arrayValue ?? []).compactMap(\.intValue)
-            let position = ["llama", "opt-350m"].contains(name) ? ids.count - 1 : 0
+            let position = pooling.position(count: ids.count)
             if name.hasSuffix("regression") {
                 let value = Float(row["label"]?.doubleValue ?? .nan)
                 batch.append(tokens: ids, types: types, position: position, value: value)

@@ -19,6 +19,12 @@ package struct FamilyFixture: Sendable, CustomStringConvertible {
         }.map { FamilyFixture(name: $0) }
     }()
 
+    /// Names of the .gguf files of Tests/Fixtures/gguf-families.
+    package static let ggufs: [String] = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: Fixtures.path("gguf-families"))) ?? []
+        return names.filter { $0.hasSuffix(".gguf") }.map { String($0.dropLast(".gguf".count)) }.sorted()
+    }()
+
     /// The adapters in each folder.
     package static let adapters = ["all-linear", "usual"]
 

@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 import Tokenizers
+import Transformers
 
 @Suite("Texts that begin a sequence and texts that go on")
 struct ContinuationTests {

@@ -3,6 +3,7 @@ import ModelFiles
 import TestSupport
 import Testing
 import Tokenizers
+import Transformers
 
 /// Conversations as tokens against `scripts/reference/conversations.py`.
 @Suite("Conversations against transformers' apply_chat_template")

@@ -3,6 +3,7 @@ import ModelFiles
 import TestSupport
 import Testing
 import Tokenizers
+import Transformers
 
 /// Vocabularies that `scripts/reference/tokenizers_gguf.py` put into GGUF files.
 @Suite("Vocabularies of GGUF files")

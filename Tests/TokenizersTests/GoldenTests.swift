@@ -3,6 +3,7 @@ import ModelFiles
 import TestSupport
 import Testing
 import Tokenizers
+import Transformers
 
 /// Trained tokenizers of every kind against what the tokenizers library makes of the same texts with them.
 @Suite("Tokenizers of every kind against the tokenizers library")

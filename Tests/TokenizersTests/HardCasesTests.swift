@@ -2,6 +2,7 @@ import ModelFiles
 import TestSupport
 import Testing
 import Tokenizers
+import Transformers
 
 @Suite("Byte-level BPE against the tokenizers library")
 struct HardCasesTests {

@@ -3,6 +3,7 @@ import ModelFiles
 import TestSupport
 import Testing
 import Tokenizers
+import Transformers
 
 /// Seeded damage to tiny tokenizers: each is refused with an error or works within its own vocabulary; none may trap.
 @Suite("Mutated tokenizers")

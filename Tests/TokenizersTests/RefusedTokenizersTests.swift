@@ -3,6 +3,7 @@ import ModelFiles
 import TestSupport
 import Testing
 import Tokenizers
+import Transformers
 
 @Suite("Damaged and unsupported tokenizers")
 struct RefusedTokenizersTests {

@@ -3,6 +3,7 @@ import ModelFiles
 import TestSupport
 import Testing
 import Tokenizers
+import Transformers
 
 /// Folders with files beside tokenizer.json, against what transformers' AutoTokenizer makes of them.
 @Suite("Files beside tokenizer.json against transformers")

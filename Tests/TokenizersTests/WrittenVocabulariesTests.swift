@@ -4,6 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 import Tokenizers
+import Transformers
 
 @Suite("Vocabularies written in the other format")
 struct WrittenVocabulariesTests {

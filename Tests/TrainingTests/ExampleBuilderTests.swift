@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import Tokenizers
 import Training
+import Transformers
 
 @Suite("Masks")
 struct ExampleBuilderTests {

@@ -8,17 +8,15 @@ import Transformers
 struct FamilyConfigurationTests {
     private func shapes(_ type: String, _ members: String) throws -> [String: [Int]] {
         try withTemporaryFolder { folder in
-            let sizes =
-                type == "gpt2"
-                ? #""n_embd":12,"n_layer":2,"n_head":2"#
-                : #""hidden_size":12,"intermediate_size":16,"num_hidden_layers":2,"num_attention_heads":2,"head_dim":6"#
-            let key = "num_key_value_heads"
-            let ffn = (type == "opt" ? #","ffn_dim":16"# : "") + (members.contains(key) ? "" : #","\#(key)":2"#)
-            let text =
-                #"{"model_type":"\#(type)","vocab_size":9,\#(sizes)\#(ffn)\#(members.isEmpty ? "" : ",")\#(members)}"#
-            try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
-            let configuration = try ModelConfiguration.load(folder: folder)
-            return try ModelFamilies.named(type).tensorShapes(configuration)
+            let family = try ModelFamilies.named(type)
+            let keys = family.files.keys
+            var sizes = ["vocab_size": 9, keys.hidden: 12, keys.layers: 2, keys.heads: 2, "head_dim": 6]
+            if keys.intermediateRatio == nil { sizes[keys.intermediate] = 16 }
+            if !members.contains("num_key_value_heads") { sizes["num_key_value_heads"] = 2 }
+            let all =
+                [#""model_type":"\#(type)""#] + sizes.map { #""\#($0)":\#($1)"# } + [members].filter { !$0.isEmpty }
+            try Data("{\(all.joined(separator: ","))}".utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
+            return try family.tensorShapes(ModelConfiguration.load(folder: folder))
         }
     }
 
@@ -35,6 +33,7 @@ struct FamilyConfigurationTests {
             ("llama", #""rope_parameters":{"rope_type":"yarn","factor":2,"beta_fast":1,"beta_slow":2}"#, "beta_fast"),
             ("phi3", #""rope_scaling":{"type":"longrope","short_factor":[1],"long_factor":[1,1,1]}"#, "short_factor"),
             ("qwen2", #""layer_types":["full_attention"]"#, "layer_types"),
+            ("gemma2", #""layer_types":"full_attention""#, "layer_types"),
             ("mistral", #""sliding_window":0"#, "sliding_window"),
             ("gemma3_text", #""use_bidirectional_attention":true"#, "use_bidirectional_attention"),
             ("gemma2", #""attn_logit_softcapping":-1"#, "attn_logit_softcapping"),

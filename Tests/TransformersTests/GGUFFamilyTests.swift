@@ -7,7 +7,17 @@ import Transformers
 
 @Suite("GGUF files of the families against transformers' values (scripts/reference/gguf_families)")
 struct GGUFFamilyTests {
-    static let names = ["qwen2", "qwen3", "gemma2", "gemma3", "phi3", "phi3-longrope", "gpt2", "llama3", "gemma"]
+    /// Of decoders.
+    static let names = FamilyFixture.ggufs.filter { $0 != "bert" }
+
+    @Test("There is a fixture of every family with a mapping")
+    func complete() throws {
+        let types = try FamilyFixture.ggufs.map {
+            try BaseModelFiles(path: Fixtures.path("gguf-families/\($0).gguf")).configuration.modelType
+        }
+        let mapped = ModelFamilies.all.filter { $0.files.gguf.architecture != nil }.map(\.modelType)
+        #expect(Set(types) == Set(mapped))
+    }
 
     @Test("Logits of rows within and beyond windows and original positions equal transformers'", arguments: names)
     func logits(name: String) throws {

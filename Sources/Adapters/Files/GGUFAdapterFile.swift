@@ -106,12 +106,13 @@ package enum GGUFAdapterFile {
     }
 
     private static func architecture(_ configuration: ModelConfiguration) throws -> GGUFArchitecture {
-        let known = GGUFArchitecture.known.values.first { $0.modelType == configuration.modelType }
-        guard let known else {
+        switch configuration.family.gguf {
+        case .architecture(let architecture): return architecture
+        case .none(let reason):
             throw AdaptersError(
-                .unsupported, "Adapters of models of type '\(configuration.modelType)' are not written as GGUF.")
+                .unsupported, "Adapters of models of type '\(configuration.modelType)' are not written as GGUF.",
+                cause: reason)
         }
-        return known
     }
 
     private static func place(_ module: LoRAAdapter.Module, _ architecture: GGUFArchitecture) throws -> (

@@ -24,7 +24,7 @@ final class LowRankUpdate: ProjectionAdapter {
 
     var hasDropout: Bool { dropout > 0 }
     /// h.
-    var keptCount: Int { a.value.rows }
+    var savedCount: Int { a.value.rows }
 
     /// - Parameter random: the stream that this slot's dropout masks come from.
     init(a: Parameter, b: Parameter, scaling: Float, dropout: Float, random: Philox) {
@@ -35,7 +35,7 @@ final class LowRankUpdate: ProjectionAdapter {
         self.random = random
     }
 
-    func forward(_ x: Matrix, into y: Matrix, kept h: Matrix, pass: Pass) {
+    func forward(_ x: Matrix, into y: Matrix, saved h: Matrix, pass: Pass) {
         pass.withScratch { scratch in
             let dropped = dropped(x, scratch: scratch, pass: pass)
             multiply(.plain(dropped), .transposed(a.value), into: h, scratch: scratch)
@@ -44,7 +44,7 @@ final class LowRankUpdate: ProjectionAdapter {
         }
     }
 
-    func backward(_ dy: Matrix, x: Matrix, kept h: Matrix, into dx: Matrix?, pass: Pass) {
+    func backward(_ dy: Matrix, x: Matrix, saved h: Matrix, into dx: Matrix?, pass: Pass) {
         pass.withScratch { scratch in
             multiply(
                 .transposed(dy), .plain(h), into: b.gradient, scale: scaling, accumulate: true, scratch: scratch)

@@ -54,7 +54,7 @@ package enum MergedWeights {
             })
         let body = try tensors(adapter, base: base).compactMap { entry in
             replaced.contains(entry.name)
-                ? nil : family.classifierTensorName(entry.name, in: base).map { entry.renamed($0) }
+                ? nil : try family.classifierTensorName(entry.name, in: base).map { entry.renamed($0) }
         }
         return body + head.map { $0.renamed(names[$0.name] ?? $0.name) }
     }

@@ -10,7 +10,7 @@ extension BaseModelFiles {
     static func tiesVocabulary(
         _ stored: inout [String: StoredTensor], _ configuration: ModelConfiguration, in files: ShardedSafetensors
     ) throws -> Bool {
-        guard let vocabulary = ConfigurationKeys.of(configuration.modelType).vocabulary else {
+        guard let vocabulary = configuration.family.keys.vocabulary else {
             return configuration.tieWordEmbeddings
         }
         let head = vocabulary.head + ".weight"

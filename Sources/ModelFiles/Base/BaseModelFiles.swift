@@ -24,12 +24,14 @@ package final class BaseModelFiles: Sendable {
         var layout = GGUFLayout.same
     }
 
-    /// - Parameter rule: which files may be read.
+    /// - Parameters:
+    ///   - rule: which files may be read.
+    ///   - families: those that it may be of.
     /// - Throws: `ModelFilesError.missing` where there is no base at `path`, `.unsupported` for what is something else,
     ///   `.forbidden` for a file that the rule refuses; as the readers of its format.
-    package init(path: String, rule: ReadingRule = .anything) throws {
+    package init(path: String, rule: ReadingRule, families: KnownFamilies) throws {
         self.path = path
-        folder = ModelFolder(path, rule: rule)
+        folder = ModelFolder(path, rule: rule, families: families)
         if try Self.isFolder(path) {
             try BaseKind.check(folder: folder)
             var configuration = try ModelConfiguration.load(folder: folder)
@@ -43,10 +45,11 @@ package final class BaseModelFiles: Sendable {
         } else {
             let file = try GGUFFile(MappedFile(path: path, rule: rule))
             try BaseKind.check(file)
-            configuration = try ModelConfiguration(gguf: file)
+            configuration = try ModelConfiguration(gguf: file, families: families)
             source = file
             gguf = file
-            stored = try Self.storedTensors(file, headDim: configuration.headDim)
+            stored = try Self.storedTensors(
+                file, families.family(of: file).architecture, headDim: configuration.headDim)
         }
     }
 
@@ -153,8 +156,9 @@ package final class BaseModelFiles: Sendable {
             .replacingOccurrences(of: "LayerNorm.beta", with: "LayerNorm.bias")
     }
 
-    private static func storedTensors(_ file: GGUFFile, headDim: Int) throws -> [String: StoredTensor] {
-        let architecture = try GGUFArchitecture.of(file)
+    private static func storedTensors(_ file: GGUFFile, _ architecture: GGUFArchitecture, headDim: Int) throws
+        -> [String: StoredTensor]
+    {
         var stored: [String: StoredTensor] = [:]
         for (own, info) in file.tensors where !architecture.ignored.contains(own) {
             let (name, layout) = architecture.huggingFaceName(own) ?? (own, .same)

@@ -2,20 +2,15 @@ extension ModelConfiguration {
     /// Reads `config.json` of a Hugging Face folder; what is absent has transformers' default.
     ///
     /// - Throws: `ModelFilesError.missing`, `.malformed` naming a key that is absent or of the wrong kind,
-    ///   `.unsupported` for settings that lorad does not compute.
-    package static func load(folder path: String) throws -> ModelConfiguration { try load(folder: ModelFolder(path)) }
-
-    /// The same of an opened folder.
-    ///
-    /// - Throws: as `load(folder:)` of a path; `ModelFilesError.forbidden`.
+    ///   `.unsupported` for settings that lorad does not compute, or another family than the folder's; `.forbidden`.
     package static func load(folder: ModelFolder) throws -> ModelConfiguration {
         let path = folder.path(of: "config.json")
         let fields = try ConfigurationFields(path: path, json: try folder.requiredJSON("config.json"))
         let modelType = try fields.string("model_type")
         try BaseKind.check(fields, modelType: modelType)
-        try checkModelType(modelType, path)
+        let family = try folder.families.named(modelType, in: path)
         try refuseUnsupported(fields)
-        let keys = ConfigurationKeys.of(modelType)
+        let keys = family.keys
         func int(_ key: String, default fallback: Int? = nil) throws -> Int {
             let alias = keys.aliases[key] ?? key
             return try fields.int(fields.value(alias) == nil ? key : alias, default: fallback)
@@ -24,7 +19,7 @@ extension ModelConfiguration {
         let hidden = try int(keys.hidden)
         let ratio = keys.intermediateRatio.map { $0 * min(hidden, 1 << 24) }
         return try ModelConfiguration(
-            modelType: modelType, hiddenSize: hidden,
+            family: family, hiddenSize: hidden,
             intermediateSize: try fields.int(keys.intermediate, default: ratio),
             layers: try int(keys.layers), heads: heads,
             keyValueHeads: try keyValueHeads(fields, keys, heads: heads),
@@ -32,8 +27,7 @@ extension ModelConfiguration {
             vocabularySize: try fields.int("vocab_size"),
             maxPositions: try int(keys.maxPositions, default: keys.defaultMaxPositions)
                 - (keys.hasPaddedPositions ? try unusedPositions(fields) : 0),
-            ropeTheta: keys.hasRotaryPositions
-                ? try RotaryParameters(fields, modelType: modelType).theta : keys.defaultTheta,
+            ropeTheta: try RotaryParameters(fields, family)?.theta ?? keys.defaultTheta,
             normEpsilon: try keys.epsilon.map { try fields.float($0, default: keys.defaultEpsilon) }
                 ?? keys.defaultEpsilon,
             tieWordEmbeddings: try fields.bool("tie_word_embeddings", default: keys.tiesWordEmbeddings),
@@ -54,8 +48,8 @@ extension ModelConfiguration {
         -> Int
     {
         let key = "num_key_value_heads"
-        guard keys.hasGroupedHeads else { return heads }
-        return try fields.int(key, default: fields.contains(key) ? heads : keys.defaultKeyValueHeads ?? heads)
+        guard let grouped = keys.groupedHeads else { return heads }
+        return try fields.int(key, default: fields.contains(key) ? heads : grouped.defaultKeyValueHeads ?? heads)
     }
 
     /// Those up to the padding token's id.
@@ -68,7 +62,7 @@ extension ModelConfiguration {
     }
 
     private static func headDim(_ fields: ConfigurationFields, _ keys: ConfigurationKeys, _ share: Int) throws -> Int {
-        guard keys.hasGroupedHeads else { return share }
-        return try fields.int("head_dim", default: keys.defaultHeadDim ?? share)
+        guard let grouped = keys.groupedHeads else { return share }
+        return try fields.int("head_dim", default: grouped.defaultHeadDim ?? share)
     }
 }

@@ -6,6 +6,8 @@ import Synchronization
 /// hashed and what is copied are the same.
 package final class ModelFolder: Sendable {
     package let path: String
+    /// The families that the folder may be of.
+    package let families: KnownFamilies
     private let rule: ReadingRule
     /// Where the folder's own files lie, every link followed; empty where there is no such folder.
     private let own: [String]
@@ -22,9 +24,12 @@ package final class ModelFolder: Sendable {
         var listings: [String: [String]] = [:]
     }
 
-    /// - Parameter rule: which files may be read.
-    package init(_ path: String, rule: ReadingRule = .anything) {
+    /// - Parameters:
+    ///   - rule: which files may be read.
+    ///   - families: those that it may be of.
+    package init(_ path: String, rule: ReadingRule = .anything, families: KnownFamilies) {
         self.path = path
+        self.families = families
         self.rule = rule
         own = Self.ownPlaces(path)
     }

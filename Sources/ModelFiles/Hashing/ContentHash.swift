@@ -46,20 +46,14 @@ package enum ContentHash {
         }
     }
 
-    /// A .gguf's hash is the file's; a folder's that of its listing, so that anyone can check it:
+    /// The hash of an opened base: of the bytes that its tensors, tokenizer and templates are read from. A .gguf's
+    /// hash is the file's; a folder's that of its listing, so that anyone can check it:
     /// `(cd BASE && LC_ALL=C sha256sum config.json *.safetensors | sha256sum)`.
-    ///
-    /// - Throws: `ModelFilesError.missing` where something is absent; as the reader of the base's format.
-    package static func ofBase(_ path: String, cache: HashCache? = nil) throws -> BaseHash {
-        try ofBase(BaseModelFiles(path: path), cache: cache)
-    }
-
-    /// The hash of an opened base: of the bytes that its tensors, tokenizer and templates are read from.
     ///
     /// - Parameters:
     ///   - cache: spares reading weights that are known to it.
     ///   - rereading: the cache is not asked; it remembers what is read.
-    /// - Throws: as `ofBase(_:cache:)`; `ModelFilesError.mismatch` where a file is not the one any more that was opened.
+    /// - Throws: `ModelFilesError.missing` where something is absent; `.mismatch` where a file is not the one any more that was opened.
     package static func ofBase(
         _ files: BaseModelFiles, cache: HashCache? = nil, rereading: Bool = false
     ) throws -> BaseHash {

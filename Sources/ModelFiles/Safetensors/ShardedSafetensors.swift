@@ -11,12 +11,7 @@ package final class ShardedSafetensors: TensorSource {
     ///
     /// - Throws: `ModelFilesError.missing` where there are no weights or a shard is absent, `.unsupported`
     ///   where they are of another format, `.malformed` where index and
-    ///   shards disagree or the index names a file outside the folder; as `SafetensorsFile`.
-    package convenience init(folder path: String) throws { try self.init(folder: ModelFolder(path)) }
-
-    /// The same of an opened folder.
-    ///
-    /// - Throws: as `init(folder:)` of a path; `ModelFilesError.forbidden`.
+    ///   shards disagree or the index names a file outside the folder, `.forbidden`; as `SafetensorsFile`.
     package init(folder: ModelFolder) throws {
         location = folder.path
         let (single, index) = ("model.safetensors", "model.safetensors.index.json")

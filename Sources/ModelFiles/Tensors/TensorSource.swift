@@ -25,7 +25,9 @@ extension TensorSource {
     }
 
     /// The description of a tensor that must be there.
-    func info(_ name: String) throws -> TensorInfo {
+    ///
+    /// - Throws: `ModelFilesError.missing`, with the closest name.
+    package func info(_ name: String) throws -> TensorInfo {
         if let info = tensors[name] { return info }
         let closest = Suggestion.closest(to: name, among: tensors.keys.sorted())
         throw ModelFilesError(

@@ -4,16 +4,14 @@ import Tokenizers
 /// What config.json says of a classifier, so that transformers' AutoModelForSequenceClassification loads its head.
 enum ClassifierConfiguration {
     /// The base's configuration with the classifier's class, its labels and its kind of problem.
-    static func applied(to base: JSONValue, labels: SequenceLabels) -> JSONValue {
+    static func applied(to base: JSONValue, of family: FamilyFiles, labels: SequenceLabels) -> JSONValue {
         guard var object = base.objectValue else { return base }
-        let modelType = object["model_type"]?.stringValue ?? ""
         let names: [String]
         switch labels {
         case .classes(let classes): names = classes
         case .regression: names = ["LABEL_0"]
         }
-        let architecture = (classes[modelType] ?? modelType) + "ForSequenceClassification"
-        object = object.setting("architectures", to: .array([.string(architecture)]))
+        object = object.setting("architectures", to: .array([.string(family.classes.classifier)]))
         object = object.setting(
             "id2label",
             to: .object(JSONObject(names.enumerated().map { (String($0), JSONValue.string($1)) })))
@@ -28,11 +26,4 @@ enum ClassifierConfiguration {
         }
         return .object(object)
     }
-
-    /// What transformers' classes are called, by `model_type`.
-    private static let classes = [
-        "bert": "Bert", "deberta": "Deberta", "deberta-v2": "DebertaV2", "gemma": "Gemma", "gemma2": "Gemma2",
-        "gemma3_text": "Gemma3Text", "gpt2": "GPT2", "gpt_neox": "GPTNeoX", "llama": "Llama", "mistral": "Mistral",
-        "opt": "OPT", "phi3": "Phi3", "qwen2": "Qwen2", "qwen3": "Qwen3", "roberta": "Roberta",
-    ]
 }

@@ -43,8 +43,7 @@ package struct MergedExport {
         case (.safetensors, .some(let gguf)):
             let padding = TokenizerFiles.role("padding", in: gguf)
             let own = base.configuration.huggingFaceJSON(dtype: dtype, padTokenID: padding)
-            try write(
-                task.labels.map { ClassifierConfiguration.applied(to: own, labels: $0) } ?? own, "config.json", folder)
+            try write(labelled(own), "config.json", folder)
             try write(base.configuration.generationJSON(padTokenID: padding), "generation_config.json", folder)
             try TokenizerFiles.write(base, to: folder)
             try writeSafetensors(folder)
@@ -53,6 +52,11 @@ package struct MergedExport {
             try writeConfiguration(to: folder)
             try writeSafetensors(folder)
         }
+    }
+
+    /// A base's config.json, or a classifier's of it.
+    private func labelled(_ own: JSONValue) -> JSONValue {
+        task.labels.map { ClassifierConfiguration.applied(to: own, of: base.configuration.family, labels: $0) } ?? own
     }
 
     /// Reads what would be copied beside the merged weights, so that a file which may not be published is told before any
@@ -95,8 +99,7 @@ package struct MergedExport {
         object = object.setting("dtype", to: name)
         if object["torch_dtype"] != nil { object = object.setting("torch_dtype", to: name) }
         let own = JSONValue.object(base.configuration.statingTie(in: object))
-        try write(
-            task.labels.map { ClassifierConfiguration.applied(to: own, labels: $0) } ?? own, "config.json", folder)
+        try write(labelled(own), "config.json", folder)
     }
 
     private func write(_ document: JSONValue, _ name: String, _ folder: String) throws {

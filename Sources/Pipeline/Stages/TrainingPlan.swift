@@ -11,7 +11,7 @@ package enum TrainingPlan {
         var configuration = TrainingConfiguration(steps: steps)
         configuration.batchSize = batchSize
         configuration.learningRate = section.learningRate
-        configuration.schedule = Training.LearningRateSchedule.Kind(rawValue: section.schedule.rawValue) ?? .linear
+        configuration.schedule = kind(section.schedule)
         // The first step of a warmup has the rate 0: of a single step it would leave nothing.
         configuration.warmupSteps = steps == 1 ? 0 : Int((Double(steps) * section.warmupRatio).rounded(.up))
         configuration.weightDecay = Float(section.weightDecay)
@@ -23,6 +23,14 @@ package enum TrainingPlan {
         configuration.patience = section.earlyStopping?.patience
         configuration.minimumImprovement = section.earlyStopping?.minDelta ?? 0
         return configuration
+    }
+
+    private static func kind(_ schedule: Manifests.LearningRateSchedule) -> Training.LearningRateSchedule.Kind {
+        switch schedule {
+        case .linear: .linear
+        case .cosine: .cosine
+        case .constant: .constant
+        }
     }
 
     /// Tokens of the largest forward and backward pass that these rows can lead to.

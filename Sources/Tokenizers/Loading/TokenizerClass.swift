@@ -1,3 +1,5 @@
+import ModelFiles
+
 /// What is known of transformers' tokenizer classes without their code: the special tokens that they have where no file
 /// names any, and what their settings in tokenizer_config.json do.
 ///
@@ -26,31 +28,20 @@ struct TokenizerClass: Sendable {
     ///
     /// - Parameters:
     ///   - named: `tokenizer_class` of tokenizer_config.json, or else of config.json.
-    ///   - modelType: of config.json.
+    ///   - family: what transformers has for the `model_type` of config.json; nil for one that lorad does not compute.
     ///   - isByteLevel: whether tokenizer.json is.
-    static func resolve(named: String?, modelType: String?, isByteLevel: Bool) -> TokenizerClass? {
+    static func resolve(named: String?, family: FamilyTokenizer?, isByteLevel: Bool) -> TokenizerClass? {
         let name = named.map { $0.hasSuffix("Fast") ? String($0.dropLast(4)) : $0 }
         // Many files of byte-level models name it, and it would have no use for their vocabulary.
-        if name == "LlamaTokenizer", isByteLevel, !wronglyNamed.contains(modelType ?? "") { return nil }
-        guard let registered = modelType.flatMap({ registered[$0] }) else { return name.flatMap { known[$0] } }
+        if name == "LlamaTokenizer", isByteLevel, family?.overridesFiles != true { return nil }
+        guard let registered = family?.registered else { return name.flatMap { known[$0] } }
         guard let name, name != registered else { return known[registered] }
-        if registered == generic { return nil }
-        return known[wronglyNamed.contains(modelType ?? "") ? registered : name]
+        if registered == FamilyTokenizer.generic { return nil }
+        return known[family?.overridesFiles == true ? registered : name]
     }
 
-    /// Reads tokenizer.json as it is.
-    private static let generic = "TokenizersBackend"
-
-    /// The classes of those `model_type`s that lorad computes, where transformers has one.
-    private static let registered = [
-        "bert": "BertTokenizer", "deberta": "DebertaTokenizer", "deberta-v2": "DebertaV2Tokenizer",
-        "gemma": "GemmaTokenizer", "gemma2": "GemmaTokenizer", "gemma3_text": "GemmaTokenizer",
-        "gpt2": "GPT2Tokenizer", "gpt_neox": "GPTNeoXTokenizer", "mistral": generic, "opt": "GPT2Tokenizer",
-        "phi3": generic, "qwen2": "Qwen2Tokenizer", "qwen3": "Qwen2Tokenizer", "roberta": "RobertaTokenizer",
-    ]
-
-    /// Of these transformers does not believe the class that the files name.
-    private static let wronglyNamed: Set = ["phi3", "qwen2"]
+    /// Whether lorad knows a class, or that it reads tokenizer.json as it is.
+    static func knows(_ name: String) -> Bool { name == FamilyTokenizer.generic || known[name] != nil }
 
     private static let endOfText = "<|endoftext|>"
     private static let sentence = [

@@ -11,7 +11,8 @@ struct TokenizerFolder {
         var definition = try TokenizerJSON.load(folder: folder)
         let companions = try TokenizerCompanions(folder: folder, taken: Set(definition.addedTokens.map(\.id)))
         let own = TokenizerClass.resolve(
-            named: try Self.className(companions), modelType: companions.model.modelType,
+            named: try Self.className(companions),
+            family: companions.model.modelType.flatMap { folder.families.find($0)?.tokenizer },
             isByteLevel: definition.preTokenizer.isByteLevel)
         try own?.apply(companions.settings, path: companions.path, to: &definition)
         let defaults = Self.defaults(own, companions)

@@ -5,37 +5,59 @@ import Tensors
 ///
 /// Layout as in transformers' `modeling_bert.py`; https://arxiv.org/abs/1810.04805. The pooler (dense, tanh) is the
 /// checkpoint's, frozen; where that has none it is drawn at random and trained with the classifier.
-package enum BERT: EncoderFamily {
-    package static let modelType = "bert"
-    package static let encoderName = "bert"
-    package static let defaultTargets = ["query", "value"]
+enum BERT {
+    static let descriptor = FamilyDescriptor(
+        files: FamilyFiles(
+            modelType: "bert",
+            classes: TransformersClasses(base: "BertModel", classifier: "BertForSequenceClassification"),
+            keys: BERTLayout.keys,
+            tokenizer: FamilyTokenizer("BertTokenizer"), gguf: .architecture(gguf)),
+        defaultTargets: ["query", "value"],
+        architecture: .encoder(
+            EncoderArchitecture(name: "bert", plan: plan)))
 
-    package static func tensorShapes(_ configuration: ModelConfiguration) -> [String: [Int]] {
-        BERTLayout(name: "bert", configuration).tensorShapes
+    /// The encoder alone: the converter leaves out BERT's pooler, so that a head it keeps (`cls`) has nothing to read.
+    private static let gguf = GGUFArchitecture(
+        name: "bert",
+        outer: [
+            "token_embd": "embeddings.word_embeddings", "position_embd": "embeddings.position_embeddings",
+            "token_types": "embeddings.token_type_embeddings", "token_embd_norm": "embeddings.LayerNorm",
+        ], layerPrefix: "encoder.layer.",
+        perLayer: [
+            "attn_q": "attention.self.query", "attn_k": "attention.self.key", "attn_v": "attention.self.value",
+            "attn_output": "attention.output.dense", "attn_output_norm": "attention.output.LayerNorm",
+            "ffn_up": "intermediate.dense", "ffn_down": "output.dense", "layer_output_norm": "output.LayerNorm",
+        ]
+    ).with {
+        $0.epsilonKey = "attention.layer_norm_epsilon"
+        $0.members = members
     }
 
-    package static func buildClassifier(_ source: any WeightSource, dtype: DType, task: ClassificationTask) throws
-        -> LanguageModel
-    {
-        let checkpoint = EncoderCheckpoint(source, name: "bert", dtype: dtype)
-        let layout = BERTLayout(name: "bert", source.configuration)
-        let hidden = source.configuration.hiddenSize
-        let heads = HeadWeights(source, task: task)
-        let pooler: Pooler.Dense
-        if source.shape(of: "\(checkpoint.prefix)pooler.dense.weight") != nil {
-            pooler = .frozen(try checkpoint.group([checkpoint.slot("pooler.dense", outputs: hidden, inputs: hidden)]))
-        } else {
-            pooler = .trained(
-                try heads.linear(
-                    "bert.pooler.dense", stored: "\(checkpoint.prefix)pooler.dense", outputs: hidden, inputs: hidden,
-                    hasBias: true, index: 1
-                ).linear)
+    /// llama.cpp runs RoBERTa as this architecture too, with positions from which the unused ones are cut.
+    @Sendable private static func members(
+        _ fields: GGUFFields, _: ModelConfiguration
+    ) throws -> [JSONObject.Member] {
+        let vocabulary = try fields.value("tokenizer.ggml.model", "a string", \.stringValue) ?? "bert"
+        guard vocabulary == "bert" else {
+            throw ModelFilesError(
+                .unsupported,
+                "\(fields.file.location) is an encoder with a vocabulary of kind \(quoted(vocabulary)), so no BERT.",
+                cause: "llama.cpp writes RoBERTa and its relatives under BERT's name, with other positions and heads.",
+                advice: "Use the model's Hugging Face folder.")
         }
-        let (output, isFresh) = try heads.linear(
-            "classifier", outputs: task.outputs, inputs: hidden, hasBias: true, index: 0)
-        let head = ClassificationHead(
-            task: task, norm: nil, pooler: Pooler(pooler, activation: .tanh), output: output, isFresh: isFresh,
-            dropout: try checkpoint.classifierDropout())
-        return try layout.build(checkpoint, positionOffset: 0, head: head)
+        let isCausal = try fields.value(fields.key("attention.causal"), "a boolean", \.boolValue) ?? false
+        return [
+            ("hidden_act", .string("gelu")), ("is_decoder", .bool(isCausal)),
+            ("type_vocab_size", .integer(try fields.file.info("token_types.weight").rows)),
+        ]
+    }
+
+    /// Its pooler is the checkpoint's, or a fresh one.
+    @Sendable private static func plan(_ configuration: ModelConfiguration) throws -> EncoderPlan {
+        let hidden = configuration.hiddenSize
+        return try BERTLayout(name: "bert", configuration: configuration).plan(
+            ClassifierPlan(
+                pooler: ProjectionSlot(name: "bert.pooler.dense", outputs: hidden, inputs: hidden), freezesPooler: true,
+                activation: .tanh, dropout: try configuration.fields.classifierDropout(), output: "classifier"))
     }
 }

@@ -1,15 +1,24 @@
 import ModelFiles
 import Tensors
 
-/// GPT-NeoX and Pythia: attention and feed-forward layer side by side, a part of each head rotated, and queries, keys and
-/// values of each head next to each other in one projection.
+/// GPT-NeoX and Pythia: attention and feed-forward layer side by side, a part of each head rotated, and queries, keys
+/// and values of each head next to each other in one projection.
 ///
 /// Layout as in transformers' `modeling_gpt_neox.py`; https://arxiv.org/abs/2204.06745.
-package enum GPTNeoX: DecoderFamily {
-    package static let modelType = "gpt_neox"
-    package static let defaultTargets = ["query_key_value"]
+enum GPTNeoX {
+    static let descriptor = FamilyDescriptor(
+        files: FamilyFiles(
+            modelType: "gpt_neox",
+            classes: TransformersClasses(base: "GPTNeoXForCausalLM", classifier: "GPTNeoXForSequenceClassification"),
+            keys: ConfigurationKeys(
+                defaultMaxPositions: 2048, epsilon: "layer_norm_eps", defaultEpsilon: 1e-5, tiesWordEmbeddings: false,
+                vocabulary: ("gpt_neox.embed_in", "embed_out")
+            ).with { $0.rotary = .init(theta: "rotary_emb_base", share: "rotary_pct", defaultShare: 0.25) },
+            tokenizer: FamilyTokenizer("GPTNeoXTokenizer"),
+            gguf: .none(because: "lorad has no mapping of llama.cpp's gptneox.")),
+        defaultTargets: ["query_key_value"], architecture: .decoder(plan: plan))
 
-    static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
+    @Sendable private static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let fields = configuration.fields
         // transformers takes the share of a `head_dim`, though these heads have none but hidden / heads.
         let headDim = try fields.int("head_dim", default: configuration.headDim)
@@ -34,7 +43,7 @@ package enum GPTNeoX: DecoderFamily {
     private static func layer(
         _ index: Int, _ configuration: ModelConfiguration, rotary: RotaryPositions, hasBias: Bool,
         function: ActivationFunction
-    ) -> DecoderLayerPlan {
+    ) -> LayerPlan {
         let prefix = "gpt_neox.layers.\(index)."
         let heads = AttentionHeads(configuration, isInterleaved: true)
         let (hidden, intermediate) = (configuration.hiddenSize, configuration.intermediateSize)
@@ -42,7 +51,7 @@ package enum GPTNeoX: DecoderFamily {
             let slot = ProjectionSlot(name: prefix + name, outputs: outputs, inputs: inputs)
             return ProjectionPlan(slots: [slot], hasBias: bias)
         }
-        return DecoderLayerPlan(
+        return LayerPlan(
             attention: AttentionPlan(
                 norm: norm(prefix + "input_layernorm", configuration),
                 queryKeyValue: projection("attention.query_key_value", heads.columns, hidden, bias: hasBias),

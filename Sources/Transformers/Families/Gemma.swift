@@ -4,10 +4,18 @@ import Tensors
 /// Gemma, the first: Llama's layers with 1 + w norms, scaled embeddings, and heads of any width.
 ///
 /// Layout as in transformers' `modeling_gemma.py`; https://arxiv.org/abs/2403.08295.
-package enum Gemma: DecoderFamily {
-    package static let modelType = "gemma"
+enum Gemma {
+    static let descriptor = FamilyDescriptor(
+        files: FamilyFiles(
+            modelType: "gemma",
+            classes: TransformersClasses(base: "GemmaForCausalLM", classifier: "GemmaForSequenceClassification"),
+            keys: LlamaLayout.keys(
+                defaultMaxPositions: 8192, defaultKeyValueHeads: 16, defaultHeadDim: 256, tiesWordEmbeddings: true),
+            tokenizer: FamilyTokenizer("GemmaTokenizer"),
+            gguf: .architecture(LlamaLayout.gguf("gemma").with { $0.normsAddOne = true })),
+        defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
 
-    static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
+    @Sendable private static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let rotary = try RotarySettings(configuration).wholeHeads()
         var layout = try LlamaLayout.gemma(configuration, rotary: rotary, activation: "hidden_act")
         layout.hasOuterNorms = false

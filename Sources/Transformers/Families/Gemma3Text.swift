@@ -5,10 +5,49 @@ import Tensors
 /// their own.
 ///
 /// Layout as in transformers' `modeling_gemma3.py`; https://arxiv.org/abs/2503.19786.
-package enum Gemma3Text: DecoderFamily {
-    package static let modelType = "gemma3_text"
+enum Gemma3Text {
+    static let descriptor = FamilyDescriptor(
+        files: FamilyFiles(
+            modelType: "gemma3_text",
+            classes: TransformersClasses(base: "Gemma3ForCausalLM", classifier: "Gemma3TextForSequenceClassification"),
+            keys: LlamaLayout.keys(
+                defaultMaxPositions: 131_072, defaultKeyValueHeads: 4, defaultHeadDim: 256, tiesWordEmbeddings: true,
+                rotary: .init(defaultTheta: 1_000_000, slidingTheta: "rope_local_base_freq")),
+            tokenizer: FamilyTokenizer("GemmaTokenizer"), gguf: .architecture(gguf)),
+        defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
 
-    static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
+    private static let gguf = LlamaLayout.gguf(
+        "gemma3", perLayer: LlamaLayout.ggufGemmaNorms.merging(LlamaLayout.ggufHeadNorms) { $1 }
+    ).with {
+        $0.normsAddOne = true
+        $0.rotaryScalings = ["none", "linear"]
+        $0.members = members
+    }
+
+    /// Scaling is that of the layers with full attention.
+    @Sendable private static func members(
+        _ fields: GGUFFields, _ configuration: ModelConfiguration
+    ) throws -> [JSONObject.Member] {
+        let (kind, factor) = try fields.rotaryScaling()
+        let isScaled = kind == "linear"
+        let full: [JSONObject.Member] = [
+            ("rope_type", .string(isScaled ? "linear" : "default")), ("factor", .number(Double(isScaled ? factor : 1))),
+            ("rope_theta", .number(Double(configuration.ropeTheta))),
+        ]
+        let local: [JSONObject.Member] = [("rope_type", .string("default")), ("rope_theta", .number(10_000))]
+        let parameters: [JSONObject.Member] = [
+            ("full_attention", .object(JSONObject(full))), ("sliding_attention", .object(JSONObject(local))),
+        ]
+        var members = try LlamaLayout.gemmaMembers(fields, configuration, largestLayers: 62)
+        members.append(("rope_parameters", .object(JSONObject(parameters))))
+        let cap = "final_logit_softcapping"
+        if fields.file.metadata[fields.key(cap)] != nil {
+            members.append((cap, .number(Double(try fields.float(cap)))))
+        }
+        return members
+    }
+
+    @Sendable private static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let fields = configuration.fields
         try fields.refuse("use_bidirectional_attention")
         let period = try fields.int("sliding_window_pattern", default: 6)

@@ -5,10 +5,19 @@ import Tensors
 /// embeddings narrower than the model.
 ///
 /// Layout as in transformers' `modeling_opt.py`; https://arxiv.org/abs/2205.01068.
-package enum OPT: DecoderFamily {
-    package static let modelType = "opt"
+enum OPT {
+    static let descriptor = FamilyDescriptor(
+        files: FamilyFiles(
+            modelType: "opt",
+            classes: TransformersClasses(base: "OPTForCausalLM", classifier: "OPTForSequenceClassification"),
+            keys: ConfigurationKeys(
+                defaultMaxPositions: 2048, epsilon: nil, defaultEpsilon: 1e-5, tiesWordEmbeddings: true,
+                vocabulary: ("model.decoder.embed_tokens", "lm_head")
+            ).with { $0.intermediate = "ffn_dim" },
+            tokenizer: FamilyTokenizer("GPT2Tokenizer"), gguf: .none(because: "llama.cpp has no such architecture.")),
+        defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
 
-    static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
+    @Sendable private static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let fields = configuration.fields
         let hidden = configuration.hiddenSize
         let width = try fields.int("word_embed_proj_dim", default: hidden)
@@ -53,7 +62,7 @@ package enum OPT: DecoderFamily {
 
     private static func layer(
         _ index: Int, _ configuration: ModelConfiguration, _ options: Options
-    ) -> DecoderLayerPlan {
+    ) -> LayerPlan {
         let prefix = "model.decoder.layers.\(index)."
         let (hidden, intermediate) = (configuration.hiddenSize, configuration.intermediateSize)
         func projection(_ names: [String], _ outputs: Int, _ inputs: Int) -> ProjectionPlan {
@@ -65,7 +74,7 @@ package enum OPT: DecoderFamily {
             norm(prefix + "self_attn_layer_norm", configuration, options),
             norm(prefix + "final_layer_norm", configuration, options)
         )
-        return DecoderLayerPlan(
+        return LayerPlan(
             attention: AttentionPlan(
                 norm: options.normsBefore ? norms.0 : nil,
                 queryKeyValue: projection(

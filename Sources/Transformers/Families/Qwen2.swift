@@ -3,10 +3,17 @@ import ModelFiles
 /// Qwen 2 and 2.5: Llama's layers with biases of q, k and v, and in some models a window in the upper layers.
 ///
 /// Layout as in transformers' `modeling_qwen2.py`; https://arxiv.org/abs/2407.10671.
-package enum Qwen2: DecoderFamily {
-    package static let modelType = "qwen2"
+enum Qwen2 {
+    static let descriptor = FamilyDescriptor(
+        files: FamilyFiles(
+            modelType: "qwen2",
+            classes: TransformersClasses(base: "Qwen2ForCausalLM", classifier: "Qwen2ForSequenceClassification"),
+            keys: LlamaLayout.keys(defaultMaxPositions: 32768, defaultKeyValueHeads: 32),
+            tokenizer: FamilyTokenizer("Qwen2Tokenizer", overridesFiles: true),
+            gguf: .architecture(LlamaLayout.gguf("qwen2").with { $0.isWritten = true })),
+        defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
 
-    static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
+    @Sendable private static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         var layout = try LlamaLayout.qwen(configuration)
         layout.attentionBias = true
         return layout.plan

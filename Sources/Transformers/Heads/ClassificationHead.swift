@@ -72,8 +72,8 @@ package final class ClassificationHead: OutputHead {
     }
 
     package func loss(_ x: Matrix, labels: BatchLabels, scale: Float, gradient dx: Matrix, pass: Pass) -> Double {
-        let mark = pass.kept.mark()
-        defer { pass.kept.release(to: mark) }
+        let mark = pass.saved.mark()
+        defer { pass.saved.release(to: mark) }
         return pass.withScratch { scratch in
             let z = scratch.matrix(x.rows, outputs)
             let trace = forward(x, into: z, first: labels.first, scratch: scratch, pass: pass)
@@ -89,7 +89,7 @@ package final class ClassificationHead: OutputHead {
         /// What the pooler's projection read.
         let pooled: Matrix?
         let u: Matrix?
-        let projected: ProjectionGroup.Kept
+        let projected: ProjectionGroup.Saved
         /// What the output read.
         let features: Matrix
     }
@@ -99,7 +99,7 @@ package final class ClassificationHead: OutputHead {
         var p = norm.normalised(x, statistics: statistics, .float32, scratch: scratch)
         var pooled: Matrix?
         var u: Matrix?
-        var projected: ProjectionGroup.Kept = nil
+        var projected: ProjectionGroup.Saved = nil
         if let pooler {
             let input = dropped(p, pooler.inputDropout, place: 0, first: first, scratch: scratch, pass: pass)
             let sum = scratch.matrix(x.rows, pooler.outputs)
@@ -127,7 +127,7 @@ package final class ClassificationHead: OutputHead {
             if let activation = pooler.activation { Kernels.activationBackward(activation, dp, x: u, into: dp) }
             let dPooled = scratch.matrix(dz.rows, pooled.columns)
             pooler.backward(
-                dp, x: pooled, kept: trace.projected, into: dPooled, pass: pass.beginning(at: first))
+                dp, x: pooled, saved: trace.projected, into: dPooled, pass: pass.beginning(at: first))
             dp = undropped(dPooled, pooler.inputDropout, place: 0, first: first, scratch: scratch, pass: pass)
         }
         Kernels.clear(dx)

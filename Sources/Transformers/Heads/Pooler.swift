@@ -29,7 +29,7 @@ package struct Pooler {
     }
 
     /// u = x·Wᵀ + b; returns what an adapter keeps.
-    func project(_ x: Matrix, into u: Matrix, pass: Pass) -> ProjectionGroup.Kept {
+    func project(_ x: Matrix, into u: Matrix, pass: Pass) -> ProjectionGroup.Saved {
         switch dense {
         case .frozen(let group): return group.forward(x, into: u, pass: pass)
         case .trained(let linear):
@@ -39,9 +39,9 @@ package struct Pooler {
     }
 
     /// Gradients of the adapter or the weights, and dx = du·W + the adapter's share.
-    func backward(_ du: Matrix, x: Matrix, kept: ProjectionGroup.Kept, into dx: Matrix, pass: Pass) {
+    func backward(_ du: Matrix, x: Matrix, saved: ProjectionGroup.Saved, into dx: Matrix, pass: Pass) {
         switch dense {
-        case .frozen(let group): group.backward(du, x: x, kept: kept, into: dx, pass: pass)
+        case .frozen(let group): group.backward(du, x: x, saved: saved, into: dx, pass: pass)
         case .trained(let linear): linear.backward(du, x: x, into: dx)
         }
     }

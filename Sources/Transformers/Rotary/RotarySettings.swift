@@ -13,18 +13,29 @@ struct RotarySettings {
     let share: Float
     /// Width of the heads that `share` is one of.
     private let headDim: Int
+    private let longRoPE: LongRoPEOnly?
+
+    /// A family with no scaling but LongRoPE, under any of its names; its class has a default of the original
+    /// positions.
+    struct LongRoPEOnly {
+        let originalPositions: Int
+    }
 
     /// - Parameters:
     ///   - layers: where each kind of layer has settings of its own.
     ///   - headDim: where it is not that of the configuration.
+    ///   - longRoPE: where there is no other scaling.
     /// - Throws: `ModelFilesError` as `RotaryParameters`.
     init(
-        _ configuration: ModelConfiguration, layers: RotaryParameters.Layers = .seeingEverything, headDim: Int? = nil
+        _ configuration: ModelConfiguration, layers: RotaryParameters.Layers = .full, headDim: Int? = nil,
+        longRoPE: LongRoPEOnly? = nil
     ) throws {
+        guard
+            let parameters = try RotaryParameters(configuration.fields, configuration.family, layers: layers)
+        else { preconditionFailure("\(configuration.modelType) plans rotary positions and names no keys of them") }
         self.configuration = configuration
         self.headDim = headDim ?? configuration.headDim
-        let parameters = try RotaryParameters(
-            configuration.fields, modelType: configuration.modelType, layers: layers)
+        self.longRoPE = longRoPE
         scaling = parameters.fields
         kind = try scaling.string("rope_type", default: scaling.string("type", default: "default"))
         theta = layers == .sliding ? parameters.theta : configuration.ropeTheta
@@ -65,11 +76,10 @@ struct RotarySettings {
     }
 
     private func scaled(pairs: Int) throws -> RotaryScaling {
-        let isPhi = configuration.modelType == "phi3"
-        guard !isPhi || ["default", "longrope", "su", "yarn"].contains(kind) else {
+        guard longRoPE == nil || ["default", "longrope", "su", "yarn"].contains(kind) else {
             throw TransformersError(
                 .unsupported, "\(configuration.fields.path): \(scaling.prefix)rope_type is '\(kind)'.",
-                advice: "Models of type phi3 have: default, longrope.")
+                advice: "Models of type \(configuration.modelType) have: default, longrope.")
         }
         switch kind {
         // Up to max_position_embeddings, beyond which lorad does not go, dynamic scaling changes nothing.
@@ -85,7 +95,7 @@ struct RotarySettings {
                 originalPositions: try originalPositions(scaling))
         // Phi-3's first configurations call it so.
         case "longrope", "su": return try longRoPE(scaling, pairs: pairs)
-        case "yarn": return isPhi ? try longRoPE(scaling, pairs: pairs) : try yarn(scaling)
+        case "yarn": return longRoPE != nil ? try longRoPE(scaling, pairs: pairs) : try yarn(scaling)
         default:
             throw TransformersError(
                 .unsupported, "\(configuration.fields.path): \(scaling.prefix)rope_type is '\(kind)'.",
@@ -135,8 +145,7 @@ struct RotarySettings {
     /// The top level wins, where Phi-3 keeps them: its class has a default there, so that it never asks further.
     private func originalPositions(_ scaling: ConfigurationFields) throws -> Int {
         let key = "original_max_position_embeddings"
-        let inside =
-            configuration.modelType == "phi3" ? 4096 : try scaling.int(key, default: configuration.maxPositions)
+        let inside = try longRoPE?.originalPositions ?? scaling.int(key, default: configuration.maxPositions)
         let positions = try configuration.fields.int(key, default: inside)
         guard positions > 1, positions <= 1 << 24 else { throw malformed("\(key) of \(positions)") }
         return positions

@@ -39,7 +39,7 @@ struct Tokenize: ParsableCommand {
     var json = false
 
     func run() throws {
-        let tokenizer = try TokenizerLoader.load(path: base)
+        let tokenizer = try TokenizerLoader.load(path: base, families: ModelFamilies.files)
         let ids = tokenizer.encode(text, allowSpecial: true)
         if json { return try Output.json(TokenizeAnswer(ids: ids, tokens: ids.map(tokenizer.piece))) }
         for id in ids { Output.block("\(id)\t\(ForeignText.line(tokenizer.piece(id)))") }

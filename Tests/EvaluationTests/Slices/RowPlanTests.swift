@@ -3,6 +3,7 @@ import ModelFiles
 import TestSupport
 import Testing
 import Tokenizers
+import Transformers
 
 @Suite("What is asked of the model about a row")
 struct RowPlanTests {

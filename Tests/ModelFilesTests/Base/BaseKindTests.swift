@@ -3,6 +3,7 @@ import ModelFiles
 import Tensors
 import TestSupport
 import Testing
+import Transformers
 
 @Suite("What is given as a base and is none")
 struct BaseKindTests {

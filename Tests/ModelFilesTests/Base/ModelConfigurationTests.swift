@@ -2,6 +2,7 @@ import Foundation
 import ModelFiles
 import TestSupport
 import Testing
+import Transformers
 
 @Suite("Model configurations")
 struct ModelConfigurationTests {
@@ -23,8 +24,9 @@ struct ModelConfigurationTests {
 
     @Test("The same model has the same configuration in all its formats")
     func formats() throws {
-        let expected = ModelConfiguration(
-            modelType: "llama", hiddenSize: 16, intermediateSize: 24, layers: 2, heads: 2, keyValueHeads: 1, headDim: 8,
+        let expected = try ModelConfiguration(
+            family: ModelFamilies.named("llama").files, hiddenSize: 16, intermediateSize: 24, layers: 2, heads: 2,
+            keyValueHeads: 1, headDim: 8,
             vocabularySize: 12, maxPositions: 64, ropeTheta: 100_000, normEpsilon: 1e-5, tieWordEmbeddings: true,
             bosTokenID: 1, eosTokenIDs: [2])
         #expect(try .load(folder: Fixtures.path("llama")) == expected)

@@ -2,6 +2,7 @@ import Foundation
 import ModelFiles
 import TestSupport
 import Testing
+import Transformers
 
 @Suite("A base's folder, what is read of it once and for all")
 struct ModelFolderTests {

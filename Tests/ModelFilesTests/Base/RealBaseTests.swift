@@ -2,6 +2,7 @@ import Foundation
 import ModelFiles
 import Tensors
 import Testing
+import Transformers
 
 /// The base that scripts/fetch brings, or the one that LORAD_TEST_BASE names.
 private let realBase: String? = {

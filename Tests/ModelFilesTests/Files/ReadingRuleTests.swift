@@ -2,6 +2,7 @@ import Foundation
 import ModelFiles
 import TestSupport
 import Testing
+import Transformers
 
 @Suite("Which files may be read")
 struct ReadingRuleTests {

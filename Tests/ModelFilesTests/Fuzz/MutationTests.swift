@@ -2,6 +2,7 @@ import Foundation
 import ModelFiles
 import TestSupport
 import Testing
+import Transformers
 
 /// Seeded mutations of valid files: each is read to the end or refused; none may trap.
 @Suite("Mutated files")

@@ -3,6 +3,7 @@ import ModelFiles
 import Tensors
 import TestSupport
 import Testing
+import Transformers
 
 @Suite("Writing GGUF")
 struct GGUFWriterTests {

@@ -5,6 +5,7 @@ import Pipeline
 import Tensors
 import TestSupport
 import Testing
+import Transformers
 
 @Suite("lorad merge")
 struct StandaloneMergeTests {

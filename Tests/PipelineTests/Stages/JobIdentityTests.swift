@@ -4,6 +4,7 @@ import ModelFiles
 import Pipeline
 import TestSupport
 import Testing
+import Transformers
 
 @Suite("What a run records is what it was made of")
 struct JobIdentityTests {

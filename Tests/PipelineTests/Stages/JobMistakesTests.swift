@@ -4,6 +4,7 @@ import Pipeline
 import TestSupport
 import Testing
 import Tokenizers
+import Transformers
 
 /// `JobPipeline.check` is what `lorad validate --deep` does, and what a job does before training.
 @Suite("What is found before any training")

@@ -3,6 +3,7 @@ import Manifests
 import ModelFiles
 import Pipeline
 import TestSupport
+import Transformers
 
 /// A folder with a base, files of rows and a manifest, and the stages of a job over them.
 struct JobBench {

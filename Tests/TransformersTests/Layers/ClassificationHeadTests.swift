@@ -29,7 +29,7 @@ struct ClassificationHeadTests {
 
     private func pass() -> Pass {
         Pass(
-            mode: .training(step: 2, firstRow: 0), kept: Arena(reservingBytes: 1 << 24),
+            mode: .training(step: 2, firstRow: 0), saved: Arena(reservingBytes: 1 << 24),
             scratch: Arena(reservingBytes: 1 << 24))
     }
 

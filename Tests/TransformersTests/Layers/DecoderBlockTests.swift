@@ -21,11 +21,11 @@ struct DecoderBlockTests {
     func reference(name: String, rows: [Int32]?) throws {
         let layer = try LayerFixture()
         let block = block(layer)
-        let (y, kept) = block.forward(x, rows: rows, layout: layer.layout, pass: layer.pass)
+        let (y, saved) = block.forward(x, rows: rows, layout: layer.layout, pass: layer.pass)
         try LayerFixture.expect(y, name + ".y")
         let dy = try LayerFixture.tensor(name + ".dy")
         let dx = try #require(
-            block.backward(dy, kept: kept, layout: layer.layout, needsInputGradient: true, pass: layer.pass))
+            block.backward(dy, saved: saved, layout: layer.layout, needsInputGradient: true, pass: layer.pass))
         try LayerFixture.expect(dx, name + ".dx")
         try layer.expectGradients(name)
     }
@@ -34,10 +34,10 @@ struct DecoderBlockTests {
     func differences(rows: [Int32]?) throws {
         let layer = try LayerFixture(adapted: ["v_proj"])
         let block = block(layer)
-        let (_, kept) = block.forward(x, rows: rows, layout: layer.layout, pass: layer.pass)
+        let (_, saved) = block.forward(x, rows: rows, layout: layer.layout, pass: layer.pass)
         let dy = try LayerFixture.tensor(rows == nil ? "block.dy" : "block_rows.dy")
         let dx = try #require(
-            block.backward(dy.copied, kept: kept, layout: layer.layout, needsInputGradient: true, pass: layer.pass))
+            block.backward(dy.copied, saved: saved, layout: layer.layout, needsInputGradient: true, pass: layer.pass))
         func output() -> Matrix { block.forward(x, rows: rows, layout: layer.layout, pass: layer.pass).y }
         expectGradient(dx, of: x, dy: dy, "x", output: output)
         for parameter in [layer.updates[0].a, layer.updates[0].b] {
@@ -62,9 +62,9 @@ struct DecoderBlockTests {
         let layer = try LayerFixture(adapted: [])
         let block = block(layer)
         #expect(!block.hasAdapter)
-        let (_, kept) = block.forward(x, rows: nil, layout: layer.layout, pass: layer.pass)
+        let (_, saved) = block.forward(x, rows: nil, layout: layer.layout, pass: layer.pass)
         let dy = try LayerFixture.tensor("block.dy")
         #expect(
-            block.backward(dy, kept: kept, layout: layer.layout, needsInputGradient: false, pass: layer.pass) == nil)
+            block.backward(dy, saved: saved, layout: layer.layout, needsInputGradient: false, pass: layer.pass) == nil)
     }
 }

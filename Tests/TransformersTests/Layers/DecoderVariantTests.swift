@@ -57,7 +57,7 @@ struct DecoderVariantTests {
                 epsilon: 1e-5)
         }
         let heads = AttentionHeads(
-            heads: 2, groups: variant == .interleaved ? 2 : 1, headDim: 4, isInterleaved: variant == .interleaved)
+            count: 2, groups: variant == .interleaved ? 2 : 1, headDim: 4, isInterleaved: variant == .interleaved)
         let isOneProjection = variant == .interleaved || variant == .fused
         let dimensions = variant == .partialRotary ? 2 : 4
         let table = RotaryTable([(RotaryTable.frequencies(theta: 100, dimensions: dimensions), 16)], scale: 1.1)
@@ -100,10 +100,10 @@ struct DecoderVariantTests {
         let x = numbers.matrix(9, Self.hidden)
         let dy = numbers.matrix(rows?.count ?? 9, Self.hidden)
         let pass = LayerFixture.pass()
-        let (y, kept) = block.forward(x, rows: rows, layout: layout, pass: pass)
+        let (y, saved) = block.forward(x, rows: rows, layout: layout, pass: pass)
         let before = x.copied
         let dx = try #require(
-            block.backward(dy.copied, kept: kept, layout: layout, needsInputGradient: true, pass: pass))
+            block.backward(dy.copied, saved: saved, layout: layout, needsInputGradient: true, pass: pass))
         #expect(x.values == before.values)
         func output() -> Matrix { block.forward(x, rows: rows, layout: layout, pass: pass).y }
         expectGradient(dx, of: x, dy: dy, "x", output: output)
@@ -122,8 +122,8 @@ struct DecoderVariantTests {
             update.a.gradient.fill(0)
             update.b.gradient.fill(0)
         }
-        let again = block.forward(x, rows: rows, layout: layout, pass: pass).kept
-        #expect(block.backward(dy.copied, kept: again, layout: layout, needsInputGradient: false, pass: pass) == nil)
+        let again = block.forward(x, rows: rows, layout: layout, pass: pass).saved
+        #expect(block.backward(dy.copied, saved: again, layout: layout, needsInputGradient: false, pass: pass) == nil)
         for (update, wanted) in zip(updates, gradients) {
             #expect(update.a.gradient.values == wanted[0] && update.b.gradient.values == wanted[1])
         }

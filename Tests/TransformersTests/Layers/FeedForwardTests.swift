@@ -14,7 +14,7 @@ struct FeedForwardTests {
         dy = try LayerFixture.tensor("mlp.dy")
     }
 
-    private func forward(_ layer: LayerFixture) -> (y: Matrix, kept: FeedForward.Kept) {
+    private func forward(_ layer: LayerFixture) -> (y: Matrix, saved: FeedForward.Saved) {
         let y = Matrix(rows: x.rows, columns: x.columns)
         return (y, layer.mlp.forward(x, into: y, pass: layer.pass))
     }
@@ -22,10 +22,10 @@ struct FeedForwardTests {
     @Test("Output, input gradient and adapter gradients are PyTorch's")
     func reference() throws {
         let layer = try LayerFixture(adapted: ["gate_proj", "up_proj", "down_proj"])
-        let (y, kept) = forward(layer)
+        let (y, saved) = forward(layer)
         try LayerFixture.expect(y, "mlp.y")
         let dx = dy.copied
-        layer.mlp.backward(into: dx, kept: kept, needsInputGradient: true, pass: layer.pass)
+        layer.mlp.backward(into: dx, saved: saved, needsInputGradient: true, pass: layer.pass)
         try LayerFixture.expect(dx, "mlp.dx")
         try layer.expectGradients("mlp")
     }
@@ -33,9 +33,9 @@ struct FeedForwardTests {
     @Test("Gradients are the slopes of the output", arguments: [["gate_proj", "down_proj"], ["up_proj"], []])
     func differences(adapted: [String]) throws {
         let layer = try LayerFixture(adapted: adapted)
-        let (_, kept) = forward(layer)
+        let (_, saved) = forward(layer)
         let dx = dy.copied
-        layer.mlp.backward(into: dx, kept: kept, needsInputGradient: true, pass: layer.pass)
+        layer.mlp.backward(into: dx, saved: saved, needsInputGradient: true, pass: layer.pass)
         func output() -> Matrix { forward(layer).y }
         expectGradient(dx, of: x, dy: dy, "x", output: output)
         for update in layer.updates {
@@ -52,9 +52,9 @@ struct FeedForwardTests {
             // Only the adapters named take part, so the values are those of a layer of their own.
             let expected = try LayerFixture(adapted: adapted)
             for (fixture, needsInputGradient) in [(layer, false), (expected, true)] {
-                let (_, kept) = forward(fixture)
+                let (_, saved) = forward(fixture)
                 fixture.mlp.backward(
-                    into: dy.copied, kept: kept, needsInputGradient: needsInputGradient, pass: fixture.pass)
+                    into: dy.copied, saved: saved, needsInputGradient: needsInputGradient, pass: fixture.pass)
             }
             for (found, wanted) in zip(layer.updates, expected.updates) {
                 #expect(found.a.gradient.values == wanted.a.gradient.values)
@@ -94,9 +94,9 @@ struct FeedForwardTests {
             return y
         }
         let pass = LayerFixture.pass()
-        let kept = layer.forward(x, into: Matrix(rows: x.rows, columns: width), pass: pass)
+        let saved = layer.forward(x, into: Matrix(rows: x.rows, columns: width), pass: pass)
         let dx = dy.copied
-        layer.backward(into: dx, kept: kept, needsInputGradient: true, pass: pass)
+        layer.backward(into: dx, saved: saved, needsInputGradient: true, pass: pass)
         expectGradient(dx, of: x, dy: dy, "x", output: forward)
         for update in updates {
             expectGradient(update.a.gradient, of: update.a.value, dy: dy, update.a.name, output: forward)

@@ -50,7 +50,7 @@ struct LayerFixture {
 
     static func pass() -> Pass {
         Pass(
-            mode: .training(step: 0, firstRow: 0), kept: Arena(reservingBytes: 1 << 26),
+            mode: .training(step: 0, firstRow: 0), saved: Arena(reservingBytes: 1 << 26),
             scratch: Arena(reservingBytes: 1 << 26))
     }
 

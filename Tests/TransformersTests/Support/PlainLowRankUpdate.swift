@@ -4,7 +4,7 @@ import Transformers
 /// y += s·B·(A·x) one element at a time: what a layer hands its adapters shows in the gradients.
 final class PlainLowRankUpdate: ProjectionAdapter {
     let hasDropout = false
-    let keptCount = 0
+    let savedCount = 0
     let a: Parameter
     let b: Parameter
     private let scale: Float
@@ -15,7 +15,7 @@ final class PlainLowRankUpdate: ProjectionAdapter {
         self.scale = scale
     }
 
-    func forward(_ x: Matrix, into y: Matrix, kept: Matrix, pass: Pass) {
+    func forward(_ x: Matrix, into y: Matrix, saved: Matrix, pass: Pass) {
         for row in 0..<x.rows {
             let h = hidden(x, row)
             for output in 0..<y.columns {
@@ -24,7 +24,7 @@ final class PlainLowRankUpdate: ProjectionAdapter {
         }
     }
 
-    func backward(_ dy: Matrix, x: Matrix, kept: Matrix, into dx: Matrix?, pass: Pass) {
+    func backward(_ dy: Matrix, x: Matrix, saved: Matrix, into dx: Matrix?, pass: Pass) {
         for row in 0..<x.rows {
             let h = hidden(x, row)
             for rank in h.indices {

@@ -1,0 +1,72 @@
+import ModelFiles
+import Tensors
+
+/// Where a family reads its frozen weights from: a base on disk, or a base with merged weights laid over it.
+package protocol WeightSource {
+    var configuration: ModelConfiguration { get }
+    /// The shape of a tensor by its Hugging Face name; nil where there is none.
+    func shape(of name: String) -> [Int]?
+    /// Checks that the tensors are exactly `expected` (name to shape), but for those that are ignored.
+    ///
+    /// - Throws: an error that lists all that is missing, unexpected or misshapen.
+    func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws
+    /// Reads one tensor by its Hugging Face name as float32; vectors as `[1, n]`.
+    func read(_ name: String, into matrix: Matrix) throws
+}
+
+extension BaseModelFiles: WeightSource {
+    package func shape(of name: String) -> [Int]? { info(name)?.shape }
+}
+
+extension WeightSource {
+    /// Checks that the tensors are exactly `expected` (name to shape).
+    ///
+    /// - Throws: as `verifyComplete(expected:ignoring:)`.
+    package func verifyComplete(expected: [String: [Int]]) throws {
+        try verifyComplete(expected: expected, ignoring: { _ in false })
+    }
+
+    /// One frozen weight of tensors stacked by rows, laid out for its matmuls.
+    func frozenWeight(_ names: [(name: String, rows: Int)], columns: Int, dtype: DType) throws -> FrozenWeight {
+        let stacked = FrozenWeight.unfrozen(rows: names.reduce(0) { $0 + $1.rows }, columns: columns, dtype: dtype)
+        var start = 0
+        for (name, rows) in names {
+            try read(name, into: stacked.rows(start..<(start + rows)))
+            start += rows
+        }
+        return FrozenWeight(stacked, dtype: dtype)
+    }
+
+    /// Projections that read the same input, with their weights.
+    ///
+    /// - Parameters:
+    ///   - bias: `[1, Σ out]`; nil without biases.
+    ///   - isLayer: see `FrozenWeight`.
+    func projectionGroup(
+        _ slots: [ProjectionSlot], bias: Matrix?, dtype: DType, isLayer: Bool = true
+    ) throws -> ProjectionGroup {
+        let outputs = slots.reduce(0) { $0 + $1.outputs }
+        let stacked = FrozenWeight.unfrozen(rows: outputs, columns: slots[0].inputs, dtype: dtype)
+        var start = 0
+        for slot in slots {
+            let range = start..<(start + slot.outputs)
+            let rows = stacked.rows(range)
+            if slot.isTransposed {
+                let stored = Matrix(rows: slot.inputs, columns: slot.outputs)
+                try read(slot.weightName, into: stored)
+                Kernels.transpose(stored, into: rows)
+            } else {
+                try read(slot.weightName, into: rows)
+            }
+            start = range.upperBound
+        }
+        return ProjectionGroup(slots: slots, weight: FrozenWeight(stacked, dtype: dtype, isLayer: isLayer), bias: bias)
+    }
+
+    /// A vector `[1, count]`.
+    func vector(_ name: String, count: Int) throws -> Matrix {
+        let vector = Matrix(rows: 1, columns: count)
+        try read(name, into: vector)
+        return vector
+    }
+}

@@ -1,0 +1,26 @@
+import Tensors
+
+/// Attention with its residual, whatever it attends by: y = x + attention(x), rows `[T, d]` to rows `[T, d]`.
+package protocol AttentionLayer: AnyObject {
+    /// What backward needs of a forward pass.
+    associatedtype Saved
+
+    /// Every projection, in the order in which a checkpoint lists them.
+    var slots: [ProjectionSlot] { get }
+    var hasAdapter: Bool { get }
+
+    /// y = x + attention. In place where `y` is nil, else into `y`, of which only `rows` are computed if given.
+    func forward(
+        _ x: Matrix, into y: Matrix?, rows: [Int32]?, layout: SequenceLayout, cache: LayerCache?, pass: Pass
+    ) -> Saved
+
+    /// Accumulates the adapters' gradients; `dx`, which holds the residual's share of ∂L/∂x on entry, gains the
+    /// attention's unless `needsInputGradient` is false. `dy` `[rows or T, d]` may be `dx` itself.
+    func backward(
+        _ dy: Matrix, into dx: Matrix, saved: Saved, rows: [Int32]?, layout: SequenceLayout, needsInputGradient: Bool,
+        pass: Pass)
+}
+
+extension SelfAttention: AttentionLayer {
+    package var slots: [ProjectionSlot] { queryKeyValue.slots + output.slots }
+}

@@ -1,0 +1,37 @@
+import Tensors
+
+/// One residual layer of a model: rows `[T, d]` in, rows `[T, d]` out.
+package protocol TransformerBlock: AnyObject {
+    /// What backward needs of a forward pass.
+    associatedtype Saved
+    /// What a forward pass keeps beside its input where the rest is computed again in backward.
+    associatedtype Checkpoint
+
+    /// Every projection, in the order in which a checkpoint lists a layer's.
+    var slots: [ProjectionSlot] { get }
+    var hasAdapter: Bool { get }
+    /// Whether a row's output depends on no row after it in its sequence.
+    var isCausal: Bool { get }
+
+    /// The block's output for `rows` of x `[T, d]` (all where nil), keeping what backward needs. x is not changed.
+    func forward(_ x: Matrix, rows: [Int32]?, layout: SequenceLayout, pass: Pass) -> (y: Matrix, saved: Saved)
+
+    /// The block's output for all rows, keeping only from what `recompute` makes what backward needs.
+    func forwardToCheckpoint(
+        _ x: Matrix, layout: SequenceLayout, pass: Pass
+    ) -> (y: Matrix, checkpoint: Checkpoint)
+
+    /// What `forward` keeps for all rows, from its input and the checkpoint, bit for bit.
+    func recompute(_ x: Matrix, from checkpoint: Checkpoint, layout: SequenceLayout, pass: Pass) -> Saved
+
+    /// Forward without backward: x becomes the block's output; with `rows`, `selected` receives theirs instead.
+    /// A `cache` holds the keys and values of earlier positions and gains those of x.
+    func infer(
+        _ x: Matrix, rows: [Int32]?, into selected: Matrix?, layout: SequenceLayout, cache: LayerCache?, pass: Pass)
+
+    /// Accumulates the adapters' gradients and returns ∂L/∂x, or nil where nothing below needs it. Where `forward` was
+    /// for all rows, ∂L/∂x takes the place of `dy`.
+    ///
+    /// - Parameter dy: ∂L/∂y; overwritten.
+    func backward(_ dy: Matrix, saved: Saved, layout: SequenceLayout, needsInputGradient: Bool, pass: Pass) -> Matrix?
+}

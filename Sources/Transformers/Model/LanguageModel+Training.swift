@@ -1,0 +1,52 @@
+import Tensors
+
+extension LanguageModel {
+    /// Forward and backward over one batch: returns Σ loss over its labels: −log p(target) in nats, or a
+    /// squared error.
+    ///
+    /// Adapters' gradients accumulate `lossScale` times the gradient of that sum, so that 1 / (labels of the whole
+    /// step) gives the mean over supervised tokens however the step is cut into batches. Below the lowest block with
+    /// an adapter nothing is saved and nothing flows back.
+    ///
+    /// - Throws: `TransformersError.tooLong` or `.mismatch` where the batch does not fit the model.
+    package func trainingStep(_ batch: PackedBatch, lossScale: Float, step: UInt64) throws -> Double {
+        try check(batch)
+        guard !batch.labelRows.isEmpty else { return 0 }
+        let mark = saved.mark()
+        defer { saved.release(to: mark) }
+        let pass = Pass(
+            mode: .training(step: step, firstRow: batch.firstRow), saved: saved, scratch: scratch,
+            keepsPanels: !activationCheckpointing)
+        let rows = planner.rows(of: batch, sharingPrefixes: sharesRows(of: batch, isTraining: true))
+        let layout = rows.layout
+
+        var x = saved.matrix(rows.tokens.count, configuration.hiddenSize)
+        let embeddingSaved = embedding.forward(rows.tokens, layout: layout, into: x, pass: pass)
+        let embeddingTrains = embeddingSaved != nil
+        let lowest = embeddingTrains ? 0 : blocks.firstIndex { $0.hasAdapter } ?? blocks.count
+        for (index, block) in trainedBlocks.enumerated() {
+            let isLast = index == blocks.count - 1
+            if index < lowest, !isLast {
+                blocks[index].infer(x, rows: nil, into: nil, layout: layout, cache: nil, pass: pass)
+                continue
+            }
+            x =
+                activationCheckpointing && !isLast
+                ? block.checkpointedForward(x, layout: layout, pass: pass)
+                : block.forward(x, rows: isLast ? rows.labelRows : nil, layout: layout, pass: pass)
+        }
+
+        var dx = saved.matrix(x.rows, x.columns)
+        let loss = head.loss(x, labels: batch.labels, scale: lossScale, gradient: dx, pass: pass)
+        for index in stride(from: blocks.count - 1, through: lowest, by: -1) {
+            let needsInputGradient = index > lowest || embeddingTrains
+            guard
+                let below = trainedBlocks[index].backward(
+                    dx, layout: layout, needsInputGradient: needsInputGradient, pass: pass)
+            else { return loss }
+            dx = below
+        }
+        if let embeddingSaved { embedding.backward(dx, saved: embeddingSaved, pass: pass) }
+        return loss
+    }
+}

@@ -1,0 +1,53 @@
+import ModelFiles
+import Tensors
+
+extension DecoderPlan {
+    /// Reads the weights and composes the model.
+    ///
+    /// - Throws: as reading them, where tensors are missing, unexpected, misshapen or damaged.
+    func build(_ source: any WeightSource, dtype: DType) throws -> LanguageModel {
+        let configuration = source.configuration
+        let plan = named(as: source)
+        try source.verifyComplete(expected: plan.tensorShapes(configuration), ignoring: plan.isIgnored)
+        let builder = PlanBuilder(source: source, dtype: dtype, packsLayers: true)
+        let vocabulary = configuration.vocabularySize
+        let table = try builder.weight(plan.embedding.tokens, vocabulary, plan.embedding.width)
+        let head = VocabularyHead(
+            norm: try plan.finalNorm.map(builder.norm),
+            projection: try plan.head.projection.map { try builder.group($0) },
+            weight: try plan.head.name.map { try builder.weight($0, vocabulary, plan.head.width) } ?? table,
+            softCap: plan.head.softCap, activation: dtype.compute)
+        return LanguageModel(
+            configuration: configuration, dtype: dtype,
+            embedding: try plan.embedding.build(builder, table: table, hidden: configuration.hiddenSize),
+            blocks: try plan.layers.map { try builder.block($0) }, head: head, cacheLimit: plan.cacheLimit)
+    }
+
+    /// The plan with the names that the checkpoint has.
+    private func named(as source: any WeightSource) -> DecoderPlan {
+        guard let names = CheckpointNames(leavingOut: prefix, knownBy: embedding.tokens, in: source) else {
+            return self
+        }
+        var plan = self
+        plan.embedding.tokens = names.stripped(embedding.tokens)
+        plan.embedding.positions = embedding.positions.map { (names.stripped($0.name), $0.count, $0.offset) }
+        plan.embedding.projection = embedding.projection.map(names.stripped)
+        plan.head.projection = head.projection.map(names.stripped)
+        plan.finalNorm = finalNorm.map(names.stripped)
+        plan.layers = layers.map(names.stripped)
+        return plan
+    }
+
+    /// Whether a tensor of the checkpoint is a buffer.
+    private func isIgnored(_ name: String) -> Bool { bufferSuffixes.contains { name.hasSuffix($0) } }
+}
+
+extension EmbeddingPlan {
+    fileprivate func build(_ builder: PlanBuilder, table: FrozenWeight, hidden: Int) throws -> any InputEmbedding {
+        let tokens = TokenEmbedding(
+            table: table, scale: scale, projection: try projection.map { try builder.group($0) })
+        guard let (name, count, offset) = positions else { return tokens }
+        let rows = try builder.table(name, rows: count, columns: hidden)
+        return LearnedPositionEmbedding(tokens: tokens, positions: rows, offset: offset)
+    }
+}
