@@ -150,7 +150,7 @@ let package = Package(
                 "TestSupport", "Pipeline", "Manifests", "ForeignText", "Training", "Evaluation", "Adapters",
                 "Transformers", "Tokenizers", "ModelFiles", "Tensors",
             ]),
-        tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", "ForeignText", grdb]),
-        tests("EndToEnd", ["TestSupport", "ModelFiles", "Tensors", "Worker", "lorad"]),
+        tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "ModelFiles", "Manifests", "ForeignText", grdb]),
+        tests("EndToEnd", ["TestSupport", "Manifests", "ModelFiles", "Tensors", "Worker", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])
 )

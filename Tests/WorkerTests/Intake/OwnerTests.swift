@@ -97,6 +97,7 @@ struct OwnerTests {
                     "a.yaml:2:11: priority is 100; the rule for its owner in lorad.yaml allows at most 10"
                 ]))
         rules.owners[0].priority = 100
-        #expect(verdict() == .accepted(name: "a", notify: [], priority: 100, inputs: []))
+        let inputs = ["base.gguf", "rows.jsonl"].map { folder.path + "/" + $0 }
+        #expect(verdict() == .accepted(name: "a", notify: [], priority: 100, inputs: inputs))
     }
 }
