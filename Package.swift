@@ -156,15 +156,14 @@ let package = Package(
                 "TestSupport", "Pipeline", "Manifests", "ForeignText", "Training", "Evaluation", "Adapters",
                 "Transformers", "Tokenizers", "ModelFiles", "Tensors",
             ]),
-        tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", "ForeignText", grdb]),
+        tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "ModelFiles", "Manifests", "ForeignText", grdb]),
         tests(
             "LoradTests",
             [
                 "lorad", "Common", "Worker", "Pipeline", "Manifests", "Evaluation", "Training", "Adapters",
-                "Transformers",
-                "Tokenizers", "ModelFiles", "Tensors",
+                "Transformers", "Tokenizers", "ModelFiles", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        tests("EndToEnd", ["TestSupport", "ModelFiles", "Tensors", "Worker", "lorad"]),
+        tests("EndToEnd", ["TestSupport", "Manifests", "ModelFiles", "Tensors", "Worker", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])
 )

@@ -18,6 +18,7 @@ package enum FuzzTargets {
         ModelConfigurationTarget.self, TokenizerTarget.self, TokenizerConfigurationTarget.self, RowsTarget.self,
         AdapterConfigurationTarget.self, AdapterWeightsTarget.self, ShardIndexTarget.self,
         CheckpointTarget.self, PublishedRunTarget.self, InboxTarget.self, IntakeAnswerTarget.self,
+        JobReportTarget.self,
         ScheduleTarget.self, SecretTarget.self, WebhookMessageTarget.self, WebhookAnswerTarget.self,
         HTTPRequestTarget.self, ForeignTextTarget.self, ChatTemplateTarget.self, JinjaTarget.self,
         GenerationConfigurationTarget.self,

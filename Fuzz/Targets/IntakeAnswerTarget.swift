@@ -10,11 +10,14 @@ package struct IntakeAnswerTarget: FuzzTarget {
     package func check(_ bytes: [UInt8]) throws {
         guard let answer = IntakeAnswer.read(String(decoding: bytes, as: UTF8.self)) else { return }
         switch answer {
-        case .ready, .reading: break
+        case .ready, .outdated, .reading: break
         case .inspected(let inspection): try check(inspection)
         case .prepared(let manifest):
             try require(manifest.text.utf8.count <= ManifestFile.largestSize + 256, "a manifest of any size")
-        case .compared(let difference): try check([difference].compactMap { $0 })
+            try check(paths: manifest.unstamped?.inputs ?? [])
+        case .compared(let difference, let hashes):
+            try check([difference].compactMap { $0 })
+            try require((hashes?.utf8.count ?? 0) <= 1 << 20, "hashes of any size")
         case .failed(let lines): try check(lines)
         }
     }
@@ -27,10 +30,14 @@ package struct IntakeAnswerTarget: FuzzTarget {
         case .accepted(let name, let notify, _, let inputs):
             try require(!name.isEmpty && name.utf8.count <= 256, "a name of \(name.utf8.count) bytes")
             try check(notify ?? [])
-            try require(inputs.reduce(0) { $0 + $1.utf8.count } <= 1 << 18, "paths of any length")
+            try check(paths: inputs)
         case .rejected(let lines): try check(lines)
         case nil: try require(file.mistake != nil, "a manifest without a verdict")
         }
+    }
+
+    private func check(paths: [String]) throws {
+        try require(paths.reduce(0) { $0 + $1.utf8.count } <= 1 << 18, "paths of any length")
     }
 
     private func check(_ lines: [String]) throws {

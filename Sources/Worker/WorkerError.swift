@@ -17,6 +17,8 @@ package enum WorkerErrorCode: String, FaultCode {
     case ledgerRefused
     /// The system refused what it would give at another time: a descriptor, memory, a thread.
     case system
+    /// What one of lorad's other processes said is no message of one.
+    case message
     /// A webhook's URL or secret cannot be used.
     case webhook
     /// The settings contradict themselves or the machine.
@@ -36,7 +38,7 @@ package enum WorkerErrorCode: String, FaultCode {
         case .locked, .unwritable: .tryAgain
         case .configuration, .manifest, .webhook, .ledgerRefused: .data
         case .wrongState: .usage
-        case .ledger, .system, .fenced: .own
+        case .ledger, .system, .message, .fenced: .own
         }
     }
 

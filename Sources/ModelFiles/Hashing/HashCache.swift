@@ -1,5 +1,6 @@
 import Common
 import Foundation
+import Synchronization
 
 /// Hashes of files by path and identity, kept in a JSON file, so that a nightly job does not read an unchanged base again.
 ///
@@ -10,6 +11,7 @@ import Foundation
 package struct HashCache: Sendable {
     private let path: String
     private let additions: String?
+    private let found: FoundHashes?
     private let settlingNanoseconds: Int
     /// Told of the bytes, a piece at a time, that are read because no hash of theirs is remembered; what it throws ends
     /// the reading.
@@ -18,12 +20,12 @@ package struct HashCache: Sendable {
     /// Of what an entry holds: 1 had no time of the last change.
     private static let version = 2
 
-    private struct Entry: Codable {
+    fileprivate struct Entry: Codable {
         let identity: FileIdentity
         let sha256: String
     }
 
-    private struct Document: Codable {
+    fileprivate struct Document: Codable {
         let version: Int
         let files: [String: Entry]
     }
@@ -32,16 +34,18 @@ package struct HashCache: Sendable {
     ///   - path: the JSON file; its folder must exist.
     ///   - additions: another such file, which is written in its place: a process that may only read what others share
     ///     hands over so what it found out, see `adopt`.
+    ///   - found: the same in memory, of a process that may write no file at all.
     ///   - settlingSeconds: two changes within one tick of a file system's clock leave the same time; a file that was
     ///     changed less than this before it was read is not remembered.
     ///   - onRead: told of the bytes, a piece at a time, that had to be read; what it throws ends the reading. Whoever
     ///     hashes what others wrote can tell by it that the reading goes on, and give it up.
     package init(
-        file path: String, additions: String? = nil, settlingSeconds: Double = 2,
+        file path: String, additions: String? = nil, found: FoundHashes? = nil, settlingSeconds: Double = 2,
         onRead: @escaping @Sendable (Int) throws -> Void = { _ in }
     ) {
         self.path = path
         self.additions = additions
+        self.found = found
         settlingNanoseconds = Int(settlingSeconds * 1e9)
         self.onRead = onRead
     }
@@ -81,8 +85,12 @@ package struct HashCache: Sendable {
 
     /// The remembered hash of a file that has not changed since.
     func hash(of file: String, identity: FileIdentity) -> String? {
-        let known = [path, additions].lazy.compactMap { $0.flatMap { Self.entries(at: $0)[Self.key(file)] } }
-        guard let entry = known.first(where: { $0.identity == identity }) else { return nil }
+        let key = Self.key(file)
+        let isCurrent = { (entry: Entry) in entry.identity == identity }
+        let kept = [path, additions].lazy.compactMap { $0.flatMap { Self.entries(at: $0)[key] } }
+        guard let entry = found?.entry(key).flatMap({ isCurrent($0) ? $0 : nil }) ?? kept.first(where: isCurrent) else {
+            return nil
+        }
         return entry.sha256.utf8.count == 64 ? entry.sha256 : nil
     }
 
@@ -92,13 +100,18 @@ package struct HashCache: Sendable {
     func remember(_ hash: String, of file: String, identity: FileIdentity, readAt: Int) {
         let (age, overflow) = readAt.subtractingReportingOverflow(max(identity.modified, identity.changed))
         guard !overflow, age > settlingNanoseconds else { return }
+        let (key, entry) = (Self.key(file), Entry(identity: identity, sha256: hash))
+        if let found { return found.add(entry, of: key) }
         let target = additions ?? path
         var entries = Self.entries(at: target)
-        entries[Self.key(file)] = Entry(identity: identity, sha256: hash)
+        entries[key] = entry
         Self.write(entries, to: target)
     }
 
-    /// Takes over what a cache's `additions` hold of these files and folders, and nothing else that stands there: who
+    /// Bytes of what is adopted at once, at most: of a base in a thousand files.
+    package static let mostAdopted = 1 << 20
+
+    /// Takes over what a cache's `additions`, or `found`, hold of these files and folders, and nothing else that stands there: who
     /// wrote them may have been led astray by what it read.
     ///
     /// - Parameters:
@@ -114,10 +127,12 @@ package struct HashCache: Sendable {
     }
 
     private static func write(_ entries: [String: Entry], to path: String) {
-        guard let data = try? JSONCoding.encoder(.document).encode(Document(version: version, files: entries)) else {
-            return
-        }
+        guard let data = data(of: entries, .document) else { return }
         try? AtomicFile.write(data, to: path)
+    }
+
+    fileprivate static func data(of entries: [String: Entry], _ layout: JSONCoding.Layout) -> Data? {
+        try? JSONCoding.encoder(layout).encode(Document(version: version, files: entries))
     }
 
     /// Nanoseconds since 1970, by the clock that files' times are of.
@@ -143,4 +158,24 @@ package struct HashCache: Sendable {
         defer { free(resolved) }
         return String(cString: resolved)
     }
+}
+
+/// The hashes that a process had to find out and writes nowhere: it hands them over.
+package final class FoundHashes: Sendable {
+    private let entries = Mutex<[String: HashCache.Entry]>([:])
+
+    package init() {}
+
+    /// As `HashCache.adopt` takes them; nil where there are none, or more than it takes.
+    package var text: String? {
+        let entries = entries.withLock { $0 }
+        guard !entries.isEmpty, let data = HashCache.data(of: entries, .line), data.count <= HashCache.mostAdopted else {
+            return nil
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    fileprivate func entry(_ key: String) -> HashCache.Entry? { entries.withLock { $0[key] } }
+
+    fileprivate func add(_ entry: HashCache.Entry, of key: String) { entries.withLock { $0[key] = entry } }
 }

@@ -13,10 +13,9 @@ package enum RunComparison {
     /// - Parameters:
     ///   - run: the folder of a run that succeeded.
     ///   - policy: which files may be read.
-    ///   - onRead: told of the bytes, a piece at a time, that had to be hashed; what it throws ends the comparison.
+    ///   - cache: hashes that are remembered.
     package static func difference(
-        between manifest: JobManifest, andRun run: String, policy: PathPolicy, hashCache: String?,
-        onRead: @escaping @Sendable (Int) throws -> Void = { _ in }
+        between manifest: JobManifest, andRun run: String, policy: PathPolicy, cache: HashCache?
     ) throws -> String? {
         guard let before = try? JobManifest.load(path: run + "/manifest.yaml", pipelinesFolder: run),
             let data = FileManager.default.contents(atPath: run + "/report.json"),
@@ -26,7 +25,6 @@ package enum RunComparison {
         let modelType = report.provenance.base.modelType
         if try placeless(before, modelType) != placeless(manifest, modelType) { return "the settings changed" }
         let rule = ReadingRule(policy)
-        let cache = hashCache.map { HashCache(file: $0, onRead: onRead) }
         for (role, path) in files(of: manifest) {
             let hash = try path.map { try ContentHash.ofFile($0, cache: cache, rule: rule) }
             let was = report.provenance.datasets.first { $0.role == role }?.sha256

@@ -1,5 +1,6 @@
 import Common
 import Foundation
+import Manifests
 import Pipeline
 
 /// What jobs have published, as their journals and the outbox tell it: the ledger's end of a job is that of its run, whatever
@@ -55,9 +56,20 @@ package struct Publications: Sendable {
     }
 
     /// Whether `run` is a folder `outbox/NAME/RUN`.
-    private func isOurs(_ run: String) -> Bool {
+    private func isOurs(_ run: String) -> Bool { Self.runName(run, in: folders.outbox) != nil }
+
+    /// Whether `run` is a place for a run of this name, whatever stands there.
+    static func isRun(_ run: String, of name: String, in outbox: String) -> Bool {
+        guard run.utf8.count <= PathPolicy.longestPath, !run.utf8.contains(0) else { return false }
+        return runName(run, in: outbox) == name
+    }
+
+    /// NAME of `outbox/NAME/RUN`; nil for any other path.
+    private static func runName(_ run: String, in outbox: String) -> String? {
+        let place = URL(fileURLWithPath: outbox).standardizedFileURL.path + "/"
         let path = URL(fileURLWithPath: run).standardizedFileURL.path
-        guard path.hasPrefix(folders.outbox + "/") else { return false }
-        return path.dropFirst(folders.outbox.count + 1).split(separator: "/").count == 2
+        guard path.hasPrefix(place) else { return nil }
+        let names = path.dropFirst(place.count).split(separator: "/")
+        return names.count == 2 ? String(names[0]) : nil
     }
 }

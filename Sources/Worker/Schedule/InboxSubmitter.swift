@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Manifests
+import ModelFiles
 
 /// Submits scheduled manifests to the worker's own inbox. What they say, and whether there is anything new in what they
 /// name, the intake's process finds out.
@@ -59,9 +60,10 @@ package struct InboxSubmitter: Scheduler.Submitter {
             let request = IntakeRequest.compare(
                 text: manifest.text, path: path, run: run, hashCache: folders.hashCache)
             do {
-                guard case .compared(let difference) = try answer(request, isWanted) else {
+                guard case .compared(let difference, let hashes) = try answer(request, isWanted) else {
                     return "what it names cannot be read"
                 }
+                remember(hashes, of: manifest)
                 return difference
             } catch IntakeFault.died(let how) {
                 return "reading what it names, the process \(how)"
@@ -69,6 +71,13 @@ package struct InboxSubmitter: Scheduler.Submitter {
         }
         guard case .unchanged(let job) = novelty else { return nil }
         return job
+    }
+
+    /// Which files' hashes are taken the process that prepared the manifest said, before any of them was read.
+    private func remember(_ hashes: String?, of manifest: ScheduledManifest.Unstamped) {
+        guard let hashes else { return }
+        HashCache(file: folders.hashCache)
+            .adopt(Data(hashes.utf8), under: manifest.inputs.flatMap(JobFiles.withLinks))
     }
 
     /// Throws `.unwritable` where there is no reader now: it is tried again.

@@ -2,6 +2,7 @@ import Common
 import Foundation
 import Manifests
 import GRDB
+import ModelFiles
 import Pipeline
 
 /// A manifest on its way into the inbox, by hand or by the clock: `--set`, the stamp, and the question whether there is
@@ -62,7 +63,7 @@ package enum Novelty: Sendable, Equatable {
     ) throws -> Novelty {
         try of(manifest.document.manifest.name, ledger: ledger) { run in
             try RunComparison.difference(
-                between: manifest.document.manifest, andRun: run, policy: policy, hashCache: hashCache)
+                between: manifest.document.manifest, andRun: run, policy: policy, cache: HashCache(file: hashCache))
         }
     }
 

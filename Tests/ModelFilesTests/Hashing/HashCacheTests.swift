@@ -157,6 +157,22 @@ struct HashCacheTests {
         #expect(cache.state == .entries(2))
     }
 
+    @Test("A process that may write no file keeps what it found in memory, uses it, and hands it over")
+    func inMemory() throws {
+        try age(file, seconds: 60)
+        usleep(40_000)
+        let found = FoundHashes()
+        let reader = HashCache(file: cachePath, found: found, settlingSeconds: 0.02)
+        #expect(found.text == nil)
+        let hash = try ContentHash.ofFile(file, cache: reader)
+        #expect(!FileManager.default.fileExists(atPath: cachePath))
+        cache.adopt(Data(try #require(found.text).utf8), under: [file])
+        #expect(cache.state == .entries(1))
+        let forged = try forge()
+        #expect(try ContentHash.ofFile(file, cache: cache) == forged)
+        #expect(try ContentHash.ofFile(file, cache: reader) == hash, "what it found itself comes first")
+    }
+
     @Test("Writers at the same time leave a whole file")
     func concurrent() async throws {
         let files = try (0..<20).map { index in

@@ -71,6 +71,40 @@ struct IntakeChildTests {
         }
     }
 
+    @Test("It is told what it may read before it works, and is replaced for an order that must read something else")
+    func files() throws {
+        let intake = ScriptedIntake(folder: folder, loop: "answer fine")
+        func ask(_ request: IntakeRequest, _ roots: [String]) throws {
+            var configuration = WorkerConfiguration()
+            configuration.allowedRoots = roots
+            configuration.pipelines = "/pipelines"
+            _ = try intake.child.answer(IntakeOrder(request, configuration), isWanted: { true })
+        }
+        for name in ["one", "two"] {
+            try ask(.inspect(path: "/claimed/\(name)/a.yaml", name: "a.yaml", rule: nil), ["/data"])
+        }
+        #expect(intake.files == [#"{"reads":["/data","/pipelines","/claimed"]}"#])
+        try ask(.inspect(path: "/claimed/three/a.yaml", name: "a.yaml", rule: nil), ["/data", "/more"])
+        #expect(intake.files.last == #"{"reads":["/data","/more","/pipelines","/claimed"]}"#)
+        // What the script answers is not what was asked for, which is not the question here.
+        _ = try? ask(.prepare(path: "/night.yaml", settings: [], due: Date()), ["/data"])
+        #expect(intake.files.last == #"{"reads":["/data","/pipelines","/night.yaml"]}"#)
+        _ = try? ask(.compare(text: "", path: "a.yaml", run: "/out/a/1", hashCache: "/state/hashes.json"), ["/data"])
+        #expect(intake.files.last == #"{"reads":["/data","/pipelines","/out/a/1","/state/hashes.json"]}"#)
+        #expect(intake.starts == 4)
+    }
+
+    @Test("One that says that its files were replaced is replaced too, and not for ever")
+    func outdated() throws {
+        let intake = ScriptedIntake(
+            folder: folder, loop: #"[ "$(wc -l < starts)" -lt 2 ] && echo '{"outdated":{}}' || answer fine"#)
+        #expect(try name(intake.child.answer(order("a"), isWanted: { true })) == "fine")
+        #expect(intake.starts == 2)
+        let endless = ScriptedIntake(folder: try TemporaryFolder(), loop: #"echo '{"outdated":{}}'"#)
+        #expect(fault(endless) == .died("said 3 times that its files had been replaced"))
+        #expect(endless.starts == 3)
+    }
+
     @Test("One whose answer does not end is ended")
     func flood() throws {
         let intake = ScriptedIntake(folder: folder, loop: "exec head -c 30000000 /dev/zero", patience: 120)
@@ -155,6 +189,9 @@ struct IntakeChildTests {
         func line(_ answer: IntakeAnswer) throws -> String {
             String(decoding: try JSONEncoder().encode(answer), as: UTF8.self)
         }
+        let hashes = String(repeating: "x", count: 1 << 20)
+        #expect(try IntakeAnswer.read(line(.compared(difference: nil, hashes: hashes))) != nil)
+        #expect(try IntakeAnswer.read(line(.compared(difference: nil, hashes: hashes + "x"))) == nil)
         let good = IntakeAnswer.failed(lines: ["night.yaml cannot be read."])
         #expect(try IntakeAnswer.read(line(good)) == good)
         #expect(try IntakeAnswer.read(line(.failed(lines: Array(repeating: "x", count: 501)))) == nil)

@@ -1,5 +1,6 @@
 import Foundation
 import Manifests
+import ModelFiles
 import TestSupport
 import Testing
 import Worker
@@ -42,7 +43,7 @@ struct ScheduledReadingTests {
     }
 
     private static let prepared =
-        #"echo '{"prepared":{"_0":{"text":"name: night-1","unstamped":{"name":"night","text":"name: night"}}}}'"#
+        #"echo '{"prepared":{"_0":{"text":"name: night-1","unstamped":{"name":"night","text":"name: night","inputs":["data.jsonl"]}}}}'"#
 
     @Test(
         "A manifest of the schedule that is a pipe, a device, too large or not there is a failed run, and nobody waits")
@@ -86,6 +87,34 @@ struct ScheduledReadingTests {
             entry("night.yaml"), due: due, file: "x.yaml", isWanted: { true })
         #expect(state == .unchanged && detail?.contains("as in job last") == true)
         #expect(try bench.folder.names("inbox").isEmpty)
+    }
+
+    @Test("Hashes that a comparison had to find out are remembered, of what the manifest names alone")
+    func hashes() throws {
+        try succeed()
+        let folder = try TemporaryFolder()
+        let files = try ["data.jsonl", "other.jsonl"].map { name in
+            try folder.write("rows of \(name)", to: name)
+            return folder.path + "/" + name
+        }
+        // What was changed a moment ago is not remembered.
+        usleep(60_000)
+        let found = FoundHashes()
+        for file in files {
+            let cache = HashCache(file: folder.path + "/none.json", found: found, settlingSeconds: 0.02)
+            _ = try ContentHash.ofFile(file, cache: cache)
+        }
+        let hashes = try #require(found.text)
+        let answer = IntakeAnswer.compared(difference: "the train data changed", hashes: hashes)
+        try folder.write(Array(try JSONEncoder().encode(answer) + Data("\n".utf8)), to: "answer")
+        let prepared = Self.prepared.replacingOccurrences(of: "data.jsonl", with: files[0])
+        let intake = ScriptedIntake(
+            folder: folder, loop: "case \"$order\" in *compare*) cat answer;; *) \(prepared);; esac")
+        let (state, _) = try submitter(intake.child).submit(
+            entry("night.yaml"), due: due, file: "x.yaml", isWanted: { true })
+        #expect(state == .submitted)
+        let cache = try String(contentsOfFile: bench.folders.hashCache, encoding: .utf8)
+        #expect(cache.contains("data.jsonl") && !cache.contains("other.jsonl"))
     }
 
     @Test(

@@ -47,16 +47,20 @@ struct ProcessRunnerTests {
         let events = RecordedEvents()
         let outcome = try await run(
             """
-            read order
+            read order;
             echo '{"stageStarted":{"name":"train"}}'
             echo '{"progress":{"step":3,"total":9,"loss":"nan","tokensPerSecond":1,"secondsLeft":2}}'
             echo '{"heartbeat":{}}'
             echo '{"log":{"_0":"two\\u2028lines"}}'
             echo '{"stageEnded":{"name":"train","detail":"9 steps"}}'
-            case "$order" in *'"attempt":1'*) echo '{"ended":{"_0":{"failed":{"reason":"NaN","runFolder":"/run"}}}}';; esac
+            case "$order" in *'"attempt":1'*) echo '{"ended":{"_0":{"failed":{"reason":"NaN","runFolder":"'$W'/a/1"}}}}';; esac
             cat > /dev/null
-            """, events: events)
-        #expect(outcome == .failed(reason: "NaN", runFolder: "/run", summary: nil))
+            """.inWorkFolder, events: events)
+        guard case .failed("NaN", let run?, nil) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(run.hasSuffix("/a/1"))
         #expect(
             events.all == ["train started", "step 3 of 9, loss nan", "heartbeat", "two\u{2028}lines", "train ended"])
     }
@@ -127,6 +131,34 @@ struct ProcessRunnerTests {
                 said.hasPrefix("faulted: The job's process wrote what is no message of one, and was killed"), "\(said)")
             #expect(eventually { events.process?.isAlive == false })
         }
+    }
+
+    @Test("A process is believed no run of another name, no stage that there is none of, and no endless text")
+    func believed() async throws {
+        let summary = #"{"slices":[],"gates":[],"steps":1,"wall_seconds":1,"tokens_per_second":1}"#
+        for run in ["/etc", "$W/b/1", "$W/a/../b/1", "$W/a", "$W/a/1/2", "a/1"] {
+            let end = #"{"ended":{"_0":{"succeeded":{"runFolder":"'"\#(run)"'","summary":\#(summary)}}}}"#
+            let said = try reason(await self.run("read order; echo '\(end)'; sleep 600".inWorkFolder))
+            #expect(said.contains("what is no message of one") && said.contains("The run that it names"), "\(said)")
+        }
+        let events = RecordedEvents()
+        let said = try reason(
+            await run("read order; echo '{\"stageStarted\":{\"name\":\"party\"}}'; sleep 600", events: events))
+        #expect(said.contains("There is no such stage") && events.all.isEmpty)
+        let long = "$(head -c 1000000 /dev/zero | tr '\\0' x)"
+        let outcome = try await run(
+            """
+            read order
+            echo '{"log":{"_0":"'\(long)'"}}'
+            echo '{"ended":{"_0":{"rejected":{"diagnostics":["'\(long)'"]}}}}'
+            cat > /dev/null
+            """, events: events)
+        #expect(events.all.map(\.utf8.count) == [65_536])
+        guard case .rejected(let mistakes) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(mistakes.map(\.utf8.count) == [4_096])
     }
 
     @Test("A process that cannot be started is a fault that may pass")

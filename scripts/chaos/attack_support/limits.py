@@ -99,6 +99,38 @@ def memory_in_unit(folder):
     require(re.search(r"^#?\s*MemoryMax=", unit, re.M), "the unit does not speak of it")
 
 
+def unconfined(pid):
+    """What a process could still do, by what the kernel tells of it."""
+    with open(f"/proc/{pid}/status") as file:
+        status = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
+    seen = [] if status.get("NoNewPrivs") == "1" else ["it may gain privileges"]
+    return seen + ([] if status.get("Seccomp") == "2" else ["no filter of system calls"])
+
+
+@case(13, "the rights of the process that reads manifests")
+def reader_rights(folder):
+    target = Target(folder)
+    target.pause()
+    # Of the pipelines' folder a manifest names a file, and no rule of lorad's own judges where that lies.
+    (folder / "outside.yaml").write_text("very_secret_word: 1\n")
+    (folder / "pipelines").mkdir(exist_ok=True)
+    (folder / "pipelines/leak.yaml").symlink_to("../outside.yaml")
+    roots = "allowed_roots: [data, base]\n"
+    (folder / "lorad.yaml").write_text((folder / "lorad.yaml").read_text() + roots)
+    with target.worker() as worker:
+        target.drop("leak.yaml", target.manifest("leak") + "\npipeline: leak\n")
+        require(wait_for(lambda: target.state("leak"), 30), "the manifest was not taken")
+        readers = children(worker.pid)
+        require(readers, "the worker reads manifests itself")
+        seen = [line for reader in readers for line in unconfined(reader)]
+    told = "".join(path.read_text() for path in (folder / "outbox/rejected").rglob("reason.txt"))
+    if "very_secret_word" in told:
+        seen.append("the reason of a rejection shows a file outside of what it may read")
+    elif "leak" not in told:
+        seen.append(f"the manifest was not rejected for what it names: {told!r}")
+    require(not seen, "; ".join(seen))
+
+
 @case(13, "the job process's rights")
 def child_rights(folder):
     secret = "https://hooks.example/T0PSECRET"
@@ -110,12 +142,7 @@ def child_rights(folder):
         require(wait_for(lambda: job_processes(folder), 20), "no job process was started")
         wait_for(lambda: target.query("SELECT 1 FROM stages WHERE stage = 'train'"), 20)
         child = job_processes(folder)[0]
-        with open(f"/proc/{child}/status") as file:
-            status = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
-        if status.get("NoNewPrivs") != "1":
-            seen.append("it may gain privileges")
-        if status.get("Seccomp") != "2":
-            seen.append("no filter of system calls")
+        seen += unconfined(child)
         for pid, whose in [(worker.pid, "the worker's"), (child, "the job's")]:
             # Not even this account may look, unless it is root: as good.
             with contextlib.suppress(PermissionError), open(f"/proc/{pid}/environ", "rb") as file:

@@ -1,15 +1,19 @@
 import Foundation
+import ModelFiles
 
 /// What the intake's process says, one JSON document a line.
 package enum IntakeAnswer: Sendable, Codable, Equatable {
     /// First: it can work.
     case ready
+    /// What it may read is not what it was started for any more: a new process must be asked.
+    case outdated
     /// A sign of life while it hashes what is large.
     case reading
     case inspected(Inspection)
     case prepared(ScheduledManifest)
-    /// What differs, in words; nil where nothing does.
-    case compared(difference: String?)
+    /// What differs, in words; nil where nothing does. `hashes` are those that had to be found out, for
+    /// `HashCache.adopt`; nil where none had.
+    case compared(difference: String?, hashes: String? = nil)
     /// Why what was asked for cannot be read, one line a sentence.
     case failed(lines: [String])
 
@@ -24,10 +28,11 @@ package enum IntakeAnswer: Sendable, Codable, Equatable {
         else { return nil }
         let isBounded =
             switch answer {
-            case .ready, .reading: true
+            case .ready, .outdated, .reading: true
             case .inspected(let inspection): inspection.isBounded
             case .prepared(let manifest): manifest.isBounded
-            case .compared(let difference): Bounds.holds([difference].compactMap { $0 })
+            case .compared(let difference, let hashes):
+                Bounds.holds([difference].compactMap { $0 }) && (hashes?.utf8.count ?? 0) <= HashCache.mostAdopted
             case .failed(let lines): Bounds.holds(lines)
             }
         return isBounded ? answer : nil
@@ -81,13 +86,26 @@ package struct ScheduledManifest: Sendable, Codable, Equatable {
     package struct Unstamped: Sendable, Codable, Equatable {
         package let name: String
         package let text: String
+        /// The files and folders that a job of it reads.
+        package let inputs: [String]
+
+        init(_ manifest: NightlyManifest) {
+            name = manifest.document.manifest.name
+            text = manifest.text
+            inputs = Bounds.fitting(manifest.document.manifest.inputs)
+        }
+
+        var isBounded: Bool {
+            text.utf8.count <= ScheduledManifest.longestText && name.utf8.count <= Bounds.longestName
+                && Bounds.fitting(inputs) == inputs
+        }
     }
 
+    /// A stamp makes it a little longer; what is too long then is refused when it is submitted.
+    private static let longestText = ManifestFile.largestSize + Bounds.longestName
+
     var isBounded: Bool {
-        // A stamp makes it a little longer; what is too long then is refused when it is submitted.
-        let limit = ManifestFile.largestSize + Bounds.longestName
-        return text.utf8.count <= limit
-            && unstamped.map { $0.text.utf8.count <= limit && $0.name.utf8.count <= Bounds.longestName } ?? true
+        text.utf8.count <= Self.longestText && unstamped?.isBounded ?? true
     }
 }
 
@@ -129,7 +147,7 @@ extension IntakeAnswer {
     }
 
     /// What differs, as an answer.
-    static func comparison(_ difference: String?) -> IntakeAnswer {
-        .compared(difference: difference.flatMap { Bounds.cut([$0]).first })
+    static func comparison(_ difference: String?, _ found: FoundHashes) -> IntakeAnswer {
+        .compared(difference: difference.flatMap { Bounds.cut([$0]).first }, hashes: found.text)
     }
 }

@@ -5,7 +5,7 @@ import Manifests
 import Synchronization
 
 /// The worker's side of the intake's process: one that lives for many orders, is replaced when it dies, and is killed
-/// when it takes too long over one. Dies with this object.
+/// when it takes too long over one, or must read other files than it was started for. Dies with this object.
 package final class IntakeChild: IntakeReader {
     /// How patient it is; in seconds.
     package struct Patience: Sendable {
@@ -19,6 +19,9 @@ package final class IntakeChild: IntakeReader {
         package init() {}
     }
 
+    /// Processes that one order is given to: the first may have been started before its files were replaced.
+    private static let mostProcesses = 3
+
     /// Seconds between two questions whether the answer is still wanted.
     private static let tick = 0.1
 
@@ -28,7 +31,13 @@ package final class IntakeChild: IntakeReader {
     /// Where its standard error goes: the last that a process wrote says why it died.
     private let errorFile: String
     private let patience: Patience
-    private let process = Mutex<PipedProcess?>(nil)
+    private let running = Mutex<Running?>(nil)
+
+    /// A process that said it can work, and what it may read.
+    private struct Running: Sendable {
+        var process: PipedProcess
+        let files: IntakeFiles
+    }
 
     /// - Parameters:
     ///   - executable: what is started, at the first order.
@@ -44,27 +53,39 @@ package final class IntakeChild: IntakeReader {
         self.patience = patience
     }
 
-    deinit { process.withLock { _ = $0?.end() } }
+    deinit { running.withLock { _ = $0?.process.end() } }
 
     package func answer(_ order: IntakeOrder, isWanted: () throws -> Bool) throws -> IntakeAnswer {
         let line = try Array((MessageLine.text(order) + "\n").utf8)
-        return try process.withLock { process in
+        let files = order.files
+        return try running.withLock { running in
             // One that died idle has nothing to do with this order.
-            if let ended = process?.reapIfEnded(), ended { process = nil }
-            var child = try process ?? start(isWanted)
-            process = nil
-            do {
-                let answer = try hold(&child, sending: line, for: order.request, isWanted)
-                process = child
-                return answer
-            } catch {
-                _ = child.end()
-                throw error
+            if let ended = running?.process.reapIfEnded(), ended { running = nil }
+            if let other = running, other.files != files {
+                _ = running?.process.end()
+                running = nil
             }
+            for _ in 0..<Self.mostProcesses {
+                var child = try running?.process ?? start(for: files, isWanted)
+                running = nil
+                do {
+                    let answer = try hold(&child, sending: line, for: order.request, isWanted)
+                    if answer != .outdated {
+                        running = Running(process: child, files: files)
+                        return answer
+                    }
+                    _ = child.end()
+                } catch {
+                    _ = child.end()
+                    throw error
+                }
+            }
+            throw IntakeFault.died("said \(Self.mostProcesses) times that its files had been replaced")
         }
     }
 
-    private func start(_ isWanted: () throws -> Bool) throws -> PipedProcess {
+    private func start(for files: IntakeFiles, _ isWanted: () throws -> Bool) throws -> PipedProcess {
+        let line = try Array((MessageLine.text(files) + "\n").utf8)
         let errors = Glibc.open(errorFile, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard errors >= 0 else {
             throw IntakeFault.unavailable("\(errorFile) cannot be written: \(FileSystem.reason())")
@@ -77,7 +98,7 @@ package final class IntakeChild: IntakeReader {
             throw IntakeFault.unavailable("\(executable): \(error.reason)")
         }
         do {
-            guard case .ready = try converse(&child, sending: [], limit: patience.start, isPatient: false, isWanted)
+            guard case .ready = try converse(&child, sending: line, limit: patience.start, isPatient: false, isWanted)
             else { throw IntakeFault.died("did not say that it can work") }
             return child
         } catch IntakeFault.died(let how) {
@@ -99,7 +120,7 @@ package final class IntakeChild: IntakeReader {
             answer = try converse(&child, sending: line, limit: patience.order, isPatient: false, isWanted)
         }
         switch (request, answer) {
-        case (.inspect, .inspected), (.prepare, .prepared), (.prepare, .failed), (.compare, .compared),
+        case (_, .outdated), (.inspect, .inspected), (.prepare, .prepared), (.prepare, .failed), (.compare, .compared),
             (.compare, .failed):
             return answer
         default: throw IntakeFault.died("answered what was not asked")

@@ -1,6 +1,7 @@
 import ForeignText
 import Foundation
 import Manifests
+import ModelFiles
 import Pipeline
 
 /// Does what the intake's process is asked to do.
@@ -22,10 +23,11 @@ package enum IntakeDesk {
         case .compare(let text, let path, let run, let hashCache):
             do {
                 let document = try PipelineRunner.document(text, path: path, configuration)
-                return .comparison(
-                    try RunComparison.difference(
-                        between: document.manifest, andRun: run, policy: configuration.pathPolicy(),
-                        hashCache: hashCache, onRead: { _ in onRead() }))
+                let found = FoundHashes()
+                let cache = HashCache(file: hashCache, found: found, onRead: { _ in onRead() })
+                let difference = try RunComparison.difference(
+                    between: document.manifest, andRun: run, policy: configuration.pathPolicy(), cache: cache)
+                return .comparison(difference, found)
             } catch { return .failure(error) }
         }
     }
@@ -37,7 +39,7 @@ package enum IntakeDesk {
             let manifest = try NightlyManifest(path: path, settings: settings, configuration)
             return ScheduledManifest(
                 text: try manifest.stamped(at: due, configuration),
-                unstamped: .init(name: manifest.document.manifest.name, text: manifest.text))
+                unstamped: .init(manifest))
         } catch let error as ManifestsError where !error.mistakes.isEmpty {
             return ScheduledManifest(text: try NightlyManifest.read(path), unstamped: nil)
         }

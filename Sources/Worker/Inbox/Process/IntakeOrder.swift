@@ -26,12 +26,15 @@ package enum IntakeRequest: Sendable, Codable, Equatable {
 package struct IntakeRules: Sendable, Codable, Equatable {
     let pipelines: String
     let allowedRoots: [String]
+    /// Paths of files and folders that are the worker's own, and never data.
+    let protected: [String]
     let hooks: [String]
     let notifyDefault: [String]
 
     init(_ configuration: WorkerConfiguration) {
         pipelines = configuration.pipelines
         allowedRoots = configuration.allowedRoots
+        protected = configuration.protectedPaths
         hooks = configuration.hooks.map(\.name)
         notifyDefault = configuration.notifyDefault
     }
@@ -41,6 +44,7 @@ package struct IntakeRules: Sendable, Codable, Equatable {
         var configuration = WorkerConfiguration()
         configuration.pipelines = pipelines
         configuration.allowedRoots = allowedRoots
+        configuration.ownFiles = protected
         configuration.hooks = hooks.map { name in
             var hook = HookConfiguration()
             hook.name = name

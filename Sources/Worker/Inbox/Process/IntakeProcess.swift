@@ -4,7 +4,8 @@ import Glibc
 import Synchronization
 
 /// The process that reads what others wrote, started by `IntakeChild`: takes orders from standard input, one after the
-/// other, and answers each on standard output. It has no ledger, no secret and no lock, and may die of any of them.
+/// other, and answers each on standard output. It has no ledger, no secret and no lock, and may die of any of them. Where the
+/// kernel can confine it, what takes it over reads what manifests may name, and no more.
 package enum IntakeProcess {
     /// Seconds between two signs of life.
     private static let beat = 1.0
@@ -17,6 +18,9 @@ package enum IntakeProcess {
         JobProcess.preferDeath()
         let answers = try ReportWriter()
         let commands = CommandReader()
+        // While there is one thread, and before a byte is read that others wrote.
+        guard let files: IntakeFiles = commands.next() else { _exit(0) }
+        let sandbox = IntakeSandbox(files)
         let orders = Mutex<[IntakeOrder]>([])
         let waiting = DispatchSemaphore(value: 0)
         // Reads while the other thread works, so that the end of the input is seen in the middle of an order.
@@ -32,8 +36,10 @@ package enum IntakeProcess {
             waiting.wait()
             let order = orders.withLock { $0.removeFirst() }
             let sign = SharedTime()
-            let answer = IntakeDesk.answer(order) {
-                if sign.isDue(every: beat) { answers.send(message: IntakeAnswer.reading) }
+            let answer = sandbox.answer {
+                IntakeDesk.answer(order) {
+                    if sign.isDue(every: beat) { answers.send(message: IntakeAnswer.reading) }
+                }
             }
             answers.send(message: answer)
         }

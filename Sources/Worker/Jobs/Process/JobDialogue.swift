@@ -64,7 +64,7 @@ struct JobDialogue: Sendable {
         let lines = output.strings(
             separatedBy: .unicodeScalarSequence(["\n"]), bufferingPolicy: .maxLineLength(Self.longestLine))
         for try await line in lines {
-            guard let report: JobReport = try MessageLine.read(line, of: order.request.id) else { continue }
+            let report = try JobReport.read(line, of: order.request, outbox: order.outbox)
             if case .ended(let outcome) = report { return outcome }
             await take(report, from: pid, watchdog: watchdog, writer: writer)
         }

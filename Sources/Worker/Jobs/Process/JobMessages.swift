@@ -16,7 +16,7 @@ enum JobCommand: Codable, Sendable, Equatable {
 }
 
 /// What a job process tells the worker: one JSON document a line, on its standard output.
-enum JobReport: Codable, Sendable, Equatable {
+package enum JobReport: Codable, Sendable, Equatable {
     case stageStarted(name: String, detail: String?)
     case stageEnded(name: String, detail: String?)
     case progress(step: Int, total: Int, loss: Double, tokensPerSecond: Double, secondsLeft: Double)

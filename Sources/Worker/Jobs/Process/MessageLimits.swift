@@ -1,7 +1,7 @@
 import Pipeline
 
 /// How much a job process tells its worker at most, so that no message comes near the longest line that is read: what a
-/// manifest or its data make long is cut here, and said to be.
+/// manifest or its data make long is cut here, and said to be. The worker holds to it what it is told.
 enum MessageLimits {
     /// Bytes of a line of the log, of which one shows a row of data.
     static let line = 65_536

@@ -89,9 +89,6 @@ package struct ProcessRunner: JobRunner {
         return .custom(Dictionary(uniqueKeysWithValues: filtered.map { (Environment.Key(stringLiteral: $0), $1) }))
     }
 
-    /// Most bytes of hashes that a job hands over: of a base in a thousand files.
-    private static let mostHashes = 1 << 20
-
     /// Moves the hashes that the attempt had to find out into the cache that all jobs read and none writes.
     ///
     /// The manifest tells which files may be hashed, and this process reads none: one that does is asked. Without an answer
@@ -99,7 +96,7 @@ package struct ProcessRunner: JobRunner {
     private func adoptHashes(of request: JobRequest) {
         let name = (request.manifestPath as NSString).lastPathComponent
         let order = IntakeOrder(.inspect(path: request.manifestPath, name: name, rule: nil), configuration)
-        guard let data = BoundedFile.read(request.hashAdditions, limit: Self.mostHashes),
+        guard let data = BoundedFile.read(request.hashAdditions, limit: HashCache.mostAdopted),
             case .inspected(let inspection)? = try? makeIntakeReader(for: "hashes").answer(order, isWanted: { true }),
             case .accepted(_, _, _, let inputs)? = inspection.verdict
         else { return }
