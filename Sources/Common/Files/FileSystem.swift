@@ -53,20 +53,19 @@ package enum FileSystem {
     /// - Throws: `SystemError.missing` where there is no such folder; `.refused` where it is there and cannot be read,
     ///   now.
     package static func names(in folder: String) throws -> [String] {
+        // Foundation's own words for what the system says are a number.
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(folder, cause: reason()) }
+        close(descriptor)
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
-            // What the kernel had no descriptor for, or a disk could not read, has not vanished.
-            throw SystemError(
-                isFolder(folder) ? .refused : .missing, "The folder \(folder) cannot be read.", cause: reason(of: error)
-            )
+            throw unreadable(folder, cause: error.localizedDescription)
         }
     }
 
-    /// What the system had to say to Foundation, whose own words are a number.
-    private static func reason(of error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-        return reason(Int32(underlying.code))
+    /// What the kernel had no descriptor for, or a disk could not read, has not vanished.
+    private static func unreadable(_ folder: String, cause: String) -> SystemError {
+        SystemError(isFolder(folder) ? .refused : .missing, "The folder \(folder) cannot be read.", cause: cause)
     }
 }

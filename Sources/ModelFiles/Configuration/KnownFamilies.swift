@@ -1,3 +1,5 @@
+import Common
+
 /// The families whose bases can be read; each `model_type`, and each architecture of GGUF, is there once.
 package struct KnownFamilies: Sendable {
     package let all: [FamilyFiles]
