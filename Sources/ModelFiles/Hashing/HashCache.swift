@@ -169,7 +169,8 @@ package final class FoundHashes: Sendable {
     /// As `HashCache.adopt` takes them; nil where there are none, or more than it takes.
     package var text: String? {
         let entries = entries.withLock { $0 }
-        guard !entries.isEmpty, let data = HashCache.data(of: entries, .line), data.count <= HashCache.mostAdopted else {
+        guard !entries.isEmpty, let data = HashCache.data(of: entries, .line), data.count <= HashCache.mostAdopted
+        else {
             return nil
         }
         return String(decoding: data, as: UTF8.self)
