@@ -66,30 +66,35 @@ CK_INLINE float row_probabilities(float *score, struct key_range seen, size_t ke
 #endif
 }
 
-CK_FUNCTION void ck_attention_probabilities(const struct ck_attention_tile *tile,
-                                            const struct ck_online_softmax *softmax, enum ck_tile_place place) {
-    size_t head_dim = softmax->head_dim;
-    float *maxima = softmax->maxima, *sums = softmax->sums;
-    for (size_t row = 0; row < tile->queries; row++) {
-        float *score = tile->scores + row * tile->stride;
-        struct key_range seen = keys_seen(tile, row);
-        float before = place == CK_FIRST_TILE ? -INFINITY : maxima[row];
-        float here = row_highest(score, seen, tile->dtype) * tile->scale;
+/// One dtype's. Copies of the structs: the compiler must take any store for one that changes what a pointer shows.
+CK_INLINE void online_softmax(struct ck_attention_tile tile, struct ck_online_softmax softmax, enum ck_tile_place place,
+                              enum ck_dtype dtype) {
+    for (size_t row = 0; row < tile.queries; row++) {
+        float *score = tile.scores + row * tile.stride;
+        struct key_range seen = keys_seen(&tile, row);
+        float before = place == CK_FIRST_TILE ? -INFINITY : softmax.maxima[row];
+        float here = row_highest(score, seen, dtype) * tile.scale;
         float maximum = here > before ? here : before;
         // A window may leave nothing of a tile, and of all tiles so far, to a row: all its probabilities are zero.
         float finite = maximum == -INFINITY ? 0 : maximum;
-        float sum = row_probabilities(score, seen, tile->keys, tile->scale, finite, tile->dtype);
-        maxima[row] = maximum;
+        float sum = row_probabilities(score, seen, tile.keys, tile.scale, finite, dtype);
+        softmax.maxima[row] = maximum;
         if (place == CK_FIRST_TILE) {
-            sums[row] = sum;
+            softmax.sums[row] = sum;
         } else if (before == maximum) {
-            sums[row] += sum;
+            softmax.sums[row] += sum;
         } else {
             float rescale = expf(before - maximum);
-            sums[row] = sums[row] * rescale + sum;
-            for (size_t d = 0; d < head_dim; d++) softmax->output[row * head_dim + d] *= rescale;
+            softmax.sums[row] = softmax.sums[row] * rescale + sum;
+            for (size_t d = 0; d < softmax.head_dim; d++) softmax.output[row * softmax.head_dim + d] *= rescale;
         }
     }
+}
+
+CK_FUNCTION void ck_attention_probabilities(const struct ck_attention_tile *tile,
+                                            const struct ck_online_softmax *softmax, enum ck_tile_place place) {
+    if (tile->dtype == CK_BFLOAT16) online_softmax(*tile, *softmax, place, CK_BFLOAT16);
+    else online_softmax(*tile, *softmax, place, CK_FLOAT32);
 }
 
 CK_FUNCTION void ck_attention_normalise(const struct ck_online_softmax *softmax, size_t queries) {

@@ -12,7 +12,9 @@ CK_FUNCTION void ck_rms_norm_forward(const float *x, size_t xs, const float *w, 
         for (size_t i = 0; i < columns; i++) sum += in[i] * in[i];
         float inverse = 1.0f / sqrtf(sum / (float)columns + epsilon);
         r[row * rs] = inverse;
-        if (dtype == CK_BFLOAT16) {
+        // Not `== CK_BFLOAT16`: the compiler associates the products below by the order of the branches, and with it
+        // their bits.
+        if (dtype != CK_FLOAT32) {
             uint16_t *out = (uint16_t *)y + row * ys;
             size_t i = 0;
             for (; i + LANES <= columns; i += LANES) {
