@@ -88,6 +88,7 @@ let package = Package(
         module("Tensors", ["COpenBLAS", "CKernels"]),
         module("Digests", ["CCrypto"]),
         module("ForeignText", []),
+        module("OperatingSystem", ["CLinux", "ModelFiles"]),
         module("ModelFiles", ["Tensors", "Digests", "ForeignText"]),
         module("Tokenizers", ["ModelFiles", "ForeignText"]),
         module("Transformers", ["Tensors", "ModelFiles"]),
@@ -101,13 +102,19 @@ let package = Package(
                 "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
                 "Manifests", "Digests", "ForeignText",
             ]),
+        module("Ledger", ["OperatingSystem", "Pipeline", grdb]),
+        module("Webhooks", ["Ledger", "Manifests", "OperatingSystem", "ForeignText", "Digests", "CCurl"]),
         module(
-            "Worker", ["Pipeline", "Manifests", "ForeignText", "CCurl", "CLinux", "Digests", grdb, subprocess]),
+            "Worker",
+            [
+                "Ledger", "Webhooks", "Pipeline", "Manifests", "OperatingSystem", "ForeignText", "CLinux", "Digests",
+                subprocess,
+            ]),
         .executableTarget(
             name: "lorad",
             dependencies: [
-                "Worker", "Pipeline", "Manifests", "Evaluation", "Training", "Adapters", "Transformers", "Tokenizers",
-                "ModelFiles", "Tensors", "ForeignText",
+                "Worker", "Ledger", "Webhooks", "Pipeline", "Manifests", "OperatingSystem", "Evaluation", "Training",
+                "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors", "ForeignText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
@@ -120,10 +127,13 @@ let package = Package(
             name: "TestSupport", dependencies: ["Transformers", "Tokenizers", "ModelFiles", "Tensors"],
             path: "Tests/Support", swiftSettings: swiftSettings),
         .target(
+            name: "LedgerSupport", dependencies: ["Ledger", "OperatingSystem"], path: "Tests/LedgerSupport",
+            swiftSettings: swiftSettings),
+        .target(
             name: "FuzzTargets",
             dependencies: [
                 "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", "Pipeline", "Worker", "ForeignText",
+                "Manifests", "Pipeline", "OperatingSystem", "Ledger", "Webhooks", "Worker", "ForeignText",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),
@@ -150,7 +160,15 @@ let package = Package(
                 "TestSupport", "Pipeline", "Manifests", "ForeignText", "Training", "Evaluation", "Adapters",
                 "Transformers", "Tokenizers", "ModelFiles", "Tensors",
             ]),
-        tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "Manifests", "ForeignText", grdb]),
-        tests("EndToEnd", ["TestSupport", "ModelFiles", "Tensors", "Worker", "lorad"]),
+        tests("LedgerTests", ["TestSupport", "LedgerSupport", "Ledger", "OperatingSystem", grdb]),
+        tests("WebhooksTests", ["LedgerSupport", "Webhooks", "Ledger", "Manifests", "OperatingSystem"]),
+        tests(
+            "WorkerTests",
+            [
+                "TestSupport", "LedgerSupport", "Worker", "Webhooks", "Ledger", "OperatingSystem", "Pipeline",
+                "Manifests",
+                "ForeignText", grdb,
+            ]),
+        tests("EndToEnd", ["TestSupport", "ModelFiles", "Tensors", "OperatingSystem", "Worker", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])
 )

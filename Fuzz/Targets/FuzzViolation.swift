@@ -1,4 +1,5 @@
 import Foundation
+import OperatingSystem
 
 /// Something that must hold for every input, and did not.
 package struct FuzzViolation: LocalizedError {

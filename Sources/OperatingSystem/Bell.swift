@@ -6,7 +6,7 @@ import Glibc
 ///
 /// Times are those of the monotonic clock. `NSCondition` waits by the wall's: set back by a day, it would let a thread
 /// that wanted to sleep a second sleep a day.
-final class Bell: @unchecked Sendable {
+package final class Bell: @unchecked Sendable {
     // Every access is under the mutex.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -14,7 +14,8 @@ final class Bell: @unchecked Sendable {
     private var stopped = false
     private var finished = false
 
-    init() {
+    /// A bell that nobody has rung.
+    package init() {
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
@@ -30,16 +31,19 @@ final class Bell: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    var isStopped: Bool { withLock { stopped } }
+    /// True once `stop` was called.
+    package var isStopped: Bool { withLock { stopped } }
 
-    func ring() {
+    /// Ends a wait that is under way, or the next one.
+    package func ring() {
         withLock {
             rung = true
             pthread_cond_broadcast(condition)
         }
     }
 
-    func stop() {
+    /// Ends every wait from now on: the thread is to come to its end.
+    package func stop() {
         withLock {
             stopped = true
             pthread_cond_broadcast(condition)
@@ -47,7 +51,7 @@ final class Bell: @unchecked Sendable {
     }
 
     /// Returns at once where it was rung since the last wait.
-    func wait(seconds: Double) {
+    package func wait(seconds: Double) {
         withLock {
             var end = Self.time(in: seconds)
             while !rung, !stopped, pthread_cond_timedwait(condition, mutex, &end) == 0 {}
@@ -56,7 +60,7 @@ final class Bell: @unchecked Sendable {
     }
 
     /// Sleeps, rung or not; a stop alone ends it early.
-    func pause(seconds: Double) {
+    package func pause(seconds: Double) {
         withLock {
             var end = Self.time(in: seconds)
             while !stopped, pthread_cond_timedwait(condition, mutex, &end) == 0 {}
@@ -64,14 +68,15 @@ final class Bell: @unchecked Sendable {
     }
 
     /// Called by the thread as its last act.
-    func finish() {
+    package func finish() {
         withLock {
             finished = true
             pthread_cond_broadcast(condition)
         }
     }
 
-    func waitUntilFinished() {
+    /// Waits for the thread's `finish`.
+    package func waitUntilFinished() {
         withLock { while !finished { pthread_cond_wait(condition, mutex) } }
     }
 
@@ -94,8 +99,9 @@ final class Bell: @unchecked Sendable {
 }
 
 /// A thread with a name and a stack of its own; the concurrency pool's threads are for short work.
-enum WorkerThread {
-    static func start(name: String, stackSize: Int, _ body: @escaping @Sendable () -> Void) {
+package enum WorkerThread {
+    /// Starts a thread that ends with `body`; the kernel shows 15 bytes of its name.
+    package static func start(name: String, stackSize: Int, _ body: @escaping @Sendable () -> Void) {
         let thread = Thread {
             // Foundation keeps a name to itself.
             lorad_name_thread(name)

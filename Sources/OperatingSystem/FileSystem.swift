@@ -2,25 +2,28 @@ import Foundation
 import Glibc
 import ModelFiles
 
-/// The few file-system calls whose atomicity or durability the worker rests on (Foundation offers neither).
-enum FileSystem {
+/// The few file-system calls whose atomicity or durability long-lived processes rest on (Foundation offers neither).
+package enum FileSystem {
     /// The `errno` of the last call, as text.
-    static func reason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
+    package static func reason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
 
-    static func status(_ path: String, followingLinks: Bool = false) -> stat? {
+    /// What lstat(2) says, or stat(2) with `followingLinks`; nil where there is nothing, or it cannot be asked.
+    package static func status(_ path: String, followingLinks: Bool = false) -> stat? {
         var status = stat()
         let result = followingLinks ? stat(path, &status) : lstat(path, &status)
         return result == 0 ? status : nil
     }
 
-    static func exists(_ path: String) -> Bool { status(path) != nil }
+    /// Whether anything lies there, a broken link included.
+    package static func exists(_ path: String) -> Bool { status(path) != nil }
 
-    static func isFolder(_ path: String) -> Bool {
+    /// Whether it is a folder, or a link to one.
+    package static func isFolder(_ path: String) -> Bool {
         status(path, followingLinks: true).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 
     /// Makes `path` and its parents; a folder that exists is left as it is.
-    static func makeFolder(_ path: String) throws {
+    package static func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
@@ -30,7 +33,7 @@ enum FileSystem {
 
     /// Makes `path` for this account alone, whatever the umask, and its parents as usual; a folder that exists is left as it
     /// is.
-    static func makePrivateFolder(_ path: String) throws {
+    package static func makePrivateFolder(_ path: String) throws {
         if mkdir(path, 0o700) == 0 { return }
         if errno == ENOENT {
             try makeFolder((path as NSString).deletingLastPathComponent)
@@ -45,7 +48,7 @@ enum FileSystem {
     /// Gives a file a second name, atomically and never over a name that exists: false where `target` does.
     ///
     /// rename(2) would silently replace it, and renameat2(2)'s `RENAME_NOREPLACE` is not in Swift's Glibc module.
-    static func linkWithoutReplacing(_ source: String, to target: String) throws -> Bool {
+    package static func linkWithoutReplacing(_ source: String, to target: String) throws -> Bool {
         if link(source, target) == 0 { return true }
         guard errno == EEXIST else {
             throw WorkerError(.unwritable, "\(target) cannot be made.", cause: reason())
@@ -53,8 +56,15 @@ enum FileSystem {
         return false
     }
 
+    /// The path itself, or the nearest folder above it that exists.
+    package static func nearest(_ path: String) -> String {
+        var url = URL(fileURLWithPath: path).standardizedFileURL
+        while !exists(url.path), url.path != "/" { url.deleteLastPathComponent() }
+        return url.path
+    }
+
     /// Flushes a folder's entries, so that a rename in it survives a power cut.
-    static func syncFolder(_ path: String) throws {
+    package static func syncFolder(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw WorkerError(.unwritable, "The folder \(path) cannot be opened.", cause: reason())
@@ -66,7 +76,7 @@ enum FileSystem {
     }
 
     /// Flushes a file's bytes.
-    static func syncFile(_ path: String) throws {
+    package static func syncFile(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw WorkerError(.unwritable, "The file \(path) cannot be opened.", cause: reason())
@@ -78,7 +88,7 @@ enum FileSystem {
     }
 
     /// Writes a new file and flushes it; `path` must not exist. The folder is not flushed.
-    static func writeNewFile(_ bytes: [UInt8], to path: String) throws {
+    package static func writeNewFile(_ bytes: [UInt8], to path: String) throws {
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
         let descriptor = open(path, flags, FileModes.file(at: path))
         guard descriptor >= 0 else {
@@ -97,7 +107,7 @@ enum FileSystem {
 
     /// Puts a file in the place of another by rename, so that a reader never sees half. Not flushed: for what is of no use
     /// after a crash.
-    static func replaceFile(_ bytes: Data, at path: String) throws {
+    package static func replaceFile(_ bytes: Data, at path: String) throws {
         let temporary = path + ".partial"
         let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
         let descriptor = open(temporary, flags, FileModes.file(at: path))
@@ -119,7 +129,7 @@ enum FileSystem {
     /// Names in a folder, without `.` and `..`, in no particular order.
     ///
     /// - Throws: `.missing` where there is no such folder; `.system` where it is there and cannot be read, now.
-    static func names(in folder: String) throws -> [String] {
+    package static func names(in folder: String) throws -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {

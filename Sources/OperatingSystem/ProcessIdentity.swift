@@ -58,7 +58,9 @@ package struct ProcessIdentity: Sendable, Equatable {
     }
 
     /// Whether somebody stopped the process (SIGSTOP, a debugger).
-    static func isStopped(pid: Int32) -> Bool { status(of: pid).map { $0.state == "T" || $0.state == "t" } ?? false }
+    package static func isStopped(pid: Int32) -> Bool {
+        status(of: pid).map { $0.state == "T" || $0.state == "t" } ?? false
+    }
 
     private static func currentBootID() -> String? {
         let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)

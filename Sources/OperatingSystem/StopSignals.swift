@@ -8,7 +8,7 @@ import Synchronization
 /// blocked in our thread alone would still kill the process through one of theirs.
 package final class StopSignals: Sendable {
     /// Readable once a signal has come; for poll(2).
-    let descriptor: Int32
+    package let descriptor: Int32
 
     /// Installs the handlers for the whole process. One at a time.
     package init() throws {
@@ -61,6 +61,6 @@ private let signalPipe = Atomic<Int32>(-1)
 /// Only async-signal-safe calls, see signal-safety(7).
 private func onStopSignal(_ signal: Int32) {
     if signalsSeen.add(1, ordering: .relaxed).oldValue > 0 { _exit(130) }
-    var byte: UInt8 = 1
+    package var byte: UInt8 = 1
     _ = write(signalPipe.load(ordering: .relaxed), &byte, 1)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// What is wrong with the worker's surroundings at the moment, so that a fault which everybody meets (a full disk, a
@@ -38,6 +39,6 @@ package final class Troubles: Sendable {
             let isOfDisk = [ENOSPC, EDQUOT, EROFS, EIO, EMFILE, ENFILE].map { FileSystem.reason($0) }.contains(cause)
             if isOfDisk || cause.hasPrefix("SQLite ") { return cause }
         }
-        return PipelineRunner.lines(error).joined(separator: " ")
+        return ErrorLines.of(error).joined(separator: " ")
     }
 }

@@ -1,12 +1,13 @@
 import Glibc
 
-/// Lets other threads end the watch loop's poll(2).
-final class WakePipe: Sendable {
+/// Lets other threads end a poll(2): a pipe of which the poll waits for one end.
+package final class WakePipe: Sendable {
     /// Readable once somebody called `wake`.
-    let descriptor: Int32
+    package let descriptor: Int32
     private let writeEnd: Int32
 
-    init() throws {
+    /// Throws `.system` where the system has no pipe to give.
+    package init() throws {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {
             throw WorkerError(.system, "No pipe could be made.", cause: FileSystem.reason())
@@ -23,13 +24,14 @@ final class WakePipe: Sendable {
         close(writeEnd)
     }
 
-    /// A full pipe wakes just as well: what does not fit is not missed.
-    func wake() {
+    /// Ends the poll. A full pipe wakes just as well: what does not fit is not missed.
+    package func wake() {
         var byte: UInt8 = 1
         _ = write(writeEnd, &byte, 1)
     }
 
-    func drain() {
+    /// Takes out what `wake` put in, before the next poll.
+    package func drain() {
         var bytes = [UInt8](repeating: 0, count: 256)
         while read(descriptor, &bytes, bytes.count) > 0 {}
     }

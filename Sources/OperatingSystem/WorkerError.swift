@@ -47,7 +47,7 @@ package struct WorkerError: LocalizedError, Equatable, Sendable {
     }
 
     /// True for what disk or system may give at another time, so that it is worth waiting for.
-    var mayPass: Bool { code == .unwritable || code == .system }
+    package var mayPass: Bool { code == .unwritable || code == .system }
 
     package var errorDescription: String? { message }
     package var failureReason: String? { cause }

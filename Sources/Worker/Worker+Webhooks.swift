@@ -1,5 +1,8 @@
 import Foundation
+import Ledger
 import Manifests
+import OperatingSystem
+import Webhooks
 
 /// What `lorad webhooks` does.
 extension Worker {
@@ -36,10 +39,10 @@ extension Worker {
         }
         for delivery in wanted {
             let kind = try configured(delivery.hook).kind
-            guard kind == delivery.kind ?? kind else {
+            guard kind.rawValue == delivery.kind ?? kind.rawValue else {
                 throw WorkerError(
                     .webhook,
-                    "Delivery \(delivery.id) was made for a hook of the kind \(delivery.kind?.rawValue ?? ""); "
+                    "Delivery \(delivery.id) was made for a hook of the kind \(delivery.kind ?? ""); "
                         + "'\(delivery.hook)' is \(kind.rawValue) now, and could not read it.")
             }
         }
@@ -67,7 +70,7 @@ extension Worker {
         let message = JobMessage.test(now: Date())
         let id = Identifier.delivery()
         let outcome = WebhookPost(hook: hook, settings: settings.delivery)
-            .send(id: id, body: try message.body(for: hook.hook.kind))
+            .send(id: id, body: try ChatServices.of(hook.hook.kind).body(of: message))
         let verdict = RetryPolicy(settings: settings.delivery)
             .verdict(outcome, kind: hook.hook.kind, attempts: 1, now: Date())
         return HookTest(id: id, hook: name, delivered: verdict == .delivered, result: RetryPolicy.words(outcome))
@@ -89,16 +92,4 @@ package struct HookTest: Sendable, Encodable {
     package let delivered: Bool
     /// In words that hold no URL.
     package let result: String
-}
-
-extension JobMessage {
-    /// A message that tells of nothing, so that no receiver takes it for a finished job.
-    static func test(now: Date) -> JobMessage {
-        let job = JobRecord(
-            id: "test", name: "lorad-test", manifestFile: "", manifestText: "", manifestSHA256: "", notify: nil,
-            state: .succeeded, attempt: 0, crashes: 0, cancelRequested: false, submittedAt: now, startedAt: nil,
-            finishedAt: nil, reason: nil, runFolder: nil, summary: nil, worker: nil, process: nil,
-            heartbeatAt: nil, memoryBytes: nil, priority: 0, retries: 0, notBefore: nil, owner: nil)
-        return JobMessage(event: .succeeded, job: job, time: now, isTest: true)
-    }
 }

@@ -1,5 +1,8 @@
 import Foundation
 import Glibc
+import Ledger
+import OperatingSystem
+import Webhooks
 
 /// What the command line does with jobs that live longer than one command.
 package struct Worker: Sendable {
@@ -68,7 +71,7 @@ package struct Worker: Sendable {
             let path = try LedgerBackup(folder: folders.backups).make(of: ledger, keep: settings.retention.backups)
             settings.log("what the ledger held was saved as \(path)")
         } catch {
-            settings.log("what the ledger held cannot be saved: " + PipelineRunner.lines(error).joined(separator: " "))
+            settings.log("what the ledger held cannot be saved: " + ErrorLines.of(error).joined(separator: " "))
         }
     }
 

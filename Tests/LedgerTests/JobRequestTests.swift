@@ -1,5 +1,7 @@
+import Ledger
+import LedgerSupport
+import OperatingSystem
 import Testing
-import Worker
 
 @Suite("Cancel and retry")
 struct JobRequestTests {

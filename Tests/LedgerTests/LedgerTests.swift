@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
+import Ledger
+import LedgerSupport
 import Synchronization
 import Testing
-import Worker
 
 @Suite("Ledger")
 struct LedgerTests {
@@ -44,16 +45,6 @@ struct LedgerTests {
         #expect(tables.count >= 4)
     }
 
-    @Test("A ledger written by a newer lorad is refused")
-    func newer() throws {
-        let bench = try LedgerBench()
-        let path = bench.folder.path + "/ledger.sqlite"
-        try DatabaseQueue(path: path).write {
-            try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99: from the future')")
-        }
-        #expect(failure { try Ledger(path: path) { $0 } }?.code == .ledger)
-    }
-
     @Test("A file that is not a database is refused and left as it is")
     func damaged() throws {
         let folder = try TemporaryFolder()
@@ -80,7 +71,7 @@ struct LedgerTests {
     func summary() throws {
         let bench = try LedgerBench()
         try bench.admit("a")
-        var summary = FakeRunner.summary
+        var summary = JobSummary.example
         summary.slices[0].base.loss = .infinity
         let job = try bench.finish(
             try #require(try bench.take()), JobEnding(.succeeded, runFolder: "/run", summary: summary))
@@ -91,10 +82,7 @@ struct LedgerTests {
 
     @Test("An older attempt's writes are refused: its stages, and its end with the webhooks")
     func fencing() throws {
-        var bench = try LedgerBench()
-        bench.announcer = Announcer(hooks: [
-            Hook(name: "chat", kind: .generic, url: .environment("U"), events: [.failed])
-        ])
+        let bench = try LedgerBench(announcer: Told(hooks: ["chat"]))
         try bench.admit("a")
         let old = try #require(try bench.take(as: bench.deadWorker))
         #expect(try bench.recover().rescued == ["a"])
@@ -103,7 +91,7 @@ struct LedgerTests {
         let stage = failure { try bench.ledger.stageStarted("train", detail: nil, job: "a", attempt: old.attempt) }
         #expect(stage?.code == .fenced)
         #expect(failure { try bench.finish(old, JobEnding(.failed, reason: "late")) }?.code == .fenced)
-        #expect(try bench.ledger.deliveries().isEmpty)
+        #expect(try bench.ledger.deliveries().map(\.event) == ["queued", "started", "started"])
         #expect(try bench.ledger.job("a").state == .running)
     }
 

@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
+import Ledger
+import LedgerSupport
 import TestSupport
 import Testing
-import Worker
 
 /// Ledgers that earlier commits wrote: `Tests/Fixtures/past/COMMIT/state/ledger.sqlite`.
 @Suite("Ledgers of earlier lorads")
@@ -90,7 +91,7 @@ struct PastLedgerTests {
         let folder = try TemporaryFolder()
         let ledger = try Ledger(path: copy(of: commit, in: folder)) { $0 }
         let ended = try ledger.jobs().filter(\.state.isFinal)
-        let report = try ledger.recover(maximumCrashes: 10, announcer: Announcer(hooks: []))
+        let report = try ledger.recover(maximumCrashes: 10, announcer: Told(hooks: []))
         #expect(report.rescued.count == 1 && report.resumed.count == 1)
         #expect(report.held.isEmpty && report.abandoned.isEmpty)
         #expect(try ledger.waiting(now: .distantFuture).ready == 4)

@@ -1,6 +1,6 @@
 import Glibc
 import Testing
-import Worker
+import Webhooks
 
 @Suite("Address policy")
 struct AddressPolicyTests {

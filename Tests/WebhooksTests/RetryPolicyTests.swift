@@ -1,7 +1,8 @@
 import Foundation
+import Ledger
 import Manifests
 import Testing
-import Worker
+import Webhooks
 
 @Suite("Retry policy")
 struct RetryPolicyTests {

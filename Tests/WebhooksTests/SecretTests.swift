@@ -1,6 +1,7 @@
 import Foundation
+import LedgerSupport
 import Testing
-import Worker
+import Webhooks
 
 @Suite("Secrets")
 struct SecretTests {

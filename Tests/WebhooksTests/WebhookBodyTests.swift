@@ -1,13 +1,15 @@
-import Manifests
 import Foundation
+import Ledger
+import LedgerSupport
+import Manifests
 import Testing
-import Worker
+import Webhooks
 
 @Suite("Webhook bodies")
 struct WebhookBodyTests {
     @Test("Slack gets text, a header and the slice table in a code block")
     func slack() throws {
-        let body = try body(.slack, JobEnding(.succeeded, runFolder: "/out/1", summary: FakeRunner.summary))
+        let body = try body(.slack, JobEnding(.succeeded, runFolder: "/out/1", summary: JobSummary.example))
         #expect((body["text"] as? String)?.hasPrefix("sentiment: succeeded") == true)
         let sections = try sections(body)
         #expect(sections.contains { $0.hasPrefix("```") && $0.contains("all        500  0.803    0.893  +0.090") })
@@ -36,7 +38,7 @@ struct WebhookBodyTests {
 
     @Test("Text from manifests cannot ring anybody or leave its code block")
     func injection() throws {
-        var summary = FakeRunner.summary
+        var summary = JobSummary.example
         summary.slices[0].name = "<!channel> ``` @everyone\nx"
         let ending = JobEnding(.failed, reason: "``` <!here> &", summary: summary)
         let slack = try sections(body(.slack, ending)).joined()
@@ -87,7 +89,7 @@ struct WebhookBodyTests {
                 #expect(text.hasPrefix("`") && text.components(separatedBy: "```").count == 7)
             }
         }
-        let ending = JobEnding(.failed, reason: "@all ``` [x](http://evil)", summary: FakeRunner.summary)
+        let ending = JobEnding(.failed, reason: "@all ``` [x](http://evil)", summary: JobSummary.example)
         let text = try #require(body(.mattermost, ending, name: "@here `")["text"] as? String)
         #expect(text.hasPrefix("`@here ': failed"))
         // Odd pieces are inside code blocks.
@@ -108,7 +110,7 @@ struct WebhookBodyTests {
                 if count > 4_000 { #expect(json.contains("…")) }
             }
         }
-        let ending = JobEnding(.succeeded, runFolder: "/out/1", summary: FakeRunner.summary)
+        let ending = JobEnding(.succeeded, runFolder: "/out/1", summary: JobSummary.example)
         let body = try body(.teams, ending, name: "[x](http://evil) <at>all</at>")
         #expect(body["type"] as? String == "message")
         let attachment = try #require((body["attachments"] as? [[String: Any]])?.first)
@@ -124,7 +126,7 @@ struct WebhookBodyTests {
 
     @Test("The generic body has type, timestamp and data, with report.json's names")
     func generic() throws {
-        let body = try body(.generic, JobEnding(.succeeded, runFolder: "/out/1", summary: FakeRunner.summary))
+        let body = try body(.generic, JobEnding(.succeeded, runFolder: "/out/1", summary: JobSummary.example))
         #expect(body["type"] as? String == "job.succeeded")
         let data = try #require(body["data"] as? [String: Any])
         #expect(data["job"] as? String == "a")
@@ -158,7 +160,7 @@ struct WebhookBodyTests {
     @Test("An accent on a mark does not take it past the escaping")
     func accents() throws {
         let foreign = "`\u{301} @all <\u{301}!channel> &\u{301}"
-        let ending = JobEnding(.failed, reason: foreign, summary: FakeRunner.summary)
+        let ending = JobEnding(.failed, reason: foreign, summary: JobSummary.example)
         let mattermost = try #require(body(.mattermost, ending, name: foreign)["text"] as? String)
         #expect(mattermost.unicodeScalars.count { $0 == "`" } == 2 + 3 * 6)
         let discord = try #require((body(.discord, ending)["embeds"] as? [[String: Any]])?.first)
@@ -179,7 +181,7 @@ struct WebhookBodyTests {
 
     private func text(_ kind: HookKind, _ ending: JobEnding, name: String = "sentiment") throws -> String {
         let hook = Hook(name: "chat", kind: kind, url: .environment("URL"), events: [.succeeded, .failed])
-        let bench = try LedgerBench(hooks: [hook])
+        let bench = try LedgerBench(announcer: Announcer(hooks: [hook]))
         try bench.admit("a", name: name)
         try bench.finish(try #require(try bench.take()), ending)
         return try #require(try bench.ledger.deliveries().first).body

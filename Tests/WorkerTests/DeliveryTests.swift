@@ -1,7 +1,9 @@
-import Manifests
 import Foundation
+import LedgerSupport
+import Manifests
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 @Suite("Deliveries")

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import Manifests
+import OperatingSystem
 
 /// What happens to deliveries beside being made: hooks that are gone, and rows that are old.
 extension Ledger {
@@ -10,17 +10,20 @@ extension Ledger {
         case kindChanged = "the hook is of another kind now"
     }
 
-    /// Gives up what waits for hooks that are not among `hooks`, or that are of another kind there than the message was
+    /// Gives up what waits for hooks that are not among `kinds`, or that are of another kind there than the message was
     /// made for. Returns how many, by hook.
-    package func giveUpOrphans(among hooks: [Hook], now: Date = Date()) throws -> [String: (Orphaning, count: Int)] {
-        let kinds = Dictionary(hooks.map { ($0.name, $0.kind) }, uniquingKeysWith: { first, _ in first })
-        return try write("give up deliveries of hooks that are gone") { database in
+    ///
+    /// - Parameter kinds: of the hooks that there are, by their names.
+    package func giveUpOrphans(
+        among kinds: [String: String], now: Date = Date()
+    ) throws -> [String: (Orphaning, count: Int)] {
+        try write("give up deliveries of hooks that are gone") { database in
             let pending = try Row.fetchAll(
                 database, sql: "SELECT DISTINCT hook, kind FROM deliveries WHERE state = 'pending'")
             var given: [String: (Orphaning, count: Int)] = [:]
             for row in pending {
                 let (hook, kind): (String, String?) = (row["hook"], row["kind"])
-                if let now = kinds[hook], kind == nil || kind == now.rawValue { continue }
+                if let now = kinds[hook], kind == nil || kind == now { continue }
                 let reason = kinds[hook] == nil ? Orphaning.hookIsGone : .kindChanged
                 try database.execute(
                     sql: """

@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
+import OperatingSystem
 import Pipeline
 
-/// What the worker knows for certain: jobs, their stages and the webhooks still to be sent, in one SQLite file.
+/// What is known for certain: jobs, their stages and the webhooks still to be sent, in one SQLite file.
 ///
 /// A state change and the deliveries that tell of it are written in one transaction, flushed to disk before the call
 /// returns. Other processes (`lorad status`, `cancel`) open the same file at the same time.
@@ -40,9 +41,10 @@ package final class Ledger: Sendable {
             pool = try DatabasePool(path: path, configuration: configuration)
             try pool.read(file.requireTables)
             try Self.requireDurability(pool)
-            guard try pool.read({ try !LedgerSchema.migrator.hasBeenSuperseded($0) }) else {
+            if let novelty = try pool.read(LedgerSchema.novelty) {
                 throw WorkerError(
-                    .ledger, "The ledger \(path) was written by a newer lorad.", advice: "Use that version.")
+                    .ledger, "The ledger \(path) was written by a newer lorad.", cause: novelty,
+                    advice: "Use that version.")
             }
             try LedgerSchema.migrator.migrate(pool)
         } catch let error as DatabaseError where Self.isDamage(error) {
@@ -61,6 +63,12 @@ package final class Ledger: Sendable {
                 error.code == .locked ? .locked : .unwritable, error.message, cause: error.cause, advice: error.advice)
         }
     }
+
+    /// The version of the tables that this lorad writes.
+    package static var schemaVersion: Int { LedgerSchema.version }
+
+    /// Of the changes that made them, in the order in which they are made.
+    package static var schemaNumbers: [Int] { LedgerSchema.migrations.map(\.number) }
 
     /// Reads every page once, as a worker does before it rests on them.
     ///

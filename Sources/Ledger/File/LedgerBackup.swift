@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import OperatingSystem
 
 /// Copies of the ledger: `backups/ledger-TIME.sqlite` in the state folder. See https://www.sqlite.org/lang_vacuum.html.
 package struct LedgerBackup: Sendable {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Glibc
+import OperatingSystem
 
 /// The ledger's file and its copies: whether it is what a worker left.
 struct LedgerFile: Sendable {

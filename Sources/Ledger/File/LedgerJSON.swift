@@ -1,8 +1,10 @@
 import Foundation
+import OperatingSystem
 
 /// JSON in a column of the ledger: sorted keys; a number that is not finite as the string `nan`, `inf` or `-inf`.
-enum LedgerJSON {
-    static func encode(_ value: (some Encodable)?) throws -> String? {
+package enum LedgerJSON {
+    /// Nil for nil.
+    package static func encode(_ value: (some Encodable)?) throws -> String? {
         guard let value else { return nil }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -11,7 +13,8 @@ enum LedgerJSON {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
-    static func decode<Value: Decodable>(_ text: String?, of job: String) throws -> Value? {
+    /// Nil for nil. Throws `.ledger` where the text is damaged, naming the job whose row it stands in.
+    package static func decode<Value: Decodable>(_ text: String?, of job: String) throws -> Value? {
         guard let text else { return nil }
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import OperatingSystem
 
 /// What the worker writes of an attempt under way. Every write is fenced: it is refused once another attempt owns the
 /// job.
@@ -44,14 +45,9 @@ extension Ledger {
         _ job: String, attempt: Int, reason: String, until time: Date
     ) throws -> JobRecord {
         try write("postpone job \(job)") { database in
-            try database.execute(
-                sql: """
-                    UPDATE jobs SET state = 'queued', retries = retries + 1, not_before = ?, reason = ?,
-                        cancel_requested = 0, worker_pid = NULL, worker_start = NULL, boot_id = NULL, child_pid = NULL,
-                        child_start = NULL, heartbeat_at = NULL
-                    WHERE id = ? AND attempt = ? AND state = 'running'
-                    """, arguments: [Timestamp.milliseconds(time), reason.withoutNUL, job, attempt])
-            try database.requireOwnership(of: job, attempt: attempt)
+            try database.change(
+                job, by: .by(.postponed), attempt: attempt,
+                setting: ["not_before": Timestamp.milliseconds(time), "reason": reason.withoutNUL])
             return try database.job(job)
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import OperatingSystem
 
 /// What people ask of a job from outside the worker's process.
 extension Ledger {
@@ -7,14 +8,13 @@ extension Ledger {
     package func requestCancel(_ id: String, now: Date = Date()) throws -> JobRecord {
         try write("cancel job \(id)") { database in
             let job = try database.job(id)
-            switch job.state {
-            case .queued, .interrupted:
-                try database.execute(
-                    sql: "UPDATE jobs SET state = 'cancelled', finished_at = ?, reason = 'cancelled' WHERE id = ?",
-                    arguments: [Timestamp.milliseconds(now), id])
-            case .running:
+            let withdrawal = JobTransition.by(.withdrawn)
+            if withdrawal.from.contains(job.state) {
+                try database.change(
+                    id, by: withdrawal, setting: ["finished_at": Timestamp.milliseconds(now), "reason": "cancelled"])
+            } else if job.state == .running {
                 try database.execute(sql: "UPDATE jobs SET cancel_requested = 1 WHERE id = ?", arguments: [id])
-            case .succeeded, .failed, .rejected, .cancelled:
+            } else {
                 throw WorkerError(.wrongState, "Job \(id) has already \(job.state.inWords); it cannot be cancelled.")
             }
             return try database.job(id)
@@ -32,11 +32,12 @@ extension Ledger {
     /// Queues a failed, rejected or cancelled job again, with the manifest it was admitted with.
     /// `before` runs once it is certain that the job may be retried, and before it is queued.
     package func retry(
-        _ id: String, announcer: Announcer, now: Date = Date(), before: @Sendable () -> Void = {}
+        _ id: String, announcer: any JobAnnouncer, now: Date = Date(), before: @Sendable () -> Void = {}
     ) throws -> JobRecord {
         try write("retry job \(id)") { database in
             let job = try database.job(id)
-            guard job.state == .failed || job.state == .cancelled || job.state == .rejected else {
+            let transition = JobTransition.by(.retried)
+            guard transition.from.contains(job.state) else {
                 throw WorkerError(
                     .wrongState,
                     "Job \(id) has \(job.state.inWords); only a failed, rejected or cancelled one is retried.")
@@ -52,13 +53,8 @@ extension Ledger {
                         advice: "Submit the manifest again.")
             }
             before()
-            try database.execute(
-                sql: """
-                    UPDATE jobs SET state = 'queued', crashes = 0, retries = 0, not_before = NULL, cancel_requested = 0, finished_at = NULL,
-                        reason = NULL, run_folder = NULL, summary = NULL
-                    WHERE id = ?
-                    """, arguments: [id])
-            return try announcer.announce(.queued, job: id, in: database, now: now)
+            try database.change(id, by: transition)
+            return try Self.announce(transition.tells, job: id, by: announcer, in: database, now: now)
         }
     }
 }

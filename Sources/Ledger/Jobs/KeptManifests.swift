@@ -1,11 +1,13 @@
 import Foundation
 import GRDB
+import OperatingSystem
 
 /// The manifests that the ledger keeps: without bounds, whoever may drop files could fill its disk.
 extension Ledger {
     /// Rows changed in one transaction: other writers wait no longer than these take.
     private static let mostAtOnce = 1_000
-    private static let ended = "state IN ('succeeded', 'failed', 'rejected', 'cancelled')"
+    private static let ended =
+        "state IN (" + JobState.allCases.filter(\.isFinal).map { "'\($0.rawValue)'" }.joined(separator: ", ") + ")"
 
     /// Bytes of manifests: of all jobs, and of those that wait or run, which need them.
     package func manifestBytes() throws -> (kept: Int, needed: Int) {

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import OperatingSystem
 
 extension Ledger {
     /// One job by its id. Throws `.unknownJob`.
@@ -48,7 +49,8 @@ extension Ledger {
         }
     }
 
-    static func unknownJob(_ reference: String) -> WorkerError {
+    /// Why a reference leads to no job.
+    package static func unknownJob(_ reference: String) -> WorkerError {
         WorkerError(
             .unknownJob, "No job has the id or name '\(reference)'.", advice: "`lorad status` lists the jobs.")
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import OperatingSystem
 
 /// The queue as a whole.
 extension Ledger {

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import OperatingSystem
 
 /// What a starting worker found left behind, and did about it.
 package struct RecoveryReport: Sendable, Equatable {
@@ -19,6 +20,16 @@ package struct RecoveryReport: Sendable, Equatable {
     package init() {}
 }
 
+/// What is known of a run that a job may have published.
+package enum PublicationFinding: Sendable, Equatable {
+    /// None stands in the outbox.
+    case none
+    /// One does: this is how the job ended.
+    case ended(JobEnding)
+    /// One may: the outbox is not there now.
+    case unknown
+}
+
 extension Ledger {
     /// Puts interrupted jobs, and running ones whose worker and process are proved dead, back in the queue. A job that saw its
     /// worker die `maximumCrashes` times fails instead: it would take the next one down as well. One whose run stands in the
@@ -26,15 +37,15 @@ extension Ledger {
     ///
     /// - Parameter publication: what a job whose process is gone has published.
     package func recover(
-        maximumCrashes: Int, announcer: Announcer, now: Date = Date(),
-        publication: @Sendable (String) -> Publications.Finding = { _ in .none }
+        maximumCrashes: Int, announcer: any JobAnnouncer, now: Date = Date(),
+        publication: @Sendable (String) -> PublicationFinding = { _ in .none }
     ) throws -> RecoveryReport {
         try write("recover the jobs of an earlier worker") { database in
             var report = RecoveryReport()
             let left = "SELECT * FROM jobs WHERE state IN ('running', 'interrupted') ORDER BY sequence"
             for job in try Row.fetchAll(database, sql: left).map(JobRecord.init) {
                 if job.state == .interrupted {
-                    try Self.requeue(job.id, crashes: job.crashes, in: database)
+                    try database.change(job.id, by: .by(.resumed))
                     report.resumed.append(job.id)
                     continue
                 }
@@ -49,14 +60,15 @@ extension Ledger {
                 } else if !job.cancelRequested, finding == .unknown {
                     report.undecided.append(job.id)
                 } else if job.cancelRequested {
-                    try Self.close(job.id, as: .cancelled, reason: "cancelled", in: database, now: now)
+                    try Self.close(job.id, by: .by(.buried), reason: "cancelled", in: database, now: now)
                 } else if job.crashes + 1 >= maximumCrashes {
                     let reason = "The worker died \(job.crashes + 1) times while it ran this job."
-                    try Self.close(job.id, as: .failed, reason: reason, in: database, now: now)
-                    _ = try announcer.announce(.failed, job: job.id, in: database, now: now)
+                    let transition = JobTransition.by(.abandoned)
+                    try Self.close(job.id, by: transition, reason: reason, in: database, now: now)
+                    _ = try Self.announce(transition.tells, job: job.id, by: announcer, in: database, now: now)
                     report.abandoned.append(job.id)
                 } else {
-                    try Self.requeue(job.id, crashes: job.crashes + 1, in: database)
+                    try database.change(job.id, by: .by(.rescued))
                     report.rescued.append(job.id)
                 }
             }
@@ -64,23 +76,10 @@ extension Ledger {
         }
     }
 
-    private static func requeue(_ id: String, crashes: Int, in database: Database) throws {
-        try database.execute(
-            sql: """
-                UPDATE jobs SET state = 'queued', crashes = ?, worker_pid = NULL, worker_start = NULL, boot_id = NULL,
-                    child_pid = NULL, child_start = NULL, heartbeat_at = NULL
-                WHERE id = ?
-                """, arguments: [crashes, id])
-    }
-
     private static func close(
-        _ id: String, as state: JobState, reason: String, in database: Database, now: Date
+        _ id: String, by transition: JobTransition, reason: String, in database: Database, now: Date
     ) throws {
-        try database.execute(
-            sql: """
-                UPDATE jobs SET state = ?, reason = ?, finished_at = ?, crashes = crashes + 1, worker_pid = NULL,
-                    worker_start = NULL, boot_id = NULL, child_pid = NULL, child_start = NULL
-                WHERE id = ?
-                """, arguments: [state.rawValue, reason, Timestamp.milliseconds(now), id])
+        try database.change(
+            id, by: transition, setting: ["reason": reason, "finished_at": Timestamp.milliseconds(now)])
     }
 }

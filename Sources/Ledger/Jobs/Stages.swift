@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import OperatingSystem
 
 extension Ledger {
     /// Records that a stage is about to start; an unfinished earlier one of the same attempt stays as it is.

@@ -1,19 +1,5 @@
 import Foundation
-
-/// Where a job stands.
-package enum JobState: String, Sendable, Codable, CaseIterable {
-    case queued
-    case running
-    /// Stopped by SIGTERM, its checkpoint written; the next worker goes on with it.
-    case interrupted
-    case succeeded
-    case failed
-    case rejected
-    case cancelled
-
-    /// Nothing more happens to the job unless somebody asks for a retry.
-    package var isFinal: Bool { self == .succeeded || self == .failed || self == .rejected || self == .cancelled }
-}
+import OperatingSystem
 
 /// A row of the ledger's `jobs`.
 package struct JobRecord: Sendable, Equatable {
@@ -60,15 +46,38 @@ package struct JobRecord: Sendable, Equatable {
     package let notBefore: Date?
     /// The user whose file the manifest was; nil in rows of an older lorad.
     package let owner: UInt32?
-}
 
-/// A row of the ledger's `stages`: written before the stage starts and after it ends.
-package struct StageRecord: Sendable, Equatable {
-    package enum State: String, Sendable, Codable { case running, finished }
-    package let attempt: Int
-    package let name: String
-    package let state: State
-    package let startedAt: Date
-    package let finishedAt: Date?
-    package let detail: String?
+    package init(
+        id: String, name: String, manifestFile: String = "", manifestText: String = "", manifestSHA256: String = "",
+        notify: [String]? = nil, state: JobState, attempt: Int = 0, crashes: Int = 0, cancelRequested: Bool = false,
+        submittedAt: Date, startedAt: Date? = nil, finishedAt: Date? = nil, reason: String? = nil,
+        runFolder: String? = nil, summary: JobSummary? = nil, worker: ProcessIdentity? = nil,
+        process: ProcessIdentity? = nil, heartbeatAt: Date? = nil, memoryBytes: Int? = nil, priority: Int = 0,
+        retries: Int = 0, notBefore: Date? = nil, owner: UInt32? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.manifestFile = manifestFile
+        self.manifestText = manifestText
+        self.manifestSHA256 = manifestSHA256
+        self.notify = notify
+        self.state = state
+        self.attempt = attempt
+        self.crashes = crashes
+        self.cancelRequested = cancelRequested
+        self.submittedAt = submittedAt
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.reason = reason
+        self.runFolder = runFolder
+        self.summary = summary
+        self.worker = worker
+        self.process = process
+        self.heartbeatAt = heartbeatAt
+        self.memoryBytes = memoryBytes
+        self.priority = priority
+        self.retries = retries
+        self.notBefore = notBefore
+        self.owner = owner
+    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import OperatingSystem
 
 extension JobRecord {
     /// A row of `SELECT * FROM jobs`. Throws `.ledger` where it holds what this lorad never writes.

@@ -1,44 +1,8 @@
 import Foundation
 import GRDB
-
-/// One time that an entry of `schedule` came due, as the ledger keeps it.
-package struct ScheduledRun: Sendable, Equatable {
-    package enum State: String, Sendable, CaseIterable {
-        /// To be submitted; a worker that dies here finds it again.
-        case decided
-        /// In the inbox.
-        case submitted
-        /// Neither data, base nor settings had changed.
-        case unchanged
-        /// Nobody was there in time.
-        case missed
-        /// Its manifest could not be submitted.
-        case failed
-    }
-
-    package let entry: String
-    package let due: Date
-    package let state: State
-    package let detail: String?
-}
+import OperatingSystem
 
 extension Ledger {
-    static let scheduleSchema = """
-        CREATE TABLE schedules (
-            entry TEXT PRIMARY KEY,
-            rule TEXT NOT NULL,
-            handled_until INTEGER NOT NULL
-        ) STRICT, WITHOUT ROWID;
-
-        CREATE TABLE scheduled_runs (
-            entry TEXT NOT NULL,
-            due_at INTEGER NOT NULL,
-            state TEXT NOT NULL CHECK (state IN ('decided', 'submitted', 'unchanged', 'missed', 'failed')),
-            detail TEXT,
-            PRIMARY KEY (entry, due_at)
-        ) STRICT, WITHOUT ROWID;
-        """
-
     /// Up to when an entry's times were seen to; nil where it is new or follows another rule than before.
     package func scheduleHandledUntil(_ entry: String, rule: String) throws -> Date? {
         try read("read the schedule '\(entry)'") { database in
@@ -94,7 +58,7 @@ extension Ledger {
     }
 
     /// Whether a manifest of this file name was ever admitted.
-    func hasManifest(named file: String) throws -> Bool {
+    package func hasManifest(named file: String) throws -> Bool {
         try read("look for the manifest \(file)") { database in
             let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE manifest_file = ?)"
             return try Bool.fetchOne(database, sql: sql, arguments: [file]) ?? false

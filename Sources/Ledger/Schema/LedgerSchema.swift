@@ -1,82 +1,48 @@
 import GRDB
 
-/// The ledger's tables, one migration a change; a released migration is never edited.
+/// One change of the ledger's tables. A released one is never edited.
 ///
 /// Times are milliseconds since 1970, UTC. See https://www.sqlite.org/stricttables.html for STRICT.
+struct Migration: Sendable {
+    /// 1 for the first. The highest is the version of the ledger's tables.
+    let number: Int
+    /// As the ledger's file keeps it, for all time. From 6 on a name begins with its number, which is how an older lorad
+    /// knows the version of a ledger that is newer than itself.
+    let name: String
+    let sql: String
+
+    init(_ number: Int, _ name: String, _ sql: String) {
+        self.number = number
+        self.name = name
+        self.sql = sql
+    }
+}
+
+/// The ledger's tables, as the changes that made them.
 enum LedgerSchema {
+    /// In the order of their numbers.
+    static let migrations: [Migration] = [
+        .jobsStagesDeliveries, .processes, .schedule, .deliveryKinds, .intake,
+    ]
+
+    /// The version of the tables that this lorad writes.
+    static var version: Int { migrations.count }
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1: jobs, stages, deliveries") { try $0.execute(sql: version1) }
-        migrator.registerMigration("2: job processes, priority, retries, pause") { try $0.execute(sql: processes) }
-        migrator.registerMigration("schedule: entries and runs") { try $0.execute(sql: Ledger.scheduleSchema) }
-        migrator.registerMigration("deliveries: kind, pruning") { try $0.execute(sql: deliveries) }
-        migrator.registerMigration("intake: owners, sizes of manifests, deaths of their reader") {
-            try $0.execute(sql: intake)
+        for migration in migrations {
+            migrator.registerMigration(migration.name) { try $0.execute(sql: migration.sql) }
         }
         return migrator
     }
 
-    private static let version1 = """
-        CREATE TABLE jobs (
-            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-            id TEXT NOT NULL UNIQUE,
-            name TEXT NOT NULL,
-            manifest_file TEXT NOT NULL,
-            manifest_text TEXT NOT NULL,
-            manifest_sha256 TEXT NOT NULL,
-            notify TEXT,
-            state TEXT NOT NULL CHECK (state IN
-                ('queued', 'running', 'interrupted', 'succeeded', 'failed', 'rejected', 'cancelled')),
-            attempt INTEGER NOT NULL DEFAULT 0,
-            crashes INTEGER NOT NULL DEFAULT 0,
-            cancel_requested INTEGER NOT NULL DEFAULT 0,
-            submitted_at INTEGER NOT NULL,
-            started_at INTEGER,
-            finished_at INTEGER,
-            reason TEXT,
-            run_folder TEXT,
-            summary TEXT,
-            log_path TEXT NOT NULL,
-            worker_pid INTEGER,
-            worker_start INTEGER,
-            boot_id TEXT
-        ) STRICT;
-        CREATE INDEX jobs_by_state ON jobs (state, sequence);
-        CREATE INDEX jobs_by_name ON jobs (name, sequence);
-
-        CREATE TABLE stages (
-            job TEXT NOT NULL REFERENCES jobs (id),
-            attempt INTEGER NOT NULL,
-            ordinal INTEGER NOT NULL,
-            stage TEXT NOT NULL,
-            state TEXT NOT NULL CHECK (state IN ('running', 'finished')),
-            started_at INTEGER NOT NULL,
-            finished_at INTEGER,
-            detail TEXT,
-            PRIMARY KEY (job, attempt, ordinal)
-        ) STRICT, WITHOUT ROWID;
-
-        CREATE TABLE deliveries (
-            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-            id TEXT NOT NULL UNIQUE,
-            hook TEXT NOT NULL,
-            job TEXT NOT NULL REFERENCES jobs (id),
-            event TEXT NOT NULL,
-            body TEXT NOT NULL,
-            state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'abandoned')),
-            attempts INTEGER NOT NULL DEFAULT 0,
-            due_at INTEGER NOT NULL,
-            created_at INTEGER NOT NULL,
-            finished_at INTEGER,
-            last_result TEXT
-        ) STRICT;
-        CREATE INDEX deliveries_pending ON deliveries (hook, sequence) WHERE state = 'pending';
-        CREATE INDEX deliveries_by_job ON deliveries (job);
-
-        CREATE TABLE disabled_hooks (
-            hook TEXT PRIMARY KEY,
-            disabled_at INTEGER NOT NULL,
-            reason TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID;
-        """
+    /// Why a ledger is newer than this lorad; nil where it is not.
+    static func novelty(in database: Database) throws -> String? {
+        let unknown = try migrator.appliedIdentifiers(database).subtracting(migrations.map(\.name)).sorted()
+        guard !unknown.isEmpty else { return nil }
+        let names = unknown.map { "'\($0)'" }.joined(separator: ", ")
+        let theirs = unknown.compactMap { name in Int(name.prefix { $0 != ":" }) }.max()
+        let found = theirs.map { "Its tables are of version \($0) (\(names))" } ?? "It holds the changes \(names)"
+        return "\(found); the tables of this lorad are of version \(Self.version)."
+    }
 }

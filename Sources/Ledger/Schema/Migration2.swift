@@ -1,9 +1,9 @@
-import GRDB
-
-extension LedgerSchema {
+extension Migration {
     /// What jobs in processes of their own need: who runs them, signs of life, retries, and a queue with priorities that
     /// can be paused.
-    static let processes = """
+    static let processes = Migration(
+        2, "2: job processes, priority, retries, pause",
+        """
         ALTER TABLE jobs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE jobs ADD COLUMN retries INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE jobs ADD COLUMN not_before INTEGER;
@@ -19,5 +19,5 @@ extension LedgerSchema {
             paused_at INTEGER
         ) STRICT;
         INSERT INTO queue (id) VALUES (1);
-        """
+        """)
 }

@@ -1,7 +1,9 @@
-extension LedgerSchema {
+extension Migration {
     /// What intake needs where others drop manifests: who owned the file (a user's number; null in rows of an older lorad),
     /// how many bytes of text the row keeps, and how often reading a claim took down the process that reads them.
-    static let intake = """
+    static let intake = Migration(
+        5, "intake: owners, sizes of manifests, deaths of their reader",
+        """
         ALTER TABLE jobs ADD COLUMN owner INTEGER;
         ALTER TABLE jobs ADD COLUMN manifest_bytes INTEGER NOT NULL DEFAULT 0;
         UPDATE jobs SET manifest_bytes = length(CAST(manifest_text AS BLOB));
@@ -11,5 +13,5 @@ extension LedgerSchema {
             claim TEXT PRIMARY KEY,
             deaths INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
-        """
+        """)
 }

@@ -1,39 +1,43 @@
 import Foundation
-import GRDB
+import Ledger
 import Manifests
 
-/// Writes the deliveries of a state change into the ledger, in the transaction that changes the state: a change that
-/// was committed is told of, even if the worker dies the next instant; one that was not never is.
-package struct Announcer: Sendable {
+/// Tells the configured hooks of jobs, each in its service's form.
+package struct Announcer: JobAnnouncer {
     private let current: @Sendable () -> [Hook]
 
     package init(hooks: [Hook]) { current = { hooks } }
 
     /// - Parameter current: asked within each transaction, as lorad.yaml may be read again.
-    init(current: @escaping @Sendable () -> [Hook]) { self.current = current }
+    package init(current: @escaping @Sendable () -> [Hook]) { self.current = current }
 
     /// The hooks as they are configured now.
     package var hooks: [Hook] { current() }
 
-    /// Returns the job's record as it now stands. A nil event is told to nobody.
-    func announce(_ event: HookEvent?, job id: String, in database: Database, now: Date) throws -> JobRecord {
-        let job = try database.job(id)
-        guard let event else { return job }
+    package func deliveries(
+        of event: JobEvent, job: JobRecord, disabled: Set<String>, now: Date
+    ) throws -> [NewDelivery] {
         let message = JobMessage(event: event, job: job, time: now)
-        let disabled = Set(try String.fetchAll(database, sql: "SELECT hook FROM disabled_hooks"))
-        for hook in hooks where hook.hears(event, ofJob: job.name) && !disabled.contains(hook.name) {
-            guard job.notify?.contains(hook.name) ?? true else { continue }
-            let time = Timestamp.milliseconds(now)
-            try database.execute(
-                sql: """
-                    INSERT INTO deliveries (id, hook, job, event, kind, body, state, due_at, created_at)
-                    VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?)
-                    """,
-                arguments: [
-                    Identifier.delivery(), hook.name, id, event.rawValue, hook.kind.rawValue,
-                    try message.body(for: hook.kind), time, time,
-                ])
+        return try hooks.filter { hook in
+            hook.hears(HookEvent(event), ofJob: job.name) && !disabled.contains(hook.name)
+                && job.notify?.contains(hook.name) ?? true
         }
-        return job
+        .map { hook in
+            let body = try ChatServices.of(hook.kind).body(of: message)
+            return NewDelivery(hook: hook.name, kind: hook.kind.rawValue, body: body)
+        }
+    }
+}
+
+extension HookEvent {
+    /// As lorad.yaml's `events` names it.
+    package init(_ event: JobEvent) {
+        switch event {
+        case .queued: self = .queued
+        case .started: self = .started
+        case .succeeded: self = .succeeded
+        case .failed: self = .failed
+        case .rejected: self = .rejected
+        }
     }
 }

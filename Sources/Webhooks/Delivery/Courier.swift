@@ -1,10 +1,12 @@
 import Foundation
+import Ledger
 import Manifests
+import OperatingSystem
 import Synchronization
 
 /// Delivers every hook's messages, each hook's in order and one at a time, over one libcurl loop on a thread of its own:
 /// a hook that hangs delays no other, and none delays a job.
-final class Courier: Sendable {
+package final class Courier: Sendable {
     /// What is to be delivered to, and how far the thread has taken it over.
     private struct Wanted {
         var hooks: [ResolvedHook]
@@ -24,7 +26,8 @@ final class Courier: Sendable {
     /// Another process may have queued something (`lorad retry`), and none of them can wake this one.
     private static let idle = 5.0
 
-    init(
+    /// Throws `.system` where libcurl does not start.
+    package init(
         _ hooks: [ResolvedHook], ledger: Ledger, settings: DeliverySettings, troubles: Troubles,
         log: @escaping @Sendable (String) -> Void
     ) throws {
@@ -36,7 +39,8 @@ final class Courier: Sendable {
         loop = try TransferLoop()
     }
 
-    func start() {
+    /// Delivers from now on.
+    package func start() {
         WorkerThread.start(name: "webhooks", stackSize: 1 << 20) { [self] in
             deliverUntilStopped()
             bell.finish()
@@ -45,7 +49,7 @@ final class Courier: Sendable {
 
     /// Delivers to other hooks from now on. What waits for one that is gone, or that is of another kind now, is given
     /// up; what waits for one that leads elsewhere is tried at once.
-    func replace(_ hooks: [ResolvedHook]) {
+    package func replace(_ hooks: [ResolvedHook]) {
         wanted.withLock { wanted in
             wanted.hooks = hooks
             wanted.generation += 1
@@ -54,17 +58,17 @@ final class Courier: Sendable {
     }
 
     /// Tells that the ledger may hold something new.
-    func wake() { loop.wake() }
+    package func wake() { loop.wake() }
 
     /// Breaks off what is under way, as if it had not been tried, and waits for the thread.
-    func stop() {
+    package func stop() {
         bell.stop()
         loop.wake()
         bell.waitUntilFinished()
     }
 
     /// True when no first attempt is still to be made and no retry is due.
-    func isSettled() throws -> Bool {
+    package func isSettled() throws -> Bool {
         let wanted = wanted.withLock { $0 }
         guard wanted.tidied == wanted.generation else { return false }
         return try wanted.hooks.allSatisfy { hook in
@@ -95,6 +99,11 @@ final class Courier: Sendable {
         var unrecorded: [Attempt] = []
         var hurried: Set<String> = []
         var isTidy = true
+        /// Of the hooks that there are now, by their names.
+        var kinds: [String: String] {
+            Dictionary(
+                lanes.map { ($0.hook.hook.name, $0.hook.hook.kind.rawValue) }, uniquingKeysWith: { first, _ in first })
+        }
         /// Nothing went wrong in this round, and the ledger has what it is to be told.
         var isWell: Bool { isTidy && !lanes.contains { $0.unrecorded != nil || $0.isHeld } }
     }
@@ -158,7 +167,7 @@ final class Courier: Sendable {
                 try record(attempt)
                 board.unrecorded.removeLast()
             }
-            for (hook, (reason, count)) in try ledger.giveUpOrphans(among: board.lanes.map(\.hook.hook)) {
+            for (hook, (reason, count)) in try ledger.giveUpOrphans(among: board.kinds) {
                 log("webhook '\(hook)': \(count) waiting deliveries were given up: \(reason.rawValue)")
             }
             try ledger.hurry(board.hurried)
@@ -218,7 +227,7 @@ final class Courier: Sendable {
     private func finish(_ lane: inout Lane, _ ending: Transfer.Ending) {
         guard let delivery = lane.active?.delivery else { return }
         lane.active = nil
-        let spacing = max(lane.hook.hook.kind.spacing, ending.pause)
+        let spacing = max(ChatServices.of(lane.hook.hook.kind).spacing, ending.pause)
         lane.notBefore = ProcessInfo.processInfo.systemUptime + spacing
         settle(&lane, delivery, ending.outcome)
     }
@@ -256,7 +265,7 @@ final class Courier: Sendable {
     /// Where the ledger cannot be written, each look at each hook finds that out anew.
     private func tell(_ error: any Error) {
         guard troubles.isNew(error, for: "webhooks") else { return }
-        log("webhooks: \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
+        log("webhooks: \(ErrorLines.of(error).joined(separator: " ")) It is tried again.")
     }
 
     private func report(_ attempt: Attempt, hook: String) {
@@ -269,18 +278,6 @@ final class Courier: Sendable {
         case .abandon: log("\(about); given up after attempt \(delivery.attempts + 1)")
         case .disableHook:
             log("\(about); warning: the hook is disabled until `lorad webhooks enable \(hook)`")
-        }
-    }
-}
-
-extension HookKind {
-    /// Least seconds between two posts: Slack takes about one a second, Discord five in two, Teams four in one.
-    fileprivate var spacing: Double {
-        switch self {
-        case .slack: 1
-        case .discord: 0.4
-        case .teams: 0.25
-        case .generic, .mattermost: 0
         }
     }
 }

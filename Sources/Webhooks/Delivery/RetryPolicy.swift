@@ -1,4 +1,5 @@
 import Foundation
+import Ledger
 import Manifests
 
 /// How a post ended.
@@ -25,8 +26,7 @@ package struct RetryPolicy: Sendable {
             switch status {
             case 200..<300: return .delivered
             case 410: return .disableHook
-            // A chat refused the body itself: the same body again would be refused again, and hold up the next ones.
-            case 400 where kind != .generic, 413 where kind != .generic, 422 where kind != .generic: return .abandon
+            case _ where ChatServices.of(kind).bodyRefusals.contains(status): return .abandon
             default: retryAfter = after
             }
         }

@@ -1,5 +1,6 @@
 import CCurl
 import Foundation
+import OperatingSystem
 
 /// Many requests on one thread: libcurl's multi interface, https://curl.se/libcurl/c/libcurl-multi.html.
 ///

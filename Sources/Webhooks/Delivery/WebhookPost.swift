@@ -2,12 +2,17 @@ import CCurl
 import Foundation
 
 /// The POST of one delivery over libcurl, https://curl.se/libcurl/c/curl_easy_setopt.html.
-struct WebhookPost {
+package struct WebhookPost {
     /// Bytes of headers and body together. An answer's body is of no use; more than this is not even received.
     static let answerLimit = 65_536
 
     let hook: ResolvedHook
     let settings: DeliverySettings
+
+    package init(hook: ResolvedHook, settings: DeliverySettings) {
+        self.hook = hook
+        self.settings = settings
+    }
 
     /// The request, ready to be driven; a reason where it may not or cannot be made.
     func prepare(id: String, body: String, now: Date = Date()) -> Result<Transfer, Refusal> {
@@ -30,7 +35,7 @@ struct WebhookPost {
     struct Refusal: Error { let reason: String }
 
     /// Sends on the calling thread.
-    func send(id: String, body: String) -> PostOutcome {
+    package func send(id: String, body: String) -> PostOutcome {
         switch prepare(id: id, body: body) {
         case .success(let transfer): transfer.perform().outcome
         case .failure(let refusal): .failed(refusal.reason)
@@ -40,7 +45,7 @@ struct WebhookPost {
     private func headers(id: String, body: String, now: Date) -> [String] {
         // Without `Expect:` a body over 1 MB would wait for 100 Continue.
         var headers = ["Content-Type: application/json", "Expect:"]
-        guard hook.hook.kind == .generic else { return headers }
+        guard ChatServices.of(hook.hook.kind).isStandardWebhook else { return headers }
         let timestamp = Int64(now.timeIntervalSince1970)
         headers += ["webhook-id: \(id)", "webhook-timestamp: \(timestamp)"]
         if !hook.signingKeys.isEmpty {

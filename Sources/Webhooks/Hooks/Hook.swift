@@ -44,7 +44,22 @@ package struct Hook: Sendable, Equatable {
     }
 
     /// Whether this event of a job of this name is told.
-    func hears(_ event: HookEvent, ofJob name: String) -> Bool {
+    package func hears(_ event: HookEvent, ofJob name: String) -> Bool {
         events.contains(event) && (jobs.isEmpty || jobs.contains { fnmatch($0, name, 0) == 0 })
+    }
+}
+
+extension Hook {
+    /// A hook of `lorad.yaml`, whose check has made sure that exactly one source of the URL is named.
+    package init(_ configuration: HookConfiguration) {
+        let file = configuration.urlFile.map(SecretSource.file)
+        self.init(
+            name: configuration.name, kind: configuration.kind,
+            url: file ?? .environment(configuration.urlEnvironment ?? ""),
+            secret: configuration.secretFile.map(SecretSource.file)
+                ?? configuration.secretEnvironment.map(SecretSource.environment),
+            events: Set(configuration.events), jobs: configuration.jobs,
+            proxy: configuration.proxyEnvironment.map(SecretSource.environment),
+            allowHTTP: configuration.allowHTTP, allowPrivate: configuration.allowPrivate)
     }
 }

@@ -1,15 +1,16 @@
 import Foundation
+import OperatingSystem
 
 /// A hook with its secrets read: everything that a delivery needs.
-struct ResolvedHook: Sendable {
-    let hook: Hook
+package struct ResolvedHook: Sendable {
+    package let hook: Hook
     let url: Secret
-    let signingKeys: [SigningKey]
-    let proxy: Secret?
+    package let signingKeys: [SigningKey]
+    package let proxy: Secret?
 
     /// Throws `.webhook` where a source cannot be read or holds no usable URL or key; the message names the hook and
     /// the source, never what was read.
-    init(_ hook: Hook, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+    package init(_ hook: Hook, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         self.hook = hook
         url = try hook.url.read(for: "the URL of webhook '\(hook.name)'", environment: environment)
         try Self.check(url, of: hook)
@@ -28,7 +29,7 @@ struct ResolvedHook: Sendable {
     }
 
     /// Resolves all of them; two of one name are a mistake.
-    static func resolve(_ hooks: [Hook], environment: [String: String]) throws -> [ResolvedHook] {
+    package static func resolve(_ hooks: [Hook], environment: [String: String]) throws -> [ResolvedHook] {
         var names: Set<String> = []
         for hook in hooks where !names.insert(hook.name).inserted {
             throw WorkerError(.webhook, "Two webhooks are named '\(hook.name)'; names must differ.")

@@ -1,5 +1,6 @@
 import Digests
 import Foundation
+import OperatingSystem
 
 /// A key of Standard Webhooks, https://www.standardwebhooks.com: `whsec_` and the base64 of 24 to 64 bytes.
 package struct SigningKey: Sendable {

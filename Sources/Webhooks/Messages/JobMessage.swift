@@ -1,14 +1,27 @@
 import ForeignText
-import Manifests
 import Foundation
+import Ledger
 
 /// What there is to say about a job at an event, before it takes a service's shape.
-struct JobMessage: Sendable {
-    let event: HookEvent
-    let job: JobRecord
-    let time: Date
+package struct JobMessage: Sendable {
+    package let event: JobEvent
+    package let job: JobRecord
+    package let time: Date
     /// Sent by hand to try a hook: it tells of no real job, and says so.
-    var isTest = false
+    package let isTest: Bool
+
+    package init(event: JobEvent, job: JobRecord, time: Date, isTest: Bool = false) {
+        self.event = event
+        self.job = job
+        self.time = time
+        self.isTest = isTest
+    }
+
+    /// A message that tells of nothing, so that no receiver takes it for a finished job.
+    package static func test(now: Date) -> JobMessage {
+        let job = JobRecord(id: "test", name: "lorad-test", state: .succeeded, submittedAt: now)
+        return JobMessage(event: .succeeded, job: job, time: now, isTest: true)
+    }
 
     /// As receivers of `generic` hooks tell messages apart.
     var type: String { isTest ? "webhook.test" : "job.\(event.rawValue)" }
@@ -64,16 +77,5 @@ struct JobMessage: Sendable {
         let (hours, minutes) = (seconds / 3_600, seconds % 3_600 / 60)
         if hours > 0 { return " in \(hours)h \(minutes)m" }
         return minutes > 0 ? " in \(minutes)m \(seconds % 60)s" : " in \(seconds)s"
-    }
-
-    /// The request's body for a service.
-    func body(for kind: HookKind) throws -> String {
-        switch kind {
-        case .generic: try GenericBody(self).json()
-        case .slack: try SlackBody(self).json()
-        case .discord: try DiscordBody(self).json()
-        case .teams: try TeamsBody(self).json()
-        case .mattermost: try MattermostBody(self).json()
-        }
     }
 }

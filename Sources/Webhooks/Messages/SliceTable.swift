@@ -1,5 +1,6 @@
 import ForeignText
 import Foundation
+import Ledger
 
 /// Slices before and after as monospace text: accuracy where the slices have one, else loss.
 ///
@@ -49,19 +50,5 @@ package struct SliceTable: Sendable {
         guard !kept.isEmpty else { return "" }
         let missing = escaped.count - kept.count
         return (kept + ["… \(missing) more \(missing == 1 ? "slice" : "slices")"]).joined(separator: "\n")
-    }
-}
-
-/// Figures as people read them in a table.
-enum Figure {
-    static func text(_ value: Double?, decimals: Int) -> String {
-        guard let value else { return "–" }
-        guard value.isFinite else { return value.isNaN ? "nan" : "inf" }
-        return String(format: "%.\(decimals)f", value)
-    }
-
-    static func change(from base: Double?, to adapter: Double?) -> String {
-        guard let base, let adapter, (adapter - base).isFinite else { return "–" }
-        return String(format: "%+.3f", adapter - base)
     }
 }

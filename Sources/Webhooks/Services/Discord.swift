@@ -1,6 +1,20 @@
 import ForeignText
-import Manifests
 import Foundation
+import Ledger
+import Manifests
+import OperatingSystem
+
+/// Discord's webhooks.
+package struct DiscordService: ChatService {
+    package init() {}
+
+    package var kind: HookKind { .discord }
+    /// It takes five posts in two seconds.
+    package var spacing: Double { 0.4 }
+    package var limit: BodyLimit { .units(DiscordBody.descriptionLimit) }
+
+    package func body(of message: JobMessage) throws -> String { try DiscordBody(message).json() }
+}
 
 /// A Discord webhook's body, https://discord.com/developers/docs/resources/message#embed-object-embed-limits: one
 /// embed.
@@ -79,7 +93,7 @@ struct DiscordBody: Encodable {
         return blocks.isEmpty ? nil : blocks.joined(separator: "\n")
     }
 
-    private static func color(_ event: HookEvent) -> Int {
+    private static func color(_ event: JobEvent) -> Int {
         switch event {
         case .queued, .started: 0x5865F2
         case .succeeded: 0x2E8B57

@@ -1,5 +1,21 @@
 import ForeignText
 import Foundation
+import Ledger
+import Manifests
+import OperatingSystem
+
+/// Any program that takes https://www.standardwebhooks.com.
+package struct GenericService: ChatService {
+    package init() {}
+
+    package var kind: HookKind { .generic }
+    package var spacing: Double { 0 }
+    package var bodyRefusals: Set<Int> { [] }
+    package var isStandardWebhook: Bool { true }
+    package var limit: BodyLimit { .bytes(GenericBody.limit) }
+
+    package func body(of message: JobMessage) throws -> String { try GenericBody(message).json() }
+}
 
 /// A generic webhook's body: `type`, `timestamp`, `data`, as https://www.standardwebhooks.com recommends, under 20 kB.
 struct GenericBody {

@@ -1,5 +1,18 @@
 import ForeignText
 import Foundation
+import Ledger
+import Manifests
+
+/// Mattermost's incoming webhooks.
+package struct MattermostService: ChatService {
+    package init() {}
+
+    package var kind: HookKind { .mattermost }
+    package var spacing: Double { 0 }
+    package var limit: BodyLimit { .units(MattermostBody.textLimit) }
+
+    package func body(of message: JobMessage) throws -> String { try MattermostBody(message).json() }
+}
 
 /// A Mattermost incoming webhook's body, https://developers.mattermost.com/integrate/webhooks/incoming/: one `text` in
 /// Markdown.

@@ -1,5 +1,19 @@
 import ForeignText
 import Foundation
+import Ledger
+import Manifests
+
+/// Slack's incoming webhooks.
+package struct SlackService: ChatService {
+    package init() {}
+
+    package var kind: HookKind { .slack }
+    /// It takes about one post a second.
+    package var spacing: Double { 1 }
+    package var limit: BodyLimit { .units(SlackBody.sectionLimit) }
+
+    package func body(of message: JobMessage) throws -> String { try SlackBody(message).json() }
+}
 
 /// A Slack incoming webhook's body, https://docs.slack.dev/reference/block-kit/blocks: `text` always, then sections.
 ///

@@ -1,5 +1,19 @@
 import ForeignText
 import Foundation
+import Ledger
+import Manifests
+
+/// The Workflows of Microsoft Teams.
+package struct TeamsService: ChatService {
+    package init() {}
+
+    package var kind: HookKind { .teams }
+    /// It takes four posts a second.
+    package var spacing: Double { 0.25 }
+    package var limit: BodyLimit { .bytes(TeamsBody.limit) }
+
+    package func body(of message: JobMessage) throws -> String { try TeamsBody(message).json() }
+}
 
 /// A message for the Workflows trigger of Microsoft Teams: one Adaptive Card, https://adaptivecards.io/explorer/,
 /// as https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using shows it.

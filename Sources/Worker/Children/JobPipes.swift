@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import OperatingSystem
 import Synchronization
 
 /// Reads what the worker says, one message a line, on one thread at a time.
@@ -39,8 +40,6 @@ final class ReportWriter: Sendable {
     }
 
     /// A worker that does not read any more is dead; the end of standard input tells that.
-    func send(_ report: JobReport) { send(message: report.bounded) }
-
     func send(message: some Encodable) {
         guard let line = try? MessageLine.text(message) else { return }
         file.withLock { try? $0.write(contentsOf: Data((line + "\n").utf8)) }

@@ -1,5 +1,6 @@
 import Foundation
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// The files of one attempt at one job.

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import OperatingSystem
 
 /// The kernel's Landlock, landlock(7): a process gives up the right to open files but for those that rules name.
 package enum Landlock {

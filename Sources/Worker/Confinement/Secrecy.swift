@@ -1,4 +1,5 @@
 import CLinux
+import OperatingSystem
 
 /// What other processes of the worker's user may learn from it: nothing of what is secret.
 ///

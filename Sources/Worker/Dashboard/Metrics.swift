@@ -1,4 +1,6 @@
 import Foundation
+import Ledger
+import OperatingSystem
 import Pipeline
 
 /// `/metrics`: what the ledger, the running jobs' progress files and the process have to say, asked anew each time.

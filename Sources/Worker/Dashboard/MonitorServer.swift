@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import OperatingSystem
 import Synchronization
 
 /// `/healthz` and `/metrics` over HTTP on 127.0.0.1, on a thread of its own.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// Whether a worker runs, and whether `monitor`'s port is its own.

@@ -1,5 +1,6 @@
 import Foundation
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// Who else may write where the worker trusts what it reads.

@@ -1,6 +1,8 @@
 import CLinux
 import Foundation
+import OperatingSystem
 import Pipeline
+import Webhooks
 
 /// The clock, the time zones, /proc, and whether the kernel tells of new files.
 package enum SystemCheck {

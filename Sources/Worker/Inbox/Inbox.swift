@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import OperatingSystem
 
 /// Decides which manifests of the inbox are complete. Events are hints that make it faster; a scan alone is enough.
 /// One thread at a time.

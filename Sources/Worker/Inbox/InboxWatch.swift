@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import OperatingSystem
 
 /// What inotify(7) said of a name in the inbox. Hints only: the name may be stale by now, and the scan is the truth.
 package enum InboxEvent: Equatable {

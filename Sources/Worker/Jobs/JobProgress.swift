@@ -1,4 +1,5 @@
 import Foundation
+import OperatingSystem
 import Pipeline
 
 /// Where a running job's training stands: `.lorad/jobs/ID/progress.json`, replaced about once a second.

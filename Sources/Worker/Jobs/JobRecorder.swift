@@ -1,5 +1,8 @@
 import Foundation
+import Ledger
+import OperatingSystem
 import Synchronization
+import Webhooks
 
 /// Takes a running job's events into the ledger, its log and its progress file.
 ///

@@ -1,4 +1,5 @@
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// What must hold before any job is started.

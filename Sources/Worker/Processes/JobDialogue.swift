@@ -1,5 +1,6 @@
 import Foundation
 import Manifests
+import OperatingSystem
 import Subprocess
 import Synchronization
 

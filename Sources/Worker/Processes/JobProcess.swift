@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import OperatingSystem
 
 /// The process of one attempt, started by `ProcessRunner`: takes its order from standard input and tells what it does
 /// on standard output.
@@ -10,7 +11,7 @@ package enum JobProcess {
     /// - Parameter configureThreads: told how many threads to compute with, before any of the work.
     package static func run(configureThreads: (Int) -> Void) throws {
         signal(SIGPIPE, SIG_IGN)
-        preferDeath()
+        MemoryKiller.preferThisProcess()
         let reports = try ReportWriter()
         let signals = try StopSignals()
         let commands = CommandReader()
@@ -32,10 +33,5 @@ package enum JobProcess {
         }
         bell.waitUntilFinished()
         link.waitUntilHeard()
-    }
-
-    /// The kernel's memory killer shall take the job before the worker. See proc(5), `oom_score_adj`.
-    static func preferDeath() {
-        try? Data("500\n".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
     }
 }

@@ -1,7 +1,9 @@
 import Foundation
 import Glibc
 import Manifests
+import OperatingSystem
 import Synchronization
+import Webhooks
 
 /// Looks after one job process while it runs: asks it to stop where somebody asked, and kills it where it takes more
 /// than it may or does not stop in time. It does no work of the job's.

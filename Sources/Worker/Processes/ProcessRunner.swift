@@ -1,6 +1,7 @@
 import Foundation
 import Manifests
 import ModelFiles
+import OperatingSystem
 import Pipeline
 import Subprocess
 import Synchronization
@@ -73,7 +74,7 @@ package struct ProcessRunner: JobRunner {
             }
             return result.closureResult ?? Self.outcome(of: result.terminationStatus, errorFile: errorFile)
         } catch let error as WorkerError {
-            return .faulted(reason: PipelineRunner.lines(error).joined(separator: " "))
+            return .faulted(reason: ErrorLines.of(error).joined(separator: " "))
         } catch {
             return .faulted(reason: "The job's process could not be run: \(error).")
         }

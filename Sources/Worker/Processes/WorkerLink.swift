@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import OperatingSystem
 import Synchronization
 
 /// The two threads that do no compute: one listens to the worker, the other gives signs of life.
@@ -113,19 +114,4 @@ private final class SharedCount: Sendable {
     private let value = Atomic<Int>(0)
 
     func next() -> Int { value.add(1, ordering: .relaxed).newValue }
-}
-
-/// When something was last done.
-final class SharedTime: Sendable {
-    private let time = Mutex(-Double.infinity)
-
-    /// True where it is time to do it again, which then counts as done.
-    func isDue(every seconds: Double) -> Bool {
-        let now = ProcessInfo.processInfo.systemUptime
-        return time.withLock { time in
-            guard now - time >= seconds else { return false }
-            time = now
-            return true
-        }
-    }
 }

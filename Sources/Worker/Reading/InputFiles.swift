@@ -1,4 +1,5 @@
 import Foundation
+import OperatingSystem
 
 /// The files and folders that a manifest names.
 enum InputFiles {

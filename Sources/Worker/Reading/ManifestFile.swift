@@ -2,6 +2,7 @@ import Digests
 import ForeignText
 import Foundation
 import Glibc
+import OperatingSystem
 
 /// A claimed manifest's bytes, checked before anybody parses them.
 package struct ManifestFile: Sendable, Codable, Equatable {

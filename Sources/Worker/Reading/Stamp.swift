@@ -1,5 +1,6 @@
 import Foundation
 import Manifests
+import OperatingSystem
 
 /// Names that tell one night's job from the next: `nightly` becomes `nightly-20261124t0200z`.
 package enum Stamp {

@@ -1,5 +1,7 @@
 import Foundation
+import Ledger
 import Manifests
+import OperatingSystem
 
 /// Removes what is old and copies the ledger, by `retention` of lorad.yaml, on a thread of its own.
 package final class Housekeeper: Sendable {
@@ -119,7 +121,7 @@ package final class Housekeeper: Sendable {
             troubles.clear(what)
         } catch {
             guard troubles.isNew(error, for: what) else { return }
-            log("\(what): \(PipelineRunner.lines(error).joined(separator: " "))")
+            log("\(what): \(ErrorLines.of(error).joined(separator: " "))")
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import OperatingSystem
 
 /// Removes old folders of `outbox/rejected`, by `retention.keep_rejected_days` of lorad.yaml.
 package struct RejectionPruning: Sendable {

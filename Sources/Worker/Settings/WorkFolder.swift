@@ -1,4 +1,6 @@
 import Foundation
+import Ledger
+import OperatingSystem
 
 /// `.lorad/jobs/ID`: what a job keeps over its attempts.
 struct WorkFolder {

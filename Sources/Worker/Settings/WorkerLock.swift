@@ -1,4 +1,5 @@
 import Foundation
+import OperatingSystem
 import Pipeline
 
 /// Keeps a second worker off the same folders: the lock of `worker.lock`, let go by the kernel when the holder dies.

@@ -1,3 +1,4 @@
+import OperatingSystem
 import Synchronization
 
 /// Asks a worker to end: by signal, or by whoever started it within this process.

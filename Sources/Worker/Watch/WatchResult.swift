@@ -1,3 +1,5 @@
+import Ledger
+
 /// What a worker did between its start and its end.
 package struct WatchResult: Sendable, Equatable {
     /// Jobs that ended in each state, manifests rejected at the door included.

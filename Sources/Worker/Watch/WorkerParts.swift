@@ -1,4 +1,7 @@
 import Foundation
+import Ledger
+import OperatingSystem
+import Webhooks
 
 /// A worker's parts, put together; owns the lock for as long as it lives.
 struct WorkerParts: Sendable {
@@ -36,7 +39,7 @@ struct WorkerParts: Sendable {
         self.live = live
         announcer = Announcer { live.settings.hooks }
         intake = Intake(
-            folders: folders, ledger: ledger, live: live, announcer: announcer,
+            folders: folders, ledger: ledger, settings: { live.settings }, announcer: announcer,
             reader: runner.makeIntakeReader(for: "intake"))
         obstacles = Obstacles(folders: folders, live: live)
         let troubles = Troubles()

@@ -1,4 +1,5 @@
 import Foundation
+import Ledger
 import Worker
 
 /// A delivery as `webhooks list` and `replay` show it with `--json`.

@@ -1,4 +1,5 @@
 import Foundation
+import Ledger
 import Worker
 
 /// A job as `status`, `cancel` and `retry` show it with `--json`.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Manifests
 import ModelFiles
+import OperatingSystem
 import Pipeline
 import Worker
 
@@ -83,7 +84,7 @@ struct Submit: ParsableCommand {
             settings.isEmpty
             ? String(decoding: data, as: UTF8.self)
             : try Override.edit(bytes: Array(data), file: manifest, overrides: settings.map(Override.init))
-        let document = try PipelineRunner.document(text, path: manifest, configuration)
+        let document = try ManifestReading.document(text, path: manifest, configuration)
         let worker = try worker.worker()
         if again {
             // Other bytes, and so another job, for whoever takes it out of the inbox.
@@ -162,7 +163,7 @@ struct Validate: ParsableCommand {
     /// Nil where only the manifest was looked at.
     private func checked() throws -> JobCheck? {
         let configuration = try worker.load()
-        let document = try PipelineRunner.document(path: manifest, configuration)
+        let document = try ManifestReading.document(path: manifest, configuration)
         guard deep else { return nil }
         let signals = try StopSignals()
         let environment = JobEnvironment(

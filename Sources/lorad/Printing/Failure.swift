@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Manifests
 import ModelFiles
+import OperatingSystem
 import Pipeline
 import Tensors
 import Tokenizers
@@ -23,7 +24,7 @@ enum Failure {
 
     static func exit(_ error: any Error, parser: any ParsableCommand.Type) -> Never {
         guard let code = code(error, parser: parser) else { parser.exit(withError: error) }
-        for line in PipelineRunner.lines(error) { write(line) }
+        for line in ErrorLines.of(error) { write(line) }
         Foundation.exit(code)
     }
 

@@ -1,7 +1,9 @@
 import Foundation
 import Glibc
 import Manifests
+import OperatingSystem
 import Synchronization
+import Webhooks
 
 /// The worker's side of the intake's process: one that lives for many orders, is replaced when it dies, and is killed
 /// when it takes too long over one. Dies with this object.

@@ -1,4 +1,5 @@
 import Foundation
+import OperatingSystem
 
 /// Has what others wrote read, for the worker, which opens none of it itself.
 package protocol IntakeReader: Sendable {

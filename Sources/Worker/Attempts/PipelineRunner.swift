@@ -1,9 +1,11 @@
 import Foundation
+import Ledger
 import Manifests
 import ModelFiles
+import OperatingSystem
 import Pipeline
 
-/// Judges manifests and runs jobs through the pipeline, in the process that calls it.
+/// Runs jobs through the pipeline, in the process that calls it.
 package struct PipelineRunner: Sendable {
     private let configuration: WorkerConfiguration
     private let confinement: ConfinementProvenance?
@@ -14,27 +16,7 @@ package struct PipelineRunner: Sendable {
         self.confinement = confinement
     }
 
-    /// Parses and checks a manifest; `path` is the name that diagnostics carry, `rule` that of its file's owner.
-    package func inspect(manifestText: String, path: String, rule: OwnerRule? = nil) -> ManifestVerdict {
-        do {
-            let document = try Self.document(manifestText, path: path, configuration)
-            let manifest = document.manifest
-            if let limit = rule?.priority, manifest.priority > limit {
-                let place = document.position(of: "priority")
-                let message =
-                    "priority is \(manifest.priority); the rule for its owner in lorad.yaml allows at most \(limit)"
-                throw ManifestsError(
-                    mistakesIn: path,
-                    [Diagnostic(file: place.file, line: place.line, column: place.column, message: message)])
-            }
-            return .accepted(
-                name: manifest.name, notify: manifest.notify ?? configuration.notifyDefault,
-                priority: manifest.priority, inputs: manifest.inputs)
-        } catch {
-            return .rejected(diagnostics: Self.lines(error))
-        }
-    }
-
+    /// Runs one attempt to its end, on the calling thread.
     package func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
         run(request, control: control, events: events, shouldStop: { false })
     }
@@ -44,7 +26,7 @@ package struct PipelineRunner: Sendable {
         _ request: JobRequest, control: JobControl, events: any JobEvents, shouldStop: @escaping () -> Bool
     ) -> JobOutcome {
         do {
-            let document = try Self.document(of: request, configuration)
+            let document = try request.document(configuration)
             let environment = JobEnvironment(
                 outbox: configuration.outbox, workFolder: request.workFolder,
                 hashCache: HashCache(
@@ -64,52 +46,16 @@ package struct PipelineRunner: Sendable {
                 : .failed(
                     reason: Self.reason(result.report), runFolder: result.runFolder, summary: summary)
         } catch let error as PipelineError where error.code == .rejected {
-            return .rejected(diagnostics: Self.lines(error))
+            return .rejected(diagnostics: ErrorLines.of(error))
         } catch let error as PipelineError where error.code == .interrupted {
             return .interrupted
         } catch let error as ManifestsError {
-            return .rejected(diagnostics: Self.lines(error))
+            return .rejected(diagnostics: ErrorLines.of(error))
         } catch {
-            let reason = Self.lines(error).joined(separator: " ")
+            let reason = ErrorLines.of(error).joined(separator: " ")
             return Transience.isTransient(error)
                 ? .faulted(reason: reason) : .failed(reason: reason, runFolder: nil, summary: nil)
         }
-    }
-
-    /// A job's manifest as admitted.
-    ///
-    /// - Throws: as `document(_:path:_:knowsHooks:)`.
-    static func document(of request: JobRequest, _ configuration: WorkerConfiguration) throws -> ManifestDocument {
-        // By the name its sender knows: where it lies while it runs is nobody's business, and soon untrue.
-        let file = URL(fileURLWithPath: request.manifestPath).lastPathComponent
-        // Which hooks there are was asked when it was admitted; one that is gone since is no reason not to train.
-        return try document(request.manifestText, path: file, configuration, knowsHooks: false)
-    }
-
-    /// Reads a manifest's file and checks everything that can be checked without work.
-    ///
-    /// - Throws: `ManifestsError`, for a missing file or with every mistake.
-    package static func document(path: String, _ configuration: WorkerConfiguration) throws -> ManifestDocument {
-        try ManifestDocument.load(path: path, pipelinesFolder: configuration.pipelines) {
-            mistakes(in: $0, configuration)
-        }
-    }
-
-    /// The same for a manifest's text; `path` is the name that diagnostics carry. With `knowsHooks` false any webhook's
-    /// name will do.
-    package static func document(
-        _ text: String, path: String, _ configuration: WorkerConfiguration, knowsHooks: Bool = true
-    ) throws -> ManifestDocument {
-        try ManifestDocument.load(bytes: Array(text.utf8), file: path, pipelinesFolder: configuration.pipelines) {
-            mistakes(in: $0, configuration, knowsHooks: knowsHooks)
-        }
-    }
-
-    private static func mistakes(
-        in document: ManifestDocument, _ configuration: WorkerConfiguration, knowsHooks: Bool = true
-    ) -> [Diagnostic] {
-        configuration.pathPolicy().check(document)
-            + (knowsHooks ? document.checkHooks(known: configuration.hooks.map(\.name)) : [])
     }
 
     /// What the ledger keeps of a run, for its journal.
@@ -123,24 +69,6 @@ package struct PipelineRunner: Sendable {
     private static func reason(_ report: RunReport) -> String {
         report.explanation.isEmpty ? "The run failed." : report.explanation.joined(separator: " ")
     }
-
-    /// An error as lines for people: each mistake or the message, then the cause, then what to do.
-    package static func lines(_ error: any Error) -> [String] {
-        let mistakes = (error as? ManifestsError)?.diagnostics ?? (error as? PipelineError)?.mistakes ?? []
-        guard mistakes.isEmpty else {
-            return mistakes.lines.flatMap { $0.split(separator: "\n").map(String.init) }
-        }
-        let localized = error as? any LocalizedError
-        return [localized?.errorDescription ?? "\(error)", localized?.failureReason, localized?.recoverySuggestion]
-            .compactMap { $0 }.flatMap { $0.split(separator: "\n").map(String.init) }
-    }
-}
-
-extension JobRequest {
-    /// What an attempt leaves just before it publishes.
-    var journal: String { workFolder + "/" + WorkFolder.journal }
-    /// Hashes that an attempt hands over, for the worker to remember.
-    var hashAdditions: String { workFolder + "/" + WorkFolder.hashes }
 }
 
 private struct EventBridge: PipelineEvents {

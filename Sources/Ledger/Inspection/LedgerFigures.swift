@@ -1,35 +1,38 @@
 import Foundation
 import GRDB
+import OperatingSystem
 
 /// What the ledger has to say in numbers, read in one transaction.
-struct LedgerFigures: Sendable {
-    struct Hook: Sendable {
-        let name: String
-        let pending: Int
-        let delivered: Int
-        let abandoned: Int
+package struct LedgerFigures: Sendable {
+    /// What is known of one hook's deliveries.
+    package struct Hook: Sendable {
+        package let name: String
+        package let pending: Int
+        package let delivered: Int
+        package let abandoned: Int
         /// Attempts that were not answered with 2xx.
-        let failures: Int
-        let oldestPending: Date?
+        package let failures: Int
+        package let oldestPending: Date?
     }
 
     /// How many jobs are in each state.
-    let jobs: [JobState: Int]
-    let oldestQueued: Date?
-    let oldestRunning: Date?
+    package let jobs: [JobState: Int]
+    package let oldestQueued: Date?
+    package let oldestRunning: Date?
     /// Starts after the first, over all jobs.
-    let retries: Int
+    package let retries: Int
     /// Starts that ended in the worker's death.
-    let rescues: Int
-    let running: [(id: String, name: String)]
-    let hooks: [Hook]
-    let disabledHooks: Set<String>
+    package let rescues: Int
+    package let running: [(id: String, name: String)]
+    package let hooks: [Hook]
+    package let disabledHooks: Set<String>
     /// How many scheduled runs ended in each state.
-    let scheduledRuns: [ScheduledRun.State: Int]
+    package let scheduledRuns: [ScheduledRun.State: Int]
 }
 
 extension Ledger {
-    func figures() throws -> LedgerFigures {
+    /// Counts all rows; throws where the ledger cannot be read.
+    package func figures() throws -> LedgerFigures {
         try read("count its rows") { database in
             func counts<Key: RawRepresentable & Hashable>(_ table: String) throws -> [Key: Int]
             where Key.RawValue == String {
