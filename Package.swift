@@ -103,18 +103,19 @@ let package = Package(
                 "Manifests", "Digests", "ForeignText",
             ]),
         module("Ledger", ["OperatingSystem", "Pipeline", grdb]),
+        module("Views", ["Ledger", "Pipeline", "Manifests"]),
         module("Webhooks", ["Ledger", "Manifests", "OperatingSystem", "ForeignText", "Digests", "CCurl"]),
         module(
             "Worker",
             [
-                "Ledger", "Webhooks", "Pipeline", "Manifests", "OperatingSystem", "ForeignText", "CLinux", "Digests",
-                subprocess,
+                "Ledger", "Webhooks", "Views", "Pipeline", "Manifests", "OperatingSystem", "ForeignText", "CLinux",
+                "Digests", subprocess,
             ]),
         .executableTarget(
             name: "lorad",
             dependencies: [
-                "Worker", "Ledger", "Webhooks", "Pipeline", "Manifests", "OperatingSystem", "Evaluation", "Training",
-                "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors", "ForeignText",
+                "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Manifests", "OperatingSystem", "Evaluation",
+                "Training", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors", "ForeignText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
@@ -161,13 +162,13 @@ let package = Package(
                 "Transformers", "Tokenizers", "ModelFiles", "Tensors",
             ]),
         tests("LedgerTests", ["TestSupport", "LedgerSupport", "Ledger", "OperatingSystem", grdb]),
+        tests("ViewsTests", ["Views", "Ledger", "OperatingSystem"]),
         tests("WebhooksTests", ["LedgerSupport", "Webhooks", "Ledger", "Manifests", "OperatingSystem"]),
         tests(
             "WorkerTests",
             [
                 "TestSupport", "LedgerSupport", "Worker", "Webhooks", "Ledger", "OperatingSystem", "Pipeline",
-                "Manifests",
-                "ForeignText", grdb,
+                "Manifests", "ForeignText", grdb,
             ]),
         tests("EndToEnd", ["TestSupport", "ModelFiles", "Tensors", "OperatingSystem", "Worker", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])

@@ -61,6 +61,6 @@ private let signalPipe = Atomic<Int32>(-1)
 /// Only async-signal-safe calls, see signal-safety(7).
 private func onStopSignal(_ signal: Int32) {
     if signalsSeen.add(1, ordering: .relaxed).oldValue > 0 { _exit(130) }
-    package var byte: UInt8 = 1
+    var byte: UInt8 = 1
     _ = write(signalPipe.load(ordering: .relaxed), &byte, 1)
 }

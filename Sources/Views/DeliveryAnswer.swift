@@ -1,21 +1,21 @@
 import Foundation
 import Ledger
-import Worker
+import Ledger
 
 /// A delivery as `webhooks list` and `replay` show it with `--json`.
-struct DeliveryAnswer: Codable {
-    let id: String
-    let hook: String
-    let job: String
-    let event: String
-    let state: String
-    let attempts: Int
-    let createdAt: Date
-    let dueAt: Date
-    let finishedAt: Date?
-    let lastResult: String?
+package struct DeliveryAnswer: Codable {
+    package let id: String
+    package let hook: String
+    package let job: String
+    package let event: String
+    package let state: String
+    package let attempts: Int
+    package let createdAt: Date
+    package let dueAt: Date
+    package let finishedAt: Date?
+    package let lastResult: String?
 
-    enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey {
         case id, hook, job, event, state, attempts
         case createdAt = "created_at"
         case dueAt = "due_at"
@@ -23,7 +23,7 @@ struct DeliveryAnswer: Codable {
         case lastResult = "last_result"
     }
 
-    init(_ delivery: DeliveryRecord) {
+    package init(_ delivery: DeliveryRecord) {
         id = delivery.id
         hook = delivery.hook
         job = delivery.job

@@ -1,43 +1,43 @@
 import Foundation
 import Ledger
-import Worker
+import Ledger
 
 /// A job as `status`, `cancel` and `retry` show it with `--json`.
-struct JobAnswer: Codable {
+package struct JobAnswer: Codable {
     /// A stage of one of its attempts.
-    struct Stage: Codable {
-        let name: String
-        let state: String
-        let attempt: Int
-        let detail: String?
+    package struct Stage: Codable {
+        package let name: String
+        package let state: String
+        package let attempt: Int
+        package let detail: String?
     }
 
-    let id: String
-    let name: String
-    let state: String
-    let attempt: Int
-    let reason: String?
-    let runFolder: String?
-    let summary: JobSummary?
+    package let id: String
+    package let name: String
+    package let state: String
+    package let attempt: Int
+    package let reason: String?
+    package let runFolder: String?
+    package let summary: JobSummary?
     /// Of the one job that was asked for.
-    var stages: [Stage]?
+    package var stages: [Stage]?
     /// While it trains.
-    var progress: JobProgress?
-    let priority: Int
+    package var progress: JobProgress?
+    package let priority: Int
     /// Made so far, after faults that may pass.
-    let retries: Int
+    package let retries: Int
     /// Of the process that works on it; absent where none does.
-    let pid: Int32?
-    let heartbeatAt: Date?
-    let memoryBytes: Int?
+    package let pid: Int32?
+    package let heartbeatAt: Date?
+    package let memoryBytes: Int?
     /// A job that waits for its retry is not started before.
-    let notBefore: Date?
+    package let notBefore: Date?
     /// Whether a running job is asked to stop and has not ended yet.
-    let cancelRequested: Bool
+    package let cancelRequested: Bool
     /// The number of the user whose file the manifest was; absent of jobs that an older lorad admitted.
-    let owner: UInt32?
+    package let owner: UInt32?
 
-    enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey {
         case id, name, state, attempt, reason, summary, stages, progress, priority, retries, pid, owner
         case runFolder = "run_dir"
         case heartbeatAt = "heartbeat_at"
@@ -46,7 +46,7 @@ struct JobAnswer: Codable {
         case cancelRequested = "cancel_requested"
     }
 
-    init(_ job: JobRecord) {
+    package init(_ job: JobRecord) {
         id = job.id
         name = job.name
         state = job.state.rawValue
@@ -64,11 +64,12 @@ struct JobAnswer: Codable {
         owner = job.owner
     }
 
-    init(_ status: JobStatus) {
-        self.init(status.job)
-        stages = status.stages.map {
+    /// The one job that was asked for, with what there is to say of it alone.
+    package init(_ job: JobRecord, stages: [StageRecord], progress: JobProgress?) {
+        self.init(job)
+        self.stages = stages.map {
             Stage(name: $0.name, state: $0.state.rawValue, attempt: $0.attempt, detail: $0.detail)
         }
-        progress = status.progress
+        self.progress = progress
     }
 }

@@ -1,6 +1,4 @@
 import Foundation
-import OperatingSystem
-import Pipeline
 
 /// Where a running job's training stands: `.lorad/jobs/ID/progress.json`, replaced about once a second.
 package struct JobProgress: Sendable, Codable, Equatable {
@@ -22,21 +20,16 @@ package struct JobProgress: Sendable, Codable, Equatable {
         case updatedAt = "updated_at"
     }
 
-    private static let mostBytes = 65_536
-
-    /// Nil where there is none, or none that can be read.
-    static func read(_ path: String) -> JobProgress? {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
-        guard let data = BoundedFile.read(path, limit: mostBytes) else { return nil }
-        return try? decoder.decode(JobProgress.self, from: data)
-    }
-
-    /// By rename, so that a reader never sees half; not flushed, as it is of no use after a crash.
-    func write(_ path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.dateEncodingStrategy = .iso8601
-        encoder.outputFormatting = .sortedKeys
-        try FileSystem.replaceFile(encoder.encode(self), at: path)
+    package init(
+        stage: String, step: Int, totalSteps: Int, loss: Double? = nil, tokensPerSecond: Double? = nil,
+        secondsLeft: Double? = nil, updatedAt: Date
+    ) {
+        self.stage = stage
+        self.step = step
+        self.totalSteps = totalSteps
+        self.loss = loss
+        self.tokensPerSecond = tokensPerSecond
+        self.secondsLeft = secondsLeft
+        self.updatedAt = updatedAt
     }
 }

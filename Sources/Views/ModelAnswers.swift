@@ -1,41 +1,69 @@
 /// `lorad tokenize --json`.
-struct TokenizeAnswer: Codable {
-    let ids: [Int]
+package struct TokenizeAnswer: Codable {
+    package let ids: [Int]
     /// One a token, as the vocabulary spells it.
-    let tokens: [String]
+    package let tokens: [String]
+
+    package init(ids: [Int], tokens: [String]) {
+        self.ids = ids
+        self.tokens = tokens
+    }
 }
 
 /// `lorad generate --json`.
-struct GenerateAnswer: Codable {
+package struct GenerateAnswer: Codable {
     /// What was added to the prompt.
-    let text: String
-    let ids: [Int]
-    let promptIDs: [Int]
+    package let text: String
+    package let ids: [Int]
+    package let promptIDs: [Int]
 
-    enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey {
         case text, ids
         case promptIDs = "prompt_ids"
+    }
+
+    package init(text: String, ids: [Int], promptIDs: [Int]) {
+        self.text = text
+        self.ids = ids
+        self.promptIDs = promptIDs
     }
 }
 
 /// `lorad score --json` of a completion.
-struct ScoreAnswer: Codable {
+package struct ScoreAnswer: Codable {
     /// A token of the completion.
-    struct Token: Codable {
-        let id: Int
-        let text: String
-        let logprob: Double
+    package struct Token: Codable {
+        package let id: Int
+        package let text: String
+        package let logprob: Double
+
+        package init(id: Int, text: String, logprob: Double) {
+            self.id = id
+            self.text = text
+            self.logprob = logprob
+        }
     }
 
-    let tokens: [Token]
+    package let tokens: [Token]
     /// Of all tokens together, in nats.
-    let logprob: Double
-    let perplexity: Double
+    package let logprob: Double
+    package let perplexity: Double
+
+    package init(tokens: [Token], logprob: Double, perplexity: Double) {
+        self.tokens = tokens
+        self.logprob = logprob
+        self.perplexity = perplexity
+    }
 }
 
 /// `lorad score --json` of a text that a head classifies.
-struct ClassificationAnswer: Codable {
-    let logits: [Double]
+package struct ClassificationAnswer: Codable {
+    package let logits: [Double]
     /// The likeliest class; of a regression nothing.
-    let label: String?
+    package let label: String?
+
+    package init(logits: [Double], label: String?) {
+        self.logits = logits
+        self.label = label
+    }
 }

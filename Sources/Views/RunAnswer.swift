@@ -1,13 +1,19 @@
 /// The last line of `lorad run`'s stdout, with `--json` and without: a contract that scripts rest on.
-struct RunAnswer: Codable {
+package struct RunAnswer: Codable {
     /// `succeeded`, `failed` or `rejected`.
-    let status: String
+    package let status: String
     /// The published run; absent where there is none.
-    let runFolder: String?
-    let reason: String?
+    package let runFolder: String?
+    package let reason: String?
 
-    enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey {
         case status, reason
         case runFolder = "run_dir"
+    }
+
+    package init(status: String, runFolder: String?, reason: String?) {
+        self.status = status
+        self.runFolder = runFolder
+        self.reason = reason
     }
 }

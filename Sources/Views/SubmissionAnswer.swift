@@ -1,6 +1,6 @@
 /// What became of a manifest that was submitted.
-struct SubmissionAnswer: Codable {
-    enum Status: String, Codable {
+package struct SubmissionAnswer: Codable {
+    package enum Status: String, Codable {
         /// It lies in the inbox.
         case submitted
         /// A job of the same content waits, runs or has succeeded, and nothing it reads has changed.
@@ -9,21 +9,28 @@ struct SubmissionAnswer: Codable {
         case unchanged
     }
 
-    let status: Status
+    package let status: Status
     /// Where a submitted manifest lies until a worker takes it.
-    var path: String?
+    package var path: String?
     /// The job that there is already.
-    var job: String?
+    package var job: String?
     /// That job's run, where it has one.
-    var runFolder: String?
+    package var runFolder: String?
 
-    enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey {
         case status, path, job
         case runFolder = "run_dir"
     }
 
+    package init(status: Status, path: String? = nil, job: String? = nil, runFolder: String? = nil) {
+        self.status = status
+        self.path = path
+        self.job = job
+        self.runFolder = runFolder
+    }
+
     /// Without `--json`: one word for scripts.
-    var word: String {
+    package var word: String {
         switch status {
         case .submitted: path ?? ""
         case .repeated: job ?? ""

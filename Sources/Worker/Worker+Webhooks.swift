@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import Manifests
 import OperatingSystem
+import Views
 import Webhooks
 
 /// What `lorad webhooks` does.
@@ -83,13 +84,4 @@ extension Worker {
             .webhook, "lorad.yaml has no webhook '\(name)'.",
             advice: names.isEmpty ? "It has none at all." : "It has: " + names.joined(separator: ", ") + ".")
     }
-}
-
-/// What came of a test message.
-package struct HookTest: Sendable, Encodable {
-    package let id: String
-    package let hook: String
-    package let delivered: Bool
-    /// In words that hold no URL.
-    package let result: String
 }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Ledger
 import OperatingSystem
+import Views
 import Webhooks
 
 /// What the command line does with jobs that live longer than one command.
@@ -172,4 +173,11 @@ package struct JobStatus: Sendable {
     package let progress: JobProgress?
     package let deliveries: [DeliveryRecord]
     package let logPath: String
+}
+
+extension JobAnswer {
+    /// As `lorad status JOB --json` says it.
+    package init(_ status: JobStatus) {
+        self.init(status.job, stages: status.stages, progress: status.progress)
+    }
 }

@@ -291,6 +291,18 @@ struct DeliveryTests {
         }
     }
 
+    @Test("A worker does not start with a hook whose URL cannot be used, and the message names the hook alone")
+    func unusableURL() throws {
+        for url in ["http://example.com/T0PSECRET", "ftp://example.com/T0PSECRET", "T0PSECRET", "https:///T0PSECRET"] {
+            let hook = Hook(name: "chat", kind: .slack, url: .environment("URL"))
+            let bench = try WorkerBench(hooks: [hook], environment: ["URL": url])
+            let refusal = failure { try bench.watchOnce() }
+            #expect(refusal?.code == .webhook)
+            #expect(refusal?.message.contains("'chat'") == true)
+            #expect(refusal?.message.contains("T0PSECRET") == false)
+        }
+    }
+
     @Test("A hook hears of the events and jobs it is named for, and of no others")
     func selection() throws {
         let server = try WebhookServer()

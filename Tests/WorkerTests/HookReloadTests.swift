@@ -192,7 +192,7 @@ struct GoneHookTests {
         let folder = try TemporaryFolder()
         let request = JobRequest(
             id: "a", name: "a", manifestPath: "a.yaml", manifestText: text, workFolder: folder.path, attempt: 1)
-        let outcome = runner.run(request, control: JobControl(), events: RecordedEvents())
+        let outcome = PipelineRunner(WorkerConfiguration()).run(request, control: JobControl(), events: RecordedEvents())
         #expect(!"\(outcome)".contains("gone"))
     }
 }

@@ -22,8 +22,10 @@ extension Database {
         let assignments = ["state = ?"] + cleared + counted + set.map { "\($0) = ?" }
         let from = JobState.allCases.filter(transition.from.contains).map { "'\($0.rawValue)'" }.joined(separator: ", ")
         let fence = attempt == nil ? "" : " AND attempt = ?"
-        let values: [(any DatabaseValueConvertible)?] =
-            [transition.to.rawValue] + columns.map(\.value) + [id] + (attempt.map { [$0] } ?? [])
+        var values: [(any DatabaseValueConvertible)?] = [transition.to.rawValue]
+        values += columns.map(\.value)
+        values.append(id)
+        if let attempt { values.append(attempt) }
         try execute(
             sql: "UPDATE jobs SET \(assignments.joined(separator: ", ")) WHERE id = ? AND state IN (\(from))\(fence)",
             arguments: StatementArguments(values))

@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import OperatingSystem
 import Pipeline
+import Views
 
 /// `/metrics`: what the ledger, the running jobs' progress files and the process have to say, asked anew each time.
 ///

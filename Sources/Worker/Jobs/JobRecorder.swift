@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import OperatingSystem
 import Synchronization
+import Views
 import Webhooks
 
 /// Takes a running job's events into the ledger, its log and its progress file.

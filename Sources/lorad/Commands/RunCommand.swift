@@ -4,6 +4,7 @@ import Manifests
 import ModelFiles
 import OperatingSystem
 import Pipeline
+import Views
 import Worker
 
 struct Run: ParsableCommand {

@@ -4,6 +4,7 @@ import Manifests
 import ModelFiles
 import OperatingSystem
 import Pipeline
+import Views
 import Worker
 
 struct Watch: ParsableCommand {
@@ -136,23 +137,16 @@ struct Validate: ParsableCommand {
     var json = false
     @OptionGroup var worker: WorkerOptions
 
-    private struct Answer: Encodable {
-        let manifest: String
-        let mistakes: [Diagnostic]
-        /// What the job comes to; only with `--deep`, and without mistakes.
-        var job: JobCheck?
-    }
-
     func run() throws {
         let check: JobCheck?
         do { check = try checked() } catch let error as ManifestsError where json && !error.diagnostics.isEmpty {
-            try Output.json(Answer(manifest: manifest, mistakes: error.diagnostics))
+            try Output.json(ValidationAnswer(manifest: manifest, mistakes: error.diagnostics))
             throw error
         } catch let error as PipelineError where json && !error.mistakes.isEmpty {
-            try Output.json(Answer(manifest: manifest, mistakes: error.mistakes))
+            try Output.json(ValidationAnswer(manifest: manifest, mistakes: error.mistakes))
             throw error
         }
-        if json { return try Output.json(Answer(manifest: manifest, mistakes: [], job: check)) }
+        if json { return try Output.json(ValidationAnswer(manifest: manifest, mistakes: [], job: check)) }
         guard let check else { return Output.line("\(manifest): no mistakes") }
         Output.line(
             "\(manifest): no mistakes; \(check.rows) rows to train on in \(check.steps) steps, \(check.evaluationRows) to "
