@@ -1,4 +1,5 @@
 import Foundation
+import LedgerSupport
 import TestSupport
 import Testing
 import Worker

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LedgerSupport
 import Testing
 import Worker
 

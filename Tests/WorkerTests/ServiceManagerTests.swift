@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import LedgerSupport
+import OperatingSystem
 import TestSupport
 import Testing
 import Worker

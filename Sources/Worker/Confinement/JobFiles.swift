@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// The files of one attempt at one job.

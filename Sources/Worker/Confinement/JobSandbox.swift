@@ -10,7 +10,7 @@ struct JobSandbox {
     init(_ order: JobOrder) {
         let files = JobFiles(order: order)
         let first = Confinement.apply(reads: files.anyReads, writes: files.writes)
-        guard let document = try? PipelineRunner.document(of: order.request, order.configuration) else {
+        guard let document = try? order.request.document(order.configuration) else {
             // It has mistakes, which the pipeline tells of without reading anything else.
             confinement = first
             seen = PathsSeen([])

@@ -1,6 +1,10 @@
 import Common
 import Foundation
+import Ledger
+import OperatingSystem
 import Synchronization
+import Views
+import Webhooks
 
 /// Takes a running job's events into the ledger, its log and its progress file.
 ///

@@ -2,7 +2,9 @@ import Common
 import ForeignText
 import Foundation
 import Glibc
+import Ledger
 import Manifests
+import OperatingSystem
 
 /// The watch loop's part of the inbox: sees what is complete there, claims it, and has it admitted. One thread at a time.
 final class InboxTurn {

@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
+import LedgerSupport
 import Manifests
+import OperatingSystem
 import TestSupport
 import Testing
 import Worker

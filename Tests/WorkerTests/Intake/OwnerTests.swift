@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import Ledger
+import LedgerSupport
 import Manifests
 import TestSupport
 import Testing

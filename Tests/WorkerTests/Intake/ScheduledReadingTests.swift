@@ -1,8 +1,12 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import Manifests
 import ModelFiles
+import OperatingSystem
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 /// What the schedule has read by the intake's process.

@@ -1,5 +1,7 @@
 import Foundation
+import LedgerSupport
 import Manifests
+import OperatingSystem
 import TestSupport
 import Testing
 import Worker

@@ -1,5 +1,7 @@
 import Foundation
 import GRDB
+import Ledger
+import LedgerSupport
 import Manifests
 import Pipeline
 import TestSupport

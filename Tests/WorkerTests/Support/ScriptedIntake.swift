@@ -1,4 +1,5 @@
 import Foundation
+import LedgerSupport
 import Worker
 
 /// A shell script in the place of the process that reads manifests. Each process is counted, a line in `starts`.

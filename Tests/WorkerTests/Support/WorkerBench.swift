@@ -1,7 +1,10 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import Synchronization
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 /// A worker on folders of its own, with short times.
