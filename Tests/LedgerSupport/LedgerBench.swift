@@ -4,13 +4,13 @@ import OperatingSystem
 
 /// A ledger in a folder of its own, and the shortest way to a job in it.
 package struct LedgerBench {
-    package let folder: TemporaryFolder
+    package let folder: ScratchFolder
     package let ledger: Ledger
     package var announcer: any JobAnnouncer
     package let worker: ProcessIdentity
 
     package init(announcer: any JobAnnouncer = Told(hooks: []), inMemory: Bool = false) throws {
-        let folder = try TemporaryFolder(inMemory: inMemory)
+        let folder = try ScratchFolder(inMemory: inMemory)
         self.folder = folder
         self.announcer = announcer
         let path = folder.path

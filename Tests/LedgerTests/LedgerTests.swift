@@ -10,7 +10,7 @@ struct LedgerTests {
     @Test("A new ledger that many open at once is made once, and all of them have it")
     func openedAtOnce() throws {
         for _ in 0..<20 {
-            let folder = try TemporaryFolder()
+            let folder = try ScratchFolder()
             let failures = Mutex<[String]>([])
             DispatchQueue.concurrentPerform(iterations: 8) { _ in
                 do {
@@ -47,7 +47,7 @@ struct LedgerTests {
 
     @Test("A file that is not a database is refused and left as it is")
     func damaged() throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try folder.write(String(repeating: "not a database ", count: 100), to: "ledger.sqlite")
         #expect(failure { try Ledger(path: folder.path + "/ledger.sqlite") { $0 } }?.code == .ledgerRefused)
         #expect(try folder.read("ledger.sqlite").hasPrefix("not a database"))

@@ -10,7 +10,7 @@ import Testing
 struct PastLedgerTests {
     private static let commits = ["21e726e"]
 
-    private func copy(of commit: String, in folder: TemporaryFolder) throws -> String {
+    private func copy(of commit: String, in folder: ScratchFolder) throws -> String {
         let path = folder.path + "/ledger.sqlite"
         try FileManager.default.copyItem(
             atPath: Fixtures.path("past/\(commit)/state/ledger.sqlite"), toPath: path)
@@ -32,7 +32,7 @@ struct PastLedgerTests {
 
     @Test("They open with a job, a delivery and a scheduled run in every state", arguments: commits)
     func states(commit: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let ledger = try Ledger(path: copy(of: commit, in: folder)) { $0 }
         let jobs = try ledger.jobs()
         #expect(
@@ -49,7 +49,7 @@ struct PastLedgerTests {
 
     @Test("Every question about every job is answered", arguments: commits)
     func queries(commit: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let ledger = try Ledger(path: copy(of: commit, in: folder)) { $0 }
         let jobs = try ledger.jobs()
         try #require(jobs.count >= 7)
@@ -75,7 +75,7 @@ struct PastLedgerTests {
 
     @Test("The first opening migrates them; a second changes nothing", arguments: commits)
     func secondOpening(commit: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let path = try copy(of: commit, in: folder)
         let before = try contents(path).filter { $0.hasPrefix("grdb_migrations ") }
         try #require(before.count == 4)
@@ -88,7 +88,7 @@ struct PastLedgerTests {
 
     @Test("What its worker left is put back into the queue, and what had ended stays", arguments: commits)
     func recovery(commit: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let ledger = try Ledger(path: copy(of: commit, in: folder)) { $0 }
         let ended = try ledger.jobs().filter(\.state.isFinal)
         let report = try ledger.recover(maximumCrashes: 10, announcer: Told(hooks: []))

@@ -18,14 +18,14 @@ struct SecretTests {
 
     @Test("A file of mode 0600 or 0400 is read, without its line end", arguments: [0o600, 0o400])
     func file(mode: Int) throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try folder.write(hidden + "\n", to: "url", mode: mode)
         #expect(try SecretSource.file(folder.path + "/url").read(for: "a test", environment: [:]).reveal() == hidden)
     }
 
     @Test("A file that others can read is refused, naming its mode and not its text", arguments: [0o644, 0o640, 0o604])
     func loose(mode: Int) throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try folder.write(hidden, to: "url", mode: mode)
         let refusal = failure { try SecretSource.file(folder.path + "/url").read(for: "a test", environment: [:]) }
         #expect(refusal?.code == .webhook)

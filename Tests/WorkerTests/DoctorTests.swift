@@ -11,9 +11,9 @@ import Worker
 
 @Suite("lorad doctor")
 struct DoctorTests {
-    private let folder: TemporaryFolder
+    private let folder: ScratchFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try ScratchFolder() }
 
     private func findings(_ yaml: String, environment: [String: String] = [:]) throws -> [String: Finding] {
         try folder.write(yaml, to: "lorad.yaml")

@@ -189,7 +189,7 @@ struct GoneHookTests {
             return
         }
         #expect(mistakes.contains { $0.contains("\"gone\"") })
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let request = JobRequest(
             id: "a", name: "a", manifestPath: "a.yaml", manifestText: text, workFolder: folder.path, attempt: 1)
         let runner = PipelineRunner(WorkerConfiguration())

@@ -55,7 +55,7 @@ struct InboxApartTests {
         let share = Share()
         let bench = try bench(share)
         let folders = try bench.folders
-        let victim = try TemporaryFolder()
+        let victim = try ScratchFolder()
         try FileManager.default.createDirectory(atPath: victim.path + "/run", withIntermediateDirectories: true)
         try victim.write("precious", to: "run/adapter")
         try FileManager.default.removeItem(atPath: share.path + "/.claimed")

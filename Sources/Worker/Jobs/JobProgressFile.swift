@@ -14,7 +14,7 @@ extension JobProgress {
     }
 
     /// By rename, so that a reader never sees half; not flushed, as it is of no use after a crash.
-    func write(_ path: String) throws {
+    func save(to path: String) throws {
         try AtomicFile.replace(JSONCoding.encoder(.line).encode(self), at: path)
     }
 }

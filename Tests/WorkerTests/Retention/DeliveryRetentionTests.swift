@@ -75,8 +75,8 @@ struct DeliveryRetentionTests {
     }
 
     /// An outbox's `rejected` with these folders, last changed so many days ago.
-    private func rejected(_ names: [String], changedDaysAgo days: Double) throws -> TemporaryFolder {
-        let folder = try TemporaryFolder()
+    private func rejected(_ names: [String], changedDaysAgo days: Double) throws -> ScratchFolder {
+        let folder = try ScratchFolder()
         for name in names {
             let path = folder.path + "/" + name
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

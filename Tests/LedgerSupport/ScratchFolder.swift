@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A folder that lives as long as the object.
-package final class TemporaryFolder: Sendable {
+package final class ScratchFolder: Sendable {
     package let path: String
 
     /// - Parameter inMemory: in /dev/shm where there is one, for thousands of writes that a disk would flush one by one.
