@@ -68,6 +68,30 @@ struct InboxApartTests {
         #expect(try victim.names("") == ["run"] && victim.names("run") == ["adapter"])
     }
 
+    @Test("A job that ends while the share is away leaves no claim in it once it is back")
+    func endedMeanwhile() throws {
+        let share = Share()
+        let bench = try bench(share)
+        // Before the share goes: they make what is missing.
+        let folders = try bench.folders
+        let (place, away) = (share.path, share.path + ".away")
+        let runner = FakeRunner { request in
+            try FileManager.default.moveItem(atPath: place, toPath: away)
+            return .succeeded(runFolder: "/outbox/\(request.id)", summary: FakeRunner.summary)
+        }
+        _ = try bench.whileWatching(runner) {
+            try bench.submit(["a": "succeed"])
+            #expect(try eventually { try Ledger(folders: folders).jobs().map(\.state) == [.succeeded] })
+            #expect(eventually { bench.log.contains { $0.contains("moved away or unmounted") } })
+            #expect(try FileManager.default.contentsOfDirectory(atPath: away + "/.claimed").count == 1)
+            try FileManager.default.moveItem(atPath: away, toPath: place)
+            #expect(
+                eventually {
+                    (try? FileManager.default.contentsOfDirectory(atPath: place + "/.claimed"))?.isEmpty == true
+                })
+        }
+    }
+
     @Test("A share that goes away and comes back ends no worker: what is dropped afterwards is taken")
     func vanished() throws {
         let share = Share()

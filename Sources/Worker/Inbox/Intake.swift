@@ -46,6 +46,17 @@ struct Intake: Sendable {
         }
     }
 
+    /// Removes what is left of the claims of jobs that ended while an inbox on a share was away.
+    ///
+    /// One that is being rejected stays, for whoever is at it, and so does a file that could not be moved to the outbox.
+    func discardEnded() throws {
+        for claim in try Claim.leftovers(folders) {
+            guard let job = try ledger.find(claim.job), job.state.isFinal else { continue }
+            let copy = job.runFolder.map { $0 + "/" + claim.name }
+            if job.state != .rejected || copy.map(FileSystem.exists) == true { claim.discard() }
+        }
+    }
+
     /// Finishes a claim that is in the ledger already and could not be put away for want of room; nil where it is not.
     func finish(_ claim: Claim) throws -> JobRecord? {
         guard let job = try ledger.find(claim.job) else { return nil }
