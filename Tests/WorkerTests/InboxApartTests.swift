@@ -1,4 +1,5 @@
 import Foundation
+import Ledger
 import LedgerSupport
 import TestSupport
 import Testing
@@ -77,7 +78,7 @@ struct InboxApartTests {
         let (place, away) = (share.path, share.path + ".away")
         let runner = FakeRunner { request in
             try FileManager.default.moveItem(atPath: place, toPath: away)
-            return .succeeded(runFolder: "/outbox/\(request.id)", summary: FakeRunner.summary)
+            return .succeeded(runFolder: "/outbox/\(request.id)", summary: .example)
         }
         _ = try bench.whileWatching(runner) {
             try bench.submit(["a": "succeed"])

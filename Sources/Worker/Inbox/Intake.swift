@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 import Ledger
