@@ -90,6 +90,7 @@ let package = Package(
         module("Tensors", ["Common", "COpenBLAS", "CKernels"]),
         module("Digests", ["CCrypto"]),
         module("ForeignText", []),
+        module("OperatingSystem", ["Common", "CLinux", "ModelFiles"]),
         module("ModelFiles", ["Common", "Tensors", "Digests", "ForeignText"]),
         module("Tokenizers", ["Common", "ModelFiles", "ForeignText"]),
         module("Transformers", ["Common", "Tensors", "ModelFiles"]),
@@ -105,14 +106,22 @@ let package = Package(
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
                 "Manifests", "Digests", "ForeignText",
             ]),
+        module("Ledger", ["Common", "OperatingSystem", "Pipeline", grdb]),
+        module("Views", ["Common", "Ledger", "Pipeline", "Manifests"]),
+        module(
+            "Webhooks", ["Common", "Ledger", "Manifests", "OperatingSystem", "ForeignText", "Digests", "CCurl"]),
         module(
             "Worker",
-            ["Common", "Pipeline", "Manifests", "ForeignText", "CCurl", "CLinux", "Digests", grdb, subprocess]),
+            [
+                "Common", "Ledger", "Webhooks", "Views", "Pipeline", "Manifests", "OperatingSystem", "ForeignText",
+                "CLinux", "Digests", subprocess,
+            ]),
         .executableTarget(
             name: "lorad",
             dependencies: [
-                "Common", "Worker", "Pipeline", "Manifests", "Evaluation", "Training", "Adapters", "Transformers",
-                "Tokenizers", "ModelFiles", "Tensors", "ForeignText",
+                "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Manifests", "OperatingSystem",
+                "Evaluation", "Training", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors",
+                "ForeignText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
@@ -125,10 +134,13 @@ let package = Package(
             name: "TestSupport", dependencies: ["Transformers", "Tokenizers", "ModelFiles", "Tensors"],
             path: "Tests/Support", swiftSettings: swiftSettings),
         .target(
+            name: "LedgerSupport", dependencies: ["Ledger", "OperatingSystem"], path: "Tests/LedgerSupport",
+            swiftSettings: swiftSettings),
+        .target(
             name: "FuzzTargets",
             dependencies: [
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", "Pipeline", "Worker", "ForeignText",
+                "Manifests", "Pipeline", "OperatingSystem", "Ledger", "Webhooks", "Worker", "ForeignText",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),
@@ -156,14 +168,23 @@ let package = Package(
                 "TestSupport", "Pipeline", "Manifests", "ForeignText", "Training", "Evaluation", "Adapters",
                 "Transformers", "Tokenizers", "ModelFiles", "Tensors",
             ]),
-        tests("WorkerTests", ["TestSupport", "Worker", "Pipeline", "ModelFiles", "Manifests", "ForeignText", grdb]),
+        tests("LedgerTests", ["TestSupport", "LedgerSupport", "Ledger", "OperatingSystem", grdb]),
+        tests("ViewsTests", ["Views", "Ledger", "OperatingSystem"]),
+        tests("WebhooksTests", ["LedgerSupport", "Webhooks", "Ledger", "Manifests", "OperatingSystem"]),
+        tests(
+            "WorkerTests",
+            [
+                "TestSupport", "LedgerSupport", "Worker", "Webhooks", "Ledger", "OperatingSystem", "Pipeline",
+                "ModelFiles", "Manifests", "ForeignText", grdb,
+            ]),
         tests(
             "LoradTests",
             [
-                "lorad", "Common", "Worker", "Pipeline", "Manifests", "Evaluation", "Training", "Adapters",
-                "Transformers", "Tokenizers", "ModelFiles", "Tensors",
+                "lorad", "Common", "Worker", "OperatingSystem", "Pipeline", "Manifests", "Evaluation", "Training",
+                "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        tests("EndToEnd", ["TestSupport", "Manifests", "ModelFiles", "Tensors", "Worker", "lorad"]),
+        tests(
+            "EndToEnd", ["TestSupport", "Manifests", "ModelFiles", "Tensors", "OperatingSystem", "Worker", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])
 )

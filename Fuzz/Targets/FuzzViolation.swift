@@ -1,5 +1,6 @@
 import Common
 import Foundation
+import OperatingSystem
 import Tensors
 import Tokenizers
 

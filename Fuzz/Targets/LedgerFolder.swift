@@ -1,4 +1,6 @@
+import Ledger
 import Manifests
+import Webhooks
 import Worker
 
 /// A ledger in a folder of its own, made anew every time, and hooks of some kinds that are named after them.

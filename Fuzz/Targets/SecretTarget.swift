@@ -1,4 +1,5 @@
 import Foundation
+import Webhooks
 import Worker
 
 /// A file with a secret: a URL, or signing keys.

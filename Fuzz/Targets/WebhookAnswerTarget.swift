@@ -1,5 +1,6 @@
 import Foundation
 import Manifests
+import Webhooks
 import Worker
 
 /// What a webhook's receiver answers: status line, headers (`Retry-After` and a chat's limits of rate among them), body.

@@ -1,5 +1,7 @@
 import Foundation
+import Ledger
 import Manifests
+import OperatingSystem
 import Worker
 
 /// What webhooks say of a job whose names and mistakes somebody else chose: whatever they are, a message is within its

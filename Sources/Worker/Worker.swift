@@ -1,6 +1,10 @@
 import Common
 import Foundation
 import Glibc
+import Ledger
+import OperatingSystem
+import Views
+import Webhooks
 
 /// What the command line does with jobs that live longer than one command.
 package struct Worker: Sendable {
@@ -69,7 +73,7 @@ package struct Worker: Sendable {
             let path = try LedgerBackup(folder: folders.backups).make(of: ledger, keep: settings.retention.backups)
             settings.log("what the ledger held was saved as \(path)")
         } catch {
-            settings.log("what the ledger held cannot be saved: " + PipelineRunner.lines(error).joined(separator: " "))
+            settings.log("what the ledger held cannot be saved: " + ErrorLines.of(error).joined(separator: " "))
         }
     }
 
@@ -170,4 +174,11 @@ package struct JobStatus: Sendable {
     package let progress: JobProgress?
     package let deliveries: [DeliveryRecord]
     package let logPath: String
+}
+
+extension JobAnswer {
+    /// As `lorad status JOB --json` says it.
+    package init(_ status: JobStatus) {
+        self.init(status.job, stages: status.stages, progress: status.progress)
+    }
 }

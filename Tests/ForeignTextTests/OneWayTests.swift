@@ -26,7 +26,7 @@ struct OneWayTests {
             "moving the cursor", #"\\u\{1B\}"#,
             ["lorad/Printing/ProgressPrinter.swift", "lorad/Commands/VerifyCommand.swift"]
         ),
-        ("a message's Markdown", #""`+\\n|"` \+"#, ["Worker/Webhooks/", "ForeignText/"]),
+        ("a message's Markdown", #""`+\\n|"` \+"#, ["Webhooks/Services/", "ForeignText/"]),
     ]
 
     @Test(

@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import Manifests
 import ModelFiles
+import OperatingSystem
 import Pipeline
 import Tensors
 import Testing
@@ -128,12 +129,12 @@ struct ExitStatusTests {
     func mistakes() {
         let mistakes = (1...2).map { Diagnostic(file: "job.yaml", line: $0, column: 1, message: "no \($0)") }
         let several = ManifestsError(mistakesIn: "job.yaml", mistakes)
-        #expect(PipelineRunner.lines(several) == ["job.yaml:1:1: no 1", "job.yaml:2:1: no 2"])
+        #expect(ErrorLines.of(several) == ["job.yaml:1:1: no 1", "job.yaml:2:1: no 2"])
         #expect(several.message == "job.yaml has 2 mistakes.")
         let one = PipelineError(
             mistakesIn: "job.yaml",
             [Diagnostic(file: "a", line: 3, column: 0, message: "no", cause: "A cause.", advice: "Do so.")])
-        #expect(PipelineRunner.lines(one) == ["a:3: no", "A cause.", "Do so."])
+        #expect(ErrorLines.of(one) == ["a:3: no", "A cause.", "Do so."])
         #expect(one.cause == "A cause." && one.advice == "Do so." && one.code == .rejected)
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import Synchronization
 import Testing
 import Worker
@@ -34,7 +36,7 @@ struct ClaimTests {
 
     @Test("A manifest's text and SHA-256 are those of its bytes")
     func readFile() throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try folder.write("abc", to: "x.yaml")
         let file = ManifestFile.read(folder.path + "/x.yaml", name: "x.yaml")
         #expect(file.text == "abc")
@@ -44,7 +46,7 @@ struct ClaimTests {
 
     @Test("Exactly 1 MiB is read, one byte more is refused")
     func size() throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         for (count, isRefused) in [(1_048_576, false), (1_048_577, true)] {
             try folder.write([UInt8](repeating: 0x61, count: count), to: "x.yaml")
             #expect((ManifestFile.read(folder.path + "/x.yaml", name: "x.yaml").mistake != nil) == isRefused)
@@ -53,7 +55,7 @@ struct ClaimTests {
 
     @Test("Bytes that are not UTF-8 are refused, with line and column of the first")
     func notText() throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try folder.write(Array("name: x\né: ".utf8) + [0xFF], to: "x.yaml")
         let mistake = ManifestFile.read(folder.path + "/x.yaml", name: "x.yaml").mistake
         #expect(mistake == "x.yaml:2:5: the bytes are not UTF-8 text")

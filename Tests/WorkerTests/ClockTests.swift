@@ -1,9 +1,12 @@
 import Foundation
 import Glibc
+import LedgerSupport
 import Manifests
+import OperatingSystem
 import Synchronization
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 /// Clocks that are set, and time that a stopped worker did not have.

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 import Testing
+import LedgerSupport
 
 import Worker
 
@@ -49,7 +50,7 @@ struct ConfinementTests {
         "What lies beneath the paths is read and written, and nothing else: not /etc/shadow, not another process's environment",
         .enabled(if: hasLandlock, "the kernel has no Landlock that is good enough: \(Landlock.available)"))
     func files() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         for name in ["in", "out"] { mkdir(folder.path + "/" + name, 0o700) }
         for name in ["in/data", "beside", "out/old"] { try folder.write("x", to: name) }
         let (path, parent) = (folder.path, getppid())
@@ -89,7 +90,7 @@ struct ConfinementTests {
         "No socket, no program, no other process, no other program's system calls",
         .enabled(if: hasSeccomp, "the kernel has no seccomp: \(Confinement.available.seccomp)"))
     func calls() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try folder.write("x", to: "file")
         let (file, parent) = (folder.path + "/file", getppid())
         let codes = await confined(reads: ["/"], writes: [folder.path]) { _ -> [String: Int32] in
@@ -131,7 +132,7 @@ struct ConfinementTests {
         "A second confinement takes away what the first allowed, and can give nothing back",
         .enabled(if: hasLandlock, "the kernel has no Landlock that is good enough: \(Landlock.available)"))
     func narrowed() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         for name in ["a", "b"] {
             mkdir(folder.path + "/" + name, 0o700)
             try folder.write("x", to: name + "/file")
@@ -150,7 +151,7 @@ struct ConfinementTests {
         "A link in the place of a folder to be written to gives no right to where it leads",
         .enabled(if: hasLandlock, "the kernel has no Landlock that is good enough: \(Landlock.available)"))
     func links() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         mkdir(folder.path + "/elsewhere", 0o700)
         symlink("elsewhere", folder.path + "/name")
         let path = folder.path
@@ -179,7 +180,7 @@ struct ConfinementTests {
 
     @Test("A file that was exchanged for another is noticed")
     func moved() throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         for name in ["a", "b"] { try folder.write("x", to: name) }
         let seen = PathsSeen([folder.path + "/a", folder.path + "/none"])
         #expect(seen.moved == nil)
@@ -189,7 +190,7 @@ struct ConfinementTests {
 
     @Test("A base that a hub's cache keeps as links can be read where the links lead, and nothing beside")
     func hubLinks() throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         for name in ["snapshot", "blobs"] { mkdir(folder.path + "/" + name, 0o700) }
         try folder.write("x", to: "blobs/1")
         try folder.write("x", to: "snapshot/own")

@@ -1,7 +1,9 @@
-import Manifests
 import Foundation
+import LedgerSupport
+import Manifests
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 @Suite("Deliveries")
@@ -287,6 +289,18 @@ struct DeliveryTests {
         let written = try bench.folder.everything() + Data(bench.log.joined().utf8)
         for secret in ["T0PSECRETPATH", "127.0.0.1", "\(server.port)/", String(key.dropFirst(6))] {
             #expect(written.range(of: Data(secret.utf8)) == nil)
+        }
+    }
+
+    @Test("A worker does not start with a hook whose URL cannot be used, and the message names the hook alone")
+    func unusableURL() throws {
+        for url in ["http://example.com/T0PSECRET", "ftp://example.com/T0PSECRET", "T0PSECRET", "https:///T0PSECRET"] {
+            let hook = Hook(name: "chat", kind: .slack, url: .environment("URL"))
+            let bench = try WorkerBench(hooks: [hook], environment: ["URL": url])
+            let refusal = failure { try bench.watchOnce() }
+            #expect(refusal?.code == .webhook)
+            #expect(refusal?.message.contains("'chat'") == true)
+            #expect(refusal?.message.contains("T0PSECRET") == false)
         }
     }
 

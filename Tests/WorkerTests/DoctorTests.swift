@@ -1,15 +1,19 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import Manifests
+import OperatingSystem
 import Pipeline
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 @Suite("lorad doctor")
 struct DoctorTests {
-    private let folder: TemporaryFolder
+    private let folder: ScratchFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try ScratchFolder() }
 
     private func findings(_ yaml: String, environment: [String: String] = [:]) throws -> [String: Finding] {
         try folder.write(yaml, to: "lorad.yaml")
@@ -217,7 +221,7 @@ struct DoctorTests {
         let chat = Hook(name: "chat", kind: .generic, url: .environment("U"), events: [.queued])
         var gone = chat
         gone.name = "gone"
-        let bench = try LedgerBench(hooks: [chat, gone])
+        let bench = try LedgerBench(announcer: Announcer(hooks: [chat, gone]))
         let yaml = "state: \(bench.folder.path)\nhooks: [{name: chat, kind: generic, url_env: U}]\n"
         #expect(try findings(yaml)["deliveries"]?.status == .ok && findings(yaml)["queue"]?.status == .ok)
         var job = NewJob(id: "a", name: "a", manifestFile: "a.yaml", manifestText: "", manifestSHA256: "")

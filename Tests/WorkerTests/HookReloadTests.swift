@@ -1,8 +1,11 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import Manifests
 import Synchronization
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 /// In the suite of the other tests that send this process a SIGHUP: one at a time.
@@ -180,15 +183,16 @@ struct GoneHookTests {
     func admitted() throws {
         let text =
             "name: a\nbase: {path: none, sha256: \(String(repeating: "a", count: 64))}\ndataset: none.jsonl\nnotify: [gone]\n"
-        let runner = PipelineRunner(WorkerConfiguration())
-        guard case .rejected(let mistakes) = runner.inspect(manifestText: text, path: "a.yaml") else {
+        guard case .rejected(let mistakes) = ManifestReading.verdict(on: text, path: "a.yaml", WorkerConfiguration())
+        else {
             Issue.record("it was accepted")
             return
         }
         #expect(mistakes.contains { $0.contains("\"gone\"") })
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let request = JobRequest(
             id: "a", name: "a", manifestPath: "a.yaml", manifestText: text, workFolder: folder.path, attempt: 1)
+        let runner = PipelineRunner(WorkerConfiguration())
         let outcome = runner.run(request, control: JobControl(), events: RecordedEvents())
         #expect(!"\(outcome)".contains("gone"))
     }

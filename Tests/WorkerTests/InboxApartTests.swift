@@ -1,4 +1,6 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import TestSupport
 import Testing
 import Worker
@@ -54,7 +56,7 @@ struct InboxApartTests {
         let share = Share()
         let bench = try bench(share)
         let folders = try bench.folders
-        let victim = try TemporaryFolder()
+        let victim = try ScratchFolder()
         try FileManager.default.createDirectory(atPath: victim.path + "/run", withIntermediateDirectories: true)
         try victim.write("precious", to: "run/adapter")
         try FileManager.default.removeItem(atPath: share.path + "/.claimed")
@@ -65,6 +67,30 @@ struct InboxApartTests {
         #expect(failure { try Claim.take("a.yaml", folders: folders) }?.advice?.contains("chmod +t") == true)
         #expect(failure { try bench.folders }?.code == .unwritable)
         #expect(try victim.names("") == ["run"] && victim.names("run") == ["adapter"])
+    }
+
+    @Test("A job that ends while the share is away leaves no claim in it once it is back")
+    func endedMeanwhile() throws {
+        let share = Share()
+        let bench = try bench(share)
+        // Before the share goes: they make what is missing.
+        let folders = try bench.folders
+        let (place, away) = (share.path, share.path + ".away")
+        let runner = FakeRunner { request in
+            try FileManager.default.moveItem(atPath: place, toPath: away)
+            return .succeeded(runFolder: "/outbox/\(request.id)", summary: .example)
+        }
+        _ = try bench.whileWatching(runner) {
+            try bench.submit(["a": "succeed"])
+            #expect(try eventually { try Ledger(folders: folders).jobs().map(\.state) == [.succeeded] })
+            #expect(eventually { bench.log.contains { $0.contains("moved away or unmounted") } })
+            #expect(try FileManager.default.contentsOfDirectory(atPath: away + "/.claimed").count == 1)
+            try FileManager.default.moveItem(atPath: away, toPath: place)
+            #expect(
+                eventually {
+                    (try? FileManager.default.contentsOfDirectory(atPath: place + "/.claimed"))?.isEmpty == true
+                })
+        }
     }
 
     @Test("A share that goes away and comes back ends no worker: what is dropped afterwards is taken")

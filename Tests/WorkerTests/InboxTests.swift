@@ -1,4 +1,5 @@
 import Foundation
+import LedgerSupport
 import Testing
 import Worker
 
@@ -135,11 +136,11 @@ struct InboxTests {
 
 /// An inbox with a quiet time of 2 s and a held-open time of 60 s, scanned at times of the test's choosing.
 private struct InboxBench {
-    let folder: TemporaryFolder
+    let folder: ScratchFolder
     var inbox: Inbox
 
     init(believesTimes: Bool = true) throws {
-        folder = try TemporaryFolder()
+        folder = try ScratchFolder()
         inbox = Inbox(folder: folder.path, quietTime: 2, heldOpenTime: 60, believesTimes: believesTimes)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LedgerSupport
 import Testing
 import Worker
 
@@ -7,7 +8,7 @@ import Worker
 struct InboxWatchTests {
     @Test("A written file is reported as created, modified and closed; a renamed one as arrived")
     func events() throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let watch = try InboxWatch(folder: folder.path)
         let file = try #require(fopen(folder.path + "/a.yaml", "w"))
         fputs("name: a", file)
@@ -19,7 +20,7 @@ struct InboxWatchTests {
 
     @Test("A removed folder is reported")
     func gone() throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try FileManager.default.createDirectory(atPath: folder.path + "/inbox", withIntermediateDirectories: false)
         let watch = try InboxWatch(folder: folder.path + "/inbox")
         rmdir(folder.path + "/inbox")

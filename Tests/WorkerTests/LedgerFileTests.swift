@@ -1,6 +1,8 @@
 import Foundation
 import GRDB
 import Glibc
+import Ledger
+import LedgerSupport
 import TestSupport
 import Testing
 import Worker

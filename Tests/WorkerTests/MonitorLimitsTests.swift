@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import LedgerSupport
+import OperatingSystem
 import Synchronization
 import TestSupport
 import Testing

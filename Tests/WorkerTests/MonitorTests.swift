@@ -1,7 +1,10 @@
 import Foundation
+import LedgerSupport
 import Manifests
+import OperatingSystem
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 @Suite("Health and metrics")
@@ -30,7 +33,7 @@ struct MonitorTests {
     @Test("The figures are those of the ledger: queue, running, retries, rescues, hooks, schedule")
     func figures() throws {
         let hooks = [Hook(name: "chat", kind: .slack, url: .environment("U"), events: [.queued])]
-        let bench = try LedgerBench(hooks: hooks)
+        let bench = try LedgerBench(announcer: Announcer(hooks: hooks))
         for id in ["a", "b", "c"] { try bench.admit(id) }
         _ = try bench.take(as: bench.deadWorker)
         _ = try bench.recover()

@@ -1,8 +1,11 @@
 import Foundation
+import Ledger
 import Manifests
+import OperatingSystem
 import Pipeline
 import Synchronization
 import Testing
+import Webhooks
 import Worker
 
 /// Whatever a job's process says, or does not live to say: the ledger's end of a job is that of the run it published, and

@@ -1,7 +1,11 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import Manifests
+import OperatingSystem
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 @Suite("Queue")

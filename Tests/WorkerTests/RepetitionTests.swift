@@ -1,4 +1,6 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import TestSupport
 import Testing
 import Worker

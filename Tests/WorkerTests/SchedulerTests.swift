@@ -1,5 +1,8 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import Manifests
+import OperatingSystem
 import Synchronization
 import Testing
 import Worker

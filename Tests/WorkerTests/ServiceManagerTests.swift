@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import LedgerSupport
+import OperatingSystem
 import TestSupport
 import Testing
 import Worker
@@ -8,12 +10,12 @@ import Worker
 struct ServiceManagerTests {
     /// What systemd has at the other end of NOTIFY_SOCKET.
     private final class Listener {
-        let folder: TemporaryFolder
+        let folder: ScratchFolder
         let descriptor: Int32
         var path: String { folder.path + "/notify" }
 
         init() throws {
-            folder = try TemporaryFolder()
+            folder = try ScratchFolder()
             descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
             var address = sockaddr_un()
             address.sun_family = sa_family_t(AF_UNIX)

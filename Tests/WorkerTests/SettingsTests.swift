@@ -1,5 +1,7 @@
 import Manifests
+import OperatingSystem
 import Testing
+import Webhooks
 import Worker
 
 @Suite("Settings")

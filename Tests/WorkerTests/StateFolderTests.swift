@@ -1,7 +1,9 @@
 import Foundation
 import Glibc
+import LedgerSupport
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 @Suite("The state folder")
@@ -49,7 +51,7 @@ struct StateFolderTests {
 
     @Test("Whoever only asks makes nothing")
     func asking() throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let path = folder.path
         let hook = Hook(name: "chat", kind: .generic, url: .environment("U"))
         let worker = Worker(

@@ -1,4 +1,5 @@
 import Glibc
+import OperatingSystem
 import TestSupport
 import Testing
 import Worker

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerSupport
 import Testing
 import Worker
 

@@ -1,7 +1,9 @@
 import Foundation
 import Glibc
+import LedgerSupport
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 @Suite("watch")

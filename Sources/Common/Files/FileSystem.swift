@@ -48,6 +48,13 @@ package enum FileSystem {
         }
     }
 
+    /// The path itself, or the nearest folder above it that exists.
+    package static func nearest(_ path: String) -> String {
+        var url = URL(fileURLWithPath: path).standardizedFileURL
+        while !exists(url.path), url.path != "/" { url.deleteLastPathComponent() }
+        return url.path
+    }
+
     /// Names in a folder, without `.` and `..`, in no particular order.
     ///
     /// - Throws: `SystemError.missing` where there is no such folder; `.refused` where it is there and cannot be read,

@@ -1,6 +1,7 @@
 import CLinux
 import Common
 import Glibc
+import OperatingSystem
 import Pipeline
 
 /// What keeps this process to its own files, whatever comes to run in it: Landlock decides which files it may open,

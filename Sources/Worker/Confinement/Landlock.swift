@@ -1,6 +1,7 @@
 import CLinux
 import Common
 import Glibc
+import OperatingSystem
 
 /// The kernel's Landlock, landlock(7): a process gives up the right to open files but for those that rules name.
 package enum Landlock {

@@ -1,5 +1,6 @@
 import CLinux
 import Common
+import OperatingSystem
 
 /// What other processes of the worker's user may learn from it: nothing of what is secret.
 ///

@@ -1,6 +1,9 @@
 import Common
 import Foundation
+import Ledger
+import OperatingSystem
 import Pipeline
+import Views
 
 /// `/metrics`: what the ledger, the running jobs' progress files and the process have to say, asked anew each time.
 ///

@@ -1,4 +1,6 @@
+import Common
 import Foundation
+import OperatingSystem
 import Synchronization
 
 /// What the monitor answers: `/healthz` and `/metrics`.
@@ -43,7 +45,7 @@ struct MonitorPages: Sendable {
             _ = try last.text(metrics)
             return HTTPAnswer(.ok, "ok\n")
         } catch {
-            return HTTPAnswer(.serviceUnavailable, PipelineRunner.lines(error).joined(separator: " ") + "\n")
+            return HTTPAnswer(.serviceUnavailable, ErrorLines.of(error).joined(separator: " ") + "\n")
         }
     }
 
@@ -51,7 +53,7 @@ struct MonitorPages: Sendable {
         do {
             return HTTPAnswer(.ok, try last.text(metrics), type: PrometheusText.contentType)
         } catch {
-            return HTTPAnswer(.internalServerError, PipelineRunner.lines(error).joined(separator: " ") + "\n")
+            return HTTPAnswer(.internalServerError, ErrorLines.of(error).joined(separator: " ") + "\n")
         }
     }
 }

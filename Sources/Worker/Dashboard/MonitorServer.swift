@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Glibc
+import OperatingSystem
 import Synchronization
 
 /// `/healthz` and `/metrics` over HTTP on 127.0.0.1, on a thread of its own.

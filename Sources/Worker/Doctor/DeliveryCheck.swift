@@ -1,6 +1,7 @@
 import Foundation
-import GRDB
+import Ledger
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// What the ledger says of the queue and of webhooks' deliveries.
@@ -9,39 +10,25 @@ struct DeliveryCheck {
     /// Seconds for which a message may wait before it is worth a word.
     private static let patience = 3_600.0
 
-    func findings(_ database: Database, now: Date) throws -> [Finding] {
-        // A ledger that an older lorad made and no newer one has opened yet.
-        guard try database.tableExists("queue"), try database.tableExists("deliveries") else { return [] }
-        return [try queue(database)] + (try deliveries(database, now: now))
+    func findings(_ queue: LedgerInspection.Queue, now: Date) -> [Finding] {
+        [self.queue(queue)] + deliveries(queue, now: now)
     }
 
-    private func queue(_ database: Database) throws -> Finding {
-        let waiting = try Int.fetchOne(database, sql: "SELECT count(*) FROM jobs WHERE state = 'queued'") ?? 0
-        guard let paused = try Int64.fetchOne(database, sql: "SELECT paused_at FROM queue") else {
-            return Finding("queue", "\(waiting) jobs wait")
-        }
+    private func queue(_ queue: LedgerInspection.Queue) -> Finding {
+        guard let paused = queue.pausedSince else { return Finding("queue", "\(queue.waiting) jobs wait") }
         return Finding(
-            "queue", "paused since \(Timestamp.text(Timestamp.date(paused))); \(waiting) jobs wait", .warning,
+            "queue", "paused since \(Timestamp.text(paused)); \(queue.waiting) jobs wait", .warning,
             advice: "`lorad resume` starts jobs again.")
     }
 
-    private func deliveries(_ database: Database, now: Date) throws -> [Finding] {
-        var findings: [Finding] = []
-        for row in try Row.fetchAll(database, sql: "SELECT hook, reason FROM disabled_hooks ORDER BY hook") {
-            let (hook, reason): (String, String) = (row["hook"], row["reason"])
-            findings.append(
-                Finding(
-                    "hook_disabled \(hook)", "the hook is disabled: \(reason)", .problem,
-                    advice: "Give it another URL, then `lorad webhooks enable \(hook)`."))
+    private func deliveries(_ queue: LedgerInspection.Queue, now: Date) -> [Finding] {
+        var findings = queue.disabledHooks.map { hook, reason in
+            Finding(
+                "hook_disabled \(hook)", "the hook is disabled: \(reason)", .problem,
+                advice: "Give it another URL, then `lorad webhooks enable \(hook)`.")
         }
-        let sql = """
-            SELECT hook, count(*) AS count, min(created_at) AS oldest FROM deliveries WHERE state = 'pending'
-            GROUP BY hook ORDER BY hook
-            """
         let known = Set(hooks.map(\.name))
-        for row in try Row.fetchAll(database, sql: sql) {
-            let (hook, count): (String, Int) = (row["hook"], row["count"])
-            let oldest = Timestamp.date(row["oldest"])
+        for (hook, count, oldest) in queue.pending {
             if !known.contains(hook) {
                 findings.append(
                     Finding(

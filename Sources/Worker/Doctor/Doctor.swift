@@ -1,5 +1,7 @@
+import Common
 import Foundation
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// What this machine has, and what will keep jobs from running well on it.
@@ -29,7 +31,7 @@ package struct Doctor {
             + LedgerCheck(path: configuration.state + "/ledger.sqlite", hooks: configuration.hooks).findings()
             + [
                 SystemCheck.watch(
-                    inbox: FolderCheck.nearest(configuration.inbox), scanEvery: configuration.scanEvery),
+                    inbox: FileSystem.nearest(configuration.inbox), scanEvery: configuration.scanEvery),
                 SystemCheck.clock(),
             ] + LimitsCheck(configuration: configuration).findings()
             + RetentionCheck(configuration: configuration).findings()

@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// The worker's folders, the disks under them, and the hash cache.
@@ -22,7 +23,7 @@ struct FolderCheck {
     }
 
     private func folder(_ name: String, _ path: String) -> Finding {
-        let place = Self.nearest(path)
+        let place = FileSystem.nearest(path)
         let exists = FileSystem.isFolder(path)
         if !exists, FileSystem.exists(path) {
             return Finding(name, "\(path) is no folder", .problem, advice: "Move it away, or name another folder.")
@@ -67,7 +68,7 @@ struct FolderCheck {
     /// A manifest is claimed by a rename, which needs one file system.
     private func sameFileSystem() -> Finding {
         let devices = [configuration.inbox, configuration.state].map {
-            FileSystem.status(Self.nearest($0), followingLinks: true)?.st_dev
+            FileSystem.status(FileSystem.nearest($0), followingLinks: true)?.st_dev
         }
         guard devices[0] != devices[1] else { return Finding("file_system", "inbox and state are on one") }
         let claims = configuration.inbox + "/.claimed"
@@ -81,18 +82,11 @@ struct FolderCheck {
     }
 
     private func localState() -> Finding {
-        guard let network = MountTable.networkFileSystem(of: Self.nearest(configuration.state)) else {
+        guard let network = MountTable.networkFileSystem(of: FileSystem.nearest(configuration.state)) else {
             return Finding("state_disk", "local")
         }
         return Finding(
             "state_disk", "a network file system (\(network))", .problem,
             advice: "Put `state` on a local disk: the ledger's write-ahead log needs one host.")
-    }
-
-    /// The path itself, or the nearest folder above it that exists.
-    static func nearest(_ path: String) -> String {
-        var url = URL(fileURLWithPath: path).standardizedFileURL
-        while !FileSystem.exists(url.path), url.path != "/" { url.deleteLastPathComponent() }
-        return url.path
     }
 }

@@ -2,6 +2,7 @@ import Common
 import Foundation
 import Manifests
 import Pipeline
+import Webhooks
 
 /// Whether each hook's URL, proxy and signing secret can be read and used. None of them is shown.
 struct HookCheck {

@@ -1,7 +1,8 @@
 import Common
 import Foundation
-import GRDB
+import Ledger
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// The ledger's file: whether it is whole, and durable in the way that the worker sets it.
@@ -9,40 +10,26 @@ struct LedgerCheck {
     let path: String
     let hooks: [HookConfiguration]
 
-    private var file: LedgerFile {
-        LedgerFile(path: path, backups: URL(fileURLWithPath: path).deletingLastPathComponent().path + "/backups")
-    }
+    private var backups: String { URL(fileURLWithPath: path).deletingLastPathComponent().path + "/backups" }
 
     func findings(now: Date = Date()) -> [Finding] {
         do {
-            try file.requirePresence()
+            try LedgerInspection.requirePresence(path, backups: backups)
         } catch let error as WorkerError {
             return [Finding("ledger", error.message, .problem, advice: error.advice)]
         } catch {}
         guard FileSystem.exists(path) else { return [Finding("ledger", "\(path), made when it is needed")] }
         do {
-            return try read(now: now)
+            let ledger = try LedgerInspection(path)
+            return [whole(ledger.check), durable(ledger.journal), ordered(ledger.newest, now: now)]
+                + (ledger.queue.map { DeliveryCheck(hooks: hooks).findings($0, now: now) } ?? [])
         } catch {
-            let reason = (error as? DatabaseError)?.message ?? error.localizedDescription
+            let reason = (error as? LedgerInspection.Unreadable)?.reason ?? error.localizedDescription
             return [
                 Finding(
                     "ledger", "\(path) cannot be read: \(reason)", .problem,
                     advice: "Run as the worker's user; if that is so, stop the worker and put back a backup.")
             ]
-        }
-    }
-
-    private func read(now: Date) throws -> [Finding] {
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(5)
-        return try DatabaseQueue(path: path, configuration: configuration).read { database in
-            let check = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
-            let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode") ?? "unknown"
-            let newest = try Int64.fetchOne(
-                database, sql: "SELECT max(max(submitted_at), max(coalesce(finished_at, 0))) FROM jobs")
-            return [whole(check), durable(journal), ordered(newest.map(Timestamp.date), now: now)]
-                + (try DeliveryCheck(hooks: hooks).findings(database, now: now))
         }
     }
 

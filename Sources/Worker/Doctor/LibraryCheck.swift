@@ -1,9 +1,10 @@
-import CCurl
 import Common
 import Foundation
-import GRDB
+import Ledger
 import Manifests
+import OperatingSystem
 import Pipeline
+import Webhooks
 
 /// The system's libraries, with their versions.
 package enum LibraryCheck {
@@ -14,14 +15,10 @@ package enum LibraryCheck {
 
     /// libyaml, libcurl and SQLite; OpenBLAS is the machine's affair.
     package static func findings() -> [Finding] {
-        [Finding("libyaml", YAMLLibrary.version), curl(String(cString: curl_version())), certificates(), sqlite()]
-    }
-
-    private static func certificates() -> Finding {
-        certificates(
-            at: [lorad_curl_certificate_file(), lorad_curl_certificate_folder()].compactMap {
-                $0.map { String(cString: $0) }
-            })
+        [
+            Finding("libyaml", YAMLLibrary.version), curl(CurlLibrary.version),
+            certificates(at: CurlLibrary.certificatePlaces), sqlite(),
+        ]
     }
 
     /// Whether there is anything to judge a server's certificate by.
@@ -54,8 +51,7 @@ package enum LibraryCheck {
 
     private static func sqlite() -> Finding {
         do {
-            let version = try DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }
-            return Finding("sqlite", version ?? "unknown")
+            return Finding("sqlite", try SQLiteLibrary.version())
         } catch {
             return Finding(
                 "sqlite", "cannot be used: \(error.localizedDescription)", .problem, advice: "Install libsqlite3-0.")

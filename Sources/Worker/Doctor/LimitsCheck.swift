@@ -2,7 +2,9 @@ import Common
 import Foundation
 import Glibc
 import Manifests
+import OperatingSystem
 import Pipeline
+import Webhooks
 
 /// Whether `limits` and `jobs` fit each other and the machine.
 struct LimitsCheck {
@@ -29,7 +31,7 @@ struct LimitsCheck {
     private func disk() -> Finding {
         let wanted = configuration.limits.freeDiskMiB
         for (name, path) in [("state", configuration.state), ("outbox", configuration.outbox)] {
-            let place = FolderCheck.nearest(path)
+            let place = FileSystem.nearest(path)
             guard let free = FreeDisk.bytes(at: place), free < wanted << 20 else { continue }
             return Finding(
                 "limits_disk",

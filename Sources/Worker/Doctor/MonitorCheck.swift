@@ -2,6 +2,7 @@ import Common
 import Foundation
 import Glibc
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// Whether a worker runs, and whether `monitor`'s port is its own.

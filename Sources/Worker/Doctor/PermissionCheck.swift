@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// Who else may write where the worker trusts what it reads.

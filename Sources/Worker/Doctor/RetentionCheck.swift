@@ -1,6 +1,8 @@
 import Common
 import Foundation
+import Ledger
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// What is removed and what is kept twice, and whether the copies are being made.

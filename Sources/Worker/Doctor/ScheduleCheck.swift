@@ -1,5 +1,7 @@
+import Common
 import Foundation
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// Whether what `schedule` names can be submitted, and when it will be.
@@ -17,7 +19,7 @@ struct ScheduleCheck {
                 return Finding(name, value)
             } catch {
                 return Finding(
-                    name, value + "; " + PipelineRunner.lines(error).joined(separator: " "), .problem,
+                    name, value + "; " + ErrorLines.of(error).joined(separator: " "), .problem,
                     advice: "lorad validate \(entry.manifest)")
             }
         }

@@ -1,7 +1,9 @@
 import CLinux
 import Common
 import Foundation
+import OperatingSystem
 import Pipeline
+import Webhooks
 
 /// The clock, the time zones, /proc, and whether the kernel tells of new files.
 package enum SystemCheck {

@@ -2,6 +2,8 @@ import Common
 import ForeignText
 import Foundation
 import Glibc
+import Ledger
+import OperatingSystem
 
 /// A manifest taken out of the inbox: `.lorad/claimed/ID/NAME.yaml`.
 package struct Claim: Sendable, Equatable {

@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Glibc
+import OperatingSystem
 
 /// Decides which manifests of the inbox are complete. Events are hints that make it faster; a scan alone is enough.
 /// One thread at a time.

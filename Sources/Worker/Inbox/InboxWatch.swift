@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Glibc
+import OperatingSystem
 
 /// What inotify(7) said of a name in the inbox. Hints only: the name may be stale by now, and the scan is the truth.
 package enum InboxEvent: Equatable {

@@ -1,6 +1,9 @@
+import Common
 import ForeignText
 import Foundation
+import Ledger
 import Manifests
+import Webhooks
 
 /// From a complete file in the inbox to a queued or rejected job in the ledger. One thread at a time.
 struct Intake: Sendable {
@@ -10,7 +13,8 @@ struct Intake: Sendable {
 
     let folders: WorkerFolders
     let ledger: Ledger
-    let live: LiveSettings
+    /// Asked anew each time, as lorad.yaml may be read again.
+    let settings: @Sendable () -> WorkerSettings
     let announcer: Announcer
     let reader: any IntakeReader
 
@@ -40,6 +44,17 @@ struct Intake: Sendable {
             guard let job = try ledger.find(claim.job) else { return true }
             try settle(job)
             return false
+        }
+    }
+
+    /// Removes what is left of the claims of jobs that ended while an inbox on a share was away.
+    ///
+    /// One that is being rejected stays, for whoever is at it, and so does a file that could not be moved to the outbox.
+    func discardEnded() throws {
+        for claim in try Claim.leftovers(folders) {
+            guard let job = try ledger.find(claim.job), job.state.isFinal else { continue }
+            let copy = job.runFolder.map { $0 + "/" + claim.name }
+            if job.state != .rejected || copy.map(FileSystem.exists) == true { claim.discard() }
         }
     }
 
@@ -75,7 +90,7 @@ struct Intake: Sendable {
     /// - Parameter isWanted: asked some times a second while the reading takes time; false gives it up.
     func admit(_ claim: Claim, isWanted: () throws -> Bool) throws -> Admission {
         let owner = claim.owner
-        let rule = live.settings.configuration.rule(forOwner: owner)
+        let rule = settings().configuration.rule(forOwner: owner)
         guard let inspection = try inspect(claim, rule, isWanted) else { return .undecided }
         let file = inspection.file
         let shown = ForeignText.line(claim.name)
@@ -110,7 +125,7 @@ struct Intake: Sendable {
         _ claim: Claim, _ rule: OwnerRule?, _ isWanted: () throws -> Bool
     ) throws -> Inspection? {
         let order = IntakeOrder(
-            .inspect(path: claim.path, name: claim.name, rule: rule), live.settings.configuration)
+            .inspect(path: claim.path, name: claim.name, rule: rule), settings().configuration)
         let shown = ForeignText.line(claim.name)
         do {
             guard case .inspected(let inspection) = try reader.answer(order, isWanted: isWanted) else { return nil }
@@ -120,7 +135,7 @@ struct Intake: Sendable {
         } catch IntakeFault.died(let how) {
             // Written down at once: the next worker shall not begin to count anew.
             let deaths = try ledger.countDeath(ofReading: claim.job)
-            live.settings.log("inbox: \(shown): the process that reads manifests \(how)")
+            settings().log("inbox: \(shown): the process that reads manifests \(how)")
             guard deaths >= Self.mostDeaths else { return nil }
             let mistake =
                 "\(shown):1:1: the manifest was given up: reading it took down the process that reads manifests "
@@ -132,7 +147,7 @@ struct Intake: Sendable {
     }
 
     private func dropRepetition(_ claim: Claim, of job: JobRecord) {
-        live.settings.log(
+        settings().log(
             "inbox: \(ForeignText.line(claim.name)) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads "
                 + "has changed: no new job; `lorad submit --again` makes one")
         claim.discard()

@@ -1,8 +1,9 @@
 import Common
 import ForeignText
 import Foundation
-import Pipeline
 import Glibc
+import OperatingSystem
+import Pipeline
 
 /// `outbox/rejected/NAME.ID/`: what could not be taken, beside `reason.txt` with one line a mistake.
 struct Quarantine: Sendable {

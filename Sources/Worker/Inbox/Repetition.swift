@@ -1,4 +1,5 @@
 import Foundation
+import Ledger
 
 /// Whether a manifest is a job that the ledger has already.
 struct Repetition {

@@ -1,6 +1,8 @@
 import Common
 import Foundation
 import Glibc
+import Ledger
+import OperatingSystem
 
 /// Drops a manifest into the inbox so that nobody ever sees half of it, and nothing that waits is overwritten.
 enum Submission {

@@ -1,6 +1,7 @@
 import Common
 import ForeignText
 import Foundation
+import OperatingSystem
 import Synchronization
 
 /// A job's log: one file over all its attempts, one time-stamped line an entry, readable while it grows.

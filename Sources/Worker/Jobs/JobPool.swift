@@ -1,3 +1,6 @@
+import Ledger
+import OperatingSystem
+
 /// The job threads of a worker: as many jobs run at the same time as there are threads.
 final class JobPool: Sendable {
     private let queue: JobQueue

@@ -1,8 +1,11 @@
 import Common
 import ForeignText
 import Foundation
+import Ledger
+import OperatingSystem
 import Pipeline
 import Synchronization
+import Webhooks
 
 /// Takes jobs from the ledger and runs them on the calling thread.
 final class JobQueue: Sendable {
@@ -88,7 +91,7 @@ final class JobQueue: Sendable {
             recorder.log(outcome.inWords(asked: control.reason))
             return outcome
         } catch let error as any Fault where error.mayPass {
-            return .faulted(reason: PipelineRunner.lines(error).joined(separator: " "))
+            return .faulted(reason: ErrorLines.of(error).joined(separator: " "))
         }
     }
 
@@ -181,7 +184,7 @@ final class JobQueue: Sendable {
             } catch let error as any Fault where error.mayPass {
                 if isStopping() { throw error }
                 if troubles.isNew(error, for: party) {
-                    let told = PipelineRunner.lines(error).joined(separator: " ")
+                    let told = ErrorLines.of(error).joined(separator: " ")
                     live.settings.log("\(told) It is tried until it works.")
                 }
                 Thread.sleep(forTimeInterval: 1)

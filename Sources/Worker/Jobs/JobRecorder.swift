@@ -1,6 +1,10 @@
 import Common
 import Foundation
+import Ledger
+import OperatingSystem
 import Synchronization
+import Views
+import Webhooks
 
 /// Takes a running job's events into the ledger, its log and its progress file.
 ///
@@ -71,7 +75,7 @@ final class JobRecorder: JobEvents {
             let progress = JobProgress(
                 stage: stage, step: step, totalSteps: total, loss: finite(loss),
                 tokensPerSecond: finite(tokensPerSecond), secondsLeft: finite(secondsLeft), updatedAt: Date())
-            record { try progress.write(progressPath) }
+            record { try progress.save(to: progressPath) }
         }
         if isLogged {
             let rate = TableFigure.text(tokensPerSecond, decimals: 0)

@@ -1,5 +1,7 @@
 import Common
 import Foundation
+import Ledger
+import OperatingSystem
 import Pipeline
 
 /// What follows a job's end in the ledger, in this order: `latest`, its work folder with the journal, its manifest. Each
@@ -32,5 +34,5 @@ struct JobSettlement: Sendable {
         }
     }
 
-    private func told(_ error: any Error) -> String { PipelineRunner.lines(error).joined(separator: " ") }
+    private func told(_ error: any Error) -> String { ErrorLines.of(error).joined(separator: " ") }
 }

@@ -1,5 +1,7 @@
 import Common
 import Foundation
+import Ledger
+import OperatingSystem
 import Synchronization
 
 /// A thread that sees one job after the other through. It computes nothing itself where jobs have their own processes.
@@ -113,7 +115,7 @@ final class JobThread: Sendable {
         }
         guard passes else { return false }
         if troubles.isNew(error, for: name) {
-            log("jobs: \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
+            log("jobs: \(ErrorLines.of(error).joined(separator: " ")) It is tried again.")
         }
         bell.pause(seconds: 5)
         return true

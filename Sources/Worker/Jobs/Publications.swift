@@ -1,25 +1,17 @@
 import Common
 import Foundation
+import Ledger
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// What jobs have published, as their journals and the outbox tell it: the ledger's end of a job is that of its run, whatever
 /// the job's process lived to say.
 package struct Publications: Sendable {
-    /// What is known of a job's run.
-    package enum Finding: Sendable, Equatable {
-        /// None stands in the outbox.
-        case none
-        /// One does: this is how the job ended.
-        case ended(JobEnding)
-        /// One may: the outbox is not there now.
-        case unknown
-    }
-
     package let folders: WorkerFolders
 
     /// What the latest attempt at a job has published.
-    @Sendable package func find(_ job: String) -> Finding {
+    @Sendable package func find(_ job: String) -> PublicationFinding {
         guard let journal = PublicationJournal.read(folders.journal(job)), isOurs(journal.folder) else { return .none }
         // A mark alone says little: a worker that starts while a file system is not mounted marks what is below it. The run
         // was staged in the folder of its name, so that had been there.

@@ -1,5 +1,6 @@
 import Common
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// What must hold before any job is started.

@@ -1,6 +1,8 @@
 import Common
 import Foundation
+import Ledger
 import Manifests
+import OperatingSystem
 
 /// Removes what is old and copies the ledger, by `retention` of lorad.yaml, on a thread of its own.
 package final class Housekeeper: Sendable {
@@ -120,7 +122,7 @@ package final class Housekeeper: Sendable {
             troubles.clear(what)
         } catch {
             guard troubles.isNew(error, for: what) else { return }
-            log("\(what): \(PipelineRunner.lines(error).joined(separator: " "))")
+            log("\(what): \(ErrorLines.of(error).joined(separator: " "))")
         }
     }
 }

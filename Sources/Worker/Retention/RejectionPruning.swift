@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Glibc
+import OperatingSystem
 
 /// Removes old folders of `outbox/rejected`, by `retention.keep_rejected_days` of lorad.yaml.
 package struct RejectionPruning: Sendable {

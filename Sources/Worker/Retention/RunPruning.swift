@@ -2,6 +2,7 @@ import Common
 import Foundation
 import Glibc
 import Manifests
+import OperatingSystem
 import Pipeline
 
 /// Removes old runs from the outbox by the policy of `retention` in lorad.yaml. A run that any link in its name's folder

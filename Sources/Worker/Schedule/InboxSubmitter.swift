@@ -1,7 +1,9 @@
 import Common
 import Foundation
+import Ledger
 import Manifests
 import ModelFiles
+import OperatingSystem
 
 /// Submits scheduled manifests to the worker's own inbox. What they say, and whether there is anything new in what they
 /// name, the intake's process finds out.

@@ -1,5 +1,7 @@
 import Common
 import Foundation
+import Ledger
+import OperatingSystem
 
 /// Follows lorad.yaml's `schedule` on a thread of its own.
 ///
@@ -59,7 +61,7 @@ package final class Scheduler: Sendable {
             return min(max(next.timeIntervalSince(now), 0.05), Self.longestWait)
         } catch {
             if troubles.isNew(error, for: "schedule") {
-                log("schedule: \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
+                log("schedule: \(ErrorLines.of(error).joined(separator: " ")) It is tried again.")
             }
             return Self.longestWait
         }
@@ -122,9 +124,9 @@ package final class Scheduler: Sendable {
             // The worker ends; the next one finds the run as it was decided.
         } catch let error as any Fault where error.mayPass || (error as? WorkerError)?.code == .ledger {
             guard troubles.isNew(error, for: "schedule \(entry.name)") else { return }
-            log("schedule \(entry.name): \(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
+            log("schedule \(entry.name): \(ErrorLines.of(error).joined(separator: " ")) It is tried again.")
         } catch {
-            let reason = PipelineRunner.lines(error).joined(separator: " ")
+            let reason = ErrorLines.of(error).joined(separator: " ")
             // Not told before the ledger has it: while that has no room it is tried again and again.
             try ledger.conclude(run, as: .failed, detail: reason)
             log("schedule \(entry.name): failed: \(reason)")

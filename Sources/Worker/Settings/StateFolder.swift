@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Glibc
+import OperatingSystem
 
 /// The state folder: this account's alone. It is of mode 0700, and so is every folder in it; its files are 0600, whatever
 /// the umask. What lies there says what was trained and by which manifest, and whoever could open a file there could hold

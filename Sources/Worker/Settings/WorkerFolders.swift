@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Glibc
+import OperatingSystem
 
 /// The worker's paths, absolute.
 package struct WorkerFolders: Sendable {
@@ -68,7 +69,7 @@ package struct WorkerFolders: Sendable {
         outbox = Self.absolute(settings.outbox)
         state = Self.absolute(settings.state)
         // Of a folder that does not exist yet, the one that it will be made in tells.
-        let devices = [inbox, state].map { FileSystem.status(FolderCheck.nearest($0), followingLinks: true)?.st_dev }
+        let devices = [inbox, state].map { FileSystem.status(FileSystem.nearest($0), followingLinks: true)?.st_dev }
         isInboxApart = devices[0] != devices[1]
         claimed = isInboxApart ? inbox + "/.claimed" : StateFolder(state).claims
     }

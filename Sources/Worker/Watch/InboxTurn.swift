@@ -2,7 +2,9 @@ import Common
 import ForeignText
 import Foundation
 import Glibc
+import Ledger
 import Manifests
+import OperatingSystem
 
 /// The watch loop's part of the inbox: sees what is complete there, claims it, and has it admitted. One thread at a time.
 final class InboxTurn {
@@ -23,6 +25,8 @@ final class InboxTurn {
     private var watch: InboxWatch
     /// The folder that is watched went away, and may be another one by now.
     private var isWatchLost = false
+    /// It came back, and claims of jobs that ended meanwhile may lie in it.
+    private var hasReturned = false
     /// The device of the folder that is watched: a file system mounted over it is another one.
     private var watchedDevice: dev_t?
     private var inbox: Inbox
@@ -71,6 +75,8 @@ final class InboxTurn {
         }
         if events.contains(.overflow) { log("inbox: events were lost; the folder is scanned instead") }
         inbox.note(events)
+        // Tried until it works: why it does not is told of whenever a manifest is claimed.
+        if hasReturned, (try? parts.intake.discardEnded()) != nil { hasReturned = false }
         try lookForRoom()
         if hold == nil { try admitAll(callbacks) }
         let scan = try inbox.scan()
@@ -97,6 +103,7 @@ final class InboxTurn {
         }
         watch = try InboxWatch(folder: inbox.folder)
         isWatchLost = false
+        hasReturned = true
         watchedDevice = FileSystem.status(inbox.folder, followingLinks: true)?.st_dev
         log("inbox: \(inbox.folder) is watched again")
     }

@@ -1,6 +1,8 @@
 import Common
 import Glibc
+import OperatingSystem
 import Synchronization
+import Webhooks
 
 /// SIGHUP as a request to read `lorad.yaml` again. One at a time in a process.
 package final class ReloadRequest: Sendable {
@@ -37,7 +39,7 @@ package final class ReloadRequest: Sendable {
             let rest = kept.isEmpty ? "" : "; unchanged until the next start: " + kept.joined(separator: ", ")
             log("lorad.yaml was read again" + rest)
         } catch {
-            let mistakes = PipelineRunner.lines(error).joined(separator: "; ")
+            let mistakes = ErrorLines.of(error).joined(separator: "; ")
             log("lorad.yaml was not taken, the settings stay as they were: \(mistakes)")
         }
     }

@@ -1,4 +1,5 @@
 import Common
+import OperatingSystem
 import Synchronization
 
 /// Asks a worker to end: by signal, or by whoever started it within this process.

@@ -1,6 +1,8 @@
 import Common
 import Foundation
 import Glibc
+import Ledger
+import OperatingSystem
 
 /// The worker's main loop: waits for events of the inbox, a signal, a job's end or the time of the next scan, and
 /// never does long work itself.
@@ -99,7 +101,7 @@ final class WatchLoop {
     /// Says what is wrong once, until something else is or nothing.
     private func tell(_ error: any Fault) {
         guard parts.troubles.isNew(error, for: Self.name) else { return }
-        log("\(PipelineRunner.lines(error).joined(separator: " ")) It is tried again.")
+        log("\(ErrorLines.of(error).joined(separator: " ")) It is tried again.")
     }
 
     /// Counts and tells of a manifest that was admitted.

@@ -1,3 +1,6 @@
+import Ledger
+import Views
+
 /// What a worker did between its start and its end.
 package struct WatchResult: Sendable, Equatable {
     /// Jobs that ended in each state, manifests rejected at the door included.
@@ -12,4 +15,13 @@ package struct WatchResult: Sendable, Equatable {
     package var wasStopped = false
 
     package init() {}
+}
+
+extension WatchAnswer {
+    /// As `lorad watch --json` says it.
+    package init(_ result: WatchResult) {
+        self.init(
+            ended: result.ended, delayed: result.delayed, obstacle: result.obstacle,
+            pendingDeliveries: result.pendingDeliveries, stopped: result.wasStopped)
+    }
 }

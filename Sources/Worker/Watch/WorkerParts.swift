@@ -1,5 +1,8 @@
 import Common
 import Foundation
+import Ledger
+import OperatingSystem
+import Webhooks
 
 /// A worker's parts, put together; owns the lock for as long as it lives.
 struct WorkerParts: Sendable {
@@ -37,7 +40,7 @@ struct WorkerParts: Sendable {
         self.live = live
         announcer = Announcer { live.settings.hooks }
         intake = Intake(
-            folders: folders, ledger: ledger, live: live, announcer: announcer,
+            folders: folders, ledger: ledger, settings: { live.settings }, announcer: announcer,
             reader: runner.makeIntakeReader(for: "intake"))
         obstacles = Obstacles(folders: folders, live: live)
         let troubles = Troubles()

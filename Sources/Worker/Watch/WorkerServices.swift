@@ -1,5 +1,6 @@
 import Foundation
 import Manifests
+import OperatingSystem
 
 /// What runs beside the worker's jobs: the schedule, and the pages of `monitor`.
 struct WorkerServices {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pipeline
+import Views
 import Worker
 
 struct DoctorCommand: ParsableCommand {
@@ -10,29 +11,9 @@ struct DoctorCommand: ParsableCommand {
     var json = false
     @OptionGroup var worker: WorkerOptions
 
-    /// Every value under its name, and the findings in order.
-    private struct Answer: Encodable {
-        let findings: [Finding]
-
-        struct Key: CodingKey {
-            let stringValue: String
-            var intValue: Int? { nil }
-
-            init(_ name: String) { stringValue = name }
-            init?(stringValue: String) { self.stringValue = stringValue }
-            init?(intValue: Int) { nil }
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            for finding in findings { try container.encode(finding.value, forKey: Key(finding.name)) }
-            try container.encode(findings, forKey: Key("checks"))
-        }
-    }
-
     func run() throws {
         let findings = Doctor(try worker.load(), file: worker.existing).findings()
-        if json { return try Output.json(Answer(findings: findings)) }
+        if json { return try Output.json(FindingsAnswer(findings: findings)) }
         for finding in findings {
             Output.line("\(Self.mark(finding.status)) \(finding.name): \(finding.value)")
             if let advice = finding.advice { Output.line("        → \(advice)") }

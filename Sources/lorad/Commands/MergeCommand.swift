@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ModelFiles
+import OperatingSystem
 import Pipeline
 import Worker
 

@@ -6,6 +6,7 @@ import Foundation
 import ModelFiles
 import Tokenizers
 import Transformers
+import Views
 
 struct Hash: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Prints a base's and its tokenizer's hash.")

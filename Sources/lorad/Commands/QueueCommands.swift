@@ -1,5 +1,6 @@
 import ArgumentParser
 import Tensors
+import Views
 import Worker
 
 struct Pause: ParsableCommand {

@@ -3,7 +3,9 @@ import Common
 import Foundation
 import Manifests
 import ModelFiles
+import OperatingSystem
 import Pipeline
+import Views
 import Worker
 
 struct Run: ParsableCommand {
@@ -28,12 +30,12 @@ struct Run: ParsableCommand {
                     reason: told.isEmpty ? nil : told.joined(separator: "\n")))
             if result.status != .succeeded { throw ExitCode(.failed) }
         } catch let error where isRejection(error) {
-            let reason = PipelineRunner.lines(error).joined(separator: "\n")
+            let reason = ErrorLines.of(error).joined(separator: "\n")
             try Output.json(RunAnswer(status: "rejected", runFolder: nil, reason: reason))
             throw error
         } catch let error as PipelineError where error.code == .failed {
             // It ran, and came to nothing that could be published.
-            let reason = PipelineRunner.lines(error).joined(separator: "\n")
+            let reason = ErrorLines.of(error).joined(separator: "\n")
             try Output.json(RunAnswer(status: "failed", runFolder: nil, reason: reason))
             throw error
         }
@@ -41,7 +43,7 @@ struct Run: ParsableCommand {
 
     private func result() throws -> JobResult {
         let configuration = try worker.load()
-        let document = try PipelineRunner.document(path: manifest, configuration)
+        let document = try ManifestReading.document(path: manifest, configuration)
         let work = try StateFolder(configuration.state).folder(forForegroundRunOf: document.manifest.name)
         let lockFile = work + "/lock"
         guard let lock = try FileLock.ifFree(lockFile) else {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Ledger
+import Views
 import Worker
 
 struct Status: ParsableCommand {

@@ -2,7 +2,9 @@ import ArgumentParser
 import Foundation
 import Manifests
 import ModelFiles
+import OperatingSystem
 import Pipeline
+import Views
 import Worker
 
 struct Watch: ParsableCommand {
@@ -83,7 +85,7 @@ struct Submit: ParsableCommand {
             settings.isEmpty
             ? String(decoding: data, as: UTF8.self)
             : try Override.edit(bytes: Array(data), file: manifest, overrides: settings.map(Override.init))
-        let document = try PipelineRunner.document(text, path: manifest, configuration)
+        let document = try ManifestReading.document(text, path: manifest, configuration)
         let worker = try worker.worker()
         if again {
             // Other bytes, and so another job, for whoever takes it out of the inbox.
@@ -135,23 +137,16 @@ struct Validate: ParsableCommand {
     var json = false
     @OptionGroup var worker: WorkerOptions
 
-    private struct Answer: Encodable {
-        let manifest: String
-        let mistakes: [Diagnostic]
-        /// What the job comes to; only with `--deep`, and without mistakes.
-        var job: JobCheck?
-    }
-
     func run() throws {
         let check: JobCheck?
         do { check = try checked() } catch let error as ManifestsError where json && !error.mistakes.isEmpty {
-            try Output.json(Answer(manifest: manifest, mistakes: error.mistakes))
+            try Output.json(ValidationAnswer(manifest: manifest, mistakes: error.mistakes))
             throw error
         } catch let error as PipelineError where json && !error.mistakes.isEmpty {
-            try Output.json(Answer(manifest: manifest, mistakes: error.mistakes))
+            try Output.json(ValidationAnswer(manifest: manifest, mistakes: error.mistakes))
             throw error
         }
-        if json { return try Output.json(Answer(manifest: manifest, mistakes: [], job: check)) }
+        if json { return try Output.json(ValidationAnswer(manifest: manifest, mistakes: [], job: check)) }
         guard let check else { return Output.line("\(manifest): no mistakes") }
         Output.line(
             "\(manifest): no mistakes; \(check.rows) rows to train on in \(check.steps) steps, \(check.evaluationRows) to "
@@ -162,7 +157,7 @@ struct Validate: ParsableCommand {
     /// Nil where only the manifest was looked at.
     private func checked() throws -> JobCheck? {
         let configuration = try worker.load()
-        let document = try PipelineRunner.document(path: manifest, configuration)
+        let document = try ManifestReading.document(path: manifest, configuration)
         guard deep else { return nil }
         let signals = try StopSignals()
         let environment = JobEnvironment(

@@ -1,13 +1,14 @@
 import ArgumentParser
 import Common
 import Foundation
+import OperatingSystem
 import Worker
 
 /// How errors end the program: one message on stderr, and the exit status of their category.
 package enum Failure {
     static func exit(_ error: any Error, parser: any ParsableCommand.Type) -> Never {
         guard let status = status(of: error, parser: parser) else { parser.exit(withError: error) }
-        for line in PipelineRunner.lines(error) { write(line) }
+        for line in ErrorLines.of(error) { write(line) }
         Foundation.exit(status)
     }
 

@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import Ledger
+import LedgerSupport
 import Manifests
 import Synchronization
 import TestSupport
@@ -19,7 +21,7 @@ struct HostileManifestTests {
     @Test("One that takes it down twice is rejected with a plain reason beside it; those around it are taken")
     func twice() throws {
         let bench = try WorkerBench()
-        let intake = ScriptedIntake(folder: try TemporaryFolder(), loop: Self.hanging, patience: 6)
+        let intake = ScriptedIntake(folder: try ScratchFolder(), loop: Self.hanging, patience: 6)
         for name in ["a", "bad", "c"] { try bench.folder.write("succeed", to: "inbox/\(name).yaml") }
         let result = try bench.watchOnce(FakeRunner(reader: intake.child))
         // The script calls every other manifest `fine`, of one content.
@@ -40,7 +42,7 @@ struct HostileManifestTests {
     func overRestarts() throws {
         let bench = try WorkerBench()
         try bench.folder.write("succeed", to: "inbox/bad.yaml")
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let first = ScriptedIntake(folder: folder, loop: "touch asked; \(Self.hanging)", patience: 1)
         _ = try bench.whileWatching(FakeRunner(reader: first.child)) {
             // Dead once, and being read for the second time.
@@ -48,7 +50,7 @@ struct HostileManifestTests {
         }
         #expect(try bench.ledger().jobs().isEmpty)
         #expect(try bench.folder.names("state/claimed").count == 1)
-        let second = ScriptedIntake(folder: try TemporaryFolder(), loop: Self.hanging, patience: 1)
+        let second = ScriptedIntake(folder: try ScratchFolder(), loop: Self.hanging, patience: 1)
         #expect(try bench.watchOnce(FakeRunner(reader: second.child)).ended == [.rejected: 1])
         #expect(second.starts == 1)
         #expect(try rejected(bench).first?.reason?.contains("2 times") == true)
@@ -58,7 +60,7 @@ struct HostileManifestTests {
     func stop() throws {
         let bench = try WorkerBench()
         try bench.folder.write("succeed", to: "inbox/bad.yaml")
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let intake = ScriptedIntake(folder: folder, loop: "touch asked; sleep 100", patience: 600)
         let result = try bench.whileWatching(FakeRunner(reader: intake.child)) {
             #expect(eventually { FileManager.default.fileExists(atPath: folder.path + "/asked") })
@@ -72,7 +74,7 @@ struct HostileManifestTests {
     func noReader() throws {
         let bench = try WorkerBench()
         try bench.folder.write("succeed", to: "inbox/a.yaml")
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let intake = ScriptedIntake(
             folder: folder, loop: "answer fine",
             beginning: """
@@ -94,7 +96,7 @@ struct HostileManifestTests {
     @Test("/healthz says that the loop stands still, and not while it waits for a reader or has nothing to do")
     func health() async throws {
         let port = try #require(freeLoopbackPort())
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let bench = try WorkerBench {
             $0.stalledAfter = 5
             $0.scanEvery = 3_600

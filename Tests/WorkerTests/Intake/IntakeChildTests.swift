@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
+import LedgerSupport
 import Manifests
+import OperatingSystem
 import TestSupport
 import Testing
 import Worker
@@ -8,9 +10,9 @@ import Worker
 /// The worker's side of the process that reads manifests; shell scripts stand for the other side.
 @Suite("The intake's process")
 struct IntakeChildTests {
-    private let folder: TemporaryFolder
+    private let folder: ScratchFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try ScratchFolder() }
 
     private func order(_ name: String) -> IntakeOrder {
         IntakeOrder(.inspect(path: folder.path + "/" + name, name: name, rule: nil), WorkerConfiguration())
@@ -100,7 +102,7 @@ struct IntakeChildTests {
             folder: folder, loop: #"[ "$(wc -l < starts)" -lt 2 ] && echo '{"outdated":{}}' || answer fine"#)
         #expect(try name(intake.child.answer(order("a"), isWanted: { true })) == "fine")
         #expect(intake.starts == 2)
-        let endless = ScriptedIntake(folder: try TemporaryFolder(), loop: #"echo '{"outdated":{}}'"#)
+        let endless = ScriptedIntake(folder: try ScratchFolder(), loop: #"echo '{"outdated":{}}'"#)
         #expect(fault(endless) == .died("said 3 times that its files had been replaced"))
         #expect(endless.starts == 3)
     }
@@ -196,7 +198,7 @@ struct IntakeChildTests {
         #expect(try IntakeAnswer.read(line(good)) == good)
         #expect(try IntakeAnswer.read(line(.failed(lines: Array(repeating: "x", count: 501)))) == nil)
         #expect(try IntakeAnswer.read(line(.compared(difference: String(repeating: "x", count: 5_000)))) == nil)
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try folder.write("name: a", to: "a.yaml")
         let reading = Inspection.of(folder.path + "/a.yaml", name: "a.yaml") { _ in
             .accepted(name: "a", notify: nil, inputs: ["base", "rows"])

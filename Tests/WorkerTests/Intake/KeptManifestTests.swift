@@ -1,4 +1,6 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import Manifests
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import Ledger
+import LedgerSupport
 import Manifests
 import TestSupport
 import Testing
@@ -73,7 +75,7 @@ struct OwnerTests {
 
     @Test("A manifest with a higher priority than its owner may ask for is rejected, at its place")
     func priority() throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try folder.write("{}\n", to: "rows.jsonl")
         try folder.write("x", to: "base.gguf")
         let text = """

@@ -1,8 +1,12 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import Manifests
 import ModelFiles
+import OperatingSystem
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 /// What the schedule has read by the intake's process.
@@ -65,13 +69,13 @@ struct ScheduledReadingTests {
     )
     func death() throws {
         try succeed()
-        let dying = ScriptedIntake(folder: try TemporaryFolder(), loop: "exit 9")
+        let dying = ScriptedIntake(folder: try ScratchFolder(), loop: "exit 9")
         #expect(throws: IntakeFault.self) {
             try submitter(dying.child).submit(entry("night.yaml"), due: due, file: "x.yaml", isWanted: { true })
         }
         // As a file that is cut short while it is mapped ends a process.
         let script = "case \"$order\" in *compare*) kill -BUS $$;; *) \(Self.prepared);; esac"
-        let intake = ScriptedIntake(folder: try TemporaryFolder(), loop: script)
+        let intake = ScriptedIntake(folder: try ScratchFolder(), loop: script)
         let (state, file) = try submitter(intake.child).submit(
             entry("night.yaml"), due: due, file: "x.yaml", isWanted: { true })
         #expect(state == .submitted && file == "x.yaml")
@@ -82,7 +86,7 @@ struct ScheduledReadingTests {
     func unchanged() throws {
         try succeed()
         let script = "case \"$order\" in *compare*) echo '{\"compared\":{}}';; *) \(Self.prepared);; esac"
-        let intake = ScriptedIntake(folder: try TemporaryFolder(), loop: script)
+        let intake = ScriptedIntake(folder: try ScratchFolder(), loop: script)
         let (state, detail) = try submitter(intake.child).submit(
             entry("night.yaml"), due: due, file: "x.yaml", isWanted: { true })
         #expect(state == .unchanged && detail?.contains("as in job last") == true)
@@ -92,7 +96,7 @@ struct ScheduledReadingTests {
     @Test("Hashes that a comparison had to find out are remembered, of what the manifest names alone")
     func hashes() throws {
         try succeed()
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let files = try ["data.jsonl", "other.jsonl"].map { name in
             try folder.write("rows of \(name)", to: name)
             return folder.path + "/" + name
@@ -122,7 +126,7 @@ struct ScheduledReadingTests {
         .timeLimit(.minutes(1)))
     func stop() throws {
         try succeed()
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let script = "case \"$order\" in *compare*) touch hashing; sleep 100;; *) \(Self.prepared);; esac"
         let intake = ScriptedIntake(folder: folder, loop: script)
         let ledger = try bench.ledger()

@@ -1,5 +1,7 @@
 import Foundation
+import LedgerSupport
 import Manifests
+import OperatingSystem
 import TestSupport
 import Testing
 import Worker
@@ -13,7 +15,7 @@ struct ProcessRunnerTests {
         control: JobControl = JobControl(),
         events: RecordedEvents = RecordedEvents()
     ) async throws -> JobOutcome {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         defer { withExtendedLifetime(folder) {} }
         var configuration = WorkerConfiguration()
         configuration.outbox = folder.path
@@ -163,7 +165,7 @@ struct ProcessRunnerTests {
 
     @Test("A process that cannot be started is a fault that may pass")
     func notThere() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         defer { withExtendedLifetime(folder) {} }
         let runner = ProcessRunner(WorkerConfiguration(), executable: folder.path + "/none")
         let request = JobRequest(
@@ -246,7 +248,7 @@ struct ProcessRunnerTests {
         )
         #expect(heeding == .interrupted)
 
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let events = RecordedEvents()
         let deaf = try await run(
             "read order; sleep 600 & echo $! > \(folder.path)/child; wait; sleep 600", limits: { $0.stopTime = 0.5 },

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LedgerSupport
 import Manifests
 import TestSupport
 import Testing
@@ -33,7 +34,7 @@ struct WorkFolderLinksTests {
 
     @Test("Nor is a link in the place of the standard error cut short")
     func errors() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         let victim = folder.path + "/victim"
         try folder.write("precious", to: "victim")
         mkdir(folder.path + "/work", 0o700)

@@ -1,7 +1,11 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import Manifests
+import OperatingSystem
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 @Suite("Old deliveries and rejections")
@@ -12,7 +16,7 @@ struct DeliveryRetentionTests {
 
     /// A ledger with these deliveries of `chat`, in order.
     private func ledger(_ verdicts: [DeliveryVerdict?], endedDaysAgo days: Double) throws -> LedgerBench {
-        let bench = try LedgerBench(hooks: [hook])
+        let bench = try LedgerBench(announcer: Announcer(hooks: [hook]))
         for (index, verdict) in verdicts.enumerated() {
             try bench.admit("job\(index)")
             let id = try #require(try bench.ledger.deliveries(of: "job\(index)").first?.id)
@@ -35,7 +39,7 @@ struct DeliveryRetentionTests {
 
     @Test("Many go in several transactions, and none is left behind")
     func many() throws {
-        let bench = try LedgerBench(hooks: [hook], inMemory: true)
+        let bench = try LedgerBench(announcer: Announcer(hooks: [hook]), inMemory: true)
         for index in 0..<2_100 { try bench.admit("job\(index)") }
         for delivery in try bench.ledger.deliveries() {
             try bench.ledger.recordAttempt(delivery.id, hook: "chat", result: "", verdict: .delivered, now: now)
@@ -71,8 +75,8 @@ struct DeliveryRetentionTests {
     }
 
     /// An outbox's `rejected` with these folders, last changed so many days ago.
-    private func rejected(_ names: [String], changedDaysAgo days: Double) throws -> TemporaryFolder {
-        let folder = try TemporaryFolder()
+    private func rejected(_ names: [String], changedDaysAgo days: Double) throws -> ScratchFolder {
+        let folder = try ScratchFolder()
         for name in names {
             let path = folder.path + "/" + name
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

@@ -1,5 +1,7 @@
 import Foundation
 import GRDB
+import Ledger
+import LedgerSupport
 import Manifests
 import Pipeline
 import TestSupport
@@ -11,8 +13,8 @@ struct RunPruningTests {
     private let now = Date(timeIntervalSince1970: 1_780_000_000)
 
     /// An outbox with one name and these entries, each a folder with a file.
-    private func outbox(_ entries: [String]) throws -> TemporaryFolder {
-        let folder = try TemporaryFolder()
+    private func outbox(_ entries: [String]) throws -> ScratchFolder {
+        let folder = try ScratchFolder()
         for entry in entries {
             try FileManager.default.createDirectory(
                 atPath: folder.path + "/tiny/" + entry, withIntermediateDirectories: true)
@@ -21,12 +23,12 @@ struct RunPruningTests {
         return folder
     }
 
-    private func link(_ folder: TemporaryFolder, _ name: String, to target: String) throws {
+    private func link(_ folder: ScratchFolder, _ name: String, to target: String) throws {
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/tiny/" + name, withDestinationPath: target)
     }
 
-    private func prune(_ folder: TemporaryFolder, _ change: (inout RetentionConfiguration) -> Void) throws -> [String] {
+    private func prune(_ folder: ScratchFolder, _ change: (inout RetentionConfiguration) -> Void) throws -> [String] {
         var policy = RetentionConfiguration()
         policy.keepDays = 0
         change(&policy)

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerSupport
 import Synchronization
 import TestSupport
 import Worker
@@ -50,12 +51,6 @@ final class FakeRunner: JobRunner {
     /// The most jobs that ever ran at one time.
     var mostAtOnce: Int { state.withLock { $0.most } }
 
-    static let summary = JobSummary(
-        slices: [
-            JobSummary.Slice(
-                name: "all", rows: 500, base: .init(loss: 1, accuracy: 0.803), adapter: .init(accuracy: 0.893))
-        ], parityPassed: true, steps: 150, wallSeconds: 12, tokensPerSecond: 2_345)
-
     private func verdict(of manifestText: String, path: String) -> ManifestVerdict {
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         guard manifestText.hasPrefix("refuse") else {
@@ -99,7 +94,7 @@ final class FakeRunner: JobRunner {
         switch request.manifestText.prefix(4) {
         case "fail": return .failed(reason: "loss is NaN at step 7", runFolder: nil, summary: nil)
         case "reje": return .rejected(diagnostics: ["base.sha256: expected aa, found bb"])
-        default: return .succeeded(runFolder: "/outbox/\(request.id)", summary: Self.summary)
+        default: return .succeeded(runFolder: "/outbox/\(request.id)", summary: .example)
         }
     }
 }

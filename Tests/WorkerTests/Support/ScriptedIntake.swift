@@ -1,11 +1,12 @@
 import Foundation
+import LedgerSupport
 import Worker
 
 /// A shell script in the place of the process that reads manifests. Each process is counted, a line in `starts`.
 ///
 /// What it may read is its first line, and kept. Of an order it can be told what it reads by the names in its line, and `answer NAME` answers that it is accepted.
 struct ScriptedIntake {
-    let folder: TemporaryFolder
+    let folder: ScratchFolder
     let child: IntakeChild
 
     private static let beginning = """
@@ -21,7 +22,7 @@ struct ScriptedIntake {
 
     /// - Parameter loop: run for every order, its line in `$order`.
     init(
-        folder: TemporaryFolder, loop: String, beginning: String = beginning, patience: Double = 10,
+        folder: ScratchFolder, loop: String, beginning: String = beginning, patience: Double = 10,
         silence: Double = 60, start: Double = 10
     ) {
         self.folder = folder

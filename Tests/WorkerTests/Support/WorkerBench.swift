@@ -1,12 +1,15 @@
 import Foundation
+import Ledger
+import LedgerSupport
 import Synchronization
 import TestSupport
 import Testing
+import Webhooks
 import Worker
 
 /// A worker on folders of its own, with short times.
 final class WorkerBench: Sendable {
-    let folder: TemporaryFolder
+    let folder: ScratchFolder
     let settings: WorkerSettings
     let environment: [String: String]
     private let lines = LogLines()
@@ -15,7 +18,7 @@ final class WorkerBench: Sendable {
         hooks: [Hook] = [], environment: [String: String] = [:], delivery: DeliverySettings = .quick,
         change: (inout WorkerSettings) -> Void = { _ in }
     ) throws {
-        folder = try TemporaryFolder()
+        folder = try ScratchFolder()
         self.environment = environment
         let lines = lines
         var settings = WorkerSettings(

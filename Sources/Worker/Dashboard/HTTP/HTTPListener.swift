@@ -1,4 +1,5 @@
 import CLinux
+import Common
 import Foundation
 import Glibc
 

@@ -1,5 +1,7 @@
+import Common
 import Foundation
 import ModelFiles
+import OperatingSystem
 
 /// What the intake's process says, one JSON document a line.
 package enum IntakeAnswer: Sendable, Codable, Equatable {
@@ -143,7 +145,7 @@ private enum Bounds {
 extension IntakeAnswer {
     /// An error as an answer.
     static func failure(_ error: any Error) -> IntakeAnswer {
-        .failed(lines: Bounds.cut(PipelineRunner.lines(error)))
+        .failed(lines: Bounds.cut(ErrorLines.of(error)))
     }
 
     /// What differs, as an answer.

@@ -2,7 +2,9 @@ import Common
 import Foundation
 import Glibc
 import Manifests
+import OperatingSystem
 import Synchronization
+import Webhooks
 
 /// The worker's side of the intake's process: one that lives for many orders, is replaced when it dies, and is killed
 /// when it takes too long over one, or must read other files than it was started for. Dies with this object.

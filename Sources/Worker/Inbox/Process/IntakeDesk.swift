@@ -13,16 +13,15 @@ package enum IntakeDesk {
         let configuration = order.rules.configuration
         switch order.request {
         case .inspect(let path, let name, let rule):
-            let runner = PipelineRunner(configuration)
             return .inspected(
                 Inspection.of(path, name: name) { text in
-                    runner.inspect(manifestText: text, path: ForeignText.line(name), rule: rule)
+                    ManifestReading.verdict(on: text, path: ForeignText.line(name), rule: rule, configuration)
                 })
         case .prepare(let path, let settings, let due):
             do { return .prepared(try prepare(path, settings, due, configuration)) } catch { return .failure(error) }
         case .compare(let text, let path, let run, let hashCache):
             do {
-                let document = try PipelineRunner.document(text, path: path, configuration)
+                let document = try ManifestReading.document(text, path: path, configuration)
                 let found = FoundHashes()
                 let cache = HashCache(file: hashCache, found: found, onRead: { _ in onRead() })
                 let difference = try RunComparison.difference(

@@ -39,7 +39,7 @@ package struct IntakeRules: Sendable, Codable, Equatable {
         notifyDefault = configuration.notifyDefault
     }
 
-    /// What `PipelineRunner` needs of lorad.yaml to judge a manifest.
+    /// What `ManifestReading` needs of lorad.yaml to judge a manifest.
     var configuration: WorkerConfiguration {
         var configuration = WorkerConfiguration()
         configuration.pipelines = pipelines

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import OperatingSystem
 import Synchronization
 
 /// The process that reads what others wrote, started by `IntakeChild`: takes orders from standard input, one after the
@@ -15,7 +16,7 @@ package enum IntakeProcess {
         signal(SIGPIPE, SIG_IGN)
         // A service manager that sends it to every process means the worker, which ends this one.
         signal(SIGTERM, SIG_IGN)
-        JobProcess.preferDeath()
+        MemoryKiller.preferThisProcess()
         let answers = try ReportWriter()
         let commands = CommandReader()
         // While there is one thread, and before a byte is read that others wrote.

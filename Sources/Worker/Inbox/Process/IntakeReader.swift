@@ -1,4 +1,6 @@
 import Common
+import Foundation
+import OperatingSystem
 
 /// Has what others wrote read, for the worker, which opens none of it itself.
 package protocol IntakeReader: Sendable {

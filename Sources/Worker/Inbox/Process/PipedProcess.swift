@@ -2,6 +2,7 @@ import CLinux
 import Common
 import Foundation
 import Glibc
+import OperatingSystem
 
 /// A process with a pipe to its standard input and one from its standard output, talked to in lines, from one thread at a
 /// time, and never waited for longer than asked.

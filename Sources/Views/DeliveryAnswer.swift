@@ -1,0 +1,38 @@
+import Foundation
+import Ledger
+import Ledger
+
+/// A delivery as `webhooks list` and `replay` show it with `--json`.
+package struct DeliveryAnswer: Codable {
+    package let id: String
+    package let hook: String
+    package let job: String
+    package let event: String
+    package let state: String
+    package let attempts: Int
+    package let createdAt: Date
+    package let dueAt: Date
+    package let finishedAt: Date?
+    package let lastResult: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, hook, job, event, state, attempts
+        case createdAt = "created_at"
+        case dueAt = "due_at"
+        case finishedAt = "finished_at"
+        case lastResult = "last_result"
+    }
+
+    package init(_ delivery: DeliveryRecord) {
+        id = delivery.id
+        hook = delivery.hook
+        job = delivery.job
+        event = delivery.event
+        state = delivery.state.rawValue
+        attempts = delivery.attempts
+        createdAt = delivery.createdAt
+        dueAt = delivery.dueAt
+        finishedAt = delivery.finishedAt
+        lastResult = delivery.lastResult
+    }
+}

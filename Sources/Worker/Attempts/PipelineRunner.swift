@@ -1,0 +1,116 @@
+import Common
+import Foundation
+import Ledger
+import Manifests
+import ModelFiles
+import OperatingSystem
+import Pipeline
+
+/// Runs jobs through the pipeline, in the process that calls it.
+package struct PipelineRunner: Sendable {
+    private let configuration: WorkerConfiguration
+    private let confinement: ConfinementProvenance?
+
+    /// - Parameter confinement: of the process that the pipeline runs in, for the runs that it publishes.
+    package init(_ configuration: WorkerConfiguration, confinement: ConfinementProvenance? = nil) {
+        self.configuration = configuration
+        self.confinement = confinement
+    }
+
+    /// Runs one attempt to its end, on the calling thread.
+    package func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
+        run(request, control: control, events: events, shouldStop: { false })
+    }
+
+    /// The same, where something beside `control` may ask to stop.
+    func run(
+        _ request: JobRequest, control: JobControl, events: any JobEvents, shouldStop: @escaping () -> Bool
+    ) -> JobOutcome {
+        do {
+            let document = try request.document(configuration)
+            let environment = JobEnvironment(
+                outbox: configuration.outbox, workFolder: request.workFolder,
+                hashCache: HashCache(
+                    file: configuration.hashCache, additions: request.hashAdditions, onRead: { _ in events.moved() }),
+                policy: configuration.pathPolicy(), attempt: request.attempt, confinement: confinement,
+                shouldStop: { control.shouldStop || shouldStop() }, events: EventBridge(events: events),
+                limits: JobLimits(configuration.limits, rule: request.rule), journal: request.journal, note: Self.note
+            ) {
+                guard events.mayPublish() else {
+                    throw PipelineError(.interrupted, "The attempt may not publish: the job is no longer its own.")
+                }
+            }
+            let result = try JobPipeline(document, environment: environment).run()
+            let summary = JobSummary(result.report)
+            return result.status == .succeeded
+                ? .succeeded(runFolder: result.runFolder, summary: summary)
+                : .failed(
+                    reason: Self.reason(result.report), runFolder: result.runFolder, summary: summary)
+        } catch let error as PipelineError where error.code == .rejected {
+            return .rejected(diagnostics: ErrorLines.of(error))
+        } catch let error as PipelineError where error.code == .interrupted {
+            return .interrupted
+        } catch let error as ManifestsError {
+            return .rejected(diagnostics: ErrorLines.of(error))
+        } catch {
+            let reason = ErrorLines.of(error).joined(separator: " ")
+            return Transience.isTransient(error)
+                ? .faulted(reason: reason) : .failed(reason: reason, runFolder: nil, summary: nil)
+        }
+    }
+
+    /// What the ledger keeps of a run, for its journal.
+    private static func note(_ report: RunReport) -> PublicationNote? {
+        PublicationNote(
+            reason: report.status == .succeeded ? nil : MessageLimits.cut(reason(report), to: MessageLimits.reason),
+            summary: try? LedgerJSON.encode(JobSummary(report).bounded))
+    }
+
+    /// Why a run failed, as the ledger and messages tell it: with its cause, and what to do.
+    private static func reason(_ report: RunReport) -> String {
+        report.explanation.isEmpty ? "The run failed." : report.explanation.joined(separator: " ")
+    }
+}
+
+private struct EventBridge: PipelineEvents {
+    let events: any JobEvents
+
+    func stageStarted(_ stage: Stage, detail: String?) { events.stageStarted(stage.rawValue, detail: detail) }
+    func stageEnded(_ stage: Stage, detail: String?) { events.stageEnded(stage.rawValue, detail: detail) }
+    func moved() { events.moved() }
+    func log(_ line: String) { events.log(line) }
+
+    func progress(_ progress: StageProgress) {
+        events.moved()
+        guard let loss = progress.loss, let rate = progress.tokensPerSecond, let left = progress.secondsLeft else {
+            return
+        }
+        events.progress(
+            step: progress.done, of: progress.total, loss: loss, tokensPerSecond: rate, secondsLeft: left)
+    }
+}
+
+extension JobSummary {
+    /// What a report says in short.
+    init(_ report: RunReport) {
+        self.init(
+            slices: report.slices.map { slice in
+                Slice(
+                    name: slice.name, rows: slice.rows,
+                    base: Score(loss: slice.base.loss, accuracy: slice.base.accuracy),
+                    adapter: Score(loss: slice.adapter.loss, accuracy: slice.adapter.accuracy))
+            },
+            gates: report.gates.map { gate in
+                Gate(condition: Self.condition(gate), value: gate.value, passed: gate.passed)
+            },
+            parityPassed: report.parity?.passed, steps: report.training?.steps ?? 0,
+            wallSeconds: report.training?.wallSeconds ?? 0, tokensPerSecond: report.training?.tokensPerSecond ?? 0)
+    }
+
+    private static func condition(_ gate: GateReport) -> String {
+        let bounds = [
+            gate.min.map { "≥ \($0)" }, gate.max.map { "≤ \($0)" }, gate.betterThan.map { "better than \($0)" },
+        ]
+        return "\(gate.slice) \(gate.metric) \(bounds.compactMap { $0 }.joined(separator: " and "))"
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import OperatingSystem
+import Pipeline
+
+extension JobReport {
+    /// A report from its line. A process that a base or its data took over is not believed more than a sound one would say:
+    /// what is longer is cut, and what cannot be is refused.
+    ///
+    /// - Parameters:
+    ///   - request: what the process was asked to do.
+    ///   - outbox: where it publishes.
+    /// - Throws: `WorkerError` for what is no report, a stage that there is none of, or a run that is not of the request's name.
+    package static func read(_ line: String, of request: JobRequest, outbox: String) throws -> JobReport {
+        let message: JobReport?
+        do { message = try MessageLine.read(line, of: request.id) } catch {
+            throw WorkerError(.message, "The line holds no report.", cause: (error as? WorkerError)?.cause)
+        }
+        guard let report = message?.bounded else { throw WorkerError(.message, "The line holds no report.") }
+        switch report {
+        case .stageStarted(let name, _), .stageEnded(let name, _):
+            guard Stage(rawValue: name) != nil else { throw WorkerError(.message, "There is no such stage.") }
+        case .ended(.succeeded(let folder, _)), .ended(.failed(_, let folder?, _)):
+            guard Publications.isRun(folder, of: request.name, in: outbox) else {
+                throw WorkerError(.message, "The run that it names is none of \(outbox)/\(request.name).")
+            }
+        case .ended, .progress, .moved, .log, .heartbeat, .mayPublish: break
+        }
+        return report
+    }
+}

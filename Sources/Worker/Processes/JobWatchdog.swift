@@ -1,0 +1,151 @@
+import Common
+import Foundation
+import Glibc
+import Manifests
+import OperatingSystem
+import Synchronization
+import Webhooks
+
+/// Looks after one job process while it runs: asks it to stop where somebody asked, and kills it where it takes more
+/// than it may or does not stop in time. It does no work of the job's.
+final class JobWatchdog: Sendable {
+    /// Why the process was killed.
+    enum Verdict: Sendable, Equatable {
+        case memory(used: Int, limit: Int)
+        case wallTime(limit: Double)
+        case stageTime(stage: String, limit: Double)
+        /// Nothing moved for as long.
+        case stalled(stage: String, limit: Double)
+        /// It was asked to stop and did not in time.
+        case overdue
+    }
+
+    /// Seconds between two looks after which this process must have been stopped. Ten times what they are apart at rest.
+    private static let longestStep = 1.0
+
+    /// How far the job is, by what its process reports.
+    private struct Position: Equatable {
+        var stage = ""
+        var stagesEnded = 0
+        var step = 0
+        var moves = 0
+    }
+
+    /// Times are seconds of `running`, that of the request to stop of `attended`.
+    private struct State {
+        /// While this process could look.
+        var attended: AttendedTime
+        /// While the job's process ran too: one that somebody stopped uses up no limit.
+        var running: AttendedTime
+        var position = Position()
+        var stageSince = 0.0
+        var movedAt = 0.0
+        var askedAt: Double?
+        var verdict: Verdict?
+
+        mutating func move(_ change: (inout Position) -> Void) {
+            let before = position
+            change(&position)
+            if position != before { movedAt = running.seconds }
+        }
+    }
+
+    private let pid: Int32
+    private let limits: LimitsConfiguration
+    private let control: JobControl
+    private let state: Mutex<State>
+
+    init(pid: Int32, limits: LimitsConfiguration, control: JobControl) {
+        self.pid = pid
+        self.limits = limits
+        self.control = control
+        let time = AttendedTime(now: Self.now, longestStep: Self.longestStep)
+        state = Mutex(State(attended: time, running: time))
+    }
+
+    private static var now: Double { ProcessInfo.processInfo.systemUptime }
+
+    /// Nil unless the process was killed from here.
+    var verdict: Verdict? { state.withLock { $0.verdict } }
+
+    func stageStarted(_ name: String) {
+        state.withLock { state in
+            state.move { $0.stage = name }
+            state.stageSince = state.running.seconds
+        }
+    }
+
+    func stageEnded(_ name: String) { state.withLock { state in state.move { $0.stagesEnded += 1 } } }
+    /// A training step was told.
+    func moved(step: Int) { state.withLock { state in state.move { $0.step = step } } }
+    /// So many pieces of work were told to be done.
+    func moved(count: Int) { state.withLock { state in state.move { $0.moves = count } } }
+
+    /// Looks once. True where the process must now be asked to stop.
+    func look() -> Bool {
+        let now = Self.now
+        let used = limits.memoryMiB == nil ? nil : ProcessMemory.inUse(pid: pid)
+        let isStopped = ProcessIdentity.isStopped(pid: pid)
+        let (ask, verdict) = state.withLock { state -> (Bool, Verdict?) in
+            guard state.verdict == nil else { return (false, nil) }
+            state.attended.look(now: now)
+            state.running.look(now: now, counts: !isStopped)
+            let ask = control.shouldStop && state.askedAt == nil
+            if ask { state.askedAt = state.attended.seconds }
+            state.verdict = judge(state, used: used)
+            return (ask, state.verdict)
+        }
+        if verdict != nil { killGroup() }
+        return ask
+    }
+
+    /// Ends the process and whatever it may have started.
+    func killGroup() {
+        kill(-pid, SIGKILL)
+        kill(pid, SIGKILL)
+    }
+
+    private func judge(_ state: State, used: Int?) -> Verdict? {
+        if let asked = state.askedAt { return state.attended.seconds - asked > limits.stopTime ? .overdue : nil }
+        if let limit = limits.memoryMiB.map({ $0 << 20 }), let used, used > limit {
+            return .memory(used: used, limit: limit)
+        }
+        let now = state.running.seconds
+        if let limit = limits.wallTime, now > limit { return .wallTime(limit: limit) }
+        if let limit = limits.stageTime, now - state.stageSince > limit {
+            return .stageTime(stage: state.position.stage, limit: limit)
+        }
+        if limits.stallTime > 0, now - state.movedAt > limits.stallTime {
+            return .stalled(stage: state.position.stage, limit: limits.stallTime)
+        }
+        return nil
+    }
+}
+
+extension JobWatchdog.Verdict {
+    /// What came of the attempt.
+    var outcome: JobOutcome {
+        switch self {
+        case .memory(let used, let limit):
+            .failed(
+                reason: "The job was killed with \(used >> 20) MiB of memory in use; limits.memory_mib of lorad.yaml "
+                    + "allows \(limit >> 20). Lower training.batch_size or training.max_length, or raise the limit.",
+                runFolder: nil, summary: nil)
+        case .wallTime(let limit):
+            .failed(
+                reason: "The job was killed after \(TableFigure.text(limit, decimals: 0)) s, the limits.wall_time of "
+                    + "lorad.yaml.", runFolder: nil, summary: nil)
+        case .stageTime(let stage, let limit):
+            .failed(
+                reason: "The job was killed after \(TableFigure.text(limit, decimals: 0)) s in stage \(stage), the "
+                    + "limits.stage_time of lorad.yaml.", runFolder: nil, summary: nil)
+        case .stalled(let stage, let limit):
+            .failed(
+                reason:
+                    "The job was killed because nothing moved for \(TableFigure.text(limit, decimals: 0)) s in stage "
+                    + "\(stage), the limits.stall_time of lorad.yaml. Look whether its disks answer; raise the limit "
+                    + "where one batch takes as long.", runFolder: nil, summary: nil)
+        case .overdue: .interrupted
+        }
+    }
+}

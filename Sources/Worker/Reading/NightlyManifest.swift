@@ -1,0 +1,50 @@
+import Common
+import Foundation
+import Manifests
+import OperatingSystem
+import Pipeline
+
+/// A manifest on its way into the inbox, by hand or by the clock: `--set`, the stamp, and the question whether there is
+/// anything new to train.
+package struct NightlyManifest: Sendable {
+    /// With the settings in it, and without a stamp.
+    package let text: String
+    /// The file it comes from.
+    package let file: String
+    package let document: ManifestDocument
+
+    /// Throws a `ManifestsError`, for a file that cannot be read or with every mistake.
+    package init(path: String, settings: [String], _ configuration: WorkerConfiguration) throws {
+        let plain = try Self.read(path)
+        text =
+            settings.isEmpty
+            ? plain : try Override.edit(bytes: Array(plain.utf8), file: path, overrides: settings.map(Override.init))
+        file = path
+        document = try ManifestReading.document(text, path: path, configuration)
+    }
+
+    /// A manifest's text, or what a link leads to. Throws a `ManifestsError` for what is no file of text, or too large.
+    static func read(_ path: String) throws -> String {
+        guard FileSystem.status(path, followingLinks: true) != nil else {
+            throw ManifestsError(.missing, "\(path) cannot be read.")
+        }
+        let file = ManifestFile.read(path, name: path, followingLinks: true)
+        if let mistake = file.mistake { throw ManifestsError(.unreadable, mistake) }
+        return file.text
+    }
+
+    /// The text under a stamped name. Throws where the name gets too long by it.
+    package func stamped(at date: Date, _ configuration: WorkerConfiguration) throws -> String {
+        let stamped = try Stamp.apply(to: text, file: file, name: document.manifest.name, at: date)
+        _ = try ManifestReading.document(stamped, path: file, configuration)
+        return stamped
+    }
+
+    /// `nightly-20261124t0200z.yaml` for `pipelines/nightly.yaml`.
+    package static func fileName(of path: String, at date: Date) -> String {
+        let name = URL(fileURLWithPath: path).lastPathComponent
+        let stem = InboxNames.stem(name)
+        let ending = name.dropFirst(stem.count)
+        return Stamp.name(stem, at: date) + (ending.isEmpty ? ".yaml" : ending)
+    }
+}
