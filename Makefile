@@ -46,6 +46,7 @@ lint:
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz
 	scripts/folder-arrows --self-test
 	scripts/folder-arrows
+	scripts/pictures --check
 
 # Debian packages, only those that are missing.
 tools:

@@ -90,7 +90,7 @@ let package = Package(
         module("Tensors", ["Common", "COpenBLAS", "CKernels"]),
         module("Digests", ["CCrypto"]),
         module("ForeignText", []),
-        module("OperatingSystem", ["Common", "CLinux", "ModelFiles"]),
+        module("OperatingSystem", ["Common", "CLinux"]),
         module("ModelFiles", ["Common", "Tensors", "Digests", "ForeignText"]),
         module("Tokenizers", ["Common", "ModelFiles", "ForeignText"]),
         module("Transformers", ["Common", "Tensors", "ModelFiles"]),
@@ -106,7 +106,7 @@ let package = Package(
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
                 "Manifests", "Digests", "ForeignText",
             ]),
-        module("Ledger", ["Common", "OperatingSystem", "Pipeline", grdb]),
+        module("Ledger", ["Common", "OperatingSystem", grdb]),
         module("Views", ["Common", "Ledger", "Pipeline", "Manifests"]),
         module(
             "Webhooks", ["Common", "Ledger", "Manifests", "OperatingSystem", "ForeignText", "Digests", "CCurl"]),

@@ -3,7 +3,6 @@ import Foundation
 import GRDB
 import ModelFiles
 import OperatingSystem
-import Pipeline
 
 /// What is known for certain: jobs, their stages and the webhooks still to be sent, in one SQLite file.
 ///
