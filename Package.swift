@@ -106,7 +106,7 @@ let package = Package(
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
                 "Manifests", "Digests", "ForeignText",
             ]),
-        module("Ledger", ["Common", "OperatingSystem", grdb]),
+        module("Ledger", ["Common", "OperatingSystem", "ForeignText", grdb]),
         module("Views", ["Common", "Ledger", "Pipeline", "Manifests"]),
         module(
             "Webhooks", ["Common", "Ledger", "Manifests", "OperatingSystem", "ForeignText", "Digests", "CCurl"]),

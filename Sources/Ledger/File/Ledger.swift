@@ -1,7 +1,7 @@
 import Common
+import ForeignText
 import Foundation
 import GRDB
-import ModelFiles
 import OperatingSystem
 
 /// What is known for certain: jobs, their stages and the webhooks still to be sent, in one SQLite file.
@@ -58,7 +58,7 @@ package final class Ledger: Sendable {
 
     private static func lock(_ path: String) throws -> FileLock {
         do {
-            return try FileLock(path, waiting: lockTime, showing: quoted)
+            return try FileLock(path, waiting: lockTime, showing: { ForeignText.quoted($0, limit: 200) })
         } catch let error as SystemError {
             throw WorkerError(
                 error.code == .locked ? .locked : .unwritable, error.message, cause: error.cause, advice: error.advice)
