@@ -4,7 +4,8 @@ import Worker
 
 /// A shell script in the place of the process that reads manifests. Each process is counted, a line in `starts`.
 ///
-/// What it may read is its first line, and kept. Of an order it can be told what it reads by the names in its line, and `answer NAME` answers that it is accepted.
+/// What it may read is its first line, and kept. Of an order it can be told what it reads by the names in its line, and
+/// `answer NAME` answers that it is accepted.
 struct ScriptedIntake {
     let folder: ScratchFolder
     let child: IntakeChild
