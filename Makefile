@@ -41,7 +41,7 @@ sanitize: tools
 build: tools
 	$(SWIFT) build -c release --product lorad
 
-# Style, and that no folder of a target is in a circle with another.
+# Style; folders in a circle, in the targets that scripts/folder-arrows lists; and pictures as their script draws them.
 lint:
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz
 	scripts/folder-arrows --self-test

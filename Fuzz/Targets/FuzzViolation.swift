@@ -29,7 +29,8 @@ func accepted<Result>(_ read: () throws -> Result) throws -> Result? {
     }
 }
 
-/// What a reader may refuse bytes with. Sizes that do not fit are not left to the numerical layer to find.
+/// What a reader may refuse bytes with. Sizes that do not fit are not left to the numerical layer to find, and bytes are
+/// no fault of a disk.
 private func isOurs(_ error: any Error) -> Bool {
-    error is any Fault && !(error is TensorsError) || error is JinjaError
+    error is any Fault && !(error is TensorsError) && !(error is SystemError) || error is JinjaError
 }

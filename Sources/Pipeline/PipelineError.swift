@@ -26,6 +26,9 @@ package enum PipelineErrorCode: String, FaultCode {
         case .unwritable, .locked, .noSpace: .tryAgain
         }
     }
+
+    /// Not a lock: its holder is another process, which may stay.
+    package var mayPass: Bool { self == .unwritable || self == .noSpace }
 }
 
 extension PipelineError {

@@ -1,6 +1,5 @@
 import Foundation
 import Ledger
-import Ledger
 
 /// A delivery as `webhooks list` and `replay` show it with `--json`.
 package struct DeliveryAnswer: Codable {

@@ -1,6 +1,5 @@
 import Foundation
 import Ledger
-import Ledger
 
 /// A job as `status`, `cancel` and `retry` show it with `--json`.
 package struct JobAnswer: Codable {

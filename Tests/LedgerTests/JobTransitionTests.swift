@@ -117,9 +117,10 @@ struct JobTransitionTests {
                         worker_pid = 1, worker_start = 4, boot_id = 'gone', child_pid = 5, child_start = 6,
                         heartbeat_at = 7, memory_bytes = 8
                     """,
-                // Who asks for a running job to be cancelled finds that somebody has.
+                // Recovery cancels what somebody asked it to, and abandons what crashed too often; `bring` allows five.
                 arguments: [
-                    state.rawValue, cause == .abandoned ? 9 : 0, cause == .buried || cause == .withdrawn,
+                    state.rawValue, cause == .abandoned ? 9 : 2,
+                    !Self.byRecovery.contains(cause) || cause == .buried,
                     #"{"gates":[],"slices":[],"steps":1,"tokens_per_second":1,"wall_seconds":1}"#,
                 ])
         }

@@ -12,17 +12,30 @@ package struct FamilyFixture: Sendable, CustomStringConvertible {
     /// Every decoder's folder, by name.
     package static let decoders: [FamilyFixture] = {
         let root = Fixtures.path("families")
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-        return names.sorted().filter { name in
-            let reference = try? JSONReader.parse(file: "\(root)/\(name)/reference.json")
-            return reference?["losses"] != nil && reference?["task"] == nil
-        }.map { FamilyFixture(name: $0) }
+        do {
+            // Files beside the folders say how these were made.
+            let folders = try FileManager.default.contentsOfDirectory(atPath: root).filter { !$0.contains(".") }
+            let decoders = try folders.sorted().filter { name in
+                let reference = try JSONReader.parse(file: "\(root)/\(name)/reference.json")
+                return reference["losses"] != nil && reference["task"] == nil
+            }
+            return decoders.map { FamilyFixture(name: $0) }
+        } catch { fatalError("\(root): a fixture cannot be read: \(error)") }
     }()
 
     /// Names of the .gguf files of Tests/Fixtures/gguf-families.
     package static let ggufs: [String] = {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: Fixtures.path("gguf-families"))) ?? []
+        let folder = Fixtures.path("gguf-families")
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder), !names.isEmpty else {
+            fatalError("\(folder) holds no fixture")
+        }
         return names.filter { $0.hasSuffix(".gguf") }.map { String($0.dropLast(".gguf".count)) }.sorted()
+    }()
+
+    /// Those of encoders, whose values are those of a classifier: `ClassifierCase` has them.
+    package static let encoderGGUFs: Set<String> = {
+        let encoders = ModelFamilies.all.filter(\.isEncoder).compactMap(\.files.gguf.architecture?.name)
+        return Set(encoders)
     }()
 
     /// The adapters in each folder.

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import ModelFiles
 import TestSupport
@@ -8,15 +9,17 @@ import Transformers
 struct FamilyConfigurationTests {
     private func shapes(_ type: String, _ members: String) throws -> [String: [Int]] {
         try withTemporaryFolder { folder in
-            let family = try ModelFamilies.named(type)
-            let keys = family.files.keys
-            var sizes = ["vocab_size": 9, keys.hidden: 12, keys.layers: 2, keys.heads: 2, "head_dim": 6]
-            if keys.intermediateRatio == nil { sizes[keys.intermediate] = 16 }
-            if !members.contains("num_key_value_heads") { sizes["num_key_value_heads"] = 2 }
-            let all =
-                [#""model_type":"\#(type)""#] + sizes.map { #""\#($0)":\#($1)"# } + [members].filter { !$0.isEmpty }
-            try Data("{\(all.joined(separator: ","))}".utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
-            return try family.tensorShapes(ModelConfiguration.load(folder: folder))
+            // In the words of each type's own config.json, not in those of its descriptor.
+            let sizes =
+                type == "gpt2"
+                ? #""n_embd":12,"n_layer":2,"n_head":2"#
+                : #""hidden_size":12,"intermediate_size":16,"num_hidden_layers":2,"num_attention_heads":2,"head_dim":6"#
+            let key = "num_key_value_heads"
+            let ffn = (type == "opt" ? #","ffn_dim":16"# : "") + (members.contains(key) ? "" : #","\#(key)":2"#)
+            let text =
+                #"{"model_type":"\#(type)","vocab_size":9,\#(sizes)\#(ffn)\#(members.isEmpty ? "" : ",")\#(members)}"#
+            try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
+            return try ModelFamilies.named(type).tensorShapes(ModelConfiguration.load(folder: folder))
         }
     }
 
@@ -40,10 +43,13 @@ struct FamilyConfigurationTests {
             ("gpt2", #""add_cross_attention":true"#, "add_cross_attention"),
             ("opt", #""word_embed_proj_dim":0"#, "word_embed_proj_dim"),
             ("gpt_neox", #""rotary_pct":0.01"#, "rotated dimensions"),
+            ("bert", #""hidden_act":"quick_gelu""#, "hidden_act"),
+            ("bert", #""position_embedding_type":"relative_key""#, "position_embedding_type"),
+            ("deberta-v2", #""conv_act":"exotic","conv_kernel_size":3"#, "conv_act"),
         ])
     func refused(_ type: String, _ members: String, _ named: String) {
-        let error = #expect(throws: TransformersError.self) { try shapes(type, members) }
-        #expect(error?.message.contains(named) == true, "\(error?.message ?? "nothing thrown")")
+        let fault = #expect(throws: (any Error).self) { try shapes(type, members) } as? any Fault
+        #expect(fault?.message.contains(named) == true, "\(fault?.message ?? "no fault was thrown")")
     }
 
     @Test("Tensors follow from the configuration: biases, fused projections, norms, narrow embeddings")
@@ -56,6 +62,13 @@ struct FamilyConfigurationTests {
         #expect(try shapes("gemma2", "")["model.layers.0.post_feedforward_layernorm.weight"] == [12])
         #expect(try shapes("qwen3", "")["model.layers.0.self_attn.q_norm.weight"] == [6])
         #expect(try shapes("opt", #""word_embed_proj_dim":4"#)["model.decoder.project_in.weight"] == [12, 4])
+    }
+
+    @Test("RoBERTa's table has 512 rows where config.json states none, whatever the padding token", arguments: [1, 3])
+    func roberta(padding: Int) throws {
+        let shapes = try shapes("roberta", #""pad_token_id":\#(padding)"#)
+        let table = try #require(shapes.first { $0.key.hasSuffix("embeddings.position_embeddings.weight") })
+        #expect(table.value == [512, 12])
     }
 
     @Test("An unknown model type is refused with the supported ones")

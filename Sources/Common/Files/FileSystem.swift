@@ -67,8 +67,15 @@ package enum FileSystem {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
-            throw unreadable(folder, cause: error.localizedDescription)
+            throw unreadable(folder, cause: reason(of: error))
         }
+    }
+
+    /// What the system had to say to Foundation.
+    private static func reason(of error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+        return reason(Int32(underlying.code))
     }
 
     /// What the kernel had no descriptor for, or a disk could not read, has not vanished.

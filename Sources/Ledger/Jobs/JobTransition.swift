@@ -29,7 +29,7 @@ package struct JobTransition: Sendable, Equatable {
         case retried
     }
 
-    /// What of a row is cleared together: each part is empty in the states that it says nothing of.
+    /// What of a row is cleared together, by the transitions that name it.
     package enum Part: String, Sendable, CaseIterable {
         /// Who runs the attempt: the worker, the job's process, and that process's last sign of life, which says nothing
         /// once there is no such process.

@@ -12,6 +12,8 @@ package struct HashCache: Sendable {
     private let path: String
     private let additions: String?
     private let found: FoundHashes?
+    /// What the file held when this value was made, where a process is confined after that and may not open it again.
+    private let snapshot: [String: Entry]?
     private let settlingNanoseconds: Int
     /// Told of the bytes, a piece at a time, that are read because no hash of theirs is remembered; what it throws ends
     /// the reading.
@@ -46,6 +48,7 @@ package struct HashCache: Sendable {
         self.path = path
         self.additions = additions
         self.found = found
+        snapshot = found == nil ? nil : Self.entries(at: path)
         settlingNanoseconds = Int(settlingSeconds * 1e9)
         self.onRead = onRead
     }
@@ -87,7 +90,8 @@ package struct HashCache: Sendable {
     func hash(of file: String, identity: FileIdentity) -> String? {
         let key = Self.key(file)
         let isCurrent = { (entry: Entry) in entry.identity == identity }
-        let kept = [path, additions].lazy.compactMap { $0.flatMap { Self.entries(at: $0)[key] } }
+        let shared = snapshot ?? Self.entries(at: path)
+        let kept = [shared[key], additions.flatMap { Self.entries(at: $0)[key] }].compactMap(\.self)
         guard let entry = found?.entry(key).flatMap({ isCurrent($0) ? $0 : nil }) ?? kept.first(where: isCurrent) else {
             return nil
         }
@@ -166,14 +170,16 @@ package final class FoundHashes: Sendable {
 
     package init() {}
 
-    /// As `HashCache.adopt` takes them; nil where there are none, or more than it takes.
+    /// As `HashCache.adopt` takes them; nil where there are none. Of more than it takes at once, some: the rest is found
+    /// again, and handed over then.
     package var text: String? {
-        let entries = entries.withLock { $0 }
-        guard !entries.isEmpty, let data = HashCache.data(of: entries, .line), data.count <= HashCache.mostAdopted
-        else {
-            return nil
+        var entries = entries.withLock { $0 }
+        while !entries.isEmpty, let data = HashCache.data(of: entries, .line) {
+            guard data.count > HashCache.mostAdopted else { return String(decoding: data, as: UTF8.self) }
+            let kept = entries.keys.sorted().prefix(entries.count / 2)
+            entries = entries.filter { kept.contains($0.key) }
         }
-        return String(decoding: data, as: UTF8.self)
+        return nil
     }
 
     fileprivate func entry(_ key: String) -> HashCache.Entry? { entries.withLock { $0[key] } }

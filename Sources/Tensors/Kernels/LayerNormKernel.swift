@@ -20,13 +20,17 @@ extension Kernels {
     }
 
     /// With x̂ = (x − μ)·r and g = w ⊙ dy: dx (+)= r·(g − mean(g) − x̂·mean(g ⊙ x̂)); weight and bias are frozen. dx
-    /// may be dy.
+    /// may be dy if it is assigned.
     package static func layerNormBackward(
         _ dy: Matrix, x: Matrix, weight: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
     ) {
         dy.requireShape(of: x, "LayerNorm's backward")
         dx.requireShape(of: x, "LayerNorm's backward")
-        dx.requireSameOrDisjoint(dy, "LayerNorm's dx")
+        if accumulate {
+            dx.requireDisjoint(from: dy, "LayerNorm's dx")
+        } else {
+            dx.requireSameOrDisjoint(dy, "LayerNorm's dx")
+        }
         dx.requireDisjoint(from: x, "LayerNorm's dx")
         requireLayerNormShapes(x, weight: weight, statistics: statistics)
         measuredRows(

@@ -18,13 +18,18 @@ extension Kernels {
         }
     }
 
-    /// dx (+)= r·(w ⊙ dy) − x·r³/d·Σ(w ⊙ dy ⊙ x); the weight is frozen and has no gradient. dx may be dy.
+    /// dx (+)= r·(w ⊙ dy) − x·r³/d·Σ(w ⊙ dy ⊙ x); the weight is frozen and has no gradient. dx may be dy if it is
+    /// assigned.
     package static func rmsNormBackward(
         _ dy: Matrix, x: Matrix, weight: Matrix, inverseRMS: Matrix, into dx: Matrix, accumulate: Bool
     ) {
         dy.requireShape(of: x, "RMSNorm's backward")
         dx.requireShape(of: x, "RMSNorm's backward")
-        dx.requireSameOrDisjoint(dy, "RMSNorm's dx")
+        if accumulate {
+            dx.requireDisjoint(from: dy, "RMSNorm's dx")
+        } else {
+            dx.requireSameOrDisjoint(dy, "RMSNorm's dx")
+        }
         dx.requireDisjoint(from: x, "RMSNorm's dx")
         precondition(weight.columns == x.columns && inverseRMS.rows == x.rows, "RMSNorm's weight and inverse RMS")
         measuredRows(

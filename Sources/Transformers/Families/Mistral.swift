@@ -10,7 +10,7 @@ enum Mistral {
             classes: TransformersClasses(base: "MistralForCausalLM", classifier: "MistralForSequenceClassification"),
             keys: LlamaLayout.keys(defaultMaxPositions: 131_072, defaultKeyValueHeads: 8),
             tokenizer: FamilyTokenizer(FamilyTokenizer.generic),
-            gguf: .none(because: "llama.cpp writes it under Llama's name.")),
+            gguf: .none(because: "lorad has no mapping of it: llama.cpp writes it under Llama's name.")),
         defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
 
     @Sendable private static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {

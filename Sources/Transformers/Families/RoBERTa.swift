@@ -12,7 +12,8 @@ enum RoBERTa {
             classes: TransformersClasses(base: "RobertaModel", classifier: "RobertaForSequenceClassification"),
             keys: BERTLayout.keys.with { $0.hasPaddedPositions = true },
             tokenizer: FamilyTokenizer("RobertaTokenizer"),
-            gguf: .none(because: "llama.cpp writes it under BERT's name, with other positions and heads.")),
+            gguf: .none(
+                because: "lorad has no mapping of it, which llama.cpp writes under BERT's name with other positions.")),
         defaultTargets: ["query", "value"],
         architecture: .encoder(
             EncoderArchitecture(name: "roberta", plan: plan)))

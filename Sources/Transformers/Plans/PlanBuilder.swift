@@ -11,6 +11,10 @@ struct PlanBuilder {
     /// - Parameter relative: a row for each distance, where attention reads them.
     func block(_ plan: LayerPlan, relative: Matrix? = nil) throws -> any TransformerBlock {
         let feedForward = try feedForward(plan.feedForward)
+        // A part that no block computes would be loaded, and left out of the sum without a word.
+        let isBetweenNorms = if case .normalised = plan.residual { true } else { false }
+        precondition(isBetweenNorms || plan.attention.disentangled == nil, "disentangled attention's place")
+        precondition(plan.convolution == nil || plan.attention.disentangled != nil, "a convolution's layer")
         switch plan.residual {
         case .sequential: return DecoderBlock(attention: try attention(plan.attention), mlp: feedForward)
         case .parallel: return ParallelBlock(attention: try attention(plan.attention), mlp: feedForward)
@@ -39,6 +43,10 @@ struct PlanBuilder {
     private func disentangled(
         _ plan: AttentionPlan, _ own: DisentangledPlan, relative: Matrix?
     ) throws -> DisentangledAttention {
+        precondition(
+            plan.norm == nil && plan.headNorms == nil && plan.outputNorm == nil && plan.rotary == nil
+                && plan.scoring.softCap == nil, "what disentangled attention does not compute")
+        precondition((own.table == nil) == (relative == nil), "positions and their table")
         let content = try group(plan.queryKeyValue)
         func project(_ plan: DisentangledPlan.Projection?, _ embeddings: Matrix) throws
             -> RelativeProjections.Projection?

@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 import Ledger
@@ -102,5 +103,5 @@ struct DiscordBody: Encodable {
         }
     }
 
-    func json() throws -> String { try LedgerJSON.encode(self) ?? "" }
+    func json() throws -> String { try CompactJSON.encode(self) }
 }

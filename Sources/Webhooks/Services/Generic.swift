@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 import Ledger
@@ -64,7 +65,7 @@ struct GenericBody {
         var kept = max(message.job.summary?.slices.count ?? 0, message.job.summary?.gates.count ?? 0)
         var reasonLimit = Self.reasonLimit
         while true {
-            let text = try LedgerJSON.encode(body(keeping: kept, reasonLimit: reasonLimit)) ?? ""
+            let text = try CompactJSON.encode(body(keeping: kept, reasonLimit: reasonLimit))
             if text.utf8.count < Self.limit || kept + reasonLimit == 0 { return text }
             if kept > 0 { kept = kept * 3 / 4 } else { reasonLimit = reasonLimit * 3 / 4 }
         }

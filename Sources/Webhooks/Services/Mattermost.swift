@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 import Ledger
@@ -45,5 +46,5 @@ struct MattermostBody: Encodable {
     private static let fences = 8
     private static func code(_ text: String) -> String { "```\n\(text)\n```" }
 
-    func json() throws -> String { try LedgerJSON.encode(self) ?? "" }
+    func json() throws -> String { try CompactJSON.encode(self) }
 }

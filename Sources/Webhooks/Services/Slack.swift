@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 import Ledger
@@ -71,5 +72,5 @@ struct SlackBody: Encodable {
         Block(type: "section", text: Text(type: "mrkdwn", text: "```\n\(text)\n```", verbatim: true))
     }
 
-    func json() throws -> String { try LedgerJSON.encode(self) ?? "" }
+    func json() throws -> String { try CompactJSON.encode(self) }
 }

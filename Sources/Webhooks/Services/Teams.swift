@@ -1,3 +1,4 @@
+import Common
 import ForeignText
 import Foundation
 import Ledger
@@ -76,7 +77,7 @@ struct TeamsBody: Encodable {
         while true {
             var body = self
             body.attachments = [Attachment(content: Card(body: lines(share: share)))]
-            let text = try LedgerJSON.encode(body) ?? ""
+            let text = try CompactJSON.encode(body)
             if text.utf8.count < Self.limit || share < 100 { return text }
             share = share * 3 / 4
         }

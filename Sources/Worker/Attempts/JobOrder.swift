@@ -30,7 +30,7 @@ struct JobOrder: Codable, Sendable, Equatable {
 
     /// Makes `runsFolder`: a confined process may write beneath it and not beside it. True where it was not there.
     ///
-    /// - Throws: `WorkerError.unwritable`.
+    /// - Throws: `WorkerError.unwritable`, or `SystemError` where the outbox cannot be flushed.
     func makeRunsFolder() throws -> Bool {
         guard let runsFolder, FileSystem.exists(outbox) else { return false }
         if mkdir(runsFolder, 0o777) == 0 {

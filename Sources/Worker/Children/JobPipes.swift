@@ -16,7 +16,7 @@ final class CommandReader: Sendable {
                 if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
                     let line = String(decoding: bytes[..<end], as: UTF8.self)
                     bytes.removeSubrange(...end)
-                    return try? MessageLine.read(line, of: "of this process")
+                    return try? MessageLine.read(line)
                 }
                 let count = read(STDIN_FILENO, &chunk, chunk.count)
                 if count < 0, errno == EINTR { continue }

@@ -1,10 +1,8 @@
-import Ledger
+import Common
 
 /// A message as a line, without its line feed.
 enum MessageLine {
-    static func text(_ message: some Encodable) throws -> String { try LedgerJSON.encode(message) ?? "" }
+    static func text(_ message: some Encodable) throws -> String { try CompactJSON.encode(message) }
 
-    static func read<Message: Decodable>(_ line: String, of job: String) throws -> Message? {
-        try LedgerJSON.decode(line, of: job)
-    }
+    static func read<Message: Decodable>(_ line: String) throws -> Message { try CompactJSON.decode(line) }
 }

@@ -15,9 +15,10 @@ struct LedgerCheck {
     func findings(now: Date = Date()) -> [Finding] {
         do {
             try LedgerInspection.requirePresence(path, backups: backups)
-        } catch let error as WorkerError {
-            return [Finding("ledger", error.message, .problem, advice: error.advice)]
-        } catch {}
+        } catch {
+            let fault = error as? any Fault
+            return [Finding("ledger", fault?.message ?? error.localizedDescription, .problem, advice: fault?.advice)]
+        }
         guard FileSystem.exists(path) else { return [Finding("ledger", "\(path), made when it is needed")] }
         do {
             let ledger = try LedgerInspection(path)

@@ -58,12 +58,21 @@ package struct Claim: Sendable, Equatable {
         return try folders.claimFolders.flatMap(leftovers).sorted { $0.job < $1.job }
     }
 
-    private static func leftovers(in claimed: String) throws -> [Claim] {
+    /// The claims that lie beside the inbox, and not in the state folder, where running jobs have theirs. Removes nothing:
+    /// a job that begins may be making its folder.
+    static func ofShare(_ folders: WorkerFolders) throws -> [Claim] {
+        try folders.requireOwnClaims()
+        return try claims(in: folders.claimed) { _ in }
+    }
+
+    private static func leftovers(in claimed: String) throws -> [Claim] { try claims(in: claimed) { rmdir($0) } }
+
+    private static func claims(in claimed: String, empty: (String) -> Void) throws -> [Claim] {
         try FileSystem.names(in: claimed).compactMap { job in
             let folder = claimed + "/" + job
             guard FileSystem.isFolder(folder) else { return nil }
             guard let name = try FileSystem.names(in: folder).first else {
-                rmdir(folder)
+                empty(folder)
                 return nil
             }
             return Claim(job: job, name: name, path: folder + "/" + name)

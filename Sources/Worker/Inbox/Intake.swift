@@ -51,7 +51,7 @@ struct Intake: Sendable {
     ///
     /// One that is being rejected stays, for whoever is at it, and so does a file that could not be moved to the outbox.
     func discardEnded() throws {
-        for claim in try Claim.leftovers(folders) {
+        for claim in try Claim.ofShare(folders) {
             guard let job = try ledger.find(claim.job), job.state.isFinal else { continue }
             let copy = job.runFolder.map { $0 + "/" + claim.name }
             if job.state != .rejected || copy.map(FileSystem.exists) == true { claim.discard() }

@@ -36,7 +36,7 @@ package struct Publications: Sendable {
     /// Points `latest` at a succeeded job's run. Does nothing for any other job.
     ///
     /// - Parameter onlyForward: not where it stands at a run that was begun later.
-    /// - Throws: `PipelineError` where the link cannot be moved.
+    /// - Throws: `PipelineError` where there is no outbox, `SystemError` where the link cannot be moved.
     func pointLatest(at job: JobRecord, onlyForward: Bool) throws {
         guard job.state == .succeeded, let run = job.runFolder, isOurs(run) else { return }
         guard FileSystem.exists(folders.outboxMark) else {

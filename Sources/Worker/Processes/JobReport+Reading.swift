@@ -11,11 +11,11 @@ extension JobReport {
     ///   - outbox: where it publishes.
     /// - Throws: `WorkerError` for what is no report, a stage that there is none of, or a run that is not of the request's name.
     package static func read(_ line: String, of request: JobRequest, outbox: String) throws -> JobReport {
-        let message: JobReport?
-        do { message = try MessageLine.read(line, of: request.id) } catch {
-            throw WorkerError(.message, "The line holds no report.", cause: (error as? WorkerError)?.cause)
+        let message: JobReport
+        do { message = try MessageLine.read(line) } catch {
+            throw WorkerError(.message, "The line holds no report.", cause: error.localizedDescription)
         }
-        guard let report = message?.bounded else { throw WorkerError(.message, "The line holds no report.") }
+        let report = message.bounded
         switch report {
         case .stageStarted(let name, _), .stageEnded(let name, _):
             guard Stage(rawValue: name) != nil else { throw WorkerError(.message, "There is no such stage.") }

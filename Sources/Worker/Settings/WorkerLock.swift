@@ -2,7 +2,6 @@ import Common
 import Foundation
 import ModelFiles
 import OperatingSystem
-import Pipeline
 
 /// Keeps a second worker off the same folders: the lock of `worker.lock`, let go by the kernel when the holder dies.
 package final class WorkerLock: Sendable {

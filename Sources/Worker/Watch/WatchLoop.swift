@@ -63,7 +63,8 @@ final class WatchLoop {
     /// What is on a file system of its own may be unmounted and come back; the state folder with the lock is looked at
     /// beforehand.
     private func mayPass(_ error: any Fault) -> Bool {
-        error.mayPass || error.category == .missing && parts.folders.isInboxApart
+        let isFolderGone = (error as? SystemError)?.code == .missing || (error as? WorkerError)?.code == .missing
+        return error.mayPass || isFolderGone && parts.folders.isInboxApart
     }
 
     private func requireFolders() throws {

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Common
 import Foundation
-import OperatingSystem
-import Worker
 
 /// How errors end the program: one message on stderr, and the exit status of their category.
 package enum Failure {

@@ -52,9 +52,19 @@ struct AliasingTests {
             let (dy, dx) = (x.columns(0..<8), x.columns(1..<9))
             Kernels.activationBackward(.relu, dy, x: Matrix(rows: 4, columns: 8), into: dx)
         }
+        await #expect(processExitsWith: .success) { Self.normBackwardInPlace(accumulate: false) }
+        await #expect(processExitsWith: .failure) { Self.normBackwardInPlace(accumulate: true) }
         await #expect(processExitsWith: .failure) {
             let x = Matrix(rows: 8, columns: 8)
             multiply(.plain(x), .plain(Matrix(rows: 8, columns: 8)), into: x)
         }
+    }
+
+    /// The gradient of RMSNorm's input where that of its output lies.
+    private static func normBackwardInPlace(accumulate: Bool) {
+        let (dy, x) = (Matrix(rows: 4, columns: 8), Matrix(rows: 4, columns: 8))
+        Kernels.rmsNormBackward(
+            dy, x: x, weight: Matrix(rows: 1, columns: 8), inverseRMS: Matrix(rows: 4, columns: 1), into: dy,
+            accumulate: accumulate)
     }
 }

@@ -26,7 +26,7 @@ package enum IntakeAnswer: Sendable, Codable, Equatable {
     /// is not believed more than that.
     package static func read(_ line: String) -> IntakeAnswer? {
         guard line.utf8.count <= longestLine,
-            let answer: IntakeAnswer = try? MessageLine.read(line, of: "of the intake")
+            let answer: IntakeAnswer = try? MessageLine.read(line)
         else { return nil }
         let isBounded =
             switch answer {

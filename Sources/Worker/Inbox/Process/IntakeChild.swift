@@ -82,7 +82,8 @@ package final class IntakeChild: IntakeReader {
                     throw error
                 }
             }
-            throw IntakeFault.died("said \(Self.mostProcesses) times that its files had been replaced")
+            // Not the manifest's fault: whoever replaces them ends some time.
+            throw IntakeFault.unavailable("It said \(Self.mostProcesses) times that its files had been replaced.")
         }
     }
 

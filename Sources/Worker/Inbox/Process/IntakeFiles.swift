@@ -5,6 +5,8 @@ import Foundation
 package struct IntakeFiles: Sendable, Codable, Equatable {
     /// Files and folders.
     let reads: [String]
+    /// A file that others write anew at any time: the one that stands at its place at the start can be read.
+    let rewritten: String?
 }
 
 extension IntakeOrder {
@@ -15,9 +17,10 @@ extension IntakeOrder {
             // The folder of all claims: those of one worker are read by one process.
             case .inspect(let path, _, _): [Self.folder(Self.folder(path))]
             case .prepare(let path, _, _): [path]
-            case .compare(_, _, let run, let hashCache): [run, hashCache]
+            case .compare(_, _, let run, _): [run]
             }
-        return IntakeFiles(reads: rules.allowedRoots + [rules.pipelines] + own)
+        let rewritten: String? = if case .compare(_, _, _, let hashCache) = request { hashCache } else { nil }
+        return IntakeFiles(reads: rules.allowedRoots + [rules.pipelines] + own, rewritten: rewritten)
     }
 
     private static func folder(_ path: String) -> String { (path as NSString).deletingLastPathComponent }

@@ -37,12 +37,10 @@ package enum IntakeProcess {
             waiting.wait()
             let order = orders.withLock { $0.removeFirst() }
             let sign = SharedTime()
-            let answer = sandbox.answer {
-                IntakeDesk.answer(order) {
-                    if sign.isDue(every: beat) { answers.send(message: IntakeAnswer.reading) }
-                }
+            let answer = IntakeDesk.answer(order) {
+                if sign.isDue(every: beat) { answers.send(message: IntakeAnswer.reading) }
             }
-            answers.send(message: answer)
+            answers.send(message: sandbox.judged(answer))
         }
     }
 }

@@ -52,7 +52,7 @@ package struct JinjaClock: Sendable, Equatable {
             guard let directive = rest.popFirst(), let text = text(directive, isBare: isBare) else {
                 throw JinjaError.unsupported("the date format \(PythonText.quoted(format)) is not supported")
             }
-            output += text
+            try evaluator.append(text, to: &output)
         }
         return output
     }

@@ -15,7 +15,7 @@ extension JinjaEvaluator {
             }
             for (key, value) in zip(dictionary.keys, dictionary.values) {
                 let name = try key.asString()
-                try charge(call.keywords.count * (1 + name.utf8.count / 64))
+                try charge((1 + call.keywords.count) * (1 + name.utf8.count / 64))
                 guard !call.keywords.contains(where: { $0.name.isExactly(name) }) else {
                     throw JinjaError.runtime("got multiple values for keyword argument '\(name)'")
                 }
@@ -84,6 +84,7 @@ extension JinjaEvaluator {
         _ parameters: [(name: String, standard: JinjaExpression?)], to given: [JinjaValue?], _ scope: JinjaScope
     ) throws {
         for (parameter, value) in zip(parameters, given) {
+            try charge(1 + parameter.name.utf8.count / 64)
             scope[parameter.name] = value ?? .undefined(JinjaUndefined(.name(parameter.name)))
         }
         for (parameter, value) in zip(parameters, given) where value == nil {
@@ -102,7 +103,10 @@ extension JinjaEvaluator {
         func name() -> String { definition.name.map(PythonText.quoted) ?? "None" }
         if definition.special.contains("kwargs") {
             var builder = JinjaDictionary.Builder()
-            for keyword in keywords { try builder.set(.text(keyword.name), to: keyword.value) }
+            for keyword in keywords {
+                try charge(keyword.name)
+                try builder.set(.text(keyword.name), to: keyword.value)
+            }
             scope["kwargs"] = .dictionary(try builder.build())
         } else if let keyword = keywords.first {
             throw JinjaError.runtime("macro \(name()) takes no keyword argument \(PythonText.quoted(keyword.name))")

@@ -27,6 +27,7 @@ extension JinjaEvaluator {
             }
             return try execute(otherwise, scope)
         case .macro(let definition):
+            try charge(definition.name ?? "")
             scope[definition.name ?? ""] = .macro(try macro(definition, scope))
         case .callBlock(let callee, let arguments, let caller):
             let function = try evaluate(callee, scope)

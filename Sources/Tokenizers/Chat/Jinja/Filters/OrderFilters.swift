@@ -95,7 +95,7 @@ enum OrderFilters {
         var groups: [(key: JinjaValue, elements: [JinjaValue])] = []
         for index in try sorted(by: keys, evaluator) {
             try evaluator.charge(keys[index].cost)
-            if let last = groups.last, try last.key.equals(keys[index]) {
+            if let key = groups.last?.key, try key.equals(keys[index]) {
                 groups[groups.count - 1].elements.append(elements[index])
             } else {
                 groups.append((keys[index], [elements[index]]))

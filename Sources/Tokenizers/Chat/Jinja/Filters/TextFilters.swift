@@ -124,7 +124,10 @@ enum TextFilters {
             arguments = try .tuple(of: call.positional)
         } else {
             var builder = JinjaDictionary.Builder()
-            for keyword in call.keywords { try builder.set(.text(keyword.name), to: keyword.value) }
+            for keyword in call.keywords {
+                try evaluator.charge(keyword.name)
+                try builder.set(.text(keyword.name), to: keyword.value)
+            }
             arguments = .dictionary(try builder.build())
         }
         return try PercentFormat.format(text, try text.asString(), arguments, evaluator)

@@ -59,6 +59,8 @@ enum JinjaKey: Hashable {
     case text(ExactString)
     case integer(Int)
     case float(Double)
+    /// One key, as of one object in Python: numbers that equal nothing would be looked for among all of their kind.
+    case notANumber
     case none
     case tuple([JinjaKey])
     case undefined
@@ -71,7 +73,13 @@ enum JinjaKey: Hashable {
         case .int(let value): self = .integer(value)
         case .bool(let value): self = .integer(value ? 1 : 0)
         case .float(let value):
-            if let integer = Int(exactly: value) { self = .integer(integer) } else { self = .float(value) }
+            if value.isNaN {
+                self = .notANumber
+            } else if let integer = Int(exactly: value) {
+                self = .integer(integer)
+            } else {
+                self = .float(value)
+            }
         case .none: self = .none
         case .tuple(let sequence): self = .tuple(try sequence.elements.map { try JinjaKey($0) })
         case .undefined: self = .undefined
