@@ -9,11 +9,11 @@ import Synchronization
 /// and is written anew, one that cannot be written is left, and of two processes that write at the same moment one may
 /// lose its entry, while the file stays whole.
 package struct HashCache: Sendable {
-    private let path: String
+    /// Nil for a process that opens no cache: it was handed what is known.
+    private let path: String?
     private let additions: String?
     private let found: FoundHashes?
-    /// What the file held when this value was made, where a process is confined after that and may not open it again.
-    private let snapshot: [String: Entry]?
+    private let known: [String: Entry]
     private let settlingNanoseconds: Int
     /// Told of the bytes, a piece at a time, that are read because no hash of theirs is remembered; what it throws ends
     /// the reading.
@@ -36,19 +36,33 @@ package struct HashCache: Sendable {
     ///   - path: the JSON file; its folder must exist.
     ///   - additions: another such file, which is written in its place: a process that may only read what others share
     ///     hands over so what it found out, see `adopt`.
-    ///   - found: the same in memory, of a process that may write no file at all.
     ///   - settlingSeconds: two changes within one tick of a file system's clock leave the same time; a file that was
     ///     changed less than this before it was read is not remembered.
     ///   - onRead: told of the bytes, a piece at a time, that had to be read; what it throws ends the reading. Whoever
     ///     hashes what others wrote can tell by it that the reading goes on, and give it up.
     package init(
-        file path: String, additions: String? = nil, found: FoundHashes? = nil, settlingSeconds: Double = 2,
+        file path: String, additions: String? = nil, settlingSeconds: Double = 2,
         onRead: @escaping @Sendable (Int) throws -> Void = { _ in }
     ) {
         self.path = path
         self.additions = additions
+        (found, known) = (nil, [:])
+        settlingNanoseconds = Int(settlingSeconds * 1e9)
+        self.onRead = onRead
+    }
+
+    /// For a process that may open no cache, and write no file at all.
+    ///
+    /// - Parameters:
+    ///   - known: what another process read of the cache, see `known(under:)`.
+    ///   - found: takes what had to be found out.
+    package init(
+        known: String?, found: FoundHashes, settlingSeconds: Double = 2,
+        onRead: @escaping @Sendable (Int) throws -> Void = { _ in }
+    ) {
+        (path, additions) = (nil, nil)
         self.found = found
-        snapshot = found == nil ? nil : Self.entries(at: path)
+        self.known = Self.entries(of: known.map { Data($0.utf8) })
         settlingNanoseconds = Int(settlingSeconds * 1e9)
         self.onRead = onRead
     }
@@ -65,6 +79,7 @@ package struct HashCache: Sendable {
 
     /// For people who wonder; using the cache does not need it.
     package var state: State {
+        guard let path else { return .absent }
         guard let data = FileManager.default.contents(atPath: path) else {
             return FileManager.default.fileExists(atPath: path) ? .damaged : .absent
         }
@@ -89,12 +104,9 @@ package struct HashCache: Sendable {
     /// The remembered hash of a file that has not changed since.
     func hash(of file: String, identity: FileIdentity) -> String? {
         let key = Self.key(file)
-        let isCurrent = { (entry: Entry) in entry.identity == identity }
-        let shared = snapshot ?? Self.entries(at: path)
-        let kept = [shared[key], additions.flatMap { Self.entries(at: $0)[key] }].compactMap(\.self)
-        guard let entry = found?.entry(key).flatMap({ isCurrent($0) ? $0 : nil }) ?? kept.first(where: isCurrent) else {
-            return nil
-        }
+        let entries =
+            [found?.entry(key), known[key]] + [path, additions].map { $0.flatMap { Self.entries(at: $0)[key] } }
+        guard let entry = entries.compactMap(\.self).first(where: { $0.identity == identity }) else { return nil }
         return entry.sha256.utf8.count == 64 ? entry.sha256 : nil
     }
 
@@ -106,7 +118,7 @@ package struct HashCache: Sendable {
         guard !overflow, age > settlingNanoseconds else { return }
         let (key, entry) = (Self.key(file), Entry(identity: identity, sha256: hash))
         if let found { return found.add(entry, of: key) }
-        let target = additions ?? path
+        guard let target = additions ?? path else { return }
         var entries = Self.entries(at: target)
         entries[key] = entry
         Self.write(entries, to: target)
@@ -122,12 +134,20 @@ package struct HashCache: Sendable {
     ///   - data: the additions' bytes.
     ///   - paths: the files and folders whose hashes the writer had to find out.
     package func adopt(_ data: Data, under paths: [String]) {
-        let keys = paths.map(Self.key)
-        let wanted = Self.entries(of: data).filter { file, entry in
-            entry.sha256.utf8.count == 64 && keys.contains { file == $0 || file.hasPrefix($0 + "/") }
-        }
-        guard !wanted.isEmpty else { return }
+        let wanted = Self.entries(of: data).filter { $1.sha256.utf8.count == 64 && Self.lies($0, under: paths) }
+        guard let path, !wanted.isEmpty else { return }
         Self.write(Self.entries(at: path).merging(wanted) { $1 }, to: path)
+    }
+
+    /// What the cache knows of these files and folders, for a process that may not open it; nil where it knows nothing. Of
+    /// more than `mostAdopted` bytes, some.
+    package func known(under paths: [String]) -> String? {
+        guard let path else { return nil }
+        return Self.text(of: Self.entries(at: path).filter { file, _ in Self.lies(file, under: paths) })
+    }
+
+    private static func lies(_ file: String, under paths: [String]) -> Bool {
+        paths.map(key).contains { file == $0 || file.hasPrefix($0 + "/") }
     }
 
     private static func write(_ entries: [String: Entry], to path: String) {
@@ -135,7 +155,18 @@ package struct HashCache: Sendable {
         try? AtomicFile.write(data, to: path)
     }
 
-    fileprivate static func data(of entries: [String: Entry], _ layout: JSONCoding.Layout) -> Data? {
+    /// As `adopt` takes them; nil where there are none. Of more than it takes at once, some.
+    fileprivate static func text(of entries: [String: Entry]) -> String? {
+        var entries = entries
+        while !entries.isEmpty, let data = data(of: entries, .line) {
+            guard data.count > mostAdopted else { return String(decoding: data, as: UTF8.self) }
+            let kept = Set(entries.keys.sorted().prefix(entries.count / 2))
+            entries = entries.filter { kept.contains($0.key) }
+        }
+        return nil
+    }
+
+    private static func data(of entries: [String: Entry], _ layout: JSONCoding.Layout) -> Data? {
         try? JSONCoding.encoder(layout).encode(Document(version: version, files: entries))
     }
 
@@ -172,15 +203,7 @@ package final class FoundHashes: Sendable {
 
     /// As `HashCache.adopt` takes them; nil where there are none. Of more than it takes at once, some: the rest is found
     /// again, and handed over then.
-    package var text: String? {
-        var entries = entries.withLock { $0 }
-        while !entries.isEmpty, let data = HashCache.data(of: entries, .line) {
-            guard data.count > HashCache.mostAdopted else { return String(decoding: data, as: UTF8.self) }
-            let kept = entries.keys.sorted().prefix(entries.count / 2)
-            entries = entries.filter { kept.contains($0.key) }
-        }
-        return nil
-    }
+    package var text: String? { HashCache.text(of: entries.withLock { $0 }) }
 
     fileprivate func entry(_ key: String) -> HashCache.Entry? { entries.withLock { $0[key] } }
 

@@ -59,13 +59,16 @@ package struct InboxSubmitter: Scheduler.Submitter {
         _ manifest: ScheduledManifest.Unstamped, path: String, _ isWanted: () -> Bool
     ) throws -> JobRecord? {
         let novelty = try Novelty.of(manifest.name, ledger: ledger) { run in
+            // What it names the process that prepared the manifest said, before any of it was read.
+            let inputs = manifest.inputs.flatMap(JobFiles.withLinks)
+            let cache = HashCache(file: folders.hashCache)
             let request = IntakeRequest.compare(
-                text: manifest.text, path: path, run: run, hashCache: folders.hashCache)
+                text: manifest.text, path: path, run: run, hashes: cache.known(under: inputs))
             do {
                 guard case .compared(let difference, let hashes) = try answer(request, isWanted) else {
                     return "what it names cannot be read"
                 }
-                remember(hashes, of: manifest)
+                if let hashes { cache.adopt(Data(hashes.utf8), under: inputs) }
                 return difference
             } catch IntakeFault.died(let how) {
                 return "reading what it names, the process \(how)"
@@ -73,13 +76,6 @@ package struct InboxSubmitter: Scheduler.Submitter {
         }
         guard case .unchanged(let job) = novelty else { return nil }
         return job
-    }
-
-    /// Which files' hashes are taken the process that prepared the manifest said, before any of them was read.
-    private func remember(_ hashes: String?, of manifest: ScheduledManifest.Unstamped) {
-        guard let hashes else { return }
-        HashCache(file: folders.hashCache)
-            .adopt(Data(hashes.utf8), under: manifest.inputs.flatMap(JobFiles.withLinks))
     }
 
     /// Throws `.unwritable` where there is no reader now: it is tried again.

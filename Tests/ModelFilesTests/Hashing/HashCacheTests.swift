@@ -162,7 +162,7 @@ struct HashCacheTests {
         try age(file, seconds: 60)
         usleep(40_000)
         let found = FoundHashes()
-        let reader = HashCache(file: cachePath, found: found, settlingSeconds: 0.02)
+        let reader = HashCache(known: nil, found: found, settlingSeconds: 0.02)
         #expect(found.text == nil)
         let hash = try ContentHash.ofFile(file, cache: reader)
         #expect(!FileManager.default.fileExists(atPath: cachePath))
@@ -171,6 +171,12 @@ struct HashCacheTests {
         let forged = try forge()
         #expect(try ContentHash.ofFile(file, cache: cache) == forged)
         #expect(try ContentHash.ofFile(file, cache: reader) == hash, "what it found itself comes first")
+        let other = try folder.write("other", as: "other")
+        #expect(cache.known(under: [other]) == nil)
+        let informed = FoundHashes()
+        let next = HashCache(known: cache.known(under: [other, file]), found: informed, settlingSeconds: 0.02)
+        #expect(try ContentHash.ofFile(file, cache: next) == forged)
+        #expect(informed.text == nil, "it was told")
     }
 
     @Test("Writers at the same time leave a whole file")

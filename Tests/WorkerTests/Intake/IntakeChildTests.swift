@@ -91,8 +91,8 @@ struct IntakeChildTests {
         // What the script answers is not what was asked for, which is not the question here.
         _ = try? ask(.prepare(path: "/night.yaml", settings: [], due: Date()), ["/data"])
         #expect(intake.files.last == #"{"reads":["/data","/pipelines","/night.yaml"]}"#)
-        _ = try? ask(.compare(text: "", path: "a.yaml", run: "/out/a/1", hashCache: "/state/hashes.json"), ["/data"])
-        #expect(intake.files.last == #"{"reads":["/data","/pipelines","/out/a/1"],"rewritten":"/state/hashes.json"}"#)
+        _ = try? ask(.compare(text: "", path: "a.yaml", run: "/out/a/1", hashes: nil), ["/data"])
+        #expect(intake.files.last == #"{"reads":["/data","/pipelines","/out/a/1"]}"#)
         #expect(intake.starts == 4)
     }
 
@@ -160,7 +160,7 @@ struct IntakeChildTests {
             """#
         let intake = ScriptedIntake(folder: folder, loop: script, patience: 1, silence: 1)
         let comparison = IntakeOrder(
-            .compare(text: "", path: "", run: "", hashCache: ""), WorkerConfiguration())
+            .compare(text: "", path: "", run: "", hashes: nil), WorkerConfiguration())
         let answer = try intake.child.answer(comparison, isWanted: { true })
         #expect(answer == .compared(difference: "the data changed"))
         guard case .died? = fault(intake) else {

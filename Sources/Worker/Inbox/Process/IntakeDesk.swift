@@ -19,11 +19,11 @@ package enum IntakeDesk {
                 })
         case .prepare(let path, let settings, let due):
             do { return .prepared(try prepare(path, settings, due, configuration)) } catch { return .failure(error) }
-        case .compare(let text, let path, let run, let hashCache):
+        case .compare(let text, let path, let run, let hashes):
             do {
                 let document = try ManifestReading.document(text, path: path, configuration)
                 let found = FoundHashes()
-                let cache = HashCache(file: hashCache, found: found, onRead: { _ in onRead() })
+                let cache = HashCache(known: hashes, found: found, onRead: { _ in onRead() })
                 let difference = try RunComparison.difference(
                     between: document.manifest, andRun: run, policy: configuration.pathPolicy(), cache: cache)
                 return .comparison(difference, found)

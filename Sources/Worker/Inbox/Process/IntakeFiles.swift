@@ -5,8 +5,6 @@ import Foundation
 package struct IntakeFiles: Sendable, Codable, Equatable {
     /// Files and folders.
     let reads: [String]
-    /// A file that others write anew at any time: the one that stands at its place at the start can be read.
-    let rewritten: String?
 }
 
 extension IntakeOrder {
@@ -19,8 +17,7 @@ extension IntakeOrder {
             case .prepare(let path, _, _): [path]
             case .compare(_, _, let run, _): [run]
             }
-        let rewritten: String? = if case .compare(_, _, _, let hashCache) = request { hashCache } else { nil }
-        return IntakeFiles(reads: rules.allowedRoots + [rules.pipelines] + own, rewritten: rewritten)
+        return IntakeFiles(reads: rules.allowedRoots + [rules.pipelines] + own)
     }
 
     private static func folder(_ path: String) -> String { (path as NSString).deletingLastPathComponent }

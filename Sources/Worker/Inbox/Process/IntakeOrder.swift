@@ -18,8 +18,9 @@ package enum IntakeRequest: Sendable, Codable, Equatable {
     case inspect(path: String, name: String, rule: OwnerRule?)
     /// The manifest of an entry of `schedule`, with its `key=value` settings, for the time it was due.
     case prepare(path: String, settings: [String], due: Date)
-    /// Whether a manifest's text asks for anything that a published run is not already. Hashes what it names.
-    case compare(text: String, path: String, run: String, hashCache: String)
+    /// Whether a manifest's text asks for anything that a published run is not already. Hashes what it names, but what
+    /// `hashes` has, see `HashCache.known(under:)`.
+    case compare(text: String, path: String, run: String, hashes: String?)
 }
 
 /// What of lorad.yaml decides whether a manifest is accepted: of webhooks their names alone.

@@ -6,8 +6,7 @@ struct IntakeSandbox {
     /// Confines this process as far as the kernel can, of which `doctor` tells.
     init(_ files: IntakeFiles) {
         seen = PathsSeen(files.reads)
-        confinement = Confinement.apply(
-            reads: files.reads + [files.rewritten].compactMap(\.self) + SystemFiles.named, writes: [])
+        confinement = Confinement.apply(reads: files.reads + SystemFiles.named, writes: [])
     }
 
     /// The answer, unless it may come of a refusal that a new process would not meet: a root that is another folder by
