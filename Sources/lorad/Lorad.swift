@@ -35,6 +35,7 @@ package struct Lorad: ParsableCommand {
     package static func main() {
         do {
             try KernelVariant.checkRequest()
+            try CommandName.check(Array(CommandLine.arguments.dropFirst()), of: Self.self)
             var command = try parseAsRoot()
             try command.run()
         } catch let code as ExitCode {

@@ -17,6 +17,22 @@ struct CommandLineTests {
         }
     }
 
+    @Test("A mistake in a setting is told by the setting, a missing folder by the system's word")
+    func places() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write(lorad.manifest(sha256: lorad.hash()), to: "job.yaml")
+            for stamp in [[], ["--stamp"]] {
+                let setting = "trainng.max_steps=2"
+                let submitted = try lorad.start(["submit", "job.yaml", "--set", setting] + stamp).wait()
+                #expect(submitted.status == 65)
+                #expect(submitted.errors.hasPrefix(#"--set \#(setting): unknown key "trainng"; did you mean training?"#))
+            }
+            #expect(lorad.list("inbox").isEmpty)
+            #expect(try lorad.run("verify", "nothing").errors.contains("No such file or directory"))
+        }
+    }
+
     @Test("With --json stdout holds one JSON document with the documented keys, and nothing else")
     func json() throws {
         try withPublishedRun { lorad in

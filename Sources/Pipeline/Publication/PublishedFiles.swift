@@ -1,4 +1,5 @@
 import Digests
+import Common
 import Foundation
 
 #if canImport(Glibc)
@@ -31,7 +32,7 @@ struct PublishedFiles {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         } catch {
-            throw PipelineError(.missing, "The folder \(folder) cannot be read.", cause: error.localizedDescription)
+            throw PipelineError(.missing, "The folder \(folder) cannot be read.", cause: FileSystem.reason(of: error))
         }
         for name in names {
             let path = prefix.isEmpty ? name : "\(prefix)/\(name)"

@@ -62,7 +62,7 @@ package final class RunStaging {
             throw error
         } catch {
             throw PipelineError(
-                .unwritable, "A run of \(name) cannot be staged in \(outbox).", cause: error.localizedDescription)
+                .unwritable, "A run of \(name) cannot be staged in \(outbox).", cause: FileSystem.reason(of: error))
         }
     }
 

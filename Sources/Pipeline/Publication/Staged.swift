@@ -15,7 +15,7 @@ enum Staged {
             try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
             try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: false)
         } catch {
-            throw PipelineError(.unwritable, "\(staging) cannot be made.", cause: error.localizedDescription)
+            throw PipelineError(.unwritable, "\(staging) cannot be made.", cause: FileSystem.reason(of: error))
         }
         do {
             let result = try body(staging)
