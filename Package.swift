@@ -47,14 +47,14 @@ let benchmarkTargets: [Target] = [
     .executableTarget(
         name: "TrainingBenchmark",
         dependencies: [
-            "BenchmarkSupport", "CHeapCalls", "Training", "Evaluation", "Adapters", "Transformers", "Tokenizers",
-            "ModelFiles", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "BenchmarkSupport", "CHeapCalls", "Training", "Evaluation", "Adapters", "Transformers", "Datasets",
+            "Tokenizers", "ModelFiles", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Benchmarks/TrainingBenchmark", swiftSettings: swiftSettings),
     .executableTarget(
         name: "TokenizerBenchmark",
         dependencies: [
-            "Transformers", "Tokenizers", "ModelFiles",
+            "Transformers", "Datasets", "Tokenizers", "ModelFiles",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Benchmarks/TokenizerBenchmark", swiftSettings: swiftSettings),
@@ -93,18 +93,25 @@ let package = Package(
         module("OperatingSystem", ["Common", "CLinux"]),
         module("ModelFiles", ["Common", "Tensors", "Digests", "ForeignText"]),
         module("Tokenizers", ["Common", "ModelFiles", "ForeignText"]),
+        module("Datasets", ["Common", "ModelFiles", "Tokenizers", "ForeignText"]),
         module("Transformers", ["Common", "Tensors", "ModelFiles"]),
         module("Adapters", ["Common", "Tensors", "ModelFiles", "Transformers"]),
         module(
-            "Training", ["Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
+            "Training",
+            [
+                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "ForeignText",
+            ]),
         module(
-            "Evaluation", ["Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
+            "Evaluation",
+            [
+                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "ForeignText",
+            ]),
         module("Manifests", ["Common", "CYAML", "ForeignText"]),
         module(
             "Pipeline",
             [
-                "Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", "Digests", "ForeignText",
+                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
+                "Evaluation", "Manifests", "Digests", "ForeignText",
             ]),
         module("Ledger", ["Common", "OperatingSystem", "ForeignText", grdb]),
         module("Views", ["Common", "Ledger", "Pipeline", "Manifests"]),
@@ -120,7 +127,7 @@ let package = Package(
             name: "lorad",
             dependencies: [
                 "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Manifests", "OperatingSystem",
-                "Evaluation", "Training", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors",
+                "Evaluation", "Training", "Adapters", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors",
                 "ForeignText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -139,8 +146,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", "Pipeline", "OperatingSystem", "Ledger", "Webhooks", "Worker", "ForeignText",
+                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
+                "Evaluation", "Manifests", "Pipeline", "OperatingSystem", "Ledger", "Webhooks", "Worker", "ForeignText",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),
@@ -149,24 +156,28 @@ let package = Package(
         tests("ForeignTextTests", ["ForeignText"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),
         tests("ModelFilesTests", ["TestSupport", "Transformers", "ModelFiles", "Tensors"]),
-        tests("TokenizersTests", ["TestSupport", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
+        tests("TokenizersTests", ["TestSupport", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors"]),
+        tests("DatasetsTests", ["TestSupport", "Datasets", "Tokenizers", "ModelFiles"]),
         tests("TransformersTests", ["TestSupport", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
         tests("AdaptersTests", ["TestSupport", "Adapters", "Transformers", "ModelFiles", "Tensors"]),
         tests(
             "TrainingTests",
             [
-                "TestSupport", "CHeapCalls", "Training", "Adapters", "Transformers", "Tokenizers", "ModelFiles",
-                "Tensors",
+                "TestSupport", "CHeapCalls", "Training", "Adapters", "Transformers", "Datasets", "Tokenizers",
+                "ModelFiles", "Tensors",
             ]),
         tests(
             "EvaluationTests",
-            ["TestSupport", "Evaluation", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
+            [
+                "TestSupport", "Evaluation", "Adapters", "Transformers", "Datasets", "Tokenizers", "ModelFiles",
+                "Tensors",
+            ]),
         tests("ManifestsTests", ["Manifests"]),
         tests(
             "PipelineTests",
             [
                 "TestSupport", "Pipeline", "Manifests", "ForeignText", "Training", "Evaluation", "Adapters",
-                "Transformers", "Tokenizers", "ModelFiles", "Tensors",
+                "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors",
             ]),
         tests("LedgerTests", ["TestSupport", "LedgerSupport", "Ledger", "OperatingSystem", grdb]),
         tests("ViewsTests", ["Views", "Ledger", "OperatingSystem"]),

@@ -1,3 +1,4 @@
+import Datasets
 import ArgumentParser
 import BenchmarkSupport
 import ModelFiles

@@ -1,3 +1,4 @@
+import Datasets
 import Common
 import ModelFiles
 import Tokenizers

@@ -1,5 +1,5 @@
+import Datasets
 import Foundation
-import Tokenizers
 
 /// The scores of one slice: an entry of `slices` in `report.json`.
 package struct SliceReport: Codable, Sendable, Equatable {

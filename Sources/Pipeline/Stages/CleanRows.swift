@@ -1,3 +1,4 @@
+import Datasets
 import Training
 
 /// Training rows without those that also stand in the data that judge the adapter.

@@ -1,6 +1,6 @@
+import Datasets
 import Adapters
 import ModelFiles
-import Tokenizers
 import Transformers
 
 /// What a model with an adapter is for: predicting tokens, or classifying texts with these labels.

@@ -1,6 +1,6 @@
+import Datasets
 import Evaluation
 import Manifests
-import Tokenizers
 import Training
 
 /// The rows of a job whose tokens are predicted: read, clean, tokenized, and held against the base.

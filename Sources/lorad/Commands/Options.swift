@@ -1,3 +1,4 @@
+import Datasets
 import Adapters
 import ArgumentParser
 import Foundation

@@ -1,3 +1,4 @@
+import Datasets
 import Adapters
 import Evaluation
 import ModelFiles
