@@ -26,7 +26,8 @@ struct CommandLineTests {
                 let setting = "trainng.max_steps=2"
                 let submitted = try lorad.start(["submit", "job.yaml", "--set", setting] + stamp).wait()
                 #expect(submitted.status == 65)
-                #expect(submitted.errors.hasPrefix(#"--set \#(setting): unknown key "trainng"; did you mean training?"#))
+                let expected = #"--set \#(setting): unknown key "trainng"; did you mean training?"#
+                #expect(submitted.errors.hasPrefix(expected), "\(submitted.errors)")
             }
             #expect(lorad.list("inbox").isEmpty)
             #expect(try lorad.run("verify", "nothing").errors.contains("No such file or directory"))
