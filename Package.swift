@@ -192,7 +192,7 @@ let package = Package(
             "LoradTests",
             [
                 "lorad", "Common", "Worker", "OperatingSystem", "Pipeline", "Manifests", "Evaluation", "Training",
-                "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors",
+                "Datasets", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

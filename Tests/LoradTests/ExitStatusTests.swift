@@ -1,6 +1,7 @@
 import Adapters
 import ArgumentParser
 import Common
+import Datasets
 import Evaluation
 import Foundation
 import Manifests
@@ -40,6 +41,7 @@ struct ExitStatusTests {
             TensorsError.self,
             [.shapeMismatch: 70, .unsupported: 70, .outOfMemory: 70, .libraryFailure: 70, .unknownVariant: 64])
         check(TransformersError.self, [.unsupported: 65, .mismatch: 65, .tooLong: 65])
+        check(DatasetsError.self, [.missing: 66, .malformed: 65])
         check(TokenizersError.self, [.missing: 66, .malformed: 65, .unsupported: 65, .invalidText: 65])
         check(
             ModelFilesError.self,

@@ -1,3 +1,4 @@
+import Datasets
 import Evaluation
 import TestSupport
 import Testing
@@ -74,10 +75,10 @@ struct RegressionPromptsTests {
     @Test("A file that is not there, or a line that is not JSON, is an error of reading")
     func unreadable() throws {
         try withTemporaryFolder { folder in
-            let missing = #expect(throws: TokenizersError.self) { try RegressionPrompts.read(folder + "/none") }
+            let missing = #expect(throws: DatasetsError.self) { try RegressionPrompts.read(folder + "/none") }
             #expect(missing?.code == .missing)
             let path = try write([#"{"id": "a", "prompt": "p"}"#, "id: b"], in: folder)
-            let malformed = #expect(throws: TokenizersError.self) { try RegressionPrompts.read(path) }
+            let malformed = #expect(throws: DatasetsError.self) { try RegressionPrompts.read(path) }
             #expect(malformed?.message.hasPrefix(path + ":2:1: a value was expected") == true)
         }
     }

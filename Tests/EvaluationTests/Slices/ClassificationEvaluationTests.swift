@@ -46,7 +46,7 @@ struct ClassificationEvaluationTests {
 
     @Test("A label that is no class, and a text without tokens, are refused with their lines")
     func refused() {
-        #expect(throws: TokenizersError.self) { try plan([("a", "odd", "x"), ("b", "strange", "x")]) }
+        #expect(throws: DatasetsError.self) { try plan([("a", "odd", "x"), ("b", "strange", "x")]) }
         let error = failure { _ = try plan([("", "odd", "x")]) }
         #expect(error?.message.contains("d.jsonl:1:") == true)
     }
