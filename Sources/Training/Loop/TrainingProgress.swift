@@ -14,6 +14,15 @@ package struct TrainingProgress: Sendable {
     package let averageSeconds: Double
 }
 
+/// One finished batch of a validation.
+package struct ValidationProgress: Sendable {
+    /// Counted from 1.
+    package let batch: Int
+    package let batches: Int
+    /// Since the validation began.
+    package let seconds: Double
+}
+
 /// What a run leaves behind, apart from the adapter.
 package struct TrainingResult: Sendable {
     package var losses: [Double] = []
