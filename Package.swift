@@ -87,6 +87,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("m")]
         ),
         module("Common", []),
+        module("JobReports", ["Common"]),
         module("Tensors", ["Common", "COpenBLAS", "CKernels"]),
         module("Digests", ["CCrypto"]),
         module("ForeignText", []),
@@ -111,16 +112,19 @@ let package = Package(
             "Pipeline",
             [
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
+                "JobReports",
                 "Evaluation", "Manifests", "Digests", "ForeignText",
             ]),
-        module("Ledger", ["Common", "OperatingSystem", "ForeignText", grdb]),
-        module("Views", ["Common", "Ledger", "Pipeline", "Manifests"]),
+        module("Ledger", ["Common", "JobReports", "OperatingSystem", "ForeignText", grdb]),
+        module("Views", ["Common", "JobReports", "Ledger", "Pipeline", "Manifests"]),
         module(
-            "Webhooks", ["Common", "Ledger", "Manifests", "OperatingSystem", "ForeignText", "Digests", "CCurl"]),
+            "Webhooks",
+            ["Common", "JobReports", "Ledger", "Manifests", "OperatingSystem", "ForeignText", "Digests", "CCurl"]),
         module(
             "Worker",
             [
-                "Common", "Ledger", "Webhooks", "Views", "Pipeline", "Manifests", "OperatingSystem", "ForeignText",
+                "Common", "JobReports", "Ledger", "Webhooks", "Views", "Pipeline", "Manifests", "OperatingSystem",
+                "ForeignText",
                 "CLinux", "Digests", subprocess,
             ]),
         .executableTarget(
@@ -128,6 +132,7 @@ let package = Package(
             dependencies: [
                 "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Manifests", "OperatingSystem",
                 "Evaluation", "Training", "Adapters", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors",
+                "JobReports",
                 "ForeignText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -141,17 +146,20 @@ let package = Package(
             name: "TestSupport", dependencies: ["Transformers", "Tokenizers", "ModelFiles", "Tensors"],
             path: "Tests/Support", swiftSettings: swiftSettings),
         .target(
-            name: "LedgerSupport", dependencies: ["Ledger", "OperatingSystem"], path: "Tests/LedgerSupport",
+            name: "LedgerSupport", dependencies: ["JobReports", "Ledger", "OperatingSystem"],
+            path: "Tests/LedgerSupport",
             swiftSettings: swiftSettings),
         .target(
             name: "FuzzTargets",
             dependencies: [
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
                 "Evaluation", "Manifests", "Pipeline", "OperatingSystem", "Ledger", "Webhooks", "Worker", "ForeignText",
+                "JobReports",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),
         tests("CommonTests", ["TestSupport", "Common"]),
+        tests("JobReportsTests", ["JobReports"]),
         tests("DigestsTests", ["Digests"]),
         tests("ForeignTextTests", ["ForeignText"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),
@@ -177,22 +185,23 @@ let package = Package(
             "PipelineTests",
             [
                 "TestSupport", "Pipeline", "Manifests", "ForeignText", "Training", "Evaluation", "Adapters",
-                "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors",
+                "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors", "JobReports",
             ]),
-        tests("LedgerTests", ["TestSupport", "LedgerSupport", "Ledger", "OperatingSystem", grdb]),
-        tests("ViewsTests", ["Views", "Ledger", "OperatingSystem"]),
-        tests("WebhooksTests", ["LedgerSupport", "Webhooks", "Ledger", "Manifests", "OperatingSystem"]),
+        tests("LedgerTests", ["TestSupport", "LedgerSupport", "JobReports", "Ledger", "OperatingSystem", grdb]),
+        tests("ViewsTests", ["Views", "JobReports", "Ledger", "OperatingSystem"]),
+        tests("WebhooksTests", ["LedgerSupport", "JobReports", "Webhooks", "Ledger", "Manifests", "OperatingSystem"]),
         tests(
             "WorkerTests",
             [
-                "TestSupport", "LedgerSupport", "Worker", "Webhooks", "Ledger", "OperatingSystem", "Pipeline",
+                "TestSupport", "LedgerSupport", "JobReports", "Worker", "Webhooks", "Ledger", "OperatingSystem",
+                "Pipeline",
                 "ModelFiles", "Manifests", "ForeignText", grdb,
             ]),
         tests(
             "LoradTests",
             [
                 "lorad", "Common", "Worker", "OperatingSystem", "Pipeline", "Manifests", "Evaluation", "Training",
-                "Datasets", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors",
+                "Datasets", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors", "JobReports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

@@ -1,4 +1,5 @@
 import Foundation
+import JobReports
 import Ledger
 
 /// A job as `status`, `cancel` and `retry` show it with `--json`.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import JobReports
 import Ledger
 import LedgerSupport
 import Synchronization

@@ -1,4 +1,5 @@
 import Foundation
+import JobReports
 import Ledger
 import OperatingSystem
 import Testing
@@ -30,11 +31,13 @@ struct JobAnswerTests {
             "heartbeat_at", "memory_bytes", "not_before", "cancel_requested", "owner",
         ]
         #expect(Set(try object(JobAnswer(job(.running))).keys) == common)
-        let progress = JobProgress(stage: "train", step: 1, totalSteps: 2, loss: 0.5, updatedAt: Self.time)
+        let progress = JobProgress(
+            StageProgress(stage: .train, done: 1, total: 2, unit: .steps, rate: .infinity, loss: 0.5), at: Self.time)
+        #expect(progress.told?.words == "step 1 of 2, loss 0.5000")
         let one = try object(JobAnswer(job(.running), stages: [], progress: progress))
         #expect(Set(one.keys) == common.union(["stages", "progress"]))
         let shown = try #require(one["progress"] as? [String: Any])
-        #expect(Set(shown.keys) == ["stage", "step", "total_steps", "loss", "updated_at"])
+        #expect(Set(shown.keys) == ["stage", "step", "total_steps", "unit", "loss", "updated_at"])
     }
 
     @Test("Of a job that does not run no sign of life is shown", arguments: JobState.allCases)

@@ -1,4 +1,5 @@
 import Foundation
+import JobReports
 import Ledger
 import Manifests
 import Testing

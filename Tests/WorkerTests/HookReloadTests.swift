@@ -193,7 +193,7 @@ struct GoneHookTests {
         let request = JobRequest(
             id: "a", name: "a", manifestPath: "a.yaml", manifestText: text, workFolder: folder.path, attempt: 1)
         let runner = PipelineRunner(WorkerConfiguration())
-        let outcome = runner.run(request, control: JobControl(), events: RecordedEvents())
+        let outcome = runner.run(request, control: JobControl(), listener: RecordedEvents())
         #expect(!"\(outcome)".contains("gone"))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JobReports
 import Ledger
 import LedgerSupport
 import Manifests
@@ -306,9 +307,9 @@ struct FaultTests {
 
         func makeIntakeReader(for purpose: String) -> any IntakeReader { FakeRunner().makeIntakeReader(for: purpose) }
 
-        func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
+        func run(_ request: JobRequest, control: JobControl, listener: any JobListener) -> JobOutcome {
             cancel(request.id)
-            return events.mayPublish() ? .failed(reason: "may publish", runFolder: nil, summary: nil) : .interrupted
+            return listener.mayPublish() ? .failed(reason: "may publish", runFolder: nil, summary: nil) : .interrupted
         }
     }
 

@@ -23,9 +23,12 @@ extension LoRAAdapter {
     ///
     /// The singular values of B·A are the square roots of the eigenvalues of R·(A·Aᵀ)·Rᵀ with BᵀB = RᵀR, which is a
     /// matrix of the rank's size however large the weights are.
+    /// - Parameter progress: told how many modules of how many are done.
     /// - Throws: as reading the base's weights.
-    package func spectra(base: any WeightSource) throws -> [UpdateSpectrum] {
-        try modules.map { module in
+    package func spectra(base: any WeightSource, progress: (Int, Int) -> Void = { _, _ in }) throws -> [UpdateSpectrum]
+    {
+        try modules.enumerated().map { index, module in
+            defer { progress(index + 1, modules.count) }
             let shape = module.slot.weightShape
             let weight = Matrix(rows: shape[0], columns: shape[1])
             try base.read(module.slot.weightName, into: weight)

@@ -23,7 +23,8 @@ package struct ClassificationPlan: Sendable {
     /// - Throws: `TokenizersError.malformed` listing rows whose label is none of `labels`; `EvaluationError.malformed` for
     ///   no rows, and listing the rows (the first 20) without tokens.
     package init(
-        rows: [LabelledRow], path: String, labels: SequenceLabels, tokenizer: any Tokenizer, maximumLength: Int
+        rows: [LabelledRow], path: String, labels: SequenceLabels, tokenizer: any Tokenizer, maximumLength: Int,
+        progress: () -> Void = {}
     ) throws {
         guard !rows.isEmpty else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
         self.path = path
@@ -31,6 +32,7 @@ package struct ClassificationPlan: Sendable {
         var truncated = 0
         var empty: [Int] = []
         self.rows = try zip(rows, try labels.targets(rows, path)).compactMap { row, target in
+            progress()
             let whole = try tokenizer.encode(row.text, pair: row.pair, maximumLength: nil, allowSpecial: true)
             guard !whole.ids.isEmpty else {
                 empty.append(row.line)

@@ -12,6 +12,8 @@ package enum BatchPlan {
         }
     }
 
+    private typealias Call = (indices: [Int], computed: Int, tokens: Int)
+
     /// How many times the tokens of a call its sequences may have, where their common beginnings are counted each time.
     private static let mostRepetition = 8
 
@@ -22,7 +24,17 @@ package enum BatchPlan {
     /// Returns indices into `sequences`, each exactly once. The largest call comes first: it needs the most memory, so a
     /// machine that is too small shows it at once.
     package static func calls(_ sequences: [Sequence], tokensPerCall: Int) -> [[Int]] {
-        var calls: [(indices: [Int], computed: Int, tokens: Int)] = []
+        packed(sequences, tokensPerCall: tokensPerCall).enumerated()
+            .sorted { ($1.element.computed, $0.offset) < ($0.element.computed, $1.offset) }.map(\.element.indices)
+    }
+
+    /// How many tokens these calls compute.
+    package static func computedTokens(_ sequences: [Sequence], tokensPerCall: Int) -> Int {
+        packed(sequences, tokensPerCall: tokensPerCall).reduce(0) { $0 + $1.computed }
+    }
+
+    private static func packed(_ sequences: [Sequence], tokensPerCall: Int) -> [Call] {
+        var calls: [Call] = []
         var previous: [Int] = []
         for index in sequences.indices.sorted(by: {
             sequences[$0].tokens.lexicographicallyPrecedes(sequences[$1].tokens)
@@ -40,8 +52,7 @@ package enum BatchPlan {
                 calls.append(([index], tokens.count, tokens.count))
             }
         }
-        return calls.enumerated().sorted { ($1.element.computed, $0.offset) < ($0.element.computed, $1.offset) }
-            .map(\.element.indices)
+        return calls
     }
 
     /// Cuts items, in their order, into runs whose sizes sum to at most `limit`; a larger item goes alone.

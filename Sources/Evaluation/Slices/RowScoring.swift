@@ -7,12 +7,8 @@ struct RowScoring {
 
     /// One score a row, in the rows' order; `progress` hears how many rows are done.
     func scores(_ model: any ScoringModel, progress: (Int) -> Void) throws -> [RowScore] {
-        let owners = plan.rows.indices.flatMap { row in plan.rows[row].plan.sequences.indices.map { (row, $0) } }
-        let fed = owners.map { row, sequence in
-            let sequence = plan.rows[row].plan.sequences[sequence]
-            return BatchPlan.Sequence(
-                tokens: sequence.tokens, ownFrom: model.computesPrefixesOnce ? sequence.firstLabel : 0)
-        }
+        let owners = plan.owners
+        let fed = plan.fed(owners, sharesPrefixes: model.computesPrefixesOnce)
         var pending = plan.rows.map(\.plan.sequences.count)
         var answers = plan.rows.map { [[LabelScore]](repeating: [], count: $0.plan.sequences.count) }
         var done = 0
@@ -41,5 +37,25 @@ struct RowScoring {
         return try model.logProbabilities(sequences).map { values in
             values.map { LabelScore(logProbability: $0, isGreedy: false) }
         }
+    }
+}
+
+extension SlicePlan {
+    /// The rows' sequences in order, each as its row and its place in it.
+    var owners: [(row: Int, sequence: Int)] {
+        rows.indices.flatMap { row in rows[row].plan.sequences.indices.map { (row, $0) } }
+    }
+
+    /// What a model is fed of them.
+    func fed(_ owners: [(row: Int, sequence: Int)], sharesPrefixes: Bool) -> [BatchPlan.Sequence] {
+        owners.map { row, sequence in
+            let sequence = rows[row].plan.sequences[sequence]
+            return BatchPlan.Sequence(tokens: sequence.tokens, ownFrom: sharesPrefixes ? sequence.firstLabel : 0)
+        }
+    }
+
+    /// How many tokens a model is fed to score every row; what sequences of one call share counts once.
+    package func fedTokens(tokensPerCall: Int) -> Int {
+        BatchPlan.computedTokens(fed(owners, sharesPrefixes: true), tokensPerCall: tokensPerCall)
     }
 }

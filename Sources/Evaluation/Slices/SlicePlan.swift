@@ -35,13 +35,15 @@ package struct SlicePlan: Sendable {
 
     /// Tokenizes the rows read from `path`.
     ///
-    /// - Parameter maximumPositions: the model's.
+    /// - Parameters:
+    ///   - maximumPositions: the model's.
+    ///   - progress: called for each row.
     /// - Throws: `malformed` listing the rows (the first 20) that cannot be scored, by their lines, and where every row is
     ///   too long; `mismatch` for choices
     ///   that are empty, the same, or fewer than two.
     package init(
         rows: [EvaluationRow], path: String, tokenizer: any Tokenizer, template: ChatTemplate? = nil,
-        maximumPositions: Int, options: SliceOptions
+        maximumPositions: Int, options: SliceOptions, progress: () -> Void = {}
     ) throws {
         self.path = path
         self.tokenizer = tokenizer
@@ -53,6 +55,7 @@ package struct SlicePlan: Sendable {
         guard !rows.isEmpty else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
         var faults: [EvaluationError] = []
         for row in rows {
+            progress()
             do { try append(row) } catch let error as EvaluationError where error.code == .malformed {
                 faults.append(error)
             }

@@ -1,3 +1,5 @@
+import JobReports
+
 /// How an attempt ended, as the ledger keeps it.
 package struct JobEnding: Sendable, Equatable {
     package var state: JobState

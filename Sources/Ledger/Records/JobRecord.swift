@@ -1,4 +1,5 @@
 import Foundation
+import JobReports
 import OperatingSystem
 
 /// A row of the ledger's `jobs`.

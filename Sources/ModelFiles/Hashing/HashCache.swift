@@ -67,6 +67,17 @@ package struct HashCache: Sendable {
         self.onRead = onRead
     }
 
+    /// The same cache, with somebody else told of what is read.
+    package func telling(_ onRead: @escaping @Sendable (Int) throws -> Void) -> HashCache {
+        HashCache(self, onRead: onRead)
+    }
+
+    private init(_ cache: HashCache, onRead: @escaping @Sendable (Int) throws -> Void) {
+        (path, additions, found, known) = (cache.path, cache.additions, cache.found, cache.known)
+        settlingNanoseconds = cache.settlingNanoseconds
+        self.onRead = onRead
+    }
+
     /// What stands at the cache's place.
     package enum State: Equatable, Sendable {
         case absent

@@ -25,6 +25,9 @@ package enum PublicationStep: CaseIterable, Sendable {
     case rename
     /// `latest` is pointed at the run, when it succeeded and there is no journal.
     case latest
+
+    /// How many steps come before it.
+    package var number: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 extension RunStaging {

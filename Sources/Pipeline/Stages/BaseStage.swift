@@ -26,7 +26,8 @@ struct VerifiedBase {
         let manifest = document.manifest
         let opened = try mistakes.collect("base.path") {
             let files = try BaseModelFiles(path: manifest.base.path, rule: environment.rule)
-            return (files, try ContentHash.ofBase(files, cache: environment.hashCache))
+            let read = HashProgress(of: manifest.base.path, environment.reporter)
+            return (files, try ContentHash.ofBase(files, cache: environment.hashCache.telling(read.advance)))
         }
         guard let (files, hash) = opened else { return nil }
         let pins = [

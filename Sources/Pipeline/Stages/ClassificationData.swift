@@ -26,14 +26,17 @@ struct ClassificationData {
         let mistakes = checks.mistakes
         guard let files = try LabelledFiles(manifest, rows, base, checks, log: log), let base else { return nil }
         let builder = try Self.builder(manifest, base)
-        let plan = try files.plan(manifest, base, mistakes)
+        rows.progress.expect(files.train.count + files.heldOut.count + files.evaluatedRows.count)
+        let plan = try files.plan(manifest, base, mistakes, rows.progress)
         let limits = BaseLimits(base)
         if let plan { limits.check(plan, mistakes) }
         let validation = try manifest.dataset.validation.flatMap { path in
             try files.heldOut.isEmpty
                 ? nil
                 : mistakes.collect("dataset.validation") {
-                    try builder.build(files.heldOut.compactMap(\.labelled), path: path, kind: "validation")
+                    try builder.build(
+                        files.heldOut.compactMap(\.labelled), path: path, kind: "validation",
+                        progress: rows.progress.advance)
                 }
         }
         if let validation, let path = manifest.dataset.validation {
@@ -45,10 +48,15 @@ struct ClassificationData {
         let cleaned = try mistakes.collect("dataset.train") {
             try CleanRows(files.train, validation: files.heldOut, evaluation: files.evaluated, path: train)
         }
+        rows.progress.leaveOut(cleaned?.counts.dropped ?? 0)
         let named = try files.prompts(manifest, rows, base, mistakes)
         guard let clean = cleaned,
             let built = try mistakes.collect(
-                "dataset.train", { try builder.build(clean.rows.compactMap(\.labelled), path: train) })
+                "dataset.train",
+                {
+                    try builder.build(
+                        clean.rows.compactMap(\.labelled), path: train, progress: rows.progress.advance)
+                })
         else { return nil }
         limits.check(built.examples, of: train, mistakes) {
             clean.rows[built.counts.places[$0]].labelled?.row.line ?? 0
@@ -147,12 +155,15 @@ private struct LabelledFiles {
     }
 
     /// The rows to score, ready for models.
-    func plan(_ manifest: JobManifest, _ base: VerifiedBase, _ mistakes: JobMistakes) throws -> ClassificationPlan? {
+    func plan(
+        _ manifest: JobManifest, _ base: VerifiedBase, _ mistakes: JobMistakes, _ progress: RowProgress
+    ) throws -> ClassificationPlan? {
         guard let path = manifest.evaluation.data, !evaluatedRows.isEmpty else { return nil }
         let length = min(manifest.training.maxLength, base.files.configuration.maxPositions)
         return try mistakes.collect("evaluation.data") {
             try ClassificationPlan(
-                rows: evaluatedRows, path: path, labels: labels, tokenizer: base.tokenizer, maximumLength: length)
+                rows: evaluatedRows, path: path, labels: labels, tokenizer: base.tokenizer, maximumLength: length,
+                progress: progress.advance)
         }
     }
 

@@ -1,6 +1,7 @@
 import Adapters
 import Evaluation
 import Foundation
+import JobReports
 import Manifests
 import ModelFiles
 import Transformers
@@ -16,7 +17,7 @@ struct EvaluationStages {
     func slices(_ model: LanguageModel, _ adapter: LoRAAdapter) throws -> [SliceReport] {
         guard let plan = data.evaluation else { return [] }
         let progress = { (done: Int, total: Int) in
-            environment.events.progress(StageProgress(stage: .slices, done: done, total: total))
+            environment.reporter.progress(done, of: total, .rows)
         }
         let results =
             switch plan {
@@ -62,7 +63,7 @@ struct EvaluationStages {
             seed: UInt64(bitPattern: Int64(manifest.training.seed)), dtype: dtype, tolerance: manifest.merge.tolerance,
             scratchFolder: environment.workFolder, shouldStop: environment.shouldStop,
             progress: { done, total in
-                environment.events.progress(StageProgress(stage: .parity, done: done, total: total))
+                environment.reporter.progress(done, of: total, .answers)
             })
         return try proof.run(consume model, adapter) {
             try merged.write(MergedExport(adapter, base: base.files, dtype: dtype, task: data.task))

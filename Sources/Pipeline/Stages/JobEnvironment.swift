@@ -1,4 +1,5 @@
 import Foundation
+import JobReports
 import Manifests
 import ModelFiles
 
@@ -22,7 +23,8 @@ package struct JobEnvironment {
     package var confinement: ConfinementProvenance?
     /// Asked between steps; true ends the job with its checkpoint written.
     package var shouldStop: () -> Bool
-    package var events: any PipelineEvents
+    /// Told what the job does.
+    package var reporter: JobReporter
     /// What the job may take of the machine.
     package var limits: JobLimits
     /// Where `PublicationJournal` lies; nil for a job that is run once, in the foreground.
@@ -35,7 +37,7 @@ package struct JobEnvironment {
     package init(
         outbox: String, workFolder: String, hashCache: HashCache, policy: PathPolicy?, attempt: Int = 1,
         confinement: ConfinementProvenance? = nil,
-        shouldStop: @escaping () -> Bool = { false }, events: any PipelineEvents, limits: JobLimits = JobLimits(),
+        shouldStop: @escaping () -> Bool = { false }, reporter: JobReporter, limits: JobLimits = JobLimits(),
         journal: String? = nil, note: @escaping (RunReport) -> PublicationNote? = { _ in nil },
         requirePermission: @escaping () throws -> Void = {}
     ) {
@@ -46,44 +48,12 @@ package struct JobEnvironment {
         self.attempt = attempt
         self.confinement = confinement
         self.shouldStop = shouldStop
-        self.events = events
+        self.reporter = reporter
         self.limits = limits
         self.journal = journal
         self.note = note
         self.requirePermission = requirePermission
     }
-}
-
-/// The stages of a job, in order.
-package enum Stage: String, CaseIterable, Sendable {
-    case base, data, train, adapter, slices, parity, publish
-}
-
-/// What a running job tells, in order.
-package protocol PipelineEvents {
-    func stageStarted(_ stage: Stage, detail: String?)
-    func stageEnded(_ stage: Stage, detail: String?)
-    /// `total` counts what the stage counts: steps while training, rows while scoring.
-    func progress(_ progress: StageProgress)
-    /// Called whenever a piece of work is done that is too small for `progress`: a batch computed, a piece
-    /// of a base hashed.
-    func moved()
-    func log(_ line: String)
-}
-
-extension PipelineEvents {
-    package func moved() {}
-}
-
-/// How far a stage is.
-package struct StageProgress: Sendable {
-    package let stage: Stage
-    package let done: Int
-    package let total: Int
-    /// Of the last training step, in nats.
-    package var loss: Double?
-    package var tokensPerSecond: Double?
-    package var secondsLeft: Double?
 }
 
 /// How a job that ran ended.

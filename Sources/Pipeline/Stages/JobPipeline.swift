@@ -3,6 +3,7 @@ import Common
 import Evaluation
 import ForeignText
 import Foundation
+import JobReports
 import Manifests
 import ModelFiles
 import Tensors
@@ -29,12 +30,13 @@ package struct JobPipeline {
     ///   it was asked to stop; what reading files throws.
     package func run() throws -> JobResult {
         if let journal = environment.journal, let published = try PublicationJournal.publishedRun(journal) {
-            environment.events.log("an earlier attempt had published \(published.runFolder) when it was cut off")
+            environment.reporter.log("an earlier attempt had published \(published.runFolder) when it was cut off")
             return published
         }
         try OutboxPlace.check(outbox: environment.outbox, name: document.manifest.name)
-        if let difference = origin?.takeVariant() { environment.events.log(difference) }
+        if let difference = origin?.takeVariant() { environment.reporter.log(difference) }
         let job = try JobPreparation(document: document, environment: environment, origin: origin).run()
+        environment.reporter.plan(JobWork(job))
         log(job)
         let manifestData = Data(job.manifest.yaml().utf8)
         let staging = try RunStaging.begin(
@@ -47,6 +49,7 @@ package struct JobPipeline {
                 let published = try staging.publish(
                     report.status, journal: environment.journal, note: environment.note(report)
                 ) { step in
+                    environment.reporter.progress(step.number, of: PublicationStep.allCases.count, .steps)
                     switch step {
                     // The last that is wanted of the base, and before the name's lock is held: it may read all of it.
                     case .quarantine: try job.base.confirm()
@@ -101,7 +104,8 @@ package struct JobPipeline {
             try trained.checkMeaningful()
             try trained.save(
                 folder: staging.folder, identity: identity, baseModel: manifest.base.path, labels: data.task.names)
-            report.analysis = ReportAssembly.analysis(try trained.spectra(base: base.files))
+            report.analysis = ReportAssembly.analysis(
+                try trained.spectra(base: base.files) { environment.reporter.progress($0, of: $1, .modules) })
             trained.detach()
             return try loaded.use { try LoRAAdapter.load(folder: staging.folder, into: $0, expecting: identity) }
         }
@@ -129,7 +133,7 @@ package struct JobPipeline {
         report.gates = GateJudge.judge(manifest.gates, slices: report.slices)
         report.training?.peakMemoryBytes = MachineInfo.peakResidentBytes
         if let training = report.training {
-            environment.events.log(
+            environment.reporter.log(
                 "memory: a peak of \(training.peakMemoryBytes >> 20) MiB was measured, "
                     + "\(training.predictedPeakMemoryBytes >> 20) MiB were predicted")
         }
@@ -156,18 +160,17 @@ package struct JobPipeline {
         model.activationCheckpointing = job.manifest.training.activationCheckpointing
         let result = try stage(.train, detail: { "\($0.losses.count) steps" }) { () throws -> TrainingResult in
             if FileManager.default.fileExists(atPath: checkpoint) {
-                environment.events.log("training goes on from its checkpoint")
+                environment.reporter.log("training goes on from its checkpoint")
             }
             return try trainer.run(
                 checkpoint: checkpoint, shouldStop: environment.shouldStop,
                 progress: { step in
-                    let rate = Double(step.tokens) / step.seconds
-                    environment.events.progress(
-                        StageProgress(
-                            stage: .train, done: step.step, total: step.totalSteps, loss: step.loss,
-                            tokensPerSecond: rate,
-                            secondsLeft: step.averageSeconds * Double(step.totalSteps - step.step)))
-                }, moved: environment.events.moved)
+                    environment.reporter.trained(
+                        step: step.step, of: step.totalSteps, loss: step.loss, tokens: step.tokens,
+                        seconds: step.seconds, average: step.averageSeconds)
+                },
+                validated: { environment.reporter.validated($0.batch, of: $0.batches, seconds: $0.seconds) },
+                moved: environment.reporter.moved)
         }
         report.training = ReportAssembly.training(
             result, plan: plan, data: data, base: job.base, trainable: job.adapter.parameterCount,
@@ -198,15 +201,15 @@ package struct JobPipeline {
         -> Result
     {
         try environment.checkStop(before: stage)
-        environment.events.stageStarted(stage, detail: nil)
+        environment.reporter.started(stage)
         let result = try body()
-        environment.events.stageEnded(stage, detail: detail(result))
+        environment.reporter.ended(stage, detail: detail(result))
         return result
     }
 
     /// What a person wants to know before the first step.
     private func log(_ job: PreparedJob) {
-        let (rows, log) = (job.data.rows, environment.events.log)
+        let (rows, log) = (job.data.rows, environment.reporter.log)
         let unwatched = rows.validationDropped ?? 0
         log(
             "\(rows.train) training rows (\(rows.truncated) truncated, \(rows.dropped) dropped), "

@@ -1,5 +1,6 @@
 import Adapters
 import Foundation
+import JobReports
 import Manifests
 import ModelFiles
 import Tensors
@@ -45,25 +46,25 @@ struct JobPreparation {
             manifest.base.tokenizerSHA256 = base.hash.tokenizerSHA256
         }
         try environment.checkStop(before: .data)
-        environment.events.stageStarted(.data, detail: nil)
+        environment.reporter.started(.data)
         let checks = JobChecks(document: document, mistakes: mistakes)
-        let rows = JobRows(manifest, rule: environment.rule)
-        let data = try PreparedData.prepare(manifest, rows, base, checks, log: environment.events.log)
+        let rows = JobRows(manifest, rule: environment.rule, reporter: environment.reporter)
+        let data = try PreparedData.prepare(manifest, rows, base, checks, log: environment.reporter.log)
         let job = try base.flatMap { base in try prepare(manifest, base, rows, data, checks) }
         try mistakes.refuse()
         guard let job else { throw PipelineError(.rejected, "\(document.file) has nothing to train on.") }
         try ResourceCheck(manifest: manifest, limits: environment.limits).requireDisk(
             adapter: job.adapter, base: job.base, environment: environment)
-        environment.events.stageEnded(.data, detail: "\(job.data.rows.train) rows to train on")
+        environment.reporter.ended(.data, detail: "\(job.data.rows.train) rows to train on")
         return job
     }
 
     /// The base, or nil where it cannot be read; its stage ends only where it is the one that the manifest pins.
     private func openBase(_ mistakes: JobMistakes) throws -> VerifiedBase? {
         try environment.checkStop(before: .base)
-        environment.events.stageStarted(.base, detail: nil)
+        environment.reporter.started(.base)
         let base = try VerifiedBase.open(document, environment, mistakes)
-        if let base, mistakes.isEmpty { environment.events.stageEnded(.base, detail: base.hash.sha256) }
+        if let base, mistakes.isEmpty { environment.reporter.ended(.base, detail: base.hash.sha256) }
         return base
     }
 

@@ -51,10 +51,15 @@ final class JobRows {
     let validation: RowSource?
     let evaluation: RowSource?
     let prompts: RowSource?
+    /// Counts the rows of `train`, `validation` and `evaluation` as they are tokenized.
+    let progress: RowProgress
     private let dataset: DatasetSection
 
-    /// - Parameter rule: which files may be read.
-    init(_ manifest: JobManifest, rule: ReadingRule) {
+    /// - Parameters:
+    ///   - rule: which files may be read.
+    ///   - reporter: told of rows as they are tokenized.
+    init(_ manifest: JobManifest, rule: ReadingRule, reporter: JobReporter) {
+        progress = RowProgress(reporter)
         dataset = manifest.dataset
         train = RowSource(manifest.dataset.train, rule: rule)
         validation = manifest.dataset.validation.map { RowSource($0, rule: rule) }

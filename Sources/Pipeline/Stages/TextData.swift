@@ -25,7 +25,8 @@ struct TextData {
         let mistakes = checks.mistakes
         let files = try TextFiles(manifest, rows, mistakes)
         if files.train != nil { checks.measurable(.language) }
-        let plan = try files.plan(manifest, base, checks)
+        files.expect(manifest, rows.progress)
+        let plan = try files.plan(manifest, base, checks, rows.progress)
         guard let base else { return nil }
         let builder = ExampleBuilder(
             tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
@@ -36,8 +37,11 @@ struct TextData {
         let named = rows.prompts.flatMap { source in
             files.prompts.map { choice.checked($0, of: source, mistakes) }
         }
-        guard let clean = try files.clean(manifest, mistakes),
-            let built = try mistakes.collect("dataset.train", { try builder.build(clean.rows) })
+        let cleaned = try files.clean(manifest, mistakes)
+        rows.progress.leaveOut(cleaned?.counts.dropped ?? 0)
+        guard let clean = cleaned,
+            let built = try mistakes.collect(
+                "dataset.train", { try builder.build(clean.rows, progress: rows.progress.advance) })
         else { return nil }
         BaseLimits(base).check(built.examples, of: manifest.dataset.train, mistakes) {
             rows.train[clean.places[built.counts.places[$0]]]
@@ -95,6 +99,12 @@ private struct TextFiles {
         }
     }
 
+    /// Tells how many rows are going to be tokenized.
+    func expect(_ manifest: JobManifest, _ progress: RowProgress) {
+        let scored = min(evaluated?.count ?? 0, manifest.evaluation.limit ?? .max)
+        progress.expect((train?.count ?? 0) + (heldOut?.count ?? 0) + scored)
+    }
+
     /// The rows to train on, without those that stand in the data that judge the adapter; nil where none is left.
     func clean(_ manifest: JobManifest, _ mistakes: JobMistakes) throws -> CleanRows? {
         guard let train else { return nil }
@@ -110,14 +120,17 @@ private struct TextFiles {
     ) throws -> (examples: [TokenizedExample], counts: ExampleBuilder.Counts)? {
         guard let source = files.validation, let heldOut, !heldOut.isEmpty,
             let built = try mistakes.collect(
-                "dataset.validation", { try builder.build(heldOut, kind: "validation") })
+                "dataset.validation",
+                { try builder.build(heldOut, kind: "validation", progress: files.progress.advance) })
         else { return nil }
         limits.check(built.examples, of: source.path, mistakes) { source[built.counts.places[$0]] }
         return built
     }
 
     /// The rows to score, ready for models; too many that the base has no room for are noted. Nil without a base.
-    func plan(_ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks) throws -> SlicePlan? {
+    func plan(
+        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, _ progress: RowProgress
+    ) throws -> SlicePlan? {
         let (section, mistakes) = (manifest.evaluation, checks.mistakes)
         guard let data = section.data, let scored,
             let all = try mistakes.collect("evaluation.data", { try scored.get() })
@@ -128,7 +141,8 @@ private struct TextFiles {
         let made = try mistakes.collect("evaluation.data") {
             try SlicePlan(
                 rows: rows, path: data, tokenizer: base.tokenizer, template: base.template,
-                maximumPositions: base.files.configuration.maxPositions, options: manifest.scoring(base))
+                maximumPositions: base.files.configuration.maxPositions, options: manifest.scoring(base),
+                progress: progress.advance)
         }
         guard let plan = made else { return nil }
         BaseLimits(base).check(plan, mistakes)

@@ -28,12 +28,14 @@ package struct ClassificationBuilder: Sendable {
     /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left; `.malformed` listing the rows (the first 20)
     ///   without tokens; `TokenizersError` where special tokens alone are too many.
     package func build(
-        _ rows: [(row: LabelledRow, target: SequenceTarget)], path: String, kind: String = "training"
+        _ rows: [(row: LabelledRow, target: SequenceTarget)], path: String, kind: String = "training",
+        progress: () -> Void = {}
     ) throws -> (examples: [TokenizedExample], counts: ExampleBuilder.Counts) {
         var counts = ExampleBuilder.Counts()
         var examples: [TokenizedExample] = []
         var empty: [Int] = []
         for (place, (row, target)) in rows.enumerated() {
+            progress()
             counts.rows += 1
             var encoded = try encode(row, maximumLength: nil)
             guard !encoded.ids.isEmpty else {

@@ -58,13 +58,14 @@ package struct ExampleBuilder: Sendable {
     /// - Parameter kind: what messages call the rows.
     /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left; `.malformed` for messages without a template,
     ///   and where an end of text is to be appended and the tokenizer has none.
-    package func build(_ rows: [TrainingRow], kind: String = "training") throws -> (
+    package func build(_ rows: [TrainingRow], kind: String = "training", progress: () -> Void = {}) throws -> (
         examples: [TokenizedExample], counts: Counts
     ) {
         try checkEndOfText(rows)
         var counts = Counts()
         var examples: [TokenizedExample] = []
         for (place, row) in rows.enumerated() {
+            progress()
             counts.rows += 1
             let full = try example(row)
             count(full, row, in: &counts)

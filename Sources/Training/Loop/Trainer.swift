@@ -50,19 +50,20 @@ package final class Trainer {
     ///   - checkpoint: file to resume from if it exists, and to write to.
     ///   - shouldStop: asked after each step; on true a checkpoint is written and `TrainingError.interrupted` thrown.
     ///   - progress: told of each step.
-    ///   - moved: called after each batch that was computed, of which a step or a validation may have many.
+    ///   - validated: told of each batch of a validation.
+    ///   - moved: called after each batch of a step, of which a step may have many.
     /// - Throws: `TrainingError.notFinite` naming the step whose loss or gradient is NaN or infinite, `.mismatch` for a
     ///   checkpoint of another run; as the model and the checkpoint's file.
     package func run(
         checkpoint: String? = nil, shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in },
-        moved: () -> Void = {}
+        validated: (ValidationProgress) -> Void = { _ in }, moved: () -> Void = {}
     ) throws -> TrainingResult {
         if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) { try resume(checkpoint) }
         result.reserve(steps: configuration.steps)
         while nextStep < configuration.steps, !hasStalled {
             progress(try step(moved))
             let isLast = nextStep == configuration.steps
-            if !validation.isEmpty, isLast || isDue(configuration.validateEvery) { try validate(moved) }
+            if !validation.isEmpty, isLast || isDue(configuration.validateEvery) { try validate(validated) }
             let stops = !isLast && shouldStop()
             if let checkpoint, stops || isDue(configuration.checkpointEvery) { try save(checkpoint) }
             if stops {
@@ -132,13 +133,16 @@ package final class Trainer {
     /// A number as people write it: the sign and payload of a NaN say nothing.
     private func text(_ value: Double) -> String { value.isNaN ? "NaN" : "\(value)" }
 
-    private func validate(_ moved: () -> Void) throws {
+    private func validate(_ validated: (ValidationProgress) -> Void) throws {
+        let start = DispatchTime.now()
         var total = 0.0
         var labels = 0
-        for batch in MicroBatches.pack(validation, maximumTokens: configuration.microBatchTokens) {
+        let batches = MicroBatches.pack(validation, maximumTokens: configuration.microBatchTokens)
+        for (index, batch) in batches.enumerated() {
             total += try model.losses(batch).reduce(0) { $0 + Double($1) }
             labels += batch.labelRows.count
-            moved()
+            let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
+            validated(ValidationProgress(batch: index + 1, batches: batches.count, seconds: seconds))
         }
         result.validation.append((nextStep, total / Double(max(1, labels))))
     }

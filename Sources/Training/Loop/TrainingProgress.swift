@@ -13,3 +13,12 @@ package struct TrainingProgress: Sendable {
     /// Mean over the run's steps so far.
     package let averageSeconds: Double
 }
+
+/// One finished batch of a validation.
+package struct ValidationProgress: Sendable {
+    /// Counted from 1.
+    package let batch: Int
+    package let batches: Int
+    /// Since the validation began.
+    package let seconds: Double
+}

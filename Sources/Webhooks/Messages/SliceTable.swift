@@ -1,6 +1,7 @@
 import Common
 import ForeignText
 import Foundation
+import JobReports
 import Ledger
 
 /// Slices before and after as monospace text: accuracy where the slices have one, else loss.

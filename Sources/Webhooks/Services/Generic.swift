@@ -1,6 +1,7 @@
 import Common
 import ForeignText
 import Foundation
+import JobReports
 import Ledger
 import Manifests
 import OperatingSystem

@@ -1,5 +1,6 @@
 import Common
 import Foundation
+import JobReports
 import Ledger
 import Manifests
 import ModelFiles
@@ -18,25 +19,24 @@ package struct PipelineRunner: Sendable {
     }
 
     /// Runs one attempt to its end, on the calling thread.
-    package func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
-        run(request, control: control, events: events, shouldStop: { false })
+    package func run(_ request: JobRequest, control: JobControl, listener: any JobListener) -> JobOutcome {
+        run(request, control: control, listener: listener, shouldStop: { false })
     }
 
     /// The same, where something beside `control` may ask to stop.
     func run(
-        _ request: JobRequest, control: JobControl, events: any JobEvents, shouldStop: @escaping () -> Bool
+        _ request: JobRequest, control: JobControl, listener: any JobListener, shouldStop: @escaping () -> Bool
     ) -> JobOutcome {
         do {
             let document = try request.document(configuration)
             let environment = JobEnvironment(
                 outbox: configuration.outbox, workFolder: request.workFolder,
-                hashCache: HashCache(
-                    file: configuration.hashCache, additions: request.hashAdditions, onRead: { _ in events.moved() }),
+                hashCache: HashCache(file: configuration.hashCache, additions: request.hashAdditions),
                 policy: configuration.pathPolicy(), attempt: request.attempt, confinement: confinement,
-                shouldStop: { control.shouldStop || shouldStop() }, events: EventBridge(events: events),
+                shouldStop: { control.shouldStop || shouldStop() }, reporter: JobReporter(listener.take),
                 limits: JobLimits(configuration.limits, rule: request.rule), journal: request.journal, note: Self.note
             ) {
-                guard events.mayPublish() else {
+                guard listener.mayPublish() else {
                     throw PipelineError(.interrupted, "The attempt may not publish: the job is no longer its own.")
                 }
             }
@@ -69,24 +69,6 @@ package struct PipelineRunner: Sendable {
     /// Why a run failed, as the ledger and messages tell it: with its cause, and what to do.
     private static func reason(_ report: RunReport) -> String {
         report.explanation.isEmpty ? "The run failed." : report.explanation.joined(separator: " ")
-    }
-}
-
-private struct EventBridge: PipelineEvents {
-    let events: any JobEvents
-
-    func stageStarted(_ stage: Stage, detail: String?) { events.stageStarted(stage.rawValue, detail: detail) }
-    func stageEnded(_ stage: Stage, detail: String?) { events.stageEnded(stage.rawValue, detail: detail) }
-    func moved() { events.moved() }
-    func log(_ line: String) { events.log(line) }
-
-    func progress(_ progress: StageProgress) {
-        events.moved()
-        guard let loss = progress.loss, let rate = progress.tokensPerSecond, let left = progress.secondsLeft else {
-            return
-        }
-        events.progress(
-            step: progress.done, of: progress.total, loss: loss, tokensPerSecond: rate, secondsLeft: left)
     }
 }
 

@@ -1,3 +1,4 @@
+import JobReports
 import Ledger
 import Pipeline
 

@@ -1,6 +1,7 @@
 import Common
 import ForeignText
 import Foundation
+import JobReports
 import Ledger
 import OperatingSystem
 import Pipeline
@@ -86,7 +87,7 @@ final class JobQueue: Sendable {
             try WorkFolder(folders.work(job.id)).prepare()
             let recorder = try JobRecorder(job: job, ledger: ledger, control: control, folders: folders)
             recorder.log("attempt \(job.attempt) of job \(job.id), manifest \(job.manifestFile)")
-            let outcome = live.runner.run(try request(for: job), control: control, events: recorder)
+            let outcome = live.runner.run(try request(for: job), control: control, listener: recorder)
             if let fault = recorder.fault { throw fault }
             recorder.log(outcome.inWords(asked: control.reason))
             return outcome

@@ -1,17 +1,17 @@
 import Common
 import Foundation
+import JobReports
 import Ledger
 import OperatingSystem
 import Synchronization
 import Views
 import Webhooks
 
-/// Takes a running job's events into the ledger, its log and its progress file.
+/// Takes a running job's reports into the ledger, its log and its progress file.
 ///
 /// Where the ledger cannot record a stage, the job is asked to stop: work that nobody can account for is not done.
-final class JobRecorder: JobEvents {
+final class JobRecorder: JobListener {
     private struct State {
-        var stage = ""
         var fault: (any Fault)?
         var progressWritten = 0.0
         var progressLogged = 0.0
@@ -40,49 +40,42 @@ final class JobRecorder: JobEvents {
         return fault == nil
     }
 
-    func heartbeat(memory: Int?) {
-        record { try ledger.heartbeat(job: job.id, attempt: job.attempt, memory: memory) }
-    }
-
     func mayPublish() -> Bool {
         var isOwner = false
         record { isOwner = try ledger.mayPublish(job: job.id, attempt: job.attempt) }
         return isOwner && fault == nil
     }
 
-    func stageStarted(_ name: String, detail: String?) {
-        state.withLock { $0.stage = name }
-        record { try ledger.stageStarted(name, detail: detail, job: job.id, attempt: job.attempt) }
-        log("stage \(name) started" + (detail.map { ": " + $0 } ?? ""))
+    func take(_ report: JobReport) {
+        switch report {
+        case .stageStarted(let stage, let detail):
+            state.withLock { ($0.progressWritten, $0.progressLogged) = (0, ProcessInfo.processInfo.systemUptime) }
+            record { try ledger.stageStarted(stage.rawValue, detail: detail, job: job.id, attempt: job.attempt) }
+            log("stage \(stage.rawValue) started" + (detail.map { ": " + $0 } ?? ""))
+        case .stageEnded(let stage, let detail):
+            record { try ledger.stageEnded(stage.rawValue, detail: detail, job: job.id, attempt: job.attempt) }
+            log("stage \(stage.rawValue) ended" + (detail.map { ": " + $0 } ?? ""))
+        case .progress(let progress): take(progress)
+        case .heartbeat(let memory):
+            record { try ledger.heartbeat(job: job.id, attempt: job.attempt, memory: memory) }
+        case .log(let line): log(line)
+        case .moved, .mayPublish, .ended: break
+        }
     }
 
-    func stageEnded(_ name: String, detail: String?) {
-        record { try ledger.stageEnded(name, detail: detail, job: job.id, attempt: job.attempt) }
-        log("stage \(name) ended" + (detail.map { ": " + $0 } ?? ""))
-    }
-
-    func progress(step: Int, of total: Int, loss: Double, tokensPerSecond: Double, secondsLeft: Double) {
+    /// Progress is kept about once a second, and logged every ten: what a stage counts last, and a stage's end, always.
+    private func take(_ progress: StageProgress) {
         let now = ProcessInfo.processInfo.systemUptime
-        let (stage, isDue, isLogged) = state.withLock { state in
-            let isDue = now - state.progressWritten >= 1 || step == total
-            let isLogged = now - state.progressLogged >= 10 || step == total
+        let isEnd = progress.done == progress.total && progress.validation == nil
+        let (isDue, isLogged) = state.withLock { state in
+            let isDue = now - state.progressWritten >= 1 || isEnd
+            let isLogged = now - state.progressLogged >= 10 || isEnd
             if isDue { state.progressWritten = now }
             if isLogged { state.progressLogged = now }
-            return (state.stage, isDue, isLogged)
+            return (isDue, isLogged)
         }
-        if isDue {
-            let finite = { (value: Double) in value.isFinite ? value : nil }
-            let progress = JobProgress(
-                stage: stage, step: step, totalSteps: total, loss: finite(loss),
-                tokensPerSecond: finite(tokensPerSecond), secondsLeft: finite(secondsLeft), updatedAt: Date())
-            record { try progress.save(to: progressPath) }
-        }
-        if isLogged {
-            let rate = TableFigure.text(tokensPerSecond, decimals: 0)
-            let left = TableFigure.text(secondsLeft, decimals: 0)
-            let lossText = TableFigure.text(loss, decimals: 4)
-            log("step \(step) of \(total), loss \(lossText), \(rate) tokens/s, \(left) s left")
-        }
+        if isDue { record { try JobProgress(progress, at: Date()).save(to: progressPath) } }
+        if isLogged { log(progress.words) }
     }
 
     func log(_ line: String) { record { try jobLog.write(line) } }

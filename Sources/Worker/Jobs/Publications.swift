@@ -1,5 +1,6 @@
 import Common
 import Foundation
+import JobReports
 import Ledger
 import Manifests
 import OperatingSystem

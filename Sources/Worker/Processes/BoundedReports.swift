@@ -1,9 +1,11 @@
+import JobReports
+
 extension JobReport {
     /// The same within `MessageLimits`.
     var bounded: JobReport {
         switch self {
-        case .stageStarted(let name, let detail): .stageStarted(name: name, detail: Self.detail(detail))
-        case .stageEnded(let name, let detail): .stageEnded(name: name, detail: Self.detail(detail))
+        case .stageStarted(let stage, let detail): .stageStarted(stage: stage, detail: Self.detail(detail))
+        case .stageEnded(let stage, let detail): .stageEnded(stage: stage, detail: Self.detail(detail))
         case .log(let line): .log(MessageLimits.cut(line, to: MessageLimits.line))
         case .ended(let outcome): .ended(outcome.bounded)
         case .progress, .moved, .heartbeat, .mayPublish: self

@@ -1,4 +1,5 @@
 import Foundation
+import JobReports
 import Manifests
 import OperatingSystem
 import Subprocess
@@ -14,13 +15,13 @@ struct JobDialogue: Sendable {
     private let order: JobOrder
     private let limits: LimitsConfiguration
     private let control: JobControl
-    private let events: any JobEvents
+    private let listener: any JobListener
 
-    init(_ order: JobOrder, limits: LimitsConfiguration, control: JobControl, events: any JobEvents) {
+    init(_ order: JobOrder, limits: LimitsConfiguration, control: JobControl, listener: any JobListener) {
         self.order = order
         self.limits = limits
         self.control = control
-        self.events = events
+        self.listener = listener
     }
 
     /// Talks until the process says what came of its work, or its output ends. Nil where it did not say.
@@ -30,7 +31,7 @@ struct JobDialogue: Sendable {
         let pid = execution.processIdentifier.value
         let watchdog = JobWatchdog(pid: pid, limits: limits, control: control)
         // It is not waited for yet, so nobody else can have its id, whether it lives or not.
-        guard let identity = ProcessIdentity.of(pid: pid), events.processStarted(identity) else {
+        guard let identity = ProcessIdentity.of(pid: pid), listener.processStarted(identity) else {
             watchdog.killGroup()
             return .interrupted
         }
@@ -76,21 +77,15 @@ struct JobDialogue: Sendable {
         _ report: JobReport, from pid: Int32, watchdog: JobWatchdog, writer: StandardInputWriter
     ) async {
         switch report {
-        case .stageStarted(let name, let detail):
-            watchdog.stageStarted(name)
-            events.stageStarted(name, detail: detail)
-        case .stageEnded(let name, let detail):
-            watchdog.stageEnded(name)
-            events.stageEnded(name, detail: detail)
-        case .progress(let step, let total, let loss, let rate, let left):
-            watchdog.moved(step: step)
-            events.progress(step: step, of: total, loss: loss, tokensPerSecond: rate, secondsLeft: left)
+        case .stageStarted(let stage, _): watchdog.stageStarted(stage)
+        case .stageEnded: watchdog.stageEnded()
+        case .progress(let progress): watchdog.moved(done: progress.done)
         case .moved(let count): watchdog.moved(count: count)
-        case .log(let line): events.log(line)
-        case .heartbeat: events.heartbeat(memory: ProcessMemory.inUse(pid: pid))
-        case .mayPublish: await Self.send(.publish(events.mayPublish()), to: writer)
-        case .ended: break
+        case .heartbeat: return listener.take(.heartbeat(memory: ProcessMemory.inUse(pid: pid)))
+        case .mayPublish: return await Self.send(.publish(listener.mayPublish()), to: writer)
+        case .log, .ended: break
         }
+        listener.take(report)
     }
 
     /// A process that has died takes no command; how it died is told by its end.

@@ -21,13 +21,13 @@ package enum JobProcess {
         configureThreads(order.threads)
         let link = WorkerLink(commands: commands, reports: reports, heartbeat: order.heartbeat)
         link.start()
-        let events = RemoteEvents(reports: reports, link: link)
+        let listener = RemoteListener(reports: reports, link: link)
         let bell = Bell()
         // Deep graphs of layers recurse; 64 MiB are reserved, not used.
         WorkerThread.start(name: "job", stackSize: 64 << 20) {
-            if let shortcoming = sandbox.confinement.shortcoming { events.log(shortcoming) }
+            if let shortcoming = sandbox.confinement.shortcoming { listener.take(.log(shortcoming)) }
             let outcome = PipelineRunner(order.configuration, confinement: sandbox.confinement.provenance).run(
-                order.request, control: link.control, events: events, shouldStop: { signals.received })
+                order.request, control: link.control, listener: listener, shouldStop: { signals.received })
             link.end(sandbox.judged(outcome))
             bell.finish()
         }

@@ -1,6 +1,6 @@
 import Foundation
+import JobReports
 import OperatingSystem
-import Pipeline
 
 extension JobReport {
     /// A report from its line. A process that a base or its data took over is not believed more than a sound one would say:
@@ -9,7 +9,7 @@ extension JobReport {
     /// - Parameters:
     ///   - request: what the process was asked to do.
     ///   - outbox: where it publishes.
-    /// - Throws: `WorkerError` for what is no report, a stage that there is none of, or a run that is not of the request's name.
+    /// - Throws: `WorkerError` for what is no report, such as one of a stage that there is none of, or a run that is not of the request's name.
     package static func read(_ line: String, of request: JobRequest, outbox: String) throws -> JobReport {
         let message: JobReport
         do { message = try MessageLine.read(line) } catch {
@@ -17,13 +17,11 @@ extension JobReport {
         }
         let report = message.bounded
         switch report {
-        case .stageStarted(let name, _), .stageEnded(let name, _):
-            guard Stage(rawValue: name) != nil else { throw WorkerError(.message, "There is no such stage.") }
         case .ended(.succeeded(let folder, _)), .ended(.failed(_, let folder?, _)):
             guard Publications.isRun(folder, of: request.name, in: outbox) else {
                 throw WorkerError(.message, "The run that it names is none of \(outbox)/\(request.name).")
             }
-        case .ended, .progress, .moved, .log, .heartbeat, .mayPublish: break
+        default: break
         }
         return report
     }

@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Glibc
+import JobReports
 import Manifests
 import OperatingSystem
 import Synchronization
@@ -27,7 +28,7 @@ final class JobWatchdog: Sendable {
     private struct Position: Equatable {
         var stage = ""
         var stagesEnded = 0
-        var step = 0
+        var done = 0
         var moves = 0
     }
 
@@ -68,16 +69,16 @@ final class JobWatchdog: Sendable {
     /// Nil unless the process was killed from here.
     var verdict: Verdict? { state.withLock { $0.verdict } }
 
-    func stageStarted(_ name: String) {
+    func stageStarted(_ stage: Stage) {
         state.withLock { state in
-            state.move { $0.stage = name }
+            state.move { $0.stage = stage.rawValue }
             state.stageSince = state.running.seconds
         }
     }
 
-    func stageEnded(_ name: String) { state.withLock { state in state.move { $0.stagesEnded += 1 } } }
-    /// A training step was told.
-    func moved(step: Int) { state.withLock { state in state.move { $0.step = step } } }
+    func stageEnded() { state.withLock { state in state.move { $0.stagesEnded += 1 } } }
+    /// So much of a stage was told to be done.
+    func moved(done: Int) { state.withLock { state in state.move { $0.done = done } } }
     /// So many pieces of work were told to be done.
     func moved(count: Int) { state.withLock { state in state.move { $0.moves = count } } }
 

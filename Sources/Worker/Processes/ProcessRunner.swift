@@ -1,5 +1,6 @@
 import Common
 import Foundation
+import JobReports
 import Manifests
 import ModelFiles
 import OperatingSystem
@@ -37,12 +38,12 @@ package struct ProcessRunner: JobRunner {
         IntakeChild(configuration, for: purpose)
     }
 
-    package func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
+    package func run(_ request: JobRequest, control: JobControl, listener: any JobListener) -> JobOutcome {
         let outcome = Mutex(JobOutcome.interrupted)
         let done = DispatchSemaphore(value: 0)
         // The library is asynchronous and the job thread is not; it has nothing else to do.
         Task.detached {
-            let result = await attempt(request, control: control, events: events)
+            let result = await attempt(request, control: control, listener: listener)
             outcome.withLock { $0 = result }
             done.signal()
         }
@@ -51,13 +52,13 @@ package struct ProcessRunner: JobRunner {
         return outcome.withLock { $0 }
     }
 
-    private func attempt(_ request: JobRequest, control: JobControl, events: any JobEvents) async -> JobOutcome {
+    private func attempt(_ request: JobRequest, control: JobControl, listener: any JobListener) async -> JobOutcome {
         let errorFile = request.workFolder + "/stderr"
         do {
             let order = JobOrder(request, configuration, threads: threads)
             let isNewFolder = try order.makeRunsFolder()
             defer { if isNewFolder { order.removeEmptyRunsFolder() } }
-            let dialogue = JobDialogue(order, limits: configuration.limits, control: control, events: events)
+            let dialogue = JobDialogue(order, limits: configuration.limits, control: control, listener: listener)
             // An earlier attempt's process could have put a link or a pipe there.
             unlink(errorFile)
             let descriptor = open(errorFile, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JobReports
 import OperatingSystem
 import Synchronization
 
@@ -28,7 +29,7 @@ final class WorkerLink: Sendable {
         WorkerThread.start(name: "commands", stackSize: 1 << 20) { [self] in listen() }
         WorkerThread.start(name: "heartbeat", stackSize: 1 << 20) { [self] in
             while !heard.isStopped {
-                reports.send(.heartbeat)
+                reports.send(.heartbeat(memory: nil))
                 heard.pause(seconds: heartbeat)
             }
         }
@@ -70,48 +71,12 @@ final class WorkerLink: Sendable {
     }
 }
 
-/// A running job's events as reports.
-struct RemoteEvents: JobEvents {
-    /// Seconds between two reports of progress: a small model makes a thousand steps in one.
-    private static let progressEvery = 0.2
-    /// The same for reports that anything moves, which nobody looks at.
-    private static let movedEvery = 1.0
-
+/// Hands a running job's reports on to the worker.
+struct RemoteListener: JobListener {
     let reports: ReportWriter
     let link: WorkerLink
-    private let lastProgress = SharedTime()
-    private let lastMove = SharedTime()
-    private let moves = SharedCount()
-
-    init(reports: ReportWriter, link: WorkerLink) {
-        self.reports = reports
-        self.link = link
-    }
 
     func processStarted(_ process: ProcessIdentity) -> Bool { true }
-    func heartbeat(memory: Int?) {}
-    func stageStarted(_ name: String, detail: String?) { reports.send(.stageStarted(name: name, detail: detail)) }
-    func stageEnded(_ name: String, detail: String?) { reports.send(.stageEnded(name: name, detail: detail)) }
-    func log(_ line: String) { reports.send(.log(line)) }
-
-    func moved() {
-        let count = moves.next()
-        if lastMove.isDue(every: Self.movedEvery) { reports.send(.moved(count)) }
-    }
-
     func mayPublish() -> Bool { link.mayPublish() }
-
-    func progress(step: Int, of total: Int, loss: Double, tokensPerSecond: Double, secondsLeft: Double) {
-        guard step == total || lastProgress.isDue(every: Self.progressEvery) else { return }
-        reports.send(
-            .progress(
-                step: step, total: total, loss: loss, tokensPerSecond: tokensPerSecond, secondsLeft: secondsLeft))
-    }
-}
-
-/// Counts from any thread.
-private final class SharedCount: Sendable {
-    private let value = Atomic<Int>(0)
-
-    func next() -> Int { value.add(1, ordering: .relaxed).newValue }
+    func take(_ report: JobReport) { reports.send(report) }
 }

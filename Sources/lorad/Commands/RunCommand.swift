@@ -58,7 +58,8 @@ struct Run: ParsableCommand {
         try FileManager.default.createDirectory(atPath: outbox, withIntermediateDirectories: true)
         let environment = JobEnvironment(
             outbox: outbox, workFolder: work, hashCache: HashCache(file: configuration.hashCache),
-            policy: configuration.pathPolicy(), shouldStop: { signals.received }, events: ProgressPrinter(),
+            policy: configuration.pathPolicy(), shouldStop: { signals.received },
+            reporter: JobReporter(ProgressPrinter().take),
             limits: JobLimits(configuration.limits))
         return try JobPipeline(document, environment: environment).run()
     }

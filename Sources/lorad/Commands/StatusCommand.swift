@@ -26,7 +26,7 @@ struct Status: ParsableCommand {
         for stage in found.stages {
             Output.line("  \(stage.name): \(stage.state.rawValue)" + (stage.detail.map { ", \($0)" } ?? ""))
         }
-        if let progress = found.progress { Output.line("  " + words(progress)) }
+        if let told = found.progress?.told { Output.line("  \(told.stage.rawValue): \(told.words)") }
     }
 
     private func list(_ jobs: [JobRecord]) throws {
@@ -47,13 +47,5 @@ struct Status: ParsableCommand {
             return "retry \(job.retries) in \(Int(time.timeIntervalSinceNow.rounded(.up))) s: \(job.reason ?? "")"
         }
         return job.runFolder ?? job.reason ?? ""
-    }
-
-    private func words(_ progress: JobProgress) -> String {
-        var text = "step \(progress.step) of \(progress.totalSteps)"
-        if let loss = progress.loss { text += String(format: ", loss %.4f", loss) }
-        if let rate = progress.tokensPerSecond { text += String(format: ", %.0f tokens/s", rate) }
-        if let left = progress.secondsLeft { text += String(format: ", %.0f s left", left) }
-        return text
     }
 }

@@ -157,7 +157,8 @@ struct Validate: ParsableCommand {
         let environment = JobEnvironment(
             outbox: configuration.outbox, workFolder: configuration.state,
             hashCache: HashCache(file: configuration.hashCache), policy: configuration.pathPolicy(),
-            shouldStop: { signals.received }, events: ProgressPrinter(), limits: JobLimits(configuration.limits))
+            shouldStop: { signals.received }, reporter: JobReporter(ProgressPrinter().take),
+            limits: JobLimits(configuration.limits))
         return try JobPipeline(document, environment: environment).check()
     }
 }

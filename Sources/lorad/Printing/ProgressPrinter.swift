@@ -1,46 +1,44 @@
+import Common
 import Foundation
-import Pipeline
+import JobReports
 import Synchronization
 
 /// A job's progress on stderr: a bar that moves on a terminal, plain lines elsewhere.
-struct ProgressPrinter: PipelineEvents {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+final class ProgressPrinter: Sendable {
+    /// Seconds between two lines of progress where nobody's terminal shows a bar.
+    private static let lineEvery = 10.0
 
-    func stageStarted(_ stage: Stage, detail: String?) { Failure.write("\(stage.rawValue): started") }
+    private let screen: ProgressBar?
+    private let lastLine = Mutex(0.0)
 
-    func stageEnded(_ stage: Stage, detail: String?) {
-        if isTerminal { clear() }
-        Failure.write("\(stage.rawValue): done" + (detail.map { ", \($0)" } ?? ""))
-    }
+    init(_ screen: ProgressBar? = ProgressBar.onTerminal()) { self.screen = screen }
 
-    func log(_ line: String) { Failure.write(line) }
-
-    func progress(_ progress: StageProgress) {
-        if isTerminal {
-            clear()
-            Terminal.control(bar(progress) + text(progress))
-        } else if progress.done == progress.total
-            || progress.done * 20 / progress.total != (progress.done - 1) * 20 / progress.total
-        {
-            Failure.write(progress.stage.rawValue + ":" + text(progress))
+    func take(_ report: JobReport) {
+        switch report {
+        case .stageStarted(let stage, _):
+            lastLine.withLock { $0 = ProcessInfo.processInfo.systemUptime }
+            write("\(stage.rawValue): started")
+        case .stageEnded(let stage, let detail): write("\(stage.rawValue): done" + (detail.map { ", \($0)" } ?? ""))
+        case .log(let line): write(line)
+        case .progress(let progress): show(progress)
+        case .moved, .heartbeat, .mayPublish, .ended: break
         }
     }
 
-    private func clear() { Terminal.control("\r\u{1B}[K") }
-
-    private func bar(_ progress: StageProgress) -> String {
-        let width = 24
-        let filled = width * progress.done / max(1, progress.total)
-        return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    private func write(_ line: String) {
+        screen?.clear()
+        Failure.write(line)
     }
 
-    private func text(_ progress: StageProgress) -> String {
-        var text = " \(progress.done)/\(progress.total)"
-        if let loss = progress.loss { text += String(format: "  loss %.4f", loss) }
-        if let rate = progress.tokensPerSecond { text += String(format: "  %.0f tokens/s", rate) }
-        if let left = progress.secondsLeft, (0..<1e9).contains(left) {
-            text += "  \(Int(left) / 60) min \(Int(left) % 60) s left"
+    private func show(_ progress: StageProgress) {
+        if let screen { return screen.show(progress) }
+        let now = ProcessInfo.processInfo.systemUptime
+        let isEnd = progress.done == progress.total && progress.validation == nil
+        let isDue = lastLine.withLock { last in
+            guard isEnd || now - last >= Self.lineEvery else { return false }
+            last = now
+            return true
         }
-        return text
+        if isDue { Failure.write("\(progress.stage.rawValue): \(progress.words)") }
     }
 }

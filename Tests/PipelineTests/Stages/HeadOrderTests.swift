@@ -65,7 +65,7 @@ struct HeadOrderTests {
             try write([("one", "0"), ("two", "1")], "train.jsonl", bench)
             let heard = Heard()
             let lines = "dataset: {train: $F/train.jsonl, labels: [negative, positive]}\n" + run
-            let report = try bench.run(lines, heard).report
+            let report = try bench.run(lines, heard.reporter).report
             #expect(report.slices.first?.base.accuracy == 1)
             #expect(heard.lines.contains("labels in the order of the checkpoint's own head: positive, negative"))
         }

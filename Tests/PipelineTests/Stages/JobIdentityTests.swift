@@ -1,7 +1,9 @@
 import Foundation
+import JobReports
 import Manifests
 import ModelFiles
 import Pipeline
+import Synchronization
 import TestSupport
 import Testing
 import Transformers
@@ -46,7 +48,7 @@ struct JobIdentityTests {
         try withTemporaryFolder { folder in
             let bench = try bench(folder)
             let events = Acting(started: { if $0 == stage { try changeInPlace(bench.base + "/model.safetensors") } })
-            let error = #expect(throws: PipelineError.self) { try bench.run("", events) }
+            let error = #expect(throws: PipelineError.self) { try bench.run("", events.reporter) }
             try #require(events.failure == nil)
             #expect(error?.code == .failed)
             #expect(error?.message.contains("base was changed while the job ran") == true, "\(error?.message ?? "")")
@@ -66,7 +68,7 @@ struct JobIdentityTests {
                         to: URL(fileURLWithPath: path), options: .atomic)
                 }
             })
-            let error = #expect(throws: PipelineError.self) { try bench.run("", events) }
+            let error = #expect(throws: PipelineError.self) { try bench.run("", events.reporter) }
             #expect(error?.cause?.contains("tokenizer.json") == true, "\(error?.cause ?? "")")
             #expect(runs(bench).isEmpty)
         }
@@ -84,7 +86,7 @@ struct JobIdentityTests {
                 try FileManager.default.copyItem(atPath: path, toPath: folder + "/again")
                 try #require(rename(folder + "/again", path) == 0)
             })
-            let result = try bench.run("", events)
+            let result = try bench.run("", events.reporter)
             try #require(events.failure == nil)
             #expect(result.status == .succeeded, "\(result.report.explanation)")
             #expect(runs(bench).count == 1)
@@ -112,7 +114,7 @@ struct JobIdentityTests {
                 dataset: {train: $F/train.jsonl, validation: $F/val.jsonl}
                 evaluation: {data: $F/test.jsonl}
                 training: {max_steps: 2, batch_size: 2, max_length: 256, dtype: float32}
-                """, events)
+                """, events.reporter)
             try #require(events.failure == nil && events.acted == 1)
             let recorded = result.report.provenance.datasets
             #expect(recorded.map(\.sha256) == before)
@@ -175,26 +177,33 @@ struct JobIdentityTests {
 }
 
 /// Does something when a stage starts or a line is logged.
-private final class Acting: PipelineEvents {
-    private let started: (Stage) throws -> Void
-    private let logged: (String) throws -> Bool
-    private(set) var failure: (any Error)?
-    /// How many lines were acted on.
-    private(set) var acted = 0
+private final class Acting: Sendable {
+    private let started: @Sendable (Stage) throws -> Void
+    private let logged: @Sendable (String) throws -> Bool
+    private let state = Mutex<(failure: String?, acted: Int)>((nil, 0))
 
     init(
-        started: @escaping (Stage) throws -> Void = { _ in }, logged: @escaping (String) throws -> Bool = { _ in false }
+        started: @escaping @Sendable (Stage) throws -> Void = { _ in },
+        logged: @escaping @Sendable (String) throws -> Bool = { _ in false }
     ) {
         self.started = started
         self.logged = logged
     }
 
-    func stageStarted(_ stage: Stage, detail: String?) {
-        do { try started(stage) } catch { failure = error }
+    var failure: String? { state.withLock { $0.failure } }
+    /// How many lines were acted on.
+    var acted: Int { state.withLock { $0.acted } }
+    var reporter: JobReporter { JobReporter(take) }
+
+    private func take(_ report: JobReport) {
+        do {
+            switch report {
+            case .stageStarted(let stage, _): try started(stage)
+            case .log(let line): if try logged(line) { state.withLock { $0.acted += 1 } }
+            default: break
+            }
+        } catch {
+            state.withLock { $0.failure = "\(error)" }
+        }
     }
-    func log(_ line: String) {
-        do { acted += try logged(line) ? 1 : 0 } catch { failure = error }
-    }
-    func stageEnded(_ stage: Stage, detail: String?) {}
-    func progress(_ progress: StageProgress) {}
 }

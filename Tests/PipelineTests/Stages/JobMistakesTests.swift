@@ -130,7 +130,7 @@ struct JobMistakesTests {
             let check = try bench.check(lines("0.25"))
             #expect(check.evaluationRows == 3 && check.evaluationDropped == 1)
             let heard = Heard()
-            let report = try bench.run(lines("0.25"), heard).report
+            let report = try bench.run(lines("0.25"), heard.reporter).report
             #expect(report.evaluation == EvaluationCounts(rows: 3, dropped: 1, unscored: ["long": 1]))
             #expect(report.slices.map(\.name) == ["all", "short"])
             #expect(report.slices.map(\.dropped) == [1, nil])
@@ -185,7 +185,7 @@ struct JobMistakesTests {
             let bench = try JobBench(folder: folder)
             let heard = Heard()
             try bench.rows("train.jsonl", [Self.long] + JobBench.reviews(0..<6))
-            let check = try bench.check("training: {max_steps: 2, max_length: 256}", heard)
+            let check = try bench.check("training: {max_steps: 2, max_length: 256}", heard.reporter)
             #expect(check.prompts == 4)
             let said = heard.lines.first { $0.hasPrefix("regression prompts: ") }
             #expect(said?.contains("passed over 1, the first because training-row-1 has ") == true, "\(heard.lines)")

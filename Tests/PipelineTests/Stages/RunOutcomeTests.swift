@@ -12,7 +12,7 @@ struct RunOutcomeTests {
         try withTemporaryFolder { folder in
             let bench = try JobBench(folder: folder)
             let heard = Heard()
-            let one = try bench.run("training: {max_steps: 1, batch_size: 2, dtype: float32}", heard)
+            let one = try bench.run("training: {max_steps: 1, batch_size: 2, dtype: float32}", heard.reporter)
             #expect(one.status == .succeeded)
             #expect(one.report.training?.learningRate == [2e-4])
             #expect(heard.lines.contains("warmup: none, as a single step would then have a learning rate of 0"))

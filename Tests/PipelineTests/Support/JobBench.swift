@@ -1,7 +1,9 @@
 import Foundation
+import JobReports
 import Manifests
 import ModelFiles
 import Pipeline
+import Synchronization
 import TestSupport
 import Transformers
 
@@ -41,11 +43,10 @@ struct JobBench {
             pipelinesFolder: folder)
     }
 
-    func environment(_ events: any PipelineEvents = Silence(), policy: PathPolicy? = nil) -> JobEnvironment {
+    func environment(_ reporter: JobReporter = .silent, policy: PathPolicy? = nil) -> JobEnvironment {
         JobEnvironment(
             outbox: path("outbox"), workFolder: path("work"), hashCache: HashCache(file: path("hashes.json")),
-            policy: policy,
-            events: events)
+            policy: policy, reporter: reporter)
     }
 
     /// What the stages before training say of a job, the folder's name left out.
@@ -58,33 +59,32 @@ struct JobBench {
         }
     }
 
-    func check(_ lines: String, _ events: any PipelineEvents = Silence()) throws -> JobCheck {
-        try JobPipeline(document(lines), environment: environment(events)).check()
+    func check(_ lines: String, _ reporter: JobReporter = .silent) throws -> JobCheck {
+        try JobPipeline(document(lines), environment: environment(reporter)).check()
     }
 
-    func run(_ lines: String, _ events: any PipelineEvents = Silence()) throws -> JobResult {
+    func run(_ lines: String, _ reporter: JobReporter = .silent) throws -> JobResult {
         for name in ["outbox", "work"] {
             try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
         }
-        return try JobPipeline(document(lines), environment: environment(events)).run()
+        return try JobPipeline(document(lines), environment: environment(reporter)).run()
     }
 }
 
-/// Hears nothing.
-struct Silence: PipelineEvents {
-    func stageStarted(_ stage: Stage, detail: String?) {}
-    func stageEnded(_ stage: Stage, detail: String?) {}
-    func progress(_ progress: StageProgress) {}
-    func log(_ line: String) {}
-}
+/// Remembers what a job told.
+final class Heard: Sendable {
+    private let told = Mutex<[JobReport]>([])
 
-/// Remembers stages and the log.
-final class Heard: PipelineEvents {
-    private(set) var started: [Stage] = []
-    private(set) var lines: [String] = []
+    var reporter: JobReporter { JobReporter { report in self.told.withLock { $0.append(report) } } }
+    /// A copy: the array itself may not leave its lock.
+    var reports: [JobReport] { told.withLock { told in told.map { $0 } } }
 
-    func stageStarted(_ stage: Stage, detail: String?) { started.append(stage) }
-    func stageEnded(_ stage: Stage, detail: String?) {}
-    func progress(_ progress: StageProgress) {}
-    func log(_ line: String) { lines.append(line) }
+    var started: [Stage] {
+        reports.compactMap { if case .stageStarted(let stage, _) = $0 { stage } else { nil } }
+    }
+
+    var lines: [String] { reports.compactMap { if case .log(let line) = $0 { line } else { nil } } }
+    var progress: [StageProgress] {
+        reports.compactMap { if case .progress(let progress) = $0 { progress } else { nil } }
+    }
 }

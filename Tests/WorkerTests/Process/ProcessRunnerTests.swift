@@ -1,4 +1,5 @@
 import Foundation
+import JobReports
 import LedgerSupport
 import Manifests
 import OperatingSystem
@@ -32,7 +33,7 @@ struct ProcessRunnerTests {
         of runner: ProcessRunner, _ request: JobRequest, control: JobControl, events: RecordedEvents
     ) async -> JobOutcome {
         await withCheckedContinuation { continuation in
-            Thread { continuation.resume(returning: runner.run(request, control: control, events: events)) }.start()
+            Thread { continuation.resume(returning: runner.run(request, control: control, listener: events)) }.start()
         }
     }
 
@@ -50,11 +51,11 @@ struct ProcessRunnerTests {
         let outcome = try await run(
             """
             read order;
-            echo '{"stageStarted":{"name":"train"}}'
-            echo '{"progress":{"step":3,"total":9,"loss":"nan","tokensPerSecond":1,"secondsLeft":2}}'
+            echo '{"stageStarted":{"stage":"train"}}'
+            echo '{"progress":{"_0":{"stage":"train","done":3,"total":9,"unit":"steps","loss":"nan","secondsLeft":2}}}'
             echo '{"heartbeat":{}}'
             echo '{"log":{"_0":"two\\u2028lines"}}'
-            echo '{"stageEnded":{"name":"train","detail":"9 steps"}}'
+            echo '{"stageEnded":{"stage":"train","detail":"9 steps"}}'
             case "$order" in *'"attempt":1'*) echo '{"ended":{"_0":{"failed":{"reason":"NaN","runFolder":"'$W'/a/1"}}}}';; esac
             cat > /dev/null
             """.inWorkFolder, events: events)
@@ -145,8 +146,8 @@ struct ProcessRunnerTests {
         }
         let events = RecordedEvents()
         let said = try reason(
-            await run("read order; echo '{\"stageStarted\":{\"name\":\"party\"}}'; sleep 600", events: events))
-        #expect(said.contains("There is no such stage") && events.all.isEmpty)
+            await run("read order; echo '{\"stageStarted\":{\"stage\":\"party\"}}'; sleep 600", events: events))
+        #expect(said.contains("The line holds no report") && events.all.isEmpty)
         let long = "$(head -c 1000000 /dev/zero | tr '\\0' x)"
         let outcome = try await run(
             """
@@ -196,7 +197,7 @@ struct ProcessRunnerTests {
         let wall = try await run("read order; sleep 600", limits: { $0.wallTime = 1 })
         #expect(reason(wall) == "failed: The job was killed after 1 s, the limits.wall_time of lorad.yaml.")
         let stage = try await run(
-            "read order; echo '{\"stageStarted\":{\"name\":\"slices\"}}'; sleep 600", limits: { $0.stageTime = 1 })
+            "read order; echo '{\"stageStarted\":{\"stage\":\"slices\"}}'; sleep 600", limits: { $0.stageTime = 1 })
         #expect(
             reason(stage)
                 == "failed: The job was killed after 1 s in stage slices, the limits.stage_time of lorad.yaml.")
@@ -207,7 +208,7 @@ struct ProcessRunnerTests {
         let still = try await run(
             """
             read order
-            echo '{"stageStarted":{"name":"train"}}'
+            echo '{"stageStarted":{"stage":"train"}}'
             while :; do echo '{"heartbeat":{}}'; echo '{"moved":{"_0":7}}'; echo '{"log":{"_0":"here"}}'; sleep 0.1; done
             """, limits: { $0.stallTime = 1 })
         #expect(

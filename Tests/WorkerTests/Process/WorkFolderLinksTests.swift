@@ -49,7 +49,7 @@ struct WorkFolderLinksTests {
         let outcome = await withCheckedContinuation { continuation in
             Thread {
                 continuation.resume(
-                    returning: runner.run(request, control: JobControl(), events: RecordedEvents()))
+                    returning: runner.run(request, control: JobControl(), listener: RecordedEvents()))
             }.start()
         }
         #expect("\(outcome)".contains("It last wrote: bad luck"))

@@ -1,4 +1,5 @@
 import Foundation
+import JobReports
 import LedgerSupport
 import Synchronization
 import TestSupport
@@ -64,7 +65,7 @@ final class FakeRunner: JobRunner {
         return .rejected(diagnostics: (1...5).map { "\(name).yaml:\($0):3: mistake \($0)" })
     }
 
-    func run(_ request: JobRequest, control: JobControl, events: any JobEvents) -> JobOutcome {
+    func run(_ request: JobRequest, control: JobControl, listener: any JobListener) -> JobOutcome {
         state.withLock { state in
             state.requests.append(request)
             state.running += 1
@@ -74,8 +75,11 @@ final class FakeRunner: JobRunner {
         if let work {
             do { return try work(request) } catch { return .faulted(reason: "\(error)") }
         }
-        events.stageStarted("train", detail: "1 step")
-        events.progress(step: 1, of: 1, loss: 0.5, tokensPerSecond: 100, secondsLeft: 0)
+        listener.take(.stageStarted(stage: .train, detail: "1 step"))
+        listener.take(
+            .progress(
+                StageProgress(
+                    stage: .train, done: 1, total: 1, unit: .steps, loss: 0.5, tokensPerSecond: 100, secondsLeft: 0)))
         if request.manifestText.hasPrefix("leave"), request.attempt == 1 { return .interrupted }
         if request.manifestText.hasPrefix("wait"), request.attempt == 1 {
             let isAsked = eventually(within: 300) { control.shouldStop }
@@ -90,7 +94,7 @@ final class FakeRunner: JobRunner {
         if request.manifestText.hasPrefix("odd crash") {
             return .crashed(reason: "It was ended by signal 6 at \(request.attempt).")
         }
-        events.stageEnded("train", detail: nil)
+        listener.take(.stageEnded(stage: .train, detail: nil))
         switch request.manifestText.prefix(4) {
         case "fail": return .failed(reason: "loss is NaN at step 7", runFolder: nil, summary: nil)
         case "reje": return .rejected(diagnostics: ["base.sha256: expected aa, found bb"])

@@ -1,9 +1,10 @@
+import JobReports
 import OperatingSystem
 import Synchronization
 import Worker
 
 /// What a job told, one line an event.
-final class RecordedEvents: JobEvents {
+final class RecordedEvents: JobListener {
     private let lines = Mutex<[String]>([])
     private let processes = Mutex<[ProcessIdentity]>([])
     private let givesWork: Bool
@@ -23,19 +24,20 @@ final class RecordedEvents: JobEvents {
         return givesWork
     }
 
-    func heartbeat(memory: Int?) { add("heartbeat") }
-
     func mayPublish() -> Bool {
         add("may publish")
         return maysPublish
     }
 
-    func stageStarted(_ name: String, detail: String?) { add("\(name) started") }
-    func stageEnded(_ name: String, detail: String?) { add("\(name) ended") }
-    func log(_ line: String) { add(line) }
-
-    func progress(step: Int, of total: Int, loss: Double, tokensPerSecond: Double, secondsLeft: Double) {
-        add("step \(step) of \(total), loss \(loss)")
+    func take(_ report: JobReport) {
+        switch report {
+        case .stageStarted(let stage, _): add("\(stage) started")
+        case .stageEnded(let stage, _): add("\(stage) ended")
+        case .log(let line): add(line)
+        case .progress(let progress): add("step \(progress.done) of \(progress.total), loss \(progress.loss ?? -1)")
+        case .heartbeat: add("heartbeat")
+        case .moved, .mayPublish, .ended: break
+        }
     }
 
     private func add(_ line: String) { lines.withLock { $0.append(line) } }

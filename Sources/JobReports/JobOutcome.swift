@@ -1,5 +1,3 @@
-import Ledger
-
 /// What came of an attempt.
 package enum JobOutcome: Sendable, Codable, Equatable {
     /// Published to `runFolder`.
@@ -12,6 +10,6 @@ package enum JobOutcome: Sendable, Codable, Equatable {
     case faulted(reason: String)
     /// Cut off by a crash of the process's own. Worth another attempt later, and no third one that ends the same way.
     case crashed(reason: String)
-    /// Stopped because `JobControl` asked, its checkpoint written.
+    /// Stopped because it was asked to, its checkpoint written.
     case interrupted
 }

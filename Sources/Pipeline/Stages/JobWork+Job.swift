@@ -1,0 +1,30 @@
+import Evaluation
+import Manifests
+import Tokenizers
+import Training
+
+extension JobWork {
+    /// What a prepared job comes to.
+    init(_ job: PreparedJob) {
+        self.init()
+        let (data, manifest) = (job.data, job.manifest)
+        steps = job.plan.steps
+        validateEvery = job.plan.validateEvery
+        validationTokens = data.validation.reduce(0) { $0 + $1.tokens.count }
+        scoredTokens = data.evaluation?.tokens(perCall: manifest.evaluation.batchTokens) ?? 0
+        let prompts = data.prompts.reduce(0) { $0 + job.base.tokenizer.encodeBeginning($1.prompt).count }
+        drawnTokens = data.task == .language ? data.prompts.count * manifest.regression.maxNewTokens : 0
+        promptTokens = prompts + drawnTokens
+        passesPerTrainedToken = manifest.training.activationCheckpointing ? 3 : 2
+    }
+}
+
+extension EvaluationPlan {
+    /// Tokens that a model is fed to score every row; what rows that begin alike share counts once.
+    func tokens(perCall: Int) -> Int {
+        switch self {
+        case .text(let plan): plan.fedTokens(tokensPerCall: perCall)
+        case .labelled(let plan): plan.rows.reduce(0) { $0 + $1.text.ids.count }
+        }
+    }
+}
