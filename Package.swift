@@ -95,10 +95,8 @@ let package = Package(
         module("Tokenizers", ["Common", "ModelFiles", "ForeignText"]),
         module("Transformers", ["Common", "Tensors", "ModelFiles"]),
         module("Adapters", ["Common", "Tensors", "ModelFiles", "Transformers"]),
-        module(
-            "Training", ["Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
-        module(
-            "Evaluation", ["Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
+        module("Training", ["Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "ForeignText"]),
+        module("Evaluation", ["Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "ForeignText"]),
         module("Manifests", ["Common", "CYAML", "ForeignText"]),
         module(
             "Pipeline",
@@ -131,7 +129,7 @@ let package = Package(
             name: "CHeapCalls", path: "Tests/CHeapCalls",
             cSettings: [.unsafeFlags(["-O3", "-g0", "-Wall", "-Werror"])]),
         .target(
-            name: "TestSupport", dependencies: ["Transformers", "Tokenizers", "ModelFiles", "Tensors"],
+            name: "TestSupport", dependencies: ["Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"],
             path: "Tests/Support", swiftSettings: swiftSettings),
         .target(
             name: "LedgerSupport", dependencies: ["Ledger", "OperatingSystem"], path: "Tests/LedgerSupport",
