@@ -44,26 +44,6 @@ package final class FrozenProjection {
         }
     }
 
-    /// ‖W_i‖² of every row of W, in double: of the weight as its products take it, which may be rounded.
-    package func squaredRowNorms() -> [Double] {
-        // W's columns are the products with unit vectors, whatever form the weight lies in.
-        let block = 256
-        let scratch = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
-        var norms = [Double](repeating: 0, count: outputs)
-        for first in stride(from: 0, to: inputs, by: block) {
-            let mark = scratch.mark()
-            defer { scratch.release(to: mark) }
-            let units = scratch.matrix(min(block, inputs - first), inputs)
-            units.fill(0)
-            for row in 0..<units.rows { units[row, first + row] = 1 }
-            let part = scratch.matrix(units.rows, outputs)
-            product(units, into: part, scratch: scratch)
-            for row in 0..<part.rows {
-                part.withRow(row) { values in
-                    for (output, value) in values.enumerated() { norms[output] += Double(value) * Double(value) }
-                }
-            }
-        }
-        return norms
-    }
+    /// ‖W_i‖² of every row of W, in double: of the weight as it is stored, which may be rounded.
+    package func squaredRowNorms() -> [Double] { weight.squaredRowNorms(columns) }
 }
