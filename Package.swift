@@ -100,12 +100,12 @@ let package = Package(
         module(
             "Training",
             [
-                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "ForeignText",
+                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "ForeignText",
             ]),
         module(
             "Evaluation",
             [
-                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "ForeignText",
+                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "ForeignText",
             ]),
         module("Manifests", ["Common", "CYAML", "ForeignText"]),
         module(
@@ -143,7 +143,7 @@ let package = Package(
             name: "CHeapCalls", path: "Tests/CHeapCalls",
             cSettings: [.unsafeFlags(["-O3", "-g0", "-Wall", "-Werror"])]),
         .target(
-            name: "TestSupport", dependencies: ["Transformers", "Tokenizers", "ModelFiles", "Tensors"],
+            name: "TestSupport", dependencies: ["Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"],
             path: "Tests/Support", swiftSettings: swiftSettings),
         .target(
             name: "LedgerSupport", dependencies: ["JobReports", "Ledger", "OperatingSystem"],

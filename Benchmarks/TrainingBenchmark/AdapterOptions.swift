@@ -16,14 +16,14 @@ struct AdapterOptions: ParsableArguments {
     var dropout: Float = 0
 
     /// Attaches the adapter; for rank 0 something that only asks for the backward pass.
-    func attach(to model: LanguageModel, seed: UInt64) throws -> LoRAAdapter? {
+    func attach(to model: LanguageModel, seed: UInt64) throws -> Adapter? {
         guard rank > 0 else {
             for slot in try lowestSlots(model) { slot.adapter = EmptyAdapter() }
             return nil
         }
-        let configuration = LoRAConfiguration(
+        let configuration = AdapterConfiguration(
             rank: rank, alpha: Float(2 * rank), dropout: dropout, targets: targetNames)
-        return try LoRAAdapter.attach(configuration, to: model, seed: seed)
+        return try Adapter.attach(configuration, to: model, seed: seed)
     }
 
     /// What a step over this adapter cannot avoid.
@@ -50,6 +50,10 @@ private final class EmptyAdapter: ProjectionAdapter {
     let hasDropout = false
     let savedCount = 0
 
-    func forward(_ x: Matrix, into y: Matrix, saved: Matrix, pass: Pass) {}
-    func backward(_ dy: Matrix, x: Matrix, saved: Matrix, into dx: Matrix?, pass: Pass) {}
+    func forward(
+        _ x: Matrix, product: Matrix?, frozen: FrozenProjection?, into y: Matrix, saved: Matrix, pass: Pass
+    ) {}
+    func backward(
+        _ dy: Matrix, x: Matrix, frozen: FrozenProjection?, saved: Matrix, into dx: Matrix?, pass: Pass
+    ) {}
 }

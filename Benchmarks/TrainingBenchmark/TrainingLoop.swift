@@ -7,7 +7,7 @@ import Transformers
 /// same calls of the model, as a trainer without parameters would make them.
 struct TrainingLoop {
     let model: LanguageModel
-    let adapter: LoRAAdapter?
+    let adapter: Adapter?
     let workload: Workload
     let configuration: TrainingConfiguration
 
@@ -18,7 +18,7 @@ struct TrainingLoop {
         var configuration = configuration
         configuration.batchSize = workload.batchSize
         let trainer = Trainer(
-            model: model, adapter: adapter, configuration: configuration, examples: workload.examples, validation: [])
+            model: model, trainable: adapter, configuration: configuration, examples: workload.examples, validation: [])
         var failure: (any Error)?
         let result = Result {
             try trainer.run(

@@ -20,16 +20,16 @@ private struct AdapterFolder {
 
     /// Loads the adapter; one that fits is written and loaded again.
     func check() throws {
-        guard let adapter = try accepted({ try LoRAAdapter.load(folder: scratch.path, into: model) }) else { return }
+        guard let adapter = try accepted({ try Adapter.load(folder: scratch.path, into: model) }) else { return }
         let values = adapter.parameters.map(\.value.values)
         adapter.detach()
         let copy = scratch.path + "/copy"
         try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
-        let identity = AdapterIdentity(baseSHA256: "0", tokenizerSHA256: "0")
+        let identity = BaseIdentity(baseSHA256: "0", tokenizerSHA256: "0")
         // Ranks of their own are read, and not written.
         let saved: Void? = try accepted { try adapter.save(folder: copy, identity: identity, baseModel: "base") }
         guard saved != nil else { return }
-        let again = try LoRAAdapter.load(folder: copy, into: model, expecting: identity)
+        let again = try Adapter.load(folder: copy, into: model, expecting: identity)
         again.detach()
         try require(again.configuration.rank == adapter.configuration.rank, "the rank changed")
         try require(again.configuration.alpha == adapter.configuration.alpha, "alpha changed")

@@ -13,24 +13,24 @@ package struct CheckpointTarget: FuzzTarget {
     private static let steps = 3
     private let scratch: ScratchFolder
     private let model: LanguageModel
-    private let adapter: LoRAAdapter
+    private let adapter: Adapter
     private let whole: SafetensorsFile
 
     package init() throws {
         scratch = try ScratchFolder()
         for name in ["config.json", "model.safetensors"] { try scratch.copy("llama-tiny/base/\(name)", as: name) }
         model = try LanguageModel.load(BaseModelFiles(path: scratch.path), dtype: .float32)
-        adapter = try LoRAAdapter.attach(
-            LoRAConfiguration(rank: 2, alpha: 4, targets: ["q_proj"]), to: model, seed: 1)
+        adapter = try Adapter.attach(
+            AdapterConfiguration(rank: 2, alpha: 4, targets: ["q_proj"]), to: model, seed: 1)
         let path = scratch.path + "/whole.safetensors"
         _ = try? Self.trainer(model, adapter).run(checkpoint: path, shouldStop: { true })
         whole = try SafetensorsFile(path: path)
     }
 
-    private static func trainer(_ model: LanguageModel, _ adapter: LoRAAdapter) -> Trainer {
+    private static func trainer(_ model: LanguageModel, _ adapter: Adapter) -> Trainer {
         let examples = (1...2).map { TokenizedExample(tokens: [$0, 5, 6, 7], labelPositions: [1, 2]) }
         return Trainer(
-            model: model, adapter: adapter, configuration: TrainingConfiguration(steps: steps), examples: examples,
+            model: model, trainable: adapter, configuration: TrainingConfiguration(steps: steps), examples: examples,
             validation: examples)
     }
 

@@ -27,7 +27,7 @@ struct AdapterConfigurationTests {
         try withTemporaryFolder { folder in
             try write(configuration, cut(Dictionary(uniqueKeysWithValues: ranks)), to: folder)
             let model = try Fixtures.tinyModel()
-            let adapter = try LoRAAdapter.load(folder: folder, into: model)
+            let adapter = try Adapter.load(folder: folder, into: model)
             let found = Dictionary(uniqueKeysWithValues: adapter.modules.map { ($0.slot.name, $0.a.value.rows) })
             #expect(found == Dictionary(uniqueKeysWithValues: ranks))
             let ids = (document["ids"]?.arrayValue ?? []).compactMap(\.intValue)
@@ -125,11 +125,11 @@ struct AdapterConfigurationTests {
             let named = tensors.map { $0.renamed($0.name.replacingOccurrences(of: ".weight", with: ".default.weight")) }
             try write(JSONReader.parse(configuration, name: "x"), named, to: folder)
             let model = try Fixtures.tinyModel()
-            let adapter = try LoRAAdapter.load(folder: folder, into: model)
+            let adapter = try Adapter.load(folder: folder, into: model)
             #expect(adapter.modules[0].b.value.values.contains { $0 != 0 })
             adapter.detach()
             try write(JSONReader.parse(configuration, name: "x"), named + tensors, to: folder)
-            let error = #expect(throws: AdaptersError.self) { try LoRAAdapter.load(folder: folder, into: model) }
+            let error = #expect(throws: AdaptersError.self) { try Adapter.load(folder: folder, into: model) }
             #expect(error?.message.contains("under two names") == true)
         }
     }
@@ -149,7 +149,7 @@ struct AdapterConfigurationTests {
                 let text = #"{"peft_type": "LORA", "r": 4, "target_modules": ["0.self_attn.q_proj", "lm_head"]}"#
                 try write(JSONReader.parse(text, name: "x"), tensors, to: folder)
                 let error = #expect(throws: AdaptersError.self) {
-                    try LoRAAdapter.load(folder: folder, into: Fixtures.tinyModel())
+                    try Adapter.load(folder: folder, into: Fixtures.tinyModel())
                 }
                 #expect(error?.code == .unsupported)
                 #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
@@ -164,7 +164,7 @@ struct AdapterConfigurationTests {
             try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/adapter_config.json"))
             try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/adapter_model.bin"))
             let model = try Fixtures.tinyModel()
-            let pickled = #expect(throws: AdaptersError.self) { try LoRAAdapter.load(folder: folder, into: model) }
+            let pickled = #expect(throws: AdaptersError.self) { try Adapter.load(folder: folder, into: model) }
             #expect(pickled?.message.contains("adapter_model.bin") == true)
             #expect(pickled?.advice?.contains("save_file") == true)
             let broken = try cut(["model.layers.0.self_attn.q_proj": 4]).map { entry in
@@ -175,7 +175,7 @@ struct AdapterConfigurationTests {
                         columns: entry.shape[1]))
             }
             try write(JSONReader.parse(text, name: "x"), broken, to: folder)
-            let error = #expect(throws: AdaptersError.self) { try LoRAAdapter.load(folder: folder, into: model) }
+            let error = #expect(throws: AdaptersError.self) { try Adapter.load(folder: folder, into: model) }
             #expect(error?.code == .notFinite)
             #expect(model.slots.allSatisfy { $0.adapter == nil })
         }
@@ -196,7 +196,7 @@ struct AdapterConfigurationTests {
             try write(JSONReader.parse(text, name: "x"), cut(ranks), to: folder)
             let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
             let model = try LanguageModel.load(base, dtype: .float32)
-            let adapter = try LoRAAdapter.load(folder: folder, into: model)
+            let adapter = try Adapter.load(folder: folder, into: model)
             try MergedWeights.writeOverlay(adapter, base: base, dtype: .f32, to: folder + "/merged.safetensors")
             let rows = try Fixtures.json("llama-tiny/batch.json").arrayValue ?? []
             let batch = PackedBatch(reference: rows).labelledEverywhere()
@@ -225,7 +225,7 @@ struct AdapterConfigurationTests {
             }
             #expect(throws: AdaptersError.self) {
                 try adapter.save(
-                    folder: folder, identity: AdapterIdentity(baseSHA256: "a", tokenizerSHA256: "b"), baseModel: "x")
+                    folder: folder, identity: BaseIdentity(baseSHA256: "a", tokenizerSHA256: "b"), baseModel: "x")
             }
         }
     }
@@ -235,7 +235,7 @@ struct AdapterConfigurationTests {
             try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/adapter_config.json"))
             try SafetensorsWriter.write([], to: folder + "/adapter_model.safetensors")
             let error = #expect(throws: AdaptersError.self) {
-                try LoRAAdapter.load(folder: folder, into: Fixtures.tinyModel())
+                try Adapter.load(folder: folder, into: Fixtures.tinyModel())
             }
             return try #require(error)
         }

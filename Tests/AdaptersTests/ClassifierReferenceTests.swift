@@ -23,7 +23,7 @@ struct ClassifierReferenceTests {
     @Test("An adapter with a head that PEFT wrote gives PEFT's logits", arguments: ClassifierCase.all)
     func logits(golden: ClassifierCase) throws {
         let model = try golden.model()
-        let adapter = try LoRAAdapter.load(folder: golden.adapterFolder, into: model)
+        let adapter = try Adapter.load(folder: golden.adapterFolder, into: model)
         let slots = (try golden.document()["slots"]?.arrayValue ?? []).compactMap(\.stringValue)
         #expect(adapter.modules.map(\.slot.name).sorted() == slots)
         let found = try model.logits(golden.batch())
@@ -36,7 +36,7 @@ struct ClassifierReferenceTests {
     func disabled(golden: ClassifierCase) throws {
         let model = try golden.model()
         let before = try model.logits(golden.batch()).values
-        let adapter = try LoRAAdapter.load(folder: golden.adapterFolder, into: model)
+        let adapter = try Adapter.load(folder: golden.adapterFolder, into: model)
         let adapted = try model.logits(golden.batch()).values
         adapter.setEnabled(false)
         #expect(try model.logits(golden.batch()).values == before)
@@ -48,7 +48,7 @@ struct ClassifierReferenceTests {
     @Test("Gradients of A, B and the head equal PyTorch's, tensor by tensor", arguments: ClassifierCase.all)
     func gradients(golden: ClassifierCase) throws {
         let model = try golden.model()
-        let adapter = try LoRAAdapter.load(folder: golden.adapterFolder, into: model)
+        let adapter = try Adapter.load(folder: golden.adapterFolder, into: model)
         let batch = try golden.batch()
         _ = try model.trainingStep(batch, lossScale: 1 / Float(batch.labelRows.count), step: 0)
         for parameter in adapter.parameters {
@@ -62,7 +62,7 @@ struct ClassifierReferenceTests {
     @Test("In bfloat16 logits stay within 4% of the largest", arguments: ClassifierCase.all)
     func bfloat16(golden: ClassifierCase) throws {
         let model = try golden.model(dtype: .bfloat16)
-        _ = try LoRAAdapter.load(folder: golden.adapterFolder, into: model)
+        _ = try Adapter.load(folder: golden.adapterFolder, into: model)
         let expected = try golden.tensor("adapter.logits").values
         let largest = expected.reduce(0) { max($0, abs($1)) }
         let found = try model.logits(golden.batch()).values
@@ -75,7 +75,7 @@ struct ClassifierReferenceTests {
         func step(checkpointing: Bool) throws -> [Float] {
             let model = try golden.model(dtype: dtype)
             model.activationCheckpointing = checkpointing
-            let adapter = try LoRAAdapter.load(folder: golden.adapterFolder, into: model)
+            let adapter = try Adapter.load(folder: golden.adapterFolder, into: model)
             let loss = try model.trainingStep(golden.batch(), lossScale: 1, step: 3)
             return [Float(loss)] + adapter.parameters.flatMap(\.gradient.values)
         }
@@ -86,7 +86,7 @@ struct ClassifierReferenceTests {
     @Test("What a row is predicted to be does not depend on the rows beside it", arguments: ClassifierCase.all)
     func alone(golden: ClassifierCase) throws {
         let model = try golden.model()
-        _ = try LoRAAdapter.load(folder: golden.adapterFolder, into: model)
+        _ = try Adapter.load(folder: golden.adapterFolder, into: model)
         let all = try model.logits(golden.batch())
         for (row, json) in (try golden.document()["rows"]?.arrayValue ?? []).enumerated() {
             let found = try model.logits(golden.batch([json])).values
@@ -98,16 +98,16 @@ struct ClassifierReferenceTests {
     func roundTrip(golden: ClassifierCase) throws {
         try withTemporaryFolder { folder in
             let model = try golden.model()
-            let adapter = try LoRAAdapter.load(folder: golden.adapterFolder, into: model)
+            let adapter = try Adapter.load(folder: golden.adapterFolder, into: model)
             let values = adapter.parameters.map(\.value.values)
             let outputs = try golden.task().outputs
             let labels = outputs == 1 ? nil : (0..<outputs).map { "label \($0)" }
-            let identity = AdapterIdentity(baseSHA256: "b", tokenizerSHA256: "t")
+            let identity = BaseIdentity(baseSHA256: "b", tokenizerSHA256: "t")
             try adapter.save(folder: folder, identity: identity, baseModel: "tiny", labels: labels)
             adapter.detach()
             #expect(
-                try LoRAAdapter.task(folder: folder) == .sequenceClassification(outputs: outputs, names: labels))
-            let again = try LoRAAdapter.load(folder: folder, into: golden.model(), expecting: identity)
+                try Adapter.task(folder: folder) == .sequenceClassification(outputs: outputs, names: labels))
+            let again = try Adapter.load(folder: folder, into: golden.model(), expecting: identity)
             #expect(again.parameters.map(\.value.values) == values)
             let mine = try SafetensorsFile(path: folder + "/adapter_model.safetensors").tensors.mapValues(\.shape)
             let theirs = try SafetensorsFile(path: golden.adapterFolder + "/adapter_model.safetensors").tensors
@@ -119,7 +119,7 @@ struct ClassifierReferenceTests {
     func otherTask() throws {
         let golden = ClassifierCase(name: "llama")
         let error = #expect(throws: AdaptersError.self) {
-            try LoRAAdapter.load(
+            try Adapter.load(
                 folder: golden.adapterFolder,
                 into: LanguageModel.load(BaseModelFiles(path: golden.basePath), dtype: .float32))
         }

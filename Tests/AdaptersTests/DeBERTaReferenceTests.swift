@@ -48,8 +48,8 @@ struct DeBERTaReferenceTests {
         let model = try golden.model()
         let narrow = name == "deberta-v2-regression" ? ["embed_proj"] : []
         let targets = (name == "deberta" ? ["in_proj", "pos_proj"] : ["query_proj", "key_proj"]) + narrow
-        let adapter = try LoRAAdapter.attach(
-            LoRAConfiguration(rank: 2, alpha: 8, dropout: 0.3, targets: targets), to: model, seed: 5)
+        let adapter = try Adapter.attach(
+            AdapterConfiguration(rank: 2, alpha: 8, dropout: 0.3, targets: targets), to: model, seed: 5)
         for module in adapter.modules {
             for row in 0..<module.b.value.rows {
                 for column in 0..<2 { module.b.value[row, column] = 0.2 * Float((row * 7 + column * 3) % 5 - 2) }
@@ -85,8 +85,8 @@ struct DeBERTaReferenceTests {
         let rows = try golden.document()["rows"]?.arrayValue ?? []
         func gradients(_ cuts: [Range<Int>]) throws -> [Float] {
             let model = try golden.model()
-            let adapter = try LoRAAdapter.attach(
-                LoRAConfiguration(rank: 2, alpha: 8, dropout: 0.3, targets: ["query_proj", "key_proj"]), to: model,
+            let adapter = try Adapter.attach(
+                AdapterConfiguration(rank: 2, alpha: 8, dropout: 0.3, targets: ["query_proj", "key_proj"]), to: model,
                 seed: 5)
             for module in adapter.modules { module.b.value.fill(0.1) }
             var (firstRow, firstLabel) = (0, 0)
@@ -110,7 +110,7 @@ struct DeBERTaReferenceTests {
             let golden = ClassifierCase(name: name)
             let base = try BaseModelFiles(path: golden.basePath)
             let model = try golden.model()
-            let adapter = try LoRAAdapter.load(folder: golden.adapterFolder, into: model)
+            let adapter = try Adapter.load(folder: golden.adapterFolder, into: model)
             try MergedWeights.writeOverlay(adapter, base: base, dtype: .f32, to: "\(folder)/merged.safetensors")
             let source = try MergedSource(base: base, overlay: "\(folder)/merged.safetensors")
             let merged = try LanguageModel.load(source, dtype: .float32, task: golden.task())

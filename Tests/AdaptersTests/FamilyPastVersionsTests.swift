@@ -25,7 +25,7 @@ struct FamilyPastVersionsTests {
         let model = try fixture.model()
         let batch = try fixture.batch().labelledEverywhere()
         let base = try model.logits(batch).values
-        _ = try LoRAAdapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
+        _ = try Adapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
         let found = try model.logits(batch).values
         let expected = try Fixtures.tensor("logits", in: "adapters/\(folder)/peft_logits.safetensors").values
         #expect(firstDifference(found, expected, relative: 1e-4, absolute: 3e-4) == nil)

@@ -7,8 +7,8 @@ import Transformers
 
 @Suite("Adapters as GGUF")
 struct GGUFAdapterFileTests {
-    private func adapter(_ model: LanguageModel) throws -> LoRAAdapter {
-        try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
+    private func adapter(_ model: LanguageModel) throws -> Adapter {
+        try Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
     }
 
     @Test("Laid over the base's own GGUF, in its row order, B·A gives the merged GGUF's weights")

@@ -16,7 +16,7 @@ struct LoRAReferenceTests {
         arguments: [("all-linear", "all_linear"), ("query-value", "query_value")])
     func logits(folder: String, golden: String) throws {
         let model = try Fixtures.tinyModel()
-        _ = try LoRAAdapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
+        _ = try Adapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
         let expected = try Fixtures.tensor("\(golden).logits", in: "llama-tiny/forward.safetensors")
         let found = try model.logits(batch().labelledEverywhere())
         #expect(firstDifference(found.values, expected.values, relative: 1e-4, absolute: 3e-4) == nil)
@@ -27,7 +27,7 @@ struct LoRAReferenceTests {
         arguments: [("all-linear", "all_linear"), ("query-value", "query_value")])
     func gradients(folder: String, golden: String) throws {
         let model = try Fixtures.tinyModel()
-        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
+        let adapter = try Adapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
         let batch = try batch()
         _ = try model.trainingStep(batch, lossScale: 1 / Float(batch.labelRows.count), step: 0)
         for module in adapter.modules {
@@ -46,7 +46,7 @@ struct LoRAReferenceTests {
         arguments: [("all-linear", "all_linear"), ("query-value", "query_value")])
     func bfloat16(folder: String, golden: String) throws {
         let model = try Fixtures.tinyModel(dtype: .bfloat16)
-        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
+        let adapter = try Adapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
         let batch = try batch()
         _ = try model.trainingStep(batch, lossScale: 1 / Float(batch.labelRows.count), step: 0)
         for module in adapter.modules {
@@ -70,8 +70,8 @@ struct LoRAReferenceTests {
         func step(checkpointing: Bool) throws -> (loss: Double, gradients: [Float]) {
             let model = try Fixtures.tinyModel(dtype: dtype)
             model.activationCheckpointing = checkpointing
-            let lora = LoRAConfiguration(rank: 4, alpha: 8, dropout: 0.3, targets: targets)
-            let adapter = try LoRAAdapter.attach(lora, to: model, seed: 7)
+            let lora = AdapterConfiguration(rank: 4, alpha: 8, dropout: 0.3, targets: targets)
+            let adapter = try Adapter.attach(lora, to: model, seed: 7)
             for module in adapter.modules {
                 module.b.value.copy(from: Matrix(noise(module.b.value), rows: module.b.value.rows, columns: 4))
             }
@@ -91,7 +91,7 @@ struct LoRAReferenceTests {
                 append(&batch, (0..<(9 + row)).map { ($0 * 31 + row) % 300 + 3 }, [(2, 7), (4 + row, 9)])
             }
             let model = try Fixtures.tinyModel()
-            let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
+            let adapter = try Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
             return [Float(try model.trainingStep(batch, lossScale: 1, step: 0))]
                 + adapter.parameters.flatMap(\.gradient.values)
         }
@@ -105,7 +105,7 @@ struct LoRAReferenceTests {
         let rows = try Fixtures.json("llama-tiny/batch.json").arrayValue ?? []
         func gradients(_ batches: [PackedBatch]) throws -> [Float] {
             let model = try Fixtures.tinyModel()
-            let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
+            let adapter = try Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
             for batch in batches { _ = try model.trainingStep(batch, lossScale: 0.125, step: 0) }
             return adapter.parameters.flatMap(\.gradient.values)
         }
@@ -117,8 +117,8 @@ struct LoRAReferenceTests {
     @Test("With dropout the loss's slope along the gradient is the gradient's norm")
     func finiteDifference() throws {
         let model = try Fixtures.tinyModel()
-        let configuration = LoRAConfiguration(rank: 4, alpha: 8, dropout: 0.3, targets: ["all-linear"])
-        let adapter = try LoRAAdapter.attach(configuration, to: model, seed: 7)
+        let configuration = AdapterConfiguration(rank: 4, alpha: 8, dropout: 0.3, targets: ["all-linear"])
+        let adapter = try Adapter.attach(configuration, to: model, seed: 7)
         for module in adapter.modules {
             module.b.value.copy(from: Matrix(noise(module.b.value), rows: module.b.value.rows, columns: 4))
         }

@@ -12,7 +12,7 @@ struct MergeTests {
         try withTemporaryFolder { folder in
             let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
             let model = try LanguageModel.load(base, dtype: .float32)
-            let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
+            let adapter = try Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
             let path = folder + "/merged.safetensors"
             try MergedWeights.writeOverlay(adapter, base: base, dtype: .f32, to: path)
             let source = try MergedSource(base: base, overlay: path)
@@ -35,7 +35,7 @@ struct MergeTests {
     func spectrum() throws {
         let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
         let model = try LanguageModel.load(base, dtype: .float32)
-        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/query-value"), into: model)
+        let adapter = try Adapter.load(folder: Fixtures.path("adapters/query-value"), into: model)
         for (spectrum, module) in zip(try adapter.spectra(base: base), adapter.modules) {
             let update = Matrix(rows: module.slot.outputs, columns: module.slot.inputs)
             multiply(.plain(module.b.value), .plain(module.a.value), into: update, scale: 2)

@@ -19,7 +19,7 @@ struct PastVersionsTests {
         let batch = PackedBatch(reference: try Fixtures.json("llama-tiny/batch.json").arrayValue ?? [])
         let model = try Fixtures.tinyModel()
         let base = try model.logits(batch.labelledEverywhere()).values
-        _ = try LoRAAdapter.load(folder: Fixtures.path("adapters/\(version)"), into: model)
+        _ = try Adapter.load(folder: Fixtures.path("adapters/\(version)"), into: model)
         let found = try model.logits(batch.labelledEverywhere()).values
         let expected = try Fixtures.tensor("logits", in: "adapters/\(version)/peft_logits.safetensors").values
         #expect(firstDifference(found, expected, relative: 1e-4, absolute: 3e-4) == nil)

@@ -49,7 +49,10 @@ import Testing
             ("adapter: {dropout: -0.1}", "adapter.dropout is -0.1; it must be at least 0 and below 1"),
             ("adapter: {targets: []}", "adapter.targets has 0 elements; it needs at least 1"),
             ("adapter: {targets: [q, q]}", "adapter.targets[1] stands in the list twice"),
-            ("adapter: {method: dora}", "adapter.method \"dora\" is not yet supported; expected lora"),
+            (
+                "adapter: {method: adalora}",
+                "adapter.method \"adalora\" is not yet supported; expected one of lora, dora"
+            ),
             ("adapter: 8", "adapter is the number 8; expected a mapping with the keys method, rank"),
             ("adapter: {rank: }", "adapter.rank has no value; expected a whole number"),
             ("training: {learning_rate: 0}", "training.learning_rate is 0; it must be above 0 and at most 1"),

@@ -16,7 +16,7 @@ struct ClassifierTrainingTests {
         let losses = (document["losses"]?.arrayValue ?? []).compactMap(\.doubleValue)
         let norms = (document["gradient_norms"]?.arrayValue ?? []).compactMap(\.doubleValue)
         let model = try golden.model()
-        let adapter = try LoRAAdapter.load(folder: golden.adapterFolder, into: model)
+        let adapter = try Adapter.load(folder: golden.adapterFolder, into: model)
         let optimizer = AdamW(adapter.parameters, weightDecay: 0.01)
         let batches = try golden.batches()
         #expect(batches.count == 10 && losses.count == 10)
@@ -44,8 +44,8 @@ struct ClassifierTrainingTests {
         steps: Int, microBatch: Int = 1024, checkpoint: String? = nil, stopAfter: Int? = nil
     ) throws -> (losses: [Double], parameters: [[Float]])? {
         let model = try ClassifierCase(name: "bert-headless").model()
-        let lora = LoRAConfiguration(rank: 4, alpha: 8, dropout: 0.1, targets: ["query", "value"])
-        let adapter = try LoRAAdapter.attach(lora, to: model, seed: 3)
+        let lora = AdapterConfiguration(rank: 4, alpha: 8, dropout: 0.1, targets: ["query", "value"])
+        let adapter = try Adapter.attach(lora, to: model, seed: 3)
         var configuration = TrainingConfiguration(steps: steps)
         configuration.batchSize = 4
         configuration.learningRate = 2e-3
@@ -53,7 +53,7 @@ struct ClassifierTrainingTests {
         configuration.checkpointEvery = 0
         configuration.microBatchTokens = microBatch
         let trainer = Trainer(
-            model: model, adapter: adapter, configuration: configuration, examples: examples(),
+            model: model, trainable: adapter, configuration: configuration, examples: examples(),
             validation: Array(examples().prefix(3)))
         var done = 0
         do {

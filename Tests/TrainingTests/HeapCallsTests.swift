@@ -37,19 +37,19 @@ struct HeapCallsTests {
     ///
     /// Of two runs the second, each of a model of its own: what Swift's runtime keeps of a generic type it allocates where
     /// the type is first needed in a process, which can be when a kernel first has enough rows for several threads.
-    private func callsPerStep(_ model: () throws -> LanguageModel, _ lora: LoRAConfiguration) throws -> [UInt64] {
+    private func callsPerStep(_ model: () throws -> LanguageModel, _ lora: AdapterConfiguration) throws -> [UInt64] {
         _ = try callsOfOneRun(model(), lora)
         return try callsOfOneRun(model(), lora)
     }
 
-    private func callsOfOneRun(_ model: LanguageModel, _ lora: LoRAConfiguration) throws -> [UInt64] {
-        let adapter = try LoRAAdapter.attach(lora, to: model, seed: 1)
+    private func callsOfOneRun(_ model: LanguageModel, _ lora: AdapterConfiguration) throws -> [UInt64] {
+        let adapter = try Adapter.attach(lora, to: model, seed: 1)
         var configuration = TrainingConfiguration(steps: 12)
         configuration.batchSize = 5
         configuration.microBatchTokens = 50
         configuration.checkpointEvery = 0
         let trainer = Trainer(
-            model: model, adapter: adapter, configuration: configuration,
+            model: model, trainable: adapter, configuration: configuration,
             examples: examples(vocabulary: model.configuration.vocabularySize), validation: [])
         var calls: [UInt64] = []
         calls.reserveCapacity(configuration.steps)
@@ -64,13 +64,13 @@ struct HeapCallsTests {
             model.activationCheckpointing = variant.checkpoints
             return model
         }
-        let lora = LoRAConfiguration(rank: 4, alpha: 8, dropout: variant.dropout, targets: variant.targets)
+        let lora = AdapterConfiguration(rank: 4, alpha: 8, dropout: variant.dropout, targets: variant.targets)
         #expect(try callsPerStep(model, lora) == [UInt64](repeating: 0, count: 11))
     }
 
     @Test("Nor does one of any decoder", arguments: FamilyFixture.decoders, DType.allCases)
     func decoders(_ fixture: FamilyFixture, dtype: DType) throws {
-        let lora = LoRAConfiguration(rank: 4, alpha: 8, dropout: 0, targets: ["all-linear"])
+        let lora = AdapterConfiguration(rank: 4, alpha: 8, dropout: 0, targets: ["all-linear"])
         #expect(try callsPerStep({ try fixture.model(dtype: dtype) }, lora) == [UInt64](repeating: 0, count: 11))
     }
 

@@ -19,9 +19,9 @@ struct KernelHistoryTests {
         configuration.batchSize = 4
         configuration.checkpointEvery = 2
         let model = try Fixtures.tinyModel(dtype: .float32)
-        let adapter = try LoRAAdapter.attach(LoRAConfiguration(rank: 4, alpha: 8), to: model, seed: 42)
+        let adapter = try Adapter.attach(AdapterConfiguration(rank: 4, alpha: 8), to: model, seed: 42)
         return Trainer(
-            model: model, adapter: adapter, configuration: configuration, examples: examples, validation: [])
+            model: model, trainable: adapter, configuration: configuration, examples: examples, validation: [])
     }
 
     /// Leaves a checkpoint after step 2.

@@ -23,13 +23,14 @@ struct ResumeTests {
     }
 
     private func start(
-        _ configuration: TrainingConfiguration, dtype: DType = .float32, alpha: Float = 16
-    ) throws -> (Trainer, LoRAAdapter) {
+        _ configuration: TrainingConfiguration, dtype: DType = .float32, alpha: Float = 16, method: String = "lora"
+    ) throws -> (Trainer, Adapter) {
         let model = try Fixtures.tinyModel(dtype: dtype)
-        let lora = LoRAConfiguration(rank: 4, alpha: alpha, dropout: 0.2)
-        let adapter = try LoRAAdapter.attach(lora, to: model, seed: 42)
+        let settings = AdapterConfiguration(
+            method: try AdapterMethods.named(method), rank: 4, alpha: alpha, dropout: 0.2)
+        let adapter = try Adapter.attach(settings, to: model, seed: 42)
         let trainer = Trainer(
-            model: model, adapter: adapter, configuration: configuration, examples: examples,
+            model: model, trainable: adapter, configuration: configuration, examples: examples,
             validation: Array(examples.prefix(3)))
         return (trainer, adapter)
     }
@@ -57,6 +58,25 @@ struct ResumeTests {
         }
     }
 
+    @Test(
+        "A run of any method, stopped and resumed, ends in the same bits", arguments: AdapterMethods.all.map(\.name),
+        DType.allCases)
+    func methods(method: String, dtype: DType) throws {
+        try withTemporaryFolder { folder in
+            let (undisturbed, expected) = try start(configuration(), dtype: dtype, method: method)
+            _ = try undisturbed.run()
+            let checkpoint = folder + "/checkpoint.safetensors"
+            let (first, _) = try start(configuration(), dtype: dtype, method: method)
+            var steps = 0
+            _ = #expect(throws: TrainingError.self) {
+                try first.run(checkpoint: checkpoint, shouldStop: { steps >= 4 }, progress: { _ in steps += 1 })
+            }
+            let (second, adapter) = try start(configuration(), dtype: dtype, method: method)
+            _ = try second.run(checkpoint: checkpoint)
+            #expect(adapter.parameters.map(\.value.values) == expected.parameters.map(\.value.values))
+        }
+    }
+
     @Test("A checkpoint of a run with other settings is refused")
     func otherRun() throws {
         try withTemporaryFolder { folder in
@@ -66,6 +86,7 @@ struct ResumeTests {
             other.learningRate = 1e-3
             let others = [
                 try start(other), try start(configuration(), alpha: 64), try start(configuration(), dtype: .bfloat16),
+                try start(configuration(), method: "dora"),
             ]
             for (trainer, _) in others {
                 let error = #expect(throws: TrainingError.self) { try trainer.run(checkpoint: checkpoint) }

@@ -14,7 +14,7 @@ struct TrainingReferenceTests {
     func losses(folder: String, golden: String) throws {
         let fixture = try Fixtures.json("llama-tiny/training.json")
         let model = try Fixtures.tinyModel()
-        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
+        let adapter = try Adapter.load(folder: Fixtures.path("adapters/\(folder)"), into: model)
         let optimizer = AdamW(adapter.parameters, weightDecay: 0.01)
         let schedule = LearningRateSchedule(kind: .linear, peak: 0.005, warmupSteps: 2, totalSteps: 20)
         let run = try #require(fixture["runs"]?[golden])
@@ -45,7 +45,7 @@ struct TrainingReferenceTests {
     func bfloat16() throws {
         let fixture = try Fixtures.json("llama-tiny/training.json")
         let model = try Fixtures.tinyModel(dtype: .bfloat16)
-        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
+        let adapter = try Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
         let optimizer = AdamW(adapter.parameters, weightDecay: 0.01)
         let schedule = LearningRateSchedule(kind: .linear, peak: 0.005, warmupSteps: 2, totalSteps: 20)
         let losses = (fixture["runs"]?["all_linear"]?["loss"]?.arrayValue ?? []).compactMap(\.doubleValue)

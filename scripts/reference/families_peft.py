@@ -1,6 +1,6 @@
 """Has lorad train and publish an adapter of every model of Tests/Fixtures/families, and PEFT read it.
 
-usage: python scripts/reference/families_peft.py LORAD [FOLDER …]      (versions: requirements.txt)
+usage: python scripts/reference/families_peft.py LORAD [--method NAME] [FOLDER …]      (versions: requirements.txt)
 
 For each folder PEFT loads the published adapter onto transformers' model; its log-probabilities of a completion must be
 those that `lorad score` gives with the adapter, and its own merge must give them too. Prints a table. With --keep, the
@@ -29,7 +29,7 @@ FAMILIES = FIXTURES / "families"
 PROMPT, COMPLETION = "Is 7 odd?", " yes"
 
 
-def publish(lorad, base, folder):
+def publish(lorad, base, folder, method):
     """A run's folder, trained for ten steps on sixteen rows."""
     shutil.copytree(base, folder / "base")
     rows = [{"prompt": f"Is {i} odd?", "completion": " yes" if i % 2 else " no"} for i in range(1, 17)]
@@ -40,7 +40,7 @@ def publish(lorad, base, folder):
 name: tiny
 base: {{path: base, sha256: {hashes["sha256"]}}}
 dataset: train.jsonl
-adapter: {{rank: 4, alpha: 8, targets: all-linear}}
+adapter: {{{method}rank: 4, alpha: 8, targets: all-linear}}
 training: {{max_steps: 10, batch_size: 8, learning_rate: 2.0e-2}}
 """)
     done = call(lorad, folder, "run", "job.yaml")
@@ -59,14 +59,14 @@ def logprob(model, tokenizer):
         return batches.label_logprobs(model, [row]).sum().item()
 
 
-def check(lorad, name, keep):
+def check(lorad, name, keep, method):
     base = FAMILIES / name
 
     def load():
         return AutoModelForCausalLM.from_pretrained(base, attn_implementation="eager", dtype=torch.float32).eval()
 
     with tempfile.TemporaryDirectory() as folder:
-        run = publish(lorad, base, Path(folder))
+        run = publish(lorad, base, Path(folder), method)
         score = json.loads(call(lorad, folder, "score", "--base", "base", "--adapter", run, "--prompt", PROMPT,
                                 "--completion", COMPLETION, "--json"))["logprob"]
         tokenizer = AutoTokenizer.from_pretrained(base)
@@ -95,6 +95,11 @@ def main():
     warnings.simplefilter("ignore")
     logging.disable_progress_bar()
     arguments = [argument for argument in sys.argv[1:] if argument != "--keep"]
+    method = ""
+    if "--method" in arguments:
+        at = arguments.index("--method")
+        method = f"method: {arguments[at + 1]}, use_rslora: true, "
+        del arguments[at:at + 2]
     lorad = str(Path(arguments[0]).resolve())
     names = arguments[1:] or sorted(
         path.parent.name for path in FAMILIES.glob("*/reference.json") if '"losses"' in path.read_text())
@@ -109,7 +114,7 @@ def main():
     seen = set()
     for name in names:
         model_type = json.loads((FAMILIES / name / "config.json").read_text())["model_type"]
-        check(lorad, name, keep if model_type not in seen else None)
+        check(lorad, name, keep if model_type not in seen else None, method)
         seen.add(model_type)
 
 

@@ -8,13 +8,13 @@ package enum AdapterTask: Sendable, Equatable {
 
     /// - Throws: `AdaptersError.malformed` where the file of a classification adapter holds no head, or labels that do
     ///   not fit it.
-    init(configuration: AdapterConfiguration, weights: AdapterWeights, folder: String) throws {
+    init(configuration: AdapterConfigurationFile, weights: AdapterWeights, folder: String) throws {
         guard configuration.task == .sequenceClassification else {
             self = .causalLanguage
             return
         }
         let heads = ["score.weight", "classifier.weight", "classifier.out_proj.weight"]
-        let tensor = heads.lazy.compactMap { weights.info("base_model.model.\($0)") }.first
+        let tensor = heads.lazy.compactMap { weights.info("\(TensorNames.prefix)\($0)") }.first
         guard let tensor, tensor.shape.count == 2, tensor.shape[0] > 0 else {
             throw AdaptersError(
                 .malformed, "The adapter in \(folder) is for classification and holds no classification head.",

@@ -23,9 +23,9 @@ struct AdapterWeights {
         self.folder = folder
         var stored: [String: String] = [:]
         for name in file.tensors.keys {
-            guard stored.updateValue(name, forKey: AdapterTensorNames.current(name)) == nil else {
+            guard stored.updateValue(name, forKey: TensorNames.current(name)) == nil else {
                 throw AdaptersError(
-                    .malformed, "\(path) holds the tensor \(AdapterTensorNames.current(name)) under two names.")
+                    .malformed, "\(path) holds the tensor \(TensorNames.current(name)) under two names.")
             }
         }
         self.stored = stored
@@ -42,7 +42,7 @@ struct AdapterWeights {
     /// - Parameter slots: all of the model's.
     /// - Throws: `AdaptersError.unsupported` naming modules that are adapted and that lorad has no place for, `.mismatch`
     ///   listing every tensor that is missing, unexpected or misshapen.
-    func check(_ adapter: LoRAAdapter, slots: [ProjectionSlot]) throws {
+    func check(_ adapter: Adapter, slots: [ProjectionSlot]) throws {
         let expected = Dictionary(uniqueKeysWithValues: adapter.parameters.map { ($0.name, $0.shape) })
         var complaints: [String] = []
         for (name, shape) in expected.sorted(by: { $0.key < $1.key }) {
@@ -65,8 +65,10 @@ struct AdapterWeights {
 
     /// An adapter that fits but for what it does to modules that are no linear projections of lorad's.
     private func refuseOtherModules(_ unexpected: [String], _ slots: [ProjectionSlot]) throws {
-        let prefix = "base_model.model."
-        let endings = [".lora_A.weight", ".lora_B.weight", ".lora_embedding_A", ".lora_embedding_B"]
+        let prefix = TensorNames.prefix
+        let endings = [
+            ".lora_A.weight", ".lora_B.weight", ".lora_embedding_A", ".lora_embedding_B", ".lora_magnitude_vector",
+        ]
         let modules = unexpected.compactMap { name -> String? in
             guard name.hasPrefix(prefix), let ending = endings.first(where: name.hasSuffix) else { return nil }
             return String(name.dropFirst(prefix.count).dropLast(ending.count))

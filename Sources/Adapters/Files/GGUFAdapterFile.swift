@@ -19,9 +19,10 @@ package enum GGUFAdapterFile {
     /// - Throws: `AdaptersError.unsupported` where llama.cpp has no name for a module, or takes an alpha of 0 for none;
     ///   `SystemError.unwritable`.
     package static func write(
-        _ adapter: LoRAAdapter, configuration: ModelConfiguration, name: String, to path: String
+        _ adapter: Adapter, configuration: ModelConfiguration, name: String, to path: String
     ) throws {
-        let alpha = alpha(adapter)
+        let pairs = try pairs(adapter)
+        let alpha = alpha(pairs, adapter.configuration)
         guard alpha != 0 else {
             throw AdaptersError(.unsupported, "llama.cpp takes an adapter with an alpha of 0 for one scaled by 1.")
         }
@@ -32,9 +33,9 @@ package enum GGUFAdapterFile {
             ("adapter.type", .string("lora")), ("general.file_type", .uint32(0)), ("general.name", .string(name)),
             ("general.quantization_version", .uint32(2)), ("general.type", .string("adapter")),
         ]
-        let tensors = try adapter.modules.flatMap { module -> [GGUFWriter.Tensor] in
-            let place = try place(module, architecture)
-            let b = scaled(module, alpha, adapter.configuration)
+        let tensors = try pairs.flatMap { slot, pair -> [GGUFWriter.Tensor] in
+            let place = try place(slot, architecture)
+            let b = scaled(pair, alpha, adapter.configuration)
             let rows = Matrix(rows: b.rows, columns: b.columns)
             if place.layout == .rotaryPairs {
                 RotaryPermutation.apply(b, headDim: configuration.headDim, into: rows)
@@ -42,7 +43,7 @@ package enum GGUFAdapterFile {
                 rows.copy(from: b)
             }
             return [
-                (TensorEntry(name: place.name + ".lora_a", matrix: module.a.value), .f32),
+                (TensorEntry(name: place.name + ".lora_a", matrix: pair.a), .f32),
                 (TensorEntry(name: place.name + ".lora_b", matrix: rows), .f32),
             ]
         }
@@ -52,10 +53,11 @@ package enum GGUFAdapterFile {
     /// Whether the file holds exactly this adapter, bit for bit.
     ///
     /// - Throws: as reading it; `AdaptersError.mismatch` naming the first tensor that is missing, unexpected or another.
-    package static func check(_ path: String, holds adapter: LoRAAdapter, configuration: ModelConfiguration) throws {
+    package static func check(_ path: String, holds adapter: Adapter, configuration: ModelConfiguration) throws {
         let architecture = try architecture(configuration)
         let file = try GGUFFile(path: path)
-        let alpha = alpha(adapter)
+        let pairs = try pairs(adapter)
+        let alpha = alpha(pairs, adapter.configuration)
         var unexpected = Set(file.tensors.keys)
         func compare(_ name: String, _ expected: Matrix, isPermuted: Bool) throws {
             unexpected.remove(name)
@@ -70,10 +72,10 @@ package enum GGUFAdapterFile {
                 throw AdaptersError(.mismatch, "The tensor \(name) in \(path) is not the adapter's.")
             }
         }
-        for module in adapter.modules {
-            let place = try place(module, architecture)
-            try compare(place.name + ".lora_a", module.a.value, isPermuted: false)
-            let b = scaled(module, alpha, adapter.configuration)
+        for (slot, pair) in pairs {
+            let place = try place(slot, architecture)
+            try compare(place.name + ".lora_a", pair.a, isPermuted: false)
+            let b = scaled(pair, alpha, adapter.configuration)
             try compare(place.name + ".lora_b", b, isPermuted: place.layout == .rotaryPairs)
         }
         if let name = unexpected.min() {
@@ -84,25 +86,38 @@ package enum GGUFAdapterFile {
         }
     }
 
+    /// A slot and the pair that its update is.
+    private typealias SlotPair = (slot: ProjectionSlot, pair: LowRankPair)
+
+    /// - Throws: `AdaptersError.unsupported` where the method's update is no pair.
+    private static func pairs(_ adapter: Adapter) throws -> [SlotPair] {
+        try adapter.modules.map { module in
+            guard let pair = module.update.lowRankPair else {
+                let method = adapter.configuration.method
+                throw AdaptersError(
+                    .unsupported, "A \(method.title) adapter is not written as GGUF.", cause: method.ggufObstacle,
+                    advice: "Merge it into its base, and use the merged model.")
+            }
+            return (module.slot, pair)
+        }
+    }
+
     /// The configuration's alpha where every module goes by it and the one rank, else the first module's.
-    private static func alpha(_ adapter: LoRAAdapter) -> Float {
-        let own = adapter.configuration
-        let other = adapter.modules.first { !isPlain($0, own) }
-        return other == nil ? own.alpha : adapter.modules.first.map { $0.scaling * Float($0.a.value.rows) } ?? own.alpha
+    private static func alpha(_ pairs: [SlotPair], _ own: AdapterConfiguration) -> Float {
+        let other = pairs.first { !isPlain($0.pair, own) }
+        return other == nil ? own.alpha : pairs.first.map { $0.pair.scaling * Float($0.pair.a.rows) } ?? own.alpha
     }
 
-    private static func isPlain(_ module: LoRAAdapter.Module, _ configuration: LoRAConfiguration) -> Bool {
-        module.scaling == configuration.scaling && module.a.value.rows == configuration.rank
+    /// Whether llama.cpp's alpha over rank is the pair's factor with the configuration's alpha.
+    private static func isPlain(_ pair: LowRankPair, _ configuration: AdapterConfiguration) -> Bool {
+        !configuration.isRankStabilised && pair.scaling == configuration.scaling && pair.a.rows == configuration.rank
     }
 
-    /// B, such that alpha over the module's rank is the factor on it.
-    private static func scaled(
-        _ module: LoRAAdapter.Module, _ alpha: Float, _ configuration: LoRAConfiguration
-    ) -> Matrix {
-        let b = module.b.value
-        let factor = module.scaling * Float(module.a.value.rows) / alpha
-        guard factor != 1, !(isPlain(module, configuration) && alpha == configuration.alpha) else { return b }
-        return Matrix(b.values.map { $0 * factor }, rows: b.rows, columns: b.columns)
+    /// B, such that alpha over the pair's rank is the factor on it.
+    private static func scaled(_ pair: LowRankPair, _ alpha: Float, _ configuration: AdapterConfiguration) -> Matrix {
+        let factor = pair.scaling * Float(pair.a.rows) / alpha
+        guard factor != 1, !(isPlain(pair, configuration) && alpha == configuration.alpha) else { return pair.b }
+        return Matrix(pair.b.values.map { $0 * factor }, rows: pair.b.rows, columns: pair.b.columns)
     }
 
     private static func architecture(_ configuration: ModelConfiguration) throws -> GGUFArchitecture {
@@ -115,11 +130,11 @@ package enum GGUFAdapterFile {
         }
     }
 
-    private static func place(_ module: LoRAAdapter.Module, _ architecture: GGUFArchitecture) throws -> (
+    private static func place(_ slot: ProjectionSlot, _ architecture: GGUFArchitecture) throws -> (
         name: String, layout: GGUFLayout
     ) {
-        guard let place = architecture.ggufName(module.slot.name + ".weight") else {
-            throw AdaptersError(.unsupported, "llama.cpp has no name for the projection '\(module.slot.name)'.")
+        guard let place = architecture.ggufName(slot.name + ".weight") else {
+            throw AdaptersError(.unsupported, "llama.cpp has no name for the projection '\(slot.name)'.")
         }
         return place
     }

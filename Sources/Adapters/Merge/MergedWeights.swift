@@ -2,27 +2,21 @@ import ModelFiles
 import Tensors
 import Transformers
 
-/// Merged weights W = W0 + alpha/rank · B·A of every adapted projection; where the checkpoint stores W transposed, the
-/// update transposes with it, while A and B stay as they are.
+/// Merged weights of every adapted projection: what the frozen weight and the method's update come to as one weight.
 package enum MergedWeights {
     /// Computes W of one adapted projection in float32, as the checkpoint stores it.
     ///
     /// - Throws: as reading W0.
-    package static func merged(_ module: LoRAAdapter.Module, base: any WeightSource) throws -> Matrix {
+    package static func merged(_ module: Adapter.Module, base: any WeightSource) throws -> Matrix {
         let shape = module.slot.weightShape
         let weight = Matrix(rows: shape[0], columns: shape[1])
         try base.read(module.slot.weightName, into: weight)
-        let (a, b) = (module.a.value, module.b.value)
-        if module.slot.isTransposed {
-            multiply(.transposed(a), .transposed(b), into: weight, scale: module.scaling, accumulate: true)
-        } else {
-            multiply(.plain(b), .plain(a), into: weight, scale: module.scaling, accumulate: true)
-        }
+        module.update.merge(into: weight, isTransposed: module.slot.isTransposed)
         return weight
     }
 
     /// The adapted projections merged, each computed in float32 when its turn to be written comes.
-    package static func projections(_ adapter: LoRAAdapter, base: any WeightSource) -> [TensorEntry] {
+    package static func projections(_ adapter: Adapter, base: any WeightSource) -> [TensorEntry] {
         adapter.modules.map { module in
             TensorEntry(name: module.slot.weightName, shape: module.slot.weightShape) {
                 try merged(module, base: base)
@@ -31,7 +25,7 @@ package enum MergedWeights {
     }
 
     /// The head's trained projections, under their names in the base's checkpoint; nothing without a head.
-    package static func head(_ adapter: LoRAAdapter) -> [TensorEntry] {
+    package static func head(_ adapter: Adapter) -> [TensorEntry] {
         (adapter.head?.trained ?? []).flatMap { linear in
             [TensorEntry(name: "\(linear.storedName).weight", matrix: linear.weight.value)]
                 + (linear.bias.map {
@@ -44,7 +38,7 @@ package enum MergedWeights {
     /// trained head. The base's other heads are left out.
     ///
     /// - Throws: as `tensors`.
-    package static func classifierTensors(_ adapter: LoRAAdapter, base: BaseModelFiles) throws -> [TensorEntry] {
+    package static func classifierTensors(_ adapter: Adapter, base: BaseModelFiles) throws -> [TensorEntry] {
         let family = try ModelFamilies.named(base.configuration.modelType)
         let head = head(adapter)
         let replaced = Set(head.map(\.name))
@@ -62,7 +56,7 @@ package enum MergedWeights {
     /// Every tensor of the base, the adapted projections merged, each made when its turn to be written comes.
     ///
     /// - Throws: `AdaptersError.mismatch` where the adapter names a projection that the base does not have.
-    package static func tensors(_ adapter: LoRAAdapter, base: BaseModelFiles) throws -> [TensorEntry] {
+    package static func tensors(_ adapter: Adapter, base: BaseModelFiles) throws -> [TensorEntry] {
         var merged = Dictionary(uniqueKeysWithValues: projections(adapter, base: base).map { ($0.name, $0) })
         let entries = base.tensorNames.compactMap { name -> TensorEntry? in
             if let entry = merged.removeValue(forKey: name) { return entry }
@@ -85,7 +79,7 @@ package enum MergedWeights {
     /// - Parameter dtype: the precision that will be served.
     /// - Throws: as reading the base, `SystemError.unwritable`.
     package static func writeOverlay(
-        _ adapter: LoRAAdapter, base: any WeightSource, dtype: FileDType, to path: String
+        _ adapter: Adapter, base: any WeightSource, dtype: FileDType, to path: String
     ) throws {
         try SafetensorsWriter.write(
             projections(adapter, base: base) + head(adapter), dtype: dtype, metadata: ["format": "pt"], to: path)

@@ -1,11 +1,13 @@
 /// The adapter to train (Hu et al. 2021, arXiv 2106.09685).
 package struct AdapterSection: Section {
     /// The kind of adapter.
-    package var method = AdapterMethod.lora
+    package var method = AdapterKind.lora
     /// r, the rank of the update.
     package var rank = 8
     /// The update is scaled by alpha / rank.
     package var alpha = 16.0
+    /// Whether it is scaled by alpha / √rank in place of that; nil for no.
+    package var useRSLoRA: Bool?
     /// Probability of dropping an input of the adapter's branch while training.
     package var dropout = 0.05
     /// Module names, path suffixes, or `all-linear`; nil for those that the base's type has by default.
@@ -13,12 +15,15 @@ package struct AdapterSection: Section {
 
     static let fields: [Field<AdapterSection>] = [
         .standard(
-            "method", \.method, .choice(planned: ["rslora", "dora", "adalora", "ia3", "prompt", "prefix", "qlora"]),
-            standard: "`lora`", "The kind of adapter."),
+            "method", \.method, .choice(planned: ["adalora", "ia3", "prompt", "prefix", "qlora"]),
+            standard: "`lora`", "The kind of adapter: see [methods](methods.md)."),
         .standard("rank", \.rank, .integer(1...4096, example: 8), standard: "8", "The rank r of the update."),
         .standard(
             "alpha", \.alpha, .number(NumberBounds(above: 0), example: "16"), standard: "16",
             "The update is scaled by alpha / rank."),
+        .optional(
+            "use_rslora", \.useRSLoRA, .boolean, absent: "false",
+            "Scales the update by alpha / √rank (rsLoRA), which keeps it as strong at high ranks."),
         .standard(
             "dropout", \.dropout, .number(NumberBounds(atLeast: 0, below: 1), example: "0.05"), standard: "0.05",
             "Probability of dropping an input of the adapter while training. "
@@ -35,6 +40,6 @@ package struct AdapterSection: Section {
 }
 
 /// The kinds of adapter lorad trains.
-package enum AdapterMethod: String, Sendable, CaseIterable, Codable {
-    case lora
+package enum AdapterKind: String, Sendable, CaseIterable, Codable {
+    case lora, dora
 }

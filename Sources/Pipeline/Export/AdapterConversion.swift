@@ -46,13 +46,13 @@ package struct AdapterConversion {
         }
         let files = try BaseModelFiles(path: base)
         let hash = try ContentHash.ofBase(files, cache: hashCache)
-        guard try LoRAAdapter.task(folder: adapter) == .causalLanguage else {
+        guard try Adapter.task(folder: adapter) == .causalLanguage else {
             throw PipelineError(
                 .rejected, "The adapter in \(adapter) has a classification head, for which a GGUF has no place.")
         }
         let model = try LanguageModel.load(files, dtype: .float32)
-        let identity = AdapterIdentity(hash)
-        let loaded = try LoRAAdapter.load(folder: adapter, into: model, expecting: identity)
+        let identity = BaseIdentity(hash)
+        let loaded = try Adapter.load(folder: adapter, into: model, expecting: identity)
         try loaded.checkMeaningful()
         return try Staged.folder(output) { staging in
             let path = "\(staging)/\(GGUFAdapterFile.fileName)"
@@ -62,7 +62,7 @@ package struct AdapterConversion {
             try files.confirm()
             return Outcome(
                 output: output, format: "gguf-lora", model: "\(output)/\(GGUFAdapterFile.fileName)",
-                baseSHA256: hash.sha256, adapterRecordsBase: try LoRAAdapter.recordedBase(folder: adapter) != nil,
+                baseSHA256: hash.sha256, adapterRecordsBase: try Adapter.recordedBase(folder: adapter) != nil,
                 modules: loaded.modules.count)
         }
     }

@@ -8,7 +8,7 @@ import Tokenizers
 ///
 /// W = W0 + alpha/rank · B·A is computed in float32 and rounded to `dtype` afterwards.
 package struct MergedExport {
-    let adapter: LoRAAdapter
+    let adapter: Adapter
     let base: BaseModelFiles
     /// F32 or BF16: of every tensor, except that a GGUF's vectors stay F32, and that from a base in GGUF the tensors
     /// that are not adapted keep the bytes they have there.
@@ -18,7 +18,7 @@ package struct MergedExport {
     /// An export of `adapter` on the base that it was loaded for.
     ///
     /// - Parameter task: a classifier is written with its head and its labels.
-    package init(_ adapter: LoRAAdapter, base: BaseModelFiles, dtype: FileDType, task: ModelTask = .language) {
+    package init(_ adapter: Adapter, base: BaseModelFiles, dtype: FileDType, task: ModelTask = .language) {
         self.task = task
         self.adapter = adapter
         self.base = base

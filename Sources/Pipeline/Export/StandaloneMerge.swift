@@ -70,7 +70,7 @@ package struct StandaloneMerge {
         let files = try BaseModelFiles(path: basePath)
         let hash = try ContentHash.ofBase(files, cache: hashCache)
         let tokenizer = try TokenizerLoader.load(files)
-        let identity = AdapterIdentity(hash)
+        let identity = BaseIdentity(hash)
         return try Staged.folder(output) { staging in
             let task = try ModelTask.of(adapter: adapterFolder, base: files.configuration)
             guard task == .language || format == .safetensors else {
@@ -79,7 +79,7 @@ package struct StandaloneMerge {
                     advice: "Merge with --format safetensors.")
             }
             let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
-            let adapter = try LoRAAdapter.load(folder: adapterFolder, into: model, expecting: identity)
+            let adapter = try Adapter.load(folder: adapterFolder, into: model, expecting: identity)
             try adapter.checkMeaningful()
             let parity = try prove(consume model, adapter, files, tokenizer, task, staging)
             if shouldStop() { throw PipelineError(.interrupted, "The merge was stopped.") }
@@ -87,12 +87,12 @@ package struct StandaloneMerge {
             return Outcome(
                 output: output, format: format.rawValue, dtype: parity.dtype, model: format.modelPath(in: output),
                 bytes: try Self.bytes(staging), baseSHA256: hash.sha256,
-                adapterRecordsBase: try LoRAAdapter.recordedBase(folder: adapterFolder) != nil, parity: parity)
+                adapterRecordsBase: try Adapter.recordedBase(folder: adapterFolder) != nil, parity: parity)
         }
     }
 
     private func prove(
-        _ model: consuming LanguageModel, _ adapter: LoRAAdapter, _ files: BaseModelFiles, _ tokenizer: any Tokenizer,
+        _ model: consuming LanguageModel, _ adapter: Adapter, _ files: BaseModelFiles, _ tokenizer: any Tokenizer,
         _ task: ModelTask, _ staging: String
     ) throws -> ParityReport {
         let newTokens = 8

@@ -4,6 +4,8 @@ import Training
 package struct AdapterProvenance: Codable, Sendable, Equatable {
     /// `lora`, or one of its relatives.
     package var method: String
+    /// Whether the update is scaled by alpha/√rank; absent where the manifest does not say.
+    package var useRSLoRA: Bool?
     /// r.
     package var rank: Int
     /// The update is scaled by alpha/rank.
@@ -19,17 +21,27 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
 
     /// What the adapter is.
     package init(
-        method: String = "lora", rank: Int, alpha: Double, dropout: Double, targets: [String], task: String? = nil,
+        method: String = "lora", useRSLoRA: Bool? = nil, rank: Int, alpha: Double, dropout: Double, targets: [String],
+        task: String? = nil,
         labels: [String]? = nil
     ) {
         self.task = task
         self.labels = labels
         self.method = method
+        self.useRSLoRA = useRSLoRA
         self.rank = rank
         self.alpha = alpha
         self.dropout = dropout
         self.targets = targets
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case method, rank, alpha, dropout, targets, task, labels
+        case useRSLoRA = "use_rslora"
+    }
+
+    /// The method in words.
+    package var methodText: String { useRSLoRA == true ? "\(method) scaled by alpha/√rank" : method }
 }
 
 /// How the adapter was trained: what was asked for, and what it took.

@@ -14,7 +14,7 @@ struct EvaluationStages {
     let environment: JobEnvironment
 
     /// Scores base and adapter on every slice; nothing where the manifest names no data.
-    func slices(_ model: LanguageModel, _ adapter: LoRAAdapter) throws -> [SliceReport] {
+    func slices(_ model: LanguageModel, _ adapter: Adapter) throws -> [SliceReport] {
         guard let plan = data.evaluation else { return [] }
         let progress = { (done: Int, total: Int) in
             environment.reporter.progress(done, of: total, .rows)
@@ -53,7 +53,7 @@ struct EvaluationStages {
     /// - Parameters:
     ///   - model: with the adapter as read back; released before the merged weights are loaded.
     ///   - merged: what the merged weights are written to and read back from.
-    func parity(_ model: consuming LanguageModel, _ adapter: LoRAAdapter, merged: MergedArtifact) throws
+    func parity(_ model: consuming LanguageModel, _ adapter: Adapter, merged: MergedArtifact) throws
         -> ParityReport
     {
         let dtype: FileDType = manifest.merge.dtype == .bfloat16 ? .bf16 : .f32

@@ -53,7 +53,7 @@ struct JobChecks {
 
     /// The adapter that the manifest describes; nil, and noted, where it names targets that the base lacks, or a rank that
     /// none of them can have.
-    func configuration(_ section: AdapterSection, of model: LanguageModel) throws -> LoRAConfiguration? {
+    func configuration(_ section: AdapterSection, of model: LanguageModel) throws -> AdapterConfiguration? {
         do {
             let slots = try TargetSelection.select(section.targets ?? [], among: model.slots)
             let highest = slots.map { min($0.inputs, $0.outputs) }.max() ?? 0
@@ -64,9 +64,10 @@ struct JobChecks {
                         + "\(highest).", advice: "Lower adapter.rank: far fewer do as well.")
                 return nil
             }
-            return LoRAConfiguration(
-                rank: section.rank, alpha: Float(section.alpha), dropout: Float(section.dropout),
-                targets: section.targets ?? [])
+            return AdapterConfiguration(
+                method: try AdapterMethods.named(section.method.rawValue), rank: section.rank,
+                alpha: Float(section.alpha), dropout: Float(section.dropout), targets: section.targets ?? [],
+                isRankStabilised: section.useRSLoRA ?? false)
         } catch let error as AdaptersError where error.code == .unknownTarget {
             mistakes.note("adapter.targets", error.message, cause: error.cause, advice: error.advice)
             return nil

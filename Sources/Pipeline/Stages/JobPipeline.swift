@@ -98,16 +98,16 @@ package struct JobPipeline {
 
     private func fill(_ report: inout RunReport, _ job: PreparedJob, _ staging: RunStaging) throws {
         let (manifest, base, data, loaded) = (job.manifest, job.base, job.data, job.model)
-        let identity = AdapterIdentity(base.hash)
+        let identity = BaseIdentity(base.hash)
         let trained = try loaded.use { try train($0, job, &report) }
-        var adapter = try stage(.adapter, detail: { "\($0.parameterCount) parameters" }) { () throws -> LoRAAdapter in
+        var adapter = try stage(.adapter, detail: { "\($0.parameterCount) parameters" }) { () throws -> Adapter in
             try trained.checkMeaningful()
             try trained.save(
                 folder: staging.folder, identity: identity, baseModel: manifest.base.path, labels: data.task.names)
             report.analysis = ReportAssembly.analysis(
                 try trained.spectra(base: base.files) { environment.reporter.progress($0, of: $1, .modules) })
             trained.detach()
-            return try loaded.use { try LoRAAdapter.load(folder: staging.folder, into: $0, expecting: identity) }
+            return try loaded.use { try Adapter.load(folder: staging.folder, into: $0, expecting: identity) }
         }
         let evaluation = EvaluationStages(manifest: manifest, base: base, data: data, environment: environment)
         report.slices = try stage(.slices, detail: { "\($0.count) slices" }) {
@@ -125,7 +125,7 @@ package struct JobPipeline {
                     try LanguageModel.load(base.files, dtype: .float32, task: data.task.head(seed: seed))
                 }
                 adapter = try loaded.use {
-                    try LoRAAdapter.load(folder: staging.folder, into: $0, expecting: identity)
+                    try Adapter.load(folder: staging.folder, into: $0, expecting: identity)
                 }
             }
             return try evaluation.parity(loaded.give(), adapter, merged: merged)
@@ -152,10 +152,10 @@ package struct JobPipeline {
         return .export(format, folder: folder)
     }
 
-    private func train(_ model: LanguageModel, _ job: PreparedJob, _ report: inout RunReport) throws -> LoRAAdapter {
+    private func train(_ model: LanguageModel, _ job: PreparedJob, _ report: inout RunReport) throws -> Adapter {
         let (plan, data) = (job.plan, job.data)
         let trainer = Trainer(
-            model: model, adapter: job.adapter, configuration: plan, examples: data.examples,
+            model: model, trainable: job.adapter, configuration: plan, examples: data.examples,
             validation: data.validation)
         model.activationCheckpointing = job.manifest.training.activationCheckpointing
         let result = try stage(.train, detail: { "\($0.losses.count) steps" }) { () throws -> TrainingResult in

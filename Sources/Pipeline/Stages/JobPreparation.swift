@@ -16,7 +16,7 @@ struct PreparedJob {
     let data: PreparedData
     /// The base, with the adapter attached.
     let model: JobModel
-    let adapter: LoRAAdapter
+    let adapter: Adapter
     let plan: TrainingConfiguration
     /// Bytes that the process is predicted to need at its peak.
     let predictedPeak: Int
@@ -103,7 +103,7 @@ struct JobPreparation {
             try mistakes.collect(
                 "adapter.rank", { try resources.requireMemory(whole) }) != nil
         else { return nil }
-        let adapter = try LoRAAdapter.attach(configuration, to: model, seed: seed)
+        let adapter = try Adapter.attach(configuration, to: model, seed: seed)
         guard let data else { return nil }
         return PreparedJob(
             manifest: manifest, base: base, data: data, model: JobModel(model), adapter: adapter, plan: plan,

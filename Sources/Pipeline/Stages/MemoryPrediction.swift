@@ -35,10 +35,14 @@ package struct MemoryPrediction: Equatable {
         let dtype = manifest.dtype
         let element = dtype.compute.bytes
         let keepsAll = !manifest.training.activationCheckpointing
-        // Where products are in bfloat16 the layers' weights lie packed for backward too, but for the vocabulary's.
-        let layers = parameters - model.vocabularySize * model.hiddenSize
-        weights = dtype.bytes * parameters + (dtype.compute == .bfloat16 && keepsAll ? 2 * layers : 0)
-        provenWeights = DType.float32.bytes * parameters
+        let vocabulary = model.vocabularySize * model.hiddenSize
+        func held(_ dtype: DType) -> Int {
+            FrozenWeight.bytes(elements: vocabulary, dtype: dtype, isLayer: false, keepingPanels: keepsAll)
+                + FrozenWeight.bytes(
+                    elements: parameters - vocabulary, dtype: dtype, isLayer: true, keepingPanels: keepsAll)
+        }
+        weights = held(dtype)
+        provenWeights = held(.float32)
         let attended = element * (2 * model.heads + 2 * model.keyValueHeads) * model.headDim
         // Checkpoints hold what attention reads and writes; the rest of a layer is computed again.
         let wide = attended + element * 2 * model.intermediateSize

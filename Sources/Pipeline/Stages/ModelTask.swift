@@ -32,9 +32,9 @@ package enum ModelTask: Sendable, Equatable {
     /// What the adapter in a folder was trained for. Class names that its files do not say are those of the base's
     /// configuration where it has as many, else `LABEL_0` and so on, as transformers calls them.
     ///
-    /// - Throws: as `LoRAAdapter.task`.
+    /// - Throws: as `Adapter.task`.
     package static func of(adapter folder: String, base: ModelConfiguration) throws -> ModelTask {
-        switch try LoRAAdapter.task(folder: folder) {
+        switch try Adapter.task(folder: folder) {
         case .causalLanguage: return .language
         case .sequenceClassification(1, nil): return .classification(.regression)
         case .sequenceClassification(let outputs, let names):

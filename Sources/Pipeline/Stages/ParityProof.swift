@@ -31,7 +31,7 @@ struct ParityProof {
     ///   - merged: opens the merged weights; called when the other two have answered.
     /// - Throws: what `merged` throws; `EvaluationError.notFinite`, `.interrupted`, or `.mismatch` for a prompt that does
     ///   not fit the base.
-    func run(_ model: consuming LanguageModel, _ adapter: LoRAAdapter, merged open: () throws -> any WeightSource)
+    func run(_ model: consuming LanguageModel, _ adapter: Adapter, merged open: () throws -> any WeightSource)
         throws -> ParityReport
     {
         let recorder = try recorder()

@@ -43,6 +43,7 @@ enum ReportAssembly {
                 modelType: base.hash.modelType, parameters: base.hash.parameters),
             datasets: data.datasets,
             adapter: AdapterProvenance(
+                method: manifest.adapter.method.rawValue, useRSLoRA: manifest.adapter.useRSLoRA,
                 rank: manifest.adapter.rank, alpha: manifest.adapter.alpha, dropout: manifest.adapter.dropout,
                 targets: manifest.adapter.targets ?? [],
                 task: data.task.labels.map { $0 == .regression ? "regression" : "classification" },

@@ -29,7 +29,7 @@ struct ResourceCheck {
     let limits: JobLimits
 
     /// - Throws: `PipelineError.noSpace` where a disk is too full, which a later attempt may find otherwise.
-    func requireDisk(adapter: LoRAAdapter, base: VerifiedBase, environment: JobEnvironment) throws {
+    func requireDisk(adapter: Adapter, base: VerifiedBase, environment: JobEnvironment) throws {
         let trainable = 4 * adapter.parameterCount
         // The adapter with AdamW's two moments; the old checkpoint stays until the new one is whole.
         let checkpoints = 2 * 3 * trainable

@@ -147,13 +147,13 @@ package struct RunVerification {
         return (files, hash, isVersion1 ? .version1 : .current)
     }
 
-    private mutating func loadAdapter(into model: LanguageModel, _ base: BaseHash) throws -> LoRAAdapter? {
+    private mutating func loadAdapter(into model: LanguageModel, _ base: BaseHash) throws -> Adapter? {
         do {
-            guard try LoRAAdapter.recordedBase(folder: folder) == base.sha256 else {
+            guard try Adapter.recordedBase(folder: folder) == base.sha256 else {
                 return reject(.adapter, .data, "adapter_model.safetensors does not name the base that it was made for")
             }
-            let identity = AdapterIdentity(base)
-            let adapter = try LoRAAdapter.load(folder: folder, into: model, expecting: identity)
+            let identity = BaseIdentity(base)
+            let adapter = try Adapter.load(folder: folder, into: model, expecting: identity)
             try adapter.checkMeaningful()
             pass(.adapter, "\(adapter.parameterCount) parameters on \(adapter.modules.count) projections fit the base")
             return adapter
@@ -167,7 +167,7 @@ package struct RunVerification {
     /// Asks base, adapter and merged weights: the published ones where the run holds them.
     private func answer(
         _ record: Record, _ files: BaseModelFiles, _ reading: TokenizerReading, _ task: ModelTask,
-        _ model: consuming LanguageModel, _ adapter: LoRAAdapter
+        _ model: consuming LanguageModel, _ adapter: Adapter
     ) throws -> ParityReport {
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("lorad-verify-\(UUID())").path
         try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The panels of forward, y = x·Wᵀ, are the only copy of the weight. Those of backward, dx = dy·W, are made of them:
 /// on the way, or once and for all at the first backward that asks for it.
-final class PackedWeight: Sendable {
+final class PackedWeight: FrozenForm {
     let outputs: Int
     let inputs: Int
     /// A panel a row.
@@ -24,8 +24,20 @@ final class PackedWeight: Sendable {
         }
     }
 
-    /// y `[T, out]` = add + x `[T, in]` · Wᵀ.
-    func forward(_ x: Matrix, adding add: Matrix?, into y: Matrix) {
+    var bytes: Int {
+        let kept = backwardPanels.withLock { $0.map(Self.bytes) ?? 0 }
+        return Self.bytes(panels) + kept
+    }
+
+    /// Bytes of weights of so many elements once they have been through a step, but for the panels' rims.
+    static func bytes(elements: Int, keepingPanels: Bool) -> Int {
+        (keepingPanels ? 2 : 1) * DType.bfloat16.bytes * elements
+    }
+
+    private static func bytes(_ panels: Matrix) -> Int { panels.dtype.bytes * panels.rows * panels.columns }
+
+    /// y `[T, out]` = add + x `[T, in]` · Wᵀ, a single row as in a batch.
+    func forward(_ x: Matrix, adding add: Matrix?, into y: Matrix, isDecoding: Bool) {
         run(x, panels, CK_PACKED, adding: add, into: y)
     }
 
@@ -38,6 +50,37 @@ final class PackedWeight: Sendable {
         } else {
             run(dy, panels, CK_PACKED_TRANSPOSED, adding: add, into: dx)
         }
+    }
+
+    /// The product of the row's unit vector with W: one is exact in bfloat16.
+    func row(_ index: Int, into row: Matrix) {
+        let unit = Matrix(rows: 1, columns: outputs)
+        unit[0, index] = 1
+        let narrow = Matrix(rows: 1, columns: outputs, dtype: .bfloat16)
+        narrow.copy(from: unit)
+        backward(narrow, adding: nil, into: row, keepingPanels: false)
+    }
+
+    /// Of W's columns, which are the products with unit vectors.
+    func squaredRowNorms(_ rows: Range<Int>) -> [Double] {
+        let block = 256
+        var norms = [Double](repeating: 0, count: rows.count)
+        for first in stride(from: 0, to: inputs, by: block) {
+            let units = Matrix(rows: min(block, inputs - first), columns: inputs)
+            for row in 0..<units.rows { units[row, first + row] = 1 }
+            let narrow = Matrix(rows: units.rows, columns: inputs, dtype: .bfloat16)
+            narrow.copy(from: units)
+            let columns = Matrix(rows: units.rows, columns: outputs)
+            forward(narrow, adding: nil, into: columns, isDecoding: false)
+            for row in 0..<columns.rows {
+                columns.withRow(row) { values in
+                    for (index, output) in rows.enumerated() {
+                        norms[index] += Double(values[output]) * Double(values[output])
+                    }
+                }
+            }
+        }
+        return norms
     }
 
     private func run(_ x: Matrix, _ panels: Matrix, _ form: ck_form, adding add: Matrix?, into y: Matrix) {

@@ -1,15 +1,14 @@
-import Adapters
 import Foundation
 import Tensors
 import Transformers
 
 /// The training loop: a step is a shuffle's next rows, packed, forward and backward, clipped, applied.
 ///
-/// A run is a function of data, configuration and initial adapter: interrupted after any checkpoint and resumed, it
+/// A run is a function of data, configuration and what is trained as it begins: interrupted after any checkpoint and resumed, it
 /// ends in the same bits.
 package final class Trainer {
     private let model: LanguageModel
-    private let adapter: LoRAConfiguration
+    private let trainable: any Trainable
     private let configuration: TrainingConfiguration
     private let examples: [TokenizedExample]
     private let validation: [TokenizedExample]
@@ -23,14 +22,14 @@ package final class Trainer {
     private var nextStep = 0
 
     /// - Parameters:
-    ///   - adapter: attached to `model`; it is what is trained.
+    ///   - trainable: a part of `model`; it is what is trained.
     ///   - validation: may be empty.
     package init(
-        model: LanguageModel, adapter: LoRAAdapter, configuration: TrainingConfiguration,
+        model: LanguageModel, trainable: any Trainable, configuration: TrainingConfiguration,
         examples: [TokenizedExample], validation: [TokenizedExample]
     ) {
         self.model = model
-        self.adapter = adapter.configuration
+        self.trainable = trainable
         self.configuration = configuration
         self.examples = examples
         self.validation = validation
@@ -41,7 +40,7 @@ package final class Trainer {
             kind: configuration.schedule, peak: configuration.learningRate, warmupSteps: configuration.warmupSteps,
             totalSteps: configuration.steps)
         result.kernels = [.here(from: 0)]
-        optimizer = AdamW(adapter.parameters, weightDecay: configuration.weightDecay)
+        optimizer = AdamW(trainable.parameters, weightDecay: configuration.weightDecay)
     }
 
     /// Trains to the last step.
@@ -153,12 +152,14 @@ package final class Trainer {
     }
 
     private func resume(_ path: String) throws {
-        let metadata = try NamedMatrices.read(optimizer.state, from: path)
-        let note = try CheckpointNote(metadata: metadata, path: path, dtype: model.dtype)
-        guard note.run == fingerprint else {
-            throw TrainingError(
-                .mismatch, "The checkpoint \(path) belongs to a run with other data or settings.",
-                advice: "Remove it to train from the start.")
+        let note = try NamedMatrices.read(optimizer.state, from: path) { metadata in
+            let note = try CheckpointNote(metadata: metadata, path: path, dtype: model.dtype)
+            guard note.run == fingerprint else {
+                throw TrainingError(
+                    .mismatch, "The checkpoint \(path) belongs to a run with other data or settings.",
+                    advice: "Remove it to train from the start.")
+            }
+            return note
         }
         nextStep = note.step
         result = note.result
@@ -169,7 +170,7 @@ package final class Trainer {
     /// Tells runs apart that must not continue one another.
     private var fingerprint: String {
         var hasher = FNV1a()
-        hasher.add("\(configuration) \(adapter) \(model.dtype)")
+        hasher.add("\(configuration.fingerprint) \(trainable.fingerprint) \(model.dtype)")
         for example in examples {
             hasher.add("\(example.tokens) \(example.labelPositions)")
             if let target = example.target { hasher.add("\(example.tokenTypes) \(target)") }

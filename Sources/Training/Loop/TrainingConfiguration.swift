@@ -26,4 +26,15 @@ package struct TrainingConfiguration: Sendable, Equatable {
     package init(steps: Int) {
         self.steps = steps
     }
+
+    /// What decides a run's course, as text that stays as it is: checkpoints hold its hash. A setting that is new adds to
+    /// the text only where it is not what runs had before there was one.
+    var fingerprint: String {
+        "TrainingConfiguration(steps: \(steps), batchSize: \(batchSize), learningRate: \(learningRate), "
+            + "schedule: Training.LearningRateSchedule.Kind.\(schedule), warmupSteps: \(warmupSteps), "
+            + "weightDecay: \(weightDecay), maximumGradientNorm: \(maximumGradientNorm), seed: \(seed), "
+            + "checkpointEvery: \(checkpointEvery), validateEvery: \(validateEvery), "
+            + "microBatchTokens: \(microBatchTokens), patience: \(patience.map { "Optional(\($0))" } ?? "nil"), "
+            + "minimumImprovement: \(minimumImprovement))"
+    }
 }

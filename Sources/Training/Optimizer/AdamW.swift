@@ -3,7 +3,7 @@ import Transformers
 
 /// AdamW with PyTorch's arithmetic and its clipping by global norm. https://arxiv.org/abs/1711.05101
 ///
-/// Weight decay applies to matrices; vectors, which are biases, keep theirs, as in transformers' Trainer.
+/// Weight decay applies to the parameters that decay, which biases do not, as in transformers' Trainer.
 package final class AdamW {
     let parameters: [Parameter]
     private(set) var moments: [(m: Matrix, v: Matrix)]
@@ -53,7 +53,7 @@ package final class AdamW {
             Kernels.adamW(
                 parameter: parameter.value, gradient: parameter.gradient, m: moment.m, v: moment.v,
                 learningRate: learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
-                weightDecay: parameter.isVector ? 0 : Double(weightDecay), step: step)
+                weightDecay: parameter.decays ? Double(weightDecay) : 0, step: step)
             parameter.gradient.fill(0)
         }
     }

@@ -2,7 +2,9 @@ import Tensors
 
 /// Projections that read the same input, computed as one product: W is their weights one under the other.
 ///
-/// Forward: y `[T, Σ out]` = x `[T, in]` · Wᵀ + b. Backward: dx = dy · W, which sums over the projections by itself.
+/// Forward: y `[T, Σ out]` = r + factors ⊙ (x `[T, in]` · Wᵀ) + b + updates, with a residual r. Backward:
+/// dx = (factors ⊙ dy) · W + the updates' share, which sums over the projections by itself. Factors and updates are the
+/// adapters'; without any of them, nothing is computed for them.
 package final class ProjectionGroup {
     /// What the adapters keep of a forward pass, side by side, `[T, Σ savedCount]`; nil without an adapter.
     package typealias Saved = Matrix?
@@ -12,6 +14,8 @@ package final class ProjectionGroup {
     package let columns: [Range<Int>]
     private let weight: FrozenWeight
     private let bias: Matrix?
+    /// Each slot's part of the weight.
+    private let frozen: [FrozenProjection]
 
     /// - Parameters:
     ///   - weight: `[Σ out, in]`, the slots' weights in order.
@@ -21,10 +25,13 @@ package final class ProjectionGroup {
         self.weight = weight
         self.bias = bias
         var start = 0
-        columns = slots.map { slot in
+        let columns = slots.map { slot in
             defer { start += slot.outputs }
             return start..<(start + slot.outputs)
         }
+        self.columns = columns
+        frozen = columns.map { FrozenProjection(weight: weight, columns: $0, bias: bias) }
+        for (slot, part) in zip(slots, frozen) { slot.frozen = part }
     }
 
     package var outputs: Int { weight.outputs }
@@ -43,11 +50,14 @@ package final class ProjectionGroup {
             // An update much smaller than y would vanish in a y that is already rounded.
             let isRounded = y.dtype != .float32 && (hasAdapter || bias != nil)
             let sum = isRounded ? scratch.matrix(y.rows, y.columns) : y
-            weight.forward(scratch.converted(x, to: dtype), adding: add, into: sum, isDecoding: pass.isDecoding)
+            let product = project(scratch.converted(x, to: dtype), adding: add, into: sum, pass: pass)
             if let bias { Kernels.addRow(bias, into: sum) }
             let saved = hasAdapter ? pass.saved.matrix(x.rows, savedCount) : nil
-            forEachAdapter(saved) { adapter, columns, saved in
-                adapter.forward(x, into: sum.columns(columns), saved: saved, pass: pass)
+            forEachAdapter(saved) { adapter, index, saved in
+                let columns = columns[index]
+                adapter.forward(
+                    x, product: product?.columns(columns), frozen: frozen[index], into: sum.columns(columns),
+                    saved: saved, pass: pass)
             }
             if isRounded { y.copy(from: sum) }
             return saved
@@ -63,28 +73,81 @@ package final class ProjectionGroup {
             let isRounded = dx.map { $0.dtype != .float32 && hasAdapter } ?? false
             let sum = isRounded ? dx.map { scratch.matrix($0.rows, $0.columns) } : dx
             if let sum {
-                weight.backward(scratch.converted(dy, to: dtype), into: sum, keepingPanels: pass.keepsPanels)
+                let scaled = hasFactors(pass) ? scaledGradient(dy, scratch: scratch, pass: pass) : dy
+                weight.backward(scratch.converted(scaled, to: dtype), into: sum, keepingPanels: pass.keepsPanels)
             }
             if let x {
-                forEachAdapter(saved) { adapter, columns, saved in
-                    adapter.backward(dy.columns(columns), x: x, saved: saved, into: sum, pass: pass)
+                forEachAdapter(saved) { adapter, index, saved in
+                    adapter.backward(
+                        dy.columns(columns[index]), x: x, frozen: frozen[index], saved: saved, into: sum, pass: pass)
                 }
             }
             if isRounded, let sum { dx?.copy(from: sum) }
         }
     }
 
+    /// sum = add + factors ⊙ (x·Wᵀ). Returns x·Wᵀ by itself where there are factors.
+    private func project(_ x: Matrix, adding add: Matrix?, into sum: Matrix, pass: Pass) -> Matrix? {
+        guard hasFactors(pass) else {
+            weight.forward(x, adding: add, into: sum, isDecoding: pass.isDecoding)
+            return nil
+        }
+        let product = pass.scratch.matrix(x.rows, outputs)
+        weight.forward(x, into: product, isDecoding: pass.isDecoding)
+        if let add {
+            // The residual may lie where the sum goes.
+            if !sum.overlaps(add) { sum.copy(from: add) }
+        } else {
+            Kernels.clear(sum)
+        }
+        for index in slots.indices {
+            let (part, target) = (product.columns(columns[index]), sum.columns(columns[index]))
+            if let factors = factors(index, pass) {
+                Kernels.addScaledColumns(part, by: factors, into: target)
+            } else {
+                Kernels.add(part, into: target)
+            }
+        }
+        return product
+    }
+
+    /// factors ⊙ dy.
+    private func scaledGradient(_ dy: Matrix, scratch: Arena, pass: Pass) -> Matrix {
+        let dy = scratch.converted(dy, to: .float32)
+        let scaled = scratch.matrix(dy.rows, dy.columns)
+        for index in slots.indices {
+            let (part, target) = (dy.columns(columns[index]), scaled.columns(columns[index]))
+            if let factors = factors(index, pass) {
+                Kernels.clear(target)
+                Kernels.addScaledColumns(part, by: factors, into: target)
+            } else {
+                target.copy(from: part)
+            }
+        }
+        return scaled
+    }
+
+    private func hasFactors(_ pass: Pass) -> Bool {
+        // A closure that holds the pass would take memory from the heap.
+        for index in slots.indices where factors(index, pass) != nil { return true }
+        return false
+    }
+
+    private func factors(_ index: Int, _ pass: Pass) -> Matrix? {
+        slots[index].adapter?.outputFactors(frozen[index], pass: pass)
+    }
+
     private var savedCount: Int { slots.reduce(0) { $0 + ($1.adapter?.savedCount ?? 0) } }
 
-    /// Each adapter with the columns of y that it adds to, and its part of what is saved.
+    /// Each adapter with its slot's index, and its part of what is saved.
     private func forEachAdapter(
-        _ saved: Saved, _ body: (_ adapter: any ProjectionAdapter, _ columns: Range<Int>, _ saved: Matrix) -> Void
+        _ saved: Saved, _ body: (_ adapter: any ProjectionAdapter, _ index: Int, _ saved: Matrix) -> Void
     ) {
         var start = 0
-        for (slot, columns) in zip(slots, columns) {
-            guard let adapter = slot.adapter, let saved else { continue }
+        for index in slots.indices {
+            guard let adapter = slots[index].adapter, let saved else { continue }
             let end = start + adapter.savedCount
-            body(adapter, columns, saved.columns(start..<end))
+            body(adapter, index, saved.columns(start..<end))
             start = end
         }
     }

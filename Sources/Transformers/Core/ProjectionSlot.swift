@@ -8,8 +8,10 @@ package final class ProjectionSlot {
     package let inputs: Int
     /// Whether the checkpoint stores the weight as `[in, out]`, as GPT-2's `Conv1D` does: PEFT's `fan_in_fan_out`.
     package let isTransposed: Bool
-    /// Added to the frozen product while set.
+    /// What computes beside the frozen product while set.
     package var adapter: (any ProjectionAdapter)?
+    /// The frozen part, while the model that it is of exists; nil where the model keeps no weight of the projection.
+    package internal(set) weak var frozen: FrozenProjection?
 
     package init(
         name: String, weightName: String? = nil, outputs: Int, inputs: Int, isTransposed: Bool = false

@@ -26,7 +26,9 @@ package final class TrainableLinear {
         initialBias = bias
         let prefix = "base_model.model.\(name)"
         self.weight = Parameter(name: "\(prefix).weight", value: Self.copy(weight))
-        self.bias = bias.map { Parameter(name: "\(prefix).bias", value: Self.copy($0), isVector: true) }
+        self.bias = bias.map {
+            Parameter(name: "\(prefix).bias", value: Self.copy($0), shape: [$0.columns], decays: false)
+        }
     }
 
     package var outputs: Int { weight.value.rows }

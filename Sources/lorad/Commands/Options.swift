@@ -77,8 +77,8 @@ struct ModelOptions: ParsableArguments {
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
         if let adapter {
             let hash = try ContentHash.ofBase(files, cache: worker.hashCache())
-            let identity = AdapterIdentity(hash)
-            _ = try LoRAAdapter.load(folder: adapter, into: model, expecting: identity)
+            let identity = BaseIdentity(hash)
+            _ = try Adapter.load(folder: adapter, into: model, expecting: identity)
         }
         return (files, model, tokenizer)
     }

@@ -20,7 +20,7 @@ struct ParityModelTests {
 
     /// Judges weights merged in `dtype`, after `edit` has been at the merged tensors.
     private func report(
-        _ adapter: LoRAAdapter, _ precision: ParityPrecision = .float32, edit: ((Matrix) -> Void)? = nil
+        _ adapter: Adapter, _ precision: ParityPrecision = .float32, edit: ((Matrix) -> Void)? = nil
     ) throws -> ParityReport {
         try withTemporaryFolder { folder in
             let recorder = try ParityRecorder(
@@ -56,7 +56,7 @@ struct ParityModelTests {
 
     @Test("A true merge passes in float32, with the same texts and a change that is there")
     func trueMerge() throws {
-        let report = try report(LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model))
+        let report = try report(Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model))
         #expect(report.passed, "\(report.failures)")
         #expect(report.identicalText && report.top1Agreement == 1)
         #expect(report.maxAbsUpdate > 100 * report.tolerance)
@@ -65,21 +65,21 @@ struct ParityModelTests {
 
     @Test("An untrained adapter, whose B is zero, fails as a zero update")
     func zeroUpdate() throws {
-        let report = try report(LoRAAdapter.attach(LoRAConfiguration(rank: 4), to: model, seed: 3))
+        let report = try report(Adapter.attach(AdapterConfiguration(rank: 4), to: model, seed: 3))
         #expect(report.failures == [.zeroUpdate])
         #expect(report.maxAbsUpdate == 0)
     }
 
     @Test("Merged weights with one element off in each tensor fail")
     func perturbed() throws {
-        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
+        let adapter = try Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
         let report = try report(adapter) { $0[1, 2] += 0.05 }
         #expect(report.failures.contains(.logitsDiffer))
     }
 
     @Test("Weights that were never merged lose the whole update")
     func neverMerged() throws {
-        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/query-value"), into: model)
+        let adapter = try Adapter.load(folder: Fixtures.path("adapters/query-value"), into: model)
         let scaling = adapter.configuration.scaling
         var modules = adapter.modules.sorted { $0.slot.weightName < $1.slot.weightName }[...]
         let report = try report(adapter) { matrix in
@@ -95,7 +95,7 @@ struct ParityModelTests {
 
     @Test("A small update that bfloat16 rounds away fails, although every logit is within the tolerance")
     func lostInRounding() throws {
-        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/query-value"), into: model)
+        let adapter = try Adapter.load(folder: Fixtures.path("adapters/query-value"), into: model)
         for module in adapter.modules {
             let small = module.b.value.values.map { $0 * 1e-4 }
             module.b.value.copy(from: Matrix(small, rows: module.b.value.rows, columns: module.b.value.columns))

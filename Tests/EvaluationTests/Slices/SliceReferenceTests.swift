@@ -12,7 +12,7 @@ struct SliceReferenceTests {
     private func evaluate(_ file: String, choices: [String]) throws -> [SliceResult] {
         let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
         let model = try LanguageModel.load(base, dtype: .float32)
-        let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
+        let adapter = try Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
         let options = SliceOptions(choices: choices, tokensPerCall: 40)
         let path = Fixtures.path("evaluation/\(file)")
         let plan = try SlicePlan(

@@ -20,7 +20,7 @@ struct ClassifierExportTests {
         try withTemporaryFolder { folder in
             let base = try BaseModelFiles(path: golden.basePath)
             let task = try task(golden)
-            let adapter = try LoRAAdapter.load(folder: golden.adapterFolder, into: golden.model())
+            let adapter = try Adapter.load(folder: golden.adapterFolder, into: golden.model())
             try MergedExport(adapter, base: base, dtype: .f32, task: task).write(.safetensors, to: folder)
             let merged = try BaseModelFiles(path: folder)
             #expect(ModelTask.of(base: merged) == task)
@@ -41,7 +41,7 @@ struct ClassifierExportTests {
     func overlay(golden: ClassifierCase) throws {
         try withTemporaryFolder { folder in
             let base = try BaseModelFiles(path: golden.basePath)
-            let adapter = try LoRAAdapter.load(folder: golden.adapterFolder, into: golden.model())
+            let adapter = try Adapter.load(folder: golden.adapterFolder, into: golden.model())
             try MergedWeights.writeOverlay(adapter, base: base, dtype: .f32, to: folder + "/overlay.safetensors")
             let source = try MergedSource(base: base, overlay: folder + "/overlay.safetensors")
             let model = try LanguageModel.load(source, dtype: .float32, task: golden.task())

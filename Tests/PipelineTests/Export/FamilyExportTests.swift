@@ -14,13 +14,13 @@ struct FamilyExportTests {
     private struct Case {
         let files: BaseModelFiles
         let model: LanguageModel
-        let adapter: LoRAAdapter
+        let adapter: Adapter
 
         init(_ path: String) throws {
             files = try BaseModelFiles(path: Fixtures.path(path))
             model = try LanguageModel.load(files, dtype: .float32)
-            let configuration = LoRAConfiguration(rank: 4, alpha: 8, targets: ["all-linear"])
-            adapter = try LoRAAdapter.attach(configuration, to: model, seed: 1)
+            let configuration = AdapterConfiguration(rank: 4, alpha: 8, targets: ["all-linear"])
+            adapter = try Adapter.attach(configuration, to: model, seed: 1)
             for module in adapter.modules {
                 let b = module.b.value
                 for row in 0..<b.rows {

@@ -13,13 +13,13 @@ struct MergedExportTests {
     private struct Case {
         let files: BaseModelFiles
         let model: LanguageModel
-        let adapter: LoRAAdapter
+        let adapter: Adapter
 
         init(_ base: String) throws {
             files = try BaseModelFiles(path: Fixtures.path("llama-tiny/\(base)"))
             model = try LanguageModel.load(files, dtype: .float32)
-            let configuration = LoRAConfiguration(rank: 4, alpha: 8, targets: ["all-linear"])
-            adapter = try LoRAAdapter.attach(configuration, to: model, seed: 1)
+            let configuration = AdapterConfiguration(rank: 4, alpha: 8, targets: ["all-linear"])
+            adapter = try Adapter.attach(configuration, to: model, seed: 1)
             for module in adapter.modules {
                 let b = module.b.value
                 for row in 0..<b.rows {
@@ -94,7 +94,7 @@ struct MergedExportTests {
         try withTemporaryFolder { folder in
             let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base-q8_0.gguf"))
             let model = try LanguageModel.load(base, dtype: .float32)
-            let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/query-value"), into: model)
+            let adapter = try Adapter.load(folder: Fixtures.path("adapters/query-value"), into: model)
             try MergedExport(adapter, base: base, dtype: .bf16).write(.gguf, to: folder)
             let written = try GGUFFile(path: folder + "/model.gguf")
             let original = try #require(base.gguf)
@@ -133,7 +133,7 @@ struct MergedExportTests {
             try Data(composing.utf8).write(to: URL(fileURLWithPath: file))
             let files = try BaseModelFiles(path: base)
             let model = try LanguageModel.load(files, dtype: .float32)
-            let adapter = try LoRAAdapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
+            let adapter = try Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
             let error = #expect(throws: TokenizersError.self) {
                 try MergedExport(adapter, base: files, dtype: .f32).write(.gguf, to: folder)
             }

@@ -25,6 +25,8 @@ struct MemoryPredictionTests {
         var length = 64
         var microBatch = 1024
         var checkpoints = false
+        var method = "lora"
+        var dropout: Float = 0
 
         var testDescription: String { name }
     }
@@ -34,6 +36,10 @@ struct MemoryPredictionTests {
         Shape(name: "a wide vocabulary, more labels than 384", vocabulary: 32_000, rows: 16, length: 64),
         Shape(name: "long rows", layers: 4, rows: 4, length: 250),
         Shape(name: "long rows, activations computed again", layers: 4, rows: 4, length: 250, checkpoints: true),
+        Shape(name: "DoRA", layers: 4, rows: 8, length: 128, method: "dora"),
+        Shape(
+            name: "DoRA with dropout, a high rank", hidden: 256, intermediate: 512, rank: 64, method: "dora",
+            dropout: 0.1),
     ]
 
     /// Writes a Llama of this shape, its weights small and regular.
@@ -99,7 +105,9 @@ struct MemoryPredictionTests {
         }
         var plan = TrainingConfiguration(steps: 2)
         (plan.batchSize, plan.microBatchTokens, plan.checkpointEvery) = (shape.rows, shape.microBatch, 0)
-        let configuration = LoRAConfiguration(rank: shape.rank, alpha: 16, targets: ["all-linear"])
+        let configuration = AdapterConfiguration(
+            method: try AdapterMethods.named(shape.method), rank: shape.rank, alpha: 16, dropout: shape.dropout,
+            targets: ["all-linear"])
         let demand = try AdapterDemand(configuration, on: model)
         let predicted = MemoryPrediction(
             manifest, files.configuration, parameters: files.parameterCount,
@@ -109,9 +117,9 @@ struct MemoryPredictionTests {
             task: .language
         ).with(demand, on: model)
 
-        let adapter = try LoRAAdapter.attach(configuration, to: model, seed: 1)
+        let adapter = try Adapter.attach(configuration, to: model, seed: 1)
         let result = try Trainer(
-            model: model, adapter: adapter, configuration: plan, examples: examples, validation: []
+            model: model, trainable: adapter, configuration: plan, examples: examples, validation: []
         ).run()
         #expect(result.losses.count == 2)
         let held = adapter.parameters.reduce(0) {

@@ -16,6 +16,38 @@ struct RowKernelTests {
         #expect(whole.columns((columns + 1)..<(columns + 2)).values.allSatisfy { $0 == 0 })
     }
 
+    @Test(
+        "Scaled columns are added, and their factors' gradients summed, as by hand",
+        arguments: [(1, 1), (3, 17), (40, 600)])
+    func columns(rows: Int, columns: Int) {
+        var numbers = TestNumbers(seed: 13)
+        let (x, y) = (numbers.strided(rows, columns), numbers.strided(rows, columns))
+        let factors = numbers.strided(1, columns)
+        let sum = Matrix(rows: rows, columns: columns)
+        sum.copy(from: y)
+        Kernels.addScaledColumns(x, by: factors, into: sum)
+        let dots = Matrix(rows: 1, columns: columns)
+        dots.fill(2)
+        Kernels.addColumnDots(x, y, into: dots)
+        for column in 0..<columns {
+            var expected = 2.0
+            for row in 0..<rows {
+                expected += Double(x[row, column]) * Double(y[row, column])
+                let added = Double(y[row, column]) + Double(factors[0, column]) * Double(x[row, column])
+                #expect(abs(Double(sum[row, column]) - added) < 1e-6 * (1 + abs(added)))
+            }
+            #expect(abs(Double(dots[0, column]) - expected) < 1e-5 * (1 + abs(expected)))
+        }
+    }
+
+    @Test("The same bits are the same bits: a sign of zero and a shape count")
+    func sameBits() {
+        let x = Matrix([0, 1, 2, 3], rows: 2, columns: 2)
+        #expect(x.hasSameBits(as: Matrix([0, 1, 2, 3], rows: 2, columns: 2)))
+        #expect(!x.hasSameBits(as: Matrix([-0, 1, 2, 3], rows: 2, columns: 2)))
+        #expect(!x.hasSameBits(as: Matrix([0, 1, 2, 3], rows: 1, columns: 4)))
+    }
+
     @Test("Scattering is the backward of gathering: rows named twice add up")
     func gatherAndScatter() {
         let x = Matrix([1, 2, 3, 4, 5, 6], rows: 3, columns: 2)

@@ -91,4 +91,34 @@ struct FrozenWeightTests {
         FrozenWeight(matrix, dtype: .float32).row(3, into: row)
         #expect(row.values == matrix.rows(3..<4).values)
     }
+
+    @Test(
+        "Every form gives the weight's rows and their norms, and holds the bytes that are predicted of it",
+        arguments: DType.allCases, [true, false])
+    func forms(dtype: DType, isLayer: Bool) {
+        var numbers = TestNumbers(seed: 31)
+        for (outputs, inputs) in [(192, 192), (96, 960), (480, 577), (960, 384)] {
+            let matrix = numbers.strided(outputs, inputs)
+            let weight = FrozenWeight(matrix, dtype: dtype, isLayer: isLayer)
+            let expected = (dtype == .float32 ? matrix : matrix.rounded).nested
+            let row = Matrix(rows: 1, columns: inputs)
+            let middle = 3..<(outputs / 2)
+            let norms = weight.squaredRowNorms(middle)
+            #expect(norms.count == middle.count)
+            for (index, norm) in zip(middle, norms) {
+                weight.row(index, into: row)
+                #expect(row.nested[0] == expected[index])
+                let squares = expected[index].reduce(0.0) { $0 + Double($1) * Double($1) }
+                #expect(abs(norm - squares) < 1e-9 * squares)
+            }
+            let (x, dy) = (numbers.strided(2, inputs), numbers.strided(2, outputs))
+            let isExact = dtype.compute == .float32
+            weight.forward(isExact ? x : x.narrowed, into: Matrix(rows: 2, columns: outputs))
+            weight.backward(isExact ? dy : dy.narrowed, into: Matrix(rows: 2, columns: inputs))
+            let predicted = FrozenWeight.bytes(
+                elements: outputs * inputs, dtype: dtype, isLayer: isLayer, keepingPanels: true)
+            // Panels are filled up at their rims.
+            #expect(weight.bytes >= predicted && Double(weight.bytes) <= 1.1 * Double(predicted))
+        }
+    }
 }

@@ -14,7 +14,7 @@ struct FamilyBehaviourTests {
         arguments: FamilyFixture.decoders)
     func cache(_ fixture: FamilyFixture) throws {
         let model = try fixture.model()
-        _ = try LoRAAdapter.load(folder: fixture.adapterFolder("all-linear"), into: model)
+        _ = try Adapter.load(folder: fixture.adapterFolder("all-linear"), into: model)
         let tokens = (0..<20).map { ($0 * 37 + 11) % model.configuration.vocabularySize }
         var whole = PackedBatch()
         whole.append(tokens: tokens, labels: [])
@@ -52,7 +52,7 @@ struct FamilyBehaviourTests {
             func step(checkpointing: Bool) throws -> (loss: Double, gradients: [Float]) {
                 let model = try fixture.model(dtype: dtype)
                 model.activationCheckpointing = checkpointing
-                let loaded = try LoRAAdapter.load(folder: fixture.adapterFolder(adapter), into: model)
+                let loaded = try Adapter.load(folder: fixture.adapterFolder(adapter), into: model)
                 let loss = try model.trainingStep(fixture.batch(), lossScale: 1, step: 3)
                 return (loss, loaded.parameters.flatMap(\.gradient.values))
             }
@@ -65,8 +65,8 @@ struct FamilyBehaviourTests {
     @Test("With dropout the loss's slope along the gradient is the gradient's norm", arguments: FamilyFixture.decoders)
     func slope(_ fixture: FamilyFixture) throws {
         let model = try fixture.model()
-        let lora = LoRAConfiguration(rank: 4, alpha: 8, dropout: 0.3, targets: ["all-linear"])
-        let adapter = try LoRAAdapter.attach(lora, to: model, seed: 7)
+        let lora = AdapterConfiguration(rank: 4, alpha: 8, dropout: 0.3, targets: ["all-linear"])
+        let adapter = try Adapter.attach(lora, to: model, seed: 7)
         let random = Philox(seed: 11, streamNumber: 5)
         for module in adapter.modules {
             let (rows, columns) = (module.b.value.rows, module.b.value.columns)

@@ -27,7 +27,7 @@ struct FamilyReferenceTests {
         FamilyFixture.adapters)
     func adapterLogits(_ fixture: FamilyFixture, adapter: String) throws {
         let model = try fixture.model()
-        _ = try LoRAAdapter.load(folder: fixture.adapterFolder(adapter), into: model)
+        _ = try Adapter.load(folder: fixture.adapterFolder(adapter), into: model)
         let found = try model.logits(fixture.batch().labelledEverywhere())
         let expected = try fixture.tensor("\(adapter).logits")
         #expect(firstDifference(found.values, expected.values, relative: 1e-4, absolute: 3e-4) == nil)
@@ -38,7 +38,7 @@ struct FamilyReferenceTests {
         arguments: FamilyFixture.decoders, FamilyFixture.adapters)
     func gradients(_ fixture: FamilyFixture, adapter: String) throws {
         let model = try fixture.model()
-        let loaded = try LoRAAdapter.load(folder: fixture.adapterFolder(adapter), into: model)
+        let loaded = try Adapter.load(folder: fixture.adapterFolder(adapter), into: model)
         let batch = try fixture.batch()
         _ = try model.trainingStep(batch, lossScale: 1 / Float(batch.labelRows.count), step: 0)
         for (name, gradient) in loaded.gradientsByPEFTName {
@@ -76,7 +76,7 @@ struct FamilyReferenceTests {
         try withTemporaryFolder { folder in
             let base = try fixture.base()
             let model = try LanguageModel.load(base, dtype: .float32)
-            let loaded = try LoRAAdapter.load(folder: fixture.adapterFolder(adapter), into: model)
+            let loaded = try Adapter.load(folder: fixture.adapterFolder(adapter), into: model)
             let path = folder + "/merged.safetensors"
             try MergedWeights.writeOverlay(loaded, base: base, dtype: .f32, to: path)
             let merged = try LanguageModel.load(MergedSource(base: base, overlay: path), dtype: .float32)
@@ -94,12 +94,12 @@ struct FamilyReferenceTests {
     func roundTrip(_ fixture: FamilyFixture) throws {
         try withTemporaryFolder { folder in
             let model = try fixture.model()
-            let lora = LoRAConfiguration(rank: 4, alpha: 8, dropout: 0, targets: ["all-linear"])
-            let adapter = try LoRAAdapter.attach(lora, to: model, seed: 3)
-            let identity = AdapterIdentity(baseSHA256: "base", tokenizerSHA256: "tokenizer")
+            let lora = AdapterConfiguration(rank: 4, alpha: 8, dropout: 0, targets: ["all-linear"])
+            let adapter = try Adapter.attach(lora, to: model, seed: 3)
+            let identity = BaseIdentity(baseSHA256: "base", tokenizerSHA256: "tokenizer")
             try adapter.save(folder: folder, identity: identity, baseModel: fixture.name)
             adapter.detach()
-            let again = try LoRAAdapter.load(folder: folder, into: model, expecting: identity)
+            let again = try Adapter.load(folder: folder, into: model, expecting: identity)
             #expect(again.parameters.map(\.value.values) == adapter.parameters.map(\.value.values))
             let (own, peft) = try (
                 JSONReader.parse(file: folder + "/adapter_config.json"),
@@ -112,7 +112,7 @@ struct FamilyReferenceTests {
     }
 }
 
-extension LoRAAdapter {
+extension Adapter {
     /// Gradients under the names of the reference files.
     fileprivate var gradientsByPEFTName: [(name: String, gradient: [Float])] {
         modules.flatMap { module in
@@ -125,7 +125,7 @@ extension FamilyFixture {
     /// The mean losses of the ten reference steps.
     fileprivate func train(_ adapter: String, dtype: DType) throws -> [Double] {
         let model = try model(dtype: dtype)
-        let loaded = try LoRAAdapter.load(folder: adapterFolder(adapter), into: model)
+        let loaded = try Adapter.load(folder: adapterFolder(adapter), into: model)
         let optimizer = AdamW(loaded.parameters, weightDecay: 0.01)
         let batches = try trainingBatches()
         let schedule = LearningRateSchedule(

@@ -37,7 +37,7 @@ struct HeadlessCheckpointTests {
             let expected = try fixture.tensor("base.logits").values
             #expect(firstDifference(try model.logits(batch).values, expected, relative: 1e-4, absolute: 2e-4) == nil)
 
-            let adapter = try LoRAAdapter.load(folder: fixture.adapterFolder("all-linear"), into: model)
+            let adapter = try Adapter.load(folder: fixture.adapterFolder("all-linear"), into: model)
             let overlay = folder + "/merged.safetensors"
             try MergedWeights.writeOverlay(adapter, base: files, dtype: .f32, to: overlay)
             let merged = try LanguageModel.load(MergedSource(base: files, overlay: overlay), dtype: .float32)

@@ -28,7 +28,7 @@ struct SharedPrefixTests {
         DType.allCases)
     func scores(_ fixture: FamilyFixture, dtype: DType) throws {
         let model = try fixture.model(dtype: dtype)
-        _ = try LoRAAdapter.load(folder: fixture.adapterFolder("all-linear"), into: model)
+        _ = try Adapter.load(folder: fixture.adapterFolder("all-linear"), into: model)
         let batch = batch(model)
         let shared = try model.logProbabilities(batch)
         if model.computesPrefixesOnce {
@@ -46,7 +46,7 @@ struct SharedPrefixTests {
         func step(shares: Bool) throws -> (loss: Double, gradients: [Float]) {
             let model = try fixture.model()
             (model.sharesPrefixes, model.activationCheckpointing) = (shares, checkpointing)
-            let adapter = try LoRAAdapter.load(folder: fixture.adapterFolder("all-linear"), into: model)
+            let adapter = try Adapter.load(folder: fixture.adapterFolder("all-linear"), into: model)
             let loss = try model.trainingStep(batch(model), lossScale: 1, step: 3)
             return (loss, adapter.parameters.flatMap(\.gradient.values))
         }
@@ -59,8 +59,8 @@ struct SharedPrefixTests {
     func dropout() throws {
         let fixture = FamilyFixture(name: "qwen2")
         let model = try fixture.model()
-        let lora = LoRAConfiguration(rank: 4, alpha: 8, dropout: 0.3, targets: ["all-linear"])
-        _ = try LoRAAdapter.attach(lora, to: model, seed: 7)
+        let lora = AdapterConfiguration(rank: 4, alpha: 8, dropout: 0.3, targets: ["all-linear"])
+        _ = try Adapter.attach(lora, to: model, seed: 7)
         let batch = batch(model)
         #expect(model.rows(batch, isTraining: true) == PackedRows(batch))
         #expect(model.rows(batch, isTraining: false).tokens.count < batch.rowCount)

@@ -15,7 +15,9 @@ final class PlainLowRankUpdate: ProjectionAdapter {
         self.scale = scale
     }
 
-    func forward(_ x: Matrix, into y: Matrix, saved: Matrix, pass: Pass) {
+    func forward(
+        _ x: Matrix, product: Matrix?, frozen: FrozenProjection?, into y: Matrix, saved: Matrix, pass: Pass
+    ) {
         for row in 0..<x.rows {
             let h = hidden(x, row)
             for output in 0..<y.columns {
@@ -24,7 +26,9 @@ final class PlainLowRankUpdate: ProjectionAdapter {
         }
     }
 
-    func backward(_ dy: Matrix, x: Matrix, saved: Matrix, into dx: Matrix?, pass: Pass) {
+    func backward(
+        _ dy: Matrix, x: Matrix, frozen: FrozenProjection?, saved: Matrix, into dx: Matrix?, pass: Pass
+    ) {
         for row in 0..<x.rows {
             let h = hidden(x, row)
             for rank in h.indices {

@@ -39,7 +39,7 @@ enum ProvenanceSection {
     private static func recipe(_ provenance: Provenance) -> [HTML] {
         let (adapter, training) = (provenance.adapter, provenance.training)
         let shape = """
-            \(adapter.method), rank \(adapter.rank), alpha \(FigureFormat.plain(adapter.alpha)), dropout \
+            \(adapter.methodText), rank \(adapter.rank), alpha \(FigureFormat.plain(adapter.alpha)), dropout \
             \(FigureFormat.plain(adapter.dropout)), on \
             \(TextBlock.short(adapter.targets.joined(separator: ", "), to: 400))
             """

@@ -27,6 +27,11 @@ package struct RelativeProjections {
             frozen = Matrix(rows: embeddings.rows, columns: slot.outputs)
             frozen.copy(from: products.columns(group.columns[index]))
         }
+
+        /// Accumulates the adapter's gradients; E is frozen.
+        fileprivate func backward(_ dy: Matrix, x: Matrix, saved: Matrix, pass: Pass) {
+            slot.adapter?.backward(dy, x: x, frozen: slot.frozen, saved: saved, into: nil, pass: pass)
+        }
     }
 
     /// What backward needs of a forward pass.
@@ -70,7 +75,21 @@ package struct RelativeProjections {
         let rows = pass.saved.matrix(used.count, projection.slot.outputs)
         rows.copy(from: projection.frozen.rows(used))
         let saved = pass.saved.matrix(used.count, adapter.savedCount)
-        adapter.forward(embeddings.rows(used), into: rows, saved: saved, pass: positionPass(pass, used))
+        let pass = positionPass(pass, used)
+        pass.withScratch { scratch in
+            let frozen = projection.slot.frozen
+            var product: Matrix?
+            if let frozen, let factors = adapter.outputFactors(frozen, pass: pass) {
+                let own = scratch.matrix(used.count, frozen.outputs)
+                frozen.product(embeddings.rows(used), into: own, scratch: scratch)
+                Kernels.clear(rows)
+                if let bias = frozen.bias { Kernels.addRow(bias, into: rows) }
+                Kernels.addScaledColumns(own, by: factors, into: rows)
+                product = own
+            }
+            adapter.forward(
+                embeddings.rows(used), product: product, frozen: frozen, into: rows, saved: saved, pass: pass)
+        }
         return (rows, saved)
     }
 
@@ -90,10 +109,10 @@ package struct RelativeProjections {
         let x = embeddings.rows(saved.used)
         let pass = positionPass(pass, saved.used)
         if let dKeys = gradients.keys, let keysSaved = saved.keys {
-            keys?.slot.adapter?.backward(dKeys, x: x, saved: keysSaved, into: nil, pass: pass)
+            keys?.backward(dKeys, x: x, saved: keysSaved, pass: pass)
         }
         if let dQueries = gradients.queries, let queriesSaved = saved.queries {
-            queries?.slot.adapter?.backward(dQueries, x: x, saved: queriesSaved, into: nil, pass: pass)
+            queries?.backward(dQueries, x: x, saved: queriesSaved, pass: pass)
         }
     }
 

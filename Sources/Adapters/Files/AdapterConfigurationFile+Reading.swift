@@ -1,16 +1,10 @@
 import ModelFiles
 
-extension AdapterConfiguration {
-    /// Fields that are read here, or that change nothing about a LoRA adapter's output.
-    private static let understood: Set<String> = [
-        "auto_mapping", "base_model_name_or_path", "revision", "inference_mode", "task_type", "init_lora_weights",
-        "peft_type", "r", "lora_alpha", "lora_dropout", "target_modules", "peft_version", "megatron_core",
-        "qalora_group_size", "ensure_weight_tying", "fan_in_fan_out", "modules_to_save", "exclude_modules",
-        "layers_to_transform", "layers_pattern", "rank_pattern", "alpha_pattern", "use_rslora", "runtime_config",
-        // How A and B began, of the ways that are let through.
-        "eva_config", "corda_config", "loftq_config", "lora_ga_config",
-        // Trained biases are tensors of the file, which are refused where there are any.
-        "bias",
+extension AdapterConfigurationFile {
+    /// Fields of every method that are read here, or that change nothing about an adapter's output.
+    private static let common: Set<String> = [
+        "auto_mapping", "base_model_name_or_path", "revision", "inference_mode", "task_type", "peft_type",
+        "target_modules", "peft_version", "fan_in_fan_out", "modules_to_save", "exclude_modules",
     ]
 
     /// Ways to begin A and B that leave the base's weights as they are. The others take their beginning out of them, so
@@ -21,10 +15,11 @@ extension AdapterConfiguration {
     ///
     /// - Throws: `AdaptersError.missing`, `.malformed` naming a field of the wrong kind, or `.unsupported` naming one that
     ///   asks for more than low-rank updates of linear projections.
-    static func read(_ path: String) throws -> AdapterConfiguration {
+    static func read(_ path: String) throws -> AdapterConfigurationFile {
         let file = try ConfigurationFields(path: path, json: try JSONReader.parse(file: path))
-        try checkKind(file)
+        let method = try method(file)
         try checkBeginning(file)
+        let understood = common.union(method.settings)
         for (key, value) in file.members where !understood.contains(key) && !isOff(value) {
             throw AdaptersError(
                 .unsupported, "\(path) sets '\(key)', which lorad does not support.",
@@ -34,20 +29,21 @@ extension AdapterConfiguration {
         let rank = try file.int("r", default: 8)
         let alpha = try file.float("lora_alpha", default: 8)
         let dropout = try file.float("lora_dropout", default: 0)
-        guard (1...LoRAConfiguration.largestRank).contains(rank), (0...1).contains(dropout) else {
+        guard (1...AdapterConfiguration.largestRank).contains(rank), (0...1).contains(dropout) else {
             throw AdaptersError(
                 .malformed, "\(path) lacks a rank 'r' above zero or a 'lora_dropout' up to 1.")
         }
         let names = try strings("target_modules", file) ?? []
-        var configuration = AdapterConfiguration(
-            lora: LoRAConfiguration(rank: rank, alpha: alpha, dropout: dropout, targets: names.sorted()),
+        var configuration = AdapterConfigurationFile(
+            AdapterConfiguration(
+                method: method, rank: rank, alpha: alpha, dropout: dropout, targets: names.sorted(),
+                isRankStabilised: try file.bool("use_rslora", default: false)),
             baseModel: try file.string("base_model_name_or_path", default: ""),
             task: file.value("task_type")?.stringValue.flatMap(Task.init) ?? .causalLanguage,
             modulesToSave: try strings("modules_to_save", file) ?? [])
         configuration.targets = try targets(file, savedWhole: configuration.modulesToSave)
-        configuration.isRankStabilised = try file.bool("use_rslora", default: false)
         configuration.ranks = try settings("rank_pattern", file, expected: "a whole number above zero") { value in
-            value.intValue.flatMap { (1...LoRAConfiguration.largestRank).contains($0) ? $0 : nil }
+            value.intValue.flatMap { (1...AdapterConfiguration.largestRank).contains($0) ? $0 : nil }
         }
         configuration.alphas = try settings("alpha_pattern", file, expected: "a number") { value in
             value.doubleValue.map { Float($0) }.flatMap { $0.isFinite ? $0 : nil }
@@ -55,8 +51,8 @@ extension AdapterConfiguration {
         return configuration
     }
 
-    /// Checks that the file is LoRA's, and PEFT's.
-    private static func checkKind(_ file: ConfigurationFields) throws {
+    /// The method of the file, which must be PEFT's.
+    private static func method(_ file: ConfigurationFields) throws -> AdapterMethod {
         if file.contains("enable_lora") {
             throw AdaptersError(
                 .unsupported, "\(file.path) is of the legacy kind with 'enable_lora'.",
@@ -68,9 +64,12 @@ extension AdapterConfiguration {
                 advice: "Fuse it into its base with `mlx_lm.fuse --de-quantize`, and use the fused model.")
         }
         let kind = file.value("peft_type")?.stringValue
-        guard kind == "LORA" else {
-            throw AdaptersError(.unsupported, "\(file.path) has the peft_type '\(kind ?? "none")', not 'LORA'.")
+        let found = try AdapterMethods.method(peftType: kind) { try file.bool($0, default: false) }
+        guard let found else {
+            let known = Set(AdapterMethods.all.map { "'\($0.peftType)'" }).sorted().joined(separator: " or ")
+            throw AdaptersError(.unsupported, "\(file.path) has the peft_type '\(kind ?? "none")', not \(known).")
         }
+        return found
     }
 
     private static func checkBeginning(_ file: ConfigurationFields) throws {

@@ -4,28 +4,7 @@ import ModelFiles
 import Tensors
 import Transformers
 
-/// What an adapter file says it fits.
-package struct AdapterIdentity: Sendable, Equatable {
-    package let baseSHA256: String
-    package let tokenizerSHA256: String
-    /// What older adapters name the same tokenizer by; never written.
-    package let tokenizerSHA256Version1: String?
-
-    package init(baseSHA256: String, tokenizerSHA256: String, tokenizerSHA256Version1: String? = nil) {
-        self.baseSHA256 = baseSHA256
-        self.tokenizerSHA256 = tokenizerSHA256
-        self.tokenizerSHA256Version1 = tokenizerSHA256Version1
-    }
-
-    /// Of adapters on this base.
-    package init(_ base: BaseHash) {
-        self.init(
-            baseSHA256: base.sha256, tokenizerSHA256: base.tokenizerSHA256,
-            tokenizerSHA256Version1: base.tokenizerSHA256Version1)
-    }
-}
-
-extension LoRAAdapter {
+extension Adapter: Trainable {
     private static let configurationFile = "adapter_config.json"
 
     /// Writes `adapter_config.json` and `adapter_model.safetensors` into an existing folder, as PEFT loads them.
@@ -35,20 +14,20 @@ extension LoRAAdapter {
     /// - Parameter labels: names of the classes, where the model has a head for them.
     /// - Throws: `SystemError.unwritable`; `AdaptersError.unsupported` where modules have ranks or factors of their
     ///   own, which no adapter has that lorad trained.
-    package func save(folder: String, identity: AdapterIdentity, baseModel: String, labels: [String]? = nil) throws {
-        var lora = configuration
-        guard modules.allSatisfy({ $0.a.value.rows == lora.rank && $0.scaling == lora.scaling }) else {
+    package func save(folder: String, identity: BaseIdentity, baseModel: String, labels: [String]? = nil) throws {
+        var own = configuration
+        guard modules.allSatisfy({ $0.place.rank == own.rank && $0.place.scaling == own.scaling }) else {
             throw AdaptersError(.unsupported, "An adapter whose modules have ranks of their own is not written.")
         }
-        lora.targets = targetModules
-        let configuration = AdapterConfiguration(
-            lora: lora, baseModel: baseModel, task: head == nil ? .causalLanguage : .sequenceClassification,
+        own.targets = targetModules
+        let file = AdapterConfigurationFile(
+            own, baseModel: baseModel, task: head == nil ? .causalLanguage : .sequenceClassification,
             modulesToSave: head.map(SavedModules.names) ?? [],
             isTransposed: modules.contains { $0.slot.isTransposed })
-        try AtomicFile.write(Data(configuration.text.utf8), to: "\(folder)/\(Self.configurationFile)")
+        try AtomicFile.write(Data(file.text.utf8), to: "\(folder)/\(Self.configurationFile)")
         var metadata = [
             "format": "pt", "lorad.base_sha256": identity.baseSHA256,
-            "lorad.rank": String(lora.rank), "lorad.alpha": "\(lora.alpha)",
+            "lorad.rank": String(own.rank), "lorad.alpha": "\(own.alpha)",
             "lorad.targets": targetModules.joined(separator: ","), "lorad.tokenizer_sha256": identity.tokenizerSHA256,
         ]
         metadata["lorad.labels"] = labels.map(AdapterTask.encode)
@@ -62,17 +41,17 @@ extension LoRAAdapter {
     /// - Parameter expecting: where given, an adapter that names another base or tokenizer is refused.
     /// - Throws: `AdaptersError.unsupported`, `.malformed`, `.unknownTarget`, `.notFinite`; `.mismatch` listing every
     ///   tensor that is missing, unexpected or misshapen, or the base that the adapter was made for.
-    package static func load(folder: String, into model: LanguageModel, expecting: AdapterIdentity? = nil) throws
-        -> LoRAAdapter
+    package static func load(folder: String, into model: LanguageModel, expecting: BaseIdentity? = nil) throws
+        -> Adapter
     {
-        let configuration = try AdapterConfiguration.read("\(folder)/\(configurationFile)")
-        try configuration.check(head: model.classifier, folder: folder)
+        let read = try AdapterConfigurationFile.read("\(folder)/\(configurationFile)")
+        try read.check(head: model.classifier, folder: folder)
         let file = try AdapterWeights(folder: folder)
         try check(file.metadata, expecting, folder: folder)
-        let slots = try configuration.targets.select(among: model.slots)
-        let adapter = try LoRAAdapter(
-            configuration.lora, places: slots.map(configuration.place),
-            targetModules: configuration.targets.names(of: slots), model: model, seed: 0)
+        let slots = try read.targets.select(among: model.slots)
+        let adapter = try Adapter(
+            read.adapter, places: slots.map(read.place), targetModules: read.targets.names(of: slots), model: model,
+            seed: 0)
         do {
             try file.check(adapter, slots: model.slots)
             for parameter in adapter.parameters { try file.read(parameter.name, into: parameter.value) }
@@ -89,7 +68,7 @@ extension LoRAAdapter {
     /// - Throws: as reading them; `AdaptersError.malformed` for a classification adapter without a head.
     package static func task(folder: String) throws -> AdapterTask {
         try AdapterTask(
-            configuration: try AdapterConfiguration.read("\(folder)/\(configurationFile)"),
+            configuration: try AdapterConfigurationFile.read("\(folder)/\(configurationFile)"),
             weights: try AdapterWeights(folder: folder), folder: folder)
     }
 
@@ -100,7 +79,7 @@ extension LoRAAdapter {
         try AdapterWeights(folder: folder).metadata["lorad.base_sha256"]
     }
 
-    private static func check(_ metadata: [String: String], _ expecting: AdapterIdentity?, folder: String) throws {
+    private static func check(_ metadata: [String: String], _ expecting: BaseIdentity?, folder: String) throws {
         guard let expecting else { return }
         let pairs = [
             ("base", metadata["lorad.base_sha256"], [expecting.baseSHA256]),

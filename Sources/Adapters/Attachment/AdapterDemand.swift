@@ -5,7 +5,7 @@ import Transformers
 package struct AdapterDemand: Sendable, Equatable {
     /// Trainable elements, the classification head's among them.
     package let elements: Int
-    /// Bytes that the pairs keep of every token of a batch for the backward pass.
+    /// Bytes that the modules hold of every token of a batch for the backward pass.
     package let bytesPerToken: Int
     /// Most bytes that the analysis of the trained update takes beside the adapter.
     package let analysisBytes: Int
@@ -13,14 +13,17 @@ package struct AdapterDemand: Sendable, Equatable {
     /// Of an adapter that is to be attached to `model`.
     ///
     /// - Throws: `AdaptersError.unknownTarget`.
-    package init(_ configuration: LoRAConfiguration, on model: LanguageModel) throws {
+    package init(_ configuration: AdapterConfiguration, on model: LanguageModel) throws {
         let slots = try TargetSelection.select(configuration.targets, among: model.slots)
-        let rank = configuration.rank
+        let demands = slots.map {
+            configuration.method.demand(
+                AdaptedPlace(slot: $0, rank: configuration.rank, scaling: configuration.scaling))
+        }
         let head = (model.classifier?.parameters ?? []).reduce(0) { $0 + $1.value.rows * $1.value.columns }
-        elements = head + slots.reduce(0) { $0 + rank * ($1.inputs + $1.outputs) }
-        // h of each pair, and dh of one.
-        bytesPerToken = DType.float32.bytes * rank * (slots.count + 1)
-        analysisBytes =
-            slots.map { UpdateSpectrum.bytes(rank: rank, inputs: $0.inputs, outputs: $0.outputs) }.max() ?? 0
+        elements = head + demands.reduce(0) { $0 + $1.elements }
+        // What all keep, and what one module at a time holds.
+        let held = demands.map(\.scratchCount).max() ?? 0
+        bytesPerToken = DType.float32.bytes * (demands.reduce(held) { $0 + $1.savedCount })
+        analysisBytes = demands.map(\.analysisBytes).max() ?? 0
     }
 }

@@ -5,17 +5,18 @@ import Transformers
 /// `adapter_config.json` as PEFT writes and reads it.
 ///
 /// Written with few fields, because old PEFT versions stop at those they do not know.
-struct AdapterConfiguration {
+struct AdapterConfigurationFile {
     /// `task_type`.
     enum Task: String {
         case causalLanguage = "CAUSAL_LM"
         case sequenceClassification = "SEQ_CLS"
     }
 
-    var lora: LoRAConfiguration
+    /// The method and its settings.
+    var adapter: AdapterConfiguration
     var baseModel: String
     var task = Task.causalLanguage
-    /// Modules that are saved whole beside A and B: the classification head's.
+    /// Modules that are saved whole beside the adapted ones: the classification head's.
     var modulesToSave: [String] = []
     /// Whether the adapted weights are stored as `[in, out]`. On reading it says nothing that the base does not: PEFT
     /// too goes by the base's own layers.
@@ -26,55 +27,41 @@ struct AdapterConfiguration {
     var ranks = ModuleSettings<Int>.none
     /// Alphas of modules that have their own.
     var alphas = ModuleSettings<Float>.none
-    /// Whether B·A is scaled by alpha/√rank. https://arxiv.org/abs/2312.03732
-    var isRankStabilised = false
 
     /// What a new adapter's files say.
     init(
-        lora: LoRAConfiguration, baseModel: String, task: Task = .causalLanguage, modulesToSave: [String] = [],
+        _ adapter: AdapterConfiguration, baseModel: String, task: Task = .causalLanguage, modulesToSave: [String] = [],
         isTransposed: Bool = false
     ) {
-        self.lora = lora
+        self.adapter = adapter
         self.baseModel = baseModel
         self.task = task
         self.modulesToSave = modulesToSave
         self.isTransposed = isTransposed
-        targets = AdapterTargets(targets: .list(lora.targets))
+        targets = AdapterTargets(targets: .list(adapter.targets))
     }
 
     /// The file's bytes: keys sorted, indented by two.
     var text: String {
-        let alpha = Int(exactly: lora.alpha).map(String.init) ?? String(lora.alpha)
-        let targets = lora.targets.map { "    " + JSONText.quote($0) }.joined(separator: ",\n")
-        let saved = modulesToSave.map { "    " + JSONText.quote($0) }.joined(separator: ",\n")
-        let modules = modulesToSave.isEmpty ? "null" : "[\n\(saved)\n  ]"
-        return """
-            {
-              "base_model_name_or_path": \(JSONText.quote(baseModel)),
-              "bias": "none",
-              "fan_in_fan_out": \(isTransposed),
-              "inference_mode": true,
-              "lora_alpha": \(alpha),
-              "lora_dropout": \(lora.dropout),
-              "modules_to_save": \(modules),
-              "peft_type": "LORA",
-              "r": \(lora.rank),
-              "target_modules": [
-            \(targets)
-              ],
-              "task_type": "\(task.rawValue)"
-            }
-
-            """
+        let common = [
+            ("base_model_name_or_path", JSONText.quote(baseModel)), ("fan_in_fan_out", "\(isTransposed)"),
+            ("inference_mode", "true"), ("modules_to_save", modulesToSave.isEmpty ? "null" : Self.list(modulesToSave)),
+            ("peft_type", JSONText.quote(adapter.method.peftType)), ("target_modules", Self.list(adapter.targets)),
+            ("task_type", JSONText.quote(task.rawValue)),
+        ]
+        let members = (common + adapter.method.members(adapter)).sorted { $0.0 < $1.0 }
+        return "{\n" + members.map { "  \"\($0.0)\": \($0.1)" }.joined(separator: ",\n") + "\n}\n"
     }
 
-    /// The rank of a slot's pair and the factor on it.
-    func place(_ slot: ProjectionSlot) -> LoRAAdapter.Place {
-        let rank = ranks.value(for: slot.name) ?? lora.rank
-        let alpha = alphas.value(for: slot.name) ?? lora.alpha
-        return LoRAAdapter.Place(
-            slot: slot, rank: rank,
-            scaling: isRankStabilised ? alpha / Float(rank).squareRoot() : alpha / Float(rank))
+    private static func list(_ names: [String]) -> String {
+        "[\n" + names.map { "    " + JSONText.quote($0) }.joined(separator: ",\n") + "\n  ]"
+    }
+
+    /// A slot with the rank of its module and the factor on its B·A.
+    func place(_ slot: ProjectionSlot) -> AdaptedPlace {
+        let rank = ranks.value(for: slot.name) ?? adapter.rank
+        let alpha = alphas.value(for: slot.name) ?? adapter.alpha
+        return AdaptedPlace(slot: slot, rank: rank, scaling: adapter.scaling(rank: rank, alpha: alpha))
     }
 
     /// Checks that what is saved whole is the model's classification head.

@@ -1,0 +1,107 @@
+import Tensors
+import Transformers
+
+/// An adapter attached to a model: an update of a method in the slot of each targeted projection. A classification head is
+/// trained in full and belongs to the adapter.
+package final class Adapter {
+    /// One targeted projection and what adapts it.
+    package struct Module {
+        package let place: AdaptedPlace
+        package let update: any ProjectionUpdate
+
+        package var slot: ProjectionSlot { place.slot }
+    }
+
+    package let configuration: AdapterConfiguration
+    package let modules: [Module]
+    /// The model's classification head; nil where it predicts tokens.
+    package let head: ClassificationHead?
+    /// Targets as `adapter_config.json` lists them.
+    package let targetModules: [String]
+
+    /// Attaches a fresh adapter, with which the model answers as before until it is trained.
+    ///
+    /// - Parameter seed: the initial values and the dropout masks are a function of it alone.
+    /// - Throws: `AdaptersError.unknownTarget`, `.mismatch` where a slot is taken, `.unsupported` where the method cannot
+    ///   adapt a projection.
+    package static func attach(_ configuration: AdapterConfiguration, to model: LanguageModel, seed: UInt64) throws
+        -> Adapter
+    {
+        let adapter = try Adapter(configuration, model: model, seed: seed)
+        adapter.head?.reset()
+        for (index, module) in adapter.modules.enumerated() {
+            module.update.initialise(Philox(seed: seed, stream: .adapterInitialisation(module: index)))
+        }
+        return adapter
+    }
+
+    /// Attaches updates of zeros to what the configuration's targets name.
+    private convenience init(_ configuration: AdapterConfiguration, model: LanguageModel, seed: UInt64) throws {
+        let slots = try TargetSelection.select(configuration.targets, among: model.slots)
+        let targets = TargetSelection.configurationNames(
+            configuration.targets, among: model.slots, apartFrom: model.classifier?.trained.map(\.name) ?? [])
+        try self.init(
+            configuration,
+            places: slots.map {
+                AdaptedPlace(slot: $0, rank: configuration.rank, scaling: configuration.scaling)
+            },
+            targetModules: targets, model: model, seed: seed)
+    }
+
+    /// Attaches updates of zeros, for files to be read into.
+    init(
+        _ configuration: AdapterConfiguration, places: [AdaptedPlace], targetModules: [String], model: LanguageModel,
+        seed: UInt64
+    ) throws {
+        if let taken = places.first(where: { $0.slot.adapter != nil }) {
+            throw AdaptersError(.mismatch, "The projection '\(taken.slot.name)' already has an adapter.")
+        }
+        self.configuration = configuration
+        self.targetModules = targetModules
+        head = model.classifier
+        modules = try places.enumerated().map { index, place in
+            let dropout = UpdateDropout(
+                probability: configuration.dropout,
+                random: Philox(seed: seed, stream: .adapterDropout(module: index)))
+            return Module(place: place, update: try configuration.method.make(place, dropout))
+        }
+        setEnabled(true)
+    }
+
+    /// Every trainable matrix, in a fixed order.
+    package var parameters: [Parameter] { modules.flatMap { $0.update.parameters } + (head?.parameters ?? []) }
+
+    package var fingerprint: String { configuration.fingerprint }
+
+    /// Trainable elements.
+    package var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.rows * $1.value.columns } }
+
+    /// While disabled, the base answers, with the head that training started from.
+    package func setEnabled(_ enabled: Bool) {
+        head?.usesTrained = enabled
+        for module in modules { module.slot.adapter = enabled ? module.update : nil }
+    }
+
+    /// Takes the adapter off its model for good.
+    package func detach() { setEnabled(false) }
+
+    /// Checks that the update moves something.
+    ///
+    /// - Throws: `AdaptersError.zeroUpdate` where no module differs from an untrained one, `.notFinite` naming a tensor with NaN or infinity.
+    package func checkMeaningful() throws {
+        try checkFinite(advice: "Lower training.learning_rate, or look at the rows of the step where the loss rose.")
+        guard modules.contains(where: \.update.changesOutput) else {
+            throw AdaptersError(
+                .zeroUpdate, "The adapter changes nothing: \(configuration.method.untrained) in every module.",
+                advice: "Train for at least one step with a learning rate above zero.")
+        }
+    }
+
+    /// - Throws: `AdaptersError.notFinite` naming a tensor with NaN or infinity.
+    func checkFinite(advice: String) throws {
+        for parameter in parameters where !Kernels.allFinite(parameter.value) {
+            throw AdaptersError(
+                .notFinite, "The adapter tensor '\(parameter.name)' holds NaN or infinity.", advice: advice)
+        }
+    }
+}

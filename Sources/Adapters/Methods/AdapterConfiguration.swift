@@ -1,0 +1,46 @@
+/// A method of adaptation and its settings. A method reads those that it has, see `AdapterMethod.settings`.
+package struct AdapterConfiguration: Sendable, Equatable {
+    /// How the targets are adapted.
+    package var method: AdapterMethod
+    /// `r`, rows of A and columns of B.
+    package var rank: Int
+    package var alpha: Float
+    /// Probability with which an element of the branch's input is dropped while training.
+    package var dropout: Float
+    /// Which projections: names (`q_proj`), path suffixes (`layers.0.self_attn.q_proj`), or `all-linear`.
+    package var targets: [String]
+    /// Whether B·A is scaled by alpha/√rank, PEFT's `use_rslora`. https://arxiv.org/abs/2312.03732
+    package var isRankStabilised: Bool
+
+    /// More than any matrix of a model has rows.
+    static let largestRank = 1 << 16
+
+    package init(
+        method: AdapterMethod = .lora, rank: Int = 8, alpha: Float = 16, dropout: Float = 0,
+        targets: [String] = ["q_proj", "v_proj"], isRankStabilised: Bool = false
+    ) {
+        self.method = method
+        self.rank = rank
+        self.alpha = alpha
+        self.dropout = dropout
+        self.targets = targets
+        self.isRankStabilised = isRankStabilised
+    }
+
+    /// The factor on B·A: alpha/rank, or alpha/√rank.
+    package var scaling: Float { scaling(rank: rank, alpha: alpha) }
+
+    /// The factor on the B·A of a module with a rank or an alpha of its own.
+    func scaling(rank: Int, alpha: Float) -> Float {
+        isRankStabilised ? alpha / Float(rank).squareRoot() : alpha / Float(rank)
+    }
+
+    /// What of the configuration decides a training's course, as text that stays as it is: checkpoints hold its hash. A
+    /// setting that is new adds to the text only where it is not what was computed before there was one.
+    package var fingerprint: String {
+        var text = "LoRAConfiguration(rank: \(rank), alpha: \(alpha), dropout: \(dropout), targets: \(targets))"
+        if method != .lora { text += " method: \(method.name)" }
+        if isRankStabilised { text += " use_rslora" }
+        return text
+    }
+}

@@ -1,0 +1,79 @@
+import Common
+import Tensors
+import Transformers
+
+/// One method of adapting a base: all that lorad knows of it. Each has a file of its own, and its place in
+/// `AdapterMethods.all`; nothing else names one.
+package struct AdapterMethod: Sendable, Equatable {
+    /// As a manifest's `adapter.method` spells it.
+    package let name: String
+    /// What a report calls it.
+    package let title: String
+    /// `peft_type` of PEFT's adapter_config.json.
+    package let peftType: String
+    /// The key of adapter_config.json that is true for this method alone of those of its `peft_type`.
+    let flag: String?
+    /// The keys of adapter_config.json that only methods such as this one have; others' are refused by name.
+    let settings: Set<String>
+    /// Why llama.cpp's adapter files cannot hold it; nil where they can.
+    let ggufObstacle: String?
+    /// What is so in every module that has not been trained.
+    let untrained: String
+    /// The settings as adapter_config.json has them: keys and JSON values.
+    let members: @Sendable (AdapterConfiguration) -> [(key: String, value: String)]
+    /// What a module will take of memory.
+    let demand: @Sendable (AdaptedPlace) -> ModuleDemand
+    /// Makes a module's update: of zeros, for `initialise` or a file to fill.
+    ///
+    /// - Throws: `AdaptersError.unsupported` where the slot is none that the method can adapt.
+    let make: @Sendable (AdaptedPlace, UpdateDropout) throws -> any ProjectionUpdate
+
+    package static func == (left: AdapterMethod, right: AdapterMethod) -> Bool { left.name == right.name }
+}
+
+/// The methods that lorad trains, reads and writes.
+package enum AdapterMethods {
+    package static let all: [AdapterMethod] = [.lora, .dora]
+
+    /// The method that a manifest names.
+    ///
+    /// - Throws: `AdaptersError.unsupported` naming those that there are.
+    package static func named(_ name: String) throws -> AdapterMethod {
+        guard let method = all.first(where: { $0.name == name }) else {
+            throw AdaptersError(
+                .unsupported, "There is no method '\(name)'.",
+                advice: "There are: \(all.map(\.name).joined(separator: ", ")).")
+        }
+        return method
+    }
+
+    /// The method of an adapter_config.json: that of its `peft_type` whose flag is on, else the one without a flag.
+    ///
+    /// - Parameter isOn: whether the file sets a key to true.
+    /// - Returns: nil where no method has the type.
+    static func method(peftType: String?, isOn: (String) throws -> Bool) rethrows -> AdapterMethod? {
+        let candidates = all.filter { $0.peftType == peftType }
+        return try candidates.first { try $0.flag.map(isOn) ?? false } ?? candidates.first { $0.flag == nil }
+    }
+}
+
+/// A slot with what an adapter's configuration says of its module.
+package struct AdaptedPlace {
+    package let slot: ProjectionSlot
+    /// Rows of the module's A.
+    package let rank: Int
+    /// The factor on the module's B·A.
+    package let scaling: Float
+}
+
+/// What one module of an adapter takes of memory, known before it is made.
+struct ModuleDemand {
+    /// Trainable elements.
+    var elements: Int
+    /// Numbers that are kept of every token for the backward pass.
+    var savedCount: Int
+    /// Numbers of every token that the module's passes hold for a while.
+    var scratchCount: Int
+    /// Bytes that the analysis of its update takes.
+    var analysisBytes: Int
+}

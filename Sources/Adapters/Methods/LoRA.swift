@@ -1,0 +1,144 @@
+import Tensors
+import Transformers
+
+extension AdapterMethod {
+    /// Low-rank adaptation. https://arxiv.org/abs/2106.09685
+    package static let lora = AdapterMethod(
+        name: "lora", title: "LoRA", peftType: "LORA", flag: nil, settings: lowRankSettings, ggufObstacle: nil,
+        untrained: "B is zero", members: { lowRankMembers($0) },
+        demand: { place in
+            // h of each pair, and dh of one.
+            ModuleDemand(
+                elements: LowRankUpdate.elements(place), savedCount: place.rank, scratchCount: place.rank,
+                analysisBytes: LowRankSpectrum.bytes(
+                    rank: place.rank, inputs: place.slot.inputs, outputs: place.slot.outputs))
+        },
+        make: { LowRankUpdate($0, dropout: $1) })
+
+    /// Keys of adapter_config.json that methods with A and B have.
+    static let lowRankSettings: Set<String> = [
+        "r", "lora_alpha", "lora_dropout", "init_lora_weights", "rank_pattern", "alpha_pattern", "use_rslora",
+        "megatron_core", "qalora_group_size", "layers_to_transform", "layers_pattern", "ensure_weight_tying",
+        "runtime_config",
+        // How A and B began, of the ways that are let through.
+        "eva_config", "corda_config", "loftq_config", "lora_ga_config",
+        // Trained biases are tensors of the file, which are refused where there are any.
+        "bias",
+    ]
+
+    /// The settings of methods with A and B; `use_rslora` only where it is on, because old PEFT versions stop at it.
+    static func lowRankMembers(_ configuration: AdapterConfiguration) -> [(key: String, value: String)] {
+        let alpha = Int(exactly: configuration.alpha).map(String.init) ?? String(configuration.alpha)
+        return [
+            ("bias", "\"none\""), ("lora_alpha", alpha), ("lora_dropout", "\(configuration.dropout)"),
+            ("r", "\(configuration.rank)"),
+        ] + (configuration.isRankStabilised ? [("use_rslora", "true")] : [])
+    }
+}
+
+/// The low-rank update of one projection, s = alpha/rank:
+///
+///     x̃ = dropout(x)        [T, in]
+///     h = x̃·Aᵀ              [T, r]
+///     y += s·h·Bᵀ           [T, out]
+///
+/// Backward, with dy `[T, out]`:
+///
+///     dB += s·dyᵀ·h         [out, r]
+///     dh  = s·dy·B          [T, r]
+///     dA += dhᵀ·x̃           [r, in]
+///     dx += dropout'(dh·A)  [T, in]
+final class LowRankUpdate: ProjectionUpdate {
+    /// `[r, in]`
+    let a: Parameter
+    /// `[out, r]`
+    let b: Parameter
+    private let scaling: Float
+    private let dropout: UpdateDropout
+
+    var hasDropout: Bool { dropout.isOn }
+    /// h.
+    var savedCount: Int { a.value.rows }
+    var tensors: [(suffix: String, parameter: Parameter)] { [(Self.suffixA, a), (Self.suffixB, b)] }
+    var changesOutput: Bool { Kernels.squaredNorm(b.value) > 0 }
+    var lowRankPair: LowRankPair? { LowRankPair(a: a.value, b: b.value, scaling: scaling) }
+
+    static let suffixA = "lora_A.weight"
+    static let suffixB = "lora_B.weight"
+
+    init(_ place: AdaptedPlace, dropout: UpdateDropout) {
+        (a, b) = Self.pair(place)
+        scaling = place.scaling
+        self.dropout = dropout
+    }
+
+    /// A and B of zeros.
+    static func pair(_ place: AdaptedPlace) -> (a: Parameter, b: Parameter) {
+        (
+            Parameter(
+                name: TensorNames.name(suffixA, of: place.slot.name),
+                value: Matrix(rows: place.rank, columns: place.slot.inputs)),
+            Parameter(
+                name: TensorNames.name(suffixB, of: place.slot.name),
+                value: Matrix(rows: place.slot.outputs, columns: place.rank))
+        )
+    }
+
+    /// Elements of A and B.
+    static func elements(_ place: AdaptedPlace) -> Int { place.rank * (place.slot.inputs + place.slot.outputs) }
+
+    func initialise(_ random: Philox) { Self.initialise(a.value, random) }
+
+    /// A is Kaiming-uniform with a = √5, uniform within ±1/√in, as PyTorch begins a linear layer; B stays zero.
+    static func initialise(_ a: Matrix, _ random: Philox) {
+        let bound = 1 / Float(a.columns).squareRoot()
+        for row in 0..<a.rows {
+            for column in 0..<a.columns {
+                let uniform = random.uniform(step: 0, position: UInt64(row * a.columns + column))
+                a[row, column] = (2 * uniform - 1) * bound
+            }
+        }
+    }
+
+    func merge(into weight: Matrix, isTransposed: Bool) { lowRankPair?.add(to: weight, isTransposed: isTransposed) }
+
+    func spectrum(weight: Matrix, isTransposed: Bool) -> (singularValues: [Double], norm: Double) {
+        let values = LowRankSpectrum.singularValues(a: a.value, b: b.value, scaling: scaling)
+        return (values, values.reduce(0) { $0 + $1 * $1 }.squareRoot())
+    }
+
+    func forward(
+        _ x: Matrix, product: Matrix?, frozen: FrozenProjection?, into y: Matrix, saved h: Matrix, pass: Pass
+    ) {
+        pass.withScratch { scratch in
+            let dropped = dropout.apply(x, scratch: scratch, pass: pass)
+            multiply(.plain(dropped), .transposed(a.value), into: h, scratch: scratch)
+            multiply(
+                .plain(h), .transposed(b.value), into: y, scale: scaling, accumulate: true, scratch: scratch)
+        }
+    }
+
+    func backward(
+        _ dy: Matrix, x: Matrix, frozen: FrozenProjection?, saved h: Matrix, into dx: Matrix?, pass: Pass
+    ) {
+        pass.withScratch { scratch in
+            multiply(
+                .transposed(dy), .plain(h), into: b.gradient, scale: scaling, accumulate: true, scratch: scratch)
+            let dh = scratch.matrix(h.rows, h.columns)
+            multiply(.plain(dy), .plain(b.value), into: dh, scale: scaling, scratch: scratch)
+            let dropped = dropout.apply(x, scratch: scratch, pass: pass)
+            multiply(.transposed(dh), .plain(dropped), into: a.gradient, accumulate: true, scratch: scratch)
+            if let dx { inputGradient(dh, into: dx, scratch: scratch, pass: pass) }
+        }
+    }
+
+    private func inputGradient(_ dh: Matrix, into dx: Matrix, scratch: Arena, pass: Pass) {
+        guard dropout.drops(in: pass) else {
+            multiply(.plain(dh), .plain(a.value), into: dx, accumulate: true)
+            return
+        }
+        let dDropped = scratch.matrix(dx.rows, dx.columns)
+        multiply(.plain(dh), .plain(a.value), into: dDropped)
+        dropout.backward(dDropped, into: dx, pass: pass)
+    }
+}

@@ -1,0 +1,55 @@
+import Tensors
+import Transformers
+
+/// What a method puts into one projection's slot. It owns its tensors, and is all that merging, files and analysis know
+/// of the method.
+package protocol ProjectionUpdate: ProjectionAdapter {
+    /// The trainable tensors in a fixed order, and what PEFT calls each after the module's path.
+    var tensors: [(suffix: String, parameter: Parameter)] { get }
+
+    /// Sets what training starts from, with which the model answers as without an adapter.
+    ///
+    /// - Parameters:
+    ///   - random: the module's own stream.
+    func initialise(_ random: Philox)
+
+    /// Whether the tensors differ from those of a module that was never trained in what they do.
+    var changesOutput: Bool { get }
+
+    /// Turns the base's weight W into the merged one.
+    ///
+    /// - Parameters:
+    ///   - weight: W as the checkpoint stores it, of float32.
+    ///   - isTransposed: whether that is `[in, out]`.
+    func merge(into weight: Matrix, isTransposed: Bool)
+
+    /// What was learned, beside the base's weight.
+    ///
+    /// - Parameter weight: W as the checkpoint stores it; may be changed.
+    func spectrum(weight: Matrix, isTransposed: Bool) -> (singularValues: [Double], norm: Double)
+
+    /// The update as a pair, W' = W + scaling · B·A; nil where it is none.
+    var lowRankPair: LowRankPair? { get }
+}
+
+extension ProjectionUpdate {
+    package var parameters: [Parameter] { tensors.map(\.parameter) }
+}
+
+/// W' = W + scaling · B·A.
+package struct LowRankPair {
+    /// `[r, in]`
+    package let a: Matrix
+    /// `[out, r]`
+    package let b: Matrix
+    package let scaling: Float
+
+    /// W += scaling · B·A, where W is stored as the checkpoint has it: the update transposes with it.
+    func add(to weight: Matrix, isTransposed: Bool) {
+        if isTransposed {
+            multiply(.transposed(a), .transposed(b), into: weight, scale: scaling, accumulate: true)
+        } else {
+            multiply(.plain(b), .plain(a), into: weight, scale: scaling, accumulate: true)
+        }
+    }
+}

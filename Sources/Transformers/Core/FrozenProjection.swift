@@ -1,0 +1,49 @@
+import Tensors
+
+/// What is frozen of one projection, y = x·Wᵀ + b: W `[out, in]`, some rows of a weight that projections of one input
+/// share, for adapters that need more of it than its product with x.
+package final class FrozenProjection {
+    private let weight: FrozenWeight
+    /// The outputs of `weight` that are this projection's.
+    private let columns: Range<Int>
+    /// b `[1, out]`; nil without one.
+    package let bias: Matrix?
+
+    init(weight: FrozenWeight, columns: Range<Int>, bias: Matrix?) {
+        self.weight = weight
+        self.columns = columns
+        self.bias = bias?.columns(columns)
+    }
+
+    package var outputs: Int { columns.count }
+    package var inputs: Int { weight.inputs }
+
+    /// y `[T, out]` = x·Wᵀ for any x `[T, in]`, without the bias. Costs a product of all projections that share the
+    /// weight.
+    package func product(_ x: Matrix, into y: Matrix, scratch: Arena) {
+        let mark = scratch.mark()
+        defer { scratch.release(to: mark) }
+        let x = scratch.converted(x, to: weight.computeType)
+        guard columns.count < weight.outputs else { return weight.forward(x, into: y) }
+        let all = scratch.matrix(x.rows, weight.outputs)
+        weight.forward(x, into: all)
+        y.copy(from: all.columns(columns))
+    }
+
+    /// dx `[T, in]` += dy `[T, out]`·W; the backward of `product`, at the same cost.
+    package func accumulateInputGradient(_ dy: Matrix, into dx: Matrix, pass: Pass) {
+        pass.withScratch { scratch in
+            var all = dy
+            if columns.count < weight.outputs {
+                all = scratch.matrix(dy.rows, weight.outputs)
+                Kernels.clear(all)
+                all.columns(columns).copy(from: dy)
+            }
+            let dy = scratch.converted(all, to: weight.computeType)
+            weight.backward(dy, adding: dx, into: dx, keepingPanels: pass.keepsPanels)
+        }
+    }
+
+    /// ‖W_i‖² of every row of W, in double: of the weight as it is stored, which may be rounded.
+    package func squaredRowNorms() -> [Double] { weight.squaredRowNorms(columns) }
+}

@@ -1,0 +1,114 @@
+import Adapters
+import ModelFiles
+import Tensors
+import TestSupport
+import Testing
+import Transformers
+
+/// Every method on every decoder family.
+@Suite("Methods on every decoder family")
+struct FamilyMethodTests {
+    static let methods = AdapterMethods.all.map(\.name)
+
+    private func attach(_ method: String, to model: LanguageModel, dropout: Float = 0) throws -> Adapter {
+        try Adapter.attach(
+            AdapterConfiguration(
+                method: AdapterMethods.named(method), rank: 4, alpha: 8, dropout: dropout, targets: ["all-linear"]),
+            to: model, seed: 7)
+    }
+
+    /// Moves every tensor away from what training begins with.
+    private func disturb(_ adapter: Adapter) {
+        let random = Philox(seed: 11, streamNumber: 5)
+        for (index, parameter) in adapter.parameters.enumerated() {
+            let value = parameter.value
+            for row in 0..<value.rows {
+                for column in 0..<value.columns {
+                    let noise = random.uniform(step: UInt64(index), position: UInt64(row * value.columns + column))
+                    value[row, column] += 0.2 * noise - 0.1
+                }
+            }
+        }
+    }
+
+    @Test(
+        "A fresh adapter changes no answer, and its training can begin", arguments: FamilyFixture.decoders, methods)
+    func fresh(_ fixture: FamilyFixture, method: String) throws {
+        let model = try fixture.model()
+        let batch = try fixture.batch()
+        let before = try model.logits(batch.labelledEverywhere()).values
+        let adapter = try attach(method, to: model)
+        let after = try model.logits(batch.labelledEverywhere()).values
+        #expect(firstDifference(after, before, relative: 1e-5, absolute: 1e-5) == nil)
+        _ = try model.trainingStep(batch, lossScale: 1, step: 0)
+        #expect(adapter.parameters.contains { Kernels.squaredNorm($0.gradient) > 0 })
+    }
+
+    @Test(
+        "Merged weights answer as the adapter does, and nothing like the base", arguments: FamilyFixture.decoders,
+        methods)
+    func merged(_ fixture: FamilyFixture, method: String) throws {
+        try withTemporaryFolder { folder in
+            let base = try fixture.base()
+            let model = try fixture.model()
+            let batch = try fixture.batch().labelledEverywhere()
+            let untouched = try model.logits(batch).values
+            let adapter = try attach(method, to: model)
+            disturb(adapter)
+            let adapted = try model.logits(batch).values
+            try MergedWeights.writeOverlay(adapter, base: base, dtype: .f32, to: folder + "/merged.safetensors")
+            let source = try MergedSource(base: base, overlay: folder + "/merged.safetensors")
+            let merged = try LanguageModel.load(source, dtype: .float32).logits(batch).values
+            #expect(firstDifference(merged, adapted, relative: 1e-4, absolute: 5e-4) == nil)
+            #expect(firstDifference(untouched, adapted, relative: 1e-2, absolute: 1e-2) != nil)
+        }
+    }
+
+    /// DoRA's norms are constants in its gradients, as PEFT has them, so that the slope is the gradient's along the
+    /// magnitudes alone; the inputs' gradients show in those of the lower layers.
+    @Test(
+        "With dropout the loss's slope along DoRA's magnitudes is their gradient's norm",
+        arguments: FamilyFixture.decoders)
+    func slope(_ fixture: FamilyFixture) throws {
+        let model = try fixture.model()
+        let adapter = try attach("dora", to: model, dropout: 0.3)
+        disturb(adapter)
+        let batch = try fixture.batch()
+        _ = try model.trainingStep(batch, lossScale: 1, step: 3)
+        let magnitudes = adapter.parameters.filter { $0.name.hasSuffix("lora_magnitude_vector") }
+        try #require(magnitudes.count == adapter.modules.count)
+        let gradients = magnitudes.map { $0.gradient.values }
+        let norm = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        func loss(at distance: Double) throws -> Double {
+            for (parameter, gradient) in zip(magnitudes, gradients) {
+                let moved = zip(parameter.value.values, gradient).map { $0 + Float(distance / norm) * $1 }
+                parameter.value.copy(from: Matrix(moved, rows: 1, columns: moved.count))
+            }
+            return try model.trainingStep(batch, lossScale: 0, step: 3)
+        }
+        let step = 2e-3
+        let up = try loss(at: step)
+        let down = try loss(at: -2 * step)
+        #expect(abs((up - down) / (2 * step) - norm) < 0.01 * norm)
+    }
+
+    @Test("A saved adapter reads back to the same bits, by method", arguments: methods, [false, true])
+    func roundTrip(method: String, isRankStabilised: Bool) throws {
+        try withTemporaryFolder { folder in
+            let model = try Fixtures.tinyModel()
+            var configuration = AdapterConfiguration(
+                method: try AdapterMethods.named(method), rank: 4, alpha: 8, targets: ["q_proj", "down_proj"])
+            configuration.isRankStabilised = isRankStabilised
+            let adapter = try Adapter.attach(configuration, to: model, seed: 3)
+            disturb(adapter)
+            let identity = BaseIdentity(baseSHA256: "aa", tokenizerSHA256: "bb")
+            try adapter.save(folder: folder, identity: identity, baseModel: "tiny", labels: nil)
+            adapter.detach()
+            let again = try Adapter.load(folder: folder, into: model, expecting: identity)
+            #expect(again.configuration.method.name == method)
+            #expect(again.configuration.scaling == configuration.scaling)
+            #expect(again.parameters.map(\.name) == adapter.parameters.map(\.name))
+            #expect(again.parameters.map(\.value.values) == adapter.parameters.map(\.value.values))
+        }
+    }
+}

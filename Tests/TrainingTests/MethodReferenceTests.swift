@@ -1,0 +1,105 @@
+import Adapters
+import ModelFiles
+import Tensors
+import TestSupport
+import Testing
+import Training
+import Transformers
+
+/// Every method that PEFT has beside plain LoRA, on what PEFT wrote and computed.
+@Suite("Methods against PEFT's values (scripts/reference/adapter_methods.py)")
+struct MethodReferenceTests {
+    @Test("There is a case of every method but plain LoRA, which has fixtures of its own")
+    func complete() throws {
+        let found = try MethodFixture.all.map { fixture in
+            try Adapter.load(folder: fixture.folder, into: fixture.model()).configuration.method.name
+        }
+        #expect(Set(found) == Set(AdapterMethods.all.map(\.name)))
+    }
+
+    @Test("An adapter that PEFT wrote gives PEFT's logits", arguments: MethodFixture.all)
+    func logits(_ fixture: MethodFixture) throws {
+        let model = try fixture.model()
+        _ = try Adapter.load(folder: fixture.folder, into: model)
+        let found = try model.logits(fixture.batch().labelledEverywhere()).values
+        let expected = try fixture.tensor("logits").values
+        #expect(firstDifference(found, expected, relative: 1e-4, absolute: 3e-4) == nil)
+    }
+
+    @Test("Merged weights answer as PEFT's own merge does", arguments: MethodFixture.all)
+    func merged(_ fixture: MethodFixture) throws {
+        try withTemporaryFolder { folder in
+            let base = try fixture.base()
+            let adapter = try Adapter.load(folder: fixture.folder, into: fixture.model())
+            try MergedWeights.writeOverlay(adapter, base: base, dtype: .f32, to: folder + "/merged.safetensors")
+            let source = try MergedSource(base: base, overlay: folder + "/merged.safetensors")
+            let model = try LanguageModel.load(source, dtype: .float32)
+            let found = try model.logits(fixture.batch().labelledEverywhere()).values
+            let expected = try fixture.tensor("merged_logits").values
+            #expect(firstDifference(found, expected, relative: 1e-4, absolute: 3e-4) == nil)
+        }
+    }
+
+    @Test("Gradients of every tensor equal PyTorch's", arguments: MethodFixture.all)
+    func gradients(_ fixture: MethodFixture) throws {
+        let model = try fixture.model()
+        let adapter = try Adapter.load(folder: fixture.folder, into: model)
+        let batch = try fixture.batch()
+        _ = try model.trainingStep(batch, lossScale: 1 / Float(batch.labelRows.count), step: 0)
+        try #require(!adapter.parameters.isEmpty)
+        for parameter in adapter.parameters {
+            let expected = try fixture.tensor("gradient.\(parameter.name)").values
+            let difference = firstDifference(parameter.gradient.values, expected, relative: 1e-3, absolute: 1e-4)
+            #expect(difference == nil, "\(parameter.name): \(difference ?? "")")
+        }
+    }
+
+    @Test("Ten AdamW steps have PyTorch's losses within a relative 1e-4", arguments: MethodFixture.all)
+    func losses(_ fixture: MethodFixture) throws {
+        let (found, expected) = (try train(fixture, .float32), try fixture.losses())
+        try #require(found.count == 10 && expected.count == 10)
+        for (step, (loss, wanted)) in zip(found, expected).enumerated() {
+            #expect(abs(loss - wanted) <= 1e-4 * wanted, "loss of step \(step + 1)")
+        }
+    }
+
+    @Test("In bfloat16 the ten losses stay within 4% of PyTorch's in float32", arguments: MethodFixture.all)
+    func bfloat16(_ fixture: MethodFixture) throws {
+        let (found, expected) = (try train(fixture, .bfloat16), try fixture.losses())
+        try #require(found.count == 10 && expected.count == 10)
+        for (step, (loss, wanted)) in zip(found, expected).enumerated() {
+            #expect(abs(loss - wanted) <= 0.04 * wanted, "loss of step \(step + 1)")
+        }
+    }
+
+    @Test(
+        "Activation checkpointing changes no bit of loss or gradient", arguments: MethodFixture.all, DType.allCases)
+    func checkpointing(_ fixture: MethodFixture, dtype: DType) throws {
+        func step(checkpointing: Bool) throws -> (loss: Double, gradients: [Float]) {
+            let model = try fixture.model(dtype: dtype)
+            model.activationCheckpointing = checkpointing
+            let adapter = try Adapter.load(folder: fixture.folder, into: model)
+            let loss = try model.trainingStep(fixture.batch(), lossScale: 1, step: 3)
+            return (loss, adapter.parameters.flatMap(\.gradient.values))
+        }
+        let (kept, again) = (try step(checkpointing: false), try step(checkpointing: true))
+        #expect(again.loss == kept.loss)
+        #expect(again.gradients == kept.gradients)
+    }
+
+    /// The losses of the fixture's steps with the optimizer of `scripts/reference/tiny/training.py`.
+    private func train(_ fixture: MethodFixture, _ dtype: DType) throws -> [Double] {
+        let model = try fixture.model(dtype: dtype)
+        let adapter = try Adapter.load(folder: fixture.folder, into: model)
+        let optimizer = AdamW(adapter.parameters, weightDecay: 0.01)
+        let batches = try fixture.trainingBatches().prefix(10)
+        let schedule = LearningRateSchedule(kind: .linear, peak: 0.005, warmupSteps: 2, totalSteps: batches.count)
+        return try batches.enumerated().map { step, batch in
+            let labels = Double(batch.labelRows.count)
+            let loss = try model.trainingStep(batch, lossScale: Float(1 / labels), step: UInt64(step)) / labels
+            optimizer.clip(norm: optimizer.gradientNorm(), maximum: 1)
+            optimizer.update(learningRate: schedule.rate(step: step), step: step + 1)
+            return loss
+        }
+    }
+}
