@@ -98,29 +98,34 @@ let package = Package(
         module(
             "Training", ["Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
         module(
-            "Evaluation", ["Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
+            "Evaluation",
+            ["Common", "Tensors", "Digests", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
         module("Manifests", ["Common", "CYAML", "ForeignText"]),
+        module("Reports", ["Common", "ForeignText"]),
+        module("Publication", ["Common", "Reports", "Manifests", "Digests", "ForeignText"]),
         module(
             "Pipeline",
             [
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", "Digests", "ForeignText",
+                "Manifests", "Reports", "Publication", "ForeignText",
             ]),
         module("Ledger", ["Common", "OperatingSystem", "ForeignText", grdb]),
-        module("Views", ["Common", "Ledger", "Pipeline", "Manifests"]),
+        module("Views", ["Common", "Ledger", "Pipeline", "Publication", "Reports", "Manifests"]),
         module(
             "Webhooks", ["Common", "Ledger", "Manifests", "OperatingSystem", "ForeignText", "Digests", "CCurl"]),
         module(
             "Worker",
             [
-                "Common", "Ledger", "Webhooks", "Views", "Pipeline", "Manifests", "OperatingSystem", "ForeignText",
-                "CLinux", "Digests", subprocess,
+                "Common", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Reports", "Manifests",
+                "OperatingSystem", "ForeignText", "CLinux", "Digests", subprocess,
             ]),
         .executableTarget(
             name: "lorad",
             dependencies: [
-                "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Manifests", "OperatingSystem",
-                "Evaluation", "Training", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors",
+                "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Reports",
+                "Manifests", "OperatingSystem", "Evaluation", "Training", "Adapters", "Transformers", "Tokenizers",
+                "ModelFiles",
+                "Tensors",
                 "ForeignText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -140,9 +145,12 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", "Pipeline", "OperatingSystem", "Ledger", "Webhooks", "Worker", "ForeignText",
+                "Manifests", "Reports", "Publication", "Pipeline", "OperatingSystem", "Ledger", "Webhooks", "Worker",
+                "ForeignText",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
+        .target(
+            name: "ReportSupport", dependencies: ["Reports"], path: "Tests/ReportSupport", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),
         tests("CommonTests", ["TestSupport", "Common"]),
         tests("DigestsTests", ["Digests"]),
@@ -162,25 +170,28 @@ let package = Package(
             "EvaluationTests",
             ["TestSupport", "Evaluation", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
         tests("ManifestsTests", ["Manifests"]),
+        tests("ReportsTests", ["ReportSupport", "Reports"]),
+        tests("PublicationTests", ["TestSupport", "ReportSupport", "Publication", "Reports", "Common"]),
         tests(
             "PipelineTests",
             [
-                "TestSupport", "Pipeline", "Manifests", "ForeignText", "Training", "Evaluation", "Adapters",
+                "TestSupport", "Pipeline", "Reports", "Manifests", "ForeignText", "Training", "Evaluation", "Adapters",
                 "Transformers", "Tokenizers", "ModelFiles", "Tensors",
             ]),
         tests("LedgerTests", ["TestSupport", "LedgerSupport", "Ledger", "OperatingSystem", grdb]),
-        tests("ViewsTests", ["Views", "Ledger", "OperatingSystem"]),
+        tests("ViewsTests", ["ReportSupport", "Views", "Publication", "Reports", "Ledger", "OperatingSystem"]),
         tests("WebhooksTests", ["LedgerSupport", "Webhooks", "Ledger", "Manifests", "OperatingSystem"]),
         tests(
             "WorkerTests",
             [
                 "TestSupport", "LedgerSupport", "Worker", "Webhooks", "Ledger", "OperatingSystem", "Pipeline",
-                "ModelFiles", "Manifests", "ForeignText", grdb,
+                "Publication", "Reports", "ModelFiles", "Manifests", "ForeignText", grdb,
             ]),
         tests(
             "LoradTests",
             [
-                "lorad", "Common", "Worker", "OperatingSystem", "Pipeline", "Manifests", "Evaluation", "Training",
+                "lorad", "Common", "Worker", "OperatingSystem", "Pipeline", "Publication", "Manifests", "Evaluation",
+                "Training",
                 "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -3,6 +3,7 @@ import Foundation
 import Pipeline
 import Training
 import Worker
+import Reports
 
 /// Text that somebody else wrote, through every place that shows it but the chats, which `webhook-message` has: whatever it
 /// is, `ForeignTextPromise` holds there.

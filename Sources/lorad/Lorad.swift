@@ -10,7 +10,8 @@ struct Lorad: ParsableCommand {
         commandName: "lorad", abstract: "A LoRA adapter factory: drop a manifest, find a proven adapter.",
         version: LoradVersion.current,
         subcommands: [
-            Run.self, Watch.self, Submit.self, Validate.self, Status.self, Logs.self, Cancel.self, Retry.self,
+            Run.self, Watch.self, Submit.self, Validate.self, Status.self, Logs.self, Runs.self, Cancel.self,
+            Retry.self,
             Pause.self, Resume.self, Backup.self, Webhooks.self, Hash.self, Generate.self, Score.self, Tokenize.self,
             Merge.self, Verify.self, DoctorCommand.self, JobProcessCommand.self, IntakeProcessCommand.self,
         ])

@@ -7,6 +7,7 @@ import Manifests
 import ModelFiles
 import OperatingSystem
 import Pipeline
+import Publication
 import Tensors
 import Testing
 import Tokenizers
@@ -74,6 +75,7 @@ struct ExitStatusTests {
             [
                 .rejected: 65, .failed: 1, .missing: 66, .interrupted: 130, .unwritable: 75, .locked: 75, .noSpace: 75,
             ], transient: [.unwritable, .locked, .noSpace])
+        check(PublicationError.self, [.rejected: 65, .missing: 66, .unwritable: 75], transient: [.unwritable])
     }
 
     @Test("The worker, and what it waits for")

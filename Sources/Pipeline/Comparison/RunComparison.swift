@@ -2,6 +2,7 @@ import Foundation
 import Manifests
 import ModelFiles
 import Transformers
+import Reports
 
 /// Whether a manifest asks for what a published run already is.
 package enum RunComparison {

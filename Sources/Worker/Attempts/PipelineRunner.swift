@@ -5,6 +5,8 @@ import Manifests
 import ModelFiles
 import OperatingSystem
 import Pipeline
+import Reports
+import Publication
 
 /// Runs jobs through the pipeline, in the process that calls it.
 package struct PipelineRunner: Sendable {
@@ -34,7 +36,8 @@ package struct PipelineRunner: Sendable {
                     file: configuration.hashCache, additions: request.hashAdditions, onRead: { _ in events.moved() }),
                 policy: configuration.pathPolicy(), attempt: request.attempt, confinement: confinement,
                 shouldStop: { control.shouldStop || shouldStop() }, events: EventBridge(events: events),
-                limits: JobLimits(configuration.limits, rule: request.rule), journal: request.journal, note: Self.note
+                limits: JobLimits(configuration.limits, rule: request.rule), journal: request.journal,
+                previousRun: LatestLink.run(outbox: configuration.outbox, name: document.manifest.name), note: Self.note
             ) {
                 guard events.mayPublish() else {
                     throw PipelineError(.interrupted, "The attempt may not publish: the job is no longer its own.")
@@ -104,7 +107,11 @@ extension JobSummary {
                 Gate(condition: Self.condition(gate), value: gate.value, passed: gate.passed)
             },
             parityPassed: report.parity?.passed, steps: report.training?.steps ?? 0,
-            wallSeconds: report.training?.wallSeconds ?? 0, tokensPerSecond: report.training?.tokensPerSecond ?? 0)
+            wallSeconds: report.training?.wallSeconds ?? 0, tokensPerSecond: report.training?.tokensPerSecond ?? 0,
+            headline: Reports.Headline(report).map {
+                Headline(
+                    slice: $0.slice, metric: $0.metric, base: $0.base, adapter: $0.adapter, previous: $0.previous)
+            })
     }
 
     private static func condition(_ gate: GateReport) -> String {

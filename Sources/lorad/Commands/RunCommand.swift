@@ -5,6 +5,7 @@ import Manifests
 import ModelFiles
 import OperatingSystem
 import Pipeline
+import Publication
 import Views
 import Worker
 
@@ -59,7 +60,8 @@ struct Run: ParsableCommand {
         let environment = JobEnvironment(
             outbox: outbox, workFolder: work, hashCache: HashCache(file: configuration.hashCache),
             policy: configuration.pathPolicy(), shouldStop: { signals.received }, events: ProgressPrinter(),
-            limits: JobLimits(configuration.limits))
+            limits: JobLimits(configuration.limits),
+            previousRun: LatestLink.run(outbox: outbox, name: document.manifest.name))
         return try JobPipeline(document, environment: environment).run()
     }
 

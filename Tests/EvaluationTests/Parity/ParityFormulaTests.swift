@@ -14,7 +14,7 @@ struct ParityFormulaTests {
         adapter: FormulaModel = Self.adapter, base: FormulaModel = Self.base, merged: FormulaModel,
         prompts: [RegressionPrompt] = [RegressionPrompt(id: "p", prompt: "a", expectations: [.equals("bcd")])],
         precision: ParityPrecision = .float32
-    ) throws -> ParityReport {
+    ) throws -> ParityResult {
         try withTemporaryFolder { folder in
             let recorder = try ParityRecorder(
                 prompts: prompts,

@@ -21,7 +21,7 @@ struct ParityModelTests {
     /// Judges weights merged in `dtype`, after `edit` has been at the merged tensors.
     private func report(
         _ adapter: LoRAAdapter, _ precision: ParityPrecision = .float32, edit: ((Matrix) -> Void)? = nil
-    ) throws -> ParityReport {
+    ) throws -> ParityResult {
         try withTemporaryFolder { folder in
             let recorder = try ParityRecorder(
                 prompts: prompts,

@@ -18,6 +18,7 @@ struct SliceReferenceTests {
             rows: EvaluationRows.read(path, sliceBy: "domain"), path: path, tokenizer: TokenizerLoader.load(base),
             maximumPositions: model.maximumPositions, options: options)
         return try SliceEvaluation(plan: plan, options: options).run(model, setAdapterEnabled: adapter.setEnabled)
+            .slices
     }
 
     private func expect(_ found: SliceMetrics?, _ expected: JSONValue?, _ name: String) throws {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import Tokenizers
 import Transformers
+import Reports
 
 /// `JobPipeline.check` is what `lorad validate --deep` does, and what a job does before training.
 @Suite("What is found before any training")

@@ -4,6 +4,7 @@ import ModelFiles
 import Pipeline
 import TestSupport
 import Testing
+import Reports
 
 @Suite("What a run says of itself")
 struct RunOutcomeTests {

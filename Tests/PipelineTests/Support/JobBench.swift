@@ -62,11 +62,15 @@ struct JobBench {
         try JobPipeline(document(lines), environment: environment(events)).check()
     }
 
-    func run(_ lines: String, _ events: any PipelineEvents = Silence()) throws -> JobResult {
+    func run(
+        _ lines: String, _ events: any PipelineEvents = Silence(), previous: String? = nil
+    ) throws -> JobResult {
         for name in ["outbox", "work"] {
             try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
         }
-        return try JobPipeline(document(lines), environment: environment(events)).run()
+        var environment = environment(events)
+        environment.previousRun = previous
+        return try JobPipeline(document(lines), environment: environment).run()
     }
 }
 
