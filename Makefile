@@ -1,10 +1,25 @@
-# The two commands a newcomer needs are `make demo` and `make test`; both do all their own set-up.
+# The two commands a newcomer needs are `make demo` and `make test`; both do all their own set-up. `make help` lists all.
 
+.DEFAULT_GOAL := build
 SWIFT ?= swift
+PREFIX ?= /usr/local
 LORAD = .build/release/lorad
 BASE = bases/SmolLM2-135M-Instruct.Q4_1.gguf
 
-.PHONY: build demo test peers bench fuzz sanitize lint tools fetch clean
+.PHONY: build help demo test install deb peers bench fuzz sanitize lint tools fetch clean
+
+help:
+	@echo "make            build .build/release/lorad"
+	@echo "make demo       from nothing to a proven adapter and its report"
+	@echo "make test       every test, set-up included: what CI runs"
+	@echo "make install    install lorad and its completions below PREFIX ($(PREFIX)), DESTDIR before it"
+	@echo "make deb        a Debian package, the Swift runtime linked in, in dist/"
+	@echo "make bench      lorad beside PEFT under each variant of the kernels; BENCH=\"--quick\""
+	@echo "make peers      llama.cpp's tests of tokenizers, real models' chat templates"
+	@echo "make fuzz       every reader of foreign bytes, TIME seconds each ($(TIME))"
+	@echo "make sanitize   tests under the sanitizers of addresses, threads and undefined behaviour"
+	@echo "make lint       style, circles of folders, pictures"
+	@echo "make clean      remove what was built"
 
 # From nothing to a proven adapter and its report.
 demo: tools fetch
@@ -41,6 +56,18 @@ sanitize: tools
 build: tools
 	$(SWIFT) build -c release --product lorad
 
+# The program of this checkout: it needs the Swift runtime where it was built. `make deb` makes one that does not.
+install: build
+	install -D -m 755 $(LORAD) $(DESTDIR)$(PREFIX)/bin/lorad
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(LORAD) --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/lorad
+	$(LORAD) --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_lorad
+	$(LORAD) --generate-completion-script fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/lorad.fish
+
+deb: tools
+	scripts/package-deb
+
 # Style; folders in a circle, in the targets that scripts/folder-arrows lists; and pictures as their script draws them.
 lint:
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz
@@ -57,4 +84,4 @@ fetch: tools
 	scripts/fetch
 
 clean:
-	rm -rf .build .build-bench .build-fuzz .build-address .build-thread .build-undefined
+	rm -rf .build .build-bench .build-deb .build-fuzz .build-address .build-thread .build-undefined dist

@@ -47,14 +47,14 @@ let benchmarkTargets: [Target] = [
     .executableTarget(
         name: "TrainingBenchmark",
         dependencies: [
-            "BenchmarkSupport", "CHeapCalls", "Training", "Evaluation", "Adapters", "Transformers", "Tokenizers",
-            "ModelFiles", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "BenchmarkSupport", "CHeapCalls", "Training", "Evaluation", "Adapters", "Transformers", "Datasets",
+            "Tokenizers", "ModelFiles", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Benchmarks/TrainingBenchmark", swiftSettings: swiftSettings),
     .executableTarget(
         name: "TokenizerBenchmark",
         dependencies: [
-            "Transformers", "Tokenizers", "ModelFiles",
+            "Transformers", "Datasets", "Tokenizers", "ModelFiles",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Benchmarks/TokenizerBenchmark", swiftSettings: swiftSettings),
@@ -93,21 +93,28 @@ let package = Package(
         module("OperatingSystem", ["Common", "CLinux"]),
         module("ModelFiles", ["Common", "Tensors", "Digests", "ForeignText"]),
         module("Tokenizers", ["Common", "ModelFiles", "ForeignText"]),
+        module("Datasets", ["Common", "ModelFiles", "Tokenizers", "ForeignText"]),
         module("Transformers", ["Common", "Tensors", "ModelFiles"]),
         module("Adapters", ["Common", "Tensors", "ModelFiles", "Transformers"]),
         module(
-            "Training", ["Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
+            "Training",
+            [
+                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "ForeignText",
+            ]),
         module(
             "Evaluation",
-            ["Common", "Tensors", "Digests", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "ForeignText"]),
+            [
+                "Common", "Tensors", "Digests", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters",
+                "ForeignText",
+            ]),
         module("Manifests", ["Common", "CYAML", "ForeignText"]),
         module("Reports", ["Common", "ForeignText"]),
         module("Publication", ["Common", "Reports", "Manifests", "Digests", "ForeignText"]),
         module(
             "Pipeline",
             [
-                "Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", "Reports", "Publication", "ForeignText",
+                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
+                "Evaluation", "Manifests", "Reports", "Publication", "ForeignText",
             ]),
         module("Ledger", ["Common", "OperatingSystem", "ForeignText", grdb]),
         module("Views", ["Common", "Ledger", "Pipeline", "Publication", "Reports", "Manifests"]),
@@ -123,9 +130,8 @@ let package = Package(
             name: "lorad",
             dependencies: [
                 "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Reports",
-                "Manifests", "OperatingSystem", "Evaluation", "Training", "Adapters", "Transformers", "Tokenizers",
-                "ModelFiles",
-                "Tensors",
+                "Manifests", "OperatingSystem", "Evaluation", "Training", "Adapters", "Transformers", "Datasets",
+                "Tokenizers", "ModelFiles", "Tensors",
                 "ForeignText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -144,9 +150,9 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Common", "Tensors", "ModelFiles", "Tokenizers", "Transformers", "Adapters", "Training", "Evaluation",
-                "Manifests", "Reports", "Publication", "Pipeline", "OperatingSystem", "Ledger", "Webhooks", "Worker",
-                "ForeignText",
+                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
+                "Evaluation", "Manifests", "Reports", "Publication", "Pipeline", "OperatingSystem", "Ledger",
+                "Webhooks", "Worker", "ForeignText",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         .target(
@@ -157,26 +163,30 @@ let package = Package(
         tests("ForeignTextTests", ["ForeignText"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),
         tests("ModelFilesTests", ["TestSupport", "Transformers", "ModelFiles", "Tensors"]),
-        tests("TokenizersTests", ["TestSupport", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
+        tests("TokenizersTests", ["TestSupport", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors"]),
+        tests("DatasetsTests", ["TestSupport", "Datasets", "Tokenizers", "ModelFiles"]),
         tests("TransformersTests", ["TestSupport", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
         tests("AdaptersTests", ["TestSupport", "Adapters", "Transformers", "ModelFiles", "Tensors"]),
         tests(
             "TrainingTests",
             [
-                "TestSupport", "CHeapCalls", "Training", "Adapters", "Transformers", "Tokenizers", "ModelFiles",
-                "Tensors",
+                "TestSupport", "CHeapCalls", "Training", "Adapters", "Transformers", "Datasets", "Tokenizers",
+                "ModelFiles", "Tensors",
             ]),
         tests(
             "EvaluationTests",
-            ["TestSupport", "Evaluation", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
+            [
+                "TestSupport", "Evaluation", "Adapters", "Transformers", "Datasets", "Tokenizers", "ModelFiles",
+                "Tensors",
+            ]),
         tests("ManifestsTests", ["Manifests"]),
         tests("ReportsTests", ["ReportSupport", "Reports"]),
         tests("PublicationTests", ["TestSupport", "ReportSupport", "Publication", "Reports", "Common"]),
         tests(
             "PipelineTests",
             [
-                "TestSupport", "Pipeline", "Reports", "Manifests", "ForeignText", "Training", "Evaluation", "Adapters",
-                "Transformers", "Tokenizers", "ModelFiles", "Tensors",
+                "TestSupport", "Pipeline", "Reports", "Publication", "Manifests", "ForeignText", "Training",
+                "Evaluation", "Adapters", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors",
             ]),
         tests("LedgerTests", ["TestSupport", "LedgerSupport", "Ledger", "OperatingSystem", grdb]),
         tests("ViewsTests", ["ReportSupport", "Views", "Publication", "Reports", "Ledger", "OperatingSystem"]),

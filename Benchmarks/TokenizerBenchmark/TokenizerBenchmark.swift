@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import ModelFiles
 import Tokenizers
@@ -17,7 +18,7 @@ struct TokenizerBenchmark: ParsableCommand {
     var tokenizers: [String]
 
     func run() throws {
-        let texts = try JSONLines.read(rows).compactMap { $0.value["prompt"]?.stringValue }
+        let texts = try JSONLines.read(rows).compactMap { try $0.value("prompt")?.stringValue }
         let bytes = texts.reduce(0) { $0 + $1.utf8.count }
         for path in tokenizers {
             let tokenizer = try load(path)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchmarkSupport
+import Datasets
 import ModelFiles
 import Tensors
 import Tokenizers

@@ -1,9 +1,9 @@
 import ForeignText
 import Foundation
 import Pipeline
+import Reports
 import Training
 import Worker
-import Reports
 
 /// Text that somebody else wrote, through every place that shows it but the chats, which `webhook-message` has: whatever it
 /// is, `ForeignTextPromise` holds there.

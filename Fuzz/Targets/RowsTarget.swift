@@ -1,6 +1,6 @@
+import Datasets
 import Evaluation
 import ModelFiles
-import Tokenizers
 import Training
 
 /// Data files of JSON lines: training rows, evaluation rows and regression prompts.

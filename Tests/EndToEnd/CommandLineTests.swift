@@ -1,7 +1,7 @@
 import Foundation
 import ModelFiles
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("What commands print and how they end")
 struct CommandLineTests {
@@ -14,6 +14,23 @@ struct CommandLineTests {
             let watch = try lorad.run("watch", "--once")
             try #require(watch.status == 0, "\(watch.errors)")
             try body(lorad)
+        }
+    }
+
+    @Test("A mistake in a setting is told by the setting, a missing folder by the system's word")
+    func places() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write(lorad.manifest(sha256: lorad.hash()), to: "job.yaml")
+            for stamp in [[], ["--stamp"]] {
+                let setting = "trainng.max_steps=2"
+                let submitted = try lorad.start(["submit", "job.yaml", "--set", setting] + stamp).wait()
+                #expect(submitted.status == 65)
+                let expected = #"--set \#(setting): unknown key "trainng"; did you mean training?"#
+                #expect(submitted.errors.hasPrefix(expected), "\(submitted.errors)")
+            }
+            #expect(lorad.list("inbox").isEmpty)
+            #expect(try lorad.run("verify", "nothing").errors.contains("No such file or directory"))
         }
     }
 

@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Webhooks of a real worker, received by a real server")
 struct NotificationTests {

@@ -3,6 +3,7 @@ import ArgumentParser
 import Common
 import Evaluation
 import Foundation
+import lorad
 import Manifests
 import ModelFiles
 import OperatingSystem
@@ -14,7 +15,6 @@ import Tokenizers
 import Training
 import Transformers
 import Worker
-import lorad
 
 private struct Parser: ParsableCommand {}
 

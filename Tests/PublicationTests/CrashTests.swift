@@ -1,7 +1,7 @@
 import Foundation
+import Publication
 import ReportSupport
 import Testing
-import Publication
 
 @Suite struct CrashTests {
     private struct Crash: Error {}

@@ -1,7 +1,7 @@
 import Foundation
-import TestSupport
-import Testing
 import Publication
+import Testing
+import TestSupport
 
 /// What somebody put where a run is to be found.
 @Suite("Places in the outbox")

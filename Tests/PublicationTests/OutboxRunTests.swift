@@ -1,7 +1,7 @@
 import Foundation
 import Publication
-import ReportSupport
 import Reports
+import ReportSupport
 import Testing
 
 @Suite("What stands in an outbox")

@@ -1,8 +1,8 @@
 import Foundation
+import Publication
+import Reports
 import ReportSupport
 import Testing
-import Reports
-import Publication
 
 @Suite struct PublicationTests {
     @Test("A succeeded run is published whole, and sha256sum finds every file right")

@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import Publication
+import Testing
 
 @Suite struct VerifyPublicationTests {
     private let outbox: TestOutbox

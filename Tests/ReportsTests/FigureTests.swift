@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import Reports
+import Testing
 
 @Suite struct FigureTests {
     /// Expected ends computed with statsmodels' formula, `proportion_confint(k, n, method="wilson")`.

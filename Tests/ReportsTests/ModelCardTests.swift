@@ -1,7 +1,7 @@
 import Foundation
-import Testing
-import ReportSupport
 import Reports
+import ReportSupport
+import Testing
 
 @Suite struct ModelCardTests {
     @Test("The card of a run is as recorded")
@@ -18,9 +18,13 @@ import Reports
         #expect(card.contains("from_pretrained(\"owner/model\")"))
     }
 
-    @Test("No licence is claimed")
+    @Test("No licence is claimed but the manifest's")
     func licence() {
         #expect(!ModelCard.render(SampleReport.succeeded()).contains("\nlicense:"))
+        var report = SampleReport.succeeded()
+        report.provenance.license = "apache-2.0"
+        let card = ModelCard.render(report)
+        #expect(card.hasPrefix("---\nlicense: \"apache-2.0\"\nbase_model:") && !card.contains("no licence"))
     }
 
     @Test("A slice on which the adapter lost is named among the limitations")

@@ -1,6 +1,6 @@
 import Foundation
-import ReportSupport
 import Reports
+import ReportSupport
 import Testing
 
 @Suite("What a report answers first")

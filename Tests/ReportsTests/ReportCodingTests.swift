@@ -1,7 +1,7 @@
 import Foundation
-import Testing
-import ReportSupport
 import Reports
+import ReportSupport
+import Testing
 
 @Suite struct ReportCodingTests {
     @Test("A report read back is the report that was written")

@@ -1,8 +1,8 @@
 import Foundation
 import FoundationXML
-import Testing
-import ReportSupport
 import Reports
+import ReportSupport
+import Testing
 
 @Suite struct ReportPageTests {
     @Test("The page of a succeeded run is as recorded, and well-formed")

@@ -1,6 +1,7 @@
+import Datasets
 import ModelFiles
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 import Training
 import Transformers
@@ -123,14 +124,6 @@ struct ExampleBuilderTests {
         #expect(counts.truncated == 1 && counts.dropped == 1 && counts.unsupervised == 1)
         let error = #expect(throws: TrainingError.self) { try builder.build([long]) }
         #expect(error?.code == .noSupervisedTokens)
-    }
-
-    @Test("Training rows that stand in held-out data are removed and counted")
-    func contamination() {
-        let row = { (text: String) in TrainingRow.completion(prompt: text, completion: " x") }
-        let (kept, removed) = Contamination.remove([row("b")], from: [row("a"), row("b"), row("c"), row("b")])
-        #expect(kept == [row("a"), row("c")])
-        #expect(removed == 2)
     }
 
     @Test("An order visits every row once an epoch and depends on the seed alone")

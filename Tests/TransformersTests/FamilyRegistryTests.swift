@@ -1,7 +1,7 @@
 import Foundation
 import ModelFiles
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 import Transformers
 
@@ -90,9 +90,9 @@ struct FamilyRegistryTests {
         }
     }
 
-    @Test("A row of README.md's table", arguments: types)
+    @Test("A row of the table in docs/families.md", arguments: types)
     func documented(_ type: String) throws {
-        let readme = try String(contentsOfFile: Fixtures.root + "/README.md", encoding: .utf8)
-        #expect(readme.split(separator: "\n").contains { $0.hasPrefix("| `\(type)`") })
+        let page = try String(contentsOfFile: Fixtures.root + "/docs/families.md", encoding: .utf8)
+        #expect(page.split(separator: "\n").contains { $0.hasPrefix("| `\(type)`") })
     }
 }

@@ -3,12 +3,12 @@ import Ledger
 import Manifests
 import OperatingSystem
 import Pipeline
+import Publication
+import Reports
 import Synchronization
 import Testing
 import Webhooks
 import Worker
-import Reports
-import Publication
 
 /// Whatever a job's process says, or does not live to say: the ledger's end of a job is that of the run it published, and
 /// `latest` moves where that is a success, and only there.

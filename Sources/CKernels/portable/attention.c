@@ -22,9 +22,9 @@ CK_INLINE float highest_score(const float *score, struct key_range seen) {
     for (size_t j = seen.first / LANES * LANES; j < seen.end; j += LANES) {
         lanes v = *(const lanes *)(score + j);
         fill_unseen(&v, j, seen, -INFINITY);
-        highest = __builtin_elementwise_max(highest, v);
+        ck_raise(&highest, &v);
     }
-    return __builtin_reduce_max(highest);
+    return ck_highest(&highest);
 }
 
 /// Scores of one row become exp(scale·s − maximum), zero where unseen; returns their sum.
@@ -32,12 +32,15 @@ CK_INLINE float score_exponentials(float *score, struct key_range seen, size_t k
                                    enum ck_dtype dtype) {
     lanes total = {0}, shift = {0}, p;
     shift += maximum;
-    for (size_t j = 0; j < keys; j += LANES) {
+    size_t first = seen.first / LANES * LANES, end = (seen.end + LANES - 1) / LANES * LANES;
+    memset(score, 0, first * ck_element_bytes(dtype));
+    for (size_t j = first; j < end; j += LANES) {
         ck_probability(score + j, scale, &shift, dtype, &p);
         fill_unseen(&p, j, seen, 0);
         total += p;
         ck_store(&p, score, j, dtype);
     }
+    if (end < keys) memset((char *)score + end * ck_element_bytes(dtype), 0, (keys - end) * ck_element_bytes(dtype));
     return ck_sum(&total);
 }
 

@@ -20,20 +20,32 @@ CK_INLINE void seeing_lanes(int_lanes *seen, size_t j, struct query_range querie
     *seen = (column >= queries.first) & (column < queries.end);
 }
 
+/// Where the lanes begin that hold the first of the queries, which may be none of the tile's.
+CK_INLINE size_t first_chunk(struct query_range queries, size_t columns) {
+    return ((size_t)queries.first < columns ? (size_t)queries.first : columns) / LANES * LANES;
+}
+
 CK_INLINE void float32_gradients(const struct ck_attention_tile *tile, const struct ck_score_gradients *gradients) {
     const float *log_sum_exp = gradients->log_sum_exp, *delta = gradients->delta;
     size_t columns = tile->queries, stride = tile->stride;
     float scale = tile->scale;
     for (size_t key = 0; key < tile->keys; key++) {
         struct query_range queries = queries_seeing(tile, key);
-        for (size_t j = 0; j < columns; j += LANES) {
-            float *score = tile->scores + key * stride + j, *gradient = gradients->dp + key * stride + j;
+        float *scores = tile->scores + key * stride, *dp = gradients->dp + key * stride;
+        size_t first = first_chunk(queries, columns), end = ((size_t)queries.end + LANES - 1) / LANES * LANES;
+        memset(scores, 0, first * sizeof *scores);
+        memset(dp, 0, first * sizeof *dp);
+        for (size_t j = first; j < end; j += LANES) {
             int_lanes seen;
             lanes p, ds;
             seeing_lanes(&seen, j, queries);
-            gradient_lanes(score, gradient, log_sum_exp + j, delta + j, &seen, scale, CK_FLOAT32, &p, &ds);
-            *(lanes *)score = p;
-            *(lanes *)gradient = ds;
+            gradient_lanes(scores + j, dp + j, log_sum_exp + j, delta + j, &seen, scale, CK_FLOAT32, &p, &ds);
+            *(lanes *)(scores + j) = p;
+            *(lanes *)(dp + j) = ds;
+        }
+        if (end < columns) {
+            memset(scores + end, 0, (columns - end) * sizeof *scores);
+            memset(dp + end, 0, (columns - end) * sizeof *dp);
         }
     }
 }

@@ -10,14 +10,14 @@ CK_INLINE float row_maximum(const float *x, size_t count) {
     maximum -= INFINITY;
     size_t whole = count / LANES * LANES;
     for (size_t i = 0; i < whole; i += LANES) {
-        maximum = __builtin_elementwise_max(maximum, *(const lanes *)(x + i));
+        ck_raise(&maximum, (const lanes *)(x + i));
     }
     if (whole < count) {
         lanes rest;
         ck_load_some(&rest, x + whole, count - whole, -INFINITY);
-        maximum = __builtin_elementwise_max(maximum, rest);
+        ck_raise(&maximum, &rest);
     }
-    return __builtin_reduce_max(maximum);
+    return ck_highest(&maximum);
 }
 
 /// Σ exp(x − maximum), which takes the place of x if `stores`.

@@ -105,9 +105,9 @@ CK_INLINE void softmax_row(float *s, size_t keys, float scale) {
     size_t whole = (keys + LANES - 1) / LANES * LANES;
     for (size_t j = keys; j < whole; j++) s[j] = -INFINITY;
     for (size_t j = 0; j < whole; j += LANES) {
-        highest = __builtin_elementwise_max(highest, *(const lanes *)(s + j));
+        ck_raise(&highest, (const lanes *)(s + j));
     }
-    float maximum = __builtin_reduce_max(highest) * scale;
+    float maximum = ck_highest(&highest) * scale;
     lanes total = {0};
     for (size_t j = 0; j < whole; j += LANES) {
         lanes e = *(const lanes *)(s + j) * scale - maximum;

@@ -33,6 +33,28 @@ CK_INLINE void ck_fill_after(lanes *x, size_t count, float fill) {
     *x = (lanes)(((int_lanes)*x & before) | ((int_lanes)filling & ~before));
 }
 
+// __builtin_elementwise_max asks of both its operands whether they are NaN, which takes three instructions that wait for
+// one another; a comparison that is false for NaN takes one.
+typedef float selecting_lanes __attribute__((ext_vector_type(16), aligned(4)));
+
+/// highest becomes the higher of highest and x; a NaN in x is passed over.
+CK_INLINE void ck_raise(lanes *highest, const lanes *x) {
+    selecting_lanes a, b;
+    memcpy(&a, highest, sizeof a);
+    memcpy(&b, x, sizeof b);
+    a = b > a ? b : a;
+    memcpy(highest, &a, sizeof a);
+}
+
+/// The highest of lanes of which none is NaN.
+CK_INLINE float ck_highest(const lanes *x) {
+    float v[LANES];
+    memcpy(v, x, sizeof v);
+    for (int width = LANES / 2; width > 0; width /= 2)
+        for (int i = 0; i < width; i++) v[i] = v[i + width] > v[i] ? v[i + width] : v[i];
+    return v[0];
+}
+
 /// Sum in a tree, which is both quicker and more accurate than from left to right.
 CK_INLINE float ck_sum(const lanes *x) {
     float v[LANES];

@@ -40,7 +40,7 @@ package enum AtomicFile {
             try file.write(contentsOf: data)
             try file.close()
         } catch {
-            throw SystemError(.unwritable, "\(path) cannot be written.", cause: error.localizedDescription)
+            throw SystemError(.unwritable, "\(path) cannot be written.", cause: FileSystem.reason(of: error))
         }
         guard rename(temporary, path) == 0 else { throw AtomicFileOutput.failure(path) }
     }

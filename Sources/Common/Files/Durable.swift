@@ -70,7 +70,7 @@ package enum Durable {
             try file.synchronize()
             try file.close()
         } catch {
-            throw SystemError(.unwritable, "\(path) cannot be written.", cause: error.localizedDescription)
+            throw SystemError(.unwritable, "\(path) cannot be written.", cause: FileSystem.reason(of: error))
         }
     }
 

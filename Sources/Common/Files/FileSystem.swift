@@ -28,7 +28,7 @@ package enum FileSystem {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw SystemError(.unwritable, "The folder \(path) cannot be made.", cause: error.localizedDescription)
+            throw SystemError(.unwritable, "The folder \(path) cannot be made.", cause: FileSystem.reason(of: error))
         }
     }
 
@@ -71,11 +71,20 @@ package enum FileSystem {
         }
     }
 
-    /// What the system had to say to Foundation.
-    private static func reason(of error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-        return reason(Int32(underlying.code))
+    /// Why something with a file failed, in the system's words where Foundation passes them on.
+    package static func reason(of error: any Error) -> String {
+        let error = error as NSError
+        let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
+        if let underlying, underlying.domain == NSPOSIXErrorDomain { return reason(Int32(underlying.code)) }
+        guard error.domain == NSCocoaErrorDomain else { return error.localizedDescription }
+        switch CocoaError.Code(rawValue: error.code) {
+        case .fileNoSuchFile, .fileReadNoSuchFile: return reason(ENOENT)
+        case .fileReadNoPermission, .fileWriteNoPermission: return reason(EACCES)
+        case .fileWriteFileExists: return reason(EEXIST)
+        case .fileWriteOutOfSpace: return reason(ENOSPC)
+        case .fileWriteVolumeReadOnly: return reason(EROFS)
+        default: return error.localizedDescription
+        }
     }
 
     /// What the kernel had no descriptor for, or a disk could not read, has not vanished.

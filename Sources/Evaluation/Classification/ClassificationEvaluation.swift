@@ -1,3 +1,5 @@
+import Datasets
+
 /// Classifies the slices of a data file with a base and its adapter, over the same rows.
 package struct ClassificationEvaluation {
     private let plan: ClassificationPlan

@@ -1,3 +1,4 @@
+import Datasets
 import Tokenizers
 
 /// Every labelled row of a data file, tokenized and ready to be put to models. Made once, used for base and adapter alike.

@@ -1,5 +1,5 @@
+import Datasets
 import Foundation
-import Tokenizers
 
 /// What a model predicts of one text.
 package struct Prediction: Equatable, Sendable {

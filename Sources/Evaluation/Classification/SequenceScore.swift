@@ -1,4 +1,4 @@
-import Tokenizers
+import Datasets
 
 /// What one model makes of one row that is classified or regressed on.
 package struct SequenceScore: Equatable, Sendable {

@@ -1,6 +1,6 @@
 import Common
+import Datasets
 import ModelFiles
-import Tokenizers
 
 /// Reads regression prompts: JSON lines of
 /// `{"id": "…", "prompt": "…", "expect": {"contains" | "equals" | "matches" | "not_contains": "…"}}`, or for texts that are

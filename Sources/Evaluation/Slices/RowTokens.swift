@@ -1,3 +1,4 @@
+import Datasets
 import Tokenizers
 
 /// A row as token ids, and which of them are scored.

@@ -1,3 +1,5 @@
+import Datasets
+
 /// Scores the slices of a data file for a base and its adapter, over the same rows.
 package struct SliceEvaluation {
     private let plan: SlicePlan

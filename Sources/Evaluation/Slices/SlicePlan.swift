@@ -1,4 +1,5 @@
 import Common
+import Datasets
 import ModelFiles
 import Tokenizers
 

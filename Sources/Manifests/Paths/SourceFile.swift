@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// Reads a small text file whole, without trusting what is at the path.
@@ -19,7 +20,7 @@ enum SourceFile {
             defer { try? handle.close() }
             return Array(try handle.read(upToCount: limit + 1) ?? Data())
         } catch {
-            throw ManifestsError(.unreadable, "\(path) cannot be read.", cause: error.localizedDescription)
+            throw ManifestsError(.unreadable, "\(path) cannot be read.", cause: FileSystem.reason(of: error))
         }
     }
 }

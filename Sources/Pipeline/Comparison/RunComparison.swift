@@ -1,8 +1,8 @@
 import Foundation
 import Manifests
 import ModelFiles
-import Transformers
 import Reports
+import Transformers
 
 /// Whether a manifest asks for what a published run already is.
 package enum RunComparison {

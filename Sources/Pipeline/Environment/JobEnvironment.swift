@@ -1,8 +1,8 @@
 import Foundation
 import Manifests
 import ModelFiles
-import Reports
 import Publication
+import Reports
 
 /// Where a job runs and who hears of it.
 package struct JobEnvironment {

@@ -1,5 +1,5 @@
+import Datasets
 import ModelFiles
-import Tokenizers
 
 /// What config.json says of a classifier, so that transformers' AutoModelForSequenceClassification loads its head.
 enum ClassifierConfiguration {

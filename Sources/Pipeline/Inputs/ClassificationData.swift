@@ -1,9 +1,10 @@
+import Datasets
 import Evaluation
 import Manifests
+import Reports
 import Tokenizers
 import Training
 import Transformers
-import Reports
 
 /// The rows of a classification job: read, their labels resolved, clean, tokenized, and held against the base.
 struct ClassificationData {

@@ -1,5 +1,6 @@
-import Training
+import Datasets
 import Reports
+import Training
 
 /// Training rows without those that also stand in the data that judge the adapter.
 struct CleanRows {

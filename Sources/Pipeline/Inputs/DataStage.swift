@@ -1,8 +1,8 @@
 import Evaluation
 import Manifests
+import Reports
 import Tokenizers
 import Training
-import Reports
 
 /// The rows of a job, tokenized and clean.
 struct PreparedData {

@@ -1,5 +1,5 @@
+import Datasets
 import ModelFiles
-import Tokenizers
 
 /// How the classes of a job's rows relate to the head that its base's checkpoint holds.
 ///

@@ -1,5 +1,6 @@
 import Adapters
 import Common
+import Datasets
 import Evaluation
 import ForeignText
 import Foundation

@@ -1,6 +1,6 @@
+import Datasets
 import Manifests
 import ModelFiles
-import Tokenizers
 import Reports
 
 /// One of a job's files of rows. It is read once, whoever asks, so that the hash that a run records is of the very bytes
@@ -69,7 +69,7 @@ final class JobRows {
         if let format = dataset.format { return format == .classification }
         if dataset.task != nil || dataset.labels != nil { return true }
         let first = [train, validation, evaluation].lazy.compactMap { $0?.first }.first
-        return LabelledRows.fields.allSatisfy { first?.has($0) == true }
+        return RowFormat.labelledKeys.allSatisfy { first?.has($0) == true }
     }()
 
     /// What a run records of its files, each by the hash of the bytes that were read.

@@ -1,8 +1,8 @@
+import Datasets
 import Evaluation
 import Manifests
-import Tokenizers
-import Training
 import Reports
+import Training
 
 /// The rows of a job whose tokens are predicted: read, clean, tokenized, and held against the base.
 struct TextData {

@@ -2,8 +2,8 @@ import Adapters
 import Common
 import Foundation
 import ModelFiles
-import Transformers
 import Publication
+import Transformers
 
 /// `lorad merge --format gguf-lora`: an adapter as llama.cpp loads it, beside its base instead of merged into it.
 package struct AdapterConversion {

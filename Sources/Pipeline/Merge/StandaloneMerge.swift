@@ -3,10 +3,10 @@ import Common
 import Evaluation
 import Foundation
 import ModelFiles
+import Publication
+import Reports
 import Tokenizers
 import Transformers
-import Reports
-import Publication
 
 /// `lorad merge`: an adapter merged into its base outside of any job, written, read back and proven before it appears.
 package struct StandaloneMerge {

@@ -1,6 +1,6 @@
 import Adapters
+import Datasets
 import ModelFiles
-import Tokenizers
 import Transformers
 
 /// What a model with an adapter is for: predicting tokens, or classifying texts with these labels.

@@ -1,9 +1,9 @@
 import Adapters
 import Evaluation
 import ModelFiles
+import Reports
 import Tokenizers
 import Transformers
-import Reports
 
 /// Puts prompts to base, adapter and merged weights, all of them read from files, and judges the answers.
 struct ParityProof {

@@ -5,11 +5,11 @@ import ForeignText
 import Foundation
 import Manifests
 import ModelFiles
+import Publication
+import Reports
 import Tensors
 import Training
 import Transformers
-import Reports
-import Publication
 
 /// One job from a checked manifest to a published run.
 package struct JobPipeline {

@@ -2,11 +2,11 @@ import Adapters
 import Common
 import Foundation
 import Manifests
+import Publication
+import Reports
 import Tensors
 import Training
 import Transformers
-import Reports
-import Publication
 
 /// Fills the report's parts from what the stages left.
 enum ReportAssembly {

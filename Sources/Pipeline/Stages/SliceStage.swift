@@ -1,11 +1,12 @@
 import Adapters
+import Datasets
 import Evaluation
 import ForeignText
 import Foundation
 import Manifests
 import ModelFiles
-import Transformers
 import Reports
+import Transformers
 
 /// Scores base and adapter on the evaluation data.
 struct SliceStage {

@@ -4,10 +4,10 @@ import Evaluation
 import Foundation
 import Manifests
 import ModelFiles
+import Publication
+import Reports
 import Tokenizers
 import Transformers
-import Reports
-import Publication
 
 /// Checks a published run from its files and its base alone: that the files are those published, that the base is the
 /// one, and that base, adapter and merged weights still answer as the report says.

@@ -1,3 +1,4 @@
+import Common
 import Digests
 import Foundation
 
@@ -31,7 +32,8 @@ package struct PublishedFiles {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         } catch {
-            throw PublicationError(.missing, "The folder \(folder) cannot be read.", cause: error.localizedDescription)
+            throw PublicationError(
+                .missing, "The folder \(folder) cannot be read.", cause: FileSystem.reason(of: error))
         }
         for name in names {
             let path = prefix.isEmpty ? name : "\(prefix)/\(name)"

@@ -15,7 +15,7 @@ package enum Staged {
             try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
             try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: false)
         } catch {
-            throw PublicationError(.unwritable, "\(staging) cannot be made.", cause: error.localizedDescription)
+            throw PublicationError(.unwritable, "\(staging) cannot be made.", cause: FileSystem.reason(of: error))
         }
         do {
             let result = try body(staging)

@@ -29,7 +29,7 @@ enum FailedAdapter {
         } catch {
             throw PublicationError(
                 .unwritable, "The unproven adapter in \(staging) cannot be set aside.",
-                cause: error.localizedDescription)
+                cause: FileSystem.reason(of: error))
         }
     }
 

@@ -56,7 +56,7 @@ package final class RunStaging {
             throw error
         } catch {
             throw PublicationError(
-                .unwritable, "A run of \(name) cannot be staged in \(outbox).", cause: error.localizedDescription)
+                .unwritable, "A run of \(name) cannot be staged in \(outbox).", cause: FileSystem.reason(of: error))
         }
     }
 

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 
 /// The scores of one slice: an entry of `slices` in `report.json`.

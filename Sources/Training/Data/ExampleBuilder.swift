@@ -1,3 +1,4 @@
+import Datasets
 import Tokenizers
 
 /// Turns rows into token ids with exact masks: prompt and completion are encoded apart, so the boundary is a fact about

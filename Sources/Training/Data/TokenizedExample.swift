@@ -1,3 +1,4 @@
+import Datasets
 import Tokenizers
 
 /// One row as the model sees it: token ids, and either the positions whose next token is trained, or what the whole

@@ -5,8 +5,8 @@ import Manifests
 import ModelFiles
 import OperatingSystem
 import Pipeline
-import Reports
 import Publication
+import Reports
 
 /// Runs jobs through the pipeline, in the process that calls it.
 package struct PipelineRunner: Sendable {

@@ -27,7 +27,7 @@ final class JobLog: Sendable {
         do {
             try file.withLock { try $0.write(contentsOf: bytes) }
         } catch {
-            throw WorkerError(.unwritable, "The log \(path) cannot be written.", cause: error.localizedDescription)
+            throw WorkerError(.unwritable, "The log \(path) cannot be written.", cause: FileSystem.reason(of: error))
         }
     }
 }

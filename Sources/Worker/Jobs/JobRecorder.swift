@@ -94,7 +94,7 @@ final class JobRecorder: JobEvents {
             let fault: any Fault =
                 error as? any Fault
                 ?? WorkerError(
-                    .unwritable, "Job \(job.id)'s work folder cannot be written.", cause: error.localizedDescription)
+                    .unwritable, "Job \(job.id)'s work folder cannot be written.", cause: FileSystem.reason(of: error))
             state.withLock { if $0.fault == nil { $0.fault = fault } }
             control.request(.fault)
         }

@@ -38,12 +38,15 @@ package enum ManifestReading {
         }
     }
 
-    /// The same for a manifest's text; `path` is the name that diagnostics carry. With `knowsHooks` false any webhook's
-    /// name will do.
+    /// The same for a manifest's text; `path` is the name that diagnostics carry, unless `overrides` brought what is
+    /// wrong. With `knowsHooks` false any webhook's name will do.
     package static func document(
-        _ text: String, path: String, _ configuration: WorkerConfiguration, knowsHooks: Bool = true
+        _ text: String, path: String, _ configuration: WorkerConfiguration, overrides: [Override] = [],
+        knowsHooks: Bool = true
     ) throws -> ManifestDocument {
-        try ManifestDocument.load(bytes: Array(text.utf8), file: path, pipelinesFolder: configuration.pipelines) {
+        try ManifestDocument.load(
+            bytes: Array(text.utf8), file: path, pipelinesFolder: configuration.pipelines, overrides: overrides
+        ) {
             mistakes(in: $0, configuration, knowsHooks: knowsHooks)
         }
     }

@@ -16,11 +16,11 @@ package struct NightlyManifest: Sendable {
     /// Throws a `ManifestsError`, for a file that cannot be read or with every mistake.
     package init(path: String, settings: [String], _ configuration: WorkerConfiguration) throws {
         let plain = try Self.read(path)
-        text =
-            settings.isEmpty
-            ? plain : try Override.edit(bytes: Array(plain.utf8), file: path, overrides: settings.map(Override.init))
+        let overrides = try settings.map(Override.init)
         file = path
-        document = try ManifestReading.document(text, path: path, configuration)
+        // Of the text as it was typed, so that a mistake is told where it stands: in a line of the file, or in a setting.
+        document = try ManifestReading.document(plain, path: path, configuration, overrides: overrides)
+        text = overrides.isEmpty ? plain : try Override.edit(bytes: Array(plain.utf8), file: path, overrides: overrides)
     }
 
     /// A manifest's text, or what a link leads to. Throws a `ManifestsError` for what is no file of text, or too large.

@@ -1,5 +1,6 @@
 import Adapters
 import ArgumentParser
+import Datasets
 import Foundation
 import Manifests
 import ModelFiles

@@ -78,19 +78,13 @@ struct Submit: ParsableCommand {
         let configuration = try worker.load()
         let settings = settings + (priority.map { ["priority=\($0)"] } ?? [])
         if stamp { return try submitStamped(settings, configuration) }
-        guard let data = FileManager.default.contents(atPath: manifest) else {
-            throw ManifestsError(.missing, "\(manifest) cannot be read.")
-        }
-        var text =
-            settings.isEmpty
-            ? String(decoding: data, as: UTF8.self)
-            : try Override.edit(bytes: Array(data), file: manifest, overrides: settings.map(Override.init))
-        let document = try ManifestReading.document(text, path: manifest, configuration)
+        let submitted = try NightlyManifest(path: manifest, settings: settings, configuration)
+        var text = submitted.text
         let worker = try worker.worker()
         if again {
             // Other bytes, and so another job, for whoever takes it out of the inbox.
             text += "\n# again \(UUID().uuidString)\n"
-        } else if let job = try worker.repeated(text, inputs: document.manifest.inputs) {
+        } else if let job = try worker.repeated(text, inputs: submitted.document.manifest.inputs) {
             Failure.write(
                 "\(manifest) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads has changed; "
                     + "--again runs it again")

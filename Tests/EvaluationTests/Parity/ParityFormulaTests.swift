@@ -1,7 +1,7 @@
 import Evaluation
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// Three models whose logits are written down, so that every figure of the report can be computed by hand.
 @Suite("Parity by hand")

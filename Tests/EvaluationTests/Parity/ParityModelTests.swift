@@ -2,8 +2,8 @@ import Adapters
 import Evaluation
 import ModelFiles
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 import Transformers
 

@@ -1,6 +1,7 @@
+import Datasets
 import Evaluation
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 
 @Suite("Classification slices")

@@ -1,8 +1,9 @@
 import Adapters
+import Datasets
 import Evaluation
 import ModelFiles
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 import Transformers
 

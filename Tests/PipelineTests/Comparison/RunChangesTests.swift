@@ -2,8 +2,8 @@ import Foundation
 import Pipeline
 import Publication
 import Reports
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("What changed since the last run")
 struct RunChangesTests {

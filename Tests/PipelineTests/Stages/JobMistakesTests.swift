@@ -1,11 +1,11 @@
 import Foundation
 import ModelFiles
 import Pipeline
-import TestSupport
+import Reports
 import Testing
+import TestSupport
 import Tokenizers
 import Transformers
-import Reports
 
 /// `JobPipeline.check` is what `lorad validate --deep` does, and what a job does before training.
 @Suite("What is found before any training")

@@ -1,7 +1,7 @@
 import Foundation
 import Pipeline
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("A place in the outbox that no run can have")
 struct OutboxRefusalTests {

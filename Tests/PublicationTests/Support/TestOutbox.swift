@@ -1,8 +1,8 @@
 import Foundation
+import Publication
+import Reports
 import ReportSupport
 import TestSupport
-import Reports
-import Publication
 
 /// An outbox of a test's own with runs of one name.
 final class TestOutbox {

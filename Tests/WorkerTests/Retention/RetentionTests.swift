@@ -4,10 +4,10 @@ import Ledger
 import LedgerSupport
 import Manifests
 import Pipeline
-import TestSupport
-import Testing
-import Worker
 import Publication
+import Testing
+import TestSupport
+import Worker
 
 @Suite("Old runs")
 struct RunPruningTests {

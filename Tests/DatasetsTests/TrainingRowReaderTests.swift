@@ -1,8 +1,7 @@
+import Datasets
 import Foundation
-import TestSupport
 import Testing
-import Tokenizers
-import Training
+import TestSupport
 
 @Suite("Training rows")
 struct TrainingRowReaderTests {

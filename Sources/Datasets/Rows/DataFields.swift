@@ -1,21 +1,22 @@
 import Common
 import ModelFiles
-import Tokenizers
 
 /// Takes the fields of one JSON object out of a data file; every fault names the file and the line.
-struct DataFields {
-    let path: String
-    let line: Int
+package struct DataFields: Sendable {
+    /// What messages call the file.
+    package let path: String
+    /// From 1.
+    package let line: Int
     /// The names of the fields that are there.
-    let keys: [String]
-    private let read: (String) throws(RowComplaint) -> JSONValue?
+    package let keys: [String]
+    private let read: @Sendable (String) throws(RowComplaint) -> JSONValue?
 
     /// The fields of a row.
-    init(path: String, line: JSONLine) {
+    package init(path: String, line: JSONLine) {
         self.path = path
         self.line = line.number
         keys = line.keys
-        read = line.value
+        read = { (name) throws(RowComplaint) in try line.value(name) }
     }
 
     private init(path: String, line: Int, object: JSONObject) {
@@ -26,28 +27,29 @@ struct DataFields {
     }
 
     /// An object inside this one.
-    func nested(_ object: JSONObject) -> DataFields {
+    package func nested(_ object: JSONObject) -> DataFields {
         DataFields(path: path, line: line, object: object)
     }
 
-    func has(_ name: String) -> Bool { keys.contains { $0.utf8.elementsEqual(name.utf8) } }
+    /// Whether there is such a field, whatever its value.
+    package func has(_ name: String) -> Bool { keys.contains { $0.utf8.elementsEqual(name.utf8) } }
 
     /// The field's value, nil where there is none; throws `malformed` where it is no JSON.
-    func optional(_ name: String) throws(EvaluationError) -> JSONValue? {
+    package func optional(_ name: String) throws(DatasetsError) -> JSONValue? {
         do throws(RowComplaint) { return try read(name) } catch {
-            throw EvaluationError(.malformed, error.message(path))
+            throw DatasetsError(.malformed, error.message(path))
         }
     }
 
     /// The field's value; throws `malformed`, with the closest name that is there, where it is missing.
-    func value(_ name: String) throws(EvaluationError) -> JSONValue {
+    package func value(_ name: String) throws(DatasetsError) -> JSONValue {
         if let value = try optional(name) { return value }
         let hint = Suggestion.closest(to: name, among: keys).map { " Did you mean `\($0)`?" } ?? ""
         throw error("the field `\(name)` is missing; there is \(names).\(hint)")
     }
 
     /// The field's value as text; throws `malformed` where it is missing or something else.
-    func string(_ name: String) throws(EvaluationError) -> String {
+    package func string(_ name: String) throws(DatasetsError) -> String {
         let value = try value(name)
         guard let string = value.stringValue else {
             throw error("the field `\(name)` must be a string, but \(value.kind) was found.")
@@ -56,14 +58,15 @@ struct DataFields {
     }
 
     /// The fields that are there, for a message.
-    var names: String {
+    package var names: String {
         let shown = 20
         let names = keys.prefix(shown).map { "`\(quoted($0).dropFirst().dropLast())`" }
         let rest = keys.count > shown ? ["and \(keys.count - shown) more"] : []
         return keys.isEmpty ? "none" : (names + rest).joined(separator: ", ")
     }
 
-    func error(_ problem: String, advice: String? = nil) -> EvaluationError {
-        EvaluationError(.malformed, "\(path):\(line): \(problem)", advice: advice)
+    /// What is wrong with the row, as an error that names its file and line.
+    package func error(_ problem: String, advice: String? = nil) -> DatasetsError {
+        DatasetsError(.malformed, "\(path):\(line): \(problem)", advice: advice)
     }
 }

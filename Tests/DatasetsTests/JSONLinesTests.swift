@@ -1,7 +1,7 @@
+import Datasets
 import Foundation
-import TestSupport
 import Testing
-import Tokenizers
+import TestSupport
 
 @Suite("Data files as people have them")
 struct JSONLinesTests {
@@ -13,13 +13,13 @@ struct JSONLinesTests {
     }
 
     /// The error of a file, without the folder that it lay in.
-    private func refusal(_ bytes: [UInt8], as name: String = "rows.jsonl") throws -> TokenizersError {
+    private func refusal(_ bytes: [UInt8], as name: String = "rows.jsonl") throws -> DatasetsError {
         try withTemporaryFolder { folder in
             let path = "\(folder)/\(name)"
             try Data(bytes).write(to: URL(fileURLWithPath: path))
-            let error = try #require(#expect(throws: TokenizersError.self) { try JSONLines.read(path) })
+            let error = try #require(#expect(throws: DatasetsError.self) { try JSONLines.read(path) })
             func short(_ text: String?) -> String? { text?.replacingOccurrences(of: folder + "/", with: "") }
-            return TokenizersError(error.code, short(error.message) ?? "", advice: short(error.advice))
+            return DatasetsError(error.code, short(error.message) ?? "", advice: short(error.advice))
         }
     }
 
@@ -102,7 +102,7 @@ struct JSONLinesTests {
     func foreign(_ row: String, _ name: String) throws {
         let line = try #require(try read([UInt8](row.utf8)).first)
         for keys in [[], ["messages"], ["text", "label"]] {
-            let error = #expect(throws: TokenizersError.self) {
+            let error = #expect(throws: DatasetsError.self) {
                 try ForeignRow.refuse(line, "f.jsonl", expecting: keys)
             }
             #expect(error?.message.hasPrefix("f.jsonl:1: the row is in ") == true)
@@ -117,7 +117,7 @@ struct JSONLinesTests {
         let row =
             #"{"prompt": [{"role": "user", "content": "hi"}], "completion": [{"role": "assistant", "content": "y"}]}"#
         let line = try #require(try read([UInt8](row.utf8)).first)
-        let error = #expect(throws: TokenizersError.self) {
+        let error = #expect(throws: DatasetsError.self) {
             try ForeignRow.refuse(line, "f.jsonl", expecting: ["prompt", "completion"])
         }
         #expect(error?.message.contains("TRL's conversational layout") == true)

@@ -27,7 +27,7 @@ package struct RowComplaint: Error, Equatable, Sendable {
 
     /// What `body` makes of every element; complaints are gathered and thrown as one.
     ///
-    /// - Throws: `TokenizersError.malformed` with the first 20 complaints, one a line; whatever else `body` throws.
+    /// - Throws: `DatasetsError.malformed` with the first 20 complaints, one a line; whatever else `body` throws.
     package static func collect<Element, Result>(
         _ elements: [Element], _ path: String, _ body: (Element) throws -> Result
     ) throws -> [Result] {
@@ -40,7 +40,7 @@ package struct RowComplaint: Error, Equatable, Sendable {
         }
         guard let first = complaints.first else { return results }
         let more = complaints.count > 20 ? ["and \(complaints.count - 20) rows more"] : []
-        throw TokenizersError(
+        throw DatasetsError(
             .malformed, (complaints.prefix(20).map { $0.message(path) } + more).joined(separator: "\n"),
             advice: first.advice?.advice(path))
     }

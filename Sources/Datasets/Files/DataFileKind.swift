@@ -14,8 +14,8 @@ struct DataFileKind {
     }
 
     /// - Parameter path: as the message names it.
-    func error(_ path: String) -> TokenizersError {
-        TokenizersError(
+    func error(_ path: String) -> DatasetsError {
+        DatasetsError(
             .malformed, "\(path) is \(name); a file with one JSON object a line is expected.",
             advice: command?.advice(path) ?? "Check where the file came from.")
     }
@@ -76,7 +76,7 @@ struct DataFileKind {
 
     /// A table whose header names a column that rows have.
     private static func table(_ header: String) -> (String, ConvertingCommand?)? {
-        let known = RowFormat.allCases.flatMap(\.keys) + LabelledRows.fields + ["instruction", "output"]
+        let known = RowFormat.allCases.flatMap(\.keys) + RowFormat.labelledKeys + ["instruction", "output"]
         for (separator, name, command) in [
             (Character(","), "a table of comma-separated values (CSV)", ConvertingCommand.commaSeparated),
             ("\t", "a table of tab-separated values", .tabSeparated),

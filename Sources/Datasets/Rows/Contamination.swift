@@ -1,5 +1,3 @@
-import Tokenizers
-
 /// Rows of evaluation or validation data that also stand in the training data.
 package enum Contamination {
     /// The training rows that are not in `heldOut`, and how many were.

@@ -15,7 +15,7 @@ package enum ForeignRow {
     /// Refuses a file whose first row is laid out for another trainer.
     ///
     /// - Parameter keys: those that the row should have; none where its format is yet to be told.
-    /// - Throws: `TokenizersError.malformed` that names the layout, with the command that converts the file.
+    /// - Throws: `DatasetsError.malformed` that names the layout, with the command that converts the file.
     package static func refuse(_ line: JSONLine, _ path: String, expecting keys: [String]) throws {
         if keys == RowFormat.promptCompletion.keys {
             let isConversation = keys.contains { (try? line.value($0))?.arrayValue != nil }
@@ -29,9 +29,9 @@ package enum ForeignRow {
 
     private static func error(
         _ line: JSONLine, _ path: String, _ name: String, _ keys: [String], _ command: ConvertingCommand
-    ) -> TokenizersError {
+    ) -> DatasetsError {
         let keys = keys.map { "'\($0)'" }.joined(separator: ", ")
-        return TokenizersError(
+        return DatasetsError(
             .malformed, "\(path):\(line.number): the row is in \(name) (\(keys)), which is not read.",
             advice: command.advice(path))
     }

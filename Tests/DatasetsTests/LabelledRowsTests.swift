@@ -1,7 +1,7 @@
+import Datasets
 import Foundation
-import TestSupport
 import Testing
-import Tokenizers
+import TestSupport
 
 @Suite("Rows of the classification format")
 struct LabelledRowsTests {
@@ -14,7 +14,7 @@ struct LabelledRowsTests {
     }
 
     private func message(_ body: () throws -> Void) -> String {
-        let error = #expect(throws: TokenizersError.self) { try body() }
+        let error = #expect(throws: DatasetsError.self) { try body() }
         return error?.message ?? ""
     }
 
@@ -59,7 +59,7 @@ struct SequenceLabelsTests {
     }
 
     private func message(_ body: () throws -> Void) -> String {
-        let error = #expect(throws: TokenizersError.self) { try body() }
+        let error = #expect(throws: DatasetsError.self) { try body() }
         return error?.message ?? ""
     }
 

@@ -16,6 +16,9 @@ package enum RowFormat: String, CaseIterable, Sendable {
         }
     }
 
+    /// The keys that tell rows with a label from these formats.
+    package static let labelledKeys = ["text", "label"]
+
     /// Whether the row has this format's keys.
     package func fits(_ line: JSONLine) -> Bool { keys.allSatisfy(line.has) }
 

@@ -6,9 +6,9 @@ import Tokenizers
 package enum TrainingRowReader {
     /// Every row, in order, and the format that they are read in.
     ///
-    /// - Throws: `TokenizersError` where the file cannot be read, or `.malformed` listing the rows (the first 20) that
+    /// - Throws: `DatasetsError` where the file cannot be read, or `.malformed` listing the rows (the first 20) that
     ///   lack a key or hold something else than text, as `file:line: message`, with the column of what is no JSON;
-    ///   `TrainingError.malformed` where there are no rows, or the first is of no format.
+    ///   `DatasetsError.malformed` where there are no rows, or the first is of no format.
     package static func read(_ path: String, format: RowFormat?) throws -> (rows: [TrainingRow], format: RowFormat) {
         try read(JSONLines.file(path), format: format)
     }
@@ -39,12 +39,12 @@ package enum TrainingRowReader {
     {
         let (path, lines) = (file.path, file.lines)
         guard let first = lines.first else {
-            throw TrainingError(.malformed, "\(path) holds no rows.", advice: "One JSON object a line is expected.")
+            throw DatasetsError(.malformed, "\(path) holds no rows.", advice: "One JSON object a line is expected.")
         }
         let format = format(first)
         try ForeignRow.refuse(first, path, expecting: format?.keys ?? [])
         guard let format else {
-            throw TrainingError(
+            throw DatasetsError(
                 .malformed, "\(path):\(first.number): the row's keys are those of no format.",
                 advice: "Formats: \(RowFormat.described).")
         }

@@ -3,13 +3,10 @@ import ModelFiles
 
 /// Reads rows of the `classification` format: JSON lines of `{"text", "text_pair"?, "label"}`. A row may hold more fields.
 package enum LabelledRows {
-    /// The fields that tell this format from others.
-    package static let fields = ["text", "label"]
-
     /// Every row, in order.
     ///
     /// - Parameter sliceBy: the field whose values name slices.
-    /// - Throws: `TokenizersError` where the file cannot be read; `.malformed` listing every row (the first 20) that lacks
+    /// - Throws: `DatasetsError` where the file cannot be read; `.malformed` listing every row (the first 20) that lacks
     ///   a field or holds something else in it, as `file:line: message`.
     package static func read(_ path: String, sliceBy: String? = nil) throws -> [LabelledRow] {
         try read(JSONLines.file(path), sliceBy: sliceBy)
@@ -21,13 +18,13 @@ package enum LabelledRows {
     package static func read(_ file: RowFile, sliceBy: String? = nil) throws -> [LabelledRow] {
         let (path, lines) = (file.path, file.lines)
         guard !lines.isEmpty else {
-            throw TokenizersError(.malformed, "\(path) holds no rows.", advice: "One JSON object a line is expected.")
+            throw DatasetsError(.malformed, "\(path) holds no rows.", advice: "One JSON object a line is expected.")
         }
-        try ForeignRow.refuse(lines[0], path, expecting: fields)
+        try ForeignRow.refuse(lines[0], path, expecting: RowFormat.labelledKeys)
         let rows = try RowComplaint.collect(lines, path) { try row($0, sliceBy: sliceBy) }
         let slices = Set(rows.compactMap { $0.slice.map(ExactString.init) }).count
         guard slices <= NameLimits.slices else {
-            throw TokenizersError(
+            throw DatasetsError(
                 .malformed,
                 "The rows of \(path) belong to \(slices) slices; there may be at most \(NameLimits.slices).",
                 advice: "Name a field with fewer values in evaluation.slice_by.")

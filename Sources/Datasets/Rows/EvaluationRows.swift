@@ -13,8 +13,8 @@ package struct EvaluationRows {
     /// - Parameter training: the training rows' format, which the file is read in where its first row has the fields;
     ///   elsewhere, and where it is nil, the one format whose fields the first row has.
     /// - Parameter sliceBy: the field whose values name the slices.
-    /// - Throws: `EvaluationError.malformed` for a row that does not fit, and for a file without rows;
-    ///   `TokenizersError` for a file that cannot be read, and for rows that are not JSON or another trainer's.
+    /// - Throws: `DatasetsError.malformed` for a row that does not fit, and for a file without rows;
+    ///   `DatasetsError` for a file that cannot be read, and for rows that are not JSON or another trainer's.
     package static func read(
         _ path: String, beside training: RowFormat? = nil, sliceBy: String? = nil
     ) throws -> [EvaluationRow] {
@@ -28,13 +28,13 @@ package struct EvaluationRows {
         _ file: RowFile, beside training: RowFormat? = nil, sliceBy: String? = nil
     ) throws -> [EvaluationRow] {
         let (path, lines) = (file.path, file.lines)
-        guard let first = lines.first else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
+        guard let first = lines.first else { throw DatasetsError(.malformed, "\(path) holds no rows.") }
         let format = try format(first, path, beside: training)
         let reader = EvaluationRows(sliceBy: sliceBy)
         let rows = try lines.map { try reader.row(DataFields(path: path, line: $0), format) }
         let slices = Set(rows.compactMap(\.slice)).count
         guard slices <= NameLimits.slices else {
-            throw EvaluationError(
+            throw DatasetsError(
                 .malformed,
                 "The rows of \(path) belong to \(slices) slices; there may be at most \(NameLimits.slices).",
                 advice: "Name a field with fewer values in evaluation.slice_by.")

@@ -16,7 +16,7 @@ package enum JSONLines {
     /// The rows of a file and the hash of the bytes that they were parsed from: it is read once.
     ///
     /// - Parameter rule: which files may be read.
-    /// - Throws: `TokenizersError.missing` where there is no regular file, or `.malformed` for a file that is too large,
+    /// - Throws: `DatasetsError.missing` where there is no regular file, or `.malformed` for a file that is too large,
     ///   one of another kind (by name, with the command that converts it), or naming file, line and column of a row that
     ///   is too long or no object whose members can be told apart; `ModelFilesError.forbidden`.
     package static func file(_ path: String, rule: ReadingRule = .anything) throws -> RowFile {
@@ -25,8 +25,8 @@ package enum JSONLines {
             switch error.code {
             case .forbidden: throw error
             case .missing:
-                throw TokenizersError(.missing, error.message, advice: "Check the path and its permissions.")
-            default: throw TokenizersError(.malformed, error.message, advice: "Keep the rows that matter.")
+                throw DatasetsError(.missing, error.message, advice: "Check the path and its permissions.")
+            default: throw DatasetsError(.malformed, error.message, advice: "Keep the rows that matter.")
             }
         }
         let lines = try data.withUnsafeBytes { bytes in
@@ -46,13 +46,13 @@ package enum JSONLines {
         for (index, line) in bytes.split(separator: newline, omittingEmptySubsequences: false).enumerated() {
             let number = index + 1
             guard line.count <= longestLine else {
-                throw TokenizersError(.malformed, "\(path):\(number): the line is longer than \(longestLine) bytes.")
+                throw DatasetsError(.malformed, "\(path):\(number): the line is longer than \(longestLine) bytes.")
             }
             guard !line.allSatisfy(isBlank) else { continue }
             do {
                 lines.append(try JSONLine(number: number, UnsafeRawBufferPointer(rebasing: line)))
             } catch let complaint as RowComplaint {
-                throw TokenizersError(
+                throw DatasetsError(
                     .malformed, complaint.message(path),
                     advice: complaint.advice?.advice(path) ?? "One JSON object a line is expected.")
             }

@@ -24,7 +24,7 @@ package enum SequenceLabels: Sendable, Equatable {
     ///   - isRegression: what the manifest says the task is; nil: a label with a fraction makes it a regression. A `1.0`
     ///     among whole numbers is one of them.
     /// - Returns: without a list the classes are those of the rows, names by their bytes and numbers by size.
-    /// - Throws: `TokenizersError.malformed` for rows whose labels are of mixed kinds, for fewer than two classes, and where
+    /// - Throws: `DatasetsError.malformed` for rows whose labels are of mixed kinds, for fewer than two classes, and where
     ///   all labels are written `0.0` or `1.0` and nothing says whether they are classes or values.
     package static func of(
         _ rows: [LabelledRow], _ path: String, names: [String]? = nil, isRegression: Bool? = nil
@@ -42,7 +42,7 @@ package enum SequenceLabels: Sendable, Equatable {
         if let names { return .classes(names) }
         let kinds = Dictionary(grouping: rows) { if case .name = $0.label { true } else { false } }
         if let named = kinds[true]?.first, let numbered = kinds[false]?.first {
-            throw TokenizersError(
+            throw DatasetsError(
                 .malformed,
                 "\(path):\(max(named.line, numbered.line)): labels are of mixed kinds: line \(named.line) has the name "
                     + "\(named.label.text), line \(numbered.line) the number \(numbered.label.text).",
@@ -50,12 +50,12 @@ package enum SequenceLabels: Sendable, Equatable {
         }
         let found = kinds[true] == nil ? Self.numbers(of: rows) : Self.names(of: rows)
         guard found.count > 1 else {
-            throw TokenizersError(
+            throw DatasetsError(
                 .malformed, "Every row of \(path) has the label \(rows[0].label.text); two classes are needed at least."
             )
         }
         guard found.count <= NameLimits.labels else {
-            throw TokenizersError(
+            throw DatasetsError(
                 .malformed,
                 "The rows of \(path) have \(found.count) labels; there may be at most \(NameLimits.labels).",
                 advice: "Where they are values and not classes, say dataset.task: regression.")
@@ -65,7 +65,7 @@ package enum SequenceLabels: Sendable, Equatable {
 
     /// What each row's label means.
     ///
-    /// - Throws: `TokenizersError.malformed` listing every row whose label is none of the classes, or no finite number.
+    /// - Throws: `DatasetsError.malformed` listing every row whose label is none of the classes, or no finite number.
     package func targets(_ rows: [LabelledRow], _ path: String) throws -> [SequenceTarget] {
         try RowComplaint.collect(rows, path) { row in
             if let target = target(row.label) { return target }
@@ -99,7 +99,7 @@ package enum SequenceLabels: Sendable, Equatable {
         let values = rows.filter { if case .value = $0.label { true } else { false } }
         guard values.allSatisfy({ $0.label.whole != nil }) else { return true }
         guard let first = values.first, values.count == rows.count else { return false }
-        throw TokenizersError(
+        throw DatasetsError(
             .malformed,
             "\(path):\(first.line): every label is a whole number written as \(first.label.text), which may mean classes "
                 + "or values.",

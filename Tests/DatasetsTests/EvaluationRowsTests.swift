@@ -1,6 +1,6 @@
-import Evaluation
-import TestSupport
+import Datasets
 import Testing
+import TestSupport
 import Tokenizers
 
 @Suite("Evaluation rows")
@@ -78,7 +78,7 @@ struct EvaluationRowsTests {
     func foreign() throws {
         try withTemporaryFolder { folder in
             let path = try write([#"{"instruction": "say", "output": "yes"}"#], in: folder)
-            let error = #expect(throws: TokenizersError.self) { try EvaluationRows.read(path) }
+            let error = #expect(throws: DatasetsError.self) { try EvaluationRows.read(path) }
             #expect(error?.message.contains("Alpaca's layout") == true)
         }
     }
@@ -140,7 +140,7 @@ struct EvaluationRowsTests {
         try withTemporaryFolder { folder in
             for line in ["{", "[1]"] {
                 let path = try write([#"{"text": "t"}"#, line], in: folder)
-                let error = #expect(throws: TokenizersError.self) { try EvaluationRows.read(path) }
+                let error = #expect(throws: DatasetsError.self) { try EvaluationRows.read(path) }
                 #expect(error?.message.hasPrefix("\(path):2:\(line == "{" ? 2 : 1): ") == true)
             }
         }
