@@ -1,4 +1,3 @@
-import Datasets
 import Foundation
 
 /// The scores of one slice: an entry of `slices` in `report.json`.
