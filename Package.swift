@@ -105,34 +105,36 @@ let package = Package(
         module(
             "Evaluation",
             [
-                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "ForeignText",
+                "Common", "Tensors", "Digests", "ModelFiles", "Tokenizers", "Datasets", "Transformers",
+                "ForeignText",
             ]),
         module("Manifests", ["Common", "CYAML", "ForeignText"]),
+        module("Reports", ["Common", "ForeignText"]),
+        module("Publication", ["Common", "Reports", "Manifests", "Digests", "ForeignText"]),
         module(
             "Pipeline",
             [
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
-                "JobReports",
-                "Evaluation", "Manifests", "Digests", "ForeignText",
+                "Evaluation", "Manifests", "Reports", "Publication", "ForeignText", "JobReports",
             ]),
-        module("Ledger", ["Common", "JobReports", "OperatingSystem", "ForeignText", grdb]),
-        module("Views", ["Common", "JobReports", "Ledger", "Pipeline", "Manifests"]),
+        module("Ledger", ["JobReports", "Common", "OperatingSystem", "ForeignText", grdb]),
+        module("Views", ["JobReports", "Common", "Ledger", "Pipeline", "Publication", "Reports", "Manifests"]),
         module(
             "Webhooks",
             ["Common", "JobReports", "Ledger", "Manifests", "OperatingSystem", "ForeignText", "Digests", "CCurl"]),
         module(
             "Worker",
             [
-                "Common", "JobReports", "Ledger", "Webhooks", "Views", "Pipeline", "Manifests", "OperatingSystem",
-                "ForeignText",
-                "CLinux", "Digests", subprocess,
+                "Common", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Reports", "Manifests",
+                "JobReports",
+                "OperatingSystem", "ForeignText", "CLinux", "Digests", subprocess,
             ]),
         .executableTarget(
             name: "lorad",
             dependencies: [
-                "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Manifests", "OperatingSystem",
-                "Evaluation", "Training", "Adapters", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors",
-                "JobReports",
+                "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Reports", "JobReports",
+                "Manifests", "OperatingSystem", "Evaluation", "Training", "Adapters", "Transformers", "Datasets",
+                "Tokenizers", "ModelFiles", "Tensors",
                 "ForeignText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -153,10 +155,13 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
-                "Evaluation", "Manifests", "Pipeline", "OperatingSystem", "Ledger", "Webhooks", "Worker", "ForeignText",
+                "Evaluation", "Manifests", "Reports", "Publication", "Pipeline", "OperatingSystem", "Ledger",
                 "JobReports",
+                "Webhooks", "Worker", "ForeignText",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
+        .target(
+            name: "ReportSupport", dependencies: ["Reports"], path: "Tests/ReportSupport", swiftSettings: swiftSettings),
         tests("FuzzTests", ["FuzzTargets"]),
         tests("CommonTests", ["TestSupport", "Common"]),
         tests("JobReportsTests", ["JobReports"]),
@@ -181,27 +186,32 @@ let package = Package(
                 "Tensors",
             ]),
         tests("ManifestsTests", ["Manifests"]),
+        tests("ReportsTests", ["ReportSupport", "Reports"]),
+        tests("PublicationTests", ["TestSupport", "ReportSupport", "Publication", "Reports", "Common"]),
         tests(
             "PipelineTests",
             [
-                "TestSupport", "Pipeline", "Manifests", "ForeignText", "Training", "Evaluation", "Adapters",
-                "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors", "JobReports",
+                "TestSupport", "Pipeline", "Reports", "Publication", "Manifests", "ForeignText", "Training",
+                "JobReports",
+                "Evaluation", "Adapters", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors",
             ]),
-        tests("LedgerTests", ["TestSupport", "LedgerSupport", "JobReports", "Ledger", "OperatingSystem", grdb]),
-        tests("ViewsTests", ["Views", "JobReports", "Ledger", "OperatingSystem"]),
-        tests("WebhooksTests", ["LedgerSupport", "JobReports", "Webhooks", "Ledger", "Manifests", "OperatingSystem"]),
+        tests("LedgerTests", ["JobReports", "TestSupport", "LedgerSupport", "Ledger", "OperatingSystem", grdb]),
+        tests(
+            "ViewsTests",
+            ["JobReports", "ReportSupport", "Views", "Publication", "Reports", "Ledger", "OperatingSystem"]),
+        tests("WebhooksTests", ["JobReports", "LedgerSupport", "Webhooks", "Ledger", "Manifests", "OperatingSystem"]),
         tests(
             "WorkerTests",
             [
-                "TestSupport", "LedgerSupport", "JobReports", "Worker", "Webhooks", "Ledger", "OperatingSystem",
-                "Pipeline",
-                "ModelFiles", "Manifests", "ForeignText", grdb,
+                "TestSupport", "LedgerSupport", "Worker", "Webhooks", "Ledger", "OperatingSystem", "Pipeline",
+                "JobReports",
+                "Publication", "Reports", "ModelFiles", "Manifests", "ForeignText", grdb,
             ]),
         tests(
             "LoradTests",
             [
-                "lorad", "Common", "Worker", "OperatingSystem", "Pipeline", "Manifests", "Evaluation", "Training",
-                "Datasets", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors", "JobReports",
+                "lorad", "Common", "Worker", "OperatingSystem", "Pipeline", "Publication", "Manifests", "Evaluation",
+                "JobReports", "Training", "Datasets", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

@@ -1,6 +1,6 @@
-import Datasets
 import ArgumentParser
 import BenchmarkSupport
+import Datasets
 import ModelFiles
 import Tensors
 import Tokenizers

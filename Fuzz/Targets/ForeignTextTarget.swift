@@ -1,6 +1,7 @@
 import ForeignText
 import Foundation
 import Pipeline
+import Reports
 import Training
 import Worker
 

@@ -1,6 +1,8 @@
 import Foundation
 import ModelFiles
 import Pipeline
+import Publication
+import Reports
 
 /// A run's folder that came from elsewhere, as `lorad verify` takes it: the bytes as its report, and as its checksums.
 package struct PublishedRunTarget: FuzzTarget {

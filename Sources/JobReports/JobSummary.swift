@@ -44,8 +44,27 @@ package struct JobSummary: Sendable, Codable, Equatable {
         }
     }
 
+    /// The one figure that a run is known by.
+    package struct Headline: Sendable, Codable, Equatable {
+        package var slice: String
+        /// As a gate names it, such as `accuracy`.
+        package var metric: String
+        package var base: Double?
+        package var adapter: Double
+        /// In the last run of the name.
+        package var previous: Double?
+
+        package init(slice: String, metric: String, base: Double?, adapter: Double, previous: Double?) {
+            self.slice = slice
+            self.metric = metric
+            self.base = base
+            self.adapter = adapter
+            self.previous = previous
+        }
+    }
+
     private enum CodingKeys: String, CodingKey {
-        case slices, gates, steps
+        case slices, gates, steps, headline
         case parityPassed = "parity_passed"
         case wallSeconds = "wall_seconds"
         case tokensPerSecond = "tokens_per_second"
@@ -59,10 +78,12 @@ package struct JobSummary: Sendable, Codable, Equatable {
     package var steps: Int
     package var wallSeconds: Double
     package var tokensPerSecond: Double
+    /// Nil where nothing was scored, and in summaries of lorad 0.2 and before.
+    package var headline: Headline?
 
     package init(
         slices: [Slice] = [], gates: [Gate] = [], parityPassed: Bool? = nil, steps: Int = 0, wallSeconds: Double = 0,
-        tokensPerSecond: Double = 0
+        tokensPerSecond: Double = 0, headline: Headline? = nil
     ) {
         self.slices = slices
         self.gates = gates
@@ -70,5 +91,6 @@ package struct JobSummary: Sendable, Codable, Equatable {
         self.steps = steps
         self.wallSeconds = wallSeconds
         self.tokensPerSecond = tokensPerSecond
+        self.headline = headline
     }
 }

@@ -50,4 +50,9 @@ extension PipelineError {
     init(interruption fault: any Fault) {
         self.init(.interrupted, fault.message, cause: fault.cause, advice: fault.advice)
     }
+
+    /// A fault that refuses a job before any work, in the fault's own words.
+    init(rejection fault: any Fault) {
+        self.init(.rejected, fault.message, cause: fault.cause, advice: fault.advice)
+    }
 }

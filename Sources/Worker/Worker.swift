@@ -120,14 +120,14 @@ package struct Worker: Sendable {
     /// Cancels a waiting job, or asks a running one's worker to stop it.
     package func cancel(_ reference: String) throws -> JobRecord {
         let (ledger, job) = try find(reference)
-        return try ledger.requestCancel(job.id)
+        return try ledger.requestCancel(job.id, announcer: announcer)
     }
 
     /// Queues a failed, rejected or cancelled job again.
     package func retry(_ reference: String) throws -> JobRecord {
         let (ledger, job) = try find(reference)
         let journal = folders.journal(job.id)
-        return try ledger.retry(job.id, announcer: Announcer(hooks: settings.hooks)) {
+        return try ledger.retry(job.id, announcer: announcer) {
             // What an earlier attempt published is its own; this one publishes anew.
             unlink(journal)
         }
@@ -163,6 +163,11 @@ package struct Worker: Sendable {
     private func find(_ reference: String) throws -> (Ledger, JobRecord) {
         guard let ledger = try ledger() else { throw Ledger.unknownJob(reference) }
         return (ledger, try ledger.resolve(reference))
+    }
+
+    /// Tells the hooks of what this process does to a job.
+    private var announcer: Announcer {
+        Announcer(hooks: settings.hooks, reportURL: settings.configuration.reportURL)
     }
 }
 

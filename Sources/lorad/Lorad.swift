@@ -22,7 +22,8 @@ package struct Lorad: ParsableCommand {
             CommandGroup(
                 name: "Worker",
                 subcommands: [
-                    Watch.self, Status.self, Logs.self, Cancel.self, Retry.self, Pause.self, Resume.self, Backup.self,
+                    Watch.self, Status.self, Logs.self, Runs.self, Cancel.self, Retry.self, Pause.self, Resume.self,
+                    Backup.self,
                     Webhooks.self, DoctorCommand.self,
                 ]),
             CommandGroup(

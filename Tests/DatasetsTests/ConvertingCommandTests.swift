@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// Whether a program is there to be run.
 private func has(_ tool: String) -> Bool {

@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Rows of the classification format")
 struct LabelledRowsTests {

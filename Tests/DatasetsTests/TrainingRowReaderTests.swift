@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Training rows")
 struct TrainingRowReaderTests {

@@ -1,7 +1,7 @@
 import Foundation
 import ModelFiles
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("What commands print and how they end")
 struct CommandLineTests {

@@ -151,7 +151,7 @@ struct JobTransitionTests {
                 // That it cancelled a job the report does not tell.
                 let job = try ledger.job("a")
                 return report != RecoveryReport() || job.state == .cancelled && job.finishedAt == Self.later
-            case .withdrawn: _ = try ledger.requestCancel("a", now: Self.later)
+            case .withdrawn: _ = try ledger.requestCancel("a", announcer: announcer, now: Self.later)
             case .retried: _ = try ledger.retry("a", announcer: announcer, now: Self.later)
             }
             return true

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Testing
 import lorad
+import Testing
 
 @Suite("A command that there is none of")
 struct CommandNameTests {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
-import TestSupport
-import Testing
 import lorad
+import Testing
+import TestSupport
 
 @Suite("What README.md and docs/ say")
 struct DocumentationTests {

@@ -4,17 +4,18 @@ import Common
 import Datasets
 import Evaluation
 import Foundation
+import lorad
 import Manifests
 import ModelFiles
 import OperatingSystem
 import Pipeline
+import Publication
 import Tensors
 import Testing
 import Tokenizers
 import Training
 import Transformers
 import Worker
-import lorad
 
 private struct Parser: ParsableCommand {}
 
@@ -76,6 +77,7 @@ struct ExitStatusTests {
             [
                 .rejected: 65, .failed: 1, .missing: 66, .interrupted: 130, .unwritable: 75, .locked: 75, .noSpace: 75,
             ], transient: [.unwritable, .locked, .noSpace])
+        check(PublicationError.self, [.rejected: 65, .missing: 66, .unwritable: 75], transient: [.unwritable])
     }
 
     @Test("The worker, and what it waits for")

@@ -3,6 +3,26 @@ import Manifests
 import Testing
 
 @Suite("Job manifests") struct JobManifestTests {
+    @Test("A Hub id and a licence are taken as the Hub spells them, and nothing else is")
+    func hubAndLicence() throws {
+        func mistakes(_ line: String, _ base: String = "") -> Int {
+            let text =
+                "name: a\nbase: {path: b, sha256: \(String(repeating: "a", count: 64))\(base)}\ndataset: d\n\(line)\n"
+            do {
+                _ = try ManifestDocument.load(bytes: Array(text.utf8), file: "a.yaml", pipelinesFolder: ".")
+                return 0
+            } catch { return (error as? ManifestsError)?.mistakes.count ?? -1 }
+        }
+        #expect(mistakes("license: apache-2.0", ", hub_id: HuggingFaceTB/SmolLM2-135M-Instruct") == 0)
+        #expect(mistakes("", ", hub_id: gpt2") == 0)
+        for id in ["a/b/c", "'a b/c'", "/a", "a/", "'-a/b'", "'<script>'"] {
+            #expect(mistakes("", ", hub_id: \(id)") == 1, "\(id)")
+        }
+        for licence in ["'MIT License'", "\"mit\\nx: y\"", "'<b>'"] {
+            #expect(mistakes("license: \(licence)") == 1, "\(licence)")
+        }
+    }
+
     @Test("The shortest manifest is filled with the defaults of the snapshot")
     func defaults() throws {
         let snapshot = try String(contentsOf: fixtures.appendingPathComponent("defaults.yaml"), encoding: .utf8)

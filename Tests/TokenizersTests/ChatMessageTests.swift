@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
 import ModelFiles
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 
 @Suite("Messages of data rows")

@@ -1,7 +1,7 @@
 import Datasets
 import ModelFiles
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 import Training
 import Transformers

@@ -1,7 +1,7 @@
 import Foundation
 import ModelFiles
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 import Transformers
 

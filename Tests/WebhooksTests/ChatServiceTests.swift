@@ -59,7 +59,7 @@ struct ChatServiceTests {
                 }
             }
         }
-        #expect(checked == 5 * 9 * 3)
+        #expect(checked == 6 * 9 * 3)
     }
 
     @Test("A message names its job and its event, and is the same each time it is made", arguments: kinds)
@@ -95,6 +95,50 @@ struct ChatServiceTests {
                     scalar.properties.generalCategory != .control && scalar.value != 0x202E, "\(text.debugDescription)")
             }
         }
+    }
+
+    @Test("The first line says the result: the figure, what it is more than the base's, and than the last run's")
+    func result() {
+        func title(_ headline: JobSummary.Headline?, _ event: JobEvent = .succeeded, slices: Int = 1) -> String {
+            let summary = JobSummary(
+                slices: (0..<slices).map { JobSummary.Slice(name: "\($0)", rows: 1) }, headline: headline)
+            return JobMessage(event: event, job: job(summary, folder: nil), time: Self.time).title
+        }
+        let accuracy = JobSummary.Headline(
+            slice: "all", metric: "accuracy", base: 0.812, adapter: 0.889, previous: 0.887)
+        #expect(title(accuracy) == "sentiment: 88.9%, +7.7 points, +0.2 since the last run")
+        #expect(title(accuracy, .failed) == "sentiment: failed, 88.9%, +7.7 points, +0.2 since the last run")
+        let loss = JobSummary.Headline(slice: "all", metric: "loss", base: 1.5, adapter: 0.31, previous: nil)
+        #expect(title(loss) == "sentiment: loss 0.310, −1.190")
+        #expect(title(nil) == "sentiment: succeeded in 1m 30s")
+        #expect(title(nil, slices: 0) == "sentiment: succeeded in 1m 30s, not scored")
+        #expect(title(accuracy, .cancelled) == "sentiment: cancelled")
+    }
+
+    @Test("With report_url a message leads to the run's report, and a folder that is none to nothing", arguments: kinds)
+    func report(kind: HookKind) throws {
+        let service = ChatServices.of(kind)
+        func body(_ folder: String?, _ url: String?) throws -> String {
+            let message = JobMessage(
+                event: .succeeded, job: job(JobSummary(), folder: folder), time: Self.time, host: "trainer-1",
+                reportURL: url)
+            let body = try service.body(of: message)
+            _ = try JSONSerialization.jsonObject(with: Data(body.utf8))
+            return body
+        }
+        let run = "outbox/sentiment/20261124T002603Z-1a2b3c4d"
+        let address = "https://reports.example.org/o/sentiment/20261124T002603Z-1a2b3c4d/report.html"
+        #expect(try body(run, "https://reports.example.org/o/").contains(address))
+        #expect(try body(run, "https://reports.example.org/o").contains("trainer-1"))
+        #expect(try !body(run, nil).contains("report.html"))
+        #expect(try !body("outbox/a b/<script>", "https://reports.example.org").contains("report.html"))
+        #expect(try !body(nil, "https://reports.example.org").contains("report.html"))
+    }
+
+    private func job(_ summary: JobSummary, folder: String?) -> JobRecord {
+        JobRecord(
+            id: "20261124T002603Z-1a2b3c4d", name: "sentiment", state: .succeeded, attempt: 1, submittedAt: Self.time,
+            startedAt: Self.time, finishedAt: Self.time + 90, runFolder: folder, summary: summary)
     }
 
     private func message(_ event: JobEvent, foreign: String, slices: Int) -> JobMessage {

@@ -4,6 +4,8 @@ import Ledger
 import Manifests
 import OperatingSystem
 import Pipeline
+import Publication
+import Reports
 import Synchronization
 import Testing
 import Webhooks

@@ -25,8 +25,8 @@ struct SettingsTests {
             settings.hooks == [
                 Hook(name: "chat", kind: .slack, url: .environment("CHAT_URL"), events: [.failed]),
                 Hook(
-                    name: "log", kind: .generic, url: .file("/etc/url"), secret: .environment("KEY"), allowHTTP: true,
-                    allowPrivate: true),
+                    name: "log", kind: .generic, url: .file("/etc/url"), secret: .environment("KEY"),
+                    events: Set(HookEvent.ends), allowHTTP: true, allowPrivate: true),
             ])
     }
 

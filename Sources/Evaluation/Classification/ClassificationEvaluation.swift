@@ -17,16 +17,16 @@ package struct ClassificationEvaluation {
     package func run(
         _ model: any ClassifyingModel, setAdapterEnabled: ((Bool) throws -> Void)? = nil,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
-    ) throws -> [SliceResult] {
+    ) throws -> EvaluationResult {
         let rows = plan.rows.count
         guard let setAdapterEnabled else {
-            return slices(try scores(model, shouldStop) { progress($0, rows) }, nil)
+            return result(try scores(model, shouldStop) { progress($0, rows) }, nil)
         }
         try setAdapterEnabled(false)
         let base = Result { try scores(model, shouldStop) { progress($0, 2 * rows) } }
         try setAdapterEnabled(true)
         let baseScores = try base.get()
-        return slices(baseScores, try scores(model, shouldStop) { progress(rows + $0, 2 * rows) })
+        return result(baseScores, try scores(model, shouldStop) { progress(rows + $0, 2 * rows) })
     }
 
     /// One score a row, in the rows' order.
@@ -52,6 +52,18 @@ package struct ClassificationEvaluation {
             progress(done)
         }
         return scores.compactMap { $0 }
+    }
+
+    private func result(_ base: [SequenceScore], _ adapter: [SequenceScore]?) -> EvaluationResult {
+        func answer(_ score: SequenceScore) -> RowOutcome.Answer {
+            RowOutcome.Answer(isCorrect: score.ownLabel.map { $0 == score.label }, loss: score.loss)
+        }
+        let outcomes = plan.rows.enumerated().map { index, row in
+            RowOutcome(
+                line: row.line, digest: row.digest, slice: row.slice, tokens: 1, base: answer(base[index]),
+                adapter: adapter.map { answer($0[index]) })
+        }
+        return EvaluationResult(slices: slices(base, adapter), rows: outcomes)
     }
 
     private func slices(_ base: [SequenceScore], _ adapter: [SequenceScore]?) -> [SliceResult] {

@@ -9,6 +9,8 @@ package struct ClassificationPlan: Sendable {
         package let slice: String?
         package let text: EncodedText
         package let target: SequenceTarget
+        /// SHA-256 of what the row says, see `RowDigest`.
+        package let digest: String
     }
 
     /// The data file, as messages name it.
@@ -39,12 +41,12 @@ package struct ClassificationPlan: Sendable {
                 return nil
             }
             guard whole.ids.count > maximumLength else {
-                return Row(line: row.line, slice: row.slice, text: whole, target: target)
+                return Row(line: row.line, slice: row.slice, text: whole, target: target, digest: row.digest)
             }
             truncated += 1
             let cut = try tokenizer.encode(
                 row.text, pair: row.pair, maximumLength: maximumLength, allowSpecial: true)
-            return Row(line: row.line, slice: row.slice, text: cut, target: target)
+            return Row(line: row.line, slice: row.slice, text: cut, target: target, digest: row.digest)
         }
         self.truncated = truncated
         guard empty.isEmpty else {
@@ -56,4 +58,20 @@ package struct ClassificationPlan: Sendable {
 
     /// Names of the slices that the rows belong to, sorted.
     package var sliceNames: [String] { Set(rows.compactMap(\.slice)).sorted() }
+}
+
+extension LabelledRow {
+    fileprivate var digest: String { RowDigest.of([text] + (pair.map { [$0] } ?? []) + [label.plain]) }
+}
+
+extension RowLabel {
+    /// One class has one spelling, `1` and `1.0`.
+    fileprivate var plain: String {
+        if let whole { return String(whole) }
+        switch self {
+        case .name(let name): return name
+        case .number(let number): return String(number)
+        case .value(let value): return String(value)
+        }
+    }
 }

@@ -6,7 +6,7 @@ package enum ParityJudge {
     package static func report(
         prompts: [RegressionPrompt], adapter: ParityReference, base: ParityMeasurement, merged: ParityMeasurement,
         precision: ParityPrecision
-    ) -> ParityReport {
+    ) -> ParityResult {
         precondition(
             [adapter.generations.count, base.prompts.count, merged.prompts.count].allSatisfy { $0 == prompts.count })
         let tolerance = ParityTolerance(precision).absolute(largestLogit: adapter.largestLogit)
@@ -19,13 +19,13 @@ package enum ParityJudge {
         // Two tokens can change places only where their logits are at most two tolerances apart.
         let margins = merged.prompts.compactMap(\.divergenceMargin)
         if margins.contains(where: { $0 > 2 * tolerance }) { failures.append(.textDiffers) }
-        return ParityReport(
+        return ParityResult(
             passed: failures.isEmpty, failures: failures, dtype: precision.rawValue, tolerance: tolerance,
             maxAbsLogitDifference: merged.maximum, meanKL: merged.meanKL, top1Agreement: merged.top1Agreement,
             identicalText: merged.hasIdenticalText, maxAbsUpdate: base.maximum, lostShare: lostShare,
             prompts: prompts.indices.map { index in
                 let text = adapter.generations[index].text
-                return ParityPrompt(
+                return PromptParityResult(
                     id: prompts[index].id, prompt: prompts[index].prompt,
                     baseText: base.prompts[index].generation.text, adapterText: text,
                     mergedText: merged.prompts[index].generation.text,

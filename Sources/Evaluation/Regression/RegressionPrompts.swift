@@ -1,5 +1,5 @@
-import Datasets
 import Common
+import Datasets
 import ModelFiles
 
 /// Reads regression prompts: JSON lines of

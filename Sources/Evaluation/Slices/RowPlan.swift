@@ -76,6 +76,16 @@ package struct RowPlan: Equatable, Sendable {
         }
     }
 
+    /// The row's own tokens, what is given and what is scored, up to the last that is scored.
+    package var ownTokens: [Int] {
+        let labels = candidates[own].map { sequences[$0.sequence].labels[$0.label] }
+        guard let first = labels.first, let last = labels.last, let address = candidates[own].last else { return [] }
+        let fed = sequences[address.sequence].tokens
+        // Of choices another one may be fed: its tokens come after the prompt.
+        if greedy == nil { return fed.prefix(first.position + 1) + labels.map(\.target) }
+        return fed.prefix(last.position + 1) + [last.target]
+    }
+
     /// The longest sequence's number of tokens.
     package var longest: Int { sequences.map(\.tokens.count).max() ?? 0 }
 }

@@ -18,17 +18,30 @@ package struct SliceEvaluation {
     package func run(
         _ model: any ScoringModel, setAdapterEnabled: ((Bool) throws -> Void)? = nil,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }, shouldStop: @escaping () -> Bool = { false }
-    ) throws -> [SliceResult] {
+    ) throws -> EvaluationResult {
         let scoring = RowScoring(plan: plan, tokensPerCall: options.tokensPerCall, shouldStop: shouldStop)
         let rows = plan.rows.count
         guard let setAdapterEnabled else {
-            return slices(base: try scoring.scores(model) { progress($0, rows) }, adapter: nil)
+            return result(base: try scoring.scores(model) { progress($0, rows) }, adapter: nil)
         }
         try setAdapterEnabled(false)
         let base = Result { try scoring.scores(model) { progress($0, 2 * rows) } }
         try setAdapterEnabled(true)
         let baseScores = try base.get()
-        return slices(base: baseScores, adapter: try scoring.scores(model) { progress(rows + $0, 2 * rows) })
+        return result(base: baseScores, adapter: try scoring.scores(model) { progress(rows + $0, 2 * rows) })
+    }
+
+    private func result(base: [RowScore], adapter: [RowScore]?) -> EvaluationResult {
+        func answer(_ score: RowScore) -> RowOutcome.Answer {
+            RowOutcome.Answer(
+                isCorrect: plan.hasAccuracy ? score.isCorrect : nil, loss: score.negativeLogLikelihood)
+        }
+        let outcomes = plan.rows.enumerated().map { index, row in
+            RowOutcome(
+                line: row.line, digest: row.digest, slice: row.slice, tokens: base[index].tokens,
+                base: answer(base[index]), adapter: adapter.map { answer($0[index]) })
+        }
+        return EvaluationResult(slices: slices(base: base, adapter: adapter), rows: outcomes)
     }
 
     private func slices(base: [RowScore], adapter: [RowScore]?) -> [SliceResult] {

@@ -1,5 +1,5 @@
-import Datasets
 import Common
+import Datasets
 import ModelFiles
 import Tokenizers
 
@@ -10,6 +10,8 @@ package struct SlicePlan: Sendable {
         package let line: Int
         package let slice: String?
         package let plan: RowPlan
+        /// SHA-256 of what the row says, see `RowDigest`.
+        package let digest: String
     }
 
     /// The data file, as messages name it.
@@ -79,7 +81,7 @@ package struct SlicePlan: Sendable {
         if plan.longest > limit {
             overlong.append((row.line, row.slice, plan.longest))
         } else {
-            rows.append(Row(line: row.line, slice: row.slice, plan: plan))
+            rows.append(Row(line: row.line, slice: row.slice, plan: plan, digest: RowDigest.of(row.parts)))
         }
     }
 
@@ -137,5 +139,16 @@ package struct SlicePlan: Sendable {
 
     private func error(_ row: EvaluationRow, _ message: String) -> EvaluationError {
         EvaluationError(.malformed, "\(path):\(row.line): \(message)")
+    }
+}
+
+extension EvaluationRow {
+    /// What the row says, for its digest.
+    fileprivate var parts: [String] {
+        switch content {
+        case .promptCompletion(let prompt, let completion): [prompt, completion]
+        case .messages(let messages): messages.flatMap { [$0.role, $0.content] }
+        case .text(let text): [text]
+        }
     }
 }

@@ -5,13 +5,20 @@ import OperatingSystem
 /// What people ask of a job from outside the worker's process.
 extension Ledger {
     /// A waiting job is cancelled at once; a running one is flagged, and its worker stops it. Returns the new record.
-    package func requestCancel(_ id: String, now: Date = Date()) throws -> JobRecord {
+    ///
+    /// - Parameter announcer: tells of a waiting job's end; of a running one's its worker does. Nil for nobody.
+    package func requestCancel(
+        _ id: String, announcer: (any JobAnnouncer)? = nil, now: Date = Date()
+    ) throws -> JobRecord {
         try write("cancel job \(id)") { database in
             let job = try database.job(id)
             let withdrawal = JobTransition.by(.withdrawn)
             if withdrawal.from.contains(job.state) {
                 try database.change(
                     id, by: withdrawal, setting: ["finished_at": Timestamp.milliseconds(now), "reason": "cancelled"])
+                if let announcer {
+                    return try Self.announce(withdrawal.tells, job: id, by: announcer, in: database, now: now)
+                }
             } else if job.state == .running {
                 try database.execute(sql: "UPDATE jobs SET cancel_requested = 1 WHERE id = ?", arguments: [id])
             } else {

@@ -82,7 +82,8 @@ package struct JobTransition: Sendable, Equatable {
             .failed, from: [.running], to: .failed, clears: [.owner, .cancelRequest, .ending], tells: .failed),
         JobTransition(
             .rejected, from: [.running], to: .rejected, clears: [.owner, .cancelRequest, .ending], tells: .rejected),
-        JobTransition(.cancelled, from: [.running], to: .cancelled, clears: [.owner, .cancelRequest, .ending]),
+        JobTransition(
+            .cancelled, from: [.running], to: .cancelled, clears: [.owner, .cancelRequest, .ending], tells: .cancelled),
         JobTransition(.interrupted, from: [.running], to: .interrupted, clears: [.owner, .cancelRequest, .ending]),
         JobTransition(.postponed, from: [.running], to: .queued, clears: [.owner, .cancelRequest], counts: .retries),
         JobTransition(.resumed, from: [.interrupted], to: .queued, clears: [.owner]),
@@ -90,8 +91,10 @@ package struct JobTransition: Sendable, Equatable {
         JobTransition(
             .abandoned, from: [.running], to: .failed, clears: [.owner, .cancelRequest], counts: .crashes,
             tells: .failed),
-        JobTransition(.buried, from: [.running], to: .cancelled, clears: [.owner, .cancelRequest], counts: .crashes),
-        JobTransition(.withdrawn, from: [.queued, .interrupted], to: .cancelled),
+        JobTransition(
+            .buried, from: [.running], to: .cancelled, clears: [.owner, .cancelRequest], counts: .crashes,
+            tells: .cancelled),
+        JobTransition(.withdrawn, from: [.queued, .interrupted], to: .cancelled, tells: .cancelled),
         JobTransition(
             .retried, from: [.failed, .rejected, .cancelled], to: .queued,
             clears: [.cancelRequest, .wait, .ending, .counts], tells: .queued),

@@ -60,7 +60,9 @@ extension Ledger {
                 } else if !job.cancelRequested, finding == .unknown {
                     report.undecided.append(job.id)
                 } else if job.cancelRequested {
-                    try Self.close(job.id, by: .by(.buried), reason: "cancelled", in: database, now: now)
+                    let transition = JobTransition.by(.buried)
+                    try Self.close(job.id, by: transition, reason: "cancelled", in: database, now: now)
+                    _ = try Self.announce(transition.tells, job: job.id, by: announcer, in: database, now: now)
                 } else if job.crashes + 1 >= maximumCrashes {
                     let reason = "The worker died \(job.crashes + 1) times while it ran this job."
                     let transition = JobTransition.by(.abandoned)

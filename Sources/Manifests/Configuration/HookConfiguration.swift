@@ -9,7 +9,7 @@ package struct HookConfiguration: Section {
     /// The file that holds the URL; the worker demands mode 0600.
     package var urlFile: String?
     /// What to tell.
-    package var events = HookEvent.allCases
+    package var events = HookEvent.ends
     /// The jobs it hears of, by patterns of their names; empty: all of them.
     package var jobs: [String] = []
     /// The environment variable that holds the signing secrets (Standard Webhooks). Without this and `secretFile`
@@ -41,7 +41,8 @@ package struct HookConfiguration: Section {
             "The file that holds the URL, mode 0600. Excludes `url_env`."),
         .standard(
             "events", \.events, .list(of: .choice(), ListRule(atLeast: 1), example: "[succeeded, failed]"),
-            standard: "all of them", "What to tell."),
+            standard: "`[succeeded, failed, rejected, cancelled]`",
+            "What to tell: by default one message a job, at its end."),
         .standard(
             "jobs", \.jobs, .list(of: .jobPattern, ListRule(atLeast: 1, allowsSingle: true), example: "[nightly-*]"),
             standard: "every job",
@@ -84,7 +85,10 @@ package enum HookKind: String, Sendable, CaseIterable, Codable {
 
 /// What a webhook can tell.
 package enum HookEvent: String, Sendable, CaseIterable, Codable {
-    case queued, started, succeeded, failed, rejected
+    case queued, started, succeeded, failed, rejected, cancelled
+
+    /// What ends a job: a hook that does not say hears one message a job.
+    package static let ends: [HookEvent] = [.succeeded, .failed, .rejected, .cancelled]
 }
 
 extension Kind where Value == String {

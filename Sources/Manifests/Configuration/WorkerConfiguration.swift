@@ -22,6 +22,8 @@ package struct WorkerConfiguration: Section {
     package var hooks: [HookConfiguration] = []
     /// Hooks of a job that does not say.
     package var notifyDefault: [String] = []
+    /// Where the outbox is served, for messages to lead to a run's report; nil: nowhere.
+    package var reportURL: String?
     /// What one job may take of the machine.
     package var limits = LimitsConfiguration()
     /// How many run at a time, and retries.
@@ -65,6 +67,10 @@ package struct WorkerConfiguration: Section {
             .standard(
                 "notify_default", \.notifyDefault, .list(of: .hookName, example: "[chat]"), standard: "none",
                 "Hooks of a job whose manifest has no `notify`."),
+            .optional(
+                "report_url", \.reportURL, .webAddress, absent: "messages have no link",
+                "The address under which something else serves the outbox; messages lead to NAME/RUN/report.html below it."
+            ),
         ] + operationFields + serviceFields
 
     private static let operationFields: [Field<WorkerConfiguration>] = [
@@ -133,6 +139,21 @@ package struct WorkerConfiguration: Section {
         checkOwners(section, node, &context)
         if section.inbox == section.outbox, let second = node.entry("outbox") ?? node.entry("inbox") {
             context.diagnostics.add(second.position, "inbox and outbox are the same folder")
+        }
+    }
+}
+
+extension Kind where Value == String {
+    /// An address that a chat can open, of characters that need no escaping anywhere.
+    fileprivate static var webAddress: Kind<String> {
+        .text("web address", example: "https://reports.example.org/outbox", limit: 512) { text in
+            let hasScheme = text.hasPrefix("https://") || text.hasPrefix("http://")
+            let isPlain = text.utf8.allSatisfy { byte in
+                byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
+                    || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || "._-~/:%".utf8.contains(byte)
+            }
+            return hasScheme && isPlain
+                ? nil : "is no address, which begins with https:// or http:// and has letters, digits and ._-~/:% alone"
         }
     }
 }

@@ -47,6 +47,9 @@ extension JobManifest {
             "notify", \.notify, .list(of: .hookName, ListRule(atMost: 100), example: "[chat]"),
             absent: "`notify_default` of lorad.yaml",
             "Names of hooks in lorad.yaml. A manifest never holds a URL."),
+        .optional(
+            "license", \.license, .licence, absent: "not stated",
+            "The adapter's licence as model cards of the Hugging Face Hub name it, such as `apache-2.0`."),
         .standard(
             "priority", \.priority, .integer(-100...100, example: 10), standard: "0",
             "Waiting jobs of a higher priority are started first; within one, the oldest."),

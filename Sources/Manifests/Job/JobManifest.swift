@@ -22,6 +22,8 @@ package struct JobManifest: Section {
     package var gates: [Gate] = []
     /// Names of hooks in lorad.yaml; nil: the worker's `notify_default`.
     package var notify: [String]?
+    /// The licence that the adapter is published under; nil: its owner has not stated one.
+    package var license: String?
     /// Jobs of a higher priority are started first.
     package var priority = 0
 

@@ -17,7 +17,7 @@ package struct TrainingSection: Section {
     /// The highest learning rate of the schedule.
     package var learningRate = 2e-4
     /// The learning rate after warmup.
-    package var schedule = LearningRateSchedule.linear
+    package var schedule = LearningRateScheduleType.linear
     /// Share of the steps in which the learning rate rises from 0.
     package var warmupRatio = 0.06
     /// AdamW's decoupled weight decay.
@@ -85,7 +85,7 @@ package enum OverLength: String, Sendable, CaseIterable, Codable {
 }
 
 /// The learning rate over the steps.
-package enum LearningRateSchedule: String, Sendable, CaseIterable, Codable {
+package enum LearningRateScheduleType: String, Sendable, CaseIterable, Codable {
     case linear, cosine, constant
 }
 

@@ -24,7 +24,8 @@ enum YAMLWriter {
         }.joined()
     }
 
-    private static func flow(_ node: YAMLNode) -> String {
+    /// A node on one line.
+    static func flow(_ node: YAMLNode) -> String {
         switch node.content {
         case .scalar(let value): scalar(value)
         case .sequence(let elements): "[\(elements.map(flow).joined(separator: ", "))]"

@@ -1,6 +1,7 @@
 import Foundation
 import Manifests
 import ModelFiles
+import Reports
 import Transformers
 
 /// Whether a manifest asks for what a published run already is.

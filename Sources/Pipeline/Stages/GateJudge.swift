@@ -1,12 +1,13 @@
 import Manifests
+import Reports
 
 /// Holds what was measured against what the manifest demands.
 enum GateJudge {
     static func judge(_ gates: [Gate], slices: [SliceReport]) -> [GateReport] {
         gates.map { gate in
             let slice = slices.first { $0.name == gate.slice }
-            let value = slice.flatMap { Self.value(gate.metric, $0.adapter) }
-            let reference = gate.betterThan == nil ? nil : slice.flatMap { Self.value(gate.metric, $0.base) }
+            let value = slice.flatMap { $0.adapter.value(gate.metric.rawValue) }
+            let reference = gate.betterThan == nil ? nil : slice.flatMap { $0.base.value(gate.metric.rawValue) }
             let missing = slice == nil ? "there is no slice \(gate.slice)" : "\(gate.metric.rawValue) was not measured"
             return GateReport(
                 slice: gate.slice, metric: gate.metric.rawValue, min: gate.min, max: gate.max,
@@ -21,18 +22,5 @@ enum GateJudge {
         guard gate.betterThan != nil else { return true }
         guard let reference else { return false }
         return gate.metric.higherIsBetter ? value > reference : value < reference
-    }
-
-    private static func value(_ metric: GateMetric, _ score: SliceScore) -> Double? {
-        switch metric {
-        case .loss: score.loss
-        case .perplexity: score.perplexity
-        case .accuracy: score.accuracy
-        case .calibrationError: score.calibrationError
-        case .f1: score.f1
-        case .matthews: score.matthews
-        case .pearson: score.pearson
-        case .spearman: score.spearman
-        }
     }
 }

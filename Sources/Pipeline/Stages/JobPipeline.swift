@@ -6,6 +6,8 @@ import Foundation
 import JobReports
 import Manifests
 import ModelFiles
+import Publication
+import Reports
 import Tensors
 import Training
 import Transformers
@@ -29,9 +31,15 @@ package struct JobPipeline {
     /// - Throws: `PipelineError.rejected` with every mistake where the job is refused before any work, `.interrupted` where
     ///   it was asked to stop; what reading files throws.
     package func run() throws -> JobResult {
-        if let journal = environment.journal, let published = try PublicationJournal.publishedRun(journal) {
-            environment.reporter.log("an earlier attempt had published \(published.runFolder) when it was cut off")
-            return published
+        do { return try publishing() } catch let fault as PublicationError where fault.code == .rejected {
+            throw PipelineError(rejection: fault)
+        }
+    }
+
+    private func publishing() throws -> JobResult {
+        if let journal = environment.journal, let (published, report) = try PublicationJournal.publishedRun(journal) {
+            environment.reporter.log("an earlier attempt had published \(published.folder) when it was cut off")
+            return JobResult(status: published.status, runFolder: published.folder, report: report)
         }
         try OutboxPlace.check(outbox: environment.outbox, name: document.manifest.name)
         if let difference = origin?.takeVariant() { environment.reporter.log(difference) }
@@ -45,7 +53,7 @@ package struct JobPipeline {
         do {
             let report = try produce(job, staging)
             return try stage(.publish, detail: { $0.runFolder }) {
-                try staging.writeDocuments(report, manifest: manifestData)
+                try staging.writeDocuments(report, manifest: manifestData, of: AdapterArtifact.self)
                 let published = try staging.publish(
                     report.status, journal: environment.journal, note: environment.note(report)
                 ) { step in
@@ -73,7 +81,11 @@ package struct JobPipeline {
     ///
     /// - Throws: as `run` before training.
     package func check() throws -> JobCheck {
-        try OutboxPlace.check(outbox: environment.outbox, name: document.manifest.name)
+        do {
+            try OutboxPlace.check(outbox: environment.outbox, name: document.manifest.name)
+        } catch let fault as PublicationError where fault.code == .rejected {
+            throw PipelineError(rejection: fault)
+        }
         let job = try JobPreparation(document: document, environment: environment, origin: nil).run()
         log(job)
         return JobCheck(job)
@@ -97,59 +109,43 @@ package struct JobPipeline {
     }
 
     private func fill(_ report: inout RunReport, _ job: PreparedJob, _ staging: RunStaging) throws {
-        let (manifest, base, data, loaded) = (job.manifest, job.base, job.data, job.model)
-        let identity = BaseIdentity(base.hash)
-        let trained = try loaded.use { try train($0, job, &report) }
-        var adapter = try stage(.adapter, detail: { "\($0.parameterCount) parameters" }) { () throws -> Adapter in
-            try trained.checkMeaningful()
-            try trained.save(
-                folder: staging.folder, identity: identity, baseModel: manifest.base.path, labels: data.task.names)
-            report.analysis = ReportAssembly.analysis(
-                try trained.spectra(base: base.files) { environment.reporter.progress($0, of: $1, .modules) })
-            trained.detach()
-            return try loaded.use { try Adapter.load(folder: staging.folder, into: $0, expecting: identity) }
+        let trained = try job.model.use { try train($0, job, &report) }
+        let artifact = AdapterArtifact(trained, of: job, environment)
+        try stage(.adapter, detail: { "\(artifact.adapter.parameterCount) parameters" }) {
+            try artifact.write(to: staging.folder, &report)
+            try artifact.readBack(from: staging.folder)
         }
-        let evaluation = EvaluationStages(manifest: manifest, base: base, data: data, environment: environment)
-        report.slices = try stage(.slices, detail: { "\($0.count) slices" }) {
-            try loaded.use { try evaluation.slices($0, adapter) }
+        let scoring = SliceStage(manifest: job.manifest, base: job.base, data: job.data, environment: environment)
+        let found = try stage(.slices, detail: { "\($0.slices.count) slices" }) {
+            try artifact.model.use { try scoring.run($0, artifact.adapter) }
         }
-        report.evaluation = data.evaluation.map(\.counts)
-        let overlay = environment.workFolder + "/merged.safetensors"
-        defer { try? FileManager.default.removeItem(atPath: overlay) }
-        let merged = try mergedArtifact(manifest, staging, overlay: overlay)
-        report.parity = try stage(.parity, detail: { $0.passed ? "passed" : "failed" }) { () throws -> ParityReport in
-            // Two roundings of the same weights are compared here, so the arithmetic must not add a third.
-            if manifest.dtype != .float32 {
-                let seed = UInt64(bitPattern: Int64(manifest.training.seed))
-                try loaded.replace {
-                    try LanguageModel.load(base.files, dtype: .float32, task: data.task.head(seed: seed))
-                }
-                adapter = try loaded.use {
-                    try Adapter.load(folder: staging.folder, into: $0, expecting: identity)
-                }
-            }
-            return try evaluation.parity(loaded.give(), adapter, merged: merged)
+        report.slices = found.slices
+        if let scores = found.scores { try staging.write(scores) }
+        report.evaluation = job.data.evaluation.map(\.counts)
+        let checks = try stage(.parity, detail: { $0.allSatisfy(\.passed) ? "passed" : "failed" }) {
+            try artifact.verify(in: staging.folder, &report)
         }
-        report.gates = GateJudge.judge(manifest.gates, slices: report.slices)
+        report.gates = GateJudge.judge(job.manifest.gates, slices: report.slices)
+        report.changes = changes(report, found.scores, job)
         report.training?.peakMemoryBytes = MachineInfo.peakResidentBytes
         if let training = report.training {
             environment.reporter.log(
                 "memory: a peak of \(training.peakMemoryBytes >> 20) MiB was measured, "
                     + "\(training.predictedPeakMemoryBytes >> 20) MiB were predicted")
         }
-        conclude(&report)
+        conclude(&report, checks)
     }
 
-    /// Where merged weights are to be published, parity is measured on the very files that are.
-    private func mergedArtifact(_ manifest: JobManifest, _ staging: RunStaging, overlay: String) throws
-        -> MergedArtifact
-    {
-        guard let format = MergedFormat(rawValue: manifest.merge.export.rawValue) else {
-            return .overlay(path: overlay)
+    /// What changed since the last run of the name; nil where there is none, or none that can be read.
+    private func changes(_ report: RunReport, _ scores: RowScores?, _ job: PreparedJob) -> ChangesReport? {
+        guard let folder = environment.previousRun else { return nil }
+        guard let previous = PreviousRun(folder) else {
+            environment.reporter.log("the last run, \(folder), cannot be read: the report is not held against it")
+            return nil
         }
-        let folder = "\(staging.folder)/\(MergedFormat.runFolder)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        return .export(format, folder: folder)
+        return RunChanges(previous: previous, report: report, scores: scores, manifest: job.manifest).changes { lines in
+            job.data.evaluation?.texts(lines, job.base.tokenizer) ?? [:]
+        }
     }
 
     private func train(_ model: LanguageModel, _ job: PreparedJob, _ report: inout RunReport) throws -> Adapter {
@@ -178,19 +174,14 @@ package struct JobPipeline {
         return job.adapter
     }
 
-    private func conclude(_ report: inout RunReport) {
-        if let parity = report.parity, !parity.passed {
-            let missed = parity.prompts.filter { $0.expectation?.passed == false }.map {
-                ForeignText.quoted($0.id, limit: 256)
-            }
-            report.reason =
-                missed.isEmpty
-                ? "The merged weights do not behave as the adapter does."
-                : "The adapter's text for \(missed.joined(separator: ", ")) is not what the regression prompts expect."
+    private func conclude(_ report: inout RunReport, _ checks: [ArtifactCheck]) {
+        if let reason = checks.lazy.compactMap(\.reason).first {
+            report.reason = reason
         } else if let gate = report.gates.first(where: { !$0.passed }) {
-            let value = gate.value.map { String(format: "%.4f", $0) } ?? "nothing"
+            let value = gate.value.map { FigureFormat.significant($0, 4) } ?? "nothing"
             report.reason =
-                "The gate on \(ForeignText.line(gate.slice)) \(gate.metric) was missed: \(value) was measured."
+                "The gate on \(ForeignText.line(gate.slice)) \(gate.metric) was missed: \(value) was measured, "
+                + "\(GateWording.wanted(gate)) is wanted."
             report.cause = gate.reason.map { "For the gate, \($0)." }
         } else {
             report.status = .succeeded
@@ -233,27 +224,5 @@ package struct JobPipeline {
         log(
             "memory: a peak of \(job.predictedPeak >> 20) MiB is predicted; weights in \(job.manifest.dtype.rawValue), "
                 + "products in \(job.manifest.dtype.compute.rawValue) by kernels \(KernelVariant.chosen)")
-    }
-}
-
-extension JobManifest {
-    /// With the targets that a base of this type has by default, where the manifest names none.
-    ///
-    /// - Throws: `TransformersError.unsupported` for an unknown type.
-    func completed(modelType: String) throws -> JobManifest {
-        var manifest = self
-        manifest.adapter.targets = try adapter.targets ?? ModelFamilies.named(modelType).defaultTargets
-        return manifest
-    }
-
-    /// With `auto` replaced by what this machine makes of it, as a run's own manifest has it; by what the checkpoint's
-    /// machine made of it where a job goes on.
-    func onThisMachine(resuming origin: CheckpointOrigin?) -> JobManifest {
-        var manifest = self
-        if training.dtype == .auto {
-            let dtype = origin?.dtype ?? MachineInfo.fasterDType
-            manifest.training.dtype = dtype == .bfloat16 ? .bfloat16 : .float32
-        }
-        return manifest
     }
 }

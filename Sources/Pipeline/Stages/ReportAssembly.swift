@@ -2,6 +2,8 @@ import Adapters
 import Common
 import Foundation
 import Manifests
+import Publication
+import Reports
 import Tensors
 import Training
 import Transformers
@@ -17,18 +19,12 @@ enum ReportAssembly {
             validation: result.validation.map { ValidationPoint(step: $0.step, loss: $0.loss) },
             steps: result.losses.count, plannedSteps: plan.steps, rowsSeen: result.losses.count * plan.batchSize,
             epochs: Double(result.losses.count * plan.batchSize) / Double(data.examples.count), tokens: result.tokens,
-            supervisedTokens: result.supervisedTokens, kernels: result.kernels, tokensPerSecond: result.tokensPerSecond,
+            supervisedTokens: result.supervisedTokens, kernels: result.kernels.map(KernelProvenance.init),
+            tokensPerSecond: result.tokensPerSecond,
             wallSeconds: result.seconds, peakMemoryBytes: MachineInfo.peakResidentBytes,
             predictedPeakMemoryBytes: predictedPeak,
             trainableParameters: trainable, baseParameters: base.hash.parameters, rows: data.rows,
             contamination: data.contamination, sample: data.sample)
-    }
-
-    static func analysis(_ spectra: [UpdateSpectrum]) -> [ModuleAnalysis] {
-        spectra.map {
-            ModuleAnalysis(
-                module: $0.module, singularValues: $0.singularValues, relativeFrobeniusNorm: $0.relativeNorm)
-        }
     }
 
     static func provenance(
@@ -40,7 +36,8 @@ enum ReportAssembly {
             name: manifest.name, run: run.description, attempt: attempt, startedAt: startedAt, finishedAt: Date(),
             base: BaseProvenance(
                 path: base.hash.path, sha256: base.hash.sha256, tokenizerSHA256: base.hash.tokenizerSHA256,
-                modelType: base.hash.modelType, parameters: base.hash.parameters),
+                modelType: base.hash.modelType, parameters: base.hash.parameters,
+                location: base.location, hubID: manifest.base.hubID),
             datasets: data.datasets,
             adapter: AdapterProvenance(
                 method: manifest.adapter.method.rawValue, useRSLoRA: manifest.adapter.useRSLoRA,
@@ -61,6 +58,13 @@ enum ReportAssembly {
                 cpu: MachineInfo.cpuName, threads: Threads.count, instructions: KernelVariant.chosen.name,
                 kernelsNumber: KernelVariant.number,
                 system: ProcessInfo.processInfo.operatingSystemVersionString),
-            confinement: confinement)
+            license: manifest.license, confinement: confinement)
+    }
+}
+
+extension KernelProvenance {
+    /// What a checkpoint says of it.
+    fileprivate init(_ span: KernelSpan) {
+        self.init(variant: span.variant, number: span.number, firstStep: span.firstStep)
     }
 }

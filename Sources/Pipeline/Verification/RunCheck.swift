@@ -1,4 +1,5 @@
 import Common
+import Reports
 
 /// One thing that `lorad verify` holds a published run to.
 package struct RunCheck: Codable, Sendable, Equatable {

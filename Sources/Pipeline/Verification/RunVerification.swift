@@ -4,6 +4,8 @@ import Evaluation
 import Foundation
 import Manifests
 import ModelFiles
+import Publication
+import Reports
 import Tokenizers
 import Transformers
 
@@ -123,7 +125,8 @@ package struct RunVerification {
         files: BaseModelFiles, hash: BaseHash, reading: TokenizerReading
     )? {
         let expected = record.report.provenance.base
-        let path = basePath ?? expected.path
+        let path =
+            basePath ?? (FileManager.default.fileExists(atPath: expected.path) ? expected.path : expected.place)
         guard FileManager.default.fileExists(atPath: path) else {
             fault = fault ?? .missing
             note(.base, .notChecked, "\(path) is not here; name its place with --base")
@@ -182,11 +185,11 @@ package struct RunVerification {
             tolerance: record.manifest.merge.tolerance, scratchFolder: scratch, progress: progress)
         return try proof.run(consume model, adapter) {
             if let format = MergedFormat(rawValue: record.manifest.merge.export.rawValue) {
-                let published = MergedArtifact.export(format, folder: "\(folder)/\(MergedFormat.runFolder)")
+                let published = MergedModel.export(format, folder: "\(folder)/\(MergedFormat.runFolder)")
                 return try published.open(
                     base: files, tokenizer: tokenizer, prompts: record.prompts, reading: reading)
             }
-            let overlay = MergedArtifact.overlay(path: scratch + "/merged.safetensors")
+            let overlay = MergedModel.overlay(path: scratch + "/merged.safetensors")
             try overlay.write(MergedExport(adapter, base: files, dtype: dtype, task: task))
             return try overlay.open(base: files, tokenizer: tokenizer, prompts: record.prompts)
         }

@@ -11,6 +11,8 @@ package enum RandomStream: Sendable, Equatable {
     case headInitialisation(projection: Int)
     /// The dropout masks at one of the places where a classification head drops.
     case headDropout(place: Int)
+    /// The rows that a bootstrap draws; no adapter's bytes depend on it.
+    case bootstrap
 
     /// The purposes; each has the streams from `rawValue` · `streamsEach` on, so that none meets another's.
     package enum Purpose: UInt32, Sendable, CaseIterable {
@@ -19,6 +21,7 @@ package enum RandomStream: Sendable, Equatable {
         case adapterDropout = 2
         case headInitialisation = 3
         case headDropout = 4
+        case bootstrap = 16
     }
 
     /// Streams of one purpose.
@@ -31,6 +34,7 @@ package enum RandomStream: Sendable, Equatable {
         case .adapterDropout(let module): (.adapterDropout, module)
         case .headInitialisation(let projection): (.headInitialisation, projection)
         case .headDropout(let place): (.headDropout, place)
+        case .bootstrap: (.bootstrap, 0)
         }
     }
 

@@ -5,11 +5,16 @@ import Manifests
 /// Tells the configured hooks of jobs, each in its service's form.
 package struct Announcer: JobAnnouncer {
     private let current: @Sendable () -> [Hook]
+    private let reportURL: String?
 
-    package init(hooks: [Hook]) { current = { hooks } }
+    /// - Parameter reportURL: `report_url` of lorad.yaml.
+    package init(hooks: [Hook], reportURL: String? = nil) { self.init(reportURL: reportURL) { hooks } }
 
     /// - Parameter current: asked within each transaction, as lorad.yaml may be read again.
-    package init(current: @escaping @Sendable () -> [Hook]) { self.current = current }
+    package init(reportURL: String? = nil, current: @escaping @Sendable () -> [Hook]) {
+        self.reportURL = reportURL
+        self.current = current
+    }
 
     /// The hooks as they are configured now.
     package var hooks: [Hook] { current() }
@@ -17,7 +22,7 @@ package struct Announcer: JobAnnouncer {
     package func deliveries(
         of event: JobEvent, job: JobRecord, disabled: Set<String>, now: Date
     ) throws -> [NewDelivery] {
-        let message = JobMessage(event: event, job: job, time: now)
+        let message = JobMessage(event: event, job: job, time: now, reportURL: reportURL)
         return try hooks.filter { hook in
             hook.hears(HookEvent(event), ofJob: job.name) && !disabled.contains(hook.name)
                 && job.notify?.contains(hook.name) ?? true
@@ -38,6 +43,7 @@ extension HookEvent {
         case .succeeded: self = .succeeded
         case .failed: self = .failed
         case .rejected: self = .rejected
+        case .cancelled: self = .cancelled
         }
     }
 }

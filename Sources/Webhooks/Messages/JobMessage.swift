@@ -10,8 +10,19 @@ package struct JobMessage: Sendable {
     package let time: Date
     /// Sent by hand to try a hook: it tells of no real job, and says so.
     package let isTest: Bool
+    /// The name of the worker's machine.
+    package let host: String
+    /// Where the outbox is served, without a slash at its end; nil where it is not.
+    private let reportURL: String?
 
-    package init(event: JobEvent, job: JobRecord, time: Date, isTest: Bool = false) {
+    /// - Parameters:
+    ///   - host: nil for this machine's name.
+    ///   - reportURL: `report_url` of lorad.yaml.
+    package init(
+        event: JobEvent, job: JobRecord, time: Date, isTest: Bool = false, host: String? = nil, reportURL: String? = nil
+    ) {
+        self.host = host ?? MessageHost.name
+        self.reportURL = reportURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         self.event = event
         self.job = job
         self.time = time
@@ -27,24 +38,28 @@ package struct JobMessage: Sendable {
     /// As receivers of `generic` hooks tell messages apart.
     var type: String { isTest ? "webhook.test" : "job.\(event.rawValue)" }
 
-    /// One line: `sentiment: succeeded in 4m 31s`.
-    var title: String {
+    /// One line that says the result: `sentiment: 88.9%, +7.7 points, +0.2 since the last run`. Where nothing was scored,
+    /// `sentiment: succeeded in 4m 31s`.
+    package var title: String {
         if isTest { return "lorad: a test message; this webhook works" }
         let name = ForeignText.line(job.name)
         switch event {
         case .queued: return "\(name): queued"
         case .started: return job.attempt > 1 ? "\(name): started (attempt \(job.attempt))" : "\(name): started"
-        case .succeeded: return "\(name): succeeded" + duration
-        case .failed: return "\(name): failed" + duration
+        case .succeeded: return figures.map { "\(name): \($0)" } ?? "\(name): succeeded\(duration)\(unscored)"
+        case .failed: return "\(name): failed" + (figures.map { ", \($0)" } ?? duration)
+        case .cancelled: return "\(name): cancelled"
         case .rejected: return "\(name): rejected"
         }
     }
 
     /// Label and value, one line each.
     var facts: [(label: String, value: String)] {
-        var facts = [("job", job.id)]
+        var facts = [("job", job.id), ("host", ForeignText.line(host))]
         guard event != .queued, event != .started else { return facts }
+        facts.append(("result", "\(event.rawValue)\(duration)"))
         if let summary = job.summary {
+            if let headline = summary.headline { facts.append(("figure", Self.words(headline))) }
             if let parity = summary.parityPassed { facts.append(("merge parity", parity ? "passed" : "failed")) }
             let failed = summary.gates.filter { !$0.passed }
             if !summary.gates.isEmpty {
@@ -59,6 +74,40 @@ package struct JobMessage: Sendable {
         }
         if let folder = job.runFolder { facts.append(("folder", ForeignText.line(folder))) }
         return facts
+    }
+
+    /// Where the run's report is served; nil where there is no such run, or the outbox is not served.
+    ///
+    /// Its parts are lorad.yaml's own, a job's name and a run's, none of which holds anything but letters, digits and
+    /// `._-`; another folder gets no link.
+    var report: String? {
+        guard let reportURL, let folder = job.runFolder else { return nil }
+        let parts = folder.split(separator: "/").suffix(2)
+        let isPlain = parts.joined().utf8.allSatisfy { byte in
+            byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
+                || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || "._-".utf8.contains(byte)
+        }
+        return parts.count == 2 && isPlain ? "\(reportURL)/\(parts.joined(separator: "/"))/report.html" : nil
+    }
+
+    /// Of a run that succeeded with nothing to be scored on.
+    private var unscored: String { job.summary?.slices.isEmpty == true ? ", not scored" : "" }
+
+    /// The headline figure, what it is more than the base's, and than the last run's.
+    private var figures: String? {
+        guard let headline = job.summary?.headline else { return nil }
+        var parts = [HeadlineWording.figure(headline)]
+        if let base = headline.base { parts.append(HeadlineWording.change(headline, from: base)) }
+        if let previous = headline.previous {
+            parts.append("\(HeadlineWording.change(headline, from: previous, withUnit: false)) since the last run")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    /// `accuracy on all rows`.
+    private static func words(_ headline: JobSummary.Headline) -> String {
+        let slice = headline.slice == "all" ? "all rows" : ForeignText.line(headline.slice)
+        return "\(headline.metric.replacing("_", with: " ")) on \(slice)"
     }
 
     /// Why it failed or was rejected.

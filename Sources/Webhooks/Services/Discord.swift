@@ -32,6 +32,8 @@ struct DiscordBody: Encodable {
 
     struct Embed: Encodable {
         var title: String
+        /// What the title leads to.
+        var url: String?
         var description: String?
         /// 0xRRGGBB
         var color: Int
@@ -74,7 +76,8 @@ struct DiscordBody: Encodable {
         }
         embeds = [
             Embed(
-                title: title, description: Self.description(message, limit: min(left, Self.descriptionLimit)),
+                title: title, url: message.report,
+                description: Self.description(message, limit: min(left, Self.descriptionLimit)),
                 color: Self.color(message.event), fields: fields, timestamp: Timestamp.text(message.time))
         ]
     }
@@ -100,6 +103,7 @@ struct DiscordBody: Encodable {
         case .succeeded: 0x2E8B57
         case .failed: 0xC0392B
         case .rejected: 0xD68910
+        case .cancelled: 0x7F8C8D
         }
     }
 

@@ -38,12 +38,17 @@ struct GenericBody {
         var manifestSHA256: String
         var reason: String?
         var runDir: String?
+        /// The name of the worker's machine.
+        var host: String
+        /// Where the run's report is served.
+        var reportURL: String?
         var summary: JobSummary?
         /// How many slices and gates were left out to keep the body small; absent where none were.
         var omitted: Int?
 
         private enum CodingKeys: String, CodingKey {
-            case job, name, state, attempt, reason, summary, omitted
+            case job, name, state, attempt, reason, summary, omitted, host
+            case reportURL = "report_url"
             case submittedAt = "submitted_at"
             case startedAt = "started_at"
             case finishedAt = "finished_at"
@@ -87,7 +92,8 @@ struct GenericBody {
                 submittedAt: Timestamp.text(job.submittedAt), startedAt: job.startedAt.map(Timestamp.text),
                 finishedAt: job.finishedAt.map(Timestamp.text), manifestSHA256: job.manifestSHA256,
                 reason: message.reason.map { ForeignText.cut($0, to: reasonLimit) },
-                runDir: job.runFolder.map { ForeignText.cut($0, to: 1_024) }, summary: summary,
+                runDir: job.runFolder.map { ForeignText.cut($0, to: 1_024) }, host: message.host,
+                reportURL: message.report, summary: summary,
                 omitted: omitted > 0 ? omitted : nil))
     }
 }

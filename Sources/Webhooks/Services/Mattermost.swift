@@ -29,12 +29,14 @@ struct MattermostBody: Encodable {
         let title = "`" + ForeignText.forChat(message.title, .code, limit: 256) + "`"
         let facts = message.facts.map { "\($0.label): \($0.value)" }.joined(separator: "\n")
         var blocks = [title, Self.code(ForeignText.forChat(facts, .code, limit: 4_000))]
+        // The one link: its address is lorad.yaml's, not a manifest's.
+        if let report = message.report { blocks.append(report) }
         var left = Self.textLimit - blocks.map { $0.utf16.count + 1 }.reduce(0, +)
         if let reason = message.reason, !reason.isEmpty {
             // At most half of the room, so that the table is seen as well.
             let room = message.table == nil ? left : left / 2
             blocks.append(Self.code(ForeignText.forChat(reason, .code, limit: room - Self.fences)))
-            left -= blocks[2].utf16.count + 1
+            left -= blocks[blocks.count - 1].utf16.count + 1
         }
         if let table = message.table {
             blocks.append(Self.code(table.text(in: .code, limit: left - Self.fences)))

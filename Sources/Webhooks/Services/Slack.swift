@@ -59,6 +59,11 @@ struct SlackBody: Encodable {
         blocks = [Block(type: "header", text: Text(type: "plain_text", text: header, emoji: false))]
         let facts = message.facts.map { "\($0.label): \($0.value)" }.joined(separator: "\n")
         blocks.append(Self.code(ForeignText.forChat(facts, .slackCode, limit: Self.codeLimit)))
+        // The one link: its address is lorad.yaml's, not a manifest's.
+        if let report = message.report {
+            blocks.append(
+                Block(type: "section", text: Text(type: "mrkdwn", text: "<\(report)|report>", verbatim: true)))
+        }
         if let table = message.table { blocks.append(Self.code(table.text(in: .slackCode, limit: Self.codeLimit))) }
         if let reason = message.reason, !reason.isEmpty {
             blocks.append(Self.code(ForeignText.forChat(reason, .slackCode, limit: Self.codeLimit)))

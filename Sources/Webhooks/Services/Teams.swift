@@ -39,9 +39,16 @@ struct TeamsBody: Encodable {
         var separator: Bool?
     }
 
+    /// A button that opens an address.
+    struct Action: Encodable {
+        var type = "Action.OpenUrl"
+        var title = "Report"
+        var url: String
+    }
+
     struct Card: Encodable {
         private enum CodingKeys: String, CodingKey {
-            case type, version, body, msteams
+            case type, version, body, actions, msteams
             case schema = "$schema"
         }
 
@@ -49,6 +56,7 @@ struct TeamsBody: Encodable {
         var type = "AdaptiveCard"
         var version = "1.4"
         var body: [Line]
+        var actions: [Action]?
         var msteams = ["width": "Full"]
     }
 
@@ -76,7 +84,8 @@ struct TeamsBody: Encodable {
         var share = 4_000
         while true {
             var body = self
-            body.attachments = [Attachment(content: Card(body: lines(share: share)))]
+            let actions = message.report.map { [Action(url: $0)] }
+            body.attachments = [Attachment(content: Card(body: lines(share: share), actions: actions))]
             let text = try CompactJSON.encode(body)
             if text.utf8.count < Self.limit || share < 100 { return text }
             share = share * 3 / 4
@@ -116,6 +125,7 @@ struct TeamsBody: Encodable {
         case .succeeded: "Good"
         case .failed: "Attention"
         case .rejected: "Warning"
+        case .cancelled: "Default"
         }
     }
 }

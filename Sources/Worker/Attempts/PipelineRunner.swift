@@ -6,6 +6,8 @@ import Manifests
 import ModelFiles
 import OperatingSystem
 import Pipeline
+import Publication
+import Reports
 
 /// Runs jobs through the pipeline, in the process that calls it.
 package struct PipelineRunner: Sendable {
@@ -34,7 +36,8 @@ package struct PipelineRunner: Sendable {
                 hashCache: HashCache(file: configuration.hashCache, additions: request.hashAdditions),
                 policy: configuration.pathPolicy(), attempt: request.attempt, confinement: confinement,
                 shouldStop: { control.shouldStop || shouldStop() }, reporter: JobReporter(listener.take),
-                limits: JobLimits(configuration.limits, rule: request.rule), journal: request.journal, note: Self.note
+                limits: JobLimits(configuration.limits, rule: request.rule), journal: request.journal,
+                previousRun: LatestLink.run(outbox: configuration.outbox, name: document.manifest.name), note: Self.note
             ) {
                 guard listener.mayPublish() else {
                     throw PipelineError(.interrupted, "The attempt may not publish: the job is no longer its own.")
@@ -86,7 +89,11 @@ extension JobSummary {
                 Gate(condition: Self.condition(gate), value: gate.value, passed: gate.passed)
             },
             parityPassed: report.parity?.passed, steps: report.training?.steps ?? 0,
-            wallSeconds: report.training?.wallSeconds ?? 0, tokensPerSecond: report.training?.tokensPerSecond ?? 0)
+            wallSeconds: report.training?.wallSeconds ?? 0, tokensPerSecond: report.training?.tokensPerSecond ?? 0,
+            headline: Reports.Headline(report).map {
+                Headline(
+                    slice: $0.slice, metric: $0.metric, base: $0.base, adapter: $0.adapter, previous: $0.previous)
+            })
     }
 
     private static func condition(_ gate: GateReport) -> String {

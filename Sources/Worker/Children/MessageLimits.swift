@@ -1,6 +1,7 @@
 import JobReports
 import Ledger
 import Pipeline
+import Reports
 
 /// How much a job process tells its worker at most, so that no message comes near the longest line that is read: what a
 /// manifest or its data make long is cut here, and said to be. The worker holds to it what it is told.

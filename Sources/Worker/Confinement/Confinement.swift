@@ -3,6 +3,7 @@ import Common
 import Glibc
 import OperatingSystem
 import Pipeline
+import Reports
 
 /// What keeps this process to its own files, whatever comes to run in it: Landlock decides which files it may open,
 /// seccomp which system calls it may make. Both hold for good, and neither needs a right that the process must be given.

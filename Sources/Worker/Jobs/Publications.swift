@@ -5,6 +5,7 @@ import Ledger
 import Manifests
 import OperatingSystem
 import Pipeline
+import Publication
 
 /// What jobs have published, as their journals and the outbox tell it: the ledger's end of a job is that of its run, whatever
 /// the job's process lived to say.

@@ -4,6 +4,7 @@ import Glibc
 import Manifests
 import OperatingSystem
 import Pipeline
+import Publication
 
 /// Removes old runs from the outbox by the policy of `retention` in lorad.yaml. A run that any link in its name's folder
 /// leads to (`latest`, and every alias) stays, whatever the policy says.
@@ -55,7 +56,7 @@ package struct RunPruning: Sendable {
 
     /// Nil while somebody publishes there: the next round comes.
     private func lock(_ folder: String) throws -> FileLock? {
-        try FileLock.ifFree(folder + "/" + RunStaging.entryLock)
+        try FileLock.ifFree(folder + "/" + OutboxPlace.entryLock)
     }
 
     private func prune(_ folder: String, now: Date) throws -> [String] {

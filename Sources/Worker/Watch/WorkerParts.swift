@@ -38,7 +38,7 @@ struct WorkerParts: Sendable {
         self.ledger = ledger
         let live = LiveSettings(settings, runner: runner)
         self.live = live
-        announcer = Announcer { live.settings.hooks }
+        announcer = Announcer(reportURL: settings.configuration.reportURL) { live.settings.hooks }
         intake = Intake(
             folders: folders, ledger: ledger, settings: { live.settings }, announcer: announcer,
             reader: runner.makeIntakeReader(for: "intake"))

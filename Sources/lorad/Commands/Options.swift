@@ -1,6 +1,6 @@
-import Datasets
 import Adapters
 import ArgumentParser
+import Datasets
 import Foundation
 import Manifests
 import ModelFiles

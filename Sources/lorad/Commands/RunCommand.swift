@@ -5,6 +5,7 @@ import Manifests
 import ModelFiles
 import OperatingSystem
 import Pipeline
+import Publication
 import Views
 import Worker
 
@@ -60,7 +61,8 @@ struct Run: ParsableCommand {
             outbox: outbox, workFolder: work, hashCache: HashCache(file: configuration.hashCache),
             policy: configuration.pathPolicy(), shouldStop: { signals.received },
             reporter: JobReporter(ProgressPrinter().take),
-            limits: JobLimits(configuration.limits))
+            limits: JobLimits(configuration.limits),
+            previousRun: LatestLink.run(outbox: outbox, name: document.manifest.name))
         return try JobPipeline(document, environment: environment).run()
     }
 

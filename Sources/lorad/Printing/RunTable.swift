@@ -1,5 +1,6 @@
 import Common
 import Pipeline
+import Reports
 
 /// What a run came to, for people, on stderr.
 enum RunTable {
@@ -9,7 +10,12 @@ enum RunTable {
         if let parity = report.parity {
             Failure.write(
                 "parity: \(parity.passed ? "passed" : "failed"), largest difference of a logit "
-                    + "\(parity.maxAbsLogitDifference) of \(parity.tolerance) allowed (\(parity.dtype))")
+                    + "\(FigureFormat.significant(parity.maxAbsLogitDifference)) of "
+                    + "\(FigureFormat.significant(parity.tolerance)) allowed (\(parity.dtype))")
+        }
+        writeGates(report)
+        if report.isUnscored {
+            Failure.write("not scored: the manifest names no evaluation data (evaluation.data)")
         }
         for (index, line) in report.explanation.enumerated() {
             Failure.write(index == 0 ? "\(report.status.rawValue): \(line)" : line)
@@ -23,7 +29,7 @@ enum RunTable {
         func write(_ name: String, rows: String, dropped: String, _ figures: [String]) {
             Failure.write(row([name, rows] + (hasDropped ? [dropped] : []) + figures))
         }
-        write("slice", rows: "rows", dropped: "left out", ["base", "adapter", "base loss", "loss"])
+        write("slice", rows: "rows", dropped: "left out", ["base", "adapter", "base loss", "loss, nats"])
         for slice in report.slices {
             write(
                 slice.name, rows: "\(slice.rows)", dropped: "\(slice.dropped ?? 0)",
@@ -34,6 +40,16 @@ enum RunTable {
         }
         for (name, rows) in (report.evaluation?.unscored ?? [:]).sorted(by: { $0.key < $1.key }) {
             write(name, rows: "0", dropped: "\(rows)", ["–", "–", "–", "–"])
+        }
+    }
+
+    /// Every gate, with what was measured and what is wanted.
+    private static func writeGates(_ report: RunReport) {
+        for gate in report.gates {
+            let value = gate.value.map { FigureFormat.significant($0, 4) } ?? "not measured"
+            Failure.write(
+                "gate: \(gate.passed ? "passed" : "failed"), \(gate.slice) \(gate.metric) \(value), wanted "
+                    + GateWording.wanted(gate))
         }
     }
 

@@ -1,7 +1,7 @@
 import Evaluation
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// Three models whose logits are written down, so that every figure of the report can be computed by hand.
 @Suite("Parity by hand")
@@ -14,7 +14,7 @@ struct ParityFormulaTests {
         adapter: FormulaModel = Self.adapter, base: FormulaModel = Self.base, merged: FormulaModel,
         prompts: [RegressionPrompt] = [RegressionPrompt(id: "p", prompt: "a", expectations: [.equals("bcd")])],
         precision: ParityPrecision = .float32
-    ) throws -> ParityReport {
+    ) throws -> ParityResult {
         try withTemporaryFolder { folder in
             let recorder = try ParityRecorder(
                 prompts: prompts,

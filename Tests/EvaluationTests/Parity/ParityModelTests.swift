@@ -2,8 +2,8 @@ import Adapters
 import Evaluation
 import ModelFiles
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 import Transformers
 
@@ -21,7 +21,7 @@ struct ParityModelTests {
     /// Judges weights merged in `dtype`, after `edit` has been at the merged tensors.
     private func report(
         _ adapter: Adapter, _ precision: ParityPrecision = .float32, edit: ((Matrix) -> Void)? = nil
-    ) throws -> ParityReport {
+    ) throws -> ParityResult {
         try withTemporaryFolder { folder in
             let recorder = try ParityRecorder(
                 prompts: prompts,

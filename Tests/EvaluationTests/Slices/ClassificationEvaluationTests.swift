@@ -1,7 +1,7 @@
 import Datasets
 import Evaluation
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 
 @Suite("Classification slices")
@@ -31,7 +31,7 @@ struct ClassificationEvaluationTests {
         let plan = try plan([("a", "odd", "x"), ("ab", "even", "y"), ("abc", "even", "x"), ("abcdef", "odd", "y")])
         #expect(plan.truncated == 1)
         let model = ParityOfLength()
-        let found = try ClassificationEvaluation(plan: plan).run(model, setAdapterEnabled: { model.isOn = $0 })
+        let found = try ClassificationEvaluation(plan: plan).run(model, setAdapterEnabled: { model.isOn = $0 }).slices
         #expect(found.map(\.name) == ["all", "x", "y"])
         #expect(found.map(\.rows) == [4, 2, 2])
         // Logits of 0 and 0 choose the first class.

@@ -1,8 +1,8 @@
 import Datasets
 import Evaluation
 import ModelFiles
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 import Transformers
 
@@ -18,7 +18,7 @@ struct GreedyAccuracyTests {
         let plan = try SlicePlan(
             rows: [EvaluationRow(line: 1, slice: nil, content: content)], path: "d", tokenizer: CharacterTokenizer(),
             maximumPositions: 64, options: options)
-        return try SliceEvaluation(plan: plan, options: options).run(model)[0].base.accuracy
+        return try SliceEvaluation(plan: plan, options: options).run(model).slices[0].base.accuracy
     }
 
     private func rule(needsEnd: Bool = true, limit: Int = 32) -> GreedyRule {
@@ -43,7 +43,7 @@ struct GreedyAccuracyTests {
             let options = SliceOptions(greedy: rule)
             let plan = try SlicePlan(
                 rows: rows, path: "d", tokenizer: CharacterTokenizer(), maximumPositions: 64, options: options)
-            return try SliceEvaluation(plan: plan, options: options).run(chain)[0].base
+            return try SliceEvaluation(plan: plan, options: options).run(chain).slices[0].base
         }
         #expect(found[0].loss == found[1].loss && found[0].tokens == 1 && found[1].tokens == 1)
     }

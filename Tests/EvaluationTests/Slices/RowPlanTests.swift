@@ -1,8 +1,8 @@
 import Datasets
 import Evaluation
 import ModelFiles
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 import Transformers
 

@@ -28,7 +28,7 @@ struct SliceEvaluationTests {
     @Test("With choices: loss of the own completion, accuracy of the likelier choice, calibration of its confidence")
     func choices() throws {
         let rows = rows([("a", "b", "x"), ("a", "c", "x")])
-        let slices = try evaluation(rows, SliceOptions(choices: ["b", "c"])).run(model)
+        let slices = try evaluation(rows, SliceOptions(choices: ["b", "c"])).run(model).slices
         #expect(slices.map(\.name) == ["all", "x"])
         let found = slices[0].base
         // −ln(1/2) and −ln(1/16); the choices' softmax is 8/9 to 1/9, right once in two.
@@ -44,18 +44,18 @@ struct SliceEvaluationTests {
     @Test("Choices compare summed log-likelihoods, and a tie goes to the first")
     func summed() throws {
         // After a: "bc" has 1/2 · 1/2, "d" has 1/16, "e" as much.
-        let longer = try evaluation(rows([("a", "bc", "x")]), SliceOptions(choices: ["d", "bc"])).run(model)
+        let longer = try evaluation(rows([("a", "bc", "x")]), SliceOptions(choices: ["d", "bc"])).run(model).slices
         #expect(longer[0].base.accuracy == 1)
         expectClose(longer[0].base.loss, log(2.0), tolerance: 1e-6)
         expectClose(longer[0].base.calibrationError, 1 - 4 / 5.0, tolerance: 1e-6)
-        let tied = try evaluation(rows([("a", "e", "x")]), SliceOptions(choices: ["d", "e"])).run(model)
+        let tied = try evaluation(rows([("a", "e", "x")]), SliceOptions(choices: ["d", "e"])).run(model).slices
         #expect(tied[0].base.accuracy == 0)
     }
 
     @Test("Without choices a row is right when decoding greedily would say exactly its completion")
     func greedy() throws {
         let rows = rows([("a", "bcd", "x"), ("a", "bcc", "x"), ("c", "d", "y"), ("c", "e", "y")])
-        let slices = try evaluation(rows).run(model)
+        let slices = try evaluation(rows).run(model).slices
         #expect(slices.map(\.base.accuracy) == [0.5, 0.5, 0.5])
         #expect(slices[0].base.calibrationError == nil)
         // Tokens weigh the same, not rows: 6 of 1/2 and 2 of 1/16.
@@ -69,7 +69,7 @@ struct SliceEvaluationTests {
     @Test("The slice of all comes first, then the names in order, each with its own and its overlong rows")
     func order() throws {
         let rows = rows([("a", "b", "zebra"), ("abc", "defg", "ant"), ("a", "b", "ant"), ("abc", "defg", "moth")])
-        let slices = try evaluation(rows, SliceOptions(maximumTokens: 5)).run(model)
+        let slices = try evaluation(rows, SliceOptions(maximumTokens: 5)).run(model).slices
         #expect(slices.map(\.name) == ["all", "ant", "moth", "zebra"])
         #expect(slices.map(\.rows) == [2, 1, 0, 1])
         #expect(slices.map(\.overlong) == [2, 1, 1, 0])
@@ -83,12 +83,13 @@ struct SliceEvaluationTests {
             (0..<9).map { $0 == (isOn ? 0 : prefix[prefix.count - 1] + 1) ? Float(log(8.0)) : 0 }
         }
         var heard: [Int] = []
-        let slices = try evaluation(rows([("a", "b", "x"), ("b", "a", "x")])).run(
+        let result = try evaluation(rows([("a", "b", "x"), ("b", "a", "x")])).run(
             switched, setAdapterEnabled: { isOn = $0 },
             progress: { done, total in
                 #expect(total == 4)
                 heard.append(done)
             })
+        let slices = result.slices
         #expect(isOn)
         #expect(slices[0].base.accuracy == 0.5 && slices[0].adapter?.accuracy == 0.5)
         expectClose(slices[0].base.loss, (log(2.0) + log(16.0)) / 2, tolerance: 1e-6)
@@ -98,9 +99,9 @@ struct SliceEvaluationTests {
     @Test("No call holds more tokens than it may, and how rows are cut into calls changes no figure")
     func calls() throws {
         let rows = rows([("abc", "d", "x"), ("ab", "c", "x"), ("a", "b", "x"), ("abcd", "f", "x")])
-        let whole = try evaluation(rows).run(model)
+        let whole = try evaluation(rows).run(model).slices
         let counted = model
-        let cut = try evaluation(rows, SliceOptions(tokensPerCall: 5)).run(counted)
+        let cut = try evaluation(rows, SliceOptions(tokensPerCall: 5)).run(counted).slices
         #expect(counted.calls == [4, 3, 3])
         #expect(cut == whole)
     }

@@ -1,9 +1,9 @@
-import Datasets
 import Adapters
+import Datasets
 import Evaluation
 import ModelFiles
-import TestSupport
 import Testing
+import TestSupport
 import Tokenizers
 import Transformers
 
@@ -19,6 +19,7 @@ struct SliceReferenceTests {
             rows: EvaluationRows.read(path, sliceBy: "domain"), path: path, tokenizer: TokenizerLoader.load(base),
             maximumPositions: model.maximumPositions, options: options)
         return try SliceEvaluation(plan: plan, options: options).run(model, setAdapterEnabled: adapter.setEnabled)
+            .slices
     }
 
     private func expect(_ found: SliceMetrics?, _ expected: JSONValue?, _ name: String) throws {

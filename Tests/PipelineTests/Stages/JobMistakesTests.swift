@@ -1,8 +1,9 @@
 import Foundation
 import ModelFiles
 import Pipeline
-import TestSupport
+import Reports
 import Testing
+import TestSupport
 import Tokenizers
 import Transformers
 

@@ -2,8 +2,9 @@ import Foundation
 import Manifests
 import ModelFiles
 import Pipeline
-import TestSupport
+import Reports
 import Testing
+import TestSupport
 
 @Suite("What a run says of itself")
 struct RunOutcomeTests {

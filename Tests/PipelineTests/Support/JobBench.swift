@@ -63,11 +63,15 @@ struct JobBench {
         try JobPipeline(document(lines), environment: environment(reporter)).check()
     }
 
-    func run(_ lines: String, _ reporter: JobReporter = .silent) throws -> JobResult {
+    func run(
+        _ lines: String, _ reporter: JobReporter = .silent, previous: String? = nil
+    ) throws -> JobResult {
         for name in ["outbox", "work"] {
             try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
         }
-        return try JobPipeline(document(lines), environment: environment(reporter)).run()
+        var environment = environment(reporter)
+        environment.previousRun = previous
+        return try JobPipeline(document(lines), environment: environment).run()
     }
 }
 

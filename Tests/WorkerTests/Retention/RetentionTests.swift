@@ -4,8 +4,9 @@ import Ledger
 import LedgerSupport
 import Manifests
 import Pipeline
-import TestSupport
+import Publication
 import Testing
+import TestSupport
 import Worker
 
 @Suite("Old runs")
@@ -33,7 +34,7 @@ struct RunPruningTests {
         policy.keepDays = 0
         change(&policy)
         _ = try RunPruning(outbox: folder.path, policy: policy).prune(now: now)
-        return try folder.names("tiny").filter { $0 != RunStaging.entryLock }
+        return try folder.names("tiny").filter { $0 != OutboxPlace.entryLock }
     }
 
     private let runs = (1...4).map { "2026010\($0)T000000Z-0000000\($0)" }

@@ -1,0 +1,114 @@
+import Adapters
+import ForeignText
+import Foundation
+import Manifests
+import ModelFiles
+import Publication
+import Reports
+import Transformers
+
+/// A trained adapter in the files of PEFT, proven by merging it: merged weights answer as base and adapter do.
+package final class AdapterArtifact: Artifact {
+    package static let subject = "adapter_model.safetensors"
+
+    /// The base, with the adapter attached.
+    let model: JobModel
+    /// As trained, and from `readBack` on as its files say.
+    private(set) var adapter: Adapter
+    private let job: PreparedJob
+    private let environment: JobEnvironment
+
+    /// - Parameter adapter: attached to the job's model, and trained.
+    init(_ adapter: Adapter, of job: PreparedJob, _ environment: JobEnvironment) {
+        self.adapter = adapter
+        self.job = job
+        self.environment = environment
+        model = job.model
+    }
+
+    package static func card(of report: RunReport) -> String { ModelCard.render(report) }
+
+    /// - Throws: `AdaptersError` where the adapter changes nothing, or holds a number that is not finite; what writing
+    ///   files throws.
+    package func write(to folder: String, _ report: inout RunReport) throws {
+        try adapter.checkMeaningful()
+        try adapter.save(
+            folder: folder, identity: identity, baseModel: baseModel, labels: job.data.task.names)
+        report.analysis = try adapter.spectra(base: job.base.files) { [reporter = environment.reporter] in
+            reporter.progress($0, of: $1, .modules)
+        }.map {
+            ModuleAnalysis(
+                module: $0.module, singularValues: $0.singularValues, relativeFrobeniusNorm: $0.relativeNorm)
+        }
+    }
+
+    package func readBack(from folder: String) throws {
+        adapter.detach()
+        try load(folder)
+    }
+
+    package func verify(in folder: String, _ report: inout RunReport) throws -> [ArtifactCheck] {
+        let parity = try parity(in: folder)
+        report.parity = parity
+        let missed = parity.prompts.filter { $0.expectation?.passed == false }.map {
+            ForeignText.quoted($0.id, limit: 256)
+        }
+        let expectations = ArtifactCheck(
+            "expectations",
+            reason: missed.isEmpty
+                ? nil
+                : "The adapter's text for \(missed.joined(separator: ", ")) is not what the regression prompts expect.")
+        let differs = !parity.passed && missed.isEmpty
+        return [
+            expectations,
+            ArtifactCheck("parity", reason: differs ? "The merged weights do not behave as the adapter does." : nil),
+        ]
+    }
+
+    /// What PEFT's Auto classes open: the base's id on the Hub, or where it lies from any folder.
+    private var baseModel: String { job.manifest.base.hubID ?? job.base.location ?? job.manifest.base.path }
+
+    private var identity: BaseIdentity { BaseIdentity(job.base.hash) }
+
+    private func load(_ folder: String) throws {
+        adapter = try model.use { try Adapter.load(folder: folder, into: $0, expecting: identity) }
+    }
+
+    private func parity(in folder: String) throws -> ParityReport {
+        let (manifest, base, data) = (job.manifest, job.base, job.data)
+        let overlay = environment.workFolder + "/merged.safetensors"
+        defer { try? FileManager.default.removeItem(atPath: overlay) }
+        let merged = try mergedModel(folder, overlay: overlay)
+        let seed = UInt64(bitPattern: Int64(manifest.training.seed))
+        // Two roundings of the same weights are compared here, so the arithmetic must not add a third.
+        if manifest.dtype != .float32 {
+            try model.replace {
+                try LanguageModel.load(base.files, dtype: .float32, task: data.task.head(seed: seed))
+            }
+            try load(folder)
+        }
+        let dtype: FileDType = manifest.merge.dtype == .bfloat16 ? .bf16 : .f32
+        let proof = ParityProof(
+            base: base.files, tokenizer: base.tokenizer, endTokens: base.endTokens, prompts: data.prompts,
+            maxNewTokens: manifest.regression.maxNewTokens, task: data.task, seed: seed, dtype: dtype,
+            tolerance: manifest.merge.tolerance, scratchFolder: environment.workFolder,
+            shouldStop: environment.shouldStop,
+            progress: { [reporter = environment.reporter] done, total in
+                reporter.progress(done, of: total, .answers)
+            })
+        return try proof.run(model.give(), adapter) {
+            try merged.write(MergedExport(adapter, base: base.files, dtype: dtype, task: data.task))
+            return try merged.open(base: base.files, tokenizer: base.tokenizer, prompts: data.prompts)
+        }
+    }
+
+    /// Where merged weights are to be published, parity is measured on the very files that are.
+    private func mergedModel(_ folder: String, overlay: String) throws -> MergedModel {
+        guard let format = MergedFormat(rawValue: job.manifest.merge.export.rawValue) else {
+            return .overlay(path: overlay)
+        }
+        let folder = "\(folder)/\(MergedFormat.runFolder)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return .export(format, folder: folder)
+    }
+}

@@ -1,0 +1,38 @@
+import Evaluation
+import Reports
+
+/// Judges two models by the rows that both were scored on.
+enum RowComparison {
+    /// One row with both models.
+    typealias Pair = (before: RowScores.Row.Answer, after: RowScores.Row.Answer, tokens: Int)
+
+    /// By right and wrong where every row has a right answer, else by the losses.
+    ///
+    /// - Parameter draws: of the bootstrap; by the number of rows where nil.
+    /// - Returns: nil for no rows, and where nothing can be drawn from them.
+    static func report(_ pairs: [Pair], draws: Int? = nil) -> ComparisonReport? {
+        guard !pairs.isEmpty else { return nil }
+        let outcomes = pairs.compactMap { pair in
+            pair.before.correct.flatMap { before in pair.after.correct.map { (before: before, after: $0) } }
+        }
+        if outcomes.count == pairs.count {
+            let test = McNemar(
+                onlyFirst: outcomes.count { $0.before && !$0.after },
+                onlySecond: outcomes.count { !$0.before && $0.after })
+            return ComparisonReport(
+                pValue: test.pValue, rows: pairs.count, onlyBefore: test.onlyFirst, onlyAfter: test.onlySecond)
+        }
+        return bootstrap(pairs, draws: draws)
+    }
+
+    /// By the losses alone.
+    static func bootstrap(_ pairs: [Pair], draws: Int? = nil) -> ComparisonReport? {
+        let test = PairedBootstrap(
+            pairs.map { $0.after.loss - $0.before.loss }, weights: pairs.map { Double($0.tokens) }, draws: draws)
+        return test.map {
+            ComparisonReport(
+                pValue: $0.pValue, rows: pairs.count, difference: $0.difference, low: $0.interval.lowerBound,
+                high: $0.interval.upperBound)
+        }
+    }
+}

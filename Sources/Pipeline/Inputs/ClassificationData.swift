@@ -1,0 +1,190 @@
+import Datasets
+import Evaluation
+import Manifests
+import Reports
+import Tokenizers
+import Training
+import Transformers
+
+/// The rows of a classification job: read, their labels resolved, clean, tokenized, and held against the base.
+struct ClassificationData {
+    let labels: SequenceLabels
+    let examples: [TokenizedExample]
+    let validation: [TokenizedExample]
+    let rows: RowCounts
+    let clean: CleanRows
+    let evaluation: ClassificationPlan?
+    let prompts: [RegressionPrompt]
+    /// Rows of each file, as they were read.
+    let fileRows: FileRows
+
+    /// - Parameter base: nil where it cannot be read: the rows are read all the same, for what is wrong with them.
+    /// - Parameter log: hears what was decided without the manifest.
+    /// - Returns: nil where mistakes leave nothing to train on.
+    static func prepare(
+        _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
+    ) throws -> ClassificationData? {
+        let mistakes = checks.mistakes
+        guard let files = try LabelledFiles(manifest, rows, base, checks, log: log), let base else { return nil }
+        let builder = try Self.builder(manifest, base)
+        rows.progress.expect(files.train.count + files.heldOut.count + files.evaluatedRows.count)
+        let plan = try files.plan(manifest, base, mistakes, rows.progress)
+        let limits = BaseLimits(base)
+        if let plan { limits.check(plan, mistakes) }
+        let validation = try manifest.dataset.validation.flatMap { path in
+            try files.heldOut.isEmpty
+                ? nil
+                : mistakes.collect("dataset.validation") {
+                    try builder.build(
+                        files.heldOut.compactMap(\.labelled), path: path, kind: "validation",
+                        progress: rows.progress.advance)
+                }
+        }
+        if let validation, let path = manifest.dataset.validation {
+            limits.check(validation.examples, of: path, mistakes) {
+                files.heldOut[validation.counts.places[$0]].labelled?.row.line ?? 0
+            }
+        }
+        let train = manifest.dataset.train
+        let cleaned = try mistakes.collect("dataset.train") {
+            try CleanRows(files.train, validation: files.heldOut, evaluation: files.evaluated, path: train)
+        }
+        rows.progress.leaveOut(cleaned?.counts.dropped ?? 0)
+        let named = try files.prompts(manifest, rows, base, mistakes)
+        guard let clean = cleaned,
+            let built = try mistakes.collect(
+                "dataset.train",
+                {
+                    try builder.build(
+                        clean.rows.compactMap(\.labelled), path: train, progress: rows.progress.advance)
+                })
+        else { return nil }
+        limits.check(built.examples, of: train, mistakes) {
+            clean.rows[built.counts.places[$0]].labelled?.row.line ?? 0
+        }
+        let choice = PromptChoice(manifest: manifest, base: base, classifies: true)
+        let texts = clean.rows.lazy.compactMap(\.labelled).map { (text: $0.row.text, pair: $0.row.pair) }
+        return ClassificationData(
+            labels: files.labels, examples: built.examples, validation: validation?.examples ?? [],
+            rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
+            prompts: manifest.regression.prompts != nil
+                ? named ?? [] : choice.fromRows(Array(texts), mistakes, log: log),
+            fileRows: FileRows(
+                train: files.train.count, validation: files.heldOut.count, evaluation: files.evaluatedRows.count,
+                prompts: named?.count ?? 0))
+    }
+
+    private static func builder(_ manifest: JobManifest, _ base: VerifiedBase) throws -> ClassificationBuilder {
+        let configuration = base.files.configuration
+        return ClassificationBuilder(
+            tokenizer: base.tokenizer, pooling: try ModelFamilies.named(configuration.modelType).pooling,
+            maximumLength: min(manifest.training.maxLength, configuration.maxPositions),
+            overLength: manifest.training.overLength == .drop ? .drop : .truncate)
+    }
+
+    /// The first row as the model sees it, and its label as what is trained.
+    func sample(_ tokenizer: any Tokenizer) -> TrainingSample {
+        let text = tokenizer.decode(examples[0].tokens, skipSpecial: false)
+        let label =
+            switch (examples[0].target, labels) {
+            case (.label(let index), .classes(let names)): names[index]
+            case (.value(let value), _): "\(value)"
+            default: ""
+            }
+        return TrainingSample(spans: [.init(text: text + " → ", trained: false), .init(text: label, trained: true)])
+    }
+}
+
+/// The rows of a classification job's files and what their labels mean; faults of a file are noted, and its rows left out.
+private struct LabelledFiles {
+    let labels: SequenceLabels
+    let train: [TrainingRow]
+    let heldOut: [TrainingRow]
+    let evaluated: [TrainingRow]
+    /// The rows to score, of which `evaluated` are made.
+    let evaluatedRows: [LabelledRow]
+
+    /// - Returns: nil where the training rows or their labels cannot be used, which is noted.
+    init?(
+        _ manifest: JobManifest, _ files: JobRows, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
+    ) throws {
+        let mistakes = checks.mistakes
+        let (dataset, section) = (manifest.dataset, manifest.evaluation)
+        var read = try mistakes.collect("dataset.train") { try LabelledRows.read(files.train.take()) }
+        var watched = try files.validation.flatMap { source in
+            try mistakes.collect("dataset.validation") { try LabelledRows.read(source.take()) }
+        }
+        var scored = try files.evaluation.flatMap { source in
+            try mistakes.collect("evaluation.data") {
+                try LabelledRows.read(source.take(), sliceBy: section.sliceBy)
+            }
+        }
+        scored = scored.map { rows in section.limit.map { Array(rows.prefix($0)) } ?? rows }
+        if let scored, let path = section.data { checks.slices(scored.map(\.slice), of: path) }
+        guard let trainRows = read else { return nil }
+        let found = try mistakes.collect("dataset.labels") {
+            try SequenceLabels.of(
+                trainRows, dataset.train, names: dataset.labels,
+                isRegression: dataset.task.map { $0 == .regression })
+        }
+        guard let found else { return nil }
+        checks.measurable(.classification(found))
+        let order = HeadOrder(found, base: base?.files)
+        if let order, let names = order.names {
+            labels = .classes(names)
+            (read, watched, scored) = (
+                read.map(order.named), watched.map(order.named), scored.map(order.named)
+            )
+            if names != order.own {
+                log("labels in the order of the checkpoint's own head: \(names.joined(separator: ", "))")
+            }
+        } else {
+            labels = found
+            if let order { mistakes.note("dataset.labels", order.fault, cause: order.cause, advice: order.advice) }
+        }
+        let labels = labels
+        func rows(_ read: [LabelledRow]?, _ key: String, _ path: String?) throws -> [TrainingRow] {
+            guard let read, let path else { return [] }
+            let targets = try mistakes.collect(key) { try labels.targets(read, path) }
+            return targets.map { zip(read, $0).map { .labelled($0, $1) } } ?? []
+        }
+        train = try rows(read, "dataset.train", dataset.train)
+        heldOut = try rows(watched, "dataset.validation", dataset.validation)
+        evaluated = try rows(scored, "evaluation.data", section.data)
+        evaluatedRows = evaluated.isEmpty ? [] : scored ?? []
+        guard !train.isEmpty else { return nil }
+    }
+
+    /// The rows to score, ready for models.
+    func plan(
+        _ manifest: JobManifest, _ base: VerifiedBase, _ mistakes: JobMistakes, _ progress: RowProgress
+    ) throws -> ClassificationPlan? {
+        guard let path = manifest.evaluation.data, !evaluatedRows.isEmpty else { return nil }
+        let length = min(manifest.training.maxLength, base.files.configuration.maxPositions)
+        return try mistakes.collect("evaluation.data") {
+            try ClassificationPlan(
+                rows: evaluatedRows, path: path, labels: labels, tokenizer: base.tokenizer, maximumLength: length,
+                progress: progress.advance)
+        }
+    }
+
+    /// The manifest's prompts, held against the base; nil where it names none, or they have mistakes.
+    func prompts(
+        _ manifest: JobManifest, _ files: JobRows, _ base: VerifiedBase, _ mistakes: JobMistakes
+    ) throws -> [RegressionPrompt]? {
+        try files.prompts.flatMap { source in
+            let read = try mistakes.collect("regression.prompts") {
+                try RegressionPrompts.read(source.take(), labels: labels)
+            }
+            let choice = PromptChoice(manifest: manifest, base: base, classifies: true)
+            return read.map { choice.checked($0, of: source, mistakes) }
+        }
+    }
+}
+
+extension TrainingRow {
+    /// A row with a label, and what that means.
+    fileprivate var labelled: (row: LabelledRow, target: SequenceTarget)? {
+        if case .labelled(let row, let target) = self { (row, target) } else { nil }
+    }
+}

@@ -1,0 +1,101 @@
+import Evaluation
+import Manifests
+import Reports
+import Tokenizers
+import Training
+
+/// The rows of a job, tokenized and clean.
+struct PreparedData {
+    let examples: [TokenizedExample]
+    let validation: [TokenizedExample]
+    let rows: RowCounts
+    let contamination: ContaminationCounts
+    let sample: TrainingSample
+    let datasets: [DatasetProvenance]
+    /// The rows that base and adapter are scored on; nil where the manifest names none.
+    let evaluation: EvaluationPlan?
+    /// The manifest's regression prompts, or else those of the first training rows that fit the base.
+    let prompts: [RegressionPrompt]
+    /// What a person should know of the training rows.
+    let warnings: [String]
+    /// What the rows train a model to do.
+    let task: ModelTask
+
+    /// What nobody should have to find out from the figures.
+    var notes: [String] {
+        guard case .text(let plan) = evaluation, plan.unreachable > 0 else { return [] }
+        return [
+            "\(plan.unreachable) of \(plan.rows.count) evaluation rows count as wrong whatever the model says: their "
+                + "completions, ends included, are longer than evaluation.max_new_tokens, or hold an end-of-text token"
+        ]
+    }
+
+    /// Reads and tokenizes all that the job will need, so that a mistake in the last of its files is told before
+    /// training and not after; rows that also stand in held-out data leave the training data.
+    ///
+    /// - Parameter rows: the job's files of rows, which nobody has taken yet.
+    /// - Parameter base: nil where it cannot be read: the rows are read all the same.
+    /// - Parameter log: hears what was decided without the manifest.
+    /// - Returns: nil where mistakes, all of them noted, leave nothing to train on.
+    /// - Throws: what is no fault of the job's own.
+    static func prepare(
+        _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
+    ) throws -> PreparedData? {
+        if rows.areLabelled {
+            guard let data = try ClassificationData.prepare(manifest, rows, base, checks, log: log), let base else {
+                return nil
+            }
+            return PreparedData(data, rows, base)
+        }
+        guard let data = try TextData.prepare(manifest, rows, base, checks, log: log), let base else { return nil }
+        return PreparedData(data, rows, base)
+    }
+
+    /// Rows whose tokens are predicted.
+    private init(_ data: TextData, _ files: JobRows, _ base: VerifiedBase) {
+        task = .language
+        (examples, validation, rows) = (data.examples, data.validation, data.rows)
+        warnings = data.warnings
+        contamination = data.clean.counts
+        sample = Self.sample(data.examples[0], base.tokenizer)
+        datasets = files.provenance(data.fileRows)
+        evaluation = data.evaluation.map(EvaluationPlan.text)
+        prompts = data.prompts
+    }
+
+    /// Rows that are classified, or regressed on, as a whole.
+    private init(_ data: ClassificationData, _ files: JobRows, _ base: VerifiedBase) {
+        task = .classification(data.labels)
+        (examples, validation, rows) = (data.examples, data.validation, data.rows)
+        warnings = []
+        contamination = data.clean.counts
+        sample = data.sample(base.tokenizer)
+        datasets = files.provenance(data.fileRows)
+        evaluation = data.evaluation.map(EvaluationPlan.labelled)
+        prompts = data.prompts
+    }
+
+    private static func sample(_ example: TokenizedExample, _ tokenizer: any Tokenizer) -> TrainingSample {
+        let trained = Set(example.labelPositions.map { $0 + 1 })
+        var spans: [TrainingSample.Span] = []
+        var start = 0
+        for index in 1...example.tokens.count {
+            guard index == example.tokens.count || trained.contains(index) != trained.contains(start) else { continue }
+            let text = tokenizer.decode(Array(example.tokens[start..<index]), skipSpecial: false)
+            spans.append(TrainingSample.Span(text: text, trained: trained.contains(start)))
+            start = index
+        }
+        return TrainingSample(spans: spans)
+    }
+}
+
+extension JobManifest {
+    /// What scoring keeps to on this base.
+    func scoring(_ base: VerifiedBase) -> SliceOptions {
+        var options = SliceOptions(choices: evaluation.choices ?? [], tokensPerCall: evaluation.batchTokens)
+        options.greedy = GreedyRule(
+            endTokens: Set(base.endTokens), needsEnd: training.appendEOS && base.tokenizer.eosTokenID != nil,
+            maximumNewTokens: evaluation.maxNewTokens)
+        return options
+    }
+}

@@ -1,0 +1,76 @@
+import Adapters
+import Common
+import Datasets
+import Evaluation
+import ForeignText
+import Foundation
+import Manifests
+import ModelFiles
+import Tensors
+import Training
+import Transformers
+
+/// What a manifest asks for, held against the rows and the model that it names.
+struct JobChecks {
+    let document: ManifestDocument
+    let mistakes: JobMistakes
+
+    /// Notes gates on slices that no row of the evaluation data belongs to.
+    ///
+    /// - Parameter slices: of each row; nil where rows are not sliced.
+    func slices(_ slices: [String?], of path: String) {
+        let names = Set(slices.compactMap(\.self)).union([SliceName.all])
+        for (index, gate) in document.manifest.gates.enumerated() where !names.contains(gate.slice) {
+            let closest = Suggestion.closest(to: gate.slice, among: names.sorted())
+            mistakes.note(
+                "gates[\(index)].slice",
+                "a gate is on the slice \(ForeignText.quoted(gate.slice, limit: 256)), which no row of \(path) belongs to.",
+                advice: (closest.map { "Did you mean \(ForeignText.quoted($0, limit: 256))? " } ?? "")
+                    + "There are: \(names.sorted().map(ForeignText.line).joined(separator: ", ")).")
+        }
+    }
+
+    /// Notes gates on metrics that are not measured for the task that the rows turned out to be, and merged files that its
+    /// models do not have.
+    func measurable(_ task: ModelTask) {
+        let measured: Set<GateMetric>
+        switch task {
+        case .language: measured = [.loss, .perplexity, .accuracy, .calibrationError]
+        case .classification(.classes): measured = [.loss, .accuracy, .calibrationError, .f1, .matthews]
+        case .classification(.regression): measured = [.loss, .pearson, .spearman]
+        }
+        for (index, gate) in document.manifest.gates.enumerated() where !measured.contains(gate.metric) {
+            mistakes.note(
+                "gates[\(index)].metric",
+                "a gate is on \(gate.metric.rawValue), which is not measured on these rows.",
+                advice: "Measured are: \(measured.map(\.rawValue).sorted().joined(separator: ", ")).")
+        }
+        if task != .language, document.manifest.merge.export == .gguf {
+            mistakes.note(
+                "merge.export", "merge.export gguf has no place for a classification head.", advice: "Use safetensors.")
+        }
+    }
+
+    /// The adapter that the manifest describes; nil, and noted, where it names targets that the base lacks, or a rank that
+    /// none of them can have.
+    func configuration(_ section: AdapterSection, of model: LanguageModel) throws -> AdapterConfiguration? {
+        do {
+            let slots = try TargetSelection.select(section.targets ?? [], among: model.slots)
+            let highest = slots.map { min($0.inputs, $0.outputs) }.max() ?? 0
+            guard section.rank <= highest else {
+                mistakes.note(
+                    "adapter.rank",
+                    "adapter.rank is \(section.rank); no update of the projections that it targets has a rank above "
+                        + "\(highest).", advice: "Lower adapter.rank: far fewer do as well.")
+                return nil
+            }
+            return AdapterConfiguration(
+                method: try AdapterMethods.named(section.method.rawValue), rank: section.rank,
+                alpha: Float(section.alpha), dropout: Float(section.dropout), targets: section.targets ?? [],
+                isRankStabilised: section.useRSLoRA ?? false)
+        } catch let error as AdaptersError where error.code == .unknownTarget {
+            mistakes.note("adapter.targets", error.message, cause: error.cause, advice: error.advice)
+            return nil
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Datasets
+import Manifests
+import ModelFiles
+import Reports
+
+/// One of a job's files of rows. It is read once, whoever asks, so that the hash that a run records is of the very bytes
+/// that were trained on, scored or asked.
+final class RowSource {
+    /// As the manifest names it.
+    let path: String
+    /// Of the bytes that were read; nil before that, and where they cannot be used.
+    private(set) var sha256: String?
+    private let rule: ReadingRule
+    private var file: Result<RowFile, any Error>?
+    private var numbers: [Int] = []
+    private var isTaken = false
+
+    init(_ path: String, rule: ReadingRule) {
+        self.path = path
+        self.rule = rule
+    }
+
+    /// The first row; nil where there is none or the file cannot be read, which `take` will say.
+    var first: JSONLine? { try? read().get().lines.first }
+
+    /// Hands the rows over: they take a dozen times the room of the file, and are not kept.
+    ///
+    /// - Precondition: nobody took them before.
+    /// - Throws: as `JSONLines.file`.
+    func take() throws -> RowFile {
+        precondition(!isTaken, "\(path) would be read twice")
+        isTaken = true
+        defer { file = nil }
+        return try read().get()
+    }
+
+    /// The line of the row at `place`, both as they were read: lines are counted from 1, rows from 0.
+    subscript(place: Int) -> Int { numbers.indices.contains(place) ? numbers[place] : place + 1 }
+
+    private func read() -> Result<RowFile, any Error> {
+        if let file { return file }
+        let result = Result { try JSONLines.file(path, rule: rule) }
+        if case .success(let read) = result { (sha256, numbers) = (read.sha256, read.lines.map(\.number)) }
+        file = result
+        return result
+    }
+}
+
+/// The files of rows that a job reads.
+final class JobRows {
+    let train: RowSource
+    let validation: RowSource?
+    let evaluation: RowSource?
+    let prompts: RowSource?
+    /// Counts the rows of `train`, `validation` and `evaluation` as they are tokenized.
+    let progress: RowProgress
+    private let dataset: DatasetSection
+
+    /// - Parameters:
+    ///   - rule: which files may be read.
+    ///   - reporter: told of rows as they are tokenized.
+    init(_ manifest: JobManifest, rule: ReadingRule, reporter: JobReporter) {
+        progress = RowProgress(reporter)
+        dataset = manifest.dataset
+        train = RowSource(manifest.dataset.train, rule: rule)
+        validation = manifest.dataset.validation.map { RowSource($0, rule: rule) }
+        evaluation = manifest.evaluation.data.map { RowSource($0, rule: rule) }
+        prompts = manifest.regression.prompts.map { RowSource($0, rule: rule) }
+    }
+
+    /// Whether the job's rows have labels: because the manifest says so, or by the keys of the first row. Where the
+    /// training file cannot be read, which its reader will say, the others tell.
+    private(set) lazy var areLabelled: Bool = {
+        if let format = dataset.format { return format == .classification }
+        if dataset.task != nil || dataset.labels != nil { return true }
+        let first = [train, validation, evaluation].lazy.compactMap { $0?.first }.first
+        return RowFormat.labelledKeys.allSatisfy { first?.has($0) == true }
+    }()
+
+    /// What a run records of its files, each by the hash of the bytes that were read.
+    func provenance(_ rows: FileRows) -> [DatasetProvenance] {
+        let files: [(DatasetProvenance.Role, RowSource?, Int)] = [
+            (.train, train, rows.train), (.validation, validation, rows.validation),
+            (.evaluation, evaluation, rows.evaluation), (.regression, prompts, rows.prompts),
+        ]
+        return files.compactMap { role, source, rows in
+            source.flatMap { source in
+                source.sha256.map { DatasetProvenance(role: role, path: source.path, sha256: $0, rows: rows) }
+            }
+        }
+    }
+}

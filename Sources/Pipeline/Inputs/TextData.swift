@@ -1,0 +1,180 @@
+import Datasets
+import Evaluation
+import Manifests
+import Reports
+import Training
+
+/// The rows of a job whose tokens are predicted: read, clean, tokenized, and held against the base.
+struct TextData {
+    let examples: [TokenizedExample]
+    let validation: [TokenizedExample]
+    let rows: RowCounts
+    let clean: CleanRows
+    let evaluation: SlicePlan?
+    let prompts: [RegressionPrompt]
+    /// What a person should know of the training rows.
+    let warnings: [String]
+    /// Rows of each file, as they were read.
+    let fileRows: FileRows
+
+    /// - Parameter base: nil where it cannot be read: the rows are read all the same, for what is wrong with them.
+    /// - Parameter log: hears what was decided without the manifest.
+    /// - Returns: nil where mistakes leave nothing to train on.
+    static func prepare(
+        _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
+    ) throws -> TextData? {
+        let mistakes = checks.mistakes
+        let files = try TextFiles(manifest, rows, mistakes)
+        if files.train != nil { checks.measurable(.language) }
+        files.expect(manifest, rows.progress)
+        let plan = try files.plan(manifest, base, checks, rows.progress)
+        guard let base else { return nil }
+        let builder = ExampleBuilder(
+            tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
+            overLength: manifest.training.overLength == .drop ? .drop : .truncate,
+            appendsEndOfText: manifest.training.appendEOS)
+        let validation = try files.validation(rows, builder, BaseLimits(base), mistakes)
+        let choice = PromptChoice(manifest: manifest, base: base, classifies: false)
+        let named = rows.prompts.flatMap { source in
+            files.prompts.map { choice.checked($0, of: source, mistakes) }
+        }
+        let cleaned = try files.clean(manifest, mistakes)
+        rows.progress.leaveOut(cleaned?.counts.dropped ?? 0)
+        guard let clean = cleaned,
+            let built = try mistakes.collect(
+                "dataset.train", { try builder.build(clean.rows, progress: rows.progress.advance) })
+        else { return nil }
+        BaseLimits(base).check(built.examples, of: manifest.dataset.train, mistakes) {
+            rows.train[clean.places[built.counts.places[$0]]]
+        }
+        let prompts =
+            manifest.regression.prompts != nil
+            ? named ?? []
+            : choice.fromRows(clean.rows.lazy.map { (text: $0.shown, pair: nil) }, mistakes, log: log)
+        return TextData(
+            examples: built.examples, validation: validation?.examples ?? [],
+            rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
+            prompts: prompts, warnings: built.counts.warnings(manifest.dataset.train, tokenizer: base.tokenizer),
+            fileRows: FileRows(
+                train: files.train?.count ?? 0, validation: files.heldOut?.count ?? 0,
+                evaluation: files.evaluated?.count ?? 0, prompts: files.prompts?.count ?? 0))
+    }
+}
+
+/// The rows of a job's files before anything is made of them; nil for a file that the manifest does not name, and for one
+/// with mistakes, which are noted.
+private struct TextFiles {
+    let train: [TrainingRow]?
+    let heldOut: [TrainingRow]?
+    let evaluated: [TrainingRow]?
+    /// The same as rows to score, or what is wrong with them as such; nil where `evaluated` is.
+    private let scored: Result<[EvaluationRow], any Error>?
+    let prompts: [RegressionPrompt]?
+
+    init(_ manifest: JobManifest, _ files: JobRows, _ mistakes: JobMistakes) throws {
+        let format = manifest.dataset.format.flatMap { RowFormat(rawValue: $0.rawValue) }
+        let read = try mistakes.collect("dataset.train") {
+            try TrainingRowReader.read(files.train.take(), format: format)
+        }
+        train = read?.rows
+        // The evaluation's rows are read in the training rows' format where they have its keys.
+        let beside = read?.format ?? format
+        heldOut = try files.validation.flatMap { source in
+            try mistakes.collect("dataset.validation") {
+                try TrainingRowReader.read(source.take(), format: format).rows
+            }
+        }
+        let both = try files.evaluation.flatMap { source in
+            try mistakes.collect("evaluation.data") {
+                let file = try source.take()
+                let rows =
+                    try beside.map { try TrainingRowReader.read(file, beside: $0) }
+                    ?? TrainingRowReader.read(file, format: nil).rows
+                let sliceBy = manifest.evaluation.sliceBy
+                return (rows, Result { try EvaluationRows.read(file, beside: beside, sliceBy: sliceBy) })
+            }
+        }
+        (evaluated, scored) = (both?.0, both?.1)
+        prompts = try files.prompts.flatMap { source in
+            try mistakes.collect("regression.prompts") { try RegressionPrompts.read(source.take()) }
+        }
+    }
+
+    /// Tells how many rows are going to be tokenized.
+    func expect(_ manifest: JobManifest, _ progress: RowProgress) {
+        let scored = min(evaluated?.count ?? 0, manifest.evaluation.limit ?? .max)
+        progress.expect((train?.count ?? 0) + (heldOut?.count ?? 0) + scored)
+    }
+
+    /// The rows to train on, without those that stand in the data that judge the adapter; nil where none is left.
+    func clean(_ manifest: JobManifest, _ mistakes: JobMistakes) throws -> CleanRows? {
+        guard let train else { return nil }
+        return try mistakes.collect("dataset.train") {
+            try CleanRows(
+                train, validation: heldOut ?? [], evaluation: evaluated ?? [], path: manifest.dataset.train)
+        }
+    }
+
+    /// The rows whose loss is watched, tokenized; nil where there are none.
+    func validation(
+        _ files: JobRows, _ builder: ExampleBuilder, _ limits: BaseLimits, _ mistakes: JobMistakes
+    ) throws -> (examples: [TokenizedExample], counts: ExampleBuilder.Counts)? {
+        guard let source = files.validation, let heldOut, !heldOut.isEmpty,
+            let built = try mistakes.collect(
+                "dataset.validation",
+                { try builder.build(heldOut, kind: "validation", progress: files.progress.advance) })
+        else { return nil }
+        limits.check(built.examples, of: source.path, mistakes) { source[built.counts.places[$0]] }
+        return built
+    }
+
+    /// The rows to score, ready for models; too many that the base has no room for are noted. Nil without a base.
+    func plan(
+        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, _ progress: RowProgress
+    ) throws -> SlicePlan? {
+        let (section, mistakes) = (manifest.evaluation, checks.mistakes)
+        guard let data = section.data, let scored,
+            let all = try mistakes.collect("evaluation.data", { try scored.get() })
+        else { return nil }
+        let rows = section.limit.map { Array(all.prefix($0)) } ?? all
+        checks.slices(rows.map(\.slice), of: data)
+        guard let base else { return nil }
+        let made = try mistakes.collect("evaluation.data") {
+            try SlicePlan(
+                rows: rows, path: data, tokenizer: base.tokenizer, template: base.template,
+                maximumPositions: base.files.configuration.maxPositions, options: manifest.scoring(base),
+                progress: progress.advance)
+        }
+        guard let plan = made else { return nil }
+        BaseLimits(base).check(plan, mistakes)
+        if Double(plan.overlong.count) > section.maxDropped * Double(rows.count) {
+            mistakes.note(
+                plan.overlong.map {
+                    ($0.line, "the row feeds \($0.tokens) tokens; the base has \(plan.limit) positions.")
+                },
+                of: data,
+                cause: "\(plan.overlong.count) of \(rows.count) rows cannot be scored; evaluation.max_dropped allows a "
+                    + "share of \(section.maxDropped).",
+                advice: "Shorten or remove the rows, or raise evaluation.max_dropped.")
+        }
+        return plan
+    }
+}
+
+/// How many rows each of a job's files has.
+struct FileRows {
+    let train: Int
+    let validation: Int
+    let evaluation: Int
+    let prompts: Int
+}
+
+extension RowCounts {
+    /// What became of the rows to train on, and of those whose loss is watched.
+    init(_ train: ExampleBuilder.Counts, validation: ExampleBuilder.Counts?) {
+        self.init(
+            train: train.places.count, validation: validation?.places.count ?? 0, truncated: train.truncated,
+            dropped: train.dropped)
+        validationDropped = validation.map(\.dropped)
+    }
+}

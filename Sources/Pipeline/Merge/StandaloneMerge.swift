@@ -1,0 +1,128 @@
+import Adapters
+import Common
+import Evaluation
+import Foundation
+import ModelFiles
+import Publication
+import Reports
+import Tokenizers
+import Transformers
+
+/// `lorad merge`: an adapter merged into its base outside of any job, written, read back and proven before it appears.
+package struct StandaloneMerge {
+    /// What came of it.
+    package struct Outcome: Encodable, Sendable {
+        package let output: String
+        package let format: String
+        package let dtype: String
+        /// What a loader is given to open the model.
+        package let model: String
+        package let bytes: Int
+        /// Of the base that was merged into.
+        package let baseSHA256: String
+        /// Whether the adapter's file records the base it was made for; PEFT's own files do not.
+        package let adapterRecordsBase: Bool
+        package let parity: ParityReport
+
+        enum CodingKeys: String, CodingKey {
+            case output, format, dtype, model, bytes, parity
+            case baseSHA256 = "base_sha256"
+            case adapterRecordsBase = "adapter_records_base"
+        }
+    }
+
+    private let basePath: String
+    private let adapterFolder: String
+    private let format: MergedFormat
+    private let dtype: FileDType
+    private let hashCache: HashCache
+    private let shouldStop: () -> Bool
+
+    /// - Parameters:
+    ///   - dtype: F32 or BF16.
+    ///   - hashCache: remembers the base's hash.
+    ///   - shouldStop: asked while the model is proven; true ends the merge with nothing written.
+    package init(
+        base: String, adapter: String, format: MergedFormat, dtype: FileDType, hashCache: HashCache,
+        shouldStop: @escaping () -> Bool = { false }
+    ) {
+        basePath = base
+        adapterFolder = adapter
+        self.format = format
+        self.dtype = dtype
+        self.hashCache = hashCache
+        self.shouldStop = shouldStop
+    }
+
+    /// Texts that every base has something to say to.
+    private static let probes = [
+        "The quick brown fox jumps over the lazy dog.", "Once upon a time", "Question: what is 12 plus 30?\nAnswer:",
+        "def add(a, b):\n    return",
+    ]
+
+    /// Writes beside `output`, compares what was written with base and adapter, and renames it into place.
+    ///
+    /// - Throws: `PipelineError.rejected` where `output` exists, `.failed` where the written model does not answer as
+    ///   base and adapter do, `.interrupted`; `AdaptersError.mismatch` for an adapter of another base; as reading and
+    ///   writing the files. In every case `output` is not there.
+    package func run(to output: String) throws -> Outcome {
+        guard !FileSystem.exists(output) else {
+            throw PipelineError(.rejected, "\(output) exists already.", advice: "Name a new folder.")
+        }
+        let files = try BaseModelFiles(path: basePath)
+        let hash = try ContentHash.ofBase(files, cache: hashCache)
+        let tokenizer = try TokenizerLoader.load(files)
+        let identity = BaseIdentity(hash)
+        return try Staged.folder(output) { staging in
+            let task = try ModelTask.of(adapter: adapterFolder, base: files.configuration)
+            guard task == .language || format == .safetensors else {
+                throw PipelineError(
+                    .rejected, "A GGUF has no place for a classification head.",
+                    advice: "Merge with --format safetensors.")
+            }
+            let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
+            let adapter = try Adapter.load(folder: adapterFolder, into: model, expecting: identity)
+            try adapter.checkMeaningful()
+            let parity = try prove(consume model, adapter, files, tokenizer, task, staging)
+            if shouldStop() { throw PipelineError(.interrupted, "The merge was stopped.") }
+            try files.confirm()
+            return Outcome(
+                output: output, format: format.rawValue, dtype: parity.dtype, model: format.modelPath(in: output),
+                bytes: try Self.bytes(staging), baseSHA256: hash.sha256,
+                adapterRecordsBase: try Adapter.recordedBase(folder: adapterFolder) != nil, parity: parity)
+        }
+    }
+
+    private func prove(
+        _ model: consuming LanguageModel, _ adapter: Adapter, _ files: BaseModelFiles, _ tokenizer: any Tokenizer,
+        _ task: ModelTask, _ staging: String
+    ) throws -> ParityReport {
+        let newTokens = 8
+        let positions = files.configuration.maxPositions
+        let prompts = Self.probes.enumerated().map { RegressionPrompt(id: "probe-\($0 + 1)", prompt: $1) }
+            .filter { tokenizer.encodeBeginning($0.prompt).count + newTokens <= positions }
+        let artifact = MergedModel.export(format, folder: staging)
+        let proof = ParityProof(
+            base: files, tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer), prompts: prompts,
+            maxNewTokens: newTokens, task: task, dtype: dtype, scratchFolder: staging, shouldStop: shouldStop)
+        let parity = try proof.run(consume model, adapter) {
+            try artifact.write(MergedExport(adapter, base: files, dtype: dtype, task: task))
+            return try artifact.open(base: files, tokenizer: tokenizer, prompts: prompts)
+        }
+        guard parity.passed else {
+            throw PipelineError(
+                .failed, "The merged model does not answer as base and adapter do; nothing was kept.",
+                cause: "The largest difference of a logit is \(parity.maxAbsLogitDifference), allowed are "
+                    + "\(parity.tolerance); the adapter moves one by \(parity.baseVsAdapterMaxAbsLogitDifference).",
+                advice: dtype == .bf16 ? "Merge with --dtype float32: bfloat16 rounds a small update away." : nil)
+        }
+        return parity
+    }
+
+    private static func bytes(_ folder: String) throws -> Int {
+        try PublishedFiles(in: folder).files.reduce(0) { total, name in
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            return total + (attributes[.size] as? Int ?? 0)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Adapters
+import Evaluation
+import ModelFiles
+import Reports
+import Tokenizers
+import Transformers
+
+/// Puts prompts to base, adapter and merged weights, all of them read from files, and judges the answers.
+struct ParityProof {
+    let base: BaseModelFiles
+    let tokenizer: any Tokenizer
+    /// Where a generation stops, see `EndTokens`.
+    let endTokens: [Int]
+    let prompts: [RegressionPrompt]
+    let maxNewTokens: Int
+    /// Texts are continued, or classified.
+    var task = ModelTask.language
+    /// Of a fresh head, which is what the base answers with.
+    var seed: UInt64 = 0
+    /// What the merged weights are stored and served in.
+    let dtype: FileDType
+    /// In the place of lorad's own bound, where given.
+    var tolerance: Double?
+    /// An existing folder with room for the reference's logits.
+    let scratchFolder: String
+    var shouldStop: () -> Bool = { false }
+    /// Hears how many of how many answers there are.
+    var progress: (Int, Int) -> Void = { _, _ in }
+
+    /// - Parameters:
+    ///   - model: with the adapter as read back; released before the merged weights are loaded.
+    ///   - merged: opens the merged weights; called when the other two have answered.
+    /// - Throws: what `merged` throws; `EvaluationError.notFinite`, `.interrupted`, or `.mismatch` for a prompt that does
+    ///   not fit the base.
+    func run(_ model: consuming LanguageModel, _ adapter: Adapter, merged open: () throws -> any WeightSource)
+        throws -> ParityReport
+    {
+        let recorder = try recorder()
+        let total = 3 * prompts.count
+        let reference = try recorder.reference(model) { progress($0, total) }
+        adapter.setEnabled(false)
+        let baseMeasured = try recorder.measure(model, against: reference) { progress(prompts.count + $0, total) }
+        // Two models in memory at once would double what a job needs.
+        _ = consume model
+        let mergedModel = try LanguageModel.load(open(), dtype: .float32, task: task.head(seed: seed))
+        let merged = try recorder.measure(mergedModel, against: reference) { progress(2 * prompts.count + $0, total) }
+        return report(
+            ParityJudge.report(
+                prompts: prompts, adapter: reference, base: baseMeasured, merged: merged,
+                precision: dtype == .bf16 ? .bfloat16 : .float32))
+    }
+
+    /// What puts the prompts to a model.
+    private func recorder() throws -> any ModelRecorder {
+        if let labels = task.labels {
+            return try ClassificationRecorder(
+                prompts: prompts, labels: labels, tokenizer: tokenizer,
+                maximumLength: base.configuration.maxPositions, scratchFolder: scratchFolder, shouldStop: shouldStop)
+        }
+        let generator = GreedyGenerator(
+            tokenizer: tokenizer, endTokens: endTokens, maximumNewTokens: maxNewTokens)
+        return try ParityRecorder(
+            prompts: prompts, generator: generator, scratchFolder: scratchFolder, shouldStop: shouldStop)
+    }
+
+    private func report(_ judged: ParityResult) -> ParityReport {
+        let tolerance = tolerance ?? judged.tolerance
+        let within = judged.maxAbsLogitDifference <= tolerance
+        let others = judged.failures.filter { $0 != .logitsDiffer }
+        return ParityReport(
+            passed: within && others.isEmpty && judged.expectationsPassed, dtype: judged.dtype, tolerance: tolerance,
+            maxAbsLogitDifference: judged.maxAbsLogitDifference, meanKL: judged.meanKL,
+            top1Agreement: judged.top1Agreement, identicalText: judged.identicalText,
+            baseVsAdapterMaxAbsLogitDifference: judged.maxAbsUpdate,
+            prompts: zip(prompts, judged.prompts).map { asked, prompt in
+                // Several conditions on one text do not fit the report's two fields; whether all hold does.
+                let only = asked.expectations.count == 1 ? asked.expectations[0] : nil
+                return PromptParity(
+                    id: prompt.id, prompt: prompt.prompt, textPair: asked.pair, baseText: prompt.baseText,
+                    adapterText: prompt.adapterText,
+                    mergedText: prompt.mergedText, maxAbsLogitDifference: prompt.maxAbsLogitDifference,
+                    expectation: prompt.expectation.map {
+                        ExpectationReport(passed: $0.passed, kind: only?.key, value: only?.value)
+                    })
+            })
+    }
+}
+
+/// Puts prompts to one model after another and compares the answers.
+private protocol ModelRecorder {
+    func reference(_ model: LanguageModel, progress: (Int) -> Void) throws -> ParityReference
+    func measure(_ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void) throws
+        -> ParityMeasurement
+}
+
+extension ParityRecorder: ModelRecorder {
+    fileprivate func reference(_ model: LanguageModel, progress: (Int) -> Void) throws -> ParityReference {
+        try reference(model as any ScoringModel, progress: progress)
+    }
+
+    fileprivate func measure(
+        _ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void
+    ) throws -> ParityMeasurement {
+        try measure(model as any ScoringModel, against: reference, progress: progress)
+    }
+}
+
+extension ClassificationRecorder: ModelRecorder {
+    fileprivate func reference(_ model: LanguageModel, progress: (Int) -> Void) throws -> ParityReference {
+        try reference(model as any ClassifyingModel, progress: progress)
+    }
+
+    fileprivate func measure(
+        _ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void
+    ) throws -> ParityMeasurement {
+        try measure(model as any ClassifyingModel, against: reference, progress: progress)
+    }
+}

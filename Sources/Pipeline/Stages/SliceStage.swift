@@ -1,0 +1,83 @@
+import Adapters
+import Datasets
+import Evaluation
+import ForeignText
+import Foundation
+import Manifests
+import ModelFiles
+import Reports
+import Transformers
+
+/// Scores base and adapter on the evaluation data.
+struct SliceStage {
+    let manifest: JobManifest
+    let base: VerifiedBase
+    let data: PreparedData
+    let environment: JobEnvironment
+
+    /// What was found: the report's slices, and what became of every row.
+    struct Found {
+        var slices: [SliceReport] = []
+        /// Nil where the manifest names no data.
+        var scores: RowScores?
+    }
+
+    /// Bootstrap draws for a slice that is not all rows.
+    private static let sliceDraws = 1_000
+
+    /// Scores base and adapter on every slice; nothing where the manifest names no data.
+    func run(_ model: LanguageModel, _ adapter: Adapter) throws -> Found {
+        guard let plan = data.evaluation else { return Found() }
+        let result = try evaluate(plan, model, adapter)
+        let rows = result.rows.compactMap(RowScores.Row.init)
+        let bySlice = Dictionary(grouping: rows, by: \.slice)
+        let slices = result.slices.compactMap { slice -> SliceReport? in
+            guard let adapter = slice.adapter, slice.rows > 0 else { return nil }
+            let isAll = slice.name == SliceName.all
+            let members = isAll ? rows : bySlice[ForeignText.line(slice.name)] ?? []
+            return SliceReport(
+                name: slice.name, rows: slice.rows, dropped: slice.overlong > 0 ? slice.overlong : nil,
+                base: score(slice.base, slice.rows), adapter: score(adapter, slice.rows),
+                comparison: RowComparison.report(
+                    members.map { ($0.base, $0.adapter, $0.tokens) }, draws: isAll ? nil : Self.sliceDraws))
+        }
+        let hash = data.datasets.first { $0.role == .evaluation }?.sha256
+        return Found(slices: slices, scores: RowScores(file: ForeignText.line(plan.path), sha256: hash, rows: rows))
+    }
+
+    private func evaluate(_ plan: EvaluationPlan, _ model: LanguageModel, _ adapter: Adapter) throws
+        -> EvaluationResult
+    {
+        let progress = { (done: Int, total: Int) in
+            environment.reporter.progress(done, of: total, .rows)
+        }
+        switch plan {
+        case .text(let plan):
+            return try SliceEvaluation(plan: plan, options: manifest.scoring(base)).run(
+                model, setAdapterEnabled: adapter.setEnabled, progress: progress, shouldStop: environment.shouldStop)
+        case .labelled(let plan):
+            return try ClassificationEvaluation(plan: plan, tokensPerCall: manifest.evaluation.batchTokens).run(
+                model, setAdapterEnabled: adapter.setEnabled, progress: progress, shouldStop: environment.shouldStop)
+        }
+    }
+
+    private func score(_ metrics: SliceMetrics, _ rows: Int) -> SliceScore {
+        var score = SliceScore(
+            loss: metrics.loss ?? .nan, accuracy: metrics.accuracy, calibrationError: metrics.calibrationError,
+            rows: rows, hasPerplexity: data.task == .language)
+        (score.f1, score.matthews) = (metrics.f1, metrics.matthews)
+        (score.pearson, score.spearman) = (metrics.pearson, metrics.spearman)
+        return score
+    }
+}
+
+extension RowScores.Row {
+    /// Nil where no adapter was evaluated.
+    init?(_ row: RowOutcome) {
+        guard let adapter = row.adapter else { return nil }
+        self.init(
+            line: row.line, sha256: row.digest, slice: row.slice.map(ForeignText.line), tokens: row.tokens,
+            base: Answer(correct: row.base.isCorrect, loss: row.base.loss),
+            adapter: Answer(correct: adapter.isCorrect, loss: adapter.loss))
+    }
+}

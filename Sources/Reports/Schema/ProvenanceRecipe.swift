@@ -1,0 +1,140 @@
+/// The adapter's shape.
+package struct AdapterProvenance: Codable, Sendable, Equatable {
+    /// `lora`, or one of its relatives.
+    package var method: String
+    /// Whether the update is scaled by alpha/√rank; absent where the manifest does not say.
+    package var useRSLoRA: Bool?
+    /// r.
+    package var rank: Int
+    /// The update is scaled by alpha/rank.
+    package var alpha: Double
+    /// Dropout on the branch's input.
+    package var dropout: Double
+    /// The target modules, as the manifest names them.
+    package var targets: [String]
+    /// `classification` or `regression`; absent where tokens are predicted.
+    package var task: String?
+    /// The classes' names, in the order of the head's outputs.
+    package var labels: [String]?
+
+    /// What the adapter is.
+    package init(
+        method: String = "lora", useRSLoRA: Bool? = nil, rank: Int, alpha: Double, dropout: Double, targets: [String],
+        task: String? = nil,
+        labels: [String]? = nil
+    ) {
+        self.task = task
+        self.labels = labels
+        self.method = method
+        self.useRSLoRA = useRSLoRA
+        self.rank = rank
+        self.alpha = alpha
+        self.dropout = dropout
+        self.targets = targets
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case method, rank, alpha, dropout, targets, task, labels
+        case useRSLoRA = "use_rslora"
+    }
+
+    /// The method in words.
+    package var methodText: String { useRSLoRA == true ? "\(method) scaled by alpha/√rank" : method }
+}
+
+/// How the adapter was trained: what was asked for, and what it took.
+package struct TrainingProvenance: Codable, Sendable, Equatable {
+    /// Seed of every random choice.
+    package var seed: UInt64
+    /// Storage dtype of the base's frozen weights.
+    package var dtype: String
+    /// What their products were computed in; absent in reports of lorad 0.1.0 and before, where it was `dtype`.
+    package var computeDType: String?
+    /// What computed the steps, the first ones first; more than one where the run went on with other kernels, and may have
+    /// ended in other bits than an undisturbed run. Absent in reports of lorad 0.1.0 and before.
+    package var kernels: [KernelProvenance]?
+    /// `linear`, `cosine` or `constant`.
+    package var schedule: String
+    /// Largest learning rate.
+    package var learningRate: Double
+    /// Share of the steps in which the learning rate rises.
+    package var warmupRatio: Double
+    /// AdamW's weight decay.
+    package var weightDecay: Double
+    /// The gradient's norm is clipped to this.
+    package var maxGradNorm: Double
+    /// Rows of one optimizer step.
+    package var batchSize: Int
+    /// Tokens of the longest row.
+    package var maxLength: Int
+    /// Optimizer steps taken.
+    package var steps: Int
+    /// Tokens that went through the model.
+    package var tokens: Int
+    /// Wall time of training, in seconds.
+    package var wallSeconds: Double
+    /// Tokens a second.
+    package var tokensPerSecond: Double
+    /// Largest resident memory, in bytes.
+    package var peakMemoryBytes: Int
+
+    /// The recipe; what it took is copied from `report` when training has run.
+    package init(
+        seed: UInt64, dtype: String, computeDType: String? = nil, kernels: [KernelProvenance]? = nil, schedule: String,
+        learningRate: Double, warmupRatio: Double,
+        weightDecay: Double, maxGradNorm: Double, batchSize: Int, maxLength: Int, measured report: TrainingReport? = nil
+    ) {
+        self.seed = seed
+        self.dtype = dtype
+        self.computeDType = computeDType
+        self.kernels = kernels
+        self.schedule = schedule
+        self.learningRate = learningRate
+        self.warmupRatio = warmupRatio
+        self.weightDecay = weightDecay
+        self.maxGradNorm = maxGradNorm
+        self.batchSize = batchSize
+        self.maxLength = maxLength
+        self.steps = report?.steps ?? 0
+        self.tokens = report?.tokens ?? 0
+        self.wallSeconds = report?.wallSeconds ?? 0
+        self.tokensPerSecond = report?.tokensPerSecond ?? 0
+        self.peakMemoryBytes = report?.peakMemoryBytes ?? 0
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case seed, dtype, kernels, schedule, steps, tokens
+        case computeDType = "compute_dtype"
+        case learningRate = "learning_rate"
+        case warmupRatio = "warmup_ratio"
+        case weightDecay = "weight_decay"
+        case maxGradNorm = "max_grad_norm"
+        case batchSize = "batch_size"
+        case maxLength = "max_length"
+        case wallSeconds = "wall_seconds"
+        case tokensPerSecond = "tokens_per_second"
+        case peakMemoryBytes = "peak_memory_bytes"
+    }
+}
+
+/// A run of steps that one variant of the kernels computed.
+package struct KernelProvenance: Codable, Sendable, Equatable {
+    /// The variant's name, such as `x86-64-v3`; `unknown` where a checkpoint did not say.
+    package var variant: String
+    /// The number of its arithmetic; 0 where unknown.
+    package var number: Int
+    /// The steps that were done before.
+    package var firstStep: Int
+
+    /// The steps from `firstStep` on.
+    package init(variant: String, number: Int, firstStep: Int) {
+        self.variant = variant
+        self.number = number
+        self.firstStep = firstStep
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case variant, number
+        case firstStep = "first_step"
+    }
+}

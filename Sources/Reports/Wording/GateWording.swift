@@ -1,0 +1,81 @@
+import Common
+
+/// A run's outcome and its gates as sentences, the same in the page and the model card.
+package enum GateWording {
+    /// `accuracy on movies is at least 0.75`.
+    package static func demand(_ gate: GateReport) -> String {
+        let metric = gate.metric.replacingOccurrences(of: "_", with: " ")
+        let slice = gate.slice == "all" ? "all rows" : gate.slice
+        var demands: [String] = []
+        if let least = gate.min { demands.append("at least \(FigureFormat.plain(least))") }
+        if let most = gate.max { demands.append("at most \(FigureFormat.plain(most))") }
+        if let other = gate.betterThan { demands.append("better than the \(other)’s") }
+        return "\(metric) on \(slice) is \(demands.joined(separator: " and "))"
+    }
+
+    /// What a gate wants: `at least 0.75 and better than the base's 0.5012`.
+    package static func wanted(_ gate: GateReport) -> String {
+        var wanted: [String] = []
+        if let least = gate.min { wanted.append("at least \(FigureFormat.plain(least))") }
+        if let most = gate.max { wanted.append("at most \(FigureFormat.plain(most))") }
+        if let other = gate.betterThan {
+            let value = gate.reference.map { "'s \(FigureFormat.significant($0, 4))" } ?? ""
+            wanted.append("better than the \(other)\(value)")
+        }
+        return wanted.joined(separator: " and ")
+    }
+
+    /// The bound that `value` is held against.
+    package static func bound(_ gate: GateReport) -> String {
+        var bounds: [String] = []
+        if let least = gate.min { bounds.append("≥ \(FigureFormat.plain(least))") }
+        if let most = gate.max { bounds.append("≤ \(FigureFormat.plain(most))") }
+        if let reference = gate.reference { bounds.append("base: \(FigureFormat.significant(reference, 4))") }
+        return bounds.isEmpty ? "–" : bounds.joined(separator: ", ")
+    }
+}
+
+/// The one line that says how a run went.
+enum ResultSentence {
+    /// Made of the report's figures only; a run that did not succeed gives its reason first.
+    static func render(_ report: RunReport) -> String {
+        var sentences: [String] = []
+        if report.status != .succeeded {
+            let told = report.explanation
+            sentences += (told.isEmpty ? ["No reason was recorded."] : told).map(terminated)
+        }
+        if let slice = report.slices.first(where: { $0.name == "all" }) ?? report.slices.first {
+            sentences.append(score(slice))
+        }
+        if let parity = report.parity {
+            let verdict = parity.passed ? "answer as the adapter does" : "do not answer as the adapter does"
+            let difference = FigureFormat.significant(parity.maxAbsLogitDifference, 2)
+            sentences.append("Merged weights \(verdict) (largest logit difference \(difference)).")
+        }
+        if !report.gates.isEmpty {
+            let passed = report.gates.count(where: \.passed)
+            let all = report.gates.count
+            let gates = all == 1 ? "The gate" : all == 2 ? "Both gates" : "All \(all) gates"
+            sentences.append(passed == all ? "\(gates) passed." : "\(all - passed) of \(all) gates failed.")
+        }
+        return sentences.joined(separator: " ")
+    }
+
+    private static func score(_ slice: SliceReport) -> String {
+        let scope = "over \(FigureFormat.count(slice.rows)) rows"
+        if let before = slice.base.accuracy, let after = slice.adapter.accuracy {
+            return "Accuracy \(change(before, after)) \(FigureFormat.percent(before)) to "
+                + "\(FigureFormat.percent(after)) \(scope)."
+        }
+        let (before, after) = (slice.base.loss, slice.adapter.loss)
+        return "Loss \(change(before, after)) \(FigureFormat.fixed(before)) to \(FigureFormat.fixed(after)) \(scope)."
+    }
+
+    private static func change(_ before: Double, _ after: Double) -> String {
+        after > before ? "rose from" : after < before ? "fell from" : "stayed, from"
+    }
+
+    private static func terminated(_ text: String) -> String {
+        text.hasSuffix(".") ? text : text + "."
+    }
+}
