@@ -11,7 +11,7 @@ extension JobWork {
         steps = job.plan.steps
         validateEvery = job.plan.validateEvery
         validationTokens = data.validation.reduce(0) { $0 + $1.tokens.count }
-        scoredTokens = data.evaluation?.tokens(perCall: manifest.evaluation.batchTokens) ?? 0
+        scoredTokens = data.evaluation?.scoredTokens(perCall: manifest.evaluation.batchTokens) ?? 0
         let prompts = data.prompts.reduce(0) { $0 + job.base.tokenizer.encodeBeginning($1.prompt).count }
         drawnTokens = data.task == .language ? data.prompts.count * manifest.regression.maxNewTokens : 0
         promptTokens = prompts + drawnTokens
@@ -21,7 +21,7 @@ extension JobWork {
 
 extension EvaluationPlan {
     /// Tokens that a model is fed to score every row; what rows that begin alike share counts once.
-    func tokens(perCall: Int) -> Int {
+    func scoredTokens(perCall: Int) -> Int {
         switch self {
         case .text(let plan): plan.fedTokens(tokensPerCall: perCall)
         case .labelled(let plan): plan.rows.reduce(0) { $0 + $1.text.ids.count }

@@ -1,4 +1,5 @@
 import Common
+import JobReports
 import Ledger
 
 /// A run's headline figure in the words of a message.

@@ -1,6 +1,7 @@
 import Common
 import ForeignText
 import Foundation
+import JobReports
 import Ledger
 
 /// What there is to say about a job at an event, before it takes a service's shape.

@@ -76,7 +76,7 @@ struct RunChangesTests {
         try withTemporaryFolder { folder in
             let bench = try bench(folder)
             let heard = Heard()
-            let none = try bench.run(evaluated + "1}", heard, previous: folder + "/nowhere")
+            let none = try bench.run(evaluated + "1}", heard.reporter, previous: folder + "/nowhere")
             #expect(none.report.changes == nil)
             #expect(heard.lines.contains { $0.hasPrefix("the last run, \(folder)/nowhere, cannot be read") })
             try Data("{}".utf8).write(to: URL(filePath: none.runFolder + "/scores.jsonl"))

@@ -12,7 +12,7 @@ struct OutboxRefusalTests {
             try FileManager.default.createDirectory(
                 atPath: folder + "/outbox/job/latest", withIntermediateDirectories: true)
             let heard = Heard()
-            let error = #expect(throws: PipelineError.self) { try bench.run("", heard) }
+            let error = #expect(throws: PipelineError.self) { try bench.run("", heard.reporter) }
             #expect(error?.code == .rejected)
             #expect(heard.started.isEmpty)
             #expect(throws: PipelineError.self) { try bench.check("") }
