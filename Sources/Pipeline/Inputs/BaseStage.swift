@@ -34,7 +34,9 @@ struct VerifiedBase {
         let opened = try mistakes.collect("base.path") {
             let files = try BaseModelFiles(path: manifest.base.path, rule: environment.rule)
             let read = HashProgress(of: manifest.base.path, environment.reporter)
-            return (files, try ContentHash.ofBase(files, cache: environment.hashCache.telling(read.advance)))
+            let hash = try ContentHash.ofBase(files, cache: environment.hashCache.telling(read.advance))
+            read.finish()
+            return (files, hash)
         }
         guard let (files, hash) = opened else { return nil }
         let pins = [

@@ -23,6 +23,11 @@ final class HashProgress: Sendable {
         reporter.progress(done, of: max(done, total), .bytes)
     }
 
+    /// The base is hashed; of some files the hash may have been remembered.
+    func finish() {
+        if done.withLock({ $0 }) > 0 { reporter.progress(total, of: total, .bytes) }
+    }
+
     /// Of the files that a base's hash is taken of; what cannot be looked at counts for nothing, and reading it will tell.
     private static func bytes(_ base: String) -> Int {
         guard FileSystem.isFolder(base) else { return size(base) }

@@ -44,7 +44,7 @@ struct RowKernelTests {
     func sameBits() {
         let x = Matrix([0, 1, 2, 3], rows: 2, columns: 2)
         #expect(x.hasSameBits(as: Matrix([0, 1, 2, 3], rows: 2, columns: 2)))
-        #expect(!x.hasSameBits(as: Matrix([-0, 1, 2, 3], rows: 2, columns: 2)))
+        #expect(!x.hasSameBits(as: Matrix([-0.0, 1, 2, 3], rows: 2, columns: 2)))
         #expect(!x.hasSameBits(as: Matrix([0, 1, 2, 3], rows: 1, columns: 4)))
     }
 
