@@ -25,7 +25,7 @@ final class HashProgress: Sendable {
 
     /// The base is hashed; of some files the hash may have been remembered.
     func finish() {
-        if done.withLock({ $0 }) > 0 { reporter.progress(total, of: total, .bytes) }
+        if (1..<max(1, total)).contains(done.withLock { $0 }) { reporter.progress(total, of: total, .bytes) }
     }
 
     /// Of the files that a base's hash is taken of; what cannot be looked at counts for nothing, and reading it will tell.

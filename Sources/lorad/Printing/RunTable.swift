@@ -26,10 +26,16 @@ enum RunTable {
     private static func writeSlices(_ report: RunReport) {
         guard !report.slices.isEmpty else { return }
         let hasDropped = (report.evaluation?.dropped ?? 0) > 0
-        func write(_ name: String, rows: String, dropped: String, _ figures: [String]) {
-            Failure.write(row([name, rows] + (hasDropped ? [dropped] : []) + figures))
+        func cells(_ name: String, rows: String, dropped: String, _ figures: [String]) -> [String] {
+            [name, rows] + (hasDropped ? [dropped] : []) + figures
         }
-        write("slice", rows: "rows", dropped: "left out", ["base", "adapter", "base loss", "loss, nats"])
+        // Losses are nats a token.
+        let head = cells(
+            "slice", rows: "rows", dropped: "left out", ["base", "adapter", "base, nats", "adapter, nats"])
+        func write(_ name: String, rows: String, dropped: String, _ figures: [String]) {
+            Failure.write(row(cells(name, rows: rows, dropped: dropped, figures), beneath: head))
+        }
+        Failure.write(row(head, beneath: head))
         for slice in report.slices {
             write(
                 slice.name, rows: "\(slice.rows)", dropped: "\(slice.dropped ?? 0)",
@@ -53,9 +59,9 @@ enum RunTable {
         }
     }
 
-    private static func row(_ cells: [String]) -> String {
+    private static func row(_ cells: [String], beneath head: [String]) -> String {
         cells.enumerated().map { index, cell in
-            let padding = String(repeating: " ", count: max(0, 10 - cell.count))
+            let padding = String(repeating: " ", count: max(0, max(10, head[index].count + 2) - cell.count))
             return index == 0 ? cell + padding : padding + cell
         }.joined()
     }
