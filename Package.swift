@@ -87,7 +87,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("m")]
         ),
         module("Common", []),
-        module("JobReports", ["Common"]),
+        module("JobReports", ["Common", "OperatingSystem"]),
         module("Tensors", ["Common", "COpenBLAS", "CKernels"]),
         module("Digests", ["CCrypto"]),
         module("ForeignText", []),
@@ -117,6 +117,12 @@ let package = Package(
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
                 "Evaluation", "Manifests", "Reports", "Publication", "ForeignText", "JobReports",
             ]),
+        module(
+            "Executors",
+            [
+                "Common", "JobReports", "Pipeline", "Publication", "Reports", "ModelFiles", "Manifests",
+                "OperatingSystem", "ForeignText", "CLinux", subprocess,
+            ]),
         module("Ledger", ["JobReports", "Common", "OperatingSystem", "ForeignText", grdb]),
         module("Views", ["JobReports", "Common", "Ledger", "Pipeline", "Publication", "Reports", "Manifests"]),
         module(
@@ -126,15 +132,15 @@ let package = Package(
             "Worker",
             [
                 "Common", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Reports", "Manifests",
-                "JobReports",
-                "OperatingSystem", "ForeignText", "CLinux", "Digests", subprocess,
+                "JobReports", "OperatingSystem", "ForeignText", "CLinux", "Digests", "Executors", "ModelFiles",
+                subprocess,
             ]),
         .executableTarget(
             name: "lorad",
             dependencies: [
-                "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Reports", "JobReports",
-                "Manifests", "OperatingSystem", "Evaluation", "Training", "Adapters", "Transformers", "Datasets",
-                "Tokenizers", "ModelFiles", "Tensors",
+                "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Reports",
+                "JobReports", "Manifests", "OperatingSystem", "Evaluation", "Training", "Adapters", "Transformers",
+                "Datasets", "Tokenizers", "ModelFiles", "Tensors", "Executors",
                 "ForeignText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -156,8 +162,7 @@ let package = Package(
             dependencies: [
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
                 "Evaluation", "Manifests", "Reports", "Publication", "Pipeline", "OperatingSystem", "Ledger",
-                "JobReports",
-                "Webhooks", "Worker", "ForeignText",
+                "JobReports", "Webhooks", "Worker", "ForeignText", "Executors",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         .target(
@@ -195,6 +200,13 @@ let package = Package(
                 "JobReports",
                 "Evaluation", "Adapters", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors",
             ]),
+        tests(
+            "ExecutorsTests",
+            [
+                "lorad", "TestSupport", "Common", "LedgerSupport", "JobReports", "Executors", "Pipeline", "Reports",
+                "ModelFiles",
+                "Manifests", "OperatingSystem",
+            ]),
         tests("LedgerTests", ["JobReports", "TestSupport", "LedgerSupport", "Ledger", "OperatingSystem", grdb]),
         tests(
             "ViewsTests",
@@ -204,8 +216,7 @@ let package = Package(
             "WorkerTests",
             [
                 "TestSupport", "LedgerSupport", "Worker", "Webhooks", "Ledger", "OperatingSystem", "Pipeline",
-                "JobReports",
-                "Publication", "Reports", "ModelFiles", "Manifests", "ForeignText", grdb,
+                "JobReports", "Publication", "Reports", "ModelFiles", "Manifests", "ForeignText", "Executors", grdb,
             ]),
         tests(
             "LoradTests",
@@ -215,6 +226,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(
-            "EndToEnd", ["TestSupport", "Manifests", "ModelFiles", "Tensors", "OperatingSystem", "Worker", "lorad"]),
+            "EndToEnd",
+            ["TestSupport", "Manifests", "ModelFiles", "Tensors", "OperatingSystem", "Executors", "Worker", "lorad"]),
     ] + (wantsBenchmarks ? benchmarkTargets : []) + (wantsFuzzer ? fuzzerTargets : [])
 )

@@ -43,9 +43,9 @@ struct WorkloadOptions: ParsableArguments {
         guard let files = try tokenizer.map({ try BaseModelFiles(path: $0) }) ?? files else {
             throw ValidationError("Random weights have no tokenizer: name a base with --tokenizer, or use --packed.")
         }
+        let loaded = try TokenizerLoader.load(files)
         let builder = ExampleBuilder(
-            tokenizer: try TokenizerLoader.load(files), template: try? ChatTemplate.load(files),
-            maximumLength: maxLength)
+            tokenizer: loaded, template: try? ChatTemplate.load(files, tokenizer: loaded), maximumLength: maxLength)
         let examples = try builder.build(try TrainingRowReader.read(path, format: nil).rows).examples
         return Workload(name: path, examples: examples, batchSize: batch, seed: seed)
     }

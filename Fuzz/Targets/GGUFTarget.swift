@@ -25,8 +25,8 @@ package struct GGUFTarget: FuzzTarget {
         if let tokenizer = try accepted({ try TokenizerLoader.load(base) }) {
             try TokenizerChecks.run(tokenizer)
             try checkExport(base, tokenizer)
+            _ = try accepted { try ChatTemplate.load(base, tokenizer: tokenizer) }
         }
-        _ = try accepted { try ChatTemplate.load(base) }
         if base.parameterCount <= 1 << 16 { try ModelChecks.run(base) }
         let family = try ModelFamilies.named(base.configuration.modelType)
         guard let shapes = try accepted({ try family.tensorShapes(base.configuration) }) else { return }

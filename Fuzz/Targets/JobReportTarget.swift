@@ -1,8 +1,8 @@
+import Executors
 import Foundation
 import JobReports
 import Ledger
 import Pipeline
-import Worker
 
 /// What the worker takes from a job's process, which a hostile base may have taken over.
 package struct JobReportTarget: FuzzTarget {

@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 
 /// One process of one boot of one machine: a process id alone is used again, these three together are not.
-package struct ProcessIdentity: Sendable, Equatable {
+package struct ProcessIdentity: Sendable, Hashable, Codable {
     /// Process id.
     package let pid: Int32
     /// Clock ticks between boot and the process's start, field 22 of `/proc/PID/stat`, see proc(5).
@@ -36,26 +36,26 @@ package struct ProcessIdentity: Sendable, Equatable {
         return ProcessIdentity(pid: pid, startTicks: process.startTicks, bootID: boot)
     }
 
-    /// Kills the process and its group (a job process leads its own) and waits for its end; false where it still lives
-    /// after `seconds`. Nothing is sent to a process that merely got the same id.
-    package func end(within seconds: Double) -> Bool {
-        let limit = ProcessInfo.processInfo.systemUptime + seconds
-        while isAlive {
-            if getpgid(pid) == pid { kill(-pid, SIGKILL) }
-            kill(pid, SIGKILL)
-            if ProcessInfo.processInfo.systemUptime > limit { return false }
-            Thread.sleep(forTimeInterval: 0.01)
-        }
-        return true
+    /// Kills the process and its group, where it leads one as a job process does. Nothing is sent to a process that
+    /// merely got the same id.
+    package func kill() {
+        guard isAlive else { return }
+        if getpgid(pid) == pid { Glibc.kill(-pid, SIGKILL) }
+        Glibc.kill(pid, SIGKILL)
     }
 
-    /// True unless the process is proved dead: another boot, no such process, a zombie, or a later start time.
-    package var isAlive: Bool {
-        guard let boot = Self.currentBootID() else { return true }
-        guard boot == bootID else { return false }
+    /// True unless the process is proved dead.
+    package var isAlive: Bool { liveness != .dead }
+
+    /// Dead where it is of another boot, where there is no such process, where it is a zombie or began later.
+    package var liveness: Liveness {
+        guard let boot = Self.currentBootID() else { return .unknown }
+        guard boot == bootID else { return .dead }
         // What cannot be read, for want of a descriptor, proves nothing; only the kernel's word that there is none does.
-        guard let process = Self.status(of: pid) else { return kill(pid, 0) == 0 || errno != ESRCH }
-        return process.startTicks == startTicks && process.state != "Z" && process.state != "X"
+        guard let process = Self.status(of: pid) else {
+            return Glibc.kill(pid, 0) != 0 && errno == ESRCH ? .dead : .unknown
+        }
+        return process.startTicks == startTicks && process.state != "Z" && process.state != "X" ? .alive : .dead
     }
 
     /// Whether somebody stopped the process (SIGSTOP, a debugger).

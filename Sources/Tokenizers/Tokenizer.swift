@@ -9,6 +9,8 @@ package protocol Tokenizer: Sendable {
     var bosTokenID: Int? { get }
     /// The end-of-text token.
     var eosTokenID: Int? { get }
+    /// Special tokens by the names that files give them, such as `bos_token`, as chat templates see them; each name once.
+    var specialTokens: [NamedToken] { get }
 
     /// Ids of `text`; none are added around it. With `allowSpecial`, special tokens spelled out in the text become
     /// their ids, else they are text like any other.
@@ -74,17 +76,13 @@ package struct PlacedTokens: Sendable, Equatable {
     }
 }
 
-extension Tokenizer {
-    /// Of a tokenizer that puts nothing before a text.
-    package func encodeBeginning(_ text: String) -> [Int] { encode(text, allowSpecial: true) }
+/// A special token with the name of its role.
+package struct NamedToken: Sendable, Equatable {
+    package let name: String
+    package let text: String
 
-    /// Of a tokenizer that puts nothing before a text.
-    package func encodeContinuation(_ text: String) -> [Int] { encode(text, allowSpecial: true) }
-
-    /// Of a tokenizer without special tokens: the texts one after the other, the second of type 1.
-    package func encode(_ text: String, pair: String?, maximumLength: Int?, allowSpecial: Bool) throws -> EncodedText {
-        try PostProcessor.plain.encode(
-            encode(text, allowSpecial: allowSpecial), pair: pair.map { encode($0, allowSpecial: allowSpecial) },
-            maximumLength: maximumLength)
+    package init(name: String, text: String) {
+        self.name = name
+        self.text = text
     }
 }

@@ -56,7 +56,7 @@ package struct JobAnswer: Codable {
         summary = job.summary
         priority = job.priority
         retries = job.retries
-        pid = job.process?.pid
+        pid = job.execution?.process?.pid
         heartbeatAt = job.state == .running ? job.heartbeatAt : nil
         memoryBytes = job.state == .running ? job.memoryBytes : nil
         notBefore = job.notBefore

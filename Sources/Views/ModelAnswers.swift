@@ -10,6 +10,21 @@ package struct TokenizeAnswer: Codable {
     }
 }
 
+/// `lorad tokenize --messages FILE --json`.
+package struct ConversationAnswer: Codable {
+    /// What the chat template wrote.
+    package let text: String
+    package let ids: [Int]
+    /// One a token: whether a job would train it.
+    package let trained: [Bool]
+
+    package init(text: String, ids: [Int], trained: [Bool]) {
+        self.text = text
+        self.ids = ids
+        self.trained = trained
+    }
+}
+
 /// `lorad generate --json`.
 package struct GenerateAnswer: Codable {
     /// What was added to the prompt.

@@ -12,7 +12,7 @@ extension Worker {
         hook: String? = nil, job: String? = nil, state: DeliveryRecord.State? = nil, limit: Int? = nil
     ) throws -> [DeliveryRecord] {
         guard let ledger = try ledger() else {
-            if let job { throw Ledger.unknownJob(job) }
+            if let job { throw Ledger.noJob(job) }
             return []
         }
         let id = try job.map { try ledger.resolve($0).id }

@@ -22,12 +22,12 @@ package struct Worker: Sendable {
     ///
     /// Throws `.locked` where another worker holds the folders.
     package func watch(
-        runner: any JobRunner, once: Bool, stop: StopRequest, reload: ReloadRequest? = nil,
+        tools: WorkerTools, once: Bool, stop: StopRequest, reload: ReloadRequest? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> WatchResult {
         // A receiver or a reader of our log that goes away must be an error of that write, not the worker's death.
         signal(SIGPIPE, SIG_IGN)
-        let parts = try WorkerParts(settings, runner: runner, environment: environment)
+        let parts = try WorkerParts(settings, tools: tools, environment: environment)
         // The lock is held until everything has ended, not only until its last mention.
         return try withExtendedLifetime(parts) { try run(parts, once: once, stop: stop, reload: reload) }
     }
@@ -161,7 +161,7 @@ package struct Worker: Sendable {
 
     /// The job that people mean, with its ledger. Throws `.unknownJob`.
     private func find(_ reference: String) throws -> (Ledger, JobRecord) {
-        guard let ledger = try ledger() else { throw Ledger.unknownJob(reference) }
+        guard let ledger = try ledger() else { throw Ledger.noJob(reference) }
         return (ledger, try ledger.resolve(reference))
     }
 

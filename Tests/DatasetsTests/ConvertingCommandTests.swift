@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// Whether a program is there to be run.
 private func has(_ tool: String) -> Bool {

@@ -1,6 +1,6 @@
 import Datasets
-import Testing
 import TestSupport
+import Testing
 import Tokenizers
 
 @Suite("Evaluation rows")
@@ -42,7 +42,7 @@ struct EvaluationRowsTests {
         #expect(try read(#"{"text": "t"}"#) == [EvaluationRow(line: 1, slice: nil, content: .text("t"))])
         let messages = #"{"messages": [{"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}]}"#
         let turns = [ChatMessage(role: "user", content: "u"), ChatMessage(role: "assistant", content: "a")]
-        #expect(try read(messages).map(\.content) == [.messages(turns)])
+        #expect(try read(messages).map(\.content) == [.messages(Conversation(turns))])
     }
 
     @Test("Fields of two formats are ambiguous unless one is the training rows'")

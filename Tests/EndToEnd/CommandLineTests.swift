@@ -1,7 +1,7 @@
 import Foundation
 import ModelFiles
-import Testing
 import TestSupport
+import Testing
 
 @Suite("What commands print and how they end")
 struct CommandLineTests {

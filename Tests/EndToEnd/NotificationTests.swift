@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Webhooks of a real worker, received by a real server")
 struct NotificationTests {

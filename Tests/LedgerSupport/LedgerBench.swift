@@ -39,8 +39,11 @@ package struct LedgerBench {
     }
 
     package func recover(maximumCrashes: Int = 3) throws -> RecoveryReport {
-        try ledger.recover(maximumCrashes: maximumCrashes, announcer: announcer)
+        try ledger.recover(maximumCrashes: maximumCrashes, announcer: announcer) { $0.process?.liveness ?? .unknown }
     }
+
+    /// As of a job process that is this one.
+    package var execution: Execution { Execution(executor: "process", process: worker) }
 
     /// A worker that cannot be alive: this process's id, at another boot.
     package var deadWorker: ProcessIdentity {

@@ -1,3 +1,4 @@
+import JobReports
 import Ledger
 import LedgerSupport
 import OperatingSystem
@@ -84,6 +85,25 @@ struct RecoveryTests {
         _ = try bench.take()
         #expect(try bench.recover() == report { $0.held = ["a"] })
         #expect(try bench.ledger.job("a").state == .running)
+    }
+
+    @Test(
+        "A running job is put back in the queue only once its execution is proved dead",
+        arguments: [Liveness.alive, .unknown, .dead])
+    func unproved(liveness: Liveness) throws {
+        let bench = try LedgerBench()
+        try bench.admit("a")
+        _ = try bench.take(as: bench.deadWorker)
+        let execution = Execution(executor: "elsewhere", handle: "node-7/42")
+        try bench.ledger.executionStarted(execution, job: "a", attempt: 1)
+        #expect(try bench.ledger.job("a").execution == execution)
+        let orphans = try bench.ledger.orphans()
+        #expect(orphans.map(\.execution) == [execution])
+        let found = try bench.ledger.recover(maximumCrashes: 3, announcer: bench.announcer) {
+            $0 == execution ? liveness : .dead
+        }
+        #expect(found == report { liveness == .dead ? ($0.rescued = ["a"]) : ($0.held = ["a"]) })
+        #expect(try bench.ledger.job("a").state == (liveness == .dead ? .queued : .running))
     }
 
     @Test("An interrupted job is queued again without counting a crash")

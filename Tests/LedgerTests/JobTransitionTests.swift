@@ -94,11 +94,11 @@ struct JobTransitionTests {
             let bench = try LedgerBench()
             try full(bench, .running, transition.cause)
             let running = try bench.ledger.job("a")
-            try #require(running.worker != nil && running.process != nil)
+            try #require(running.worker != nil && running.execution != nil)
             try #require(running.heartbeatAt != nil && running.memoryBytes != nil)
             #expect(try bring(transition.cause, bench))
             let job = try bench.ledger.job("a")
-            #expect(job.worker == nil && job.process == nil, "\(transition.cause)")
+            #expect(job.worker == nil && job.execution == nil, "\(transition.cause)")
             #expect(job.heartbeatAt == nil && job.memoryBytes == nil, "\(transition.cause)")
             #expect(!job.cancelRequested, "\(transition.cause)")
         }
@@ -114,7 +114,7 @@ struct JobTransitionTests {
                 sql: """
                     UPDATE jobs SET state = ?, attempt = 1, crashes = ?, retries = 3, cancel_requested = ?,
                         not_before = 1, started_at = 2, finished_at = 3, reason = 'r', run_folder = '/r', summary = ?,
-                        worker_pid = 1, worker_start = 4, boot_id = 'gone', child_pid = 5, child_start = 6,
+                        worker_pid = 1, worker_start = 4, boot_id = 'gone', execution = '{"executor":"process"}',
                         heartbeat_at = 7, memory_bytes = 8
                     """,
                 // Recovery cancels what somebody asked it to, and abandons what crashed too often; `bring` allows five.
@@ -146,7 +146,7 @@ struct JobTransitionTests {
                 _ = try ledger.finish("a", attempt: 1, as: ending, announcer: announcer, now: Self.later)
             case .postponed: _ = try ledger.postpone("a", attempt: 1, reason: "new", until: Self.later)
             case .resumed, .rescued, .abandoned, .buried:
-                let report = try ledger.recover(maximumCrashes: 5, announcer: announcer, now: Self.later)
+                let report = try ledger.recover(maximumCrashes: 5, announcer: announcer, now: Self.later) { _ in .dead }
                 if cause != .buried { return report != RecoveryReport() }
                 // That it cancelled a job the report does not tell.
                 let job = try ledger.job("a")
@@ -161,7 +161,7 @@ struct JobTransitionTests {
     }
 
     private static let parts: [JobTransition.Part: [String]] = [
-        .owner: ["worker_pid", "worker_start", "boot_id", "child_pid", "child_start", "heartbeat_at", "memory_bytes"],
+        .owner: ["worker_pid", "worker_start", "boot_id", "execution", "heartbeat_at", "memory_bytes"],
         .cancelRequest: ["cancel_requested"], .wait: ["not_before"],
         .ending: ["finished_at", "reason", "run_folder", "summary"], .counts: ["crashes", "retries"],
     ]

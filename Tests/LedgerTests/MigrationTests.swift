@@ -10,7 +10,7 @@ struct MigrationTests {
     /// As released ledgers hold them, in order. Never edited, only added to.
     private static let names = [
         "1: jobs, stages, deliveries", "2: job processes, priority, retries, pause", "schedule: entries and runs",
-        "deliveries: kind, pruning", "intake: owners, sizes of manifests, deaths of their reader",
+        "deliveries: kind, pruning", "intake: owners, sizes of manifests, deaths of their reader", "6: executions",
     ]
 
     @Test("A new ledger holds every change, under the names that released ledgers hold, a number each")

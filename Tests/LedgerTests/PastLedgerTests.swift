@@ -65,7 +65,10 @@ struct PastLedgerTests {
             case .succeeded, .failed:
                 #expect(job.summary != nil && job.runFolder != nil && job.finishedAt != nil, "\(job.name)")
             case .rejected: #expect(job.reason?.contains("trainig") == true)
-            case .running: #expect(job.worker?.isAlive == false && job.process != nil)
+            case .running:
+                let execution = try #require(job.execution)
+                #expect(job.worker?.isAlive == false && execution.executor == "process" && execution.handle == nil)
+                #expect(execution.process?.bootID == job.worker?.bootID && (execution.process?.pid ?? 0) > 1)
             case .queued, .interrupted, .cancelled: #expect(job.worker == nil)
             }
         }
@@ -91,7 +94,9 @@ struct PastLedgerTests {
         let folder = try ScratchFolder()
         let ledger = try Ledger(path: copy(of: commit, in: folder)) { $0 }
         let ended = try ledger.jobs().filter(\.state.isFinal)
-        let report = try ledger.recover(maximumCrashes: 10, announcer: Told(hooks: []))
+        let report = try ledger.recover(maximumCrashes: 10, announcer: Told(hooks: [])) {
+            $0.process?.liveness ?? .unknown
+        }
         #expect(report.rescued.count == 1 && report.resumed.count == 1)
         #expect(report.held.isEmpty && report.abandoned.isEmpty)
         #expect(try ledger.waiting(now: .distantFuture).ready == 4)

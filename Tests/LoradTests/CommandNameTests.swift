@@ -1,6 +1,6 @@
 import ArgumentParser
-import lorad
 import Testing
+import lorad
 
 @Suite("A command that there is none of")
 struct CommandNameTests {

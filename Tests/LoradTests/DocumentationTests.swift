@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
-import lorad
-import Testing
 import TestSupport
+import Testing
+import lorad
 
 @Suite("What README.md and docs/ say")
 struct DocumentationTests {

@@ -4,7 +4,6 @@ import Common
 import Datasets
 import Evaluation
 import Foundation
-import lorad
 import Manifests
 import ModelFiles
 import OperatingSystem
@@ -16,6 +15,7 @@ import Tokenizers
 import Training
 import Transformers
 import Worker
+import lorad
 
 private struct Parser: ParsableCommand {}
 

@@ -43,6 +43,25 @@ import Testing
         #expect(found.count == 1 && found[0].hasPrefix("job.yaml:" + message), "\(found)")
     }
 
+    @Test("Keys of conversations go with the format messages, and a date is a day")
+    func conversations() throws {
+        let start = "name: tiny\nbase: {path: b.gguf, sha256: \(hash)}\ndataset: {train: t, format: "
+        for key in ["chat_template: x", "chat_date: 2026-11-29", "train_on: last", "reasoning: drop"] {
+            let found = mistakes(start + "text, \(key)}\n")
+            #expect(found.count == 1 && found[0].contains("is about conversations"), "\(found)")
+            #expect(mistakes(start + "messages, \(key)}\n") == [])
+        }
+        for day in ["2026-02-29", "2026-13-01", "0000-01-01", "26-1-1", "today"] {
+            let found = mistakes(start + "messages, chat_date: \"\(day)\"}\n")
+            #expect(found.count == 1 && found[0].contains("expected a day"), "\(found)")
+        }
+        let manifest = try load(start + "messages, chat_template: data/own.jinja, train_on: all, reasoning: mask}\n")
+        #expect(manifest.dataset.chatTemplateFile == "data/own.jinja" && manifest.inputs.contains("data/own.jinja"))
+        #expect(manifest.dataset.trainOn == .all && manifest.dataset.reasoning == .mask)
+        #expect(try load(start + "messages, chat_template: tool_use}\n").dataset.chatTemplateFile == nil)
+        #expect(try load(start + "messages}\n").yaml().contains("chat") == false)
+    }
+
     @Test("Choices and a format without prompts are reported at whichever comes second")
     func choices() {
         let start = "name: tiny\nbase: {path: b.gguf, sha256: \(hash)}\n"

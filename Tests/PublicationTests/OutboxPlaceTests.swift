@@ -1,7 +1,7 @@
 import Foundation
 import Publication
-import Testing
 import TestSupport
+import Testing
 
 /// What somebody put where a run is to be found.
 @Suite("Places in the outbox")

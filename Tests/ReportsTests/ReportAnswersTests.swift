@@ -1,6 +1,6 @@
 import Foundation
-import Reports
 import ReportSupport
+import Reports
 import Testing
 
 @Suite("What a report answers first")

@@ -1,7 +1,7 @@
 import Foundation
 import FoundationXML
-import Reports
 import ReportSupport
+import Reports
 import Testing
 
 @Suite struct ReportPageTests {

@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
 import ModelFiles
-import Testing
 import TestSupport
+import Testing
 import Tokenizers
 
 @Suite("Messages of data rows")
@@ -56,16 +56,25 @@ struct ChatMessageTests {
     }
 
     @Test(
-        "Calls of tools, with content or without, parts and unknown roles are refused by name",
+        "What no text can hold, old calls and unknown roles are refused by name",
         arguments: [
-            (#"{"role": "assistant", "content": "", "tool_calls": [{"id": "c1"}]}"#, "'tool_calls'"),
-            (#"{"role": "assistant", "content": "a", "tool_calls": [{"id": "c1"}]}"#, "'tool_calls'"),
             (#"{"role": "assistant", "content": null, "function_call": {"name": "f"}}"#, "'function_call'"),
-            (#"{"role": "assistant", "content": null}"#, "content is null"),
+            (#"{"role": "assistant", "content": null}"#, "has null as its content"),
             (#"{"role": "assistant"}"#, "lacks a content"),
-            (#"{"role": "user", "content": [{"type": "text", "text": "a"}]}"#, "list of parts"),
-            (#"{"role": "tool", "content": "a"}"#, "role is 'tool'; known are system, user, assistant"),
+            (#"{"role": "user", "content": [{"type": "image", "url": "a"}]}"#, "a part of type 'image'"),
+            (#"{"role": "user", "content": ["a"]}"#, "a part of type a string"),
+            (
+                #"{"role": "critic", "content": "a"}"#,
+                "role is 'critic'; known are system, developer, user, assistant, tool"
+            ),
             (#"{"content": "a"}"#, "role is missing"), (#""hi""#, "message 1 is a string"),
+            (#"{"role": "user", "content": "a", "tool_calls": [{"name": "f"}]}"#, "only the assistant calls"),
+            (#"{"role": "assistant", "tool_calls": {"name": "f"}}"#, "'tool_calls' is an object"),
+            (#"{"role": "assistant", "tool_calls": [{"id": "c1"}]}"#, "without a function and its name"),
+            (
+                #"{"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": "[1]"}}]}"#,
+                "arguments that are no JSON object"
+            ),
         ])
     func refused(message: String, names: String) throws {
         let error = #expect(throws: TokenizersError.self) { try read(message) }
@@ -74,6 +83,37 @@ struct ChatMessageTests {
 
     @Test("Empty calls are none")
     func noCalls() throws {
-        #expect(try assistant(#", "tool_calls": [], "function_call": null"#).content == "a")
+        #expect(try assistant(#", "tool_calls": [], "function_call": null"#) == assistant(""))
+    }
+
+    @Test("Calls need no content, and have their arguments as objects")
+    func calls() throws {
+        let call = #"{"type": "function", "function": {"name": "f", "arguments": "{\"x\": 1}"}}"#
+        let message = try read(#"{"role": "assistant", "tool_calls": [\#(call)], "weight": 1}"#)
+        #expect(message.content == "" && message.isTrained)
+        #expect(message.fields["weight"] == nil && message.fields["content"] == nil)
+        let arguments = message.fields["tool_calls"]?.arrayValue?.first?["function"]?["arguments"]
+        #expect(arguments?["x"]?.intValue == 1)
+        #expect(try read(#"{"role": "tool", "content": "42"}"#).isTrained == false)
+    }
+
+    @Test("Parts of text are one text, a line each")
+    func parts() throws {
+        let parts = #"[{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]"#
+        let message = try read(#"{"role": "user", "content": \#(parts)}"#)
+        #expect(message.content == "a\nb")
+        #expect(message.fields["content"]?.arrayValue?.count == 2)
+    }
+
+    @Test("Tools are a list of objects")
+    func tools() throws {
+        let messages = JSONValue.array([.object(ChatMessage(role: "user", content: "a").fields)])
+        let tool = JSONValue.object(JSONObject([("type", .string("function"))]))
+        #expect(try Conversation(messages: messages, tools: .array([tool])).tools.count == 1)
+        #expect(try Conversation(messages: messages, tools: .null).tools.isEmpty)
+        for wrong in [JSONValue.string("[]"), .array([.string("f")])] {
+            let error = #expect(throws: TokenizersError.self) { try Conversation(messages: messages, tools: wrong) }
+            #expect(error?.message.contains("tool") == true)
+        }
     }
 }

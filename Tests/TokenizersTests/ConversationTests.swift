@@ -12,14 +12,16 @@ struct ConversationTests {
 
     private func compare(_ kind: String, _ tokenizer: any Tokenizer) throws {
         let goldens = try Fixtures.json("conversations/goldens.json")
-        let conversations = try #require(goldens["conversations"]?.arrayValue).map(ChatMessage.conversation)
+        let conversations = try #require(goldens["conversations"]?.arrayValue).map {
+            Conversation(try ChatMessage.conversation($0))
+        }
         try #require(conversations.count > 30)
         for (name, template) in [("ChatML", ChatTemplate.chatML), ("SmolLM2", .smolLM2)] {
             let rows = try #require(goldens["entries"]?["\(kind) \(name)"]?.arrayValue)
             try #require(rows.count == conversations.count)
-            for (messages, row) in zip(conversations, rows) {
-                let tokens = try ConversationTokens(messages, template: template, tokenizer: tokenizer)
-                let shown = messages.map(\.content.debugDescription).joined(separator: " · ")
+            for (conversation, row) in zip(conversations, rows) {
+                let tokens = try ConversationTokens(conversation, template: template, tokenizer: tokenizer)
+                let shown = conversation.messages.map(\.content.debugDescription).joined(separator: " · ")
                 #expect(tokens.ids == Goldens.integers(row["ids"]), "\(name): \(shown)")
                 #expect(tokens.trained == Goldens.integers(row["trained"]), "\(name): \(shown)")
             }
@@ -58,7 +60,8 @@ struct ConversationTests {
             }
             let questions = ["a?", "b?"].map { ChatMessage(role: "user", content: $0) }
             return try ConversationTokens(
-                [questions[0], answers[0], questions[1], answers[1]], template: .chatML, tokenizer: tokenizer)
+                Conversation([questions[0], answers[0], questions[1], answers[1]]), template: .chatML,
+                tokenizer: tokenizer)
         }
         let all = try tokens([nil, nil])
         let one = try tokens([turn == 0 ? nil : false, turn == 0 ? false : true])

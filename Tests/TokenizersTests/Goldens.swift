@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
 import ModelFiles
-import Testing
 import TestSupport
+import Testing
 import Tokenizers
 
 /// Comparison with what `scripts/reference/tokenizers_golden_files.py` wrote.

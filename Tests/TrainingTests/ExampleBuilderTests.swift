@@ -1,7 +1,7 @@
 import Datasets
 import ModelFiles
-import Testing
 import TestSupport
+import Testing
 import Tokenizers
 import Training
 import Transformers
@@ -50,7 +50,7 @@ struct ExampleBuilderTests {
         // A template spells its own ends.
         let builder = ExampleBuilder(tokenizer: tokenizer, template: .chatML, maximumLength: 100)
         let turns = [ChatMessage(role: "user", content: "a"), ChatMessage(role: "assistant", content: "b")]
-        #expect(try builder.build([.messages(turns)]).examples.count == 1)
+        #expect(try builder.build([.messages(Conversation(turns))]).examples.count == 1)
     }
 
     @Test("Every turn of the assistant is trained, its end marker included, and nothing else")
@@ -58,7 +58,9 @@ struct ExampleBuilderTests {
         let tokenizer = try tokenizer()
         let builder = ExampleBuilder(tokenizer: tokenizer, template: .chatML, maximumLength: 200)
         let turns = [("user", "is it good?"), ("assistant", "it is"), ("user", "bad?"), ("assistant", "not bad")]
-        let (examples, _) = try builder.build([.messages(turns.map { ChatMessage(role: $0.0, content: $0.1) })])
+        let (examples, _) = try builder.build([
+            .messages(Conversation(turns.map { ChatMessage(role: $0.0, content: $0.1) }))
+        ])
         let trained = examples[0].labels.map(\.target)
         #expect(tokenizer.decode(trained, skipSpecial: false) == "it is<|im_end|>not bad<|im_end|>")
     }
@@ -69,16 +71,37 @@ struct ExampleBuilderTests {
         let builder = ExampleBuilder(tokenizer: tokenizer, template: .chatML, maximumLength: 200)
         func row(_ marks: [Bool?]) -> TrainingRow {
             .messages(
-                [ChatMessage(role: "user", content: "is it?")]
-                    + zip(["good", "bad"], marks).map {
-                        ChatMessage(role: "assistant", content: $0, isTrained: $1)
-                    })
+                Conversation(
+                    [ChatMessage(role: "user", content: "is it?")]
+                        + zip(["good", "bad"], marks).map {
+                            ChatMessage(role: "assistant", content: $0, isTrained: $1)
+                        }))
         }
         let (examples, counts) = try builder.build([row([nil, nil]), row([false, nil]), row([false, false])])
         #expect(examples.count == 2 && counts.unsupervised == 1)
+        let warning = counts.warnings("rows.jsonl", tokenizer: tokenizer) { $0 + 5 }
+        #expect(
+            warning == ["warning: 1 of 3 rows of rows.jsonl have nothing to train on and are left out: line 7"])
         #expect(examples[0].tokens == examples[1].tokens)
         let trained = examples.map { tokenizer.decode($0.labels.map(\.target), skipSpecial: false) }
         #expect(trained == ["good<|im_end|>bad<|im_end|>", "bad<|im_end|>"])
+    }
+
+    @Test("Conversations that a template refuses are listed by their names, all at once")
+    func refused() throws {
+        let tokenizer = try tokenizer()
+        let template = ChatTemplate.of(
+            "{% if messages | length > 1 %}{{ raise_exception('too long') }}{% endif %}{{ messages[0].content }}",
+            place: "test", tokenizer: tokenizer)
+        let builder = ExampleBuilder(tokenizer: tokenizer, template: template, maximumLength: 200)
+        let turns = ["a", "b"].map { ChatMessage(role: "assistant", content: $0) }
+        let rows: [TrainingRow] = [[0], [0, 1], [1], [1, 0]].map { .messages(Conversation($0.map { turns[$0] })) }
+        let error = #expect(throws: TrainingError.self) {
+            try builder.build(rows, name: { "rows.jsonl:\($0 + 1)" })
+        }
+        let lines = error?.message.split(separator: "\n") ?? []
+        #expect(lines.map { $0.prefix(13) } == ["rows.jsonl:2:", "rows.jsonl:4:"])
+        #expect(lines.allSatisfy { $0.contains("too long") })
     }
 
     @Test("Rows that spell what is added to them are trained on as they are, and counted for a warning")
@@ -90,7 +113,7 @@ struct ExampleBuilderTests {
             tokenizer: tokenizer, template: .chatML, maximumLength: 200, appendsEndOfText: false)
         let rows: [TrainingRow] = [
             .text(text + "film"), .text("film"), .completion(prompt: text + "a", completion: " b"),
-            .messages([ChatMessage(role: "assistant", content: "a<|im_end|>")]),
+            .messages(Conversation([ChatMessage(role: "assistant", content: "a<|im_end|>")])),
         ]
         let (examples, counts) = try builder.build(rows)
         #expect(examples[0].tokens.prefix(2) == [begin, begin])

@@ -1,7 +1,7 @@
 import Foundation
 import ModelFiles
-import Testing
 import TestSupport
+import Testing
 import Tokenizers
 import Transformers
 

@@ -14,7 +14,8 @@ struct JobAnswerTests {
         let process = ProcessIdentity(pid: 7, startTicks: 1, bootID: "b")
         return JobRecord(
             id: "a", name: "sentiment", state: state, attempt: 2, cancelRequested: true, submittedAt: Self.time,
-            reason: "r", runFolder: "/run", summary: JobSummary(steps: 3), worker: process, process: process,
+            reason: "r", runFolder: "/run", summary: JobSummary(steps: 3), worker: process,
+            execution: Execution(executor: "process", process: process),
             heartbeatAt: Self.time, memoryBytes: 8, priority: 1, retries: 4, notBefore: Self.time, owner: 1_000)
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Publication
-import Reports
 import ReportSupport
+import Reports
 import Testing
 import Views
 

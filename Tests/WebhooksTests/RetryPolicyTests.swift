@@ -21,13 +21,13 @@ struct RetryPolicyTests {
     func success(status: Int) { #expect(verdict(status) == .delivered) }
 
     @Test("Redirects, server errors and most refusals are tried again", arguments: [301, 302, 401, 404, 429, 500, 503])
-    func again(status: Int) { #expect(verdict(status) == .retry(at: now + 5)) }
+    func again(status: Int) { #expect(verdict(status) == .tryAgain(at: now + 5)) }
 
     @Test("A body that a chat refused is not sent to it again; a program's receiver gets it again")
     func refused() {
         for status in [400, 413, 422] {
             for kind in HookKind.allCases {
-                #expect(verdict(status, kind: kind) == (kind == .generic ? .retry(at: now + 5) : .abandon))
+                #expect(verdict(status, kind: kind) == (kind == .generic ? .tryAgain(at: now + 5) : .abandon))
             }
         }
     }
@@ -45,21 +45,22 @@ struct RetryPolicyTests {
 
     @Test("Waits follow the schedule with jitter, and end with it")
     func schedule() {
-        #expect(verdict(500, attempts: 2) == .retry(at: now + 30))
-        #expect(verdict(500, attempts: 2, chance: 0.5) == .retry(at: now + 33))
+        #expect(verdict(500, attempts: 2) == .tryAgain(at: now + 30))
+        #expect(verdict(500, attempts: 2, chance: 0.5) == .tryAgain(at: now + 33))
         #expect(verdict(500, attempts: 3) == .abandon)
     }
 
     @Test("Retry-After lengthens the wait up to a bound, and never shortens it")
     func retryAfter() {
-        #expect(verdict(429, retryAfter: 60) == .retry(at: now + 60))
-        #expect(verdict(429, retryAfter: 1) == .retry(at: now + 5))
-        #expect(verdict(503, retryAfter: 1e9) == .retry(at: now + 100))
+        #expect(verdict(429, retryAfter: 60) == .tryAgain(at: now + 60))
+        #expect(verdict(429, retryAfter: 1) == .tryAgain(at: now + 5))
+        #expect(verdict(503, retryAfter: 1e9) == .tryAgain(at: now + 100))
     }
 
     @Test("A failed connection is tried again")
     func failed() {
         #expect(
-            policy.verdict(.failed("refused"), kind: .slack, attempts: 1, now: now, chance: 0) == .retry(at: now + 5))
+            policy.verdict(.failed("refused"), kind: .slack, attempts: 1, now: now, chance: 0) == .tryAgain(at: now + 5)
+        )
     }
 }

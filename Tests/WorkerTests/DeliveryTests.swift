@@ -95,7 +95,7 @@ struct DeliveryTests {
         // As if that had been recorded before the clock went back by ten years.
         let ledger = try bench.ledger()
         let delivery = try #require(try ledger.deliveries().first)
-        try ledger.recordAttempt(delivery.id, hook: "chat", result: "", verdict: .retry(at: Date() + 3_650 * 86_400))
+        try ledger.recordAttempt(delivery.id, hook: "chat", result: "", verdict: .tryAgain(at: Date() + 3_650 * 86_400))
         _ = try bench.whileWatching(FakeRunner()) {
             let isDelivered = try eventually { try ledger.deliveries().map(\.state) == [.delivered] }
             #expect(isDelivered)

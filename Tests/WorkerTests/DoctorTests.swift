@@ -1,3 +1,4 @@
+import Executors
 import Foundation
 import Ledger
 import LedgerSupport
@@ -123,6 +124,16 @@ struct DoctorTests {
         #expect(SystemCheck.clock(isKept: 0, now: now).advice?.contains("timedatectl") == true)
         #expect(SystemCheck.clock(isKept: -1, now: now).status == .ok)
         #expect(SystemCheck.clock(isKept: 1, now: Date(timeIntervalSince1970: 0)).status == .problem)
+    }
+
+    @Test("A confinement that does not hold is a warning that says what to do")
+    func confinement() {
+        let none = Confinement(landlock: .none("this kernel has no Landlock"), seccomp: .holds("filter"))
+        let finding = SystemCheck.confinement(none)
+        #expect(finding.status == .warning)
+        #expect(finding.advice?.contains("5.19") == true)
+        let whole = Confinement(landlock: .holds("abi 4"), seccomp: .holds("filter"))
+        #expect(SystemCheck.confinement(whole).status == .ok)
     }
 
     @Test("A schedule's entry shows its next time, and a manifest that cannot be submitted is a problem")

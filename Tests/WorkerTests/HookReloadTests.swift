@@ -1,3 +1,4 @@
+import Executors
 import Foundation
 import Ledger
 import LedgerSupport
@@ -27,7 +28,7 @@ extension ReloadTests {
             request = try ReloadRequest {
                 var new = settings
                 new.hooks = current.value.withLock { $0 }
-                return (new, FakeRunner())
+                return (new, FakeRunner().tools)
             }
         }
 
@@ -192,8 +193,9 @@ struct GoneHookTests {
         let folder = try ScratchFolder()
         let request = JobRequest(
             id: "a", name: "a", manifestPath: "a.yaml", manifestText: text, workFolder: folder.path, attempt: 1)
-        let runner = PipelineRunner(WorkerConfiguration())
-        let outcome = runner.run(request, control: JobControl(), listener: RecordedEvents())
+        let runner = PipelineRunner(JobOrder(request, WorkerConfiguration()))
+        let outcome = PipelineRunner.outcome(
+            of: runner.result(shouldStop: { false }, mayPublish: { true }, report: { _ in }))
         #expect(!"\(outcome)".contains("gone"))
     }
 }

@@ -39,7 +39,7 @@ struct MonitorTests {
         _ = try bench.recover()
         _ = try bench.take()
         let first = try #require(try bench.ledger.deliveries().first)
-        try bench.ledger.recordAttempt(first.id, hook: "chat", result: "answered 500", verdict: .retry(at: Date()))
+        try bench.ledger.recordAttempt(first.id, hook: "chat", result: "answered 500", verdict: .tryAgain(at: Date()))
         try bench.ledger.recordAttempt(first.id, hook: "chat", result: "answered 410", verdict: .disableHook)
         let values = try Self.values(metrics(bench).text(now: Date() + 100))
         #expect(values["lorad_queue_depth"] == 2)

@@ -61,7 +61,7 @@ struct QueueTests {
         _ = try bench.take()
         #expect(try !bench.ledger.mayPublish(job: "a", attempt: 1))
         #expect(failure { try bench.ledger.heartbeat(job: "a", attempt: 1, memory: 1) }?.code == .fenced)
-        #expect(failure { try bench.ledger.processStarted(bench.worker, job: "a", attempt: 1) }?.code == .fenced)
+        #expect(failure { try bench.ledger.executionStarted(bench.execution, job: "a", attempt: 1) }?.code == .fenced)
         #expect(failure { try bench.ledger.postpone("a", attempt: 1, reason: "", until: Date()) }?.code == .fenced)
         #expect(try bench.ledger.mayPublish(job: "a", attempt: 2))
         _ = try bench.ledger.requestCancel("a")
@@ -73,13 +73,13 @@ struct QueueTests {
         let bench = try LedgerBench()
         try bench.admit("a")
         let job = try #require(try bench.take())
-        try bench.ledger.processStarted(bench.worker, job: "a", attempt: 1)
+        try bench.ledger.executionStarted(bench.execution, job: "a", attempt: 1)
         let time = Date(timeIntervalSince1970: 2_000)
         try bench.ledger.heartbeat(job: "a", attempt: 1, memory: 123, now: time)
         let beating = try bench.ledger.job("a")
-        #expect((beating.process, beating.heartbeatAt, beating.memoryBytes) == (bench.worker, time, 123))
+        #expect((beating.execution, beating.heartbeatAt, beating.memoryBytes) == (bench.execution, time, 123))
         try bench.finish(job, JobEnding(.succeeded))
-        #expect(try bench.ledger.job("a").process == nil)
+        #expect(try bench.ledger.job("a").execution == nil)
     }
 
     @Test("Waits grow fourfold up to the longest, with a quarter of chance, and end after the last retry")
@@ -221,7 +221,7 @@ struct FaultTests {
         let job = try bench.worker().retry("a")
         _ = try ledger.takeNext(
             worker: ProcessIdentity(pid: identity.pid, startTicks: 1, bootID: identity.bootID), announcer: announcer)
-        try ledger.processStarted(identity, job: job.id, attempt: 2)
+        try ledger.executionStarted(Execution(executor: "process", process: identity), job: job.id, attempt: 2)
         #expect(try bench.watchOnce().ended == [.failed: 1])
         #expect(!identity.isAlive)
         #expect(bench.log.contains { $0.contains("outlived its worker and was ended") })
@@ -235,7 +235,7 @@ struct FaultTests {
         let done = DispatchSemaphore(value: 0)
         nonisolated(unsafe) var code: WorkerError.Code?
         Thread {
-            code = failure { try worker.watch(runner: FakeRunner(), once: false, stop: stop) }?.code
+            code = failure { try worker.watch(tools: FakeRunner().tools, once: false, stop: stop) }?.code
             done.signal()
         }.start()
         try startedUp(bench)
@@ -301,25 +301,14 @@ struct FaultTests {
         }
     }
 
-    /// Ends at once where its job was cancelled meanwhile, as one that asks before it publishes does.
-    private struct LateRunner: JobRunner {
-        let cancel: @Sendable (String) -> Void
-
-        func makeIntakeReader(for purpose: String) -> any IntakeReader { FakeRunner().makeIntakeReader(for: purpose) }
-
-        func run(_ request: JobRequest, control: JobControl, listener: any JobListener) -> JobOutcome {
-            cancel(request.id)
-            return listener.mayPublish() ? .failed(reason: "may publish", runFolder: nil, summary: nil) : .interrupted
-        }
-    }
-
     @Test("A cancel request that nobody has passed on yet when the job asks to publish is not lost")
     func lateCancel() throws {
         let bench = try WorkerBench()
         try bench.submit(["a": "succeed"])
         let ledger = try bench.ledger()
-        let runner = LateRunner { _ = try? ledger.requestCancel($0) }
-        _ = try bench.worker().watch(runner: runner, once: true, stop: StopRequest(), environment: [:])
+        let runner = FakeRunner(asksFirst: true) { _ in .failed(reason: "may publish", runFolder: nil, summary: nil) }
+        runner.beforeAsking { _ = try? ledger.requestCancel($0) }
+        try bench.watchOnce(runner)
         #expect(try ledger.jobs().map(\.state) == [.cancelled])
     }
 

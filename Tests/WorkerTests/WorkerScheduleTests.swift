@@ -34,7 +34,7 @@ struct WorkerScheduleTests {
     private func watch(_ settings: WorkerSettings, until condition: () throws -> Bool) throws {
         let stop = try StopRequest()
         let worker = Worker(settings)
-        let thread = Thread { _ = try? worker.watch(runner: FakeRunner(), once: false, stop: stop) }
+        let thread = Thread { _ = try? worker.watch(tools: FakeRunner().tools, once: false, stop: stop) }
         thread.start()
         #expect(try eventually(condition))
         stop.request()
@@ -81,7 +81,7 @@ struct WorkerScheduleTests {
     func drained() throws {
         let (bench, due) = try bench("name: night\n", dueAgo: 3_600)
         let settings = try settings(bench, due: due)
-        _ = try Worker(settings).watch(runner: FakeRunner(), once: true, stop: StopRequest())
+        _ = try Worker(settings).watch(tools: FakeRunner().tools, once: true, stop: StopRequest())
         #expect(try bench.ledger().scheduledRuns().isEmpty)
     }
 }

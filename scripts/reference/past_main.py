@@ -236,7 +236,8 @@ def work(lorad, hashes, ledger):
         """Stops the job's process once its folder holds a checkpoint."""
         lorad.run("submit", f"{name}.yaml")
         found = wait(f"{name}'s process", lambda: ledger.rows(
-            "SELECT id, child_pid FROM jobs WHERE name = ? AND child_pid IS NOT NULL", name))
+            "SELECT id, json_extract(execution, '$.process.pid') FROM jobs WHERE name = ?1 AND execution IS NOT NULL",
+            name) or ledger.rows("SELECT id, child_pid FROM jobs WHERE name = ?1 AND child_pid IS NOT NULL", name))
         job, pid = found[0]
         wait(f"{name}'s checkpoint", lambda: (lorad.folder / ".lorad/jobs" / job / "checkpoint.safetensors").exists())
         os.kill(pid, signal.SIGSTOP)

@@ -1,3 +1,6 @@
+import ModelFiles
+import Tokenizers
+
 /// Rows of evaluation or validation data that also stand in the training data.
 package enum Contamination {
     /// The training rows that are not in `heldOut`, and how many were.
@@ -19,7 +22,17 @@ package enum Contamination {
         case .completion(let prompt, _): "p" + prompt
         case .text(let text): "t" + text
         case .labelled(let row, _): "c" + row.text + (row.pair.map { "\u{0}" + $0 } ?? "")
-        case .messages(let messages): "m" + messages.map { "\($0.role)\u{0}\($0.content)" }.joined(separator: "\u{1}")
+        case .messages(let conversation): "m" + conversation.key
         }
+    }
+}
+
+extension Conversation {
+    /// Who says what, and what tools are called; not what a turn thinks, or which tools there are.
+    fileprivate var key: String {
+        messages.map { message in
+            let calls = message.fields["tool_calls"].map { "\u{2}" + JSONText.document($0) } ?? ""
+            return "\(message.role)\u{0}\(message.content)\(calls)"
+        }.joined(separator: "\u{1}")
     }
 }

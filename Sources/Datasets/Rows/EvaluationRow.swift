@@ -5,7 +5,7 @@ package struct EvaluationRow: Equatable, Sendable {
     /// What is to be scored.
     package enum Content: Equatable, Sendable {
         case promptCompletion(prompt: String, completion: String)
-        case messages([ChatMessage])
+        case messages(Conversation)
         case text(String)
     }
 

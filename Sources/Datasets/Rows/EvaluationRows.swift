@@ -67,9 +67,10 @@ package struct EvaluationRows {
             guard !completion.isEmpty else { throw fields.error("the completion is empty: there is nothing to score.") }
             return .promptCompletion(prompt: prompt, completion: completion)
         case .messages:
-            do { return .messages(try ChatMessage.conversation(try fields.value("messages"))) } catch let error
-                as TokenizersError
-            { throw fields.error(error.message, advice: error.advice) }
+            do {
+                return .messages(
+                    try Conversation(messages: try fields.value("messages"), tools: try fields.optional("tools")))
+            } catch let error as TokenizersError { throw fields.error(error.message, advice: error.advice) }
         case .text:
             return .text(try fields.string("text"))
         }

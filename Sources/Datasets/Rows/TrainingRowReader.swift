@@ -60,7 +60,7 @@ package enum TrainingRowReader {
             guard !completion.isEmpty else { throw RowComplaint(line: line.number, text: "the completion is empty.") }
             return .completion(prompt: try text(line, "prompt"), completion: completion)
         case .text: return .text(try text(line, "text"))
-        case .messages: return .messages(try messages(line))
+        case .messages: return .messages(try conversation(line))
         }
     }
 
@@ -74,10 +74,10 @@ package enum TrainingRowReader {
             line: line.number, text: "'\(key)' is missing" + (closest.map { "; '\($0)' was found." } ?? "."))
     }
 
-    private static func messages(_ line: JSONLine) throws -> [ChatMessage] {
-        do { return try ChatMessage.conversation(try line.value("messages") ?? .null) } catch let error
-            as TokenizersError
-        {
+    private static func conversation(_ line: JSONLine) throws -> Conversation {
+        do {
+            return try Conversation(messages: try line.value("messages") ?? .null, tools: try line.value("tools"))
+        } catch let error as TokenizersError {
             throw RowComplaint(line: line.number, text: error.message + (error.advice.map { " \($0)" } ?? ""))
         }
     }

@@ -14,8 +14,10 @@ package struct GreedyGenerator {
     }
 
     /// Ids of a prompt, special tokens in it recognised; see `RowTokens` for the project's rule.
-    package func encode(_ prompt: String) -> [Int] {
-        tokenizer.encodeBeginning(prompt)
+    ///
+    /// - Parameter isRendered: whether a chat template wrote it, which puts the beginning-of-text there itself.
+    package func encode(_ prompt: String, isRendered: Bool = false) -> [Int] {
+        isRendered ? tokenizer.encode(prompt, allowSpecial: true) : tokenizer.encodeBeginning(prompt)
     }
 
     /// Continues `prompt` until an end token or the limit of new tokens.

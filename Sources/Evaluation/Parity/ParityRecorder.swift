@@ -29,7 +29,7 @@ package struct ParityRecorder {
         self.generator = generator
         self.scratchFolder = scratchFolder
         self.shouldStop = shouldStop
-        tokens = prompts.map { generator.encode($0.prompt) }
+        tokens = prompts.map { generator.encode($0.prompt, isRendered: $0.isRendered) }
     }
 
     /// Records the base with its adapter. `progress` hears how many prompts are done.

@@ -3,14 +3,19 @@ package struct RegressionPrompt: Equatable, Sendable {
     /// Its name in the report; unique in its file.
     package let id: String
     package let prompt: String
+    /// Whether the prompt is what a chat template wrote, special tokens included, so that none is put before it.
+    package let isRendered: Bool
     /// The second text of a pair, where texts are classified in pairs.
     package let pair: String?
     /// All of them must hold for the adapter's greedy text; often none.
     package let expectations: [Expectation]
 
-    package init(id: String, prompt: String, pair: String? = nil, expectations: [Expectation] = []) {
+    package init(
+        id: String, prompt: String, pair: String? = nil, isRendered: Bool = false, expectations: [Expectation] = []
+    ) {
         self.id = id
         self.prompt = prompt
+        self.isRendered = isRendered
         self.pair = pair
         self.expectations = expectations
     }

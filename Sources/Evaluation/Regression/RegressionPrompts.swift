@@ -1,33 +1,45 @@
 import Common
 import Datasets
 import ModelFiles
+import Tokenizers
 
 /// Reads regression prompts: JSON lines of
 /// `{"id": "…", "prompt": "…", "expect": {"contains" | "equals" | "matches" | "not_contains": "…"}}`, or for texts that are
 /// classified `{"id": "…", "prompt": "…", "text_pair": "…", "expect": {"label": "…"}}`.
 ///
-/// `expect` and `text_pair` may be left out; several conditions must all hold.
+/// `expect` and `text_pair` may be left out; several conditions must all hold. In the place of `prompt` may stand
+/// `messages`, with `tools` where there are any: a conversation after which the assistant is to speak.
 package struct RegressionPrompts {
+    /// Writes a conversation as its base's chat template does.
+    package typealias Renderer = (Conversation) throws -> String
+
     private let labels: SequenceLabels?
+    private let render: Renderer?
     private var prompts: [RegressionPrompt] = []
     private var mistakes: [String] = []
     private var lineOfID: [String: Int] = [:]
 
     /// Every prompt, in order.
     ///
-    /// - Parameter labels: of a classification, whose prompts can expect one of them; nil: the model generates text.
+    /// - Parameters:
+    ///   - labels: of a classification, whose prompts can expect one of them; nil: the model generates text.
+    ///   - render: nil where there is no chat template; a conversation is a mistake then.
     /// - Throws: `EvaluationError.malformed` that lists the first 20 mistakes in the file, one a line; `TokenizersError`
     ///   for a file that cannot be read or a line that is not JSON.
-    package static func read(_ path: String, labels: SequenceLabels? = nil) throws -> [RegressionPrompt] {
-        try read(JSONLines.file(path), labels: labels)
+    package static func read(
+        _ path: String, labels: SequenceLabels? = nil, render: Renderer? = nil
+    ) throws -> [RegressionPrompt] {
+        try read(JSONLines.file(path), labels: labels, render: render)
     }
 
     /// The same of a file that was read.
     ///
     /// - Throws: as `read` of a path.
-    package static func read(_ file: RowFile, labels: SequenceLabels? = nil) throws -> [RegressionPrompt] {
+    package static func read(
+        _ file: RowFile, labels: SequenceLabels? = nil, render: Renderer? = nil
+    ) throws -> [RegressionPrompt] {
         let path = file.path
-        var reader = RegressionPrompts(labels: labels)
+        var reader = RegressionPrompts(labels: labels, render: render)
         for line in file.lines { reader.add(DataFields(path: path, line: line)) }
         if reader.prompts.isEmpty && reader.mistakes.isEmpty {
             reader.mistakes.append("\(path) holds no prompts.")
@@ -44,17 +56,42 @@ package struct RegressionPrompts {
         return reader.prompts
     }
 
-    private init(labels: SequenceLabels?) { self.labels = labels }
+    private init(labels: SequenceLabels?, render: Renderer?) {
+        self.labels = labels
+        self.render = render
+    }
 
     private mutating func add(_ fields: DataFields) {
-        checkNames(fields, known: ["id", "prompt", "expect"] + (labels == nil ? [] : ["text_pair"]))
+        let isConversation = labels == nil && fields.has("messages") && !fields.has("prompt")
+        checkNames(
+            fields,
+            known: isConversation
+                ? ["id", "messages", "tools", "expect"]
+                : ["id", "prompt", "expect"] + (labels == nil ? [] : ["text_pair"]))
         let id = text(fields, "id")
-        let prompt = text(fields, "prompt")
+        let prompt = isConversation ? conversation(fields) : text(fields, "prompt")
         let pair = labels != nil && fields.has("text_pair") ? text(fields, "text_pair") : nil
         let expectations = expectations(fields)
         if let id { claim(id, fields) }
         guard let id, let prompt else { return }
-        prompts.append(RegressionPrompt(id: id, prompt: prompt, pair: pair, expectations: expectations))
+        prompts.append(
+            RegressionPrompt(id: id, prompt: prompt, pair: pair, isRendered: isConversation, expectations: expectations)
+        )
+    }
+
+    /// The text of a conversation; nil, and a mistake noted, where there is none.
+    private mutating func conversation(_ fields: DataFields) -> String? {
+        guard let render else {
+            note(fields, "`messages` need a chat template, and the base names none; name one in dataset.chat_template.")
+            return nil
+        }
+        do {
+            let tools = try fields.optional("tools")
+            return try render(try Conversation(messages: try fields.value("messages"), tools: tools))
+        } catch let error as DatasetsError { mistakes.append(error.message) } catch let error as any Fault {
+            note(fields, ([error.message] + [error.advice].compactMap(\.self)).joined(separator: " "))
+        } catch { note(fields, "\(error)") }
+        return nil
     }
 
     /// Two prompts of one id could not be told apart in the report.

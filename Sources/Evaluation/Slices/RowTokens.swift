@@ -15,22 +15,27 @@ package struct RowTokens: Equatable, Sendable {
     /// The places in `ids` of the tokens that are scored, ascending; never 0, which nothing precedes.
     package private(set) var scored: [Int] = []
 
-    package init(_ content: EvaluationRow.Content, tokenizer: any Tokenizer, template: ChatTemplate?) throws {
+    /// - Parameter conversations: what of them is scored.
+    package init(
+        _ content: EvaluationRow.Content, tokenizer: any Tokenizer, template: ChatTemplate?,
+        conversations: ConversationOptions = ConversationOptions()
+    ) throws {
         switch content {
         case .promptCompletion(let prompt, let completion):
             append(tokenizer.encodeBeginning(prompt), isScored: false)
             append(tokenizer.encodeContinuation(completion), isScored: true)
         case .text(let text):
             append(tokenizer.encodeBeginning(text), isScored: true)
-        case .messages(let messages):
+        case .messages(let conversation):
             guard let template else {
                 throw EvaluationError(
                     .mismatch, "The data holds chat messages, but the base names no chat template.",
-                    advice: "Use rows with prompt and completion, or a base with a chat template.")
+                    advice: "Name one, or a file of one, in dataset.chat_template, or use prompt and completion.")
             }
-            let conversation = try ConversationTokens(messages, template: template, tokenizer: tokenizer)
-            ids = conversation.ids
-            scored = conversation.trained.filter { $0 > 0 }
+            let tokens = try ConversationTokens(
+                conversation, template: template, tokenizer: tokenizer, options: conversations)
+            ids = tokens.ids
+            scored = tokens.trained.filter { $0 > 0 }
         }
     }
 

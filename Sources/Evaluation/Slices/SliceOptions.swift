@@ -1,3 +1,5 @@
+import Tokenizers
+
 /// How rows are scored.
 package struct SliceOptions: Equatable, Sendable {
     /// Completions to compare after each row's prompt; none: accuracy is the exact match of the greedy completion, by `greedy`.
@@ -6,6 +8,8 @@ package struct SliceOptions: Equatable, Sendable {
     package var maximumTokens: Int?
     /// What is right where there are no choices.
     package var greedy: GreedyRule
+    /// What of a conversation is scored.
+    package var conversations = ConversationOptions()
     /// How many tokens one call to the model may hold; a longer sequence goes alone.
     package var tokensPerCall: Int
 

@@ -34,6 +34,7 @@ package struct SlicePlan: Sendable {
     private let template: ChatTemplate?
     private let choices: [(text: String, tokens: [Int])]
     private let greedy: GreedyRule
+    private let conversations: ConversationOptions
 
     /// Tokenizes the rows read from `path`.
     ///
@@ -53,6 +54,7 @@ package struct SlicePlan: Sendable {
         choices = try Self.encode(options.choices, tokenizer)
         hasChoices = !choices.isEmpty
         greedy = options.greedy
+        conversations = options.conversations
         limit = min(maximumPositions, options.maximumTokens ?? .max)
         guard !rows.isEmpty else { throw EvaluationError(.malformed, "\(path) holds no rows.") }
         var faults: [EvaluationError] = []
@@ -60,6 +62,8 @@ package struct SlicePlan: Sendable {
             progress()
             do { try append(row) } catch let error as EvaluationError where error.code == .malformed {
                 faults.append(error)
+            } catch let refusal as TokenizersError {
+                faults.append(error(row, refusal.message, advice: refusal.advice))
             }
         }
         guard faults.isEmpty else {
@@ -95,7 +99,7 @@ package struct SlicePlan: Sendable {
             hasAccuracy = false
             rule = GreedyRule()
         }
-        let tokens = try RowTokens(row.content, tokenizer: tokenizer, template: template)
+        let tokens = try RowTokens(row.content, tokenizer: tokenizer, template: template, conversations: conversations)
         guard !tokens.scored.isEmpty else {
             throw error(row, "the row has no token to score: nothing is predicted, or nothing comes before it.")
         }
@@ -137,8 +141,8 @@ package struct SlicePlan: Sendable {
         return encoded
     }
 
-    private func error(_ row: EvaluationRow, _ message: String) -> EvaluationError {
-        EvaluationError(.malformed, "\(path):\(row.line): \(message)")
+    private func error(_ row: EvaluationRow, _ message: String, advice: String? = nil) -> EvaluationError {
+        EvaluationError(.malformed, "\(path):\(row.line): \(message)", advice: advice)
     }
 }
 
@@ -147,7 +151,10 @@ extension EvaluationRow {
     fileprivate var parts: [String] {
         switch content {
         case .promptCompletion(let prompt, let completion): [prompt, completion]
-        case .messages(let messages): messages.flatMap { [$0.role, $0.content] }
+        case .messages(let conversation):
+            conversation.messages.flatMap { message in
+                [message.role, message.content] + (message.fields["tool_calls"].map { [JSONText.document($0)] } ?? [])
+            }
         case .text(let text): [text]
         }
     }

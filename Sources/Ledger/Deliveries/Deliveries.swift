@@ -5,7 +5,7 @@ import OperatingSystem
 /// What to do with a delivery after an attempt.
 package enum DeliveryVerdict: Sendable, Equatable {
     case delivered
-    case retry(at: Date)
+    case tryAgain(at: Date)
     case abandon
     /// The receiver is gone for good (410): nothing more is sent to this hook.
     case disableHook
@@ -30,7 +30,7 @@ extension Ledger {
             var due = time
             switch verdict {
             case .delivered: state = .delivered
-            case .retry(let at): due = Timestamp.milliseconds(at)
+            case .tryAgain(let at): due = Timestamp.milliseconds(at)
             case .abandon, .disableHook: state = .abandoned
             }
             try database.execute(

@@ -1,21 +1,22 @@
 import Foundation
 import GRDB
+import JobReports
 import OperatingSystem
 
 /// What the worker writes of an attempt under way. Every write is fenced: it is refused once another attempt owns the
 /// job.
 extension Ledger {
-    /// Records the process that is about to work on the attempt. It gets no work before this has been written, so a
-    /// process that the ledger does not name has done nothing.
-    package func processStarted(_ process: ProcessIdentity, job: String, attempt: Int, now: Date = Date()) throws {
-        try write("record the process of job \(job)") { database in
+    /// Records what is about to work on the attempt. It gets no work before this has been written, so an execution that
+    /// the ledger does not name has done nothing.
+    package func executionStarted(_ execution: Execution, job: String, attempt: Int, now: Date = Date()) throws {
+        try write("record the execution of job \(job)") { database in
             try database.execute(
                 sql: """
-                    UPDATE jobs SET child_pid = ?, child_start = ?, heartbeat_at = ?, memory_bytes = NULL
+                    UPDATE jobs SET execution = ?, heartbeat_at = ?, memory_bytes = NULL
                     WHERE id = ? AND attempt = ? AND state = 'running'
                     """,
                 arguments: [
-                    process.pid, Int64(bitPattern: process.startTicks), Timestamp.milliseconds(now), job, attempt,
+                    try LedgerJSON.encode(execution), Timestamp.milliseconds(now), job, attempt,
                 ])
             try database.requireOwnership(of: job, attempt: attempt)
         }
@@ -52,13 +53,13 @@ extension Ledger {
         }
     }
 
-    /// The processes that jobs of a dead worker may still have.
-    package func orphans() throws -> [(job: String, process: ProcessIdentity)] {
-        try read("look for processes of a dead worker") { database in
-            let sql = "SELECT * FROM jobs WHERE state = 'running' AND child_pid IS NOT NULL ORDER BY sequence"
+    /// The executions that jobs of a dead worker may still have.
+    package func orphans() throws -> [(job: String, execution: Execution)] {
+        try read("look for executions of a dead worker") { database in
+            let sql = "SELECT * FROM jobs WHERE state = 'running' AND execution IS NOT NULL ORDER BY sequence"
             return try Row.fetchAll(database, sql: sql).map(JobRecord.init)
                 .filter { !($0.worker?.isAlive ?? false) }
-                .compactMap { record in record.process.map { (record.id, $0) } }
+                .compactMap { record in record.execution.map { (record.id, $0) } }
         }
     }
 }

@@ -31,7 +31,7 @@ package struct JobTransition: Sendable, Equatable {
 
     /// What of a row is cleared together, by the transitions that name it.
     package enum Part: String, Sendable, CaseIterable {
-        /// Who runs the attempt: the worker, the job's process, and that process's last sign of life, which says nothing
+        /// Who runs the attempt: the worker, its execution, and that one's last sign of life, which says nothing
         /// once there is no such process.
         case owner
         /// That somebody asked to cancel a running job.
@@ -122,7 +122,7 @@ extension JobTransition.Part {
     var columns: [String] {
         switch self {
         case .owner:
-            ["worker_pid", "worker_start", "boot_id", "child_pid", "child_start", "heartbeat_at", "memory_bytes"]
+            ["worker_pid", "worker_start", "boot_id", "execution", "heartbeat_at", "memory_bytes"]
         case .cancelRequest: ["cancel_requested"]
         case .wait: ["not_before"]
         case .ending: ["finished_at", "reason", "run_folder", "summary"]

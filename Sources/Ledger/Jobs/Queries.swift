@@ -43,14 +43,14 @@ extension Ledger {
         switch matches.count {
         case 1: return matches[0]
         case 0:
-            throw Self.unknownJob(reference)
+            throw Self.noJob(reference)
         default:
             throw WorkerError(.unknownJob, "More than one job's id begins or ends with '\(reference)'.")
         }
     }
 
     /// Why a reference leads to no job.
-    package static func unknownJob(_ reference: String) -> WorkerError {
+    package static func noJob(_ reference: String) -> WorkerError {
         WorkerError(
             .unknownJob, "No job has the id or name '\(reference)'.", advice: "`lorad status` lists the jobs.")
     }

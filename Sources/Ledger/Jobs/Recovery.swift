@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import JobReports
 import OperatingSystem
 
 /// What a starting worker found left behind, and did about it.
@@ -8,7 +9,7 @@ package struct RecoveryReport: Sendable, Equatable {
     package var rescued: [String] = []
     /// Given up: they took a worker down with them too often.
     package var abandoned: [String] = []
-    /// Held by a worker or a job process that still lives and could not be ended.
+    /// Held by a worker or an execution that still lives and could not be ended, or of which nothing is proved.
     package var held: [String] = []
     /// Their runs had been published before their worker died.
     package var published: [String] = []
@@ -31,13 +32,16 @@ package enum PublicationFinding: Sendable, Equatable {
 }
 
 extension Ledger {
-    /// Puts interrupted jobs, and running ones whose worker and process are proved dead, back in the queue. A job that saw its
+    /// Puts interrupted jobs, and running ones whose worker and execution are proved dead, back in the queue. A job that saw its
     /// worker die `maximumCrashes` times fails instead: it would take the next one down as well. One whose run stands in the
     /// outbox ends as that run did.
     ///
-    /// - Parameter publication: what a job whose process is gone has published.
+    /// - Parameters:
+    ///   - liveness: of an execution, by its executor's word. What is unknown is held, as what is alive.
+    ///   - publication: what a job whose execution is gone has published.
     package func recover(
         maximumCrashes: Int, announcer: any JobAnnouncer, now: Date = Date(),
+        liveness: @Sendable (Execution) -> Liveness,
         publication: @Sendable (String) -> PublicationFinding = { _ in .none }
     ) throws -> RecoveryReport {
         try write("recover the jobs of an earlier worker") { database in
@@ -49,7 +53,7 @@ extension Ledger {
                     report.resumed.append(job.id)
                     continue
                 }
-                if job.worker?.isAlive == true || job.process?.isAlive == true {
+                if job.worker?.isAlive == true || (job.execution.map(liveness) ?? .dead) != .dead {
                     report.held.append(job.id)
                     continue
                 }

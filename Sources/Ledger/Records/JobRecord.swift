@@ -33,9 +33,9 @@ package struct JobRecord: Sendable, Equatable {
     package let summary: JobSummary?
     /// The worker of the latest attempt.
     package let worker: ProcessIdentity?
-    /// The process that works on the running attempt.
-    package let process: ProcessIdentity?
-    /// When that process last gave a sign of life.
+    /// What works on the running attempt.
+    package let execution: Execution?
+    /// When that last gave a sign of life.
     package let heartbeatAt: Date?
     /// What it had in use then, in bytes.
     package let memoryBytes: Int?
@@ -53,7 +53,7 @@ package struct JobRecord: Sendable, Equatable {
         notify: [String]? = nil, state: JobState, attempt: Int = 0, crashes: Int = 0, cancelRequested: Bool = false,
         submittedAt: Date, startedAt: Date? = nil, finishedAt: Date? = nil, reason: String? = nil,
         runFolder: String? = nil, summary: JobSummary? = nil, worker: ProcessIdentity? = nil,
-        process: ProcessIdentity? = nil, heartbeatAt: Date? = nil, memoryBytes: Int? = nil, priority: Int = 0,
+        execution: Execution? = nil, heartbeatAt: Date? = nil, memoryBytes: Int? = nil, priority: Int = 0,
         retries: Int = 0, notBefore: Date? = nil, owner: UInt32? = nil
     ) {
         self.id = id
@@ -73,7 +73,7 @@ package struct JobRecord: Sendable, Equatable {
         self.runFolder = runFolder
         self.summary = summary
         self.worker = worker
-        self.process = process
+        self.execution = execution
         self.heartbeatAt = heartbeatAt
         self.memoryBytes = memoryBytes
         self.priority = priority

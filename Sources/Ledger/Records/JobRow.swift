@@ -12,14 +12,10 @@ extension JobRecord {
         }
         func date(_ column: String) -> Date? { (row[column] as Int64?).map(Timestamp.date) }
         var worker: ProcessIdentity?
-        var process: ProcessIdentity?
         if let pid = row["worker_pid"] as Int32?, let start = row["worker_start"] as Int64?,
             let boot = row["boot_id"] as String?
         {
             worker = ProcessIdentity(pid: pid, startTicks: UInt64(bitPattern: start), bootID: boot)
-            if let pid = row["child_pid"] as Int32?, let start = row["child_start"] as Int64? {
-                process = ProcessIdentity(pid: pid, startTicks: UInt64(bitPattern: start), bootID: boot)
-            }
         }
         self.init(
             id: id, name: row["name"], manifestFile: row["manifest_file"], manifestText: row["manifest_text"],
@@ -27,7 +23,8 @@ extension JobRecord {
             attempt: row["attempt"], crashes: row["crashes"], cancelRequested: row["cancel_requested"],
             submittedAt: Timestamp.date(row["submitted_at"]), startedAt: date("started_at"),
             finishedAt: date("finished_at"), reason: row["reason"], runFolder: row["run_folder"],
-            summary: try LedgerJSON.decode(row["summary"], of: id), worker: worker, process: process,
+            summary: try LedgerJSON.decode(row["summary"], of: id), worker: worker,
+            execution: try LedgerJSON.decode(row["execution"], of: id),
             heartbeatAt: date("heartbeat_at"),
             memoryBytes: row["memory_bytes"], priority: row["priority"], retries: row["retries"],
             notBefore: date("not_before"), owner: row["owner"])

@@ -10,38 +10,81 @@ package struct DatasetSection: Section {
     package var task: SequenceTask?
     /// The classes' names, in the order of the head's rows; nil where they are those of the training rows.
     package var labels: [String]?
+    /// The base's template of this name, or a file of one; nil for the base's own.
+    package var chatTemplate: String?
+    /// The date that a template is told where it asks for it, `YYYY-MM-DD`; nil: one that asks is refused.
+    package var chatDate: String?
+    /// Which turns of conversations are trained on; nil for the assistant's.
+    package var trainOn: TrainedTurns?
+    /// What becomes of reasoning in conversations; nil for what the template does with it.
+    package var reasoning: ReasoningUse?
 
-    static let fields: [Field<DatasetSection>] = [
-        .required(
-            "train", \.train, .path(example: "data/train.jsonl"), missing: "name the file of rows to train on",
-            "JSON lines to train on."),
+    static let fields: [Field<DatasetSection>] =
+        [
+            .required(
+                "train", \.train, .path(example: "data/train.jsonl"), missing: "name the file of rows to train on",
+                "JSON lines to train on."),
+            .optional(
+                "validation", \.validation, .path(example: "data/validation.jsonl"), absent: "none",
+                "JSON lines whose loss is measured during training."),
+            .optional(
+                "format", \.format, .choice(), absent: "inferred from the rows' keys", "How a row is laid out."),
+            .optional(
+                "task", \.task, .choice(), absent: "regression where a label has a fraction",
+                "What `classification` rows are predicted to be: a class, or a number."),
+            .optional(
+                "labels", \.labels,
+                .list(
+                    of: .text("label", example: "positive", limit: 1_024), ListRule(atLeast: 2, atMost: 5_000),
+                    example: "[negative, positive]"),
+                absent: "those of the training rows, sorted",
+                "The classes' names; a whole number as a row's label is a place in this list, from 0."),
+        ] + conversationFields
+
+    private static let conversationFields: [Field<DatasetSection>] = [
         .optional(
-            "validation", \.validation, .path(example: "data/validation.jsonl"), absent: "none",
-            "JSON lines whose loss is measured during training."),
+            "chat_template", \.chatTemplate, .path(example: "tool_use"), absent: "the base's default",
+            "The base's chat template of that name; or a file of one, where it holds a `/` or ends with `.jinja`."),
         .optional(
-            "format", \.format, .choice(), absent: "inferred from the rows' keys", "How a row is laid out."),
+            "chat_date", \.chatDate, .date, absent: "none",
+            "The date that a chat template writes where it asks for today's. One that asks is refused without it."),
         .optional(
-            "task", \.task, .choice(), absent: "regression where a label has a fraction",
-            "What `classification` rows are predicted to be: a class, or a number."),
+            "train_on", \.trainOn, .choice(), absent: "`assistant`",
+            "Which turns of `messages` are trained on: the assistant's, the last of them, or the whole text."),
         .optional(
-            "labels", \.labels,
-            .list(
-                of: .text("label", example: "positive", limit: 1_024), ListRule(atLeast: 2, atMost: 5_000),
-                example: "[negative, positive]"),
-            absent: "those of the training rows, sorted",
-            "The classes' names; a whole number as a row's label is a place in this list, from 0."),
+            "reasoning", \.reasoning, .choice(), absent: "`as_template`",
+            "What becomes of reasoning in `messages`: as the chat template has it, read but not trained, or taken out."),
     ]
+
+    /// The file that `chat_template` names; nil where it is a template's name.
+    package var chatTemplateFile: String? {
+        chatTemplate.flatMap { $0.contains("/") || $0.hasSuffix(".jinja") ? $0 : nil }
+    }
 
     static func check(
         _ section: inout DatasetSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
     ) {
         checkLabels(section, node, &context, path)
+        checkConversations(section, node, &context, path)
         guard let validation = section.validation, validation == section.train,
             let second = node.later(of: "train", "validation")
         else { return }
         context.diagnostics.add(
             second.position,
             "\(path)train and \(path)validation are the same file; a loss on rows trained on says little")
+    }
+
+    /// Keys that speak of conversations.
+    private static func checkConversations(
+        _ section: DatasetSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
+    ) {
+        guard let format = section.format, format != .messages else { return }
+        for key in ["chat_template", "chat_date", "train_on", "reasoning"] where node[key] != nil {
+            guard let second = node.later(of: "format", key) else { continue }
+            context.diagnostics.add(
+                second.position,
+                "\(path)\(key) is about conversations; it goes with \(path)format messages, not \(format.rawValue)")
+        }
     }
 
     /// `task` and `labels` speak of rows that have a label.
@@ -70,6 +113,17 @@ package enum DatasetFormat: String, Sendable, CaseIterable, Codable {
     case messages
     case text
     case classification
+}
+
+/// Which turns of a conversation are trained on.
+package enum TrainedTurns: String, Sendable, CaseIterable, Codable {
+    case assistant, last, all
+}
+
+/// What becomes of the reasoning in a conversation.
+package enum ReasoningUse: String, Sendable, CaseIterable, Codable {
+    case asTemplate = "as_template"
+    case mask, drop
 }
 
 /// What a text is predicted to be.

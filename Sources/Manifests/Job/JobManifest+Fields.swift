@@ -13,7 +13,10 @@ extension JobManifest {
                 missing: "give the adapter a name, such as sentiment",
                 "The adapter's name, and its folder's in the outbox: `[a-z0-9][a-z0-9._-]{0,63}`, no `..`, and not `rejected`, `latest` or `base`."
             ),
-            .pipeline,
+            // `PipelineDefaults` acts on it.
+            .consumed(
+                "pipeline", .name(example: "sft"), absent: "none",
+                "Takes defaults from `pipelines/NAME.yaml`; what the manifest says wins, key by key."),
         ] + sectionFields + judgementFields
 
     private static let sectionFields: [Field<JobManifest>] = [

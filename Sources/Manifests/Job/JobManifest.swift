@@ -44,5 +44,5 @@ extension JobManifest {
     }
 
     /// The files and folders that the job reads.
-    package var inputs: [String] { [base.path] + rowFiles }
+    package var inputs: [String] { [base.path] + rowFiles + [dataset.chatTemplateFile].compactMap(\.self) }
 }

@@ -21,6 +21,7 @@ package struct ScheduleConfiguration: Section {
     package init() {}
 
     // A field's property needs a value before it is read.
+    // swift-format-ignore: NeverUseForceTry
     private static let placeholder = try! CronExpression("@daily")
 
     static let fields: [Field<ScheduleConfiguration>] = [

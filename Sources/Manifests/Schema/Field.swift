@@ -42,6 +42,30 @@ struct Field<Section: Sendable>: Sendable {
         return Field(name, property, optional, standard: absent, missing: nil, meaning: meaning)
     }
 
+    /// A key that is acted on before sections are read, and of which a section keeps nothing.
+    static func consumed(_ name: String, _ kind: Kind<String>, absent: String, _ meaning: String) -> Field {
+        Field(
+            name: name,
+            description: FieldDescription(
+                path: name, type: kind.type, standard: absent, meaning: meaning, nested: []),
+            missing: nil, allowsBlank: false, expectation: kind.expectation, read: { _, _, _, _ in },
+            write: { _ in nil })
+    }
+
+    private init(
+        name: String, description: FieldDescription, missing: String?, allowsBlank: Bool, expectation: String,
+        read: @escaping @Sendable (YAMLNode, inout Section, inout ReadingContext, String) -> Void,
+        write: @escaping @Sendable (Section) -> YAMLNode?
+    ) {
+        self.name = name
+        self.description = description
+        self.missing = missing
+        self.allowsBlank = allowsBlank
+        self.expectation = expectation
+        self.read = read
+        self.write = write
+    }
+
     private init<Value>(
         _ name: String, _ property: WritableKeyPath<Section, Value> & Sendable, _ kind: Kind<Value>, standard: String,
         missing: String?, meaning: String
@@ -59,24 +83,6 @@ struct Field<Section: Sendable>: Sendable {
             let node = kind.write(section[keyPath: property])
             return node.isNull ? nil : node
         }
-    }
-}
-
-extension Field where Section == JobManifest {
-    /// `pipeline` is acted on before the sections are read (`PipelineDefaults`); the section keeps nothing of it.
-    static var pipeline: Field<JobManifest> { Field(consumed: .name(example: "sft")) }
-
-    private init(consumed kind: Kind<String>) {
-        name = "pipeline"
-        missing = nil
-        description = FieldDescription(
-            path: name, type: kind.type, standard: "none",
-            meaning: "Takes defaults from `pipelines/NAME.yaml`; "
-                + "what the manifest says wins, key by key.", nested: [])
-        allowsBlank = false
-        expectation = kind.expectation
-        read = { _, _, _, _ in }
-        write = { _ in nil }
     }
 }
 

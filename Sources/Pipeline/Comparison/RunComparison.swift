@@ -31,6 +31,11 @@ package enum RunComparison {
             let was = report.provenance.datasets.first { $0.role == role }?.sha256
             if hash != was { return "the \(role.rawValue) data changed" }
         }
+        if let file = manifest.dataset.chatTemplateFile, let was = report.provenance.chatTemplate?.sha256,
+            try ContentHash.ofFile(file, cache: cache, rule: rule) != was
+        {
+            return "the chat template changed"
+        }
         let base = try ContentHash.ofBase(BaseModelFiles(path: manifest.base.path, rule: rule), cache: cache)
         // A pin that does not hold is for the job to refuse.
         if let pin = manifest.base.tokenizerSHA256, pin != base.tokenizerSHA256 { return "the tokenizer's pin changed" }
@@ -61,6 +66,7 @@ package enum RunComparison {
         manifest.dataset.validation = manifest.dataset.validation.map { _ in "" }
         manifest.evaluation.data = manifest.evaluation.data.map { _ in "" }
         manifest.regression.prompts = manifest.regression.prompts.map { _ in "" }
+        if manifest.dataset.chatTemplateFile != nil { manifest.dataset.chatTemplate = "./" }
         return manifest
     }
 }

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Manifests
 import ModelFiles
+import Reports
 import Tokenizers
 import Transformers
 
@@ -58,11 +59,24 @@ struct VerifiedBase {
         }
         return try mistakes.collect("base.path") {
             let tokenizer = try TokenizerLoader.load(files)
-            let needsTemplate = manifest.dataset.format == .messages
             return VerifiedBase(
                 files: files, hash: hash, tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer),
-                template: needsTemplate ? try ChatTemplate.load(files) : try? ChatTemplate.load(files))
+                template: try template(manifest.dataset, files, tokenizer, environment, mistakes))
         }
+    }
+
+    /// The template that conversations are written with; nil where there is none. One that no row needs may be unusable.
+    private static func template(
+        _ dataset: DatasetSection, _ files: BaseModelFiles, _ tokenizer: any Tokenizer, _ environment: JobEnvironment,
+        _ mistakes: JobMistakes
+    ) throws -> ChatTemplate? {
+        func load() throws -> ChatTemplate? {
+            try ChatTemplate.load(
+                files, tokenizer: tokenizer, choice: ChatTemplate.Choice(dataset.chatTemplate), now: dataset.clock,
+                rule: environment.rule)
+        }
+        guard dataset.chatTemplate == nil else { return try mistakes.collect("dataset.chat_template", load) ?? nil }
+        return dataset.format == .messages ? try load() : try? load()
     }
 
     /// Checks, before anything is published under the base's hash, that its files still hold the bytes that were hashed:
@@ -77,5 +91,38 @@ struct VerifiedBase {
                 advice: "Bring back the base that the manifest pins, and run the job again. To change a base, write it "
                     + "beside its place and rename it while no job uses it.")
         }
+    }
+}
+
+extension DatasetSection {
+    /// The date that a template is told, as it stands in the manifest.
+    var clock: JinjaClock? {
+        let parts = chatDate?.split(separator: "-").compactMap { Int($0) } ?? []
+        return parts.count == 3 ? JinjaClock(year: parts[0], month: parts[1], day: parts[2]) : nil
+    }
+
+    /// What of conversations is trained on, and scored.
+    var conversations: ConversationOptions {
+        let turns: ConversationOptions.Turns =
+            switch trainOn {
+            case nil, .assistant: .assistant
+            case .last: .last
+            case .all: .all
+            }
+        let reasoning: ConversationOptions.Reasoning =
+            switch reasoning {
+            case nil, .asTemplate: .asTemplate
+            case .mask: .mask
+            case .drop: .drop
+            }
+        return ConversationOptions(turns: turns, reasoning: reasoning)
+    }
+}
+
+extension ChatTemplateProvenance {
+    /// nil where there is no template to record.
+    init?(_ dataset: DatasetSection, _ template: ChatTemplate?) {
+        guard let sha256 = template?.sha256 else { return nil }
+        self.init(source: dataset.chatTemplate, sha256: sha256, date: dataset.chatDate)
     }
 }

@@ -12,6 +12,8 @@ struct PreparedData {
     let contamination: ContaminationCounts
     let sample: TrainingSample
     let datasets: [DatasetProvenance]
+    /// What conversations were written with; nil where there are none.
+    let chatTemplate: ChatTemplateProvenance?
     /// The rows that base and adapter are scored on; nil where the manifest names none.
     let evaluation: EvaluationPlan?
     /// The manifest's regression prompts, or else those of the first training rows that fit the base.
@@ -59,6 +61,7 @@ struct PreparedData {
         contamination = data.clean.counts
         sample = Self.sample(data.examples[0], base.tokenizer)
         datasets = files.provenance(data.fileRows)
+        chatTemplate = data.chatTemplate
         evaluation = data.evaluation.map(EvaluationPlan.text)
         prompts = data.prompts
     }
@@ -71,6 +74,7 @@ struct PreparedData {
         contamination = data.clean.counts
         sample = data.sample(base.tokenizer)
         datasets = files.provenance(data.fileRows)
+        chatTemplate = nil
         evaluation = data.evaluation.map(EvaluationPlan.labelled)
         prompts = data.prompts
     }
@@ -79,8 +83,8 @@ struct PreparedData {
         let trained = Set(example.labelPositions.map { $0 + 1 })
         var spans: [TrainingSample.Span] = []
         var start = 0
-        for index in 1...example.tokens.count {
-            guard index == example.tokens.count || trained.contains(index) != trained.contains(start) else { continue }
+        for index in 1...example.tokens.count
+        where index == example.tokens.count || trained.contains(index) != trained.contains(start) {
             let text = tokenizer.decode(Array(example.tokens[start..<index]), skipSpecial: false)
             spans.append(TrainingSample.Span(text: text, trained: trained.contains(start)))
             start = index
@@ -93,6 +97,7 @@ extension JobManifest {
     /// What scoring keeps to on this base.
     func scoring(_ base: VerifiedBase) -> SliceOptions {
         var options = SliceOptions(choices: evaluation.choices ?? [], tokensPerCall: evaluation.batchTokens)
+        options.conversations = dataset.conversations
         options.greedy = GreedyRule(
             endTokens: Set(base.endTokens), needsEnd: training.appendEOS && base.tokenizer.eosTokenID != nil,
             maximumNewTokens: evaluation.maxNewTokens)

@@ -70,7 +70,10 @@ struct PromptChoice {
                 prompt.prompt, pair: prompt.pair, maximumLength: limits.positions, allowSpecial: true)
             ids = encoded?.ids ?? []
         } else {
-            ids = base.tokenizer.encodeBeginning(prompt.prompt)
+            ids =
+                prompt.isRendered
+                ? base.tokenizer.encode(prompt.prompt, allowSpecial: true)
+                : base.tokenizer.encodeBeginning(prompt.prompt)
         }
         guard !prompt.prompt.isEmpty, !ids.isEmpty else { return "is empty." }
         if let fault = limits.fault(ids: ids) { return "cannot be asked: \(fault)" }
@@ -82,12 +85,14 @@ struct PromptChoice {
 }
 
 extension TrainingRow {
+    var isConversation: Bool { if case .messages = self { true } else { false } }
+
     /// What stands for the row before a person, or as a prompt.
     var shown: String {
         switch self {
         case .completion(let prompt, let completion): prompt.isEmpty ? completion : prompt
         case .text(let text): String(text.prefix(200))
-        case .messages(let messages): messages.first { !$0.content.isEmpty }?.content ?? ""
+        case .messages(let conversation): conversation.messages.first { !$0.content.isEmpty }?.content ?? ""
         case .labelled(let row, _): row.text
         }
     }

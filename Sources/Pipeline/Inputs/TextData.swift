@@ -14,6 +14,8 @@ struct TextData {
     let prompts: [RegressionPrompt]
     /// What a person should know of the training rows.
     let warnings: [String]
+    /// What conversations were written with; nil where there are none.
+    let chatTemplate: ChatTemplateProvenance?
     /// Rows of each file, as they were read.
     let fileRows: FileRows
 
@@ -24,7 +26,7 @@ struct TextData {
         _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
     ) throws -> TextData? {
         let mistakes = checks.mistakes
-        let files = try TextFiles(manifest, rows, mistakes)
+        let files = try TextFiles(manifest, rows, base, mistakes)
         if files.train != nil { checks.measurable(.language) }
         files.expect(manifest, rows.progress)
         let plan = try files.plan(manifest, base, checks, rows.progress)
@@ -32,7 +34,7 @@ struct TextData {
         let builder = ExampleBuilder(
             tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
             overLength: manifest.training.overLength == .drop ? .drop : .truncate,
-            appendsEndOfText: manifest.training.appendEOS)
+            appendsEndOfText: manifest.training.appendEOS, conversations: manifest.dataset.conversations)
         let validation = try files.validation(rows, builder, BaseLimits(base), mistakes)
         let choice = PromptChoice(manifest: manifest, base: base, classifies: false)
         let named = rows.prompts.flatMap { source in
@@ -42,7 +44,12 @@ struct TextData {
         rows.progress.leaveOut(cleaned?.counts.dropped ?? 0)
         guard let clean = cleaned,
             let built = try mistakes.collect(
-                "dataset.train", { try builder.build(clean.rows, progress: rows.progress.advance) })
+                "dataset.train",
+                {
+                    try builder.build(clean.rows, progress: rows.progress.advance) {
+                        "\(rows.train.path):\(rows.train[clean.places[$0]])"
+                    }
+                })
         else { return nil }
         BaseLimits(base).check(built.examples, of: manifest.dataset.train, mistakes) {
             rows.train[clean.places[built.counts.places[$0]]]
@@ -54,7 +61,12 @@ struct TextData {
         return TextData(
             examples: built.examples, validation: validation?.examples ?? [],
             rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
-            prompts: prompts, warnings: built.counts.warnings(manifest.dataset.train, tokenizer: base.tokenizer),
+            prompts: prompts,
+            warnings: built.counts.warnings(manifest.dataset.train, tokenizer: base.tokenizer) {
+                rows.train[clean.places[$0]]
+            },
+            chatTemplate: clean.rows.contains(where: \.isConversation)
+                ? ChatTemplateProvenance(manifest.dataset, base.template) : nil,
             fileRows: FileRows(
                 train: files.train?.count ?? 0, validation: files.heldOut?.count ?? 0,
                 evaluation: files.evaluated?.count ?? 0, prompts: files.prompts?.count ?? 0))
@@ -71,7 +83,7 @@ private struct TextFiles {
     private let scored: Result<[EvaluationRow], any Error>?
     let prompts: [RegressionPrompt]?
 
-    init(_ manifest: JobManifest, _ files: JobRows, _ mistakes: JobMistakes) throws {
+    init(_ manifest: JobManifest, _ files: JobRows, _ base: VerifiedBase?, _ mistakes: JobMistakes) throws {
         let format = manifest.dataset.format.flatMap { RowFormat(rawValue: $0.rawValue) }
         let read = try mistakes.collect("dataset.train") {
             try TrainingRowReader.read(files.train.take(), format: format)
@@ -96,7 +108,9 @@ private struct TextFiles {
         }
         (evaluated, scored) = (both?.0, both?.1)
         prompts = try files.prompts.flatMap { source in
-            try mistakes.collect("regression.prompts") { try RegressionPrompts.read(source.take()) }
+            try mistakes.collect("regression.prompts") {
+                try RegressionPrompts.read(source.take(), render: Self.renderer(base))
+            }
         }
     }
 
@@ -104,6 +118,13 @@ private struct TextFiles {
     func expect(_ manifest: JobManifest, _ progress: RowProgress) {
         let scored = min(evaluated?.count ?? 0, manifest.evaluation.limit ?? .max)
         progress.expect((train?.count ?? 0) + (heldOut?.count ?? 0) + scored)
+    }
+
+    /// Without a base, which somebody else tells of, any text stands for a conversation: nobody is asked it.
+    private static func renderer(_ base: VerifiedBase?) -> RegressionPrompts.Renderer? {
+        guard let base else { return { _ in "?" } }
+        guard let template = base.template else { return nil }
+        return { conversation in try template.render(conversation, addGenerationPrompt: true) }
     }
 
     /// The rows to train on, without those that stand in the data that judge the adapter; nil where none is left.
@@ -122,7 +143,11 @@ private struct TextFiles {
         guard let source = files.validation, let heldOut, !heldOut.isEmpty,
             let built = try mistakes.collect(
                 "dataset.validation",
-                { try builder.build(heldOut, kind: "validation", progress: files.progress.advance) })
+                {
+                    try builder.build(heldOut, kind: "validation", progress: files.progress.advance) {
+                        "\(source.path):\(source[$0])"
+                    }
+                })
         else { return nil }
         limits.check(built.examples, of: source.path, mistakes) { source[built.counts.places[$0]] }
         return built

@@ -76,7 +76,8 @@ struct ParityProof {
                 // Several conditions on one text do not fit the report's two fields; whether all hold does.
                 let only = asked.expectations.count == 1 ? asked.expectations[0] : nil
                 return PromptParity(
-                    id: prompt.id, prompt: prompt.prompt, textPair: asked.pair, baseText: prompt.baseText,
+                    id: prompt.id, prompt: prompt.prompt, rendered: asked.isRendered ? true : nil, textPair: asked.pair,
+                    baseText: prompt.baseText,
                     adapterText: prompt.adapterText,
                     mergedText: prompt.mergedText, maxAbsLogitDifference: prompt.maxAbsLogitDifference,
                     expectation: prompt.expectation.map {

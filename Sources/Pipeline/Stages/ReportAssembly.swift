@@ -38,7 +38,7 @@ enum ReportAssembly {
                 path: base.hash.path, sha256: base.hash.sha256, tokenizerSHA256: base.hash.tokenizerSHA256,
                 modelType: base.hash.modelType, parameters: base.hash.parameters,
                 location: base.location, hubID: manifest.base.hubID),
-            datasets: data.datasets,
+            datasets: data.datasets, chatTemplate: data.chatTemplate,
             adapter: AdapterProvenance(
                 method: manifest.adapter.method.rawValue, useRSLoRA: manifest.adapter.useRSLoRA,
                 rank: manifest.adapter.rank, alpha: manifest.adapter.alpha, dropout: manifest.adapter.dropout,

@@ -110,7 +110,10 @@ package struct RunVerification {
             return reject(.run, .data, "report.json calls the run succeeded and holds no passed parity")
         }
         let prompts = parity.prompts.compactMap { prompt in
-            prompt.prompt.map { RegressionPrompt(id: prompt.id, prompt: $0, pair: prompt.textPair) }
+            prompt.prompt.map {
+                RegressionPrompt(
+                    id: prompt.id, prompt: $0, pair: prompt.textPair, isRendered: prompt.rendered ?? false)
+            }
         }
         guard prompts.count == parity.prompts.count, parity.dtype == manifest.merge.dtype.rawValue else {
             return reject(.run, .data, "report.json lacks a prompt, or states another dtype than manifest.yaml")

@@ -32,7 +32,13 @@ enum ProvenanceSection {
             \(TextBlock.short(base.path, to: 200)), \(TextBlock.short(base.modelType)), \(FigureFormat.count(base.parameters)) parameters\
             <br/><code>\(base.sha256)</code>
             """
-        return [row("Base", model), row("Tokenizer", "<code>\(base.tokenizerSHA256)</code>")] + files
+        let template = provenance.chatTemplate.map { template in
+            row(
+                "Chat template",
+                "\(TextBlock.short(template.source ?? "the base's", to: 200))<br/><code>\(template.sha256)</code>")
+        }
+        return [row("Base", model), row("Tokenizer", "<code>\(base.tokenizerSHA256)</code>")]
+            + [template].compactMap(\.self) + files
     }
 
     private static func recipe(_ provenance: Provenance) -> [HTML] {

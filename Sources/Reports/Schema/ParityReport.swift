@@ -53,6 +53,8 @@ package struct PromptParity: Codable, Sendable, Equatable {
     package var id: String
     /// The prompt itself.
     package var prompt: String?
+    /// Whether a chat template wrote the prompt, special tokens included; absent where it did not.
+    package var rendered: Bool?
     /// The second text, where a pair is classified.
     package var textPair: String?
     /// Greedy continuation by the base, or the label that it gives.
@@ -68,12 +70,14 @@ package struct PromptParity: Codable, Sendable, Equatable {
 
     /// The texts of one prompt.
     package init(
-        id: String, prompt: String? = nil, textPair: String? = nil, baseText: String, adapterText: String,
+        id: String, prompt: String? = nil, rendered: Bool? = nil, textPair: String? = nil, baseText: String,
+        adapterText: String,
         mergedText: String,
         maxAbsLogitDifference: Double, expectation: ExpectationReport? = nil
     ) {
         self.id = id
         self.prompt = prompt
+        self.rendered = rendered
         self.textPair = textPair
         self.baseText = baseText
         self.adapterText = adapterText
@@ -83,7 +87,7 @@ package struct PromptParity: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, prompt, expectation
+        case id, prompt, rendered, expectation
         case textPair = "text_pair"
         case baseText = "base_text"
         case adapterText = "adapter_text"

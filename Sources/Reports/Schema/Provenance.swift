@@ -19,6 +19,8 @@ package struct Provenance: Codable, Sendable, Equatable {
     package var base: BaseProvenance
     /// The files of rows and prompts that were read.
     package var datasets: [DatasetProvenance]
+    /// What conversations were written with; nil where no row is one.
+    package var chatTemplate: ChatTemplateProvenance?
     /// The adapter's shape.
     package var adapter: AdapterProvenance
     /// How it was trained.
@@ -35,7 +37,8 @@ package struct Provenance: Codable, Sendable, Equatable {
     /// The provenance of one run.
     package init(
         name: String, run: String, pipeline: String? = nil, attempt: Int = 1, startedAt: Date, finishedAt: Date,
-        base: BaseProvenance, datasets: [DatasetProvenance], adapter: AdapterProvenance,
+        base: BaseProvenance, datasets: [DatasetProvenance],
+        chatTemplate: ChatTemplateProvenance? = nil, adapter: AdapterProvenance,
         training: TrainingProvenance, versions: [String: String], machine: MachineProvenance,
         license: String? = nil, confinement: ConfinementProvenance? = nil
     ) {
@@ -47,6 +50,7 @@ package struct Provenance: Codable, Sendable, Equatable {
         self.finishedAt = finishedAt
         self.base = base
         self.datasets = datasets
+        self.chatTemplate = chatTemplate
         self.adapter = adapter
         self.training = training
         self.versions = versions
@@ -60,6 +64,7 @@ package struct Provenance: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case name, run, pipeline, attempt, base, datasets, adapter, training, versions, machine, license, confinement
+        case chatTemplate = "chat_template"
         case startedAt = "started_at"
         case finishedAt = "finished_at"
     }

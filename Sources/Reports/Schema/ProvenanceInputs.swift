@@ -72,6 +72,23 @@ package struct DatasetProvenance: Codable, Sendable, Equatable {
     }
 }
 
+/// The chat template that a run's conversations were written with.
+package struct ChatTemplateProvenance: Codable, Sendable, Equatable {
+    /// The file, or the name of the base's template, as the manifest has it; nil for the base's default.
+    package var source: String?
+    /// SHA-256 of the template's text; where conversations with tools have one of their own, of both, that one last.
+    package var sha256: String
+    /// The date that the template was told, `YYYY-MM-DD`; nil where none was stated.
+    package var date: String?
+
+    /// What the template is.
+    package init(source: String? = nil, sha256: String, date: String? = nil) {
+        self.source = source
+        self.sha256 = sha256
+        self.date = date
+    }
+}
+
 /// The machine that computed a run.
 package struct MachineProvenance: Codable, Sendable, Equatable {
     /// The processor's name.

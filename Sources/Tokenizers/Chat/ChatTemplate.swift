@@ -1,94 +1,194 @@
+import ForeignText
 import Foundation
 import ModelFiles
 
-/// How a base wants conversations written, one of a fixed set: templates are programs, and a manifest's base should not
-/// bring programs along.
+/// How a base wants conversations written: a program in Jinja, rendered as transformers' `apply_chat_template` does
+/// (https://huggingface.co/docs/transformers/chat_templating).
 ///
-/// A base may have a template that is not among them and is never asked for, so that it is refused where it is used.
-package struct ChatTemplate: Sendable, Equatable {
-    private enum Form: Equatable {
-        case chatML
-        /// ChatML with SmolLM2's own system message where a conversation has none.
-        case smolLM2
+/// It is foreign text. What renders it is bounded in steps, depth and output, and reaches no file and no clock.
+package struct ChatTemplate: Sendable {
+    /// Which of a base's templates, or whose.
+    package enum Choice: Sendable, Equatable {
+        /// The default one, and for conversations with tools `tool_use` where there is one.
+        case standard
+        case named(String)
+        /// A file of the template's text.
+        case file(String)
+
+        /// What a manifest's `dataset.chat_template` means: a file where it holds a slash or ends with `.jinja`.
+        package init(_ text: String?) {
+            guard let text else {
+                self = .standard
+                return
+            }
+            self = Self.isFile(text) ? .file(text) : .named(text)
+        }
+
+        private static func isFile(_ text: String) -> Bool { text.contains("/") || text.hasSuffix(".jinja") }
+    }
+
+    private enum Form: Sendable {
+        case known(KnownTemplate)
+        case jinja(JinjaForm)
+        /// Not asked for by any job that holds no messages, so that it is refused where it is used.
         case refused(TokenizersError)
     }
 
     private let form: Form
+    /// The same for conversations with tools, where it is another.
+    private let formForTools: Form?
+    /// SHA-256 of the text of the template, or of both, one after the other; nil where there is none that can be told.
+    package let sha256: String?
 
-    package static let chatML = ChatTemplate(form: .chatML)
-    package static let smolLM2 = ChatTemplate(form: .smolLM2)
-
-    /// A stretch of a rendered conversation; `trained` where the assistant speaks, its end marker included.
-    package struct Segment: Sendable, Equatable {
-        package let text: String
-        package let trained: Bool
+    private init(_ form: Form, forTools: Form? = nil, sha256: String? = nil) {
+        self.form = form
+        formForTools = forTools
+        self.sha256 = sha256
     }
 
-    /// What the known templates put around a turn; as text in one, it ends or begins a turn of its own.
-    package static let markers = (start: "<|im_start|>", end: "<|im_end|>")
+    package static let chatML = ChatTemplate(.known(.chatML))
+    package static let smolLM2 = ChatTemplate(.known(.smolLM2))
 
-    private static let smolLM2System = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
+    /// The template, where it is one that needs no interpreter.
+    package var known: KnownTemplate? { if case .known(let known) = form { known } else { nil } }
 
-    /// The base's template; nil where it names none. One that is not among the known throws when it is to render.
+    // MARK: Loading
+
+    /// The base's template, or the one that was chosen; nil where the base has none. One that cannot be read as Jinja
+    /// throws when it is to render.
     ///
-    /// - Throws: `ModelFilesError` where a file that may hold one cannot be read.
-    package static func load(_ base: BaseModelFiles) throws -> ChatTemplate? {
-        do {
-            guard let (text, place) = try TemplateSource.find(base) else { return nil }
-            return recognise(text, place: place)
-        } catch let error as TokenizersError { return ChatTemplate(form: .refused(error)) }
-    }
-
-    /// Tells a template by its shape.
-    ///
-    /// - Parameter place: where it stands, for messages.
-    package static func recognise(_ text: String, place: String) -> ChatTemplate {
-        switch TemplateShape(text) {
-        case nil: break
-        case shapes.chatML: return chatML
-        case shapes.smolLM2: return smolLM2
-        default: break
+    /// - Parameters:
+    ///   - tokenizer: the base's, whose special tokens a template can name.
+    ///   - now: what `strftime_now` calls now; a template that asks is refused where there is none.
+    ///   - rule: which file may be read.
+    /// - Throws: `ModelFilesError` where a file that holds one cannot be read; `TokenizersError.missing` for a name that
+    ///   the base does not have.
+    package static func load(
+        _ base: BaseModelFiles, tokenizer: any Tokenizer, choice: Choice = .standard, now: JinjaClock? = nil,
+        rule: ReadingRule = .anything
+    ) throws -> ChatTemplate? {
+        try load(choice, JinjaForm.Environment(tokenizer: tokenizer, now: now), rule: rule) {
+            try base.gguf.map { TemplateSource.all($0, base.path) } ?? TemplateSource.all(base.folder)
         }
-        // Line ends are spelled, for they may be what makes it another.
-        let begin = String(text.prefix(100)).replacingOccurrences(of: "\n", with: "\\n")
+    }
+
+    /// The same of a folder or a .gguf, which needs no weights beside it.
+    ///
+    /// - Parameter families: those that the base may be of.
+    package static func load(
+        path: String, families: KnownFamilies, tokenizer: any Tokenizer, choice: Choice = .standard,
+        now: JinjaClock? = nil
+    ) throws -> ChatTemplate? {
+        try load(choice, JinjaForm.Environment(tokenizer: tokenizer, now: now), rule: .anything) {
+            var isFolder: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            return try isFolder.boolValue
+                ? TemplateSource.all(ModelFolder(path, families: families))
+                : TemplateSource.all(GGUFFile(path: path), path)
+        }
+    }
+
+    private static func load(
+        _ choice: Choice, _ environment: JinjaForm.Environment, rule: ReadingRule,
+        _ templates: () throws -> [TemplateSource.Named]
+    ) throws -> ChatTemplate? {
+        if case .file(let path) = choice {
+            return make(try TemplateSource.file(path, rule: rule), nil, environment)
+        }
+        let all: [TemplateSource.Named]
+        do { all = try templates() } catch let error as TokenizersError { return ChatTemplate(.refused(error)) }
+        if case .named(let name) = choice {
+            guard let found = all.first(where: { $0.name == name }) else { throw missing(name, all) }
+            return make(found, nil, environment)
+        }
+        guard !all.isEmpty else { return nil }
+        let tools = all.first { $0.name == TemplateSource.withTools }
+        guard let standard = all.first(where: { $0.name == TemplateSource.standard }) else {
+            return ChatTemplate(.refused(missing(TemplateSource.standard, all)))
+        }
+        return make(standard, tools, environment)
+    }
+
+    private static func missing(_ name: String, _ all: [TemplateSource.Named]) -> TokenizersError {
+        let names = all.map { ForeignText.shortened($0.name, to: 100) }.joined(separator: ", ")
+        return TokenizersError(
+            .missing, "The base has no chat template named \(quoted(name)).",
+            cause: all.isEmpty ? "It has none at all." : "There is \(names).",
+            advice: "Name one that there is, or a file, in dataset.chat_template.")
+    }
+
+    private static func make(
+        _ source: TemplateSource.Named, _ tools: TemplateSource.Named?, _ environment: JinjaForm.Environment
+    ) -> ChatTemplate {
+        let texts = source.text + (tools?.text ?? "")
         return ChatTemplate(
-            form: .refused(
-                TokenizersError(
-                    .unsupported, "The chat template of \(place) is not one that lorad knows.",
-                    cause: "It begins: \(begin)\(text.count > 100 ? "…" : "")",
-                    advice: "Known are ChatML and SmolLM2's, to the letter. Write rows of prompt and completion "
-                        + "with the template's markers spelled out instead of messages.")))
+            form(source, environment), forTools: tools.map { form($0, environment) },
+            sha256: ContentHash.ofBytes(Data(texts.utf8)))
     }
 
-    private static let shapes = (
-        chatML: TemplateShape(source(smolLM2: false)), smolLM2: TemplateShape(source(smolLM2: true))
-    )
-
-    private static func source(smolLM2: Bool) -> String {
-        let system = #"'<|im_start|>system\n\#(smolLM2System)<|im_end|>\n'"#
-        let defaultSystem = "{% if loop.first and messages[0]['role'] != 'system' %}{{ \(system) }}{% endif %}"
-        let turn = #"'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'"#
-        return "{% for message in messages %}" + (smolLM2 ? defaultSystem : "") + "{{ \(turn) }}{% endfor %}"
-            + #"{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"#
+    private static func form(_ source: TemplateSource.Named, _ environment: JinjaForm.Environment) -> Form {
+        if let known = KnownTemplate(source.text) { return .known(known) }
+        do throws(TokenizersError) { return .jinja(try JinjaForm(source.text, environment)) } catch {
+            return .refused(error.at(source.place))
+        }
     }
 
-    /// The conversation in order. With `addGenerationPrompt` it ends where the assistant is to speak.
+    /// A template of the given text, of no base.
     ///
-    /// - Throws: `TokenizersError.unsupported` for a template that is not among the known.
-    package func render(_ messages: [ChatMessage], addGenerationPrompt: Bool) throws -> [Segment] {
-        if case .refused(let error) = form { throw error }
-        var segments: [Segment] = []
-        func append(_ text: String, trained: Bool = false) { segments.append(Segment(text: text, trained: trained)) }
-        let (start, end) = Self.markers
-        if form == .smolLM2, let first = messages.first, first.role != "system" {
-            append("\(start)system\n\(Self.smolLM2System)\(end)\n")
+    /// - Parameter place: what errors call where it stands.
+    package static func of(
+        _ text: String, place: String, tokenizer: any Tokenizer, now: JinjaClock? = nil
+    ) -> ChatTemplate {
+        make(
+            TemplateSource.Named(name: TemplateSource.standard, text: text, place: place), nil,
+            JinjaForm.Environment(tokenizer: tokenizer, now: now))
+    }
+
+    // MARK: Rendering
+
+    /// The conversation as text. With `addGenerationPrompt` it ends where the assistant is to speak.
+    ///
+    /// - Throws: `TokenizersError` for a template that cannot be read, one that refuses the conversation, and one that
+    ///   leaves out calls of tools.
+    package func render(_ conversation: Conversation, addGenerationPrompt: Bool) throws(TokenizersError) -> String {
+        switch form(for: conversation) {
+        case .known(let known):
+            try known.render(conversation.messages, addGenerationPrompt: addGenerationPrompt).text
+        case .jinja(let jinja):
+            try jinja.text(conversation, addGenerationPrompt: addGenerationPrompt)
+        case .refused(let error): throw error
         }
-        for message in messages {
-            append("\(start)\(message.role)\n")
-            append("\(message.content)\(end)", trained: message.isTrained)
-            append("\n")
+    }
+
+    /// The conversation as text, and where the turns of some of its messages stand in it.
+    ///
+    /// - Throws: as `render`; `TokenizersError.unsupported` where the template does not let a turn be found.
+    func render(_ conversation: Conversation, addGenerationPrompt: Bool = false, seeking places: [Int])
+        throws(TokenizersError) -> RenderedConversation
+    {
+        switch form(for: conversation) {
+        case .known(let known): try known.render(conversation.messages, addGenerationPrompt: addGenerationPrompt)
+        case .jinja(let jinja):
+            try jinja.render(conversation, addGenerationPrompt: addGenerationPrompt, seeking: places)
+        case .refused(let error): throw error
         }
-        if addGenerationPrompt { append("\(start)assistant\n") }
-        return segments
+    }
+
+    private func form(for conversation: Conversation) -> Form {
+        conversation.tools.isEmpty ? form : formForTools ?? form
+    }
+
+    /// A turn with calls would be trained as if it ended without them.
+    static func leavesOutCalls(of message: Int) -> TokenizersError {
+        TokenizersError(
+            .unsupported, "message \(message + 1) has 'tool_calls', which the chat template does not write.",
+            advice: "Leave such rows out, or name a template that writes them in dataset.chat_template.")
+    }
+}
+
+extension TokenizersError {
+    /// The same error with the file that it is about.
+    fileprivate func at(_ place: String) -> TokenizersError {
+        TokenizersError(code, "\(place): \(message)", cause: cause, advice: advice)
     }
 }

@@ -20,6 +20,7 @@ struct TokenizerFolder {
         roles = TokenizerRoles(companions, defaults: defaults, definition)
         definition.bosTokenID = roles.bos
         definition.eosTokenID = roles.eos
+        definition.specialTokens = Self.names(companions, defaults: defaults, definition)
         self.definition = definition
     }
 
@@ -32,6 +33,20 @@ struct TokenizerFolder {
     private static func defaults(_ own: TokenizerClass?, _ companions: TokenizerCompanions) -> [String: String] {
         let spoken = companions.unnamed.union(companions.named.map(\.key))
         return (own?.tokens ?? [:]).filter { !spoken.contains($0.key) }
+    }
+
+    /// As transformers' `special_tokens_map` has them: those that files name, then the class's.
+    private static func names(
+        _ companions: TokenizerCompanions, defaults: [String: String], _ definition: TokenizerDefinition
+    ) -> [NamedToken] {
+        var names = companions.named.map { NamedToken(name: $0.key, text: $0.token.content) }
+        let inherited = TokenizerCompanions.roles.compactMap { key in defaults[key].map { (key, $0) } }
+        let present = definition.ids(of: inherited.map(\.1))
+        for (key, text) in inherited where present[ExactString(text)] != nil {
+            names.append(NamedToken(name: key, text: text))
+        }
+        var seen = Set<String>()
+        return names.filter { seen.insert($0.name).inserted }
     }
 
     /// What is to be found in text: what the files add, then special tokens that nothing adds yet. A class's default

@@ -34,6 +34,19 @@ enum TokenizerGGUF {
 
         func ids(of type: TokenType) -> [Int] { types.indices.filter { types[$0] == type.rawValue } }
 
+        /// Special tokens by the names that chat templates have for them.
+        var names: [NamedToken] {
+            get throws {
+                let roles = [
+                    ("bos", "bos_token"), ("eos", "eos_token"), ("unknown", "unk_token"), ("seperator", "sep_token"),
+                    ("padding", "pad_token"), ("cls", "cls_token"), ("mask", "mask_token"),
+                ]
+                return try roles.compactMap { role, name in
+                    try id(role).map { NamedToken(name: name, text: tokens[$0]) }
+                }
+            }
+        }
+
         /// Tokens that are found in text before anything else; those that are no text are special.
         var added: [AddedToken] {
             types.enumerated().compactMap { id, type in
@@ -73,13 +86,19 @@ enum TokenizerGGUF {
             throw TokenizersError.malformed(path, "has \(tokens.count) tokens but \(types.count) token types")
         }
         let contents = Contents(path: path, file: file, tokens: tokens, types: types)
-        switch file.metadata["tokenizer.ggml.model"]?.stringValue ?? "none" {
+        var definition = try Self.definition(contents)
+        definition.specialTokens = try contents.names
+        return definition
+    }
+
+    private static func definition(_ contents: Contents) throws -> TokenizerDefinition {
+        switch contents.file.metadata["tokenizer.ggml.model"]?.stringValue ?? "none" {
         case "gpt2": return try byteLevel(contents)
         case "llama": return try sentencePiece(contents)
         case "bert": return try wordPiece(contents)
         case let model:
             throw TokenizersError(
-                .unsupported, "\(path) has a vocabulary of kind '\(model)'.",
+                .unsupported, "\(contents.path) has a vocabulary of kind '\(model)'.",
                 advice: "lorad supports: gpt2, llama, bert.")
         }
     }

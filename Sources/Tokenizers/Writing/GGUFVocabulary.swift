@@ -28,7 +28,7 @@ package enum GGUFVocabulary {
             "tokenizer.ggml.token_type": .array(.int32, types.map { .int32(Int32($0)) }),
             "tokenizer.ggml.merges": .array(.string, merges), "tokenizer.ggml.add_space_prefix": .bool(false),
         ]
-        metadata["tokenizer.chat_template"] = try TemplateSource.find(base).map { .string($0.text) }
+        metadata["tokenizer.chat_template"] = try TemplateSource.find(base).map { .string($0) }
         try addRoles(base, folder, to: &metadata)
         return metadata
     }

@@ -19,6 +19,8 @@ package struct ExampleBuilder: Sendable {
         package var dropped = 0
         /// Rows with nothing to train on, among the dropped.
         package var unsupervised = 0
+        /// Their places among the rows given, ascending.
+        package var unsupervisedPlaces: [Int] = []
         package var supervisedTokens = 0
         package var tokens = 0
         /// Rows that begin with the token that the tokenizer puts before them, which stands there twice then.
@@ -35,39 +37,51 @@ package struct ExampleBuilder: Sendable {
     private let maximumLength: Int
     private let overLength: OverLength
     private let appendsEndOfText: Bool
+    private let conversations: ConversationOptions
     /// What the tokenizer puts before a text.
     private let beginning: [Int]
 
     /// - Parameters:
     ///   - template: needed for rows of messages alone.
     ///   - maximumLength: in tokens.
+    ///   - conversations: what of them is trained on.
     package init(
         tokenizer: any Tokenizer, template: ChatTemplate?, maximumLength: Int, overLength: OverLength = .truncate,
-        appendsEndOfText: Bool = true
+        appendsEndOfText: Bool = true, conversations: ConversationOptions = ConversationOptions()
     ) {
         self.tokenizer = tokenizer
         self.template = template
         self.maximumLength = maximumLength
         self.overLength = overLength
         self.appendsEndOfText = appendsEndOfText
+        self.conversations = conversations
         beginning = tokenizer.encodeBeginning("")
     }
 
     /// All rows that have something to train on, and the count of those that do not.
     ///
-    /// - Parameter kind: what messages call the rows.
+    /// - Parameters:
+    ///   - kind: what messages call the rows.
+    ///   - name: what they call the row at a place, such as its file and line.
     /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left; `.malformed` for messages without a template,
-    ///   and where an end of text is to be appended and the tokenizer has none.
-    package func build(_ rows: [TrainingRow], kind: String = "training", progress: () -> Void = {}) throws -> (
-        examples: [TokenizedExample], counts: Counts
-    ) {
+    ///   listing the conversations (the first 20) that a template refuses, and where an end of text is to be appended and
+    ///   the tokenizer has none.
+    package func build(
+        _ rows: [TrainingRow], kind: String = "training", progress: () -> Void = {},
+        name: (Int) -> String = { "row \($0 + 1)" }
+    ) throws -> (examples: [TokenizedExample], counts: Counts) {
         try checkEndOfText(rows)
         var counts = Counts()
         var examples: [TokenizedExample] = []
+        var refused: [(place: Int, error: TokenizersError)] = []
         for (place, row) in rows.enumerated() {
             progress()
             counts.rows += 1
-            let full = try example(row)
+            let full: TokenizedExample
+            do { full = try example(row) } catch let error as TokenizersError {
+                refused.append((place, error))
+                continue
+            }
             count(full, row, in: &counts)
             if full.tokens.count > maximumLength {
                 if overLength == .drop {
@@ -80,12 +94,20 @@ package struct ExampleBuilder: Sendable {
             guard !example.labelPositions.isEmpty else {
                 counts.dropped += 1
                 counts.unsupervised += 1
+                counts.unsupervisedPlaces.append(place)
                 continue
             }
             counts.supervisedTokens += example.labelPositions.count
             counts.tokens += example.tokens.count
             counts.places.append(place)
             examples.append(example)
+        }
+        if let first = refused.first {
+            let lines = refused.prefix(20).map { "\(name($0.place)): \($0.error.message)" }
+            let more = refused.count > 20 ? ["and \(refused.count - 20) rows more"] : []
+            throw TrainingError(
+                .malformed, (lines + more).joined(separator: "\n"), cause: first.error.cause,
+                advice: first.error.advice)
         }
         guard counts.supervisedTokens > 0 else {
             throw TrainingError(
@@ -123,12 +145,12 @@ package struct ExampleBuilder: Sendable {
     }
 
     private func count(_ example: TokenizedExample, _ row: TrainingRow, in counts: inout Counts) {
-        if case .messages(let messages) = row {
-            let markers = ChatTemplate.markers
-            let isDoubled = messages.contains {
+        if case .messages(let conversation) = row {
+            let markers = KnownTemplate.markers
+            let isDoubled = conversation.messages.contains {
                 $0.content.hasPrefix(markers.start) || $0.content.hasSuffix(markers.end)
             }
-            counts.doubledEnds += isDoubled ? 1 : 0
+            counts.doubledEnds += template?.known != nil && isDoubled ? 1 : 0
             return
         }
         if let first = beginning.last, example.tokens.dropFirst(beginning.count).first == first {
@@ -149,16 +171,17 @@ package struct ExampleBuilder: Sendable {
             throw TrainingError(.malformed, "A row with a label has no tokens of its own to predict.")
         case .text(let text):
             return join([(tokenizer.encodeBeginning(text), true)], endOfText: appendsEndOfText)
-        case .messages(let messages):
+        case .messages(let conversation):
             guard let template else {
                 throw TrainingError(
                     .malformed, "The data holds messages, but the base names no chat template.",
-                    advice: "Use prompt and completion, or a base with a chat template.")
+                    advice: "Name one, or a file of one, in dataset.chat_template, or use prompt and completion.")
             }
-            let conversation = try ConversationTokens(messages, template: template, tokenizer: tokenizer)
+            let tokens = try ConversationTokens(
+                conversation, template: template, tokenizer: tokenizer, options: conversations)
             // The first token of a row has none before it that could predict it.
             return TokenizedExample(
-                tokens: conversation.ids, labelPositions: conversation.trained.map { $0 - 1 }.filter { $0 >= 0 })
+                tokens: tokens.ids, labelPositions: tokens.trained.map { $0 - 1 }.filter { $0 >= 0 })
         }
     }
 
@@ -180,8 +203,10 @@ extension ExampleBuilder.Counts {
     /// What a person should know of the rows, one sentence each. The rows are trained on as they are, as transformers
     /// would feed them: what they hold twice is theirs to take out.
     ///
-    /// - Parameter path: of the rows.
-    package func warnings(_ path: String, tokenizer: any Tokenizer) -> [String] {
+    /// - Parameters:
+    ///   - path: of the rows.
+    ///   - line: of the row at a place.
+    package func warnings(_ path: String, tokenizer: any Tokenizer, line: (Int) -> Int = { $0 + 1 }) -> [String] {
         func spelled(_ id: Int?) -> String { id.map { tokenizer.decode([$0], skipSpecial: false) } ?? "" }
         var warnings: [String] = []
         if doubledBeginnings > 0 {
@@ -195,6 +220,13 @@ extension ExampleBuilder.Counts {
                 "warning: \(doubledEnds) of \(rows) rows of \(path) hold a marker at an end where one is added, so that "
                     + "it stands there twice; take \(spelled(tokenizer.eosTokenID)) out of the rows, or set "
                     + "training.append_eos to false")
+        }
+        if !unsupervisedPlaces.isEmpty {
+            let lines = unsupervisedPlaces.prefix(10).map { String(line($0)) }.joined(separator: ", ")
+            let more = unsupervisedPlaces.count > 10 ? " and others" : ""
+            warnings.append(
+                "warning: \(unsupervised) of \(rows) rows of \(path) have nothing to train on and are left out: "
+                    + "line\(unsupervised == 1 ? "" : "s") \(lines)\(more)")
         }
         return warnings
     }

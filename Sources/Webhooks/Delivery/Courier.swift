@@ -254,7 +254,7 @@ package final class Courier: Sendable {
         try ledger.recordAttempt(
             attempt.delivery.id, hook: attempt.delivery.hook, result: attempt.result, verdict: attempt.verdict,
             now: attempt.time)
-        if case .retry(let end) = attempt.verdict {
+        if case .tryAgain(let end) = attempt.verdict {
             // From now on, not from the next look at the hook, before which somebody may set the clock.
             let seconds = end.timeIntervalSince(attempt.time)
             waits.begin(attempt.delivery.id, until: end, seconds: seconds, uptime: attempt.uptime)
@@ -274,7 +274,7 @@ package final class Courier: Sendable {
         let about = "webhook '\(hook)', \(delivery.event) of job \(delivery.job): \(attempt.result)"
         switch attempt.verdict {
         case .delivered: break
-        case .retry(let at):
+        case .tryAgain(let at):
             log("\(about); tried again in \(TableFigure.text(at.timeIntervalSince(attempt.time), decimals: 0)) s")
         case .abandon: log("\(about); given up after attempt \(delivery.attempts + 1)")
         case .disableHook:

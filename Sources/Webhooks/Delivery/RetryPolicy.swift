@@ -32,7 +32,7 @@ package struct RetryPolicy: Sendable {
         }
         guard settings.retryWaits.indices.contains(attempts - 1) else { return .abandon }
         let planned = settings.retryWaits[attempts - 1] * (1 + settings.jitter * chance)
-        return .retry(at: now + max(planned, min(retryAfter ?? 0, settings.longestRetryAfter)))
+        return .tryAgain(at: now + max(planned, min(retryAfter ?? 0, settings.longestRetryAfter)))
     }
 
     /// For the log and the ledger.

@@ -1,4 +1,5 @@
 import Common
+import Executors
 import ForeignText
 import Foundation
 import Ledger

@@ -1,4 +1,5 @@
 import Common
+import Executors
 import ForeignText
 import Foundation
 import JobReports
@@ -87,12 +88,34 @@ final class JobQueue: Sendable {
             try WorkFolder(folders.work(job.id)).prepare()
             let recorder = try JobRecorder(job: job, ledger: ledger, control: control, folders: folders)
             recorder.log("attempt \(job.attempt) of job \(job.id), manifest \(job.manifestFile)")
-            let outcome = live.runner.run(try request(for: job), control: control, listener: recorder)
+            let request = try request(for: job)
+            let outcome = execute(request, control: control, recorder: recorder)
+            HashAdoption(configuration: live.settings.configuration, makeReader: live.tools.makeReader)
+                .adopt(from: request)
             if let fault = recorder.fault { throw fault }
             recorder.log(outcome.inWords(asked: control.reason))
             return outcome
         } catch let error as any Fault where error.mayPass {
             return .faulted(reason: ErrorLines.of(error).joined(separator: " "))
+        }
+    }
+
+    /// Has the attempt worked on, and writes down what it tells. It gets no work before the ledger names what does it.
+    private func execute(_ request: JobRequest, control: JobControl, recorder: JobRecorder) -> JobOutcome {
+        let executor = live.tools.executor
+        let execution: Execution
+        do { execution = try executor.start(JobOrder(request, live.settings.configuration)) } catch {
+            return .faulted(reason: ErrorLines.of(error).joined(separator: " "))
+        }
+        if recorder.started(execution) {
+            executor.send(.run, to: execution)
+            control.whenRequested { executor.send(.stop, to: execution) }
+        } else {
+            executor.send(.abandon, to: execution)
+        }
+        return executor.reports(of: execution).outcome { report in
+            guard report == .mayPublish else { return recorder.take(report) }
+            executor.send(.publish(recorder.mayPublish()), to: execution)
         }
     }
 

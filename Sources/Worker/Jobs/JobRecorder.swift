@@ -10,7 +10,7 @@ import Webhooks
 /// Takes a running job's reports into the ledger, its log and its progress file.
 ///
 /// Where the ledger cannot record a stage, the job is asked to stop: work that nobody can account for is not done.
-final class JobRecorder: JobListener {
+final class JobRecorder: Sendable {
     private struct State {
         var fault: (any Fault)?
         var progressWritten = 0.0
@@ -35,17 +35,20 @@ final class JobRecorder: JobListener {
     /// The first thing that could not be recorded.
     var fault: (any Fault)? { state.withLock { $0.fault } }
 
-    func processStarted(_ process: ProcessIdentity) -> Bool {
-        record { try ledger.processStarted(process, job: job.id, attempt: job.attempt) }
+    /// Called before the attempt gets any work; false where it may have none.
+    func started(_ execution: Execution) -> Bool {
+        record { try ledger.executionStarted(execution, job: job.id, attempt: job.attempt) }
         return fault == nil
     }
 
+    /// Whether the attempt still owns the job, and may publish.
     func mayPublish() -> Bool {
         var isOwner = false
         record { isOwner = try ledger.mayPublish(job: job.id, attempt: job.attempt) }
         return isOwner && fault == nil
     }
 
+    /// Writes down what the attempt tells.
     func take(_ report: JobReport) {
         switch report {
         case .stageStarted(let stage, let detail):

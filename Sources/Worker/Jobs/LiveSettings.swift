@@ -1,19 +1,19 @@
 import Synchronization
 
-/// What `lorad.yaml` says now: the settings and the runner made of it, replaced together when it is read again.
+/// What `lorad.yaml` says now: the settings and the tools made of it, replaced together when it is read again.
 final class LiveSettings: Sendable {
-    private let state: Mutex<(settings: WorkerSettings, runner: any JobRunner)>
+    private let state: Mutex<(settings: WorkerSettings, tools: WorkerTools)>
 
-    init(_ settings: WorkerSettings, runner: any JobRunner) {
-        state = Mutex((settings, runner))
+    init(_ settings: WorkerSettings, tools: WorkerTools) {
+        state = Mutex((settings, tools))
     }
 
     var settings: WorkerSettings { state.withLock { $0.settings } }
-    var runner: any JobRunner { state.withLock { $0.runner } }
+    var tools: WorkerTools { state.withLock { $0.tools } }
 
     /// Takes over what may change while a worker runs. Folders, `monitor` and the number of jobs at a time stay; what was
     /// asked for and stays as it was is named.
-    func replace(_ settings: WorkerSettings, runner: any JobRunner) -> [String] {
+    func replace(_ settings: WorkerSettings, tools: WorkerTools) -> [String] {
         state.withLock { state in
             let old = state.settings
             var new = settings
@@ -28,7 +28,7 @@ final class LiveSettings: Sendable {
             keep("monitor", \.configuration.monitor)
             keep("jobs.at_once", \.jobs.atOnce)
             new.log = old.log
-            state = (new, runner)
+            state = (new, tools)
             return kept
         }
     }

@@ -1,4 +1,5 @@
 import Common
+import Executors
 import Foundation
 import JobReports
 import Ledger
@@ -50,20 +51,5 @@ package struct Publications: Sendable {
     }
 
     /// Whether `run` is a folder `outbox/NAME/RUN`.
-    private func isOurs(_ run: String) -> Bool { Self.runName(run, in: folders.outbox) != nil }
-
-    /// Whether `run` is a place for a run of this name, whatever stands there.
-    static func isRun(_ run: String, of name: String, in outbox: String) -> Bool {
-        guard run.utf8.count <= PathPolicy.longestPath, !run.utf8.contains(0) else { return false }
-        return runName(run, in: outbox) == name
-    }
-
-    /// NAME of `outbox/NAME/RUN`; nil for any other path.
-    private static func runName(_ run: String, in outbox: String) -> String? {
-        let place = URL(fileURLWithPath: outbox).standardizedFileURL.path + "/"
-        let path = URL(fileURLWithPath: run).standardizedFileURL.path
-        guard path.hasPrefix(place) else { return nil }
-        let names = path.dropFirst(place.count).split(separator: "/")
-        return names.count == 2 ? String(names[0]) : nil
-    }
+    private func isOurs(_ run: String) -> Bool { RunPlace.name(of: run, in: folders.outbox) != nil }
 }

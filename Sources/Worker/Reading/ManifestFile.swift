@@ -1,5 +1,6 @@
 import Common
 import Digests
+import Executors
 import ForeignText
 import Foundation
 import Glibc

@@ -1,4 +1,5 @@
 import Common
+import Executors
 import Foundation
 import Ledger
 import Manifests

@@ -1,4 +1,5 @@
 import Common
+import Executors
 import Foundation
 import Ledger
 import OperatingSystem
@@ -8,8 +9,6 @@ struct WorkFolder {
     private static let log = "log"
     private static let checkpoint = "checkpoint.safetensors"
     private static let errors = "stderr"
-    static let journal = "publication.json"
-    static let hashes = "hashes.json"
 
     private let path: String
 
@@ -28,7 +27,7 @@ struct WorkFolder {
     func clear(of job: JobRecord, keepingJournal: Bool = false) {
         let mayGoOn = (job.state == .cancelled || job.state == .failed) && job.runFolder == nil
         for name in (try? FileSystem.names(in: path)) ?? [] {
-            guard name != Self.log, !(keepingJournal && name == Self.journal),
+            guard name != Self.log, !(keepingJournal && name == JobRequest.journal),
                 !(mayGoOn && (name == Self.checkpoint || name == Self.errors))
             else { continue }
             remove(name)

@@ -1,4 +1,5 @@
 import Common
+import Executors
 import Foundation
 import Glibc
 import OperatingSystem
@@ -28,7 +29,7 @@ package struct WorkerFolders: Sendable {
     package func log(_ job: String) -> String { work(job) + "/log" }
     package func progress(_ job: String) -> String { work(job) + "/progress.json" }
     /// What an attempt is about to publish, or has.
-    package func journal(_ job: String) -> String { work(job) + "/" + WorkFolder.journal }
+    package func journal(_ job: String) -> String { work(job) + "/" + JobRequest.journal }
     /// `.lorad/claimed/ID/NAME.yaml`: a folder a job, so that the file keeps the name its sender gave it.
     package func claim(_ job: String) -> String {
         let local = localClaim(job)

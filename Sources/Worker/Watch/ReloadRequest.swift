@@ -9,10 +9,10 @@ package final class ReloadRequest: Sendable {
     private let pipe: SelfPipe
     /// Readable once a signal has come; for poll(2).
     var descriptor: Int32 { pipe.descriptor }
-    private let load: @Sendable () throws -> (WorkerSettings, any JobRunner)
+    private let load: @Sendable () throws -> (WorkerSettings, WorkerTools)
 
     /// - Parameter load: reads the file and makes of it what a worker needs.
-    package init(load: @escaping @Sendable () throws -> (WorkerSettings, any JobRunner)) throws {
+    package init(load: @escaping @Sendable () throws -> (WorkerSettings, WorkerTools)) throws {
         pipe = try SelfPipe()
         self.load = load
         hangupPipe.store(pipe.writeEnd, ordering: .releasing)
@@ -31,10 +31,10 @@ package final class ReloadRequest: Sendable {
     func apply(to parts: WorkerParts) {
         let log = parts.live.settings.log
         do {
-            let (settings, runner) = try load()
+            let (settings, tools) = try load()
             let hooks = try ResolvedHook.resolve(settings.hooks, environment: parts.environment)
             // In this order: once the courier gives up what waits for hooks that are gone, nothing more is queued for them.
-            let kept = parts.live.replace(settings, runner: runner)
+            let kept = parts.live.replace(settings, tools: tools)
             parts.courier.replace(hooks)
             let rest = kept.isEmpty ? "" : "; unchanged until the next start: " + kept.joined(separator: ", ")
             log("lorad.yaml was read again" + rest)

@@ -1,3 +1,4 @@
+import Executors
 import Foundation
 
 extension WorkerParts {
@@ -9,16 +10,19 @@ extension WorkerParts {
         let log = live.settings.log
         // Before anybody else may work on their jobs: processes whose worker died end with it, but one that is stopped
         // (SIGSTOP) or sleeps in the kernel has not yet.
-        for orphan in try ledger.orphans() where orphan.process.isAlive {
-            let hasEnded = orphan.process.end(within: patience)
+        let executor = live.tools.executor
+        for orphan in try ledger.orphans() where executor.liveness(of: orphan.execution) != .dead {
+            let hasEnded = executor.end(orphan.execution, within: patience)
             guard hasEnded || isFirst else { continue }
+            let process = orphan.execution.process.map { "its process \($0.pid)" } ?? "what works on it"
             log(
-                "job \(orphan.job): its process \(orphan.process.pid) outlived its worker "
+                "job \(orphan.job): \(process) outlived its worker "
                     + (hasEnded ? "and was ended" : "and cannot be ended"))
         }
         let publications = Publications(folders: folders)
         let report = try ledger.recover(
-            maximumCrashes: live.settings.maximumCrashes, announcer: announcer, publication: publications.find)
+            maximumCrashes: live.settings.maximumCrashes, announcer: announcer,
+            liveness: executor.liveness, publication: publications.find)
         for job in report.published { log("job \(job): its run was published before its worker died") }
         if isFirst {
             for job in report.undecided {

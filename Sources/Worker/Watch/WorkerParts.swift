@@ -25,7 +25,7 @@ struct WorkerParts: Sendable {
 
     /// Throws `.locked` where another worker has the folders, `.webhook` where a hook's URL cannot be read, `.ledgerRefused`
     /// where the ledger is not what a worker left.
-    init(_ settings: WorkerSettings, runner: any JobRunner, environment: [String: String]) throws {
+    init(_ settings: WorkerSettings, tools: WorkerTools, environment: [String: String]) throws {
         self.environment = environment
         let hooks = try ResolvedHook.resolve(settings.hooks, environment: environment)
         folders = try WorkerFolders(settings)
@@ -36,12 +36,12 @@ struct WorkerParts: Sendable {
         let ledger = try Ledger(folders: folders)
         try ledger.requireSoundness()
         self.ledger = ledger
-        let live = LiveSettings(settings, runner: runner)
+        let live = LiveSettings(settings, tools: tools)
         self.live = live
         announcer = Announcer(reportURL: settings.configuration.reportURL) { live.settings.hooks }
         intake = Intake(
             folders: folders, ledger: ledger, settings: { live.settings }, announcer: announcer,
-            reader: runner.makeIntakeReader(for: "intake"))
+            reader: tools.makeReader("intake"))
         obstacles = Obstacles(folders: folders, live: live)
         let troubles = Troubles()
         self.troubles = troubles

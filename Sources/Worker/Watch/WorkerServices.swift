@@ -24,7 +24,7 @@ struct WorkerServices {
             // A reader of its own: hashing a base must not keep manifests waiting.
             submitter: InboxSubmitter(
                 configuration: configuration, folders: parts.folders, ledger: parts.ledger,
-                reader: parts.live.runner.makeIntakeReader(for: "schedule")),
+                reader: parts.live.tools.makeReader("schedule")),
             troubles: parts.troubles, log: settings.log)
         monitor = try settings.configuration.monitor.port.map { port in
             try MonitorServer(

@@ -29,48 +29,6 @@ struct Hash: ParsableCommand {
     }
 }
 
-struct Tokenize: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Prints the token ids of a text.")
-
-    @Option(help: "A folder with tokenizer.json, or a .gguf file; weights are not needed.")
-    var base: String
-    @Argument(help: "The text; special tokens in it are recognised.")
-    var text: String
-    @Flag(help: "JSON on stdout.")
-    var json = false
-
-    func run() throws {
-        let tokenizer = try TokenizerLoader.load(path: base, families: ModelFamilies.files)
-        let ids = tokenizer.encode(text, allowSpecial: true)
-        if json { return try Output.json(TokenizeAnswer(ids: ids, tokens: ids.map(tokenizer.piece))) }
-        for id in ids { Output.block("\(id)\t\(ForeignText.line(tokenizer.piece(id)))") }
-    }
-}
-
-struct Generate: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Continues a text greedily.")
-
-    @OptionGroup var model: ModelOptions
-    @Option(help: "The text to continue.")
-    var prompt: String
-    @Option(
-        parsing: .unconditional, help: "Most tokens to add, 64 where nothing is said.",
-        transform: WholeNumber.within(1...1_048_576))
-    var maxNewTokens = 64
-    @Flag(help: "JSON on stdout.")
-    var json = false
-
-    func run() throws {
-        let (files, model, tokenizer) = try model.load()
-        let generator = GreedyGenerator(
-            tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer), maximumNewTokens: maxNewTokens)
-        let ids = generator.encode(prompt)
-        let answer = try generator.generate(model, prompt: ids, name: "prompt")
-        if json { return try Output.json(GenerateAnswer(text: answer.text, ids: answer.ids, promptIDs: ids)) }
-        Output.generated(answer.text)
-    }
-}
-
 struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prints the log-probability of a completion, by token, or how a text is classified.",

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Common
-import Foundation
 import Manifests
-import ModelFiles
 import OperatingSystem
 import Pipeline
 import Publication
@@ -43,27 +41,12 @@ struct Run: ParsableCommand {
     }
 
     private func result() throws -> JobResult {
-        let configuration = try worker.load()
-        let document = try ManifestReading.document(path: manifest, configuration)
-        let work = try StateFolder(configuration.state).folder(forForegroundRunOf: document.manifest.name)
-        let lockFile = work + "/lock"
-        guard let lock = try FileLock.ifFree(lockFile) else {
-            let holder = LockHolder.of(lockFile).map { ": " + $0.words(showing: quoted) } ?? ""
-            throw PipelineError(
-                .locked, "Another `lorad run` of the name \(document.manifest.name) is under way here\(holder).",
-                advice: "Wait for it, or submit the job to a worker.")
-        }
-        defer { withExtendedLifetime(lock) {} }
+        var configuration = try worker.load()
+        if let outbox { configuration.outbox = outbox }
         let signals = try StopSignals()
-        let outbox = outbox ?? configuration.outbox
-        try FileManager.default.createDirectory(atPath: outbox, withIntermediateDirectories: true)
-        let environment = JobEnvironment(
-            outbox: outbox, workFolder: work, hashCache: HashCache(file: configuration.hashCache),
-            policy: configuration.pathPolicy(), shouldStop: { signals.received },
-            reporter: JobReporter(ProgressPrinter().take),
-            limits: JobLimits(configuration.limits),
-            previousRun: LatestLink.run(outbox: outbox, name: document.manifest.name))
-        return try JobPipeline(document, environment: environment).run()
+        return try ForegroundRun(
+            configuration, shouldStop: { signals.received }, report: ProgressPrinter().take
+        ).run(manifest: manifest)
     }
 
     private func isRejection(_ error: any Error) -> Bool {

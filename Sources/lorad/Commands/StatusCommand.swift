@@ -39,7 +39,7 @@ struct Status: ParsableCommand {
 
     /// Where it is, why it is not, or how it lives.
     private func detail(_ job: JobRecord) -> String {
-        if job.state == .running, let process = job.process, let beat = job.heartbeatAt {
+        if job.state == .running, let process = job.execution?.process, let beat = job.heartbeatAt {
             let memory = job.memoryBytes.map { ", \($0 >> 20) MiB" } ?? ""
             return "process \(process.pid)\(memory), heartbeat \(Int(max(0, -beat.timeIntervalSinceNow))) s ago"
         }

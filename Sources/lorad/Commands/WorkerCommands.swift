@@ -1,4 +1,5 @@
 import ArgumentParser
+import Executors
 import Foundation
 import Manifests
 import ModelFiles
@@ -24,10 +25,10 @@ struct Watch: ParsableCommand {
     func run() throws {
         // First of all: reading lorad.yaml starts the threads that it asks for.
         for fault in Secrecy.begin() { Failure.write(fault) }
-        let (settings, runner) = parts(try worker.load())
+        let (settings, tools) = parts(try worker.load())
         let stop = try StopRequest(signals: try StopSignals())
         let reload = try ReloadRequest { parts(try worker.read()) }
-        let result = try Worker(settings).watch(runner: runner, once: once, stop: stop, reload: reload)
+        let result = try Worker(settings).watch(tools: tools, once: once, stop: stop, reload: reload)
         if json { try Output.json(WatchAnswer(result)) }
         for (state, count) in result.ended.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             Failure.write("\(count) \(state.rawValue)")
@@ -45,10 +46,10 @@ struct Watch: ParsableCommand {
     }
 
     /// What a worker is made of, `--jobs` applied.
-    private func parts(_ configuration: WorkerConfiguration) -> (WorkerSettings, any JobRunner) {
+    private func parts(_ configuration: WorkerConfiguration) -> (WorkerSettings, WorkerTools) {
         var configuration = configuration
         if let jobs { configuration.jobs.atOnce = jobs }
-        return (WorkerSettings(configuration) { Failure.write($0) }, ProcessRunner(configuration))
+        return (WorkerSettings(configuration) { Failure.write($0) }, WorkerTools(configuration))
     }
 }
 
@@ -151,15 +152,14 @@ struct Validate: ParsableCommand {
     /// Nil where only the manifest was looked at.
     private func checked() throws -> JobCheck? {
         let configuration = try worker.load()
-        let document = try ManifestReading.document(path: manifest, configuration)
-        guard deep else { return nil }
+        guard deep else {
+            _ = try ManifestReading.document(path: manifest, configuration)
+            return nil
+        }
         let signals = try StopSignals()
-        let environment = JobEnvironment(
-            outbox: configuration.outbox, workFolder: configuration.state,
-            hashCache: HashCache(file: configuration.hashCache), policy: configuration.pathPolicy(),
-            shouldStop: { signals.received }, reporter: JobReporter(ProgressPrinter().take),
-            limits: JobLimits(configuration.limits))
-        return try JobPipeline(document, environment: environment).check()
+        return try ForegroundRun(
+            configuration, shouldStop: { signals.received }, report: ProgressPrinter().take
+        ).check(manifest: manifest)
     }
 }
 

@@ -57,9 +57,8 @@ package struct ProgressBar: Sendable {
         let room = max(1, columns() - 1)
         let stage = progress.stage.rawValue
         let short = [progress.place, progress.timeLeft].compactMap(\.self).joined(separator: ", ")
-        for words in ["\(stage) \(progress.words)", "\(stage) \(short)"] {
-            if Self.width + 1 + words.count <= room { return bar(progress) + " " + words }
-        }
+        for words in ["\(stage) \(progress.words)", "\(stage) \(short)"]
+        where Self.width + 1 + words.count <= room { return bar(progress) + " " + words }
         for words in ["\(stage) \(short)", "\(stage) \(progress.place)"] where words.count <= room { return words }
         return String("\(stage) \(progress.place)".prefix(room))
     }

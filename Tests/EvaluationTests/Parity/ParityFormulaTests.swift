@@ -1,7 +1,7 @@
 import Evaluation
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// Three models whose logits are written down, so that every figure of the report can be computed by hand.
 @Suite("Parity by hand")

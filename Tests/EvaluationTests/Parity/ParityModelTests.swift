@@ -2,8 +2,8 @@ import Adapters
 import Evaluation
 import ModelFiles
 import Tensors
-import Testing
 import TestSupport
+import Testing
 import Tokenizers
 import Transformers
 

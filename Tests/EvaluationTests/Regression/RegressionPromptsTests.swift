@@ -33,6 +33,20 @@ struct RegressionPromptsTests {
             ])
     }
 
+    @Test("A conversation in a prompt's place is written by the template, and told of where there is none")
+    func conversations() throws {
+        let line = #"{"id": "one", "messages": [{"role": "user", "content": "hi"}], "expect": {"contains": "h"}}"#
+        let prompts = try withTemporaryFolder { folder in
+            try RegressionPrompts.read(write([line], in: folder)) { conversation in
+                "<\(conversation.messages.map(\.content).joined())>"
+            }
+        }
+        #expect(
+            prompts == [RegressionPrompt(id: "one", prompt: "<hi>", isRendered: true, expectations: [.contains("h")])])
+        #expect(try complaints(line)[0].contains("dataset.chat_template"))
+        #expect(try complaints(#"{"id": "a", "prompt": "p", "messages": []}"#)[0].contains("unknown field `messages`"))
+    }
+
     @Test("Every mistake of a file is told at once, by its line")
     func everyMistake() throws {
         let found = try complaints(

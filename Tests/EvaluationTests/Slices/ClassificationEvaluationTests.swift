@@ -1,7 +1,7 @@
 import Datasets
 import Evaluation
-import Testing
 import TestSupport
+import Testing
 import Tokenizers
 
 @Suite("Classification slices")

@@ -1,8 +1,8 @@
 import Datasets
 import Evaluation
 import ModelFiles
-import Testing
 import TestSupport
+import Testing
 import Tokenizers
 import Transformers
 
@@ -90,7 +90,8 @@ struct GreedyAccuracyTests {
         let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
         let tokenizer = try TokenizerLoader.load(base)
         let turns = [("user", "is it good?"), ("assistant", "it is"), ("user", "bad?"), ("assistant", "not bad")]
-        let content = EvaluationRow.Content.messages(turns.map { ChatMessage(role: $0.0, content: $0.1) })
+        let content = EvaluationRow.Content.messages(
+            Conversation(turns.map { ChatMessage(role: $0.0, content: $0.1) }))
         let tokens = try RowTokens(content, tokenizer: tokenizer, template: .chatML)
         let end = try #require(tokenizer.id(of: "<|im_end|>"))
         let plan = RowPlan(tokens, rule: GreedyRule(endTokens: [end], needsEnd: false, maximumNewTokens: 4096))

@@ -1,8 +1,8 @@
 import Datasets
 import Evaluation
 import ModelFiles
-import Testing
 import TestSupport
+import Testing
 import Tokenizers
 import Transformers
 
@@ -38,7 +38,8 @@ struct RowPlanTests {
     func messages() throws {
         let tokenizer = try TokenizerLoader.load(BaseModelFiles(path: Fixtures.path("llama-tiny/base")))
         let turns = [("user", "is it good?"), ("assistant", "it is"), ("user", "bad?"), ("assistant", "not bad")]
-        let content = EvaluationRow.Content.messages(turns.map { ChatMessage(role: $0.0, content: $0.1) })
+        let content = EvaluationRow.Content.messages(
+            Conversation(turns.map { ChatMessage(role: $0.0, content: $0.1) }))
         let tokens = try RowTokens(content, tokenizer: tokenizer, template: .chatML)
         let scored = tokenizer.decode(tokens.scored.map { tokens.ids[$0] }, skipSpecial: false)
         #expect(scored == "it is<|im_end|>not bad<|im_end|>")

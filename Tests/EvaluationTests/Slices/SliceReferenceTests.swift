@@ -2,8 +2,8 @@ import Adapters
 import Datasets
 import Evaluation
 import ModelFiles
-import Testing
 import TestSupport
+import Testing
 import Tokenizers
 import Transformers
 

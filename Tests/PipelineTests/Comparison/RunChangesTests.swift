@@ -2,8 +2,8 @@ import Foundation
 import Pipeline
 import Publication
 import Reports
-import Testing
 import TestSupport
+import Testing
 
 @Suite("What changed since the last run")
 struct RunChangesTests {

@@ -2,8 +2,8 @@ import Foundation
 import ModelFiles
 import Pipeline
 import Reports
-import Testing
 import TestSupport
+import Testing
 import Tokenizers
 import Transformers
 

@@ -1,7 +1,7 @@
 import Foundation
 import Pipeline
-import Testing
 import TestSupport
+import Testing
 
 @Suite("A place in the outbox that no run can have")
 struct OutboxRefusalTests {

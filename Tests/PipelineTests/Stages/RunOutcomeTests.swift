@@ -3,8 +3,8 @@ import Manifests
 import ModelFiles
 import Pipeline
 import Reports
-import Testing
 import TestSupport
+import Testing
 
 @Suite("What a run says of itself")
 struct RunOutcomeTests {

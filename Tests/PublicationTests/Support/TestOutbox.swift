@@ -1,7 +1,7 @@
 import Foundation
 import Publication
-import Reports
 import ReportSupport
+import Reports
 import TestSupport
 
 /// An outbox of a test's own with runs of one name.

@@ -107,7 +107,9 @@ struct HostileManifestTests {
         let stalling = StallingReader(reader: slow.child)
         let stop = try StopRequest()
         let worker = try bench.worker()
-        let thread = Thread { _ = try? worker.watch(runner: FakeRunner(reader: stalling), once: false, stop: stop) }
+        let thread = Thread {
+            _ = try? worker.watch(tools: FakeRunner(reader: stalling).tools, once: false, stop: stop)
+        }
         thread.start()
         defer { stop.request() }
         func health() async -> String { (try? await ask(port, "/healthz")) ?? "" }

@@ -1,5 +1,7 @@
+import Executors
 import Foundation
 import Glibc
+import JobReports
 import LedgerSupport
 import Manifests
 import TestSupport
@@ -41,18 +43,20 @@ struct WorkFolderLinksTests {
         try #require(symlink(victim, folder.path + "/work/stderr") == 0)
         var configuration = WorkerConfiguration()
         configuration.outbox = folder.path
-        let runner = ProcessRunner(
+        let executor = ProcessExecutor(
             configuration, executable: "/bin/sh", arguments: ["-c", "read order; echo bad luck >&2; exit 3"])
         let request = JobRequest(
             id: "job", name: "a", manifestPath: "a.yaml", manifestText: "name: a", workFolder: folder.path + "/work",
             attempt: 1)
-        let outcome = await withCheckedContinuation { continuation in
-            Thread {
-                continuation.resume(
-                    returning: runner.run(request, control: JobControl(), listener: RecordedEvents()))
-            }.start()
+        let order = JobOrder(request, configuration)
+        let outcome = await onThread {
+            Result {
+                let execution = try executor.start(order)
+                executor.send(.run, to: execution)
+                return executor.reports(of: execution).outcome { _ in }
+            }
         }
-        #expect("\(outcome)".contains("It last wrote: bad luck"))
+        #expect("\(try outcome.get())".contains("It last wrote: bad luck"))
         #expect(try folder.read("victim") == "precious")
     }
 }

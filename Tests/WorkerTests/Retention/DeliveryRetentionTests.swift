@@ -29,7 +29,7 @@ struct DeliveryRetentionTests {
 
     @Test("What was made or given up goes after its time; what is still to be made never does, however old")
     func pruning() throws {
-        let old = try ledger([.delivered, .abandon, .retry(at: now), nil], endedDaysAgo: 91)
+        let old = try ledger([.delivered, .abandon, .tryAgain(at: now), nil], endedDaysAgo: 91)
         #expect(try old.ledger.pruneDeliveries(endedBefore: now - 90 * Self.day) == 2)
         #expect(try old.ledger.deliveries().map(\.job) == ["job2", "job3"])
         #expect(try old.ledger.pruneDeliveries(endedBefore: .distantFuture - 86_400) == 0)
@@ -50,9 +50,9 @@ struct DeliveryRetentionTests {
 
     @Test("The count of failures never falls: neither by pruning nor by a replay")
     func counter() throws {
-        let bench = try ledger([.retry(at: now), .delivered], endedDaysAgo: 100)
+        let bench = try ledger([.tryAgain(at: now), .delivered], endedDaysAgo: 100)
         let first = try bench.ledger.deliveries()[0].id
-        for verdict in [DeliveryVerdict.retry(at: now), .abandon] {
+        for verdict in [DeliveryVerdict.tryAgain(at: now), .abandon] {
             try bench.ledger.recordAttempt(first, hook: "chat", result: "", verdict: verdict, now: now)
         }
         func failures() throws -> Double? {

@@ -5,8 +5,8 @@ import LedgerSupport
 import Manifests
 import Pipeline
 import Publication
-import Testing
 import TestSupport
+import Testing
 import Worker
 
 @Suite("Old runs")
@@ -147,13 +147,13 @@ struct ReloadTests {
             let configuration = try WorkerConfiguration.load(path: file)
             var new = settings
             new.jobs = configuration.jobs
-            return (new, second)
+            return (new, second.tools)
         }
         let stop = try StopRequest()
         let worker = try bench.worker()
         let done = DispatchSemaphore(value: 0)
         Thread {
-            _ = try? worker.watch(runner: first, once: false, stop: stop, reload: request)
+            _ = try? worker.watch(tools: first.tools, once: false, stop: stop, reload: request)
             done.signal()
         }.start()
         defer {

@@ -43,7 +43,7 @@ final class WorkerBench: Sendable {
 
     @discardableResult
     func watchOnce(_ runner: FakeRunner = FakeRunner()) throws -> WatchResult {
-        try worker().watch(runner: runner, once: true, stop: StopRequest(), environment: environment)
+        try worker().watch(tools: runner.tools, once: true, stop: StopRequest(), environment: environment)
     }
 
     /// Runs a worker on a thread of its own while `body` runs, then asks it to stop.
@@ -56,7 +56,7 @@ final class WorkerBench: Sendable {
         let environment = environment
         let thread = Thread {
             let result = Result {
-                try worker.watch(runner: runner, once: false, stop: stop, reload: reload, environment: environment)
+                try worker.watch(tools: runner.tools, once: false, stop: stop, reload: reload, environment: environment)
             }
             outcome.withLock { $0 = result }
         }

@@ -1,3 +1,4 @@
+import Executors
 import ForeignText
 import Foundation
 import Manifests

@@ -1,3 +1,5 @@
+import Executors
+
 /// The confinement of the intake's process: it reads what it was told at its start, and writes no file at all.
 struct IntakeSandbox {
     private let confinement: Confinement

@@ -1,5 +1,6 @@
 import CLinux
 import Common
+import Executors
 import Foundation
 import Glibc
 import OperatingSystem

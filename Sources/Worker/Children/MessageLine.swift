@@ -1,8 +1,0 @@
-import Common
-
-/// A message as a line, without its line feed.
-enum MessageLine {
-    static func text(_ message: some Encodable) throws -> String { try CompactJSON.encode(message) }
-
-    static func read<Message: Decodable>(_ line: String) throws -> Message { try CompactJSON.decode(line) }
-}
