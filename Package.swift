@@ -78,6 +78,8 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(
             name: "CKernels",
@@ -90,11 +92,12 @@ let package = Package(
         module("JobReports", ["Common", "OperatingSystem"]),
         module("Tensors", ["Common", "COpenBLAS", "CKernels"]),
         module("Digests", ["CCrypto"]),
+        module("Compression", ["Common", "CZlib", "CZstandard"]),
         module("ForeignText", []),
         module("OperatingSystem", ["Common", "CLinux"]),
         module("ModelFiles", ["Common", "Tensors", "Digests", "ForeignText"]),
         module("Tokenizers", ["Common", "ModelFiles", "ForeignText"]),
-        module("Datasets", ["Common", "ModelFiles", "Tokenizers", "ForeignText"]),
+        module("Datasets", ["Common", "Compression", "ModelFiles", "Tokenizers", "ForeignText"]),
         module("Transformers", ["Common", "Tensors", "ModelFiles"]),
         module("Adapters", ["Common", "Tensors", "ModelFiles", "Transformers"]),
         module(
@@ -160,7 +163,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
+                "Common", "Compression", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters",
+                "Training",
                 "Evaluation", "Manifests", "Reports", "Publication", "Pipeline", "OperatingSystem", "Ledger",
                 "JobReports", "Webhooks", "Worker", "ForeignText", "Executors",
             ],
@@ -170,6 +174,7 @@ let package = Package(
         tests("FuzzTests", ["FuzzTargets"]),
         tests("CommonTests", ["TestSupport", "Common"]),
         tests("JobReportsTests", ["JobReports"]),
+        tests("CompressionTests", ["Compression"]),
         tests("DigestsTests", ["Digests"]),
         tests("ForeignTextTests", ["ForeignText"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),

@@ -69,10 +69,10 @@ package struct ManifestTarget: FuzzTarget {
 
     /// No path resolves to a file outside the root.
     private func checkPaths(_ manifest: JobManifest) throws {
-        let paths = [
-            manifest.base.path, manifest.dataset.train, manifest.dataset.validation, manifest.evaluation.data,
-            manifest.regression.prompts,
-        ]
+        let paths =
+            [
+                manifest.base.path, manifest.dataset.validation, manifest.evaluation.data, manifest.regression.prompts,
+            ] + manifest.dataset.train.paths
         for path in paths.compactMap({ $0 }) {
             guard let resolved = try accepted({ try policy.resolve(path) }) else { continue }
             guard let real = realpath(resolved, nil) else { continue }

@@ -18,7 +18,7 @@ package struct Lorad: ParsableCommand {
         version: LoradVersion.current,
         subcommands: [JobProcessCommand.self, IntakeProcessCommand.self],
         groupedSubcommands: [
-            CommandGroup(name: "Jobs", subcommands: [Validate.self, Run.self, Submit.self]),
+            CommandGroup(name: "Jobs", subcommands: [Validate.self, DataCommand.self, Run.self, Submit.self]),
             CommandGroup(
                 name: "Worker",
                 subcommands: [

@@ -77,33 +77,26 @@ struct ConvertingCommandTests {
         #expect(try tab.map { try $0.value("label")?.stringValue } == ["1"])
     }
 
-    @Test("Alpaca's rows become prompts and completions, input and context included", .enabled(if: has("python3")))
-    func alpaca() throws {
+    @Test("Dolly's rows become Alpaca's, their context the input", .enabled(if: has("python3")))
+    func dolly() throws {
         let rows = """
-            {"instruction": "say", "input": "", "output": "yes", "score": NaN}
-            {"instruction": "add", "input": "1 2", "output": "3"}
+            {"instruction": "say", "response": "yes", "score": NaN}
             {"instruction": "tell", "context": "it", "response": "so"}
             """
-        let lines = try convert(.alpaca, [UInt8](rows.utf8), "a.jsonl", to: "a.rows.jsonl")
-        #expect(try lines.map { try $0.value("prompt")?.stringValue } == ["say\n", "add\n1 2\n", "tell\nit\n"])
-        #expect(try lines.map { try $0.value("completion")?.stringValue } == ["yes", "3", "so"])
+        let lines = try convert(.dolly, [UInt8](rows.utf8), "a.jsonl", to: "a.rows.jsonl")
+        #expect(try lines.map { try $0.value("instruction")?.stringValue } == ["say", "tell"])
+        #expect(try lines.map { try $0.value("input")?.stringValue } == [nil, "it"])
+        #expect(try lines.map { try $0.value("output")?.stringValue } == ["yes", "so"])
     }
 
     @Test("Conversations become messages, and of preferences the chosen one is taken", .enabled(if: has("python3")))
     func conversations() throws {
-        let shared =
-            #"{"conversations": [{"from": "system", "value": "s"}, {"from": "human", "value": "h"}, {"from": "gpt", "value": "g"}]}"#
         let turns =
             #"{"prompt": [{"role": "user", "content": "h"}], "completion": [{"role": "assistant", "content": "g"}]}"#
-        for (command, row, roles) in [
-            (ConvertingCommand.shareGPT, shared, ["system", "user", "assistant"]),
-            (.conversational, turns, ["user", "assistant"]),
-        ] {
-            let lines = try convert(command, [UInt8](row.utf8), "c.jsonl", to: "c.rows.jsonl")
-            let messages = try #require(try lines.first?.value("messages")?.arrayValue)
-            #expect(messages.compactMap { $0["role"]?.stringValue } == roles)
-            #expect(messages.last?["content"]?.stringValue == "g")
-        }
+        let converted = try convert(.conversational, [UInt8](turns.utf8), "c.jsonl", to: "c.rows.jsonl")
+        let messages = try #require(try converted.first?.value("messages")?.arrayValue)
+        #expect(messages.compactMap { $0["role"]?.stringValue } == ["user", "assistant"])
+        #expect(messages.last?["content"]?.stringValue == "g")
         let preference = [UInt8](#"{"prompt": "p", "chosen": "c", "rejected": "r"}"#.utf8)
         let lines = try convert(.preference, preference, "p.jsonl", to: "p.rows.jsonl")
         #expect(try lines.first?.value("completion")?.stringValue == "c")

@@ -77,9 +77,9 @@ struct EvaluationRowsTests {
     @Test("Another trainer's rows are named")
     func foreign() throws {
         try withTemporaryFolder { folder in
-            let path = try write([#"{"instruction": "say", "output": "yes"}"#], in: folder)
+            let path = try write([#"{"instruction": "say", "response": "yes"}"#], in: folder)
             let error = #expect(throws: DatasetsError.self) { try EvaluationRows.read(path) }
-            #expect(error?.message.contains("Alpaca's layout") == true)
+            #expect(error?.message.contains("Dolly's layout") == true)
         }
     }
 

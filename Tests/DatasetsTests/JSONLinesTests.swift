@@ -91,12 +91,10 @@ struct JSONLinesTests {
     @Test(
         "Another trainer's rows are named, unless they have the keys that are asked for",
         arguments: [
-            (#"{"instruction": "say", "input": "", "output": "yes"}"#, "Alpaca's layout ('instruction', 'output')"),
             (
                 #"{"instruction": "say", "context": "", "response": "yes"}"#,
-                "Alpaca's layout ('instruction', 'response')"
+                "Dolly's layout ('instruction', 'response')"
             ),
-            (#"{"conversations": [], "id": NaN}"#, "ShareGPT's layout ('conversations')"),
             (#"{"prompt": "hi", "chosen": "yes", "rejected": "no"}"#, "preferences"),
         ])
     func foreign(_ row: String, _ name: String) throws {

@@ -67,7 +67,7 @@ struct TrainingRowReaderTests {
     func refused() throws {
         #expect(try message("", " ") == "rows.jsonl holds no rows.")
         #expect(try message(#"{"question": "q"}"#) == "rows.jsonl:1: the row's keys are those of no format.")
-        #expect(try message(#"{"conversations": []}"#, format: .messages).contains("ShareGPT"))
+        #expect(try message(#"{"instruction": "say", "response": "yes"}"#).contains("Dolly's layout"))
         #expect(try message(#"{"prompt": [], "completion": []}"#).contains("TRL's conversational layout"))
     }
 }

@@ -41,8 +41,15 @@ struct RandomManifest {
         manifest.name = "a.b-c_\(Int.random(in: 0...99, using: &random))"
         manifest.base.path = path()
         manifest.base.tokenizerSHA256 = chance() ? String(repeating: "1", count: 64) : nil
-        manifest.dataset.train = "train" + path()
+        manifest.dataset.train = .file("train" + path())
+        if chance() { manifest.dataset.train = sources() }
         manifest.dataset.validation = chance() ? "validation" + path() : nil
+        if chance() {
+            manifest.dataset.columns = ColumnsSection()
+            for column in DatasetColumn.allCases where chance() {
+                manifest.dataset.columns?[column] = "\(column)" + text()
+            }
+        }
         manifest.dataset.format = chance() ? .promptCompletion : nil
         manifest.dataset.labels = manifest.dataset.format == nil && chance() ? ["no", "1"] + [text() + "x"] : nil
         manifest.adapter.rank = Int.random(in: 1...4096, using: &random)
@@ -55,6 +62,18 @@ struct RandomManifest {
         manifest.merge.tolerance = chance() ? number(1e-9..<1) : nil
         manifest.notify = chance() ? [[], ["chat"], ["no", "8"]].randomElement(using: &random)! : nil
         return manifest
+    }
+
+    private mutating func sources() -> TrainingFiles {
+        .sources(
+            (0..<Int.random(in: 1...4, using: &random)).map { index in
+                var source = SourceSection()
+                source.path = "train\(index)" + path()
+                source.copies = chance() ? 3 : nil
+                source.limit = source.copies == nil && chance() ? 7 : nil
+                source.format = chance() ? .promptCompletion : nil
+                return source
+            })
     }
 
     private mutating func fillTraining(_ training: inout TrainingSection, validation: Bool) {

@@ -79,7 +79,7 @@ struct ExampleBuilderTests {
         }
         let (examples, counts) = try builder.build([row([nil, nil]), row([false, nil]), row([false, false])])
         #expect(examples.count == 2 && counts.unsupervised == 1)
-        let warning = counts.warnings("rows.jsonl", tokenizer: tokenizer) { $0 + 5 }
+        let warning = counts.warnings("rows.jsonl", tokenizer: tokenizer) { "\($0 + 5)" }
         #expect(
             warning == ["warning: 1 of 3 rows of rows.jsonl have nothing to train on and are left out: line 7"])
         #expect(examples[0].tokens == examples[1].tokens)

@@ -6,17 +6,24 @@ struct DataFileKind {
     let name: String
     let command: ConvertingCommand?
 
-    /// nil: nothing speaks against JSON lines.
-    init?(_ bytes: UnsafeRawBufferPointer) {
-        guard let (name, command) = Self.packed(bytes) ?? Self.wide(bytes) ?? Self.text(bytes) else { return nil }
+    private let isTable: Bool
+
+    /// nil: nothing speaks against JSON lines, or a table.
+    ///
+    /// - Parameter isTable: whether one is expected, as the file's name says.
+    init?(_ bytes: UnsafeRawBufferPointer, isTable: Bool = false) {
+        let kind = Self.packed(bytes) ?? Self.wide(bytes) ?? (isTable ? nil : Self.text(bytes))
+        guard let (name, command) = kind else { return nil }
         self.name = name
         self.command = command
+        self.isTable = isTable
     }
 
     /// - Parameter path: as the message names it.
     func error(_ path: String) -> DatasetsError {
         DatasetsError(
-            .malformed, "\(path) is \(name); a file with one JSON object a line is expected.",
+            .malformed,
+            "\(path) is \(name); a \(isTable ? "table of text" : "file with one JSON object a line") is expected.",
             advice: command?.advice(path) ?? "Check where the file came from.")
     }
 

@@ -1,14 +1,13 @@
 import ModelFiles
 
-/// Rows as other trainers' data sets have them, told by their keys.
+/// Rows as other trainers' data sets have them and lorad does not read, told by their keys.
 package enum ForeignRow {
-    /// Layouts, and the keys that each is told by; one of the keys in an inner list is enough.
-    private static let layouts: [(name: String, keys: [[String]], command: ConvertingCommand)] = [
-        ("Alpaca's layout", [["instruction"], ["output", "response"]], .alpaca),
-        ("ShareGPT's layout", [["conversations"]], .shareGPT),
+    /// Layouts, and the keys that each is told by.
+    private static let layouts: [(name: String, keys: [String], command: ConvertingCommand)] = [
+        ("Dolly's layout", ["instruction", "response"], .dolly),
         (
             "the layout of preferences, of which the chosen one can be trained",
-            [["prompt"], ["chosen"], ["rejected"]], .preference
+            ["prompt", "chosen", "rejected"], .preference
         ),
     ]
 
@@ -22,8 +21,8 @@ package enum ForeignRow {
             if isConversation { throw error(line, path, "TRL's conversational layout", keys, .conversational) }
         }
         guard keys.isEmpty || !keys.allSatisfy(line.has) else { return }
-        for layout in layouts where layout.keys.allSatisfy({ $0.contains(where: line.has) }) {
-            throw error(line, path, layout.name, layout.keys.flatMap { $0.filter(line.has) }, layout.command)
+        for layout in layouts where layout.keys.allSatisfy(line.has) {
+            throw error(line, path, layout.name, layout.keys, layout.command)
         }
     }
 

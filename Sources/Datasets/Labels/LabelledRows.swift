@@ -9,7 +9,7 @@ package enum LabelledRows {
     /// - Throws: `DatasetsError` where the file cannot be read; `.malformed` listing every row (the first 20) that lacks
     ///   a field or holds something else in it, as `file:line: message`.
     package static func read(_ path: String, sliceBy: String? = nil) throws -> [LabelledRow] {
-        try read(JSONLines.file(path), sliceBy: sliceBy)
+        try read(DataFile.read(path), sliceBy: sliceBy)
     }
 
     /// The same of a file that was read.
@@ -34,14 +34,18 @@ package enum LabelledRows {
 
     private static func row(_ line: JSONLine, sliceBy: String?) throws -> LabelledRow {
         let text = try string(line, "text")
-        let pair = try line.value("text_pair").map { !$0.isNull } == true ? try string(line, "text_pair") : nil
+        let second = try line.value("text_pair")
+        // A table has a field for every row.
+        let hasPair = second.map { !$0.isNull && !(line.isOfTable && $0.stringValue == "") } ?? false
+        let pair = hasPair ? try string(line, "text_pair") : nil
         var slice: String?
         if let sliceBy { slice = try self.slice(line, sliceBy) }
         return LabelledRow(line: line.number, text: text, pair: pair, label: try label(line), slice: slice)
     }
 
     private static func label(_ line: JSONLine) throws -> RowLabel {
-        switch try value(line, "label") {
+        let label = try value(line, "label")
+        switch line.isOfTable ? number(label) ?? label : label {
         case .string(let name) where name.utf8.count > NameLimits.label:
             throw RowComplaint(
                 line: line.number,
@@ -55,6 +59,14 @@ package enum LabelledRows {
                 line: line.number, text: "'label' is \(other.kind); a class's name or number, or a value, was expected."
             )
         }
+    }
+
+    /// A table's label that is written as a number.
+    private static func number(_ label: JSONValue) -> JSONValue? {
+        guard let text = label.stringValue, let first = text.utf8.first,
+            first == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
+        else { return nil }
+        return try? JSONReader.parse(text, name: "label")
     }
 
     private static func slice(_ line: JSONLine, _ name: String) throws -> String {
@@ -80,13 +92,15 @@ package enum LabelledRows {
     private static func string(_ line: JSONLine, _ key: String) throws -> String {
         let value = try value(line, key)
         if let text = value.stringValue { return text }
-        throw RowComplaint(line: line.number, text: "'\(key)' is \(value.kind), a string was expected.")
+        throw RowComplaint(
+            line: line.number, text: "'\(line.name(of: key))' is \(value.kind), a string was expected.")
     }
 
     private static func value(_ line: JSONLine, _ key: String) throws -> JSONValue {
         if let value = try line.value(key), !value.isNull { return value }
-        let closest = Suggestion.closest(to: key, among: line.keys.filter { $0 != key })
+        let name = line.name(of: key)
+        let closest = Suggestion.closest(to: name, among: line.keys.filter { $0 != name })
         throw RowComplaint(
-            line: line.number, text: "'\(key)' is missing" + (closest.map { "; '\($0)' was found." } ?? "."))
+            line: line.number, text: "'\(name)' is missing" + (closest.map { "; '\($0)' was found." } ?? "."))
     }
 }

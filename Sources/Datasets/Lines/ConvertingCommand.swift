@@ -11,7 +11,7 @@ package enum ConvertingCommand: String, CaseIterable, Sendable {
     case parquet, arrow
     case gitLFS
     // Of rows in another trainer's layout.
-    case alpaca, shareGPT, preference, conversational
+    case dolly, preference, conversational
 
     /// What to do next, for a message.
     func advice(_ path: String) -> String { "\(beginning): \(command(path))" }
@@ -46,7 +46,6 @@ package enum ConvertingCommand: String, CaseIterable, Sendable {
     /// A program in Python that writes rows as JSON lines; without an apostrophe, which would end it in the shell.
     private var script: String {
         let rows = #"for row in map(json.loads, filter(str.strip, open(sys.argv[1], encoding="utf-8-sig")))"#
-        let names = #"{"human": "user", "gpt": "assistant"}"#
         func each(_ expression: String) -> String { "import json, sys; [print(json.dumps(\(expression))) \(rows)]" }
         func table(_ dialect: String) -> String {
             #"import csv, json, sys; [print(json.dumps(row)) for row in csv.DictReader("#
@@ -66,14 +65,9 @@ package enum ConvertingCommand: String, CaseIterable, Sendable {
         case .arrow:
             "import sys, pyarrow.feather as f, json; "
                 + "[print(json.dumps(row, default=str)) for row in f.read_table(sys.argv[1]).to_pylist()]"
-        case .alpaca:
+        case .dolly:
             each(
-                #"{"prompt": "\n".join(filter(None, [row["instruction"], row.get("input") or row.get("context")])) "#
-                    + #"+ "\n", "completion": row.get("output") or row["response"]}"#)
-        case .shareGPT:
-            each(
-                #"{"messages": [{"role": \#(names).get(turn["from"], turn["from"]), "content": turn["value"]} "#
-                    + #"for turn in row["conversations"]]}"#)
+                #"{"instruction": row["instruction"], "input": row.get("context"), "output": row["response"]}"#)
         case .preference: each(#"{"prompt": row["prompt"], "completion": row["chosen"]}"#)
         case .conversational: each(#"{"messages": row["prompt"] + row["completion"]}"#)
         default: ""

@@ -1,12 +1,15 @@
 import ModelFiles
 
-/// One row of a JSON Lines file.
+/// One row of a data file: of JSON Lines, or of a table.
 package struct JSONLine: Sendable {
-    /// Counted from 1, blank lines included.
+    /// Counted from 1, blank lines included; of a row of several lines the first.
     package let number: Int
     private let row: JSONRow
     /// The line's bytes up to its last fault, to count columns in; empty where it has none, which is the rule.
     private let text: [UInt8]
+    private let layout: RowLayout?
+    /// Whether it is of a table, whose fields are all text.
+    package let isOfTable: Bool
 
     /// - Throws: `RowComplaint` where the line is no object, or one whose members cannot be told apart.
     init(number: Int, _ bytes: UnsafeRawBufferPointer) throws {
@@ -17,22 +20,54 @@ package struct JSONLine: Sendable {
                 advice: Self.advice(bytes, fault.offset))
         }
         text = row.lastFault.map { Array(bytes.prefix($0)) } ?? []
+        layout = nil
+        isOfTable = false
     }
 
-    /// The keys that can be read, each once.
+    /// A row of a table.
+    ///
+    /// - Precondition: no column's name stands twice.
+    init(number: Int, cells: [JSONObject.Member]) {
+        self.init(number: number, row: JSONRow(JSONObject(cells)), text: [], layout: nil, isOfTable: true)
+    }
+
+    private init(number: Int, row: JSONRow, text: [UInt8], layout: RowLayout?, isOfTable: Bool) {
+        (self.number, self.row, self.text, self.layout, self.isOfTable) = (number, row, text, layout, isOfTable)
+    }
+
+    /// The same row, read by a layout.
+    func read(by layout: RowLayout) -> JSONLine {
+        JSONLine(number: number, row: row, text: text, layout: layout, isOfTable: isOfTable)
+    }
+
+    /// The file's keys that can be read, each once.
     package var keys: [String] { row.keys }
 
+    /// What the file calls the key.
+    package func name(of key: String) -> String { layout?.column(key) ?? key }
+
     /// Whether there is such a key, whatever its value.
-    package func has(_ key: String) -> Bool { row.has(key) }
+    package func has(_ key: String) -> Bool {
+        guard let layout else { return row.has(key) }
+        if let made = layout.made[key] { return made.keys.allSatisfy { row.has(layout.column($0.rawValue)) } }
+        return row.has(layout.column(key))
+    }
 
     /// A member's value; nil where there is no such key.
     /// - Throws: where the value is no JSON (NaN, an unpaired surrogate, …) or the key stands twice, which matters only
-    ///   to whoever asks for it.
+    ///   to whoever asks for it; where a layout cannot make it of the row's own.
     package func value(_ key: String) throws(RowComplaint) -> JSONValue? {
-        do throws(JSONFault) { return try row.value(key) } catch {
+        if let made = layout?.made[key] { return try made.value(self) }
+        return try stored(key)
+    }
+
+    /// The same of a member that stands in the file, whatever the layout makes of others.
+    func stored(_ key: String) throws(RowComplaint) -> JSONValue? {
+        let name = name(of: key)
+        do throws(JSONFault) { return try row.value(name) } catch {
             let column = text.withUnsafeBytes { Self.column($0, error.offset) }
             throw RowComplaint(
-                line: number, column: column, text: "\(quoted(key)) cannot be read: \(error.problem).")
+                line: number, column: column, text: "\(quoted(name)) cannot be read: \(error.problem).")
         }
     }
 

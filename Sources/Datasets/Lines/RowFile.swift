@@ -2,8 +2,12 @@
 package struct RowFile: Sendable {
     /// What messages call the file.
     package let path: String
-    /// Of all its bytes, in lower-case hexadecimal.
+    /// Of all its bytes as they lie, in lower-case hexadecimal.
     package let sha256: String
     /// Every line that is not blank.
     package let lines: [JSONLine]
+
+    package init(path: String, sha256: String, lines: [JSONLine]) {
+        (self.path, self.sha256, self.lines) = (path, sha256, lines)
+    }
 }

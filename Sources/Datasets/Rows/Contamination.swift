@@ -17,12 +17,22 @@ package enum Contamination {
         return rows.indices.filter { !known.contains(key(rows[$0])) }
     }
 
-    private static func key(_ row: TrainingRow) -> String {
+    /// What is given of a row, as text: rows with the same are one and the same question.
+    package static func key(_ row: TrainingRow) -> String {
         switch row {
         case .completion(let prompt, _): "p" + prompt
         case .text(let text): "t" + text
         case .labelled(let row, _): "c" + row.text + (row.pair.map { "\u{0}" + $0 } ?? "")
         case .messages(let conversation): "m" + conversation.key
+        }
+    }
+
+    /// The whole row as text, its answer included.
+    package static func identity(_ row: TrainingRow) -> String {
+        switch row {
+        case .completion(let prompt, let completion): "p\(prompt)\u{0}\(completion)"
+        case .labelled(let row, let target): "c\(row.text)\u{0}\(row.pair ?? "")\u{0}\(target)"
+        case .text, .messages: key(row)
         }
     }
 }

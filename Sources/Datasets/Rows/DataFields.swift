@@ -9,21 +9,26 @@ package struct DataFields: Sendable {
     package let line: Int
     /// The names of the fields that are there.
     package let keys: [String]
-    private let read: @Sendable (String) throws(RowComplaint) -> JSONValue?
+    private let source: Source
+
+    private enum Source {
+        case row(JSONLine)
+        case object(JSONObject)
+    }
 
     /// The fields of a row.
     package init(path: String, line: JSONLine) {
         self.path = path
         self.line = line.number
         keys = line.keys
-        read = { (name) throws(RowComplaint) in try line.value(name) }
+        source = .row(line)
     }
 
     private init(path: String, line: Int, object: JSONObject) {
         self.path = path
         self.line = line
         keys = object.keys
-        read = { (name) throws(RowComplaint) in object[name] }
+        source = .object(object)
     }
 
     /// An object inside this one.
@@ -32,18 +37,28 @@ package struct DataFields: Sendable {
     }
 
     /// Whether there is such a field, whatever its value.
-    package func has(_ name: String) -> Bool { keys.contains { $0.utf8.elementsEqual(name.utf8) } }
+    package func has(_ name: String) -> Bool {
+        switch source {
+        case .row(let line): line.has(name)
+        case .object(let object): object[name] != nil
+        }
+    }
 
     /// The field's value, nil where there is none; throws `malformed` where it is no JSON.
     package func optional(_ name: String) throws(DatasetsError) -> JSONValue? {
-        do throws(RowComplaint) { return try read(name) } catch {
-            throw DatasetsError(.malformed, error.message(path))
+        switch source {
+        case .object(let object): return object[name]
+        case .row(let line):
+            do throws(RowComplaint) { return try line.value(name) } catch {
+                throw DatasetsError(.malformed, error.message(path))
+            }
         }
     }
 
     /// The field's value; throws `malformed`, with the closest name that is there, where it is missing.
     package func value(_ name: String) throws(DatasetsError) -> JSONValue {
         if let value = try optional(name) { return value }
+        let name = spelt(name)
         let hint = Suggestion.closest(to: name, among: keys).map { " Did you mean `\($0)`?" } ?? ""
         throw error("the field `\(name)` is missing; there is \(names).\(hint)")
     }
@@ -52,17 +67,17 @@ package struct DataFields: Sendable {
     package func string(_ name: String) throws(DatasetsError) -> String {
         let value = try value(name)
         guard let string = value.stringValue else {
-            throw error("the field `\(name)` must be a string, but \(value.kind) was found.")
+            throw error("the field `\(spelt(name))` must be a string, but \(value.kind) was found.")
         }
         return string
     }
 
     /// The fields that are there, for a message.
-    package var names: String {
-        let shown = 20
-        let names = keys.prefix(shown).map { "`\(quoted($0).dropFirst().dropLast())`" }
-        let rest = keys.count > shown ? ["and \(keys.count - shown) more"] : []
-        return keys.isEmpty ? "none" : (names + rest).joined(separator: ", ")
+    package var names: String { DataKeys.listed(keys) }
+
+    /// The field as the file calls it, for a message.
+    private func spelt(_ name: String) -> String {
+        if case .row(let line) = source { String(quoted(line.name(of: name)).dropFirst().dropLast()) } else { name }
     }
 
     /// What is wrong with the row, as an error that names its file and line.

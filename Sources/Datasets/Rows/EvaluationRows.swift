@@ -18,7 +18,7 @@ package struct EvaluationRows {
     package static func read(
         _ path: String, beside training: RowFormat? = nil, sliceBy: String? = nil
     ) throws -> [EvaluationRow] {
-        try read(JSONLines.file(path), beside: training, sliceBy: sliceBy)
+        try read(DataFile.read(path).laidOut().file, beside: training, sliceBy: sliceBy)
     }
 
     /// The same of a file that was read.

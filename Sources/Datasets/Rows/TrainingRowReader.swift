@@ -10,7 +10,7 @@ package enum TrainingRowReader {
     ///   lack a key or hold something else than text, as `file:line: message`, with the column of what is no JSON;
     ///   `DatasetsError.malformed` where there are no rows, or the first is of no format.
     package static func read(_ path: String, format: RowFormat?) throws -> (rows: [TrainingRow], format: RowFormat) {
-        try read(JSONLines.file(path), format: format)
+        try read(DataFile.read(path).laidOut(expecting: format?.keys).file, format: format)
     }
 
     /// The same of a file that was read.
@@ -24,7 +24,7 @@ package enum TrainingRowReader {
     ///
     /// - Throws: as `read`.
     package static func read(_ path: String, beside training: RowFormat) throws -> [TrainingRow] {
-        try read(JSONLines.file(path), beside: training)
+        try read(DataFile.read(path).laidOut().file, beside: training)
     }
 
     /// The same of a file that was read.
@@ -67,11 +67,13 @@ package enum TrainingRowReader {
     private static func text(_ line: JSONLine, _ key: String) throws -> String {
         if let value = try line.value(key) {
             if let text = value.stringValue { return text }
-            throw RowComplaint(line: line.number, text: "'\(key)' is \(value.kind), a string was expected.")
+            throw RowComplaint(
+                line: line.number, text: "'\(line.name(of: key))' is \(value.kind), a string was expected.")
         }
-        let closest = Suggestion.closest(to: key, among: line.keys)
+        let name = line.name(of: key)
+        let closest = Suggestion.closest(to: name, among: line.keys)
         throw RowComplaint(
-            line: line.number, text: "'\(key)' is missing" + (closest.map { "; '\($0)' was found." } ?? "."))
+            line: line.number, text: "'\(name)' is missing" + (closest.map { "; '\($0)' was found." } ?? "."))
     }
 
     private static func conversation(_ line: JSONLine) throws -> Conversation {

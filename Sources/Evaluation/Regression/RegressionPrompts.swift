@@ -29,7 +29,7 @@ package struct RegressionPrompts {
     package static func read(
         _ path: String, labels: SequenceLabels? = nil, render: Renderer? = nil
     ) throws -> [RegressionPrompt] {
-        try read(JSONLines.file(path), labels: labels, render: render)
+        try read(DataFile.read(path), labels: labels, render: render)
     }
 
     /// The same of a file that was read.

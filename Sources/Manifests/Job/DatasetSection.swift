@@ -1,11 +1,13 @@
 /// The rows to train on. `dataset: FILE` is short for `dataset: {train: FILE}`.
 package struct DatasetSection: Section {
-    /// JSON lines to train on.
-    package var train = ""
+    /// The rows to train on.
+    package var train: TrainingFiles = ""
     /// JSON lines whose loss is watched during training.
     package var validation: String?
     /// How a row is laid out; nil where it is to be inferred from the first row's keys.
     package var format: DatasetFormat?
+    /// Which of the files' keys stand for lorad's; nil where all have lorad's own.
+    package var columns: ColumnsSection?
     /// What rows of the format `classification` are predicted to be; nil where their labels say it.
     package var task: SequenceTask?
     /// The classes' names, in the order of the head's rows; nil where they are those of the training rows.
@@ -22,13 +24,16 @@ package struct DatasetSection: Section {
     static let fields: [Field<DatasetSection>] =
         [
             .required(
-                "train", \.train, .path(example: "data/train.jsonl"), missing: "name the file of rows to train on",
-                "JSON lines to train on."),
+                "train", \.train, .trainingFiles, missing: "name the file of rows to train on",
+                "The file of rows to train on, or a list of several that are mixed."),
             .optional(
                 "validation", \.validation, .path(example: "data/validation.jsonl"), absent: "none",
                 "JSON lines whose loss is measured during training."),
             .optional(
                 "format", \.format, .choice(), absent: "inferred from the rows' keys", "How a row is laid out."),
+            .optional(
+                "columns", \.columns, .section("{prompt: instruction, completion: output}"), absent: "the same keys",
+                "The files' own keys for lorad's, in the rows of `train`, `validation` and `evaluation.data`."),
             .optional(
                 "task", \.task, .choice(), absent: "regression where a label has a fraction",
                 "What `classification` rows are predicted to be: a class, or a number."),
@@ -66,12 +71,14 @@ package struct DatasetSection: Section {
     ) {
         checkLabels(section, node, &context, path)
         checkConversations(section, node, &context, path)
-        guard let validation = section.validation, validation == section.train,
+        TrainingFiles.check(section, node, &context, path)
+        guard let validation = section.validation, section.train.paths.contains(validation),
             let second = node.later(of: "train", "validation")
         else { return }
+        let relation = section.train.sources.isEmpty ? "are the same file" : "share a file"
         context.diagnostics.add(
             second.position,
-            "\(path)train and \(path)validation are the same file; a loss on rows trained on says little")
+            "\(path)train and \(path)validation \(relation); a loss on rows trained on says little")
     }
 
     /// Keys that speak of conversations.

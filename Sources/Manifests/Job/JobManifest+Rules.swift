@@ -5,13 +5,36 @@ extension JobManifest {
     ) {
         // Here, as a manifest without a training section needs the default too.
         if node["training.max_steps"] == nil && node["training.epochs"] == nil { manifest.training.epochs = 3 }
+        checkWeights(manifest, node, &context)
         checkValidation(&manifest, node, &context)
         checkChoices(manifest, node, &context)
         checkGates(manifest, node, &context)
-        for key in ["dataset.train", "dataset.validation"] {
-            guard let data = node["evaluation.data"], data.scalar == node[key]?.scalar else { continue }
+        for (key, paths) in [
+            ("dataset.train", manifest.dataset.train.paths),
+            ("dataset.validation", [manifest.dataset.validation].compactMap(\.self)),
+        ] {
+            guard let data = node["evaluation.data"], let path = manifest.evaluation.data, paths.contains(path) else {
+                continue
+            }
             context.diagnostics.add(
                 data.position, "evaluation.data is the same file as \(key); score rows that training has not seen")
+        }
+    }
+
+    /// Rows that are drawn by weights make no passes over the data.
+    private static func checkWeights(
+        _ manifest: JobManifest, _ node: YAMLNode, _ context: inout ReadingContext
+    ) {
+        let weights = node["dataset.train"]?.elements?.compactMap { $0["weight"] == nil ? nil : $0.entry("weight") }
+        guard let weight = weights?.first else { return }
+        if node["training.epochs"] != nil, let epochs = node["training"]?.entry("epochs") {
+            context.diagnostics.add(
+                epochs.position,
+                "training.epochs counts passes over the rows, and rows that are drawn by weights make none; "
+                    + "give training.max_steps")
+        } else if node["training.max_steps"] == nil {
+            context.diagnostics.add(
+                weight.position, "a weight needs training.max_steps: rows are drawn until then, not pass after pass")
         }
     }
 

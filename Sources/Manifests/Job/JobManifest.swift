@@ -40,7 +40,7 @@ package struct JobManifest: Section {
 extension JobManifest {
     /// The files of rows and prompts that the job reads.
     package var rowFiles: [String] {
-        [dataset.train] + [dataset.validation, evaluation.data, regression.prompts].compactMap(\.self)
+        dataset.train.paths + [dataset.validation, evaluation.data, regression.prompts].compactMap(\.self)
     }
 
     /// The files and folders that the job reads.

@@ -6,10 +6,11 @@ extension PathPolicy {
     package func check(_ document: ManifestDocument) -> [Diagnostic] {
         let manifest = document.manifest
         var diagnostics = DiagnosticList()
-        let files = [
-            ("dataset.train", manifest.dataset.train), ("dataset.validation", manifest.dataset.validation),
-            ("evaluation.data", manifest.evaluation.data), ("regression.prompts", manifest.regression.prompts),
-        ]
+        let files: [(String, String?)] =
+            manifest.dataset.train.keys.map { ($0.key, $0.path) } + [
+                ("dataset.validation", manifest.dataset.validation), ("evaluation.data", manifest.evaluation.data),
+                ("regression.prompts", manifest.regression.prompts),
+            ]
         // One that could not be read is empty, and was told by whoever read the manifest.
         if !manifest.base.path.isEmpty {
             check("base.path", manifest.base.path, isData: false, document, &diagnostics)

@@ -33,6 +33,13 @@ package struct JSONRow: Sendable {
         self.faults = found
     }
 
+    /// A row that was no JSON: one of a table.
+    package init(_ object: JSONObject) {
+        self.object = object
+        keys = object.keys
+        faults = [:]
+    }
+
     /// A member's value; nil where there is no such key.
     /// - Throws: what is wrong with the value, or that the key stands twice.
     package func value(_ key: String) throws(JSONFault) -> JSONValue? {

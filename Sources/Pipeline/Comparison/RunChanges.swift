@@ -113,11 +113,13 @@ struct RunChanges {
     private func data() -> [SettingChange] {
         let roles: [DatasetProvenance.Role] = [.train, .validation, .evaluation, .regression]
         return roles.compactMap { role in
-            let before = previous.report.provenance.datasets.first { $0.role == role }
-            let after = report.provenance.datasets.first { $0.role == role }
-            guard before?.sha256 != after?.sha256 else { return nil }
-            func words(_ data: DatasetProvenance?) -> String? {
-                data.map { "\($0.rows) rows, SHA-256 \($0.sha256.prefix(8))" }
+            let before = previous.report.provenance.datasets.filter { $0.role == role }
+            let after = report.provenance.datasets.filter { $0.role == role }
+            guard before.map(\.sha256) != after.map(\.sha256) else { return nil }
+            func words(_ files: [DatasetProvenance]) -> String? {
+                let hashes = files.map { String($0.sha256.prefix(8)) }.joined(separator: ", ")
+                let several = files.count > 1 ? " of \(files.count) files" : ""
+                return files.isEmpty ? nil : "\(files.reduce(0) { $0 + $1.rows }) rows\(several), SHA-256 \(hashes)"
             }
             return SettingChange(key: "\(role.rawValue) data", before: words(before), after: words(after))
         }

@@ -26,10 +26,10 @@ package enum RunComparison {
         let modelType = report.provenance.base.modelType
         if try placeless(before, modelType) != placeless(manifest, modelType) { return "the settings changed" }
         let rule = ReadingRule(policy)
-        for (role, path) in files(of: manifest) {
-            let hash = try path.map { try ContentHash.ofFile($0, cache: cache, rule: rule) }
-            let was = report.provenance.datasets.first { $0.role == role }?.sha256
-            if hash != was { return "the \(role.rawValue) data changed" }
+        for (role, paths) in files(of: manifest) {
+            let hashes = try paths.map { try ContentHash.ofFile($0, cache: cache, rule: rule) }
+            let were = report.provenance.datasets.filter { $0.role == role }.map(\.sha256)
+            if hashes != were { return "the \(role.rawValue) data changed" }
         }
         if let file = manifest.dataset.chatTemplateFile, let was = report.provenance.chatTemplate?.sha256,
             try ContentHash.ofFile(file, cache: cache, rule: rule) != was
@@ -47,10 +47,11 @@ package enum RunComparison {
         }
     }
 
-    private static func files(of manifest: JobManifest) -> [(DatasetProvenance.Role, String?)] {
-        [
-            (.train, manifest.dataset.train), (.validation, manifest.dataset.validation),
-            (.evaluation, manifest.evaluation.data), (.regression, manifest.regression.prompts),
+    private static func files(of manifest: JobManifest) -> [(DatasetProvenance.Role, [String])] {
+        func some(_ path: String?) -> [String] { [path].compactMap(\.self) }
+        return [
+            (.train, manifest.dataset.train.paths), (.validation, some(manifest.dataset.validation)),
+            (.evaluation, some(manifest.evaluation.data)), (.regression, some(manifest.regression.prompts)),
         ]
     }
 
@@ -62,7 +63,7 @@ package enum RunComparison {
         manifest.priority = 0
         manifest.base.path = ""
         manifest.base.tokenizerSHA256 = nil
-        manifest.dataset.train = ""
+        manifest.dataset.train = manifest.dataset.train.placeless
         manifest.dataset.validation = manifest.dataset.validation.map { _ in "" }
         manifest.evaluation.data = manifest.evaluation.data.map { _ in "" }
         manifest.regression.prompts = manifest.regression.prompts.map { _ in "" }

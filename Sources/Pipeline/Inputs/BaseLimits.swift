@@ -30,22 +30,22 @@ struct BaseLimits {
 
     /// Notes every example whose tokens the base does not have or cannot hold.
     ///
-    /// - Parameter line: of an example in its file, by its index.
-    func check(_ examples: [TokenizedExample], of file: String, _ mistakes: JobMistakes, line: (Int) -> Int) {
-        var long: [(line: Int, message: String)] = []
-        var unknown: [(line: Int, message: String)] = []
+    /// - Parameter place: of an example's row, by its index.
+    func check(_ examples: [TokenizedExample], _ mistakes: JobMistakes, place: (Int) -> RowPlace) {
+        var long: [(place: RowPlace, message: String)] = []
+        var unknown: [(place: RowPlace, message: String)] = []
         for (index, example) in examples.enumerated() {
             if example.fedCount > positions {
                 long.append(
-                    (line(index), "the row has \(example.tokens.count) tokens; the base has \(positions) positions."))
+                    (place(index), "the row has \(example.tokens.count) tokens; the base has \(positions) positions."))
             }
-            if let fault = fault(ids: example.tokens) { unknown.append((line(index), fault)) }
+            if let fault = fault(ids: example.tokens) { unknown.append((place(index), fault)) }
         }
         mistakes.note(
-            long, of: file,
+            long,
             advice: "Shorten the row, or set training.max_length to \(positions): longer rows are then cut, or left "
                 + "out with training.over_length: drop.")
-        mistakes.note(unknown, of: file, cause: Self.tokenCause, advice: Self.tokenAdvice)
+        mistakes.note(unknown, cause: Self.tokenCause, advice: Self.tokenAdvice)
     }
 
     /// Notes every row of evaluation data with tokens that the base does not have.

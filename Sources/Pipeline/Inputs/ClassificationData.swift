@@ -9,7 +9,9 @@ import Transformers
 /// The rows of a classification job: read, their labels resolved, clean, tokenized, and held against the base.
 struct ClassificationData {
     let labels: SequenceLabels
-    let examples: [TokenizedExample]
+    let mixture: TrainingMixture
+    /// How many rows went which way.
+    let counts: ExampleBuilder.Counts
     let validation: [TokenizedExample]
     let rows: RowCounts
     let clean: CleanRows
@@ -41,36 +43,44 @@ struct ClassificationData {
                 }
         }
         if let validation, let path = manifest.dataset.validation {
-            limits.check(validation.examples, of: path, mistakes) {
-                files.heldOut[validation.counts.places[$0]].labelled?.row.line ?? 0
+            limits.check(validation.examples, mistakes) {
+                RowPlace(file: path, line: files.heldOut[validation.counts.places[$0]].labelled?.row.line ?? 0)
             }
         }
         let train = manifest.dataset.train
         let cleaned = try mistakes.collect("dataset.train") {
-            try CleanRows(files.train, validation: files.heldOut, evaluation: files.evaluated, path: train)
+            try CleanRows(files.train, validation: files.heldOut, evaluation: files.evaluated, path: train.described)
+                .limited(rows.train, manifest)
         }
-        rows.progress.leaveOut(cleaned?.counts.dropped ?? 0)
+        rows.progress.leaveOut(files.train.count - (cleaned?.rows.count ?? 0))
         let named = try files.prompts(manifest, rows, base, mistakes)
         guard let clean = cleaned,
             let built = try mistakes.collect(
                 "dataset.train",
                 {
                     try builder.build(
-                        clean.rows.compactMap(\.labelled), path: train, progress: rows.progress.advance)
+                        clean.rows.compactMap(\.labelled), path: train.described, progress: rows.progress.advance
+                    ) {
+                        let place = rows.train[clean.places[$0]]
+                        return "\(place.file):\(place.line)"
+                    }
                 })
         else { return nil }
-        limits.check(built.examples, of: train, mistakes) {
-            clean.rows[built.counts.places[$0]].labelled?.row.line ?? 0
+        let places = built.counts.places.map { clean.places[$0] }
+        limits.check(built.examples, mistakes) { rows.train[places[$0]] }
+        let mixed = try mistakes.collect("dataset.train") {
+            try TrainingMixture(built.examples, places: places, of: rows.train, train)
         }
+        guard let mixture = mixed else { return nil }
         let choice = PromptChoice(manifest: manifest, base: base, classifies: true)
         let texts = clean.rows.lazy.compactMap(\.labelled).map { (text: $0.row.text, pair: $0.row.pair) }
         return ClassificationData(
-            labels: files.labels, examples: built.examples, validation: validation?.examples ?? [],
+            labels: files.labels, mixture: mixture, counts: built.counts, validation: validation?.examples ?? [],
             rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
             prompts: manifest.regression.prompts != nil
                 ? named ?? [] : choice.fromRows(Array(texts), mistakes, log: log),
             fileRows: FileRows(
-                train: files.train.count, validation: files.heldOut.count, evaluation: files.evaluatedRows.count,
+                validation: files.heldOut.count, evaluation: files.evaluatedRows.count,
                 prompts: named?.count ?? 0))
     }
 
@@ -82,11 +92,13 @@ struct ClassificationData {
             overLength: manifest.training.overLength == .drop ? .drop : .truncate)
     }
 
-    /// The first row as the model sees it, and its label as what is trained.
-    func sample(_ tokenizer: any Tokenizer) -> TrainingSample {
-        let text = tokenizer.decode(examples[0].tokens, skipSpecial: false)
+    /// A row as the model sees it, and its label as what is trained.
+    static func sample(
+        _ example: TokenizedExample, _ labels: SequenceLabels, _ tokenizer: any Tokenizer
+    ) -> TrainingSample {
+        let text = tokenizer.decode(example.tokens, skipSpecial: false)
         let label =
-            switch (examples[0].target, labels) {
+            switch (example.target, labels) {
             case (.label(let index), .classes(let names)): names[index]
             case (.value(let value), _): "\(value)"
             default: ""
@@ -110,7 +122,7 @@ private struct LabelledFiles {
     ) throws {
         let mistakes = checks.mistakes
         let (dataset, section) = (manifest.dataset, manifest.evaluation)
-        var read = try mistakes.collect("dataset.train") { try LabelledRows.read(files.train.take()) }
+        var read = try files.train.read(mistakes) { file, _ in try LabelledRows.read(file) }
         var watched = try files.validation.flatMap { source in
             try mistakes.collect("dataset.validation") { try LabelledRows.read(source.take()) }
         }
@@ -124,7 +136,7 @@ private struct LabelledFiles {
         guard let trainRows = read else { return nil }
         let found = try mistakes.collect("dataset.labels") {
             try SequenceLabels.of(
-                trainRows, dataset.train, names: dataset.labels,
+                trainRows.flatMap(\.self), dataset.train.described, names: dataset.labels,
                 isRegression: dataset.task.map { $0 == .regression })
         }
         guard let found else { return nil }
@@ -133,7 +145,7 @@ private struct LabelledFiles {
         if let order, let names = order.names {
             labels = .classes(names)
             (read, watched, scored) = (
-                read.map(order.named), watched.map(order.named), scored.map(order.named)
+                read?.map(order.named), watched.map(order.named), scored.map(order.named)
             )
             if names != order.own {
                 log("labels in the order of the checkpoint's own head: \(names.joined(separator: ", "))")
@@ -148,7 +160,8 @@ private struct LabelledFiles {
             let targets = try mistakes.collect(key) { try labels.targets(read, path) }
             return targets.map { zip(read, $0).map { .labelled($0, $1) } } ?? []
         }
-        train = try rows(read, "dataset.train", dataset.train)
+        let trained = try zip(read ?? [], dataset.train.keys).map { try rows($0, $1.key, $1.path) }
+        train = trained.contains { $0.isEmpty } ? [] : trained.flatMap(\.self)
         heldOut = try rows(watched, "dataset.validation", dataset.validation)
         evaluated = try rows(scored, "evaluation.data", section.data)
         evaluatedRows = evaluated.isEmpty ? [] : scored ?? []

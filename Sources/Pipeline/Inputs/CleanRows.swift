@@ -1,4 +1,5 @@
 import Datasets
+import Manifests
 import Reports
 import Training
 
@@ -30,6 +31,18 @@ struct CleanRows {
         counts = ContaminationCounts(
             validation: inValidation, evaluation: inEvaluation, dropped: inValidation + inEvaluation,
             examples: Self.examples(all, without: places))
+    }
+
+    private init(_ rows: [TrainingRow], places: [Int], _ counts: ContaminationCounts) {
+        (self.rows, self.places, self.counts) = (rows, places, counts)
+    }
+
+    /// The rows that the limits of a manifest's sources take.
+    func limited(_ files: TrainingSources, _ manifest: JobManifest) -> CleanRows {
+        let seed = UInt64(bitPattern: Int64(manifest.training.seed))
+        let taken = LimitedRows.taken(of: places, files, manifest.dataset.train, seed: seed)
+        guard taken.count < rows.count else { return self }
+        return CleanRows(taken.map { rows[$0] }, places: taken.map { places[$0] }, counts)
     }
 
     /// The first few of the rows whose places are not among `kept`.

@@ -6,7 +6,7 @@ import Training
 
 /// The rows of a job, tokenized and clean.
 struct PreparedData {
-    let examples: [TokenizedExample]
+    let mixture: TrainingMixture
     let validation: [TokenizedExample]
     let rows: RowCounts
     let contamination: ContaminationCounts
@@ -23,6 +23,9 @@ struct PreparedData {
     /// What the rows train a model to do.
     let task: ModelTask
 
+    /// What is trained on: an epoch's rows, or those that are drawn from.
+    var examples: [TokenizedExample] { mixture.examples }
+
     /// What nobody should have to find out from the figures.
     var notes: [String] {
         guard case .text(let plan) = evaluation, plan.unreachable > 0 else { return [] }
@@ -37,29 +40,41 @@ struct PreparedData {
     ///
     /// - Parameter rows: the job's files of rows, which nobody has taken yet.
     /// - Parameter base: nil where it cannot be read: the rows are read all the same.
+    /// - Parameter observation: sees the rows that are trained on while they are there.
     /// - Parameter log: hears what was decided without the manifest.
     /// - Returns: nil where mistakes, all of them noted, leave nothing to train on.
     /// - Throws: what is no fault of the job's own.
     static func prepare(
-        _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
+        _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ checks: JobChecks,
+        observation: RowObservation? = nil, log: (String) -> Void
     ) throws -> PreparedData? {
         if rows.areLabelled {
             guard let data = try ClassificationData.prepare(manifest, rows, base, checks, log: log), let base else {
                 return nil
             }
+            observation?.take(data.clean.rows, data.counts)
             return PreparedData(data, rows, base)
         }
         guard let data = try TextData.prepare(manifest, rows, base, checks, log: log), let base else { return nil }
+        observation?.take(data.clean.rows, data.counts)
         return PreparedData(data, rows, base)
+    }
+
+    /// Some of the rows as the model sees them, each once.
+    func samples(_ places: [Int], _ base: VerifiedBase) -> [TrainingSample] {
+        Set(places).sorted().map { place in
+            guard case .classification(let labels) = task else { return Self.sample(examples[place], base.tokenizer) }
+            return ClassificationData.sample(examples[place], labels, base.tokenizer)
+        }
     }
 
     /// Rows whose tokens are predicted.
     private init(_ data: TextData, _ files: JobRows, _ base: VerifiedBase) {
         task = .language
-        (examples, validation, rows) = (data.examples, data.validation, data.rows)
+        (mixture, validation, rows) = (data.mixture, data.validation, data.rows)
         warnings = data.warnings
         contamination = data.clean.counts
-        sample = Self.sample(data.examples[0], base.tokenizer)
+        sample = Self.sample(data.mixture.examples[0], base.tokenizer)
         datasets = files.provenance(data.fileRows)
         chatTemplate = data.chatTemplate
         evaluation = data.evaluation.map(EvaluationPlan.text)
@@ -69,10 +84,10 @@ struct PreparedData {
     /// Rows that are classified, or regressed on, as a whole.
     private init(_ data: ClassificationData, _ files: JobRows, _ base: VerifiedBase) {
         task = .classification(data.labels)
-        (examples, validation, rows) = (data.examples, data.validation, data.rows)
+        (mixture, validation, rows) = (data.mixture, data.validation, data.rows)
         warnings = []
         contamination = data.clean.counts
-        sample = data.sample(base.tokenizer)
+        sample = ClassificationData.sample(data.mixture.examples[0], data.labels, base.tokenizer)
         datasets = files.provenance(data.fileRows)
         chatTemplate = nil
         evaluation = data.evaluation.map(EvaluationPlan.labelled)

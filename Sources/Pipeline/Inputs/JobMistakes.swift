@@ -55,6 +55,16 @@ final class JobMistakes {
                 advice: advice))
     }
 
+    /// The same of rows of several files, of each of them the first few.
+    func note(_ rows: [(place: RowPlace, message: String)], cause: String? = nil, advice: String? = nil) {
+        var files: [String] = []
+        for row in rows where !files.contains(row.place.file) { files.append(row.place.file) }
+        for file in files {
+            let own = rows.filter { $0.place.file == file }.map { (line: $0.place.line, message: $0.message) }
+            note(own, of: file, cause: cause, advice: advice)
+        }
+    }
+
     /// - Throws: `PipelineError.rejected` with every mistake, where there is one.
     func refuse() throws {
         guard !found.isEmpty else { return }

@@ -11,13 +11,16 @@ final class RowSource {
     /// Of the bytes that were read; nil before that, and where they cannot be used.
     private(set) var sha256: String?
     private let rule: ReadingRule
+    private let reading: RowReading
     private var file: Result<RowFile, any Error>?
     private var numbers: [Int] = []
     private var isTaken = false
 
-    init(_ path: String, rule: ReadingRule) {
+    /// - Parameter reading: how its keys are read.
+    init(_ path: String, rule: ReadingRule, reading: RowReading = .plain) {
         self.path = path
         self.rule = rule
+        self.reading = reading
     }
 
     /// The first row; nil where there is none or the file cannot be read, which `take` will say.
@@ -26,7 +29,7 @@ final class RowSource {
     /// Hands the rows over: they take a dozen times the room of the file, and are not kept.
     ///
     /// - Precondition: nobody took them before.
-    /// - Throws: as `JSONLines.file`.
+    /// - Throws: as `DataFile.read`.
     func take() throws -> RowFile {
         precondition(!isTaken, "\(path) would be read twice")
         isTaken = true
@@ -39,7 +42,7 @@ final class RowSource {
 
     private func read() -> Result<RowFile, any Error> {
         if let file { return file }
-        let result = Result { try JSONLines.file(path, rule: rule) }
+        let result = Result { try reading.read(path, rule: rule) }
         if case .success(let read) = result { (sha256, numbers) = (read.sha256, read.lines.map(\.number)) }
         file = result
         return result
@@ -48,7 +51,7 @@ final class RowSource {
 
 /// The files of rows that a job reads.
 final class JobRows {
-    let train: RowSource
+    let train: TrainingSources
     let validation: RowSource?
     let evaluation: RowSource?
     let prompts: RowSource?
@@ -59,30 +62,36 @@ final class JobRows {
     /// - Parameters:
     ///   - rule: which files may be read.
     ///   - reporter: told of rows as they are tokenized.
-    init(_ manifest: JobManifest, rule: ReadingRule, reporter: JobReporter) {
+    ///   - slices: whether training rows are counted by slice.
+    init(_ manifest: JobManifest, rule: ReadingRule, reporter: JobReporter, slices: Bool = false) {
         progress = RowProgress(reporter)
         dataset = manifest.dataset
-        train = RowSource(manifest.dataset.train, rule: rule)
-        validation = manifest.dataset.validation.map { RowSource($0, rule: rule) }
-        evaluation = manifest.evaluation.data.map { RowSource($0, rule: rule) }
+        let reading = RowReading(dataset, log: reporter.log)
+        train = TrainingSources(
+            dataset, rule: rule, sliceBy: slices ? manifest.evaluation.sliceBy : nil, log: reporter.log)
+        validation = manifest.dataset.validation.map { RowSource($0, rule: rule, reading: reading.beside) }
+        evaluation = manifest.evaluation.data.map { RowSource($0, rule: rule, reading: reading.beside) }
         prompts = manifest.regression.prompts.map { RowSource($0, rule: rule) }
     }
 
     /// Whether the job's rows have labels: because the manifest says so, or by the keys of the first row. Where the
     /// training file cannot be read, which its reader will say, the others tell.
     private(set) lazy var areLabelled: Bool = {
-        if let format = dataset.format { return format == .classification }
+        if let format = train.sources.lazy.compactMap(\.format).first { return format == .classification }
         if dataset.task != nil || dataset.labels != nil { return true }
-        let first = [train, validation, evaluation].lazy.compactMap { $0?.first }.first
+        let first = (train.sources.map(\.rows) + [validation, evaluation].compactMap(\.self)).lazy
+            .compactMap(\.first).first
         return RowFormat.labelledKeys.allSatisfy { first?.has($0) == true }
     }()
 
     /// What a run records of its files, each by the hash of the bytes that were read.
     func provenance(_ rows: FileRows) -> [DatasetProvenance] {
-        let files: [(DatasetProvenance.Role, RowSource?, Int)] = [
-            (.train, train, rows.train), (.validation, validation, rows.validation),
-            (.evaluation, evaluation, rows.evaluation), (.regression, prompts, rows.prompts),
-        ]
+        let trained = zip(train.sources, train.counts).map { (DatasetProvenance.Role.train, $0.rows as RowSource?, $1) }
+        let files: [(DatasetProvenance.Role, RowSource?, Int)] =
+            trained + [
+                (.validation, validation, rows.validation), (.evaluation, evaluation, rows.evaluation),
+                (.regression, prompts, rows.prompts),
+            ]
         return files.compactMap { role, source, rows in
             source.flatMap { source in
                 source.sha256.map { DatasetProvenance(role: role, path: source.path, sha256: $0, rows: rows) }

@@ -6,7 +6,9 @@ import Training
 
 /// The rows of a job whose tokens are predicted: read, clean, tokenized, and held against the base.
 struct TextData {
-    let examples: [TokenizedExample]
+    let mixture: TrainingMixture
+    /// How many rows went which way.
+    let counts: ExampleBuilder.Counts
     let validation: [TokenizedExample]
     let rows: RowCounts
     let clean: CleanRows
@@ -40,35 +42,39 @@ struct TextData {
         let named = rows.prompts.flatMap { source in
             files.prompts.map { choice.checked($0, of: source, mistakes) }
         }
-        let cleaned = try files.clean(manifest, mistakes)
-        rows.progress.leaveOut(cleaned?.counts.dropped ?? 0)
+        let cleaned = try files.clean(rows.train, manifest, mistakes)
+        rows.progress.leaveOut((files.train?.count ?? 0) - (cleaned?.rows.count ?? 0))
         guard let clean = cleaned,
             let built = try mistakes.collect(
                 "dataset.train",
                 {
                     try builder.build(clean.rows, progress: rows.progress.advance) {
-                        "\(rows.train.path):\(rows.train[clean.places[$0]])"
+                        let place = rows.train[clean.places[$0]]
+                        return "\(place.file):\(place.line)"
                     }
                 })
         else { return nil }
-        BaseLimits(base).check(built.examples, of: manifest.dataset.train, mistakes) {
-            rows.train[clean.places[built.counts.places[$0]]]
+        let places = built.counts.places.map { clean.places[$0] }
+        BaseLimits(base).check(built.examples, mistakes) { rows.train[places[$0]] }
+        let mixture = try mistakes.collect("dataset.train") {
+            try TrainingMixture(built.examples, places: places, of: rows.train, manifest.dataset.train)
         }
+        guard let mixture else { return nil }
         let prompts =
             manifest.regression.prompts != nil
             ? named ?? []
             : choice.fromRows(clean.rows.lazy.map { (text: $0.shown, pair: nil) }, mistakes, log: log)
         return TextData(
-            examples: built.examples, validation: validation?.examples ?? [],
+            mixture: mixture, counts: built.counts, validation: validation?.examples ?? [],
             rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
             prompts: prompts,
-            warnings: built.counts.warnings(manifest.dataset.train, tokenizer: base.tokenizer) {
-                rows.train[clean.places[$0]]
+            warnings: built.counts.warnings(manifest.dataset.train.described, tokenizer: base.tokenizer) {
+                rows.train.spelled(clean.places[$0])
             },
             chatTemplate: clean.rows.contains(where: \.isConversation)
                 ? ChatTemplateProvenance(manifest.dataset, base.template) : nil,
             fileRows: FileRows(
-                train: files.train?.count ?? 0, validation: files.heldOut?.count ?? 0,
+                validation: files.heldOut?.count ?? 0,
                 evaluation: files.evaluated?.count ?? 0, prompts: files.prompts?.count ?? 0))
     }
 }
@@ -85,12 +91,14 @@ private struct TextFiles {
 
     init(_ manifest: JobManifest, _ files: JobRows, _ base: VerifiedBase?, _ mistakes: JobMistakes) throws {
         let format = manifest.dataset.format.flatMap { RowFormat(rawValue: $0.rawValue) }
-        let read = try mistakes.collect("dataset.train") {
-            try TrainingRowReader.read(files.train.take(), format: format)
-        }
-        train = read?.rows
+        var first: RowFormat?
+        train = try files.train.read(mistakes) { file, format in
+            let read = try TrainingRowReader.read(file, format: format)
+            first = first ?? read.format
+            return read.rows
+        }?.flatMap(\.self)
         // The evaluation's rows are read in the training rows' format where they have its keys.
-        let beside = read?.format ?? format
+        let beside = first ?? format
         heldOut = try files.validation.flatMap { source in
             try mistakes.collect("dataset.validation") {
                 try TrainingRowReader.read(source.take(), format: format).rows
@@ -128,11 +136,12 @@ private struct TextFiles {
     }
 
     /// The rows to train on, without those that stand in the data that judge the adapter; nil where none is left.
-    func clean(_ manifest: JobManifest, _ mistakes: JobMistakes) throws -> CleanRows? {
+    func clean(_ files: TrainingSources, _ manifest: JobManifest, _ mistakes: JobMistakes) throws -> CleanRows? {
         guard let train else { return nil }
         return try mistakes.collect("dataset.train") {
             try CleanRows(
-                train, validation: heldOut ?? [], evaluation: evaluated ?? [], path: manifest.dataset.train)
+                train, validation: heldOut ?? [], evaluation: evaluated ?? [], path: manifest.dataset.train.described
+            ).limited(files, manifest)
         }
     }
 
@@ -149,7 +158,9 @@ private struct TextFiles {
                     }
                 })
         else { return nil }
-        limits.check(built.examples, of: source.path, mistakes) { source[built.counts.places[$0]] }
+        limits.check(built.examples, mistakes) {
+            RowPlace(file: source.path, line: source[built.counts.places[$0]])
+        }
         return built
     }
 
@@ -186,9 +197,8 @@ private struct TextFiles {
     }
 }
 
-/// How many rows each of a job's files has.
+/// How many rows each of the files has that a job does not train on.
 struct FileRows {
-    let train: Int
     let validation: Int
     let evaluation: Int
     let prompts: Int

@@ -36,6 +36,23 @@ struct JobPreparation {
     ///   files throws.
     func run() throws -> PreparedJob {
         let mistakes = JobMistakes(document)
+        let (manifest, base, rows, data) = try readRows(mistakes)
+        let checks = JobChecks(document: document, mistakes: mistakes)
+        let job = try base.flatMap { base in try prepare(manifest, base, rows, data, checks) }
+        try mistakes.refuse()
+        guard let job else { throw PipelineError(.rejected, "\(document.file) has nothing to train on.") }
+        try ResourceCheck(manifest: manifest, limits: environment.limits).requireDisk(
+            adapter: job.adapter, base: job.base, environment: environment)
+        environment.reporter.ended(.data, detail: "\(job.data.rows.train) rows to train on")
+        return job
+    }
+
+    /// Reads the base's tokenizer and all rows; what is wrong with them is noted.
+    ///
+    /// - Parameter observation: sees the rows that are trained on.
+    func readRows(
+        _ mistakes: JobMistakes, _ observation: RowObservation? = nil
+    ) throws -> (manifest: JobManifest, base: VerifiedBase?, rows: JobRows, data: PreparedData?) {
         let base = try openBase(mistakes)
         var manifest = document.manifest.onThisMachine(resuming: origin)
         if let base {
@@ -48,15 +65,11 @@ struct JobPreparation {
         try environment.checkStop(before: .data)
         environment.reporter.started(.data)
         let checks = JobChecks(document: document, mistakes: mistakes)
-        let rows = JobRows(manifest, rule: environment.rule, reporter: environment.reporter)
-        let data = try PreparedData.prepare(manifest, rows, base, checks, log: environment.reporter.log)
-        let job = try base.flatMap { base in try prepare(manifest, base, rows, data, checks) }
-        try mistakes.refuse()
-        guard let job else { throw PipelineError(.rejected, "\(document.file) has nothing to train on.") }
-        try ResourceCheck(manifest: manifest, limits: environment.limits).requireDisk(
-            adapter: job.adapter, base: job.base, environment: environment)
-        environment.reporter.ended(.data, detail: "\(job.data.rows.train) rows to train on")
-        return job
+        let rows = JobRows(
+            manifest, rule: environment.rule, reporter: environment.reporter, slices: observation != nil)
+        let data = try PreparedData.prepare(
+            manifest, rows, base, checks, observation: observation, log: environment.reporter.log)
+        return (manifest, base, rows, data)
     }
 
     /// The base, or nil where it cannot be read; its stage ends only where it is the one that the manifest pins.
@@ -75,7 +88,8 @@ struct JobPreparation {
     ) throws -> PreparedJob? {
         let mistakes = checks.mistakes
         let seed = UInt64(bitPattern: Int64(manifest.training.seed))
-        let plan = TrainingPlan.configuration(manifest, rows: data?.examples.count ?? 1)
+        var plan = TrainingPlan.configuration(manifest, rows: data?.examples.count ?? 1)
+        plan.weights = data?.mixture.weights ?? []
         // Of rows that cannot be used the task is not known; the projections are the same for any.
         let task = data?.task ?? (rows.areLabelled ? .classification(.regression) : .language)
         let examples = data?.examples ?? []
@@ -84,7 +98,7 @@ struct JobPreparation {
             manifest, base.files.configuration, parameters: base.hash.parameters,
             tokens: tokens, labelledRows: TrainingPlan.mostLabels(examples, plan, atMost: tokens), task: task)
         let resources = ResourceCheck(manifest: manifest, limits: environment.limits)
-        if let data { resources.checkAllowance(rows: data.rows.train, steps: plan.steps, mistakes) }
+        if let data { resources.checkAllowance(rows: data.examples.count, steps: plan.steps, mistakes) }
         guard
             try mistakes.collect(
                 "base", { try resources.requireMemory(prediction) }) != nil

@@ -35,15 +35,26 @@ package enum TrainingPlan {
 
     /// Tokens of the largest forward and backward pass that these rows can lead to.
     package static func largestMicroBatch(_ examples: [TokenizedExample], _ plan: TrainingConfiguration) -> Int {
-        let longest = examples.map(\.tokens.count).sorted(by: >)
-        return max(longest.first ?? 0, min(plan.microBatchTokens, longest.prefix(plan.batchSize).reduce(0, +)))
+        let most = most(examples.map(\.tokens.count), plan)
+        return max(most.largest, min(plan.microBatchTokens, most.sum))
     }
 
     /// Labels of the largest pass, of `tokens`, at most: those of the rows with the most, as many as fit it.
     package static func mostLabels(
         _ examples: [TokenizedExample], _ plan: TrainingConfiguration, atMost tokens: Int
     ) -> Int {
-        let labels = examples.map(\.labelPositions.count).sorted(by: >).prefix(plan.batchSize).reduce(0, +)
-        return min(labels, tokens)
+        min(most(examples.map(\.labelPositions.count), plan).sum, tokens)
+    }
+
+    /// The largest of the rows' counts, and the most that those of a step can come to.
+    private static func most(_ counts: [Int], _ plan: TrainingConfiguration) -> (largest: Int, sum: Int) {
+        guard plan.weights.isEmpty else {
+            // A step may draw any row of a small source again and again.
+            let largest = counts.max() ?? 0
+            let (sum, overflows) = largest.multipliedReportingOverflow(by: plan.batchSize)
+            return (largest, overflows ? .max : sum)
+        }
+        let longest = counts.sorted(by: >)
+        return (longest.first ?? 0, longest.prefix(plan.batchSize).reduce(0, +))
     }
 }

@@ -91,6 +91,13 @@ package struct JobPipeline {
         return JobCheck(job)
     }
 
+    /// Reads what the job would train on, and tells of it; nothing is trained and no weight is loaded.
+    ///
+    /// - Throws: as `run` before training.
+    package func data() throws -> DataSummary {
+        try JobPreparation(document: document, environment: environment, origin: nil).summary()
+    }
+
     private var checkpoint: String { environment.checkpoint }
 
     /// Everything between the data and the publication; a run that fails on the way has a report that says so.

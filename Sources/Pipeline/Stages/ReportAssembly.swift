@@ -14,7 +14,7 @@ enum ReportAssembly {
         _ result: TrainingResult, plan: TrainingConfiguration, data: PreparedData, base: VerifiedBase, trainable: Int,
         predictedPeak: Int
     ) -> TrainingReport {
-        TrainingReport(
+        var report = TrainingReport(
             loss: result.losses, learningRate: result.learningRates, gradientNorm: result.gradientNorms,
             validation: result.validation.map { ValidationPoint(step: $0.step, loss: $0.loss) },
             steps: result.losses.count, plannedSteps: plan.steps, rowsSeen: result.losses.count * plan.batchSize,
@@ -25,6 +25,8 @@ enum ReportAssembly {
             predictedPeakMemoryBytes: predictedPeak,
             trainableParameters: trainable, baseParameters: base.hash.parameters, rows: data.rows,
             contamination: data.contamination, sample: data.sample)
+        report.sources = data.mixture.report(plan, steps: result.losses.count)
+        return report
     }
 
     static func provenance(

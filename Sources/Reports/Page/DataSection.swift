@@ -8,7 +8,7 @@ enum DataSection {
         let classifies = provenance.adapter.task != nil
         return """
             <h3>What was trained on</h3><p>\(sentence(training, classifies))</p>\
-            \(contamination(training.contamination, provenance))\(sample(training.sample))
+            \(sources(training.sources))\(contamination(training.contamination, provenance))\(sample(training.sample))
             """
     }
 
@@ -23,6 +23,21 @@ enum DataSection {
         text += rows.dropped > 0 ? " \(FigureFormat.count(rows.dropped)) rows were left out." : ""
         text += rows.truncated == 0 && rows.dropped == 0 ? " No row was cut or left out for its length." : ""
         return text
+    }
+
+    private static func sources(_ sources: [SourceReport]?) -> HTML {
+        guard let sources else { return "" }
+        let rows = sources.map { source -> HTML in
+            """
+            <tr><td>\(ForeignText.line(source.path))</td><td class="number">\(FigureFormat.count(source.rows))</td>\
+            <td class="number">\(FigureFormat.count(source.trained))</td>\
+            <td class="number">\(FigureFormat.count(source.seen))</td></tr>
+            """
+        }
+        return """
+            <table><thead><tr><th>file</th><th>rows</th><th>trained on</th><th>seen in all steps</th></tr></thead>\
+            <tbody>\(rows)</tbody></table>
+            """
     }
 
     /// Nothing of data that is not there.

@@ -39,6 +39,8 @@ package struct TrainingReport: Codable, Sendable, Equatable {
     package var baseParameters: Int
     /// What became of the rows of the training data.
     package var rows: RowCounts
+    /// The files that rows are of; absent where there is one alone.
+    package var sources: [SourceReport]?
     /// Rows of the training data that also stand in the data that judge it.
     package var contamination: ContaminationCounts
     /// One row of the training data, to show what the loss is taken on.
@@ -78,6 +80,7 @@ package struct TrainingReport: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
+        case sources
         case loss, validation, steps, epochs, tokens, kernels, rows, contamination, sample
         case rowsSeen = "rows_seen"
         case learningRate = "learning_rate"

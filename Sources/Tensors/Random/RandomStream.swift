@@ -11,6 +11,12 @@ package enum RandomStream: Sendable, Equatable {
     case headInitialisation(projection: Int)
     /// The dropout masks at one of the places where a classification head drops.
     case headDropout(place: Int)
+    /// Which source of several each row of training is drawn from.
+    case sourceChoice
+    /// The order of the rows of one of several sources.
+    case sourceOrder(source: Int)
+    /// The rows of one of several sources that its limit takes.
+    case sourceSample(source: Int)
     /// The rows that a bootstrap draws; no adapter's bytes depend on it.
     case bootstrap
 
@@ -21,6 +27,9 @@ package enum RandomStream: Sendable, Equatable {
         case adapterDropout = 2
         case headInitialisation = 3
         case headDropout = 4
+        case sourceChoice = 8
+        case sourceOrder = 9
+        case sourceSample = 10
         case bootstrap = 16
     }
 
@@ -34,6 +43,9 @@ package enum RandomStream: Sendable, Equatable {
         case .adapterDropout(let module): (.adapterDropout, module)
         case .headInitialisation(let projection): (.headInitialisation, projection)
         case .headDropout(let place): (.headDropout, place)
+        case .sourceChoice: (.sourceChoice, 0)
+        case .sourceOrder(let source): (.sourceOrder, source)
+        case .sourceSample(let source): (.sourceSample, source)
         case .bootstrap: (.bootstrap, 0)
         }
     }

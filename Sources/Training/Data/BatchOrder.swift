@@ -13,10 +13,11 @@ package struct BatchOrder: Sendable {
     /// - Parameters:
     ///   - count: rows of the training data.
     ///   - batchSize: rows a step.
-    package init(count: Int, batchSize: Int, seed: UInt64) {
+    ///   - stream: of the shuffles.
+    package init(count: Int, batchSize: Int, seed: UInt64, stream: RandomStream = .rowOrder) {
         self.count = count
         self.batchSize = batchSize
-        random = Philox(seed: seed, stream: .rowOrder)
+        random = Philox(seed: seed, stream: stream)
     }
 
     /// Steps that make `epochs` passes over the data.

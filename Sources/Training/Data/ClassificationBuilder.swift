@@ -24,31 +24,36 @@ package struct ClassificationBuilder: Sendable {
 
     /// Every row that is not dropped for its length, and the counts; a row's one label counts as a supervised token.
     ///
-    /// - Parameter kind: what messages call the rows.
+    /// - Parameters:
+    ///   - kind: what messages call the rows.
+    ///   - name: what they call the row at a place; nil for `path` and its line.
     /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left; `.malformed` listing the rows (the first 20)
     ///   without tokens; `TokenizersError` where special tokens alone are too many.
     package func build(
         _ rows: [(row: LabelledRow, target: SequenceTarget)], path: String, kind: String = "training",
-        progress: () -> Void = {}
+        progress: () -> Void = {}, name: ((Int) -> String)? = nil
     ) throws -> (examples: [TokenizedExample], counts: ExampleBuilder.Counts) {
         var counts = ExampleBuilder.Counts()
         var examples: [TokenizedExample] = []
-        var empty: [Int] = []
+        var empty: [String] = []
         for (place, (row, target)) in rows.enumerated() {
             progress()
             counts.rows += 1
             var encoded = try encode(row, maximumLength: nil)
             guard !encoded.ids.isEmpty else {
-                empty.append(row.line)
+                empty.append(name?(place) ?? "\(path):\(row.line)")
                 continue
             }
+            counts.lengths.append(encoded.ids.count)
             if encoded.ids.count > maximumLength {
                 if overLength == .drop {
                     counts.dropped += 1
                     continue
                 }
                 counts.truncated += 1
+                let whole = encoded.ids.count
                 encoded = try encode(row, maximumLength: maximumLength)
+                counts.cutTokens += whole - encoded.ids.count
             }
             counts.supervisedTokens += 1
             counts.tokens += encoded.ids.count
@@ -57,7 +62,7 @@ package struct ClassificationBuilder: Sendable {
                 TokenizedExample(encoded, position: pooling.position(count: encoded.ids.count), target: target))
         }
         guard empty.isEmpty else {
-            let lines = empty.prefix(20).map { "\(path):\($0): the text is empty and has no token to classify." }
+            let lines = empty.prefix(20).map { "\($0): the text is empty and has no token to classify." }
             let more = empty.count > 20 ? ["and \(empty.count - 20) rows more"] : []
             throw TrainingError(.malformed, (lines + more).joined(separator: "\n"))
         }

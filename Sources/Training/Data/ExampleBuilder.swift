@@ -23,6 +23,12 @@ package struct ExampleBuilder: Sendable {
         package var unsupervisedPlaces: [Int] = []
         package var supervisedTokens = 0
         package var tokens = 0
+        /// Tokens of each row that could be tokenized, before anything is cut.
+        package var lengths: [Int] = []
+        /// Tokens that were cut off.
+        package var cutTokens = 0
+        /// Of those, tokens to train on.
+        package var cutSupervisedTokens = 0
         /// Rows that begin with the token that the tokenizer puts before them, which stands there twice then.
         package var doubledBeginnings = 0
         /// Rows that end with the end-of-text token that is appended to them, or whose messages hold their template's
@@ -83,6 +89,7 @@ package struct ExampleBuilder: Sendable {
                 continue
             }
             count(full, row, in: &counts)
+            counts.lengths.append(full.tokens.count)
             if full.tokens.count > maximumLength {
                 if overLength == .drop {
                     counts.dropped += 1
@@ -91,6 +98,8 @@ package struct ExampleBuilder: Sendable {
                 counts.truncated += 1
             }
             let example = full.tokens.count > maximumLength ? truncated(full) : full
+            counts.cutTokens += full.tokens.count - example.tokens.count
+            counts.cutSupervisedTokens += full.labelPositions.count - example.labelPositions.count
             guard !example.labelPositions.isEmpty else {
                 counts.dropped += 1
                 counts.unsupervised += 1
@@ -205,8 +214,10 @@ extension ExampleBuilder.Counts {
     ///
     /// - Parameters:
     ///   - path: of the rows.
-    ///   - line: of the row at a place.
-    package func warnings(_ path: String, tokenizer: any Tokenizer, line: (Int) -> Int = { $0 + 1 }) -> [String] {
+    ///   - line: of the row at a place; with its file where rows are of several.
+    package func warnings(
+        _ path: String, tokenizer: any Tokenizer, line: (Int) -> String = { String($0 + 1) }
+    ) -> [String] {
         func spelled(_ id: Int?) -> String { id.map { tokenizer.decode([$0], skipSpecial: false) } ?? "" }
         var warnings: [String] = []
         if doubledBeginnings > 0 {
@@ -222,7 +233,7 @@ extension ExampleBuilder.Counts {
                     + "training.append_eos to false")
         }
         if !unsupervisedPlaces.isEmpty {
-            let lines = unsupervisedPlaces.prefix(10).map { String(line($0)) }.joined(separator: ", ")
+            let lines = unsupervisedPlaces.prefix(10).map(line).joined(separator: ", ")
             let more = unsupervisedPlaces.count > 10 ? " and others" : ""
             warnings.append(
                 "warning: \(unsupervised) of \(rows) rows of \(path) have nothing to train on and are left out: "

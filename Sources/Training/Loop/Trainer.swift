@@ -12,7 +12,7 @@ package final class Trainer {
     private let configuration: TrainingConfiguration
     private let examples: [TokenizedExample]
     private let validation: [TokenizedExample]
-    private var order: BatchOrder
+    private var order: StepRows
     private var microBatches: MicroBatches
     /// The current step's rows.
     private var rows: [Int] = []
@@ -33,7 +33,7 @@ package final class Trainer {
         self.configuration = configuration
         self.examples = examples
         self.validation = validation
-        order = BatchOrder(count: examples.count, batchSize: configuration.batchSize, seed: configuration.seed)
+        order = StepRows(count: examples.count, configuration)
         microBatches = MicroBatches(maximumTokens: configuration.microBatchTokens)
         microBatches.reserve(for: examples, batchSize: configuration.batchSize)
         schedule = LearningRateSchedule(

@@ -17,6 +17,8 @@ package struct TrainingConfiguration: Sendable, Equatable {
     package var validateEvery = 0
     /// Rows of one forward and backward pass, in tokens.
     package var microBatchTokens = 1024
+    /// How likely rows are drawn; empty where an epoch has each once.
+    package var weights: [WeightedRows] = []
 
     /// Validations without improvement after which training ends early; nil trains to the last step.
     package var patience: Int?
@@ -36,5 +38,6 @@ package struct TrainingConfiguration: Sendable, Equatable {
             + "checkpointEvery: \(checkpointEvery), validateEvery: \(validateEvery), "
             + "microBatchTokens: \(microBatchTokens), patience: \(patience.map { "Optional(\($0))" } ?? "nil"), "
             + "minimumImprovement: \(minimumImprovement))"
+            + (weights.isEmpty ? "" : " weights: \(weights.map { "\($0.rows) \($0.weight)" })")
     }
 }

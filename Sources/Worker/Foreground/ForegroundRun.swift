@@ -59,12 +59,20 @@ package struct ForegroundRun {
     /// Does what a job does before training, and nothing else: finds whatever would stop it.
     ///
     /// - Throws: as `JobPipeline.check`; `ManifestsError`.
-    package func check(manifest path: String) throws -> JobCheck {
+    package func check(manifest path: String) throws -> JobCheck { try looking(at: path).check() }
+
+    /// What a job would train on.
+    ///
+    /// - Throws: as `JobPipeline.data`; `ManifestsError`.
+    package func data(manifest path: String) throws -> DataSummary { try looking(at: path).data() }
+
+    /// A job that is looked at and not run.
+    private func looking(at path: String) throws -> JobPipeline {
         let environment = JobEnvironment(
             outbox: configuration.outbox, workFolder: configuration.state,
             hashCache: HashCache(file: configuration.hashCache), policy: configuration.pathPolicy(),
             shouldStop: shouldStop, reporter: JobReporter(report), limits: JobLimits(configuration.limits))
-        return try JobPipeline(ManifestReading.document(path: path, configuration), environment: environment).check()
+        return try JobPipeline(ManifestReading.document(path: path, configuration), environment: environment)
     }
 
     private func lock(_ path: String, of name: String) throws -> FileLock {

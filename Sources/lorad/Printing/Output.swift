@@ -24,6 +24,23 @@ enum Output {
         if isatty(STDOUT_FILENO) == 1 { Terminal.output(text) } else { Terminal.outputUnchanged(text) }
     }
 
+    /// A text of which parts are marked: by colour on a terminal that has any, else in ⟦ ⟧.
+    ///
+    /// - Parameter limit: of characters that are shown.
+    static func marked(_ spans: [(text: String, isMarked: Bool)], limit: Int) {
+        let isColoured = Terminal.hasColour
+        var left = limit
+        let shown = spans.map { span -> String in
+            let part = ForeignText.block(ForeignText.beginning(of: span.text, left).text)
+            left -= min(left, span.text.unicodeScalars.count)
+            guard span.isMarked, !part.isEmpty else { return part }
+            return isColoured ? "\u{1B}[1;32m\(part)\u{1B}[0m" : "⟦\(part)⟧"
+        }
+        let isCut = spans.reduce(0) { $0 + $1.text.unicodeScalars.count } > limit
+        // Every part went through ForeignText already.
+        Terminal.outputUnchanged(shown.joined() + (isCut ? " …" : ""))
+    }
+
     /// Characters that a terminal would obey or hide are escapes, which a reader of JSON takes for the same.
     private static func text(_ value: some Encodable) throws -> String {
         ForeignText.forJSON(String(decoding: try JSONCoding.encoder(.line).encode(value), as: UTF8.self))

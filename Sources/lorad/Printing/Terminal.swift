@@ -13,6 +13,14 @@ enum Terminal {
     /// The same at once, and as they end.
     static func outputNow(_ lines: String) { write(ForeignText.block(lines), to: .standardOutput) }
 
+    /// Whether stdout is a terminal that shows colours, and nobody asked for none. https://no-color.org
+    static var hasColour: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        let terminal = environment["TERM"] ?? ""
+        return isatty(STDOUT_FILENO) == 1 && environment["NO_COLOR"].map(\.isEmpty) ?? true && !terminal.isEmpty
+            && terminal != "dumb"
+    }
+
     /// Bytes on stdout as they are, for a program that reads them.
     static func outputUnchanged(_ text: String) { Swift.print(text) }
 

@@ -8,7 +8,7 @@ struct RandomStreamTests {
         let each = RandomStream.streamsEach
         let purposes = RandomStream.Purpose.allCases
         let ranges = purposes.map { ($0.rawValue * each)..<(($0.rawValue + 1) * each) }
-        #expect(ranges.count == 6)
+        #expect(ranges.count == 9)
         for (index, range) in ranges.enumerated() {
             for other in ranges.dropFirst(index + 1) { #expect(!range.overlaps(other)) }
         }
@@ -17,10 +17,11 @@ struct RandomStreamTests {
             .rowOrder, .adapterInitialisation(module: 0), .adapterInitialisation(module: last),
             .adapterDropout(module: 0), .adapterDropout(module: last), .headInitialisation(projection: 0),
             .headInitialisation(projection: last), .headDropout(place: 0), .headDropout(place: last),
-            .bootstrap,
+            .sourceChoice, .sourceOrder(source: 0), .sourceOrder(source: last), .sourceSample(source: 0),
+            .sourceSample(source: last), .bootstrap,
         ]
         #expect(Set(streams.map(\.number)).count == streams.count)
-        for (stream, range) in zip(streams, [0, 1, 1, 2, 2, 3, 3, 4, 4, 5].map { ranges[$0] }) {
+        for (stream, range) in zip(streams, [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 6, 7, 7, 8].map { ranges[$0] }) {
             #expect(range.contains(stream.number))
         }
     }
@@ -33,6 +34,9 @@ struct RandomStreamTests {
         #expect(RandomStream.adapterDropout(module: 7).number == 2_000_007)
         #expect(RandomStream.headInitialisation(projection: 1).number == 3_000_001)
         #expect(RandomStream.headDropout(place: 1).number == 4_000_001)
+        #expect(RandomStream.sourceChoice.number == 8_000_000)
+        #expect(RandomStream.sourceOrder(source: 1).number == 9_000_001)
+        #expect(RandomStream.sourceSample(source: 1).number == 10_000_001)
         #expect(RandomStream.bootstrap.number == 16_000_000)
         let random = Philox(seed: 3, stream: .adapterDropout(module: 7))
         #expect(

@@ -1,0 +1,101 @@
+import Datasets
+import Manifests
+import ModelFiles
+
+/// The files that a job trains on, in the manifest's order.
+final class TrainingSources {
+    /// One of them.
+    struct Source {
+        /// Of the manifest, for what is wrong with the file.
+        let key: String
+        /// The format that it is read in; nil where its rows tell.
+        let format: DatasetFormat?
+        let rows: RowSource
+    }
+
+    let sources: [Source]
+    /// How many rows each of them has; those of files that were not read are none.
+    private(set) var counts: [Int] = []
+    /// Rows of each by the value of the field that rows are sliced by; empty where none was asked for.
+    private(set) var slices: [[String: Int]] = []
+    private let sliceBy: String?
+
+    /// - Parameters:
+    ///   - sliceBy: the field to count rows by; nil where nobody asks.
+    ///   - log: hears what was decided without the manifest.
+    init(_ dataset: DatasetSection, rule: ReadingRule, sliceBy: String?, log: @escaping (String) -> Void) {
+        self.sliceBy = sliceBy
+        let own = dataset.train.sources
+        sources = dataset.train.keys.enumerated().map { index, file in
+            var section = dataset
+            if own.indices.contains(index) {
+                section.format = own[index].format ?? dataset.format
+                section.columns = own[index].columns ?? dataset.columns
+            }
+            return Source(
+                key: file.key, format: section.format,
+                rows: RowSource(file.path, rule: rule, reading: RowReading(section, log: log)))
+        }
+    }
+
+    /// What is made of every file's rows, one array a file; nil where one of them has mistakes, which are noted.
+    ///
+    /// - Throws: what is no fault of the files'.
+    func read<Row>(
+        _ mistakes: JobMistakes, _ body: (RowFile, RowFormat?) throws -> [Row]
+    ) throws -> [[Row]]? {
+        let read = try sources.map { source in
+            try mistakes.collect(source.key) {
+                let file = try source.rows.take()
+                slices.append(sliceBy.map { Self.slices(file, $0) } ?? [:])
+                return try body(file, source.format.flatMap { RowFormat(rawValue: $0.rawValue) })
+            }
+        }
+        counts = read.map { $0?.count ?? 0 }
+        let whole = read.compactMap(\.self)
+        return whole.count == read.count ? whole : nil
+    }
+
+    /// Rows by a field's text, those without it left out; of more than there may be slices the first are counted.
+    private static func slices(_ file: RowFile, _ field: String) -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for line in file.lines {
+            guard let name = (try? line.value(field))?.stringValue, name.utf8.count <= NameLimits.slice,
+                counts[name] != nil || counts.count < NameLimits.slices
+            else { continue }
+            counts[name, default: 0] += 1
+        }
+        return counts
+    }
+
+    /// The source of the row at a place among all rows, one file's after the other's.
+    func source(of place: Int) -> Int { locate(place).source }
+
+    /// Where the row at a place among all rows stands.
+    subscript(place: Int) -> RowPlace {
+        let (source, index) = locate(place)
+        return RowPlace(file: sources[source].rows.path, line: sources[source].rows[index])
+    }
+
+    /// The line of the row at a place, with its file where there are several.
+    func spelled(_ place: Int) -> String {
+        let own = self[place]
+        return sources.count > 1 ? "\(own.file):\(own.line)" : String(own.line)
+    }
+
+    private func locate(_ place: Int) -> (source: Int, index: Int) {
+        var rest = place
+        for (source, count) in counts.enumerated() {
+            if rest < count { return (source, rest) }
+            rest -= count
+        }
+        return (max(0, sources.count - 1), place)
+    }
+}
+
+/// Where a row stands.
+struct RowPlace {
+    let file: String
+    /// From 1.
+    let line: Int
+}
