@@ -226,8 +226,9 @@ let package = Package(
         tests(
             "LoradTests",
             [
-                "lorad", "Common", "Worker", "OperatingSystem", "Pipeline", "Publication", "Manifests", "Evaluation",
-                "JobReports", "Training", "Datasets", "Adapters", "Transformers", "Tokenizers", "ModelFiles", "Tensors",
+                "lorad", "Common", "Worker", "Ledger", "Views", "OperatingSystem", "Pipeline", "Publication",
+                "Manifests", "Evaluation", "JobReports", "Training", "Datasets", "Adapters", "Transformers",
+                "Tokenizers", "ModelFiles", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

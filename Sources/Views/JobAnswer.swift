@@ -7,9 +7,27 @@ package struct JobAnswer: Codable {
     /// A stage of one of its attempts.
     package struct Stage: Codable {
         package let name: String
+        /// `running`, `finished`, or `stopped` where the attempt ended before the stage did.
         package let state: String
         package let attempt: Int
         package let detail: String?
+        package let startedAt: Date
+        package let finishedAt: Date?
+
+        private enum CodingKeys: String, CodingKey {
+            case name, state, attempt, detail
+            case startedAt = "started_at"
+            case finishedAt = "finished_at"
+        }
+
+        init(_ stage: StageRecord, of job: JobRecord) {
+            name = stage.name
+            state = stage.state(in: job)
+            attempt = stage.attempt
+            detail = stage.detail
+            startedAt = stage.startedAt
+            finishedAt = stage.finishedAt
+        }
     }
 
     package let id: String
@@ -36,9 +54,21 @@ package struct JobAnswer: Codable {
     package let cancelRequested: Bool
     /// The number of the user whose file the manifest was; absent of jobs that an older lorad admitted.
     package let owner: UInt32?
+    package let submittedAt: Date
+    /// Of the latest attempt.
+    package let startedAt: Date?
+    package let finishedAt: Date?
+    /// What tells the nights of a name apart; absent of a job that has none.
+    package let stamp: String?
+    /// Whether a process of somebody's own works on it (`lorad run`).
+    package let isForeground: Bool
 
     private enum CodingKeys: String, CodingKey {
-        case id, name, state, attempt, reason, summary, stages, progress, priority, retries, pid, owner
+        case id, name, state, attempt, reason, summary, stages, progress, priority, retries, pid, owner, stamp
+        case submittedAt = "submitted_at"
+        case startedAt = "started_at"
+        case finishedAt = "finished_at"
+        case isForeground = "foreground"
         case runFolder = "run_dir"
         case heartbeatAt = "heartbeat_at"
         case memoryBytes = "memory_bytes"
@@ -62,14 +92,25 @@ package struct JobAnswer: Codable {
         notBefore = job.notBefore
         cancelRequested = job.cancelRequested
         owner = job.owner
+        submittedAt = job.submittedAt
+        startedAt = job.startedAt
+        finishedAt = job.finishedAt
+        stamp = job.stamp
+        isForeground = job.isForeground
     }
 
     /// The one job that was asked for, with what there is to say of it alone.
     package init(_ job: JobRecord, stages: [StageRecord], progress: JobProgress?) {
         self.init(job)
-        self.stages = stages.map {
-            Stage(name: $0.name, state: $0.state.rawValue, attempt: $0.attempt, detail: $0.detail)
-        }
+        self.stages = stages.map { Stage($0, of: job) }
         self.progress = progress
+    }
+}
+
+extension StageRecord {
+    /// How far it is: the ledger keeps as running what an attempt that ended did not finish.
+    package func state(in job: JobRecord) -> String {
+        guard state == .running else { return state.rawValue }
+        return job.state == .running && attempt == job.attempt ? state.rawValue : "stopped"
     }
 }

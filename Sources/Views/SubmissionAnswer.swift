@@ -12,7 +12,7 @@ package struct SubmissionAnswer: Codable {
     package let status: Status
     /// Where a submitted manifest lies until a worker takes it.
     package var path: String?
-    /// The job that there is already.
+    /// The job that there is already, or that a submitted manifest becomes.
     package var job: String?
     /// That job's run, where it has one.
     package var runFolder: String?
@@ -32,8 +32,7 @@ package struct SubmissionAnswer: Codable {
     /// Without `--json`: one word for scripts.
     package var word: String {
         switch status {
-        case .submitted: path ?? ""
-        case .repeated: job ?? ""
+        case .submitted, .repeated: job ?? ""
         case .unchanged: runFolder ?? job ?? ""
         }
     }

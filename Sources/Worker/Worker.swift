@@ -9,7 +9,7 @@ import Webhooks
 /// What the command line does with jobs that live longer than one command.
 package struct Worker: Sendable {
     let settings: WorkerSettings
-    private let folders: WorkerFolders
+    let folders: WorkerFolders
 
     /// Makes nothing: folders and ledger are made by what puts something there.
     package init(_ settings: WorkerSettings) {
@@ -34,6 +34,10 @@ package struct Worker: Sendable {
 
     private func run(_ parts: WorkerParts, once: Bool, stop: StopRequest, reload: ReloadRequest?) throws -> WatchResult
     {
+        let (folders, count) = (parts.folders, settings.jobs.atOnce)
+        settings.log(
+            "takes manifests from \(folders.inbox), publishes to \(folders.outbox), keeps ledger and logs in "
+                + "\(folders.state), runs \(count) \(count == 1 ? "job" : "jobs") at a time")
         let held = try parts.recover(patience: 10)
         let loop = try WatchLoop(parts, stop: stop, reload: reload, held: held)
         loop.takeOver(try parts.intake.leftovers())
@@ -95,8 +99,10 @@ package struct Worker: Sendable {
     }
 
     /// Drops a manifest into the inbox; returns the name it got there, `NAME-2.yaml` where `NAME.yaml` waits already.
-    package func submit(_ text: String, name: String) throws -> String {
-        try Submission.submit(text, name: name, inbox: folders.inbox)
+    ///
+    /// - Parameter job: the id that the job is to have, which then stands in the name.
+    package func submit(_ text: String, name: String, job: String? = nil) throws -> String {
+        try Submission.submit(text, name: name, inbox: folders.inbox, job: job)
     }
 
     /// Whether a manifest asks for anything that its last success is not already.
@@ -108,13 +114,24 @@ package struct Worker: Sendable {
     /// The latest jobs first; all of them where `limit` is nil.
     package func jobs(limit: Int? = nil) throws -> [JobRecord] { try ledger()?.jobs(limit: limit) ?? [] }
 
+    /// The latest jobs first, each with its stages where it runs.
+    package func overview(limit: Int? = nil) throws -> [JobStatus] {
+        guard let ledger = try ledger() else { return [] }
+        return try ledger.jobs(limit: limit).map { try status(of: $0, ledger, isShort: $0.state != .running) }
+    }
+
     /// One job by id, part of an id, or name (the latest of that name), with its stages.
     package func status(_ reference: String) throws -> JobStatus {
         let (ledger, job) = try find(reference)
-        return JobStatus(
-            job: job, stages: try ledger.stages(of: job.id),
+        return try status(of: job, ledger)
+    }
+
+    /// - Parameter isShort: without what has to be asked for job by job.
+    func status(of job: JobRecord, _ ledger: Ledger, isShort: Bool = false) throws -> JobStatus {
+        JobStatus(
+            job: job, stages: isShort ? [] : try ledger.stages(of: job.id),
             progress: job.state == .running ? JobProgress.read(folders.progress(job.id)) : nil,
-            deliveries: try ledger.deliveries(of: job.id), logPath: folders.log(job.id))
+            deliveries: isShort ? [] : try ledger.deliveries(of: job.id), logPath: folders.log(job.id))
     }
 
     /// Cancels a waiting job, or asks a running one's worker to stop it.
@@ -123,7 +140,7 @@ package struct Worker: Sendable {
         return try ledger.requestCancel(job.id, announcer: announcer)
     }
 
-    /// Queues a failed, rejected or cancelled job again.
+    /// Queues a failed, rejected, cancelled or interrupted job again.
     package func retry(_ reference: String) throws -> JobRecord {
         let (ledger, job) = try find(reference)
         let journal = folders.journal(job.id)
@@ -156,7 +173,10 @@ package struct Worker: Sendable {
             return nil
         }
         try folders.requireLocalState()
-        return try Ledger(folders: folders)
+        let ledger = try Ledger(folders: folders)
+        // Nobody else may be there to tell that they died.
+        try DeadRuns(ledger: ledger, folders: folders).settle()
+        return ledger
     }
 
     /// The job that people mean, with its ledger. Throws `.unknownJob`.
@@ -168,22 +188,5 @@ package struct Worker: Sendable {
     /// Tells the hooks of what this process does to a job.
     private var announcer: Announcer {
         Announcer(hooks: settings.hooks, reportURL: settings.configuration.reportURL)
-    }
-}
-
-/// What `lorad status JOB` shows.
-package struct JobStatus: Sendable {
-    package let job: JobRecord
-    package let stages: [StageRecord]
-    /// While it runs.
-    package let progress: JobProgress?
-    package let deliveries: [DeliveryRecord]
-    package let logPath: String
-}
-
-extension JobAnswer {
-    /// As `lorad status JOB --json` says it.
-    package init(_ status: JobStatus) {
-        self.init(status.job, stages: status.stages, progress: status.progress)
     }
 }

@@ -24,7 +24,8 @@ struct JSONOutputTests {
             let lorad = try prepared(folder)
             let submitted = try answer(lorad, "submit", "job.yaml")
             #expect(submitted["status"]?.stringValue == "submitted")
-            #expect(submitted["path"]?.stringValue == "inbox/job.yaml")
+            let job = try #require(submitted["job"]?.stringValue)
+            #expect(submitted["path"]?.stringValue == "inbox/job.\(job).yaml")
             #expect(try answer(lorad, "pause")["paused"]?.boolValue == true)
             let held = try answer(lorad, "watch", "--once", status: 75)
             #expect(held["obstacle"]?.stringValue?.contains("paused") == true)
@@ -33,6 +34,8 @@ struct JSONOutputTests {
             #expect(try JSONReader.parse(list.output, name: "status").arrayValue?.count == 1)
             let cancelled = try answer(lorad, "cancel", "tiny")
             #expect(cancelled["state"]?.stringValue == "cancelled" && cancelled["name"]?.stringValue == "tiny")
+            // One id from inbox to outbox.
+            #expect(cancelled["id"]?.stringValue == job)
             #expect(try answer(lorad, "retry", "tiny")["state"]?.stringValue == "queued")
             let running = try answer(lorad, "resume")
             #expect(running["paused"]?.boolValue == false && running["paused_at"] == nil)
@@ -75,6 +78,9 @@ struct JSONOutputTests {
                 let line = try JSONReader.parse(outcome.output, name: "run")
                 #expect(line["status"]?.stringValue == "succeeded")
                 #expect(line["run_dir"]?.stringValue?.hasPrefix("outbox/tiny/") == true)
+                let jobs = try JSONReader.parse(lorad.run("status", "--json").output, name: "status").arrayValue
+                #expect(jobs?.first?["id"]?.stringValue == line["job"]?.stringValue)
+                #expect(jobs?.first?["foreground"]?.boolValue == true)
             }
             try lorad.write("name: tiny\nbasis: {path: base}\n", to: "broken.yaml")
             let rejected = try lorad.run("run", "broken.yaml", "--json")

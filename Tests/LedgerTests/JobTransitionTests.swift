@@ -47,7 +47,7 @@ struct JobTransitionTests {
                 #expect(told == (transition.tells.map { [$0.rawValue] } ?? []), "\(transition.cause)")
             }
         }
-        #expect(tried == 16)
+        #expect(tried == 17)
     }
 
     @Test("From any other state it is refused or changes nothing, and nobody is told")
@@ -75,7 +75,7 @@ struct JobTransitionTests {
                 }
             }
         }
-        #expect(tried == 75)
+        #expect(tried == 74)
     }
 
     @Test("New rows begin queued or rejected, and tell of it")

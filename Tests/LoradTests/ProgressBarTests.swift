@@ -29,6 +29,14 @@ struct ProgressBarTests {
         #expect(line(11) == "train step")
     }
 
+    @Test("A worker's bar names the job, and fits as well", arguments: 1...140)
+    func titled(columns: Int) {
+        let line = ProgressBar(hasBlocks: false, columns: { columns }, write: { _ in })
+            .line(Self.progress, of: "sentiment")
+        #expect(line.count < max(2, columns))
+        if columns == 60 { #expect(line == "sentiment train step 75 of 150, 6 min 34 s left") }
+    }
+
     @Test("Its characters are those of the locale")
     func characters() {
         let isPlain = line(120).allSatisfy(\.isASCII)

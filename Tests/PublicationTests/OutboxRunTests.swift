@@ -28,6 +28,25 @@ struct OutboxRunTests {
         #expect(throws: PublicationError.self) { try OutboxRun.list(outbox: outbox.path, name: "../sentiment") }
     }
 
+    @Test(
+        "Nights that lorad 0.2 published in folders of their own are runs of the name, and the last good one is found")
+    func nights() throws {
+        let outbox = try TestOutbox()
+        let old = try outbox.stage().publish(.succeeded)
+        let night = outbox.path + "/sentiment-20261124t0200z"
+        try FileManager.default.moveItem(atPath: outbox.runs, toPath: night)
+        #expect(OutboxRun.lastGood(outbox: outbox.path, name: "sentiment") == "\(night)/\(old.run)")
+        var later = SampleReport.succeeded()
+        later.provenance.startedAt += 86_400
+        let new = try outbox.stage(later).publish(.succeeded)
+        #expect(OutboxRun.lastGood(outbox: outbox.path, name: "sentiment") == new.folder)
+        let runs = try OutboxRun.list(outbox: outbox.path, name: "sentiment")
+        #expect(runs.map(\.folder) == [new.folder, "\(night)/\(old.run)"])
+        #expect(runs.map(\.name) == ["sentiment", "sentiment"] && runs.map(\.isLatest) == [true, false])
+        #expect(try OutboxRun.list(outbox: outbox.path, name: nil).count == 2)
+        #expect(try OutboxRun.list(outbox: outbox.path, name: "sentiment-20261124t0200z").count == 1)
+    }
+
     @Test("A run whose report cannot be read is listed without what it says, and other folders are none")
     func damaged() throws {
         let outbox = try TestOutbox()

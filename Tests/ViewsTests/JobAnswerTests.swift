@@ -29,7 +29,7 @@ struct JobAnswerTests {
     func keys() throws {
         let common: Set<String> = [
             "id", "name", "state", "attempt", "reason", "run_dir", "summary", "priority", "retries", "pid",
-            "heartbeat_at", "memory_bytes", "not_before", "cancel_requested", "owner",
+            "heartbeat_at", "memory_bytes", "not_before", "cancel_requested", "owner", "submitted_at", "foreground",
         ]
         #expect(Set(try object(JobAnswer(job(.running))).keys) == common)
         let progress = JobProgress(
@@ -39,6 +39,25 @@ struct JobAnswerTests {
         #expect(Set(one.keys) == common.union(["stages", "progress"]))
         let shown = try #require(one["progress"] as? [String: Any])
         #expect(Set(shown.keys) == ["stage", "step", "total_steps", "unit", "loss", "updated_at"])
+    }
+
+    @Test("Times stand with a job and its stages; what an attempt that ended did not finish is stopped")
+    func times() throws {
+        let stages = [
+            StageRecord(attempt: 1, name: "train", state: .running, startedAt: Self.time),
+            StageRecord(
+                attempt: 2, name: "base", state: .finished, startedAt: Self.time, finishedAt: Self.time + 1),
+            StageRecord(attempt: 2, name: "train", state: .running, startedAt: Self.time + 1),
+        ]
+        for (state, wanted) in [
+            (JobState.running, ["stopped", "finished", "running"]), (.cancelled, ["stopped", "finished", "stopped"]),
+        ] {
+            let shown = try object(JobAnswer(job(state), stages: stages, progress: nil))
+            #expect(shown["submitted_at"] as? String == "2026-05-28T20:26:40Z")
+            let told = try #require(shown["stages"] as? [[String: Any]])
+            #expect(told.map { $0["state"] as? String } == wanted)
+            #expect(told[1]["finished_at"] as? String == "2026-05-28T20:26:41Z" && told[2]["finished_at"] == nil)
+        }
     }
 
     @Test("Of a job that does not run no sign of life is shown", arguments: JobState.allCases)

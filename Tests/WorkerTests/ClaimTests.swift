@@ -27,6 +27,40 @@ struct ClaimTests {
         #expect(try bench.folder.names("state/claimed").count == 20)
     }
 
+    @Test(
+        "A manifest that `submit` named becomes the job of that id, under its own name; where the id is taken, another")
+    func named() throws {
+        let bench = try WorkerBench()
+        let (id, folders) = ("20261124T002603Z-1a2b3c4d", try bench.folders)
+        let name = try bench.worker().submit("name: x", name: "night.yaml", job: id)
+        #expect(name == "night.\(id).yaml")
+        let claim = try #require(try Claim.take(name, folders: folders))
+        #expect(claim.job == id && claim.name == "night.yaml")
+        // Anybody may call a file so.
+        try bench.folder.write("name: y", to: "inbox/" + name)
+        let second = try #require(try Claim.take(name, folders: folders))
+        #expect(second.job != id && second.name == "night.yaml" && Identifier.isJob(second.job))
+        try bench.folder.write("name: z", to: "inbox/other.20261124T002603Z-00000000.yaml")
+        let third = try #require(
+            try Claim.take("other.20261124T002603Z-00000000.yaml", folders: folders) { _ in false })
+        #expect(Identifier.isJob(third.job) && third.job != "20261124T002603Z-00000000")
+    }
+
+    @Test("A name for a job is at most as long as a file's name may be, and is told from others")
+    func names() {
+        let id = "20261124T002603Z-1a2b3c4d"
+        for stem in ["a", "a.b", String(repeating: "é", count: 125)] {
+            let name = InboxNames.name(stem + ".yml", for: id)
+            #expect(name.utf8.count <= 255 && InboxNames.isManifest(name))
+            let parts = InboxNames.parts(of: name)
+            #expect(parts?.job == id && parts?.name.hasSuffix(".yml") == true)
+            #expect(stem.hasPrefix(parts.map { InboxNames.stem($0.name) } ?? "-"))
+        }
+        for other in ["a.yaml", "\(id).yaml", ".\(id).yaml", "a.2026.yaml", "a.\(id)", "a.\(id).txt"] {
+            #expect(InboxNames.parts(of: other) == nil, "\(other)")
+        }
+    }
+
     @Test("A manifest that has vanished is no claim and leaves nothing behind")
     func vanished() throws {
         let bench = try WorkerBench()

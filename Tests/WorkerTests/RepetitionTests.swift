@@ -1,6 +1,7 @@
 import Foundation
 import Ledger
 import LedgerSupport
+import OperatingSystem
 import TestSupport
 import Testing
 import Worker
@@ -34,6 +35,47 @@ struct RepetitionTests {
         }
         try bench.folder.write("other rows", to: "data.jsonl")
         try bench.folder.write(text, to: "inbox/a.yaml")
+        #expect(try bench.watchOnce().ended == [.succeeded: 1])
+    }
+
+    /// As `lorad run` writes it down.
+    private func foreground(_ bench: WorkerBench, _ text: String, isAlive: Bool) throws -> JobRecord {
+        let folders = try bench.folders
+        let file = ManifestFile.read(bench.folder.path + "/run.yaml", name: "run.yaml")
+        let job = NewJob(
+            id: "20261124T002603Z-1a2b3c4d", name: "run", manifestFile: "run.yaml", manifestText: text,
+            manifestSHA256: file.sha256)
+        let process = try ProcessIdentity.current()
+        let dead = ProcessIdentity(pid: process.pid, startTicks: process.startTicks, bootID: "gone")
+        return try Ledger(folders: folders).begin(inForeground: job, process: isAlive ? process : dead)
+    }
+
+    @Test("A manifest that `lorad run` works on is no new job; once that died, dropping it goes on with the same job")
+    func foreground() throws {
+        for isAlive in [true, false] {
+            let bench = try WorkerBench()
+            for name in ["run.yaml", "inbox/run.yaml"] { try bench.folder.write("succeed", to: name) }
+            let job = try foreground(bench, "succeed", isAlive: isAlive)
+            let runner = FakeRunner()
+            #expect(try bench.watchOnce(runner).ended == (isAlive ? [:] : [.succeeded: 1]))
+            let jobs = try bench.worker().jobs()
+            #expect(jobs.map(\.id) == [job.id])
+            #expect(jobs.first?.state == (isAlive ? .running : .succeeded))
+            #expect(runner.requests.map(\.attempt) == (isAlive ? [] : [2]))
+            #expect(try bench.folder.names("inbox").isEmpty)
+            #expect(try bench.folder.names("state/claimed").isEmpty)
+        }
+    }
+
+    @Test("Whoever asks of a job whose `lorad run` died is told that it is interrupted, and a retry queues it")
+    func deadForeground() throws {
+        let bench = try WorkerBench()
+        try bench.folder.write("succeed", to: "run.yaml")
+        let job = try foreground(bench, "succeed", isAlive: false)
+        #expect(try bench.worker().status("run").job.state == .interrupted)
+        // A worker that starts leaves it alone.
+        #expect(try bench.watchOnce().ended == [:])
+        #expect(try bench.worker().retry(job.id).state == .queued)
         #expect(try bench.watchOnce().ended == [.succeeded: 1])
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LedgerSupport
+import Synchronization
 import TestSupport
 import Testing
 import Webhooks
@@ -40,6 +41,33 @@ struct WatchTests {
         #expect(latinLines.count == 1)
         let rejected = try #require(try bench.ledger().jobs().first { $0.state == .rejected })
         #expect(rejected.reason?.split(separator: "\n").allSatisfy { $0.hasPrefix("new line.yaml:") } == true)
+    }
+
+    @Test("It says where it works, and when a job begins, passes a stage and ends, with its folder")
+    func told() throws {
+        let heard = Mutex<[String]>([])
+        let bench = try WorkerBench {
+            $0.hear = { job, report in heard.withLock { $0.append("\(job.name) \(report)") } }
+        }
+        try bench.submit(["a": "succeed", "b": "fail"])
+        #expect(try bench.watchOnce().ended == [.succeeded: 1, .failed: 1])
+        let jobs = try bench.worker().jobs()
+        let (b, a) = (jobs[0].id, jobs[1].id)
+        let folders = try bench.folders
+        #expect(bench.log[0].hasPrefix("takes manifests from \(folders.inbox), publishes to \(folders.outbox), "))
+        #expect(
+            bench.log.filter { $0.contains(a) } == [
+                "job \(a): a.yaml queued as a", "job \(a): a started; its log is \(folders.log(a))",
+                "job \(a): train done", "job \(a): a succeeded: /outbox/\(a)",
+            ])
+        #expect(
+            bench.log.filter { $0.contains(b) } == [
+                "job \(b): b.yaml queued as b", "job \(b): b started; its log is \(folders.log(b))",
+                "job \(b): train done",
+                "job \(b): b failed: loss is NaN at step 7",
+            ])
+        let told = heard.withLock { $0.filter { $0.hasPrefix("a ") } }
+        #expect(told.count == 4 && told[1].contains("progress") && told[3].contains("ended"), "\(told)")
     }
 
     @Test("A manifest dropped while the worker waits is run")

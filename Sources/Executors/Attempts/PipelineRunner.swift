@@ -39,8 +39,8 @@ package struct PipelineRunner {
                 policy: configuration.pathPolicy(), attempt: request.attempt, confinement: confinement,
                 shouldStop: shouldStop, reporter: JobReporter(report),
                 limits: JobLimits(configuration.limits, rule: request.rule),
-                journal: request.isForeground ? nil : request.journal,
-                previousRun: LatestLink.run(outbox: order.outbox, name: document.manifest.name), note: Self.note
+                journal: request.journal,
+                previousRun: OutboxRun.lastGood(outbox: order.outbox, name: document.manifest.name), note: Self.note
             ) {
                 guard mayPublish() else {
                     throw PipelineError(.interrupted, "The attempt may not publish: the job is no longer its own.")

@@ -16,8 +16,8 @@ package struct JobRequest: Sendable, Codable, Equatable {
     package let attempt: Int
     /// What lorad.yaml allows the owner of the manifest's file; nil where it has no rule for them.
     package let rule: OwnerRule?
-    /// Whether somebody runs it by hand: there is no ledger, so that the run is pointed at by `latest` as it is published,
-    /// and messages call the manifest by the path that was given.
+    /// Whether somebody runs it by hand: hashes go to the cache of all jobs at once, and messages call the manifest by the
+    /// path that was given.
     package let isForeground: Bool
 
     package init(

@@ -23,7 +23,7 @@ package enum ManifestReading {
             }
             return .accepted(
                 name: manifest.name, notify: manifest.notify ?? configuration.notifyDefault,
-                priority: manifest.priority, inputs: manifest.inputs)
+                priority: manifest.priority, inputs: manifest.inputs, stamp: manifest.stamp)
         } catch {
             return .rejected(diagnostics: ErrorLines.of(error))
         }

@@ -56,7 +56,10 @@ extension Ledger {
     /// The executions that jobs of a dead worker may still have.
     package func orphans() throws -> [(job: String, execution: Execution)] {
         try read("look for executions of a dead worker") { database in
-            let sql = "SELECT * FROM jobs WHERE state = 'running' AND execution IS NOT NULL ORDER BY sequence"
+            let sql = """
+                SELECT * FROM jobs WHERE state = 'running' AND execution IS NOT NULL AND foreground = 0
+                ORDER BY sequence
+                """
             return try Row.fetchAll(database, sql: sql).map(JobRecord.init)
                 .filter { !($0.worker?.isAlive ?? false) }
                 .compactMap { record in record.execution.map { (record.id, $0) } }

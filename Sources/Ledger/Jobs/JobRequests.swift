@@ -36,7 +36,8 @@ extension Ledger {
         }
     }
 
-    /// Queues a failed, rejected or cancelled job again, with the manifest it was admitted with.
+    /// Queues a failed, rejected, cancelled or interrupted job again, with the manifest it was admitted with. One that ran
+    /// in the foreground is a worker's from then on.
     /// `before` runs once it is certain that the job may be retried, and before it is queued.
     package func retry(
         _ id: String, announcer: any JobAnnouncer, now: Date = Date(), before: @Sendable () -> Void = {}
@@ -47,7 +48,8 @@ extension Ledger {
             guard transition.from.contains(job.state) else {
                 throw WorkerError(
                     .wrongState,
-                    "Job \(id) has \(job.state.inWords); only a failed, rejected or cancelled one is retried.")
+                    "Job \(id) has \(job.state.inWords); only a failed, rejected, cancelled or interrupted one is retried."
+                )
             }
             guard !job.manifestText.isEmpty else {
                 throw job.manifestSHA256.isEmpty
@@ -60,7 +62,7 @@ extension Ledger {
                         advice: "Submit the manifest again.")
             }
             before()
-            try database.change(id, by: transition)
+            try database.change(id, by: transition, setting: ["foreground": 0])
             return try Self.announce(transition.tells, job: id, by: announcer, in: database, now: now)
         }
     }

@@ -7,24 +7,33 @@ extension Ledger {
     package func admit(_ job: NewJob, announcer: any JobAnnouncer, now: Date = Date()) throws -> JobRecord {
         let logPath = logPath(job.id)
         return try write("admit job \(job.id)") { database in
-            let time = Timestamp.milliseconds(now)
             let transition = JobTransition.by(job.mistakes == nil ? .admitted : .refused)
-            let state = transition.to
-            try database.execute(
-                sql: """
-                    INSERT INTO jobs (id, name, manifest_file, manifest_text, manifest_sha256, notify, state,
-                        submitted_at, finished_at, reason, run_folder, log_path, priority, owner, manifest_bytes)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    job.id, job.name.withoutNUL, job.manifestFile, job.manifestText.withoutNUL, job.manifestSHA256,
-                    try LedgerJSON.encode(job.notify), state.rawValue, time, state == .rejected ? time : nil,
-                    job.mistakes?.joined(separator: "\n").withoutNUL, job.rejectedFolder, logPath, job.priority,
-                    job.owner.map { Int64($0) }, job.manifestText.withoutNUL.utf8.count,
-                ])
+            try Self.insert(job, by: transition, logPath: logPath, in: database, now: now)
             try database.execute(sql: "DELETE FROM reading_deaths WHERE claim = ?", arguments: [job.id])
             return try Self.announce(transition.tells, job: job.id, by: announcer, in: database, now: now)
         }
+    }
+
+    /// Writes a new job's row.
+    static func insert(
+        _ job: NewJob, by transition: JobTransition, isForeground: Bool = false, logPath: String,
+        in database: Database, now: Date
+    ) throws {
+        let time = Timestamp.milliseconds(now)
+        try database.execute(
+            sql: """
+                INSERT INTO jobs (id, name, manifest_file, manifest_text, manifest_sha256, notify, state,
+                    submitted_at, finished_at, reason, run_folder, log_path, priority, owner, manifest_bytes,
+                    foreground, stamp)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                job.id, job.name.withoutNUL, job.manifestFile, job.manifestText.withoutNUL, job.manifestSHA256,
+                try LedgerJSON.encode(job.notify), transition.to.rawValue, time,
+                transition.to == .rejected ? time : nil, job.mistakes?.joined(separator: "\n").withoutNUL,
+                job.rejectedFolder, logPath, job.priority, job.owner.map { Int64($0) },
+                job.manifestText.withoutNUL.utf8.count, isForeground, job.stamp,
+            ])
     }
 
     /// Gives the oldest job of the highest priority that may start now to `worker` and counts the attempt; nil where
@@ -68,7 +77,8 @@ extension Ledger {
     /// Owners of whom as many jobs run as may.
     private static func busyOwners(_ atOnce: (UInt32) -> Int?, in database: Database) throws -> [UInt32] {
         let sql = """
-            SELECT owner, count(*) AS count FROM jobs WHERE state = 'running' AND owner IS NOT NULL GROUP BY owner
+            SELECT owner, count(*) AS count FROM jobs
+            WHERE state = 'running' AND owner IS NOT NULL AND foreground = 0 GROUP BY owner
             """
         return try Row.fetchAll(database, sql: sql).compactMap { row in
             let (owner, count): (UInt32, Int) = (row["owner"], row["count"])

@@ -25,7 +25,7 @@ package struct JobTransition: Sendable, Equatable {
         case buried
         /// Somebody cancelled the job while it waited.
         case withdrawn
-        /// Somebody asked for a job that had ended once more.
+        /// Somebody asked for a job that had ended, or was cut off, once more.
         case retried
     }
 
@@ -96,7 +96,7 @@ package struct JobTransition: Sendable, Equatable {
             tells: .cancelled),
         JobTransition(.withdrawn, from: [.queued, .interrupted], to: .cancelled, tells: .cancelled),
         JobTransition(
-            .retried, from: [.failed, .rejected, .cancelled], to: .queued,
+            .retried, from: [.failed, .rejected, .cancelled, .interrupted], to: .queued,
             clears: [.cancelRequest, .wait, .ending, .counts], tells: .queued),
     ]
 

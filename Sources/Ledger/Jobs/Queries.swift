@@ -23,14 +23,17 @@ extension Ledger {
         }
     }
 
-    /// The job people mean: by id, by the beginning or end of an id where one job alone has it, or the latest job of
-    /// that name. Throws `.unknownJob`.
+    /// The job people mean: by id, by the beginning or end of an id where one job alone has it, the latest job of that
+    /// name, or that of a name and its stamp (`nightly-20261124t0200z`). Throws `.unknownJob`.
     package func resolve(_ reference: String) throws -> JobRecord {
         let matches = try read("look for job \(reference)") { database in
             if let row = try Row.fetchOne(database, sql: "SELECT * FROM jobs WHERE id = ?", arguments: [reference]) {
                 return [try JobRecord(row: row)]
             }
-            let byName = "SELECT * FROM jobs WHERE name = ? ORDER BY sequence DESC LIMIT 1"
+            let byName = """
+                SELECT * FROM jobs WHERE name = ?1 OR stamp IS NOT NULL AND name || '-' || stamp = ?1
+                ORDER BY sequence DESC LIMIT 1
+                """
             if let row = try Row.fetchOne(database, sql: byName, arguments: [reference]) {
                 return [try JobRecord(row: row)]
             }

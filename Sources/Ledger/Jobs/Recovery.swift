@@ -34,7 +34,7 @@ package enum PublicationFinding: Sendable, Equatable {
 extension Ledger {
     /// Puts interrupted jobs, and running ones whose worker and execution are proved dead, back in the queue. A job that saw its
     /// worker die `maximumCrashes` times fails instead: it would take the next one down as well. One whose run stands in the
-    /// outbox ends as that run did.
+    /// outbox ends as that run did. Jobs in the foreground are left to `interruptDeadRuns`.
     ///
     /// - Parameters:
     ///   - liveness: of an execution, by its executor's word. What is unknown is held, as what is alive.
@@ -46,7 +46,9 @@ extension Ledger {
     ) throws -> RecoveryReport {
         try write("recover the jobs of an earlier worker") { database in
             var report = RecoveryReport()
-            let left = "SELECT * FROM jobs WHERE state IN ('running', 'interrupted') ORDER BY sequence"
+            let left = """
+                SELECT * FROM jobs WHERE state IN ('running', 'interrupted') AND foreground = 0 ORDER BY sequence
+                """
             for job in try Row.fetchAll(database, sql: left).map(JobRecord.init) {
                 if job.state == .interrupted {
                     try database.change(job.id, by: .by(.resumed))

@@ -47,6 +47,10 @@ package struct JobRecord: Sendable, Equatable {
     package let notBefore: Date?
     /// The user whose file the manifest was; nil in rows of an older lorad.
     package let owner: UInt32?
+    /// Whether a process of somebody's own works on it (`lorad run`): no worker takes it.
+    package let isForeground: Bool
+    /// The manifest's `stamp`, which tells the nights of a name apart.
+    package let stamp: String?
 
     package init(
         id: String, name: String, manifestFile: String = "", manifestText: String = "", manifestSHA256: String = "",
@@ -54,7 +58,8 @@ package struct JobRecord: Sendable, Equatable {
         submittedAt: Date, startedAt: Date? = nil, finishedAt: Date? = nil, reason: String? = nil,
         runFolder: String? = nil, summary: JobSummary? = nil, worker: ProcessIdentity? = nil,
         execution: Execution? = nil, heartbeatAt: Date? = nil, memoryBytes: Int? = nil, priority: Int = 0,
-        retries: Int = 0, notBefore: Date? = nil, owner: UInt32? = nil
+        retries: Int = 0, notBefore: Date? = nil, owner: UInt32? = nil,
+        isForeground: Bool = false, stamp: String? = nil
     ) {
         self.id = id
         self.name = name
@@ -80,5 +85,7 @@ package struct JobRecord: Sendable, Equatable {
         self.retries = retries
         self.notBefore = notBefore
         self.owner = owner
+        self.isForeground = isForeground
+        self.stamp = stamp
     }
 }

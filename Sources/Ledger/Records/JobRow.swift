@@ -27,7 +27,7 @@ extension JobRecord {
             execution: try LedgerJSON.decode(row["execution"], of: id),
             heartbeatAt: date("heartbeat_at"),
             memoryBytes: row["memory_bytes"], priority: row["priority"], retries: row["retries"],
-            notBefore: date("not_before"), owner: row["owner"])
+            notBefore: date("not_before"), owner: row["owner"], isForeground: row["foreground"], stamp: row["stamp"])
     }
 }
 

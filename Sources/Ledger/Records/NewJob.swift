@@ -9,6 +9,8 @@ package struct NewJob: Sendable {
     package var priority = 0
     /// The user whose file the manifest was.
     package var owner: UInt32?
+    /// The manifest's `stamp`.
+    package var stamp: String?
     /// Nil to queue it; the mistakes to reject it.
     package var mistakes: [String]?
     /// Where a rejected manifest is put.

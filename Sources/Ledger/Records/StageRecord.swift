@@ -10,4 +10,15 @@ package struct StageRecord: Sendable, Equatable {
     package let startedAt: Date
     package let finishedAt: Date?
     package let detail: String?
+
+    package init(
+        attempt: Int, name: String, state: State, startedAt: Date, finishedAt: Date? = nil, detail: String? = nil
+    ) {
+        self.attempt = attempt
+        self.name = name
+        self.state = state
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.detail = detail
+    }
 }

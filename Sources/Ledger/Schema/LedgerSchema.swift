@@ -22,7 +22,7 @@ struct Migration: Sendable {
 enum LedgerSchema {
     /// In the order of their numbers.
     static let migrations: [Migration] = [
-        .jobsStagesDeliveries, .processes, .schedule, .deliveryKinds, .intake, .executions,
+        .jobsStagesDeliveries, .processes, .schedule, .deliveryKinds, .intake, .executions, .foreground,
     ]
 
     /// The version of the tables that this lorad writes.

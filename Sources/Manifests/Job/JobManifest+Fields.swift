@@ -56,6 +56,10 @@ extension JobManifest {
         .standard(
             "priority", \.priority, .integer(-100...100, example: 10), standard: "0",
             "Waiting jobs of a higher priority are started first; within one, the oldest."),
+        .optional(
+            "stamp", \.stamp, .stamp, absent: "none",
+            "Tells the nights of a name apart, in UTC: `submit --stamp` and `schedule` set it. Runs stand under `name`."
+        ),
     ]
 }
 
@@ -65,6 +69,13 @@ extension Kind where Value == String {
         .text("hook name", example: "chat") { text in
             text.contains("/")
                 ? "is \(Shown.quoted(text)); a manifest never holds a URL, name a hook of lorad.yaml" : nil
+        }
+    }
+
+    /// A `Stamp`.
+    static var stamp: Kind<String> {
+        text("stamp", example: "20261124t0200z") { text in
+            Stamp.isStamp(text) ? nil : "is \(Shown.quoted(text)); expected a time in UTC, such as 20261124t0200z"
         }
     }
 }

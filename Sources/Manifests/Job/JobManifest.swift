@@ -26,6 +26,8 @@ package struct JobManifest: Section {
     package var license: String?
     /// Jobs of a higher priority are started first.
     package var priority = 0
+    /// What tells the runs of a name apart, as `submit --stamp` and `schedule` set it; nil: nothing does.
+    package var stamp: String?
 
     init() {}
 

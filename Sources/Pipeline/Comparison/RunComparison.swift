@@ -8,7 +8,7 @@ import Transformers
 package enum RunComparison {
     /// What differs, in words; nil where settings, base, tokenizer and the content of every file of rows are the same.
     ///
-    /// The name, the hooks and the places of files do not count, their contents do. A run that can no longer be read
+    /// The name, the stamp, the hooks and the places of files do not count, their contents do. A run that can no longer be read
     /// differs. Throws where a file that the manifest names cannot be read.
     ///
     /// - Parameters:
@@ -61,6 +61,7 @@ package enum RunComparison {
         manifest.name = ""
         manifest.notify = nil
         manifest.priority = 0
+        manifest.stamp = nil
         manifest.base.path = ""
         manifest.base.tokenizerSHA256 = nil
         manifest.dataset.train = manifest.dataset.train.placeless

@@ -29,7 +29,7 @@ package struct JobEnvironment {
     package var reporter: JobReporter
     /// What the job may take of the machine.
     package var limits: JobLimits
-    /// Where `PublicationJournal` lies; nil for a job that is run once, in the foreground.
+    /// Where `PublicationJournal` lies; nil for a job that no ledger knows.
     package var journal: String?
     /// What the journal is to tell of a run.
     package var note: (RunReport) -> PublicationNote?

@@ -29,12 +29,14 @@ package struct AdapterConversion {
     private let base: String
     private let adapter: String
     private let hashCache: HashCache
+    private let reporter: JobReporter
 
-    /// A conversion of the adapter in a folder, made for a base.
-    package init(base: String, adapter: String, hashCache: HashCache) {
+    /// A conversion of the adapter in a folder, made for a base; `reporter` is told how far it is.
+    package init(base: String, adapter: String, hashCache: HashCache, reporter: JobReporter = .silent) {
         self.base = base
         self.adapter = adapter
         self.hashCache = hashCache
+        self.reporter = reporter
     }
 
     /// Writes beside `output`, reads back, and renames into place.
@@ -46,7 +48,7 @@ package struct AdapterConversion {
             throw PipelineError(.rejected, "\(output) exists already.", advice: "Name a new folder.")
         }
         let files = try BaseModelFiles(path: base)
-        let hash = try ContentHash.ofBase(files, cache: hashCache)
+        let hash = try HashProgress.ofBase(files, at: base, cache: hashCache, reporter)
         guard try Adapter.task(folder: adapter) == .causalLanguage else {
             throw PipelineError(
                 .rejected, "The adapter in \(adapter) has a classification head, for which a GGUF has no place.")

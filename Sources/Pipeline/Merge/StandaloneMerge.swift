@@ -37,14 +37,16 @@ package struct StandaloneMerge {
     private let dtype: FileDType
     private let hashCache: HashCache
     private let shouldStop: () -> Bool
+    private let reporter: JobReporter
 
     /// - Parameters:
     ///   - dtype: F32 or BF16.
     ///   - hashCache: remembers the base's hash.
     ///   - shouldStop: asked while the model is proven; true ends the merge with nothing written.
+    ///   - reporter: told how far it is.
     package init(
         base: String, adapter: String, format: MergedFormat, dtype: FileDType, hashCache: HashCache,
-        shouldStop: @escaping () -> Bool = { false }
+        shouldStop: @escaping () -> Bool = { false }, reporter: JobReporter = .silent
     ) {
         basePath = base
         adapterFolder = adapter
@@ -52,6 +54,7 @@ package struct StandaloneMerge {
         self.dtype = dtype
         self.hashCache = hashCache
         self.shouldStop = shouldStop
+        self.reporter = reporter
     }
 
     /// Texts that every base has something to say to.
@@ -70,7 +73,7 @@ package struct StandaloneMerge {
             throw PipelineError(.rejected, "\(output) exists already.", advice: "Name a new folder.")
         }
         let files = try BaseModelFiles(path: basePath)
-        let hash = try ContentHash.ofBase(files, cache: hashCache)
+        let hash = try HashProgress.ofBase(files, at: basePath, cache: hashCache, reporter)
         let tokenizer = try TokenizerLoader.load(files)
         let identity = BaseIdentity(hash)
         return try Staged.folder(output) { staging in
@@ -104,11 +107,14 @@ package struct StandaloneMerge {
         let artifact = MergedModel.export(format, folder: staging)
         let proof = ParityProof(
             base: files, tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer), prompts: prompts,
-            maxNewTokens: newTokens, task: task, dtype: dtype, scratchFolder: staging, shouldStop: shouldStop)
+            maxNewTokens: newTokens, task: task, dtype: dtype, scratchFolder: staging, shouldStop: shouldStop,
+            progress: { [reporter] in reporter.progress($0, of: $1, .answers) })
+        reporter.started(.parity)
         let parity = try proof.run(consume model, adapter) {
             try artifact.write(MergedExport(adapter, base: files, dtype: dtype, task: task))
             return try artifact.open(base: files, tokenizer: tokenizer, prompts: prompts)
         }
+        reporter.ended(.parity, detail: nil)
         guard parity.passed else {
             throw PipelineError(
                 .failed, "The merged model does not answer as base and adapter do; nothing was kept.",

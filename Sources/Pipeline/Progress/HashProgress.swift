@@ -1,5 +1,6 @@
 import Common
 import Foundation
+import ModelFiles
 import Synchronization
 
 /// Counts the bytes of a base as they are hashed; where all its hashes are remembered nothing is read, and nothing told.
@@ -12,6 +13,22 @@ final class HashProgress: Sendable {
     init(of base: String, _ reporter: JobReporter) {
         self.reporter = reporter
         total = Self.bytes(base)
+    }
+
+    /// A base's hash outside of any job, told as its stage `base`.
+    ///
+    /// - Parameter cache: nil where no hash may be remembered.
+    /// - Throws: as `ContentHash.ofBase`.
+    static func ofBase(
+        _ files: BaseModelFiles, at path: String, cache: HashCache?, _ reporter: JobReporter
+    ) throws -> BaseHash {
+        reporter.started(.base)
+        let read = HashProgress(of: path, reporter)
+        let forgetful = HashCache(known: nil, found: FoundHashes())
+        let hash = try ContentHash.ofBase(files, cache: (cache ?? forgetful).telling(read.advance))
+        read.finish()
+        reporter.ended(.base, detail: nil)
+        return hash
     }
 
     /// So many bytes more are read.

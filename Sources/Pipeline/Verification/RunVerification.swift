@@ -16,7 +16,7 @@ import Transformers
 package struct RunVerification {
     private let folder: String
     private let basePath: String?
-    private let progress: (Int, Int) -> Void
+    private let reporter: JobReporter
     private var checks: [RunCheck] = []
     private var fault: FaultCategory?
     private var measured: ParityReport?
@@ -24,13 +24,11 @@ package struct RunVerification {
     /// - Parameters:
     ///   - folder: `outbox/NAME/RUN`.
     ///   - base: where the base lies now; nil: where the report says, relative to the working folder.
-    ///   - progress: hears how many of how many answers there are.
-    package init(
-        _ folder: String, base: String?, progress: @escaping (Int, Int) -> Void = { _, _ in }
-    ) {
+    ///   - reporter: told how far it is.
+    package init(_ folder: String, base: String?, reporter: JobReporter = .silent) {
         self.folder = folder
         basePath = base
-        self.progress = progress
+        self.reporter = reporter
     }
 
     /// Makes every check that can be made.
@@ -137,7 +135,7 @@ package struct RunVerification {
         }
         // No cache is asked: what a run is held to are the bytes.
         let files = try BaseModelFiles(path: path)
-        let hash = try ContentHash.ofBase(files)
+        let hash = try HashProgress.ofBase(files, at: path, cache: nil, reporter)
         let isVersion1 = hash.tokenizerSHA256Version1 == expected.tokenizerSHA256
         for (kind, found, wanted) in [
             ("", hash.sha256, expected.sha256),
@@ -185,7 +183,10 @@ package struct RunVerification {
             prompts: record.prompts,
             maxNewTokens: record.manifest.regression.maxNewTokens, task: task,
             seed: UInt64(bitPattern: Int64(record.manifest.training.seed)), dtype: dtype,
-            tolerance: record.manifest.merge.tolerance, scratchFolder: scratch, progress: progress)
+            tolerance: record.manifest.merge.tolerance, scratchFolder: scratch,
+            progress: { [reporter] in reporter.progress($0, of: $1, .answers) })
+        reporter.started(.parity)
+        defer { reporter.ended(.parity, detail: nil) }
         return try proof.run(consume model, adapter) {
             if let format = MergedFormat(rawValue: record.manifest.merge.export.rawValue) {
                 let published = MergedModel.export(format, folder: "\(folder)/\(MergedFormat.runFolder)")

@@ -1,12 +1,13 @@
 import Common
 import Foundation
+import Manifests
 import Reports
 
 /// What stands in an outbox, one run after the other.
 package struct OutboxRun: Sendable {
-    /// The job's name.
+    /// The job's name; of a night that lorad 0.2 or before published, without the stamp.
     package let name: String
-    /// `outbox/NAME/RUN`
+    /// `outbox/NAME/RUN`, or `outbox/NAME-STAMP/RUN`.
     package let folder: String
     /// Whether `latest` leads to it.
     package let isLatest: Bool
@@ -27,28 +28,41 @@ package struct OutboxRun: Sendable {
     /// Bytes of a report that is read.
     private static let largestReport = 64 << 20
 
-    /// The runs of a name, or of every name, by name and then the newest first.
+    /// The runs of a name, its nights included, or of every name, by name and then the newest first.
     ///
     /// - Throws: `PublicationError.missing` where there is no such name.
     package static func list(outbox: String, name: String?) throws -> [OutboxRun] {
-        if let name {
-            guard !name.contains("/"), FileSystem.isFolder("\(outbox)/\(name)") else {
-                throw PublicationError(.missing, "Nothing of the name \(name) is published in \(outbox).")
-            }
-            return try runs(outbox, name)
-        }
-        let names = try FileSystem.names(in: outbox).filter { name in
+        let all = try FileSystem.names(in: outbox).filter { name in
             !name.hasPrefix(".") && name != "rejected" && FileSystem.isFolder("\(outbox)/\(name)")
         }
-        return try names.sorted().flatMap { try runs(outbox, $0) }
+        let families = Dictionary(grouping: all) { Stamp.parts(of: $0)?.name ?? $0 }
+        if let name {
+            if let folders = families[name] { return try runs(outbox, name, in: folders) }
+            // One night alone.
+            guard all.contains(name) else {
+                throw PublicationError(.missing, "Nothing of the name \(name) is published in \(outbox).")
+            }
+            return try runs(outbox, Stamp.parts(of: name)?.name ?? name, in: [name])
+        }
+        return try families.sorted { $0.key < $1.key }.flatMap { try runs(outbox, $0.key, in: $0.value) }
     }
 
-    private static func runs(_ outbox: String, _ name: String) throws -> [OutboxRun] {
+    /// The last good run of a name: where its `latest` leads, or else that of its last night in a folder of its own.
+    package static func lastGood(outbox: String, name: String) -> String? {
+        if let run = LatestLink.run(outbox: outbox, name: name) { return run }
+        let nights = ((try? FileSystem.names(in: outbox)) ?? []).filter { Stamp.parts(of: $0)?.name == name }
+        return nights.sorted(by: >).lazy.compactMap { LatestLink.run(outbox: outbox, name: $0) }.first
+    }
+
+    /// The runs of a name that stand in these folders of the outbox.
+    private static func runs(_ outbox: String, _ name: String, in folders: [String]) throws -> [OutboxRun] {
         let latest = LatestLink.run(outbox: outbox, name: name)
-        return try FileSystem.names(in: "\(outbox)/\(name)").filter { RunIdentifier.isFolderName($0) }.sorted(by: >).map
-        {
-            let folder = "\(outbox)/\(name)/\($0)"
-            return OutboxRun(
+        let found = try folders.flatMap { folder in
+            try FileSystem.names(in: "\(outbox)/\(folder)").filter { RunIdentifier.isFolderName($0) }
+                .map { (run: $0, folder: "\(outbox)/\(folder)/\($0)") }
+        }
+        return found.sorted { $0.run > $1.run }.map { _, folder in
+            OutboxRun(
                 name: name, folder: folder, isLatest: folder == latest, summary: summary(folder), bytes: size(folder))
         }
     }

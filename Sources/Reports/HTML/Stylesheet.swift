@@ -96,7 +96,7 @@ package enum Stylesheet {
         h2{margin-top:3rem}.three{grid-template-columns:1fr}dl.facts{grid-template-columns:1fr 1fr;gap:1rem}
         table.facts th{width:7.5rem}th,td{padding-right:.5rem}summary .note{margin-left:1.5rem;width:100%}}
         @media(max-width:640px){pre{white-space:pre-wrap;overflow-wrap:anywhere}table{font-size:.8125rem}
-        th.n,td.n{padding-left:.5rem}td.name,th.name{min-width:4rem}}
+        th.n,td.n{padding-left:.5rem}th.n{white-space:normal}td.name,th.name{min-width:4rem}}
         @media print{:root{--bg:#fff;--soft:#f5f7f9;--ink:#000;--muted:#444;--rule:#bbb;--accent:#0b5cad;--tint:#d9e9fa;
         --before:#555;--pass:#0f6130;--passbg:#fff;--fail:#a01022;--failbg:#fff}
         main{max-width:none;padding:0}h2{margin-top:2rem}h2,h3,summary{break-after:avoid}

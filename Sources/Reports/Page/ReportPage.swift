@@ -32,7 +32,7 @@ package enum ReportPage {
     private static func header(_ report: RunReport) -> HTML {
         let provenance = report.provenance
         return """
-            <header><p class="run">LoRA adapter · \(FigureFormat.time(provenance.finishedAt))</p>\
+            <header><p class="run">\(provenance.adapter.methodName) adapter · \(FigureFormat.time(provenance.finishedAt))</p>\
             <h1>\(TextBlock.short(provenance.name)) \(badge(report))</h1>\
             <p class="lede">\(TextBlock.short(ResultSentence.render(report), to: 1500))</p>\(answers(report))\(facts(report))</header>
             """

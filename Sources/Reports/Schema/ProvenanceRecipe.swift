@@ -38,6 +38,11 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
         case useRSLoRA = "use_rslora"
     }
 
+    /// The method as the papers of low-rank adaptation spell theirs: LoRA, DoRA.
+    package var methodName: String {
+        method.hasSuffix("ora") ? method.dropLast(3).uppercased() + "oRA" : method
+    }
+
     /// The method in words.
     package var methodText: String { useRSLoRA == true ? "\(method) scaled by alpha/√rank" : method }
 }

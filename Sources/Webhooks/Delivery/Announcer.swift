@@ -24,7 +24,7 @@ package struct Announcer: JobAnnouncer {
     ) throws -> [NewDelivery] {
         let message = JobMessage(event: event, job: job, time: now, reportURL: reportURL)
         return try hooks.filter { hook in
-            hook.hears(HookEvent(event), ofJob: job.name) && !disabled.contains(hook.name)
+            hook.hears(HookEvent(event), ofJob: job.name, stamp: job.stamp) && !disabled.contains(hook.name)
                 && job.notify?.contains(hook.name) ?? true
         }
         .map { hook in

@@ -43,9 +43,11 @@ package struct Hook: Sendable, Equatable {
         self.allowPrivate = allowPrivate
     }
 
-    /// Whether this event of a job of this name is told.
-    package func hears(_ event: HookEvent, ofJob name: String) -> Bool {
-        events.contains(event) && (jobs.isEmpty || jobs.contains { fnmatch($0, name, 0) == 0 })
+    /// Whether this event of a job of this name is told. A stamped one goes by `NAME-STAMP` too.
+    package func hears(_ event: HookEvent, ofJob name: String, stamp: String? = nil) -> Bool {
+        let names = [name] + (stamp.map { [Stamp.name(name, stamp: $0)] } ?? [])
+        return events.contains(event)
+            && (jobs.isEmpty || jobs.contains { pattern in names.contains { fnmatch(pattern, $0, 0) == 0 } })
     }
 }
 

@@ -2,16 +2,20 @@ import Common
 import Executors
 import Foundation
 import JobReports
+import Ledger
 import Manifests
 import ModelFiles
 import OperatingSystem
 import Pipeline
 
-/// A job that somebody runs by hand: in this process, with neither inbox, queue nor ledger.
+/// A job that somebody runs by hand: in this process, beside the queue. The ledger knows it as any other job, and no
+/// worker is needed for it.
 package struct ForegroundRun {
-    private let configuration: WorkerConfiguration
+    private let settings: WorkerSettings
     private let shouldStop: @Sendable () -> Bool
     private let report: @Sendable (JobReport) -> Void
+
+    private var configuration: WorkerConfiguration { settings.configuration }
 
     /// - Parameters:
     ///   - shouldStop: asked between steps; true ends it with its checkpoint written.
@@ -20,40 +24,39 @@ package struct ForegroundRun {
         _ configuration: WorkerConfiguration, shouldStop: @escaping @Sendable () -> Bool,
         report: @escaping @Sendable (JobReport) -> Void
     ) {
-        self.configuration = configuration
+        settings = WorkerSettings(configuration) { _ in }
         self.shouldStop = shouldStop
         self.report = report
     }
 
-    /// Runs the job of a manifest's file to its end, and goes on where an earlier run of its name was cut off.
+    /// Runs the job of a manifest's file to its end, or goes on with an earlier run of the same content that was cut off.
     ///
-    /// - Throws: `PipelineError.locked` where another process runs a job of the name here; as `JobPipeline.run`;
-    ///   `ManifestsError`.
-    package func run(manifest path: String) throws -> JobResult {
-        let document = try ManifestReading.document(path: path, configuration)
-        let name = document.manifest.name
-        let work = try StateFolder(configuration.state).folder(forForegroundRunOf: name)
-        let lock = try lock(work + "/lock", of: name)
+    /// - Parameters:
+    ///   - changes: `key=value`, each put into the manifest.
+    ///   - begun: told of the job once the ledger has it, and before it is worked on.
+    /// - Throws: `PipelineError.locked` where another process runs a job of the name here, `.interrupted` where it was
+    ///   stopped or cancelled; as `JobPipeline.run`; `ManifestsError`; `WorkerError` where there can be no ledger.
+    package func run(
+        manifest path: String, settings changes: [String] = [], begun: (JobRecord) -> Void = { _ in }
+    ) throws -> JobResult {
+        let manifest = try NightlyManifest(path: path, settings: changes, configuration)
+        let name = manifest.document.manifest.name
+        let folders = WorkerFolders(asking: settings)
+        let state = StateFolder(folders.state)
+        try state.make()
+        try folders.requireLocalState()
+        let place = try state.folder(forForegroundRunOf: name)
+        let lock = try lock(place + "/lock", of: name)
         defer { withExtendedLifetime(lock) {} }
         try FileSystem.makeFolder(configuration.outbox)
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ManifestsError(.missing, "\(path) cannot be read.")
-        }
-        let request = JobRequest(
-            id: name, name: name, manifestPath: path, manifestText: String(decoding: data, as: UTF8.self),
-            workFolder: work, attempt: 1, isForeground: true)
-        let executor = InProcessExecutor(shouldStop: shouldStop)
-        let execution = try executor.start(JobOrder(request, configuration))
-        executor.send(.run, to: execution)
-        _ = executor.reports(of: execution).outcome { told in
-            guard told == .mayPublish else { return report(told) }
-            // There is no ledger that another attempt could own the job by.
-            executor.send(.publish(true), to: execution)
-        }
-        guard let result = executor.result(of: execution) else {
-            throw PipelineError(.interrupted, "The job was stopped before it began.")
-        }
-        return try result.get()
+        let ledger = try Ledger(folders: folders)
+        try DeadRuns(ledger: ledger, folders: folders).settle()
+        let job = try ledger.begin(
+            inForeground: newJob(manifest, path), process: try ProcessIdentity.current())
+        begun(job)
+        let attempt = ForegroundAttempt(
+            job: job, path: path, ledger: ledger, folders: folders, shouldStop: shouldStop, report: report)
+        return try attempt.run(configuration, earlier: place)
     }
 
     /// Does what a job does before training, and nothing else: finds whatever would stop it.
@@ -73,6 +76,18 @@ package struct ForegroundRun {
             hashCache: HashCache(file: configuration.hashCache), policy: configuration.pathPolicy(),
             shouldStop: shouldStop, reporter: JobReporter(report), limits: JobLimits(configuration.limits))
         return try JobPipeline(ManifestReading.document(path: path, configuration), environment: environment)
+    }
+
+    private func newJob(_ manifest: NightlyManifest, _ path: String) -> NewJob {
+        let settings = manifest.document.manifest
+        var job = NewJob(
+            id: Identifier.job(), name: settings.name, manifestFile: URL(fileURLWithPath: path).lastPathComponent,
+            manifestText: manifest.text, manifestSHA256: ManifestFile.hash(Array(manifest.text.utf8)))
+        job.notify = settings.notify
+        job.priority = settings.priority
+        job.stamp = settings.stamp
+        job.owner = geteuid()
+        return job
     }
 
     private func lock(_ path: String, of name: String) throws -> FileLock {

@@ -21,14 +21,17 @@ package struct Claim: Sendable, Equatable {
 
     /// Takes `name` by rename(2): whoever renames first has it, everybody else finds nothing. Nil where it has
     /// vanished. Throws where it is there and cannot be taken.
-    package static func take(_ name: String, folders: WorkerFolders) throws -> Claim? {
+    ///
+    /// - Parameter isFree: whether a job may have this id, which the file's name asks for. Anybody may name a file so: of one
+    ///   that there is already, another is made.
+    package static func take(
+        _ name: String, folders: WorkerFolders, isFree: (String) throws -> Bool = { _ in true }
+    ) throws -> Claim? {
         try folders.requireOwnClaims()
-        let job = Identifier.job()
-        let folder = folders.claimed + "/" + job
-        guard mkdir(folder, 0o700) == 0 else {
-            throw WorkerError(.unwritable, "The folder \(folder) cannot be made.", cause: FileSystem.reason())
-        }
-        let claim = Claim(job: job, name: name, path: folder + "/" + name)
+        let asked = InboxNames.parts(of: name)
+        let (job, folder) = try makeFolder(for: try asked.flatMap { try isFree($0.job) ? $0.job : nil }, folders)
+        let kept = asked?.name ?? name
+        let claim = Claim(job: job, name: kept, path: folder + "/" + kept)
         guard rename(folders.inbox + "/" + name, claim.path) == 0 else {
             let code = errno
             // A network file system may have done it, lost its answer, and refused the second request.
@@ -45,6 +48,19 @@ package struct Claim: Sendable, Equatable {
         // On disk before the ledger tells of it: after a power cut it lies in one of the two places, not in both.
         for synced in [folder, folders.claimed, folders.inbox] { try Durable.synchronize(synced) }
         return claim
+    }
+
+    private static func makeFolder(
+        for asked: String?, _ folders: WorkerFolders
+    ) throws -> (job: String, folder: String) {
+        for job in [asked, Identifier.job()].compactMap(\.self) {
+            let folder = folders.claimed + "/" + job
+            if mkdir(folder, 0o700) == 0 { return (job, folder) }
+            guard errno == EEXIST, job == asked else {
+                throw WorkerError(.unwritable, "The folder \(folder) cannot be made.", cause: FileSystem.reason())
+            }
+        }
+        throw WorkerError(.unwritable, "No claim can be made in \(folders.claimed).")
     }
 
     /// Removes what is left of it, once the job no longer needs it; the ledger keeps the text.

@@ -32,7 +32,12 @@ struct Intake: Sendable {
     private var quarantine: Quarantine { Quarantine(folders: folders) }
 
     /// Takes one manifest out of the inbox; nil where it has vanished. Throws where it is there and cannot be claimed.
-    func claim(_ name: String) throws -> Claim? { try Claim.take(name, folders: folders) }
+    func claim(_ name: String) throws -> Claim? {
+        try Claim.take(name, folders: folders) { job in
+            try ledger.find(job) == nil && !FileSystem.exists(folders.work(job))
+                && !FileSystem.exists(folders.localClaim(job))
+        }
+    }
 
     /// The claims that an earlier worker did not come to admit, oldest first. What it left of claims whose jobs have ended
     /// is put away.
@@ -100,15 +105,17 @@ struct Intake: Sendable {
             manifestSHA256: file.sha256)
         job.owner = owner
         switch inspection.verdict {
-        case .accepted(let name, let notify, let priority, _):
+        case .accepted(let name, let notify, let priority, _, let stamp):
             let repetition = Repetition(ledger: ledger)
             if let same = try repetition.job(sha256: file.sha256, lastChange: inspection.lastChange) {
+                if same.isForeground, same.state == .interrupted { return .job(try goOn(with: same, claim)) }
                 dropRepetition(claim, of: same)
                 return .repetition
             }
             job.name = name
             job.notify = notify
             job.priority = priority
+            job.stamp = stamp
             job.mistakes = unknownHooks(notify ?? [], in: shown)
         case .rejected(let diagnostics):
             job.mistakes = diagnostics.isEmpty ? ["\(shown):1:1: the manifest was rejected"] : diagnostics
@@ -152,6 +159,15 @@ struct Intake: Sendable {
             "inbox: \(ForeignText.line(claim.name)) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads "
                 + "has changed: no new job; `lorad submit --again` makes one")
         claim.discard()
+    }
+
+    /// A run in the foreground that was cut off is a worker's from now on: nobody else would go on with it.
+    private func goOn(with job: JobRecord, _ claim: Claim) throws -> JobRecord {
+        let journal = folders.journal(job.id)
+        let queued = try ledger.retry(job.id, announcer: announcer) { unlink(journal) }
+        settings().log("inbox: \(ForeignText.line(claim.name)) goes on with job \(job.id), which `lorad run` began")
+        claim.discard()
+        return queued
     }
 
     private func reject(_ claim: Claim, in folder: String, mistakes: String) throws {

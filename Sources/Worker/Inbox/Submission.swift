@@ -8,12 +8,15 @@ import OperatingSystem
 enum Submission {
     /// Writes `text` beside its final name, flushes it, and gives it that name; `NAME-2.yaml`, `NAME-3.yaml`, … where
     /// one is taken. Returns the name it got.
-    static func submit(_ text: String, name: String, inbox: String) throws -> String {
+    ///
+    /// - Parameter job: the id that the job is to have, which goes into the name; nil to leave that to the worker.
+    static func submit(_ text: String, name: String, inbox: String, job: String? = nil) throws -> String {
         try check(text, name: name)
         try FileSystem.makeFolder(inbox)
         let temporary = inbox + "/.submit-" + Identifier.random(digits: 16)
         try Durable.writeNew(Data(text.utf8), to: temporary)
         defer { unlink(temporary) }
+        let name = job.map { InboxNames.name(name, for: $0) } ?? name
         let stem = InboxNames.stem(name)
         let ending = name.dropFirst(stem.count)
         for number in 1...10_000 {

@@ -88,8 +88,11 @@ final class JobQueue: Sendable {
             try WorkFolder(folders.work(job.id)).prepare()
             let recorder = try JobRecorder(job: job, ledger: ledger, control: control, folders: folders)
             recorder.log("attempt \(job.attempt) of job \(job.id), manifest \(job.manifestFile)")
+            let again = job.attempt > 1 ? ", attempt \(job.attempt)" : ""
+            live.settings.log("job \(job.id): \(job.name) started\(again); its log is \(folders.log(job.id))")
             let request = try request(for: job)
-            let outcome = execute(request, control: control, recorder: recorder)
+            let outcome = execute(request, of: job, control: control, recorder: recorder)
+            live.settings.hear(job, .ended(outcome))
             HashAdoption(configuration: live.settings.configuration, makeReader: live.tools.makeReader)
                 .adopt(from: request)
             if let fault = recorder.fault { throw fault }
@@ -101,7 +104,9 @@ final class JobQueue: Sendable {
     }
 
     /// Has the attempt worked on, and writes down what it tells. It gets no work before the ledger names what does it.
-    private func execute(_ request: JobRequest, control: JobControl, recorder: JobRecorder) -> JobOutcome {
+    private func execute(
+        _ request: JobRequest, of job: JobRecord, control: JobControl, recorder: JobRecorder
+    ) -> JobOutcome {
         let executor = live.tools.executor
         let execution: Execution
         do { execution = try executor.start(JobOrder(request, live.settings.configuration)) } catch {
@@ -114,9 +119,20 @@ final class JobQueue: Sendable {
             executor.send(.abandon, to: execution)
         }
         return executor.reports(of: execution).outcome { report in
-            guard report == .mayPublish else { return recorder.take(report) }
+            guard report == .mayPublish else {
+                recorder.take(report)
+                return tell(report, of: job)
+            }
             executor.send(.publish(recorder.mayPublish()), to: execution)
         }
+    }
+
+    /// Tells whoever watches the worker what a job does.
+    private func tell(_ report: JobReport, of job: JobRecord) {
+        if case .stageEnded(let stage, let detail) = report {
+            live.settings.log("job \(job.id): \(stage.rawValue) done" + (detail.map { ", \($0)" } ?? ""))
+        }
+        live.settings.hear(job, report)
     }
 
     private func request(for job: JobRecord) throws -> JobRequest {

@@ -28,6 +28,7 @@ final class LiveSettings: Sendable {
             keep("monitor", \.configuration.monitor)
             keep("jobs.at_once", \.jobs.atOnce)
             new.log = old.log
+            new.hear = old.hear
             state = (new, tools)
             return kept
         }

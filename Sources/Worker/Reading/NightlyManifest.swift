@@ -34,9 +34,11 @@ package struct NightlyManifest: Sendable {
         return file.text
     }
 
-    /// The text under a stamped name. Throws where the name gets too long by it.
+    /// The text with a stamp in it.
+    ///
+    /// - Throws: `ManifestsError` where it has no place for one.
     package func stamped(at date: Date, _ configuration: WorkerConfiguration) throws -> String {
-        let stamped = try Stamp.apply(to: text, file: file, name: document.manifest.name, at: date)
+        let stamped = try Stamp.apply(to: text, file: file, at: date)
         _ = try ManifestReading.document(stamped, path: file, configuration)
         return stamped
     }
@@ -46,6 +48,6 @@ package struct NightlyManifest: Sendable {
         let name = URL(fileURLWithPath: path).lastPathComponent
         let stem = InboxNames.stem(name)
         let ending = name.dropFirst(stem.count)
-        return Stamp.name(stem, at: date) + (ending.isEmpty ? ".yaml" : ending)
+        return Stamp.name(stem, stamp: Stamp.text(date)) + (ending.isEmpty ? ".yaml" : ending)
     }
 }

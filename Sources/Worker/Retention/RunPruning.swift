@@ -8,6 +8,9 @@ import Publication
 
 /// Removes old runs from the outbox by the policy of `retention` in lorad.yaml. A run that any link in its name's folder
 /// leads to (`latest`, and every alias) stays, whatever the policy says.
+///
+/// Up to lorad 0.2 each night had a folder of its own, `NAME-STAMP`, with a `latest` that nothing ever moved on: those
+/// count as runs of `NAME`, and that link protects none of them.
 package struct RunPruning: Sendable {
     private static let removing = ".pruned-"
 
@@ -21,16 +24,18 @@ package struct RunPruning: Sendable {
 
     /// One entry of a name's folder that is a run.
     private struct Run {
+        let folder: String
         let entry: String
         let isSucceeded: Bool
         let startedAt: Date
 
         /// `20261124T003012Z-3f9ac2b1`, with `-2` and `-failed` or `-rejected` at its end; nil for anything else.
-        init?(_ entry: String) {
+        init?(_ entry: String, in folder: String) {
             let pattern = /(\d{8}T\d{6}Z)-[0-9a-f]{8}(?:-\d+)?(-failed|-rejected)?/
             guard let match = try? pattern.wholeMatch(in: entry),
                 let date = Timestamp.date(compact: String(match.1))
             else { return nil }
+            self.folder = folder
             self.entry = entry
             isSucceeded = match.2 == nil
             startedAt = date
@@ -41,17 +46,33 @@ package struct RunPruning: Sendable {
     /// the name meanwhile.
     package func prune(now: Date = Date()) throws -> [String] {
         guard policy.keepRuns != nil || policy.keepFailedDays != nil else { return [] }
-        return try FileSystem.names(in: outbox).sorted().flatMap { name -> [String] in
+        let names = try FileSystem.names(in: outbox).filter { name in
+            !name.hasPrefix(".") && name != "rejected" && FileSystem.isFolder(outbox + "/" + name)
+        }
+        let families = Dictionary(grouping: names) { Stamp.parts(of: $0)?.name ?? $0 }
+        return try families.sorted { $0.key < $1.key }.flatMap { try prune($0.value.sorted(), now: now) }
+    }
+
+    /// Removes what is due of a name's folders, its own and those of its nights.
+    private func prune(_ names: [String], now: Date) throws -> [String] {
+        let runs = try names.flatMap { name in
+            try FileSystem.names(in: outbox + "/" + name).compactMap { Run($0, in: name) }
+        }
+        let due = Dictionary(grouping: due(runs, now: now), by: \.folder)
+        return try names.flatMap { name -> [String] in
             let folder = outbox + "/" + name
-            guard !name.hasPrefix("."), name != "rejected", FileSystem.isFolder(folder) else { return [] }
+            // Where nothing is lorad's, no lock file is made.
             guard try hasRuns(folder), let lock = try lock(folder) else { return [] }
-            return try withExtendedLifetime(lock) { try prune(folder, now: now) }
+            return try withExtendedLifetime(lock) {
+                let removed = try remove(due[name] ?? [], from: folder, isNight: Stamp.parts(of: name) != nil)
+                if !removed.isEmpty, Stamp.parts(of: name) != nil { tidy(folder) }
+                return removed
+            }
         }
     }
 
-    /// Where nothing is lorad's, no lock file is made.
     private func hasRuns(_ folder: String) throws -> Bool {
-        try FileSystem.names(in: folder).contains { $0.hasPrefix(Self.removing) || Run($0) != nil }
+        try FileSystem.names(in: folder).contains { $0.hasPrefix(Self.removing) || Run($0, in: folder) != nil }
     }
 
     /// Nil while somebody publishes there: the next round comes.
@@ -59,16 +80,17 @@ package struct RunPruning: Sendable {
         try FileLock.ifFree(folder + "/" + OutboxPlace.entryLock)
     }
 
-    private func prune(_ folder: String, now: Date) throws -> [String] {
+    /// - Parameter isNight: whether the folder is one night's, whose `latest` says nothing.
+    private func remove(_ due: [Run], from folder: String, isNight: Bool) throws -> [String] {
         let entries = try FileSystem.names(in: folder)
         for entry in entries where entry.hasPrefix(Self.removing) { remove(folder + "/" + entry) }
-        let protected = Set(entries.compactMap { Self.target(ofLink: folder + "/" + $0) })
-        let due = due(entries.compactMap(Run.init), now: now).filter { run in
-            guard let path = Self.resolved(folder + "/" + run.entry) else { return false }
-            return !protected.contains { $0 == path || $0.hasPrefix(path + "/") }
-        }
-        return try due.map { run in
+        let links = entries.filter { !isNight || $0 != OutboxPlace.latest }
+        let protected = Set(links.compactMap { Self.target(ofLink: folder + "/" + $0) })
+        return try due.compactMap { run in
             let path = folder + "/" + run.entry
+            guard let resolved = Self.resolved(path),
+                !protected.contains(where: { $0 == resolved || $0.hasPrefix(resolved + "/") })
+            else { return nil }
             let hidden = folder + "/" + Self.removing + run.entry
             guard rename(path, hidden) == 0 else {
                 throw WorkerError(.unwritable, "The old run \(path) cannot be removed.", cause: FileSystem.reason())
@@ -76,6 +98,17 @@ package struct RunPruning: Sendable {
             remove(hidden)
             return path
         }
+    }
+
+    /// Removes a night's folder in which no run is left: a `latest` that leads nowhere, the lock, the folder. Anything else
+    /// in it keeps it.
+    private func tidy(_ folder: String) {
+        let latest = folder + "/" + OutboxPlace.latest
+        let isLink = FileSystem.status(latest).map { $0.st_mode & S_IFMT == S_IFLNK } ?? false
+        if isLink, Self.target(ofLink: latest) == nil { unlink(latest) }
+        guard let left = try? FileSystem.names(in: folder), left == [OutboxPlace.entryLock] else { return }
+        unlink(folder + "/" + OutboxPlace.entryLock)
+        rmdir(folder)
     }
 
     private func due(_ runs: [Run], now: Date) -> [Run] {

@@ -7,7 +7,7 @@ import OperatingSystem
 /// `.lorad/jobs/ID`: what a job keeps over its attempts.
 struct WorkFolder {
     private static let log = "log"
-    private static let checkpoint = "checkpoint.safetensors"
+    static let checkpoint = "checkpoint.safetensors"
     private static let errors = "stderr"
 
     private let path: String

@@ -1,5 +1,7 @@
 import ForeignText
 import Foundation
+import JobReports
+import Ledger
 import Manifests
 import Webhooks
 
@@ -35,6 +37,8 @@ package struct WorkerSettings: Sendable {
     package var configuration = WorkerConfiguration()
     /// Receives the worker's own log, one line a call whatever stands in the names it tells of, without a time stamp.
     package var log: @Sendable (String) -> Void
+    /// Hears what running jobs tell, their ends included, on the threads that see them through.
+    package var hear: @Sendable (JobRecord, JobReport) -> Void = { _, _ in }
 
     package init(
         inbox: String = "inbox", outbox: String = "outbox", state: String = ".lorad", scanEvery: Double = 30,

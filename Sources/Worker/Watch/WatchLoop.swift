@@ -83,6 +83,10 @@ final class WatchLoop {
 
     private func pass() throws -> Inbox.Scan {
         parts.wakePipe.drain()
+        // Before the inbox: the same manifest may lie there to go on with one of them.
+        for job in try DeadRuns(ledger: parts.ledger, folders: parts.folders).settle() {
+            log("job \(job.id): its `lorad run` died; \(job.state.rawValue)")
+        }
         let scan = try inbox.pass(
             InboxTurn.Callbacks(
                 isWanted: { [unowned self] in try keepTurning() }, admitted: { [unowned self] in admitted($0) },
@@ -138,7 +142,9 @@ final class WatchLoop {
         // One that waits for its retry was told of when it was postponed.
         guard job.state != .queued else { return }
         result.ended[job.state, default: 0] += 1
-        log("job \(job.id): \(job.name) \(job.state.rawValue)" + (job.reason.map { ": \($0)" } ?? ""))
+        let place = job.state == .rejected ? nil : job.runFolder
+        let told = [job.reason, place].compactMap(\.self).joined(separator: " ")
+        log("job \(job.id): \(job.name) \(job.state.rawValue)" + (told.isEmpty ? "" : ": \(told)"))
     }
 
     private func isDrained(_ scan: Inbox.Scan) throws -> Bool {

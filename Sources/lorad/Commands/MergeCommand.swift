@@ -51,7 +51,7 @@ struct Merge: ParsableCommand {
         let signals = try StopSignals()
         let merge = StandaloneMerge(
             base: base, adapter: adapter, format: format, dtype: dtype.fileDType, hashCache: hashCache,
-            shouldStop: { signals.received })
+            shouldStop: { signals.received }, reporter: JobReporter(ProgressPrinter().take))
         let outcome = try merge.run(to: output)
         if json { return try Output.json(outcome) }
         let parity = outcome.parity
@@ -68,7 +68,9 @@ struct Merge: ParsableCommand {
         guard dtype == .float32 else {
             throw ValidationError("gguf-lora is written in float32; leave --dtype out.")
         }
-        let outcome = try AdapterConversion(base: base, adapter: adapter, hashCache: worker.hashCache()).run(to: output)
+        let outcome = try AdapterConversion(
+            base: base, adapter: adapter, hashCache: worker.hashCache(), reporter: JobReporter(ProgressPrinter().take)
+        ).run(to: output)
         if json { return try Output.json(outcome) }
         Output.line("\(outcome.model): \(outcome.format), \(outcome.modules) modules, read back and equal bit for bit")
         printBase(outcome.baseSHA256, isRecorded: outcome.adapterRecordsBase)

@@ -18,13 +18,13 @@ struct Runs: ParsableCommand {
         let runs = PublishedRunAnswer.all(try OutboxRun.list(outbox: worker.load().outbox, name: name))
         if json { return try Output.json(runs) }
         guard !runs.isEmpty else { return Output.line("no runs yet") }
-        let rows = [["name", "finished", "status", "figure", "change", "size", "folder"]] + runs.map(Self.cells)
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        for row in rows {
-            let cells = row.enumerated().map { column, cell in
-                cell.padding(toLength: max(widths[column], cell.count), withPad: " ", startingAt: 0)
-            }
-            Output.line(cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces))
+        let columns: [TextTable.Column] = [
+            .init("name"), .init("finished", expendability: 3), .init("status"), .init("figure"),
+            .init("change", isRight: true, expendability: 1), .init("size", isRight: true, expendability: 2),
+            .init("folder"),
+        ]
+        for line in TextTable(columns, runs.map(Self.cells)).lines(width: Terminal.outputColumns) {
+            Output.line(line)
         }
     }
 
@@ -32,22 +32,19 @@ struct Runs: ParsableCommand {
         let status =
             run.status == "succeeded" && !run.isScored ? "not scored" : run.status ?? "report.json cannot be read"
         return [
-            run.name, run.finishedAt.map { FigureFormat.time($0) } ?? "–",
+            run.name, run.finishedAt.map { FigureFormat.time($0) } ?? "-",
             status + (run.isLatest ? " (latest)" : ""), figure(run), change(run), FigureFormat.bytes(run.bytes),
             run.runFolder,
         ]
     }
 
     private static func figure(_ run: PublishedRunAnswer) -> String {
-        guard let metric = run.metric, let value = run.value else { return "–" }
-        let slice = run.slice.map { $0 == "all" ? "" : " on \($0)" } ?? ""
-        return "\(metric) \(isShare(metric) ? FigureFormat.percent(value) : FigureFormat.significant(value))\(slice)"
+        guard let metric = run.metric, let value = run.value else { return "-" }
+        return HeadlineFigure.value(metric, value, slice: run.slice)
     }
 
     private static func change(_ run: PublishedRunAnswer) -> String {
-        guard let metric = run.metric, let change = run.change else { return "–" }
-        return isShare(metric) ? "\(FigureFormat.points(change)) points" : FigureFormat.difference(change)
+        guard let metric = run.metric, let change = run.change else { return "-" }
+        return HeadlineFigure.change(metric, change)
     }
-
-    private static func isShare(_ metric: String) -> Bool { metric == "accuracy" || metric == "calibration_error" }
 }

@@ -17,14 +17,7 @@ struct Verify: ParsableCommand {
 
     func run() throws {
         _ = try worker.load()
-        var verification = RunVerification(
-            runFolder, base: base,
-            progress: { done, total in
-                if isatty(STDERR_FILENO) == 1 {
-                    let end = done == total ? "\r\u{1B}[K" : ""
-                    Terminal.control("\r\u{1B}[Kanswers: \(done)/\(total)\(end)")
-                }
-            })
+        var verification = RunVerification(runFolder, base: base, reporter: JobReporter(ProgressPrinter().take))
         let verdict = try verification.run()
         if json {
             try Output.json(verdict)

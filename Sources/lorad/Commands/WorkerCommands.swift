@@ -1,6 +1,7 @@
 import ArgumentParser
 import Executors
 import Foundation
+import Ledger
 import Manifests
 import ModelFiles
 import OperatingSystem
@@ -25,9 +26,11 @@ struct Watch: ParsableCommand {
     func run() throws {
         // First of all: reading lorad.yaml starts the threads that it asks for.
         for fault in Secrecy.begin() { Failure.write(fault) }
-        let (settings, tools) = parts(try worker.load())
+        // A journal needs no line every ten seconds.
+        let printer = ProgressPrinter(lineEvery: 60)
+        let (settings, tools) = parts(try worker.load(), printer)
         let stop = try StopRequest(signals: try StopSignals())
-        let reload = try ReloadRequest { parts(try worker.read()) }
+        let reload = try ReloadRequest { parts(try worker.read(), printer) }
         let result = try Worker(settings).watch(tools: tools, once: once, stop: stop, reload: reload)
         if json { try Output.json(WatchAnswer(result)) }
         for (state, count) in result.ended.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -46,78 +49,14 @@ struct Watch: ParsableCommand {
     }
 
     /// What a worker is made of, `--jobs` applied.
-    private func parts(_ configuration: WorkerConfiguration) -> (WorkerSettings, WorkerTools) {
+    private func parts(
+        _ configuration: WorkerConfiguration, _ printer: ProgressPrinter
+    ) -> (WorkerSettings, WorkerTools) {
         var configuration = configuration
         if let jobs { configuration.jobs.atOnce = jobs }
-        return (WorkerSettings(configuration) { Failure.write($0) }, WorkerTools(configuration))
-    }
-}
-
-struct Submit: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Validates a manifest and drops it into the inbox.")
-
-    @Argument(help: "The job's manifest.")
-    var manifest: String
-    @Option(name: .customLong("set"), help: "key=value, such as training.max_steps=20; repeatable.")
-    var settings: [String] = []
-    @Option(
-        parsing: .unconditional,
-        help: "Sets the manifest's priority: waiting jobs of a higher one are started first.",
-        transform: WholeNumber.within(-100...100))
-    var priority: Int?
-    @Flag(
-        help: "Adds the time to the name, and submits only where data, base or settings changed since the last success."
-    )
-    var stamp = false
-    @Flag(help: "Runs it again although a job of the same content waits, runs or has succeeded.")
-    var again = false
-    @Flag(help: "JSON on stdout.")
-    var json = false
-    @OptionGroup var worker: WorkerOptions
-
-    func run() throws {
-        let configuration = try worker.load()
-        let settings = settings + (priority.map { ["priority=\($0)"] } ?? [])
-        if stamp { return try submitStamped(settings, configuration) }
-        let submitted = try NightlyManifest(path: manifest, settings: settings, configuration)
-        var text = submitted.text
-        let worker = try worker.worker()
-        if again {
-            // Other bytes, and so another job, for whoever takes it out of the inbox.
-            text += "\n# again \(UUID().uuidString)\n"
-        } else if let job = try worker.repeated(text, inputs: submitted.document.manifest.inputs) {
-            Failure.write(
-                "\(manifest) has the content of job \(job.id) (\(job.state.rawValue)), and nothing it reads has changed; "
-                    + "--again runs it again")
-            return try tell(SubmissionAnswer(status: .repeated, job: job.id, runFolder: job.runFolder))
-        }
-        let name = URL(fileURLWithPath: manifest).lastPathComponent
-        let path = "\(configuration.inbox)/\(try worker.submit(text, name: name))"
-        try tell(SubmissionAnswer(status: .submitted, path: path))
-    }
-
-    private func tell(_ answer: SubmissionAnswer) throws {
-        if json { return try Output.json(answer) }
-        Output.line(answer.word)
-    }
-
-    private func submitStamped(_ settings: [String], _ configuration: WorkerConfiguration) throws {
-        let nightly = try NightlyManifest(path: manifest, settings: settings, configuration)
-        switch again ? .new("--again") : try worker.worker().novelty(of: nightly) {
-        case .unchanged(let job):
-            Failure.write(
-                "\(manifest): data, base and settings are those of job \(job.id), which succeeded; --again trains anyway"
-            )
-            try tell(SubmissionAnswer(status: .unchanged, job: job.id, runFolder: job.runFolder))
-        case .new(let reason):
-            let now = Date()
-            let name = NightlyManifest.fileName(of: manifest, at: now)
-            // With --again other bytes, and so another job even within one minute.
-            let text = try nightly.stamped(at: now, configuration) + (again ? "\n# again \(UUID().uuidString)\n" : "")
-            Failure.write("\(manifest): \(reason)")
-            let path = "\(configuration.inbox)/\(try worker.worker().submit(text, name: name))"
-            try tell(SubmissionAnswer(status: .submitted, path: path))
-        }
+        var settings = WorkerSettings(configuration) { printer.line($0) }
+        settings.hear = { printer.take($1, of: $0) }
+        return (settings, WorkerTools(configuration))
     }
 }
 
@@ -199,7 +138,8 @@ struct Cancel: ParsableCommand {
 }
 
 struct Retry: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Queues a failed, rejected or cancelled job again.")
+    static let configuration = CommandConfiguration(
+        abstract: "Queues a failed, rejected, cancelled or interrupted job again.")
 
     @Argument(help: "A job's id, or its name.")
     var job: String
@@ -208,8 +148,22 @@ struct Retry: ParsableCommand {
     @OptionGroup var worker: WorkerOptions
 
     func run() throws {
-        let job = try worker.worker().retry(job)
+        let (commands, configuration) = (try worker.worker(), try worker.load())
+        try checkManifest(of: try commands.status(job).job, configuration)
+        let job = try commands.retry(job)
         if json { return try Output.json(JobAnswer(job)) }
         Output.line("\(job.id) is queued")
+    }
+
+    /// - Throws: `WorkerError` where the manifest would be rejected once more before anything is done for it.
+    private func checkManifest(of job: JobRecord, _ configuration: WorkerConfiguration) throws {
+        // One that is not kept, or a job in another state, the ledger tells of.
+        guard job.state.isFinal, job.state != .succeeded, !job.manifestText.isEmpty,
+            case .rejected(let mistakes) = ManifestReading.verdict(
+                on: job.manifestText, path: job.manifestFile, configuration)
+        else { return }
+        throw WorkerError(
+            .manifest, "Job \(job.id)'s manifest cannot be run as it is: a retry would end in the same way.",
+            cause: mistakes.joined(separator: "\n"), advice: "Submit a corrected manifest.")
     }
 }

@@ -13,6 +13,9 @@ enum Output {
     /// One line for people; `--json` gives names and paths as they are.
     static func line(_ line: String) { Terminal.output(ForeignText.line(line)) }
 
+    /// The same at once.
+    static func lineNow(_ line: String) { Terminal.outputNow(ForeignText.line(line) + "\n") }
+
     /// Lines for people; tabs stay.
     static func block(_ lines: String) { Terminal.output(lines) }
 
@@ -43,6 +46,10 @@ enum Output {
 
     /// Characters that a terminal would obey or hide are escapes, which a reader of JSON takes for the same.
     private static func text(_ value: some Encodable) throws -> String {
-        ForeignText.forJSON(String(decoding: try JSONCoding.encoder(.line).encode(value), as: UTF8.self))
+        let encoder = JSONCoding.encoder(.line)
+        // JSON has no number for these, and a figure that is none is no reason to print nothing.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        return ForeignText.forJSON(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }

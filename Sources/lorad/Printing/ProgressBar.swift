@@ -24,7 +24,7 @@ package struct ProgressBar: Sendable {
     /// For stderr; nil where that is no terminal, or one that cannot go back to the beginning of its line.
     static func onTerminal(environment: [String: String] = ProcessInfo.processInfo.environment) -> ProgressBar? {
         guard isatty(STDERR_FILENO) == 1, movesCursor(environment) else { return nil }
-        return ProgressBar(hasBlocks: isUTF8(environment), columns: { terminalColumns(of: STDERR_FILENO) })
+        return ProgressBar(hasBlocks: isUTF8(environment), columns: { Terminal.size(of: STDERR_FILENO)?.columns ?? 80 })
     }
 
     /// Whether the terminal obeys what clears a line: `TERM=dumb` does not, nor does one that says nothing of itself.
@@ -40,22 +40,19 @@ package struct ProgressBar: Sendable {
         return plain.contains("utf8")
     }
 
-    private static func terminalColumns(of descriptor: Int32) -> Int {
-        var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+    /// - Parameter title: whose progress it is, where that is not plain.
+    package func show(_ progress: StageProgress, of title: String? = nil) {
+        write("\r" + line(progress, of: title) + "\u{1B}[K")
     }
-
-    package func show(_ progress: StageProgress) { write("\r" + line(progress) + "\u{1B}[K") }
 
     /// Clears what `show` wrote.
     func clear() { write("\r\u{1B}[K") }
 
     /// What is shown, one column short of the terminal's edge so that no line breaks: the words in full where they fit,
     /// else the place and the time left, and the bar only where there is room for it.
-    package func line(_ progress: StageProgress) -> String {
+    package func line(_ progress: StageProgress, of title: String? = nil) -> String {
         let room = max(1, columns() - 1)
-        let stage = progress.stage.rawValue
+        let stage = [title, progress.stage.rawValue].compactMap(\.self).joined(separator: " ")
         let short = [progress.place, progress.timeLeft].compactMap(\.self).joined(separator: ", ")
         for words in ["\(stage) \(progress.words)", "\(stage) \(short)"]
         where Self.width + 1 + words.count <= room { return bar(progress) + " " + words }

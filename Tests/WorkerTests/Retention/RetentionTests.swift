@@ -82,6 +82,47 @@ struct RunPruningTests {
         #expect(try prune(folder) { $0.keepFailedDays = 30 } == [runs[0], young])
     }
 
+    /// Nights as lorad 0.2 published them, each in a folder of its own with its own `latest`.
+    private func nights(_ folder: ScratchFolder, _ count: Int) throws {
+        for night in 1...count {
+            let run = "2026010\(night)T020000Z-0000000\(night)"
+            try FileManager.default.createDirectory(
+                atPath: folder.path + "/tiny-2026010\(night)t0200z/" + run, withIntermediateDirectories: true)
+            try folder.write("x", to: "tiny-2026010\(night)t0200z/\(run)/report.json")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path + "/tiny-2026010\(night)t0200z/latest", withDestinationPath: run)
+        }
+    }
+
+    @Test("Nights in folders of their own count as runs of the name; a night's latest protects nothing, an alias does")
+    func nights() throws {
+        let folder = try outbox(["20260105T020000Z-00000005"])
+        try link(folder, "latest", to: "20260105T020000Z-00000005")
+        try nights(folder, 4)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/tiny-20260101t0200z/production", withDestinationPath: "20260101T020000Z-00000001")
+        #expect(try prune(folder) { $0.keepRuns = 3 } == ["20260105T020000Z-00000005", "latest"])
+        #expect(
+            try folder.names("").filter { $0.hasPrefix("tiny") } == [
+                "tiny", "tiny-20260101t0200z", "tiny-20260103t0200z", "tiny-20260104t0200z",
+            ])
+        #expect(try folder.names("tiny-20260101t0200z").contains("20260101T020000Z-00000001"))
+    }
+
+    @Test("Where there are only nights in folders of their own, the last ones stay, and what else lies there")
+    func oldNights() throws {
+        let folder = try ScratchFolder()
+        try nights(folder, 4)
+        try folder.write("x", to: "tiny-20260101t0200z/notes")
+        var policy = RetentionConfiguration()
+        policy.keepDays = 0
+        policy.keepRuns = 1
+        #expect(try RunPruning(outbox: folder.path, policy: policy).prune(now: now).count == 3)
+        #expect(try folder.names("").filter { $0.hasPrefix("tiny") } == ["tiny-20260101t0200z", "tiny-20260104t0200z"])
+        #expect(try folder.names("tiny-20260101t0200z").filter { $0 != OutboxPlace.entryLock } == ["notes"])
+        #expect(try folder.names("tiny-20260104t0200z").contains("20260104T020000Z-00000004"))
+    }
+
     @Test("What a crash left half-removed goes with the next round")
     func leftover() throws {
         let folder = try outbox(runs + [".pruned-20250101T000000Z-00000000"])

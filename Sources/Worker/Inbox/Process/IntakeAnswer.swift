@@ -1,6 +1,7 @@
 import Common
 import Executors
 import Foundation
+import Manifests
 import ModelFiles
 import OperatingSystem
 
@@ -55,11 +56,12 @@ package struct Inspection: Sendable, Codable, Equatable {
         let file = ManifestFile.read(path, name: name)
         guard file.mistake == nil else { return Inspection(file: file, verdict: nil, lastChange: nil) }
         switch judge(file.text) {
-        case .accepted(let name, let notify, let priority, let inputs):
+        case .accepted(let name, let notify, let priority, let inputs, let stamp):
             return Inspection(
                 file: file,
                 verdict: .accepted(
-                    name: name, notify: notify, priority: priority, inputs: Bounds.fitting(inputs)),
+                    name: name, notify: notify, priority: priority, inputs: Bounds.fitting(inputs),
+                    stamp: stamp),
                 lastChange: InputFiles.lastChange(of: inputs))
         case .rejected(let lines):
             return Inspection(file: file, verdict: .rejected(diagnostics: Bounds.cut(lines)), lastChange: nil)
@@ -69,8 +71,9 @@ package struct Inspection: Sendable, Codable, Equatable {
     var isBounded: Bool {
         guard file.isBounded, (verdict == nil) == (file.mistake != nil) else { return false }
         switch verdict {
-        case .accepted(let name, let notify, _, let inputs):
-            return !name.isEmpty && name.utf8.count <= Bounds.longestName && Bounds.holds(notify ?? [])
+        case .accepted(let name, let notify, _, let inputs, let stamp):
+            return !name.isEmpty && (stamp.map(Stamp.isStamp) ?? true) && name.utf8.count <= Bounds.longestName
+                && Bounds.holds(notify ?? [])
                 && Bounds.fitting(inputs) == inputs
         case .rejected(let lines): return Bounds.holds(lines)
         case nil: return true
@@ -80,7 +83,7 @@ package struct Inspection: Sendable, Codable, Equatable {
 
 /// A manifest of `schedule`, ready for the inbox.
 package struct ScheduledManifest: Sendable, Codable, Equatable {
-    /// Under its stamped name. One with mistakes is as it was: the inbox rejects it as it does any other, quarantined
+    /// With its stamp. One with mistakes is as it was: the inbox rejects it as it does any other, quarantined
     /// beside them, and the hooks are told.
     package let text: String
     /// What it is compared with earlier runs by; nil where it has mistakes.
