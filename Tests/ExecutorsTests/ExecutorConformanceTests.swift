@@ -31,11 +31,13 @@ struct ExecutorConformanceTests {
         let executor: any Executor
         let order: JobOrder
 
-        init(_ kind: Kind, steps: Int = 2, text: String? = nil) throws {
+        init(
+            _ kind: Kind, steps: Int = 2, text: String? = nil, outbox: String? = nil, lines: String = ""
+        ) throws {
             folder = try ScratchFolder()
             let base = Fixtures.path("llama-tiny/base")
             var configuration = WorkerConfiguration()
-            configuration.outbox = folder.path + "/outbox"
+            configuration.outbox = outbox ?? folder.path + "/outbox"
             configuration.state = folder.path + "/state"
             configuration.pipelines = folder.path + "/pipelines"
             configuration.allowedRoots = [folder.path, Fixtures.root]
@@ -54,6 +56,7 @@ struct ExecutorConformanceTests {
                 base: {path: \(base), sha256: \(try ContentHash.ofBase(base).sha256)}
                 dataset: {train: \(folder.path)/train.jsonl}
                 training: {max_steps: \(steps), batch_size: 2, dtype: float32}
+                \(lines)
                 """
             let request = JobRequest(
                 id: "one", name: "job", manifestPath: folder.path + "/job.yaml", manifestText: text ?? manifest,
@@ -95,6 +98,26 @@ struct ExecutorConformanceTests {
         let execution = try #require(attempt.execution)
         let executor = bench.executor
         #expect(await onThread { eventually { executor.liveness(of: execution) == .dead } })
+    }
+
+    @Test("A job goes on from another name's run, in an outbox that jobs may not read", arguments: Kind.allCases)
+    func parent(kind: Kind) async throws {
+        let elsewhere = try ScratchFolder()
+        let run = "20261129T010203Z-3f9ac2b1"
+        let files = FileManager.default
+        let runs = elsewhere.path + "/outbox/parent"
+        try files.createDirectory(atPath: runs, withIntermediateDirectories: true)
+        try files.copyItem(atPath: Fixtures.path("adapters/query-value"), toPath: "\(runs)/\(run)")
+        try files.createSymbolicLink(atPath: runs + "/latest", withDestinationPath: run)
+        let bench = try Bench(
+            kind, outbox: elsewhere.path + "/outbox",
+            lines: "adapter: {rank: 4, alpha: 8, targets: [q_proj, v_proj], init_from: parent}")
+        guard case .succeeded(let published, _) = await bench.run(RecordedAttempt()) else {
+            Issue.record("the job did not succeed")
+            return
+        }
+        let provenance = try String(contentsOfFile: published + "/provenance.json", encoding: .utf8)
+        #expect(provenance.contains("\(runs)/\(run)") && provenance.contains("\"init_from\" : \"parent\""))
     }
 
     @Test("A job that may not publish leaves no run", arguments: Kind.allCases)

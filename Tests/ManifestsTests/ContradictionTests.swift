@@ -11,8 +11,37 @@ import Testing
                 "training: {batch_size: 1000000, gradient_accumulation: 1000000}",
                 "4:33: training.batch_size times training.gradient_accumulation is 1000000000000 rows a step; it must be"
             ),
+            (
+                "training: {warmup_steps: 5, warmup_ratio: 0.1}",
+                "4:29: training.warmup_steps and training.warmup_ratio both say how long to warm up; keep one"
+            ),
+            (
+                "training: {schedule: cosine, min_lr: 1.0e-5}",
+                "4:30: training.min_lr goes with training.schedule cosine_with_min_lr or warmup_stable_decay, not cosine"
+            ),
+            (
+                "training: {schedule: cosine_with_min_lr, min_lr: 1.0e-5, decay_steps: 5}",
+                "4:58: training.decay_steps goes with training.schedule warmup_stable_decay, not cosine_with_min_lr"
+            ),
+            (
+                "training: {schedule: cosine_with_min_lr, min_lr: 1.0e-5, min_lr_rate: 0.1}",
+                "4:58: training.min_lr and training.min_lr_rate both say where the learning rate ends; keep one"
+            ),
+            (
+                "training: {schedule: cosine_with_min_lr}",
+                "4:12: training.schedule cosine_with_min_lr needs training.min_lr or training.min_lr_rate"
+            ),
+            (
+                "training: {schedule: cosine_with_min_lr, min_lr: 0.5}",
+                "4:42: training.min_lr is 0.5, above training.learning_rate 0.0002"
+            ),
+            (
+                "training: {label_smoothing: 1}",
+                "4:29: training.label_smoothing is 1; it must be at least 0 and below 1"
+            ),
             ("training: {early_stopping: {}}", "4:12: training.early_stopping needs dataset.validation"),
             ("training: {validate_every: 5}", "4:12: training.validate_every needs dataset.validation"),
+            ("training: {best: {keep: best}}", "4:12: training.best needs dataset.validation"),
             ("evaluation: {choices: [a, b]}", "4:14: evaluation.choices needs evaluation.data"),
             ("evaluation: {data: train.jsonl}", "4:20: evaluation.data is the same file as dataset.train"),
             ("gates: [{metric: loss, max: 1}]", "4:1: gates need evaluation.data"),

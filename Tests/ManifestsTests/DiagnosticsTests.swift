@@ -59,7 +59,7 @@ import Testing
             ("training: {schedule: linaer}", "did you mean linear? expected one of linear, cosine, constant"),
             ("training: {seed: -1}", "training.seed is -1; it must be at least 0"),
             ("training: {over_length: cut}", "expected one of truncate, drop"),
-            ("version: 2", "version is 2; it must be at least 1 and at most 1"),
+            ("version: 3", "version is 3; it must be at least 1 and at most 2"),
             ("merge: {export: [gguf]}", "merge.export is a list of 1; expected one of none, safetensors, gguf"),
             ("notify: [https://hooks.example/T0/B0]", "a manifest never holds a URL"),
             (

@@ -38,6 +38,27 @@ import Testing
         #expect(try load(shortest).training.validateEvery == nil)
     }
 
+    @Test("Warmup is a share of the steps where a manifest does not say how many, and a pipeline's gives way")
+    func warmup() throws {
+        #expect(try load(shortest).training.warmupRatio == 0.06)
+        let counted = try load(shortest + "training: {warmup_steps: 10}")
+        #expect(counted.training.warmupSteps == 10 && counted.training.warmupRatio == nil)
+        #expect(try load(counted.yaml()) == counted)
+    }
+
+    @Test("The last step is published; under version 2 the best one, where there is validation data")
+    func best() throws {
+        let validated = shortest.replacing("dataset: train.jsonl", with: "dataset: {train: a, validation: b}")
+        #expect(try load(validated).training.best == nil)
+        #expect(try load("version: 2\n" + shortest).training.best == nil)
+        #expect(try load("version: 2\n" + validated).training.best == BestCheckpoint())
+        #expect(try load("version: 2\n" + validated + "training: {best: {keep: last}}").training.best?.keep == .last)
+        #expect(try load(validated + "training: {best: {}}").training.best?.keep == .best)
+        let written = try load("version: 2\n" + validated)
+        #expect(try load(written.yaml()) == written && written.yaml().contains("version: 2"))
+        #expect(try !load(validated).yaml().contains("best"))
+    }
+
     @Test("max_steps leaves epochs unset")
     func length() throws {
         let training = try load(shortest + "training: {max_steps: 7}").training

@@ -55,6 +55,7 @@ struct RandomManifest {
         manifest.adapter.rank = Int.random(in: 1...4096, using: &random)
         manifest.adapter.alpha = number(1..<1e9)
         manifest.adapter.dropout = number(0..<0.99)
+        manifest.adapter.initFrom = chance() ? "parent" + path() : nil
         manifest.adapter.targets = chance() ? nil : Array(Set([text(), text(), "q_proj"])).sorted()
         fillTraining(&manifest.training, validation: manifest.dataset.validation != nil)
         fillEvaluation(&manifest)
@@ -80,12 +81,24 @@ struct RandomManifest {
         training.maxSteps = chance() ? Int.random(in: 1...1000, using: &random) : nil
         training.epochs = training.maxSteps == nil ? number(0.1..<99) : nil
         training.learningRate = number(1e-12..<1)
-        training.warmupRatio = number(0..<0.9)
+        training.warmupSteps = chance() ? Int.random(in: 0...99, using: &random) : nil
+        training.warmupRatio = training.warmupSteps == nil ? number(0..<0.9) : nil
+        training.labelSmoothing = chance() ? number(0..<0.9) : nil
+        training.neftuneAlpha = chance() ? number(0.1..<99) : nil
+        if chance() {
+            training.schedule = .warmupStableDecay
+            training.minLRRate = chance() ? number(0..<0.9) : nil
+            training.decaySteps = chance() ? Int.random(in: 1...99, using: &random) : nil
+        }
         training.maxGradNorm = number(0..<1e300)
         training.seed = Int.random(in: 0...Int.max, using: &random)
         training.appendEOS = chance()
         training.microBatchTokens = chance() ? 4096 : nil
         training.validateEvery = validation ? Int.random(in: 1...99, using: &random) : nil
+        if validation && chance() {
+            training.best = BestCheckpoint()
+            training.best?.keep = chance() ? .best : .last
+        }
         if validation && chance() {
             training.earlyStopping = try? load(
                 shortest.replacing("dataset: train.jsonl", with: "dataset: {train: a, validation: b}")

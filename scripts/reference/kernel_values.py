@@ -125,6 +125,15 @@ def cross_entropy():
           gradient=logits.grad)
 
 
+def smoothed_cross_entropy():
+    logits = (torch.randn(4, 37) * 3).requires_grad_()
+    targets, scale, smoothing = torch.tensor([0, 36, 17, 5]), 0.25, 0.1
+    losses = F.cross_entropy(logits, targets, reduction="none", label_smoothing=smoothing)
+    (losses.sum() * scale).backward()
+    write("smoothed_cross_entropy", {"scale": scale, "smoothing": smoothing}, logits=logits, targets=targets[None],
+          losses=losses[None], gradient=logits.grad)
+
+
 def adamw():
     settings = {"learningRate": 3e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0.1}
     parameter = torch.randn(2, 19)
@@ -144,7 +153,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     for make in [rms_norm, layer_norm, rotary, attention, attention_bidirectional, activations, swiglu, cross_entropy,
-                 adamw]:
+                 smoothed_cross_entropy, adamw]:
         torch.manual_seed(SEED)
         make()
 

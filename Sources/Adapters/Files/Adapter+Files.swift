@@ -5,7 +5,7 @@ import Tensors
 import Transformers
 
 extension Adapter: Trainable {
-    private static let configurationFile = "adapter_config.json"
+    static let configurationFile = "adapter_config.json"
 
     /// Writes `adapter_config.json` and `adapter_model.safetensors` into an existing folder, as PEFT loads them.
     ///

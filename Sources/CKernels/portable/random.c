@@ -25,6 +25,18 @@ CK_FUNCTION void ck_philox(const uint32_t counter[4], const uint32_t key[2], uin
     for (int i = 0; i < 4; i++) out[i] = c[i];
 }
 
+/// The words of 16 blocks from counter (block, step) on.
+CK_INLINE void random_words(uint32_t words[16][4], uint64_t block, uint64_t step, uint32_t k0, uint32_t k1) {
+    for (int lane = 0; lane < 16; lane++) {
+        uint64_t index = block + (uint64_t)lane;
+        words[lane][0] = (uint32_t)index;
+        words[lane][1] = (uint32_t)(index >> 32);
+        words[lane][2] = (uint32_t)step;
+        words[lane][3] = (uint32_t)(step >> 32);
+        philox(words[lane], k0, k1);
+    }
+}
+
 /// Element i takes word i % 4 of the block at counter (i / 4, step), so that masks do not depend on how rows are cut.
 CK_INLINE void dropout(const void *x, void *y, size_t count, float probability, uint64_t seed, uint32_t stream,
                        uint64_t step, uint64_t first, enum ck_write write, enum ck_dtype dtype) {
@@ -34,15 +46,7 @@ CK_INLINE void dropout(const void *x, void *y, size_t count, float probability, 
     size_t i = 0;
     while (i < count) {
         uint32_t words[16][4];
-        uint64_t block = (first + i) / 4;
-        for (int lane = 0; lane < 16; lane++) {
-            uint64_t index = block + (uint64_t)lane;
-            words[lane][0] = (uint32_t)index;
-            words[lane][1] = (uint32_t)(index >> 32);
-            words[lane][2] = (uint32_t)step;
-            words[lane][3] = (uint32_t)(step >> 32);
-            philox(words[lane], k0, k1);
-        }
+        random_words(words, (first + i) / 4, step, k0, k1);
         const uint32_t *flat = &words[0][0];
         size_t skip = (size_t)((first + i) % 4);
         size_t end = 64 - skip < count - i ? 64 - skip : count - i;
@@ -58,4 +62,25 @@ CK_FUNCTION void ck_dropout(const void *x, void *y, enum ck_dtype dtype, size_t 
                             uint32_t stream, uint64_t step, uint64_t first, enum ck_write write) {
     if (dtype == CK_BFLOAT16) dropout(x, y, count, probability, seed, stream, step, first, write, CK_BFLOAT16);
     else dropout(x, y, count, probability, seed, stream, step, first, write, CK_FLOAT32);
+}
+
+CK_FUNCTION void ck_add_noise(float *x, size_t count, float magnitude, uint64_t seed, uint32_t stream, uint64_t step,
+                              uint64_t first) {
+#pragma clang fp contract(off)
+    // A product that is fused with its sum rounds once, and not all variants can.
+    uint32_t k0 = (uint32_t)seed ^ stream * 0x9E3779B9u, k1 = (uint32_t)(seed >> 32) + stream;
+    size_t i = 0;
+    while (i < count) {
+        uint32_t words[16][4];
+        random_words(words, (first + i) / 4, step, k0, k1);
+        const uint32_t *flat = &words[0][0];
+        size_t skip = (size_t)((first + i) % 4);
+        size_t end = 64 - skip < count - i ? 64 - skip : count - i;
+        for (size_t j = 0; j < end; j++) {
+            float uniform = (float)(flat[skip + j] >> 8) * 0x1p-23f - 1.0f;
+            float noise = magnitude * uniform;
+            x[i + j] = x[i + j] + noise;
+        }
+        i += end;
+    }
 }

@@ -32,6 +32,10 @@ package struct PipelineRunner {
         let (request, configuration) = (order.request, order.configuration)
         return Result {
             let document = try request.document(configuration)
+            // The work folder of a name outlives its jobs: only one that goes on keeps what it began from.
+            if request.isForeground, !FileSystem.exists(JobEnvironment.checkpoint(in: request.workFolder)) {
+                ParentPin.forget(in: request.workFolder)
+            }
             let environment = JobEnvironment(
                 outbox: order.outbox, workFolder: request.workFolder,
                 hashCache: HashCache(

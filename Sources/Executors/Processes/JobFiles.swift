@@ -12,8 +12,19 @@ package struct JobFiles {
     var anyReads: [String] { order.allowedRoots + own }
 
     /// What this manifest names.
-    func reads(_ manifest: JobManifest) -> [String] {
-        manifest.inputs.flatMap(Self.withLinks) + own
+    ///
+    /// - Parameter parent: the folder of the adapter that the job goes on from, wherever it was found.
+    package func reads(_ manifest: JobManifest, parent: String?) -> [String] {
+        (manifest.inputs + [parent].compactMap(\.self)).flatMap(Self.withLinks) + own
+    }
+
+    /// The adapter that the job goes on from, which is settled here for all attempts: a confined process could read no
+    /// other, and `latest` may be moved at any time. Nil where there is none, or none is found, which the pipeline tells.
+    func parent(_ manifest: JobManifest) -> String? {
+        let pin = try? ParentPin.find(manifest, outbox: order.outbox, workFolder: order.request.workFolder)
+        guard let pin else { return nil }
+        if pin.sha256 == nil { try? pin.keep(in: order.request.workFolder) }
+        return pin.folder
     }
 
     /// Its work folder, and the folder of its name in the outbox, which the worker has made.

@@ -17,7 +17,7 @@ struct JobSandbox {
             seen = PathsSeen([])
             return
         }
-        let reads = files.reads(document.manifest)
+        let reads = files.reads(document.manifest, parent: files.parent(document.manifest))
         seen = PathsSeen(reads)
         confinement = first.narrowed(reads: reads, writes: files.writes)
     }

@@ -12,6 +12,8 @@ package struct AdapterSection: Section {
     package var dropout = 0.05
     /// Module names, path suffixes, or `all-linear`; nil for those that the base's type has by default.
     package var targets: [String]?
+    /// What training goes on from: a name in the outbox, `NAME/RUN`, or a folder; nil for a fresh adapter.
+    package var initFrom: String?
 
     static let fields: [Field<AdapterSection>] = [
         .standard(
@@ -36,7 +38,18 @@ package struct AdapterSection: Section {
             absent: "PEFT's for the type of base",
             "Which linear projections get an adapter: names, path suffixes, or `all-linear`. "
                 + "By default `q_proj` and `v_proj`, or what stands in their place."),
+        .optional(
+            "init_from", \.initFrom, .path(example: "sentiment"), absent: "a fresh adapter",
+            "The adapter that training goes on from: a name (its latest run), `NAME/RUN` of the outbox, or a folder."),
     ]
+
+    /// The folder that `init_from` names; nil where it names a run in the outbox, which has at most one `/`.
+    package var initFolder: String? {
+        initFrom.flatMap { text in
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            return parts.count > 2 || parts.contains { $0.isEmpty || $0.hasPrefix(".") } ? text : nil
+        }
+    }
 }
 
 /// The kinds of adapter lorad trains.

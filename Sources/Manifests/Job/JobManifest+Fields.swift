@@ -6,8 +6,8 @@ extension JobManifest {
     static let fields: [Field<JobManifest>] =
         [
             .standard(
-                "version", \.version, .integer(1...1, example: 1), standard: "1",
-                "The version of this format."),
+                "version", \.version, .integer(1...2, example: 1), standard: "1",
+                "The version of this format; 2 publishes the best step where 1 publishes the last."),
             .required(
                 "name", \.name, .name(example: "sentiment", reserved: reservedNames),
                 missing: "give the adapter a name, such as sentiment",

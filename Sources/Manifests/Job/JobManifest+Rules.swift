@@ -5,9 +5,19 @@ extension JobManifest {
     ) {
         // Here, as a manifest without a training section needs the default too.
         if node["training.max_steps"] == nil && node["training.epochs"] == nil { manifest.training.epochs = 3 }
+        if manifest.training.warmupSteps == nil {
+            manifest.training.warmupRatio = manifest.training.warmupRatio ?? TrainingSection.standardWarmupRatio
+        }
         checkWeights(manifest, node, &context)
         checkValidation(&manifest, node, &context)
         checkChoices(manifest, node, &context)
+        if manifest.dataset.task == .regression, let entry = node["training"]?.entry("label_smoothing"),
+            !entry.value.isNull
+        {
+            context.diagnostics.add(
+                entry.position,
+                "training.label_smoothing spreads a class's probability; dataset.task regression has no classes")
+        }
         checkGates(manifest, node, &context)
         for (key, paths) in [
             ("dataset.train", manifest.dataset.train.paths),
@@ -43,9 +53,10 @@ extension JobManifest {
     ) {
         guard node["dataset.validation"] == nil else {
             manifest.training.validateEvery = manifest.training.validateEvery ?? manifest.training.checkpointEvery
+            if manifest.version >= 2 { manifest.training.best = manifest.training.best ?? BestCheckpoint() }
             return
         }
-        for key in ["validate_every", "early_stopping"] {
+        for key in ["validate_every", "early_stopping", "best"] {
             guard let training = node["training"], training[key] != nil, let entry = training.entry(key) else {
                 continue
             }

@@ -46,5 +46,7 @@ extension JobManifest {
     }
 
     /// The files and folders that the job reads.
-    package var inputs: [String] { [base.path] + rowFiles + [dataset.chatTemplateFile].compactMap(\.self) }
+    package var inputs: [String] {
+        [base.path] + rowFiles + [dataset.chatTemplateFile, adapter.initFolder].compactMap(\.self)
+    }
 }

@@ -22,6 +22,9 @@ extension PathPolicy {
         if let path = manifest.dataset.chatTemplateFile {
             check("dataset.chat_template", path, isData: true, holding: "a template", document, &diagnostics)
         }
+        if let path = manifest.adapter.initFolder {
+            check("adapter.init_from", path, isData: false, holding: "an adapter", document, &diagnostics)
+        }
         return diagnostics.sorted
     }
 
@@ -36,6 +39,8 @@ extension PathPolicy {
             _ = FileManager.default.fileExists(atPath: resolved, isDirectory: &isFolder)
             if isData && isFolder.boolValue {
                 diagnostics.add(position, "\(key) \(Shown.quoted(path)) is a folder; expected a file of \(content)")
+            } else if key == "adapter.init_from" && !isFolder.boolValue {
+                diagnostics.add(position, "\(key) \(Shown.quoted(path)) is no folder of \(content)")
             } else if !isData && !isFolder.boolValue && !path.lowercased().hasSuffix(".gguf") {
                 diagnostics.add(
                     position, "\(key) \(Shown.quoted(path)) is neither a model folder nor a .gguf file")

@@ -49,7 +49,9 @@ enum PipelineDefaults {
     }
 
     /// Keys of which the upper tree's one displaces the lower tree's other.
-    private static let alternatives = [["max_steps", "epochs"]]
+    private static let alternatives = [
+        ["max_steps", "epochs"], ["warmup_steps", "warmup_ratio"], ["min_lr", "min_lr_rate"],
+    ]
 
     static func merge(_ upper: YAMLNode, over lower: YAMLNode) -> YAMLNode {
         guard let upperEntries = upper.entries else {

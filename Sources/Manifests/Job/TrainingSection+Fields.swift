@@ -33,16 +33,38 @@ extension TrainingSection {
             standard: "2.0e-4", "The highest learning rate of the schedule."),
         .standard(
             "schedule", \.schedule, .choice(), standard: "`linear`",
-            "The learning rate after warmup: falls in a line or half a cosine to 0, or stays."),
-        .standard(
+            "The learning rate after warmup: falls in a line or half a cosine to 0, or stays; or half a cosine to "
+                + "`min_lr`, over all steps or the last ones."),
+        .optional(
+            "min_lr", \.minLR, .number(NumberBounds(atLeast: 0, atMost: 1), example: "2.0e-5"),
+            absent: "`min_lr_rate`",
+            "The learning rate that `cosine_with_min_lr` and `warmup_stable_decay` end at. Excludes `min_lr_rate`."),
+        .optional(
+            "min_lr_rate", \.minLRRate, .number(NumberBounds(atLeast: 0, atMost: 1), example: "0.1"),
+            absent: "0 with `warmup_stable_decay`", "The same as a share of `learning_rate`. Excludes `min_lr`."),
+        .optional(
+            "decay_steps", \.decaySteps, .integer(1...1_000_000_000, example: 20), absent: "a tenth of the steps",
+            "The last steps, in which `warmup_stable_decay` falls."),
+        .optional(
+            "warmup_steps", \.warmupSteps, .integer(0...1_000_000_000, example: 10), absent: "`warmup_ratio` decides",
+            "Steps in which the learning rate rises. Excludes `warmup_ratio`."),
+        .optional(
             "warmup_ratio", \.warmupRatio, .number(NumberBounds(atLeast: 0, below: 1), example: "0.06"),
-            standard: "0.06", "Share of the steps in which the learning rate rises from 0."),
+            absent: "0.06, unless `warmup_steps` is given",
+            "Share of the steps in which the learning rate rises from 0. Excludes `warmup_steps`."),
         .standard(
             "weight_decay", \.weightDecay, .number(NumberBounds(atLeast: 0, atMost: 1), example: "0.01"),
             standard: "0", "AdamW's decoupled weight decay."),
         .standard(
             "max_grad_norm", \.maxGradNorm, .number(NumberBounds(atLeast: 0), example: "1.0"), standard: "1.0",
             "Gradients are scaled down to this global norm; 0 leaves them as they are."),
+        .optional(
+            "label_smoothing", \.labelSmoothing, .number(NumberBounds(atLeast: 0, below: 1), example: "0.1"),
+            absent: "0", "Share of a target's probability that is spread evenly over all tokens, or classes."),
+        .optional(
+            "neftune_alpha", \.neftuneAlpha, .number(NumberBounds(above: 0, atMost: 1_000), example: "5"),
+            absent: "no noise",
+            "Adds noise to token embeddings while training (NEFTune): uniform within ±alpha/√(L·d), for L tokens of d."),
     ]
 
     static let runFields: [Field<TrainingSection>] = [
@@ -62,6 +84,10 @@ extension TrainingSection {
         .optional(
             "early_stopping", \.earlyStopping, .section("{patience: 3, min_delta: 0.001}"), absent: "off",
             "Ends training when the validation loss stops falling. Needs `dataset.validation`."),
+        .optional(
+            "best", \.best, .section("{metric: validation_loss, keep: best}"),
+            absent: "the last step; under `version: 2` the best one, with validation data",
+            "Which step's adapter is published. Needs `dataset.validation`."),
         .standard(
             "dtype", \.dtype, .choice(), standard: "`auto`",
             """

@@ -18,10 +18,24 @@ package struct TrainingSection: Section {
     package var learningRate = 2e-4
     /// The learning rate after warmup.
     package var schedule = LearningRateScheduleType.linear
-    /// Share of the steps in which the learning rate rises from 0.
-    package var warmupRatio = 0.06
+    /// The lowest learning rate of a schedule that has one; nil where `minLRRate` says it.
+    package var minLR: Double?
+    /// The same as a share of `learningRate`.
+    package var minLRRate: Double?
+    /// The last steps, in which the schedule `warmup_stable_decay` falls; nil: a tenth of them.
+    package var decaySteps: Int?
+    /// Steps in which the learning rate rises; nil where `warmupRatio` says how many.
+    package var warmupSteps: Int?
+    /// The same as a share of the steps; exactly one of this and `warmupSteps` is set in a manifest that was read.
+    package var warmupRatio: Double?
+    /// The share where a manifest says nothing.
+    static let standardWarmupRatio = 0.06
     /// AdamW's decoupled weight decay.
     package var weightDecay = 0.0
+    /// The share of a target's probability that is spread over all others; nil for none.
+    package var labelSmoothing: Double?
+    /// NEFTune's alpha; nil: no noise on embeddings.
+    package var neftuneAlpha: Double?
     /// Gradients are scaled down to this global norm; 0 leaves them as they are.
     package var maxGradNorm = 1.0
     /// Decides initial weights, order of the rows and dropout.
@@ -34,6 +48,8 @@ package struct TrainingSection: Section {
     package var validateEvery: Int?
     /// When to end before `maxSteps`; nil: never.
     package var earlyStopping: EarlyStopping?
+    /// Which checkpoint is published; nil: the last step's.
+    package var best: BestCheckpoint?
     /// The dtype of the base's matmuls.
     package var dtype = ComputeDType.auto
     /// Whether activations are computed again in the backward pass instead of being kept.
@@ -44,22 +60,6 @@ package struct TrainingSection: Section {
     static let mostRowsOfAStep = 1 << 20
 
     static let fields: [Field<TrainingSection>] = lengthFields + batchFields + optimizerFields + runFields
-
-    static func check(
-        _ section: inout TrainingSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
-    ) {
-        let rows = section.batchSize * section.gradientAccumulation
-        if rows > mostRowsOfAStep, let entry = node.entry("gradient_accumulation") ?? node.entry("batch_size") {
-            context.diagnostics.add(
-                entry.position,
-                "\(path)batch_size times \(path)gradient_accumulation is \(rows) rows a step; it must be at most "
-                    + "\(mostRowsOfAStep)")
-        }
-        if let second = node.later(of: "max_steps", "epochs") {
-            context.diagnostics.add(
-                second.position, "\(path)max_steps and \(path)epochs both say how long to train; keep one")
-        }
-    }
 }
 
 /// Ends training when the validation loss stops falling.
@@ -87,6 +87,11 @@ package enum OverLength: String, Sendable, CaseIterable, Codable {
 /// The learning rate over the steps.
 package enum LearningRateScheduleType: String, Sendable, CaseIterable, Codable {
     case linear, cosine, constant
+    case cosineWithMinLR = "cosine_with_min_lr"
+    case warmupStableDecay = "warmup_stable_decay"
+
+    /// Whether it ends at a rate that the manifest chooses.
+    var hasMinimum: Bool { self == .cosineWithMinLR || self == .warmupStableDecay }
 }
 
 /// The dtypes a base can be computed in; `auto` is the faster one of the machine that runs the job.

@@ -65,6 +65,8 @@ package enum RunComparison {
         manifest.base.path = ""
         manifest.base.tokenizerSHA256 = nil
         manifest.dataset.train = manifest.dataset.train.placeless
+        // A parent that moved on is no news of the job's own: every night's would be.
+        manifest.adapter.initFrom = manifest.adapter.initFrom.map { _ in "" }
         manifest.dataset.validation = manifest.dataset.validation.map { _ in "" }
         manifest.evaluation.data = manifest.evaluation.data.map { _ in "" }
         manifest.regression.prompts = manifest.regression.prompts.map { _ in "" }

@@ -12,7 +12,9 @@ package struct JobEnvironment {
     /// Kept over attempts of the same job: checkpoint and scratch files.
     package var workFolder: String
     /// The state of training that an interrupted attempt leaves.
-    package var checkpoint: String { workFolder + "/checkpoint.safetensors" }
+    package var checkpoint: String { Self.checkpoint(in: workFolder) }
+    /// The same of any work folder.
+    package static func checkpoint(in workFolder: String) -> String { workFolder + "/checkpoint.safetensors" }
     /// Remembers hashes from job to job.
     package var hashCache: HashCache
     /// Which files the job may read as base and rows; nil: any.

@@ -45,9 +45,31 @@ struct JobChecks {
                 "a gate is on \(gate.metric.rawValue), which is not measured on these rows.",
                 advice: "Measured are: \(measured.map(\.rawValue).sorted().joined(separator: ", ")).")
         }
+        if task == .classification(.regression), document.manifest.training.labelSmoothing ?? 0 > 0 {
+            mistakes.note(
+                "training.label_smoothing",
+                "training.label_smoothing spreads a class's probability; the rows' labels are values to regress on.",
+                advice: "Remove it, or set dataset.task: classification.")
+        }
         if task != .language, document.manifest.merge.export == .gguf {
             mistakes.note(
                 "merge.export", "merge.export gguf has no place for a classification head.", advice: "Use safetensors.")
+        }
+    }
+
+    /// Notes warmup and decay that do not fit the steps of the job.
+    func schedule(_ plan: TrainingConfiguration) {
+        let section = document.manifest.training
+        if let warmup = section.warmupSteps, warmup >= plan.steps {
+            mistakes.note(
+                "training.warmup_steps",
+                "training.warmup_steps is \(warmup); the job has \(plan.steps) steps, and would end before the learning "
+                    + "rate is reached.", advice: "Lower training.warmup_steps, or use training.warmup_ratio.")
+        } else if let decay = section.decaySteps, plan.warmupSteps + decay > plan.steps {
+            mistakes.note(
+                "training.decay_steps",
+                "training.decay_steps is \(decay); of the job's \(plan.steps) steps "
+                    + "\(plan.steps - plan.warmupSteps) come after the warmup.", advice: "Lower training.decay_steps.")
         }
     }
 

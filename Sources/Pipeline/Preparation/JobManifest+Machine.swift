@@ -24,6 +24,9 @@ extension JobManifest {
         return manifest
     }
 
+    /// Whether the adapter published is that of the best step, and not of the last one.
+    var keepsBest: Bool { training.best?.keep == .best }
+
     /// The storage dtype of the base's frozen weights.
     var dtype: DType { training.dtype == .bfloat16 ? .bfloat16 : .float32 }
 }

@@ -18,6 +18,8 @@ struct PreparedJob {
     let model: JobModel
     let adapter: Adapter
     let plan: TrainingConfiguration
+    /// What the adapter goes on from; nil where it is fresh.
+    let parent: ParentAdapter?
     /// Bytes that the process is predicted to need at its peak.
     let predictedPeak: Int
 }
@@ -37,12 +39,13 @@ struct JobPreparation {
     func run() throws -> PreparedJob {
         let mistakes = JobMistakes(document)
         let (manifest, base, rows, data) = try readRows(mistakes)
+        let parent = try mistakes.collect("adapter.init_from") { try ParentAdapter.open(manifest, environment) } ?? nil
         let checks = JobChecks(document: document, mistakes: mistakes)
-        let job = try base.flatMap { base in try prepare(manifest, base, rows, data, checks) }
+        let job = try base.flatMap { base in try prepare(manifest, base, rows, data, parent, checks) }
         try mistakes.refuse()
         guard let job else { throw PipelineError(.rejected, "\(document.file) has nothing to train on.") }
         try ResourceCheck(manifest: manifest, limits: environment.limits).requireDisk(
-            adapter: job.adapter, base: job.base, environment: environment)
+            adapter: job.adapter, plan: job.plan, base: job.base, environment: environment)
         environment.reporter.ended(.data, detail: "\(job.data.rows.train) rows to train on")
         return job
     }
@@ -84,20 +87,23 @@ struct JobPreparation {
     /// Loads the base, which shows whether its weights are whole and has the projections that targets name; nil where
     /// mistakes, all of them noted, are in the way.
     private func prepare(
-        _ manifest: JobManifest, _ base: VerifiedBase, _ rows: JobRows, _ data: PreparedData?, _ checks: JobChecks
+        _ manifest: JobManifest, _ base: VerifiedBase, _ rows: JobRows, _ data: PreparedData?,
+        _ parent: ParentAdapter?, _ checks: JobChecks
     ) throws -> PreparedJob? {
         let mistakes = checks.mistakes
         let seed = UInt64(bitPattern: Int64(manifest.training.seed))
         var plan = TrainingPlan.configuration(manifest, rows: data?.examples.count ?? 1)
         plan.weights = data?.mixture.weights ?? []
+        plan.startsFrom = parent?.sha256
         // Of rows that cannot be used the task is not known; the projections are the same for any.
         let task = data?.task ?? (rows.areLabelled ? .classification(.regression) : .language)
         let examples = data?.examples ?? []
         let tokens = TrainingPlan.largestMicroBatch(examples, plan)
         let prediction = MemoryPrediction(
-            manifest, base.files.configuration, parameters: base.hash.parameters,
+            manifest, base.files.configuration, plan, parameters: base.hash.parameters,
             tokens: tokens, labelledRows: TrainingPlan.mostLabels(examples, plan, atMost: tokens), task: task)
         let resources = ResourceCheck(manifest: manifest, limits: environment.limits)
+        if data != nil { checks.schedule(plan) }
         if let data { resources.checkAllowance(rows: data.examples.count, steps: plan.steps, mistakes) }
         guard
             try mistakes.collect(
@@ -118,9 +124,11 @@ struct JobPreparation {
                 "adapter.rank", { try resources.requireMemory(whole) }) != nil
         else { return nil }
         let adapter = try Adapter.attach(configuration, to: model, seed: seed)
+        try parent?.begin(
+            adapter, on: model, identity: BaseIdentity(base.hash), labels: data?.task.names, mistakes)
         guard let data else { return nil }
         return PreparedJob(
             manifest: manifest, base: base, data: data, model: JobModel(model), adapter: adapter, plan: plan,
-            predictedPeak: whole.peak)
+            parent: parent, predictedPeak: whole.peak)
     }
 }

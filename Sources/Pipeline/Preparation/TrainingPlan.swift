@@ -11,9 +11,7 @@ package enum TrainingPlan {
         var configuration = TrainingConfiguration(steps: steps)
         configuration.batchSize = batchSize
         configuration.learningRate = section.learningRate
-        configuration.schedule = kind(section.schedule)
-        // The first step of a warmup has the rate 0: of a single step it would leave nothing.
-        configuration.warmupSteps = steps == 1 ? 0 : Int((Double(steps) * section.warmupRatio).rounded(.up))
+        schedule(section, into: &configuration)
         configuration.weightDecay = Float(section.weightDecay)
         configuration.maximumGradientNorm = section.maxGradNorm
         configuration.seed = UInt64(bitPattern: Int64(section.seed))
@@ -22,14 +20,35 @@ package enum TrainingPlan {
         configuration.microBatchTokens = section.microBatchTokens ?? configuration.microBatchTokens
         configuration.patience = section.earlyStopping?.patience
         configuration.minimumImprovement = section.earlyStopping?.minDelta ?? 0
+        configuration.keepsBest = manifest.keepsBest
+        configuration.labelSmoothing = section.labelSmoothing ?? 0
+        configuration.noiseAlpha = section.neftuneAlpha ?? 0
         return configuration
     }
+
+    private static func schedule(_ section: TrainingSection, into configuration: inout TrainingConfiguration) {
+        let steps = configuration.steps
+        configuration.schedule = kind(section.schedule)
+        // The first step of a warmup has the rate 0: of a single step it would leave nothing.
+        let share = steps == 1 ? 0 : section.warmupRatio ?? 0
+        configuration.warmupSteps = section.warmupSteps ?? Int((Double(steps) * share).rounded(.up))
+        configuration.minimumRateShare = section.minLR.map { $0 / section.learningRate } ?? section.minLRRate ?? 0
+        guard section.schedule == .warmupStableDecay else { return }
+        let tenth = Int((Double(steps) * decayShare).rounded(.up))
+        configuration.decaySteps = section.decaySteps ?? max(0, min(tenth, steps - configuration.warmupSteps))
+    }
+
+    /// The share of the steps in which `warmup_stable_decay` falls where the manifest does not say
+    /// (Hu et al. 2024, arXiv 2404.06395).
+    private static let decayShare = 0.1
 
     private static func kind(_ schedule: LearningRateScheduleType) -> LearningRateSchedule.Kind {
         switch schedule {
         case .linear: .linear
         case .cosine: .cosine
         case .constant: .constant
+        case .cosineWithMinLR: .cosineWithMinimum
+        case .warmupStableDecay: .warmupStableDecay
         }
     }
 

@@ -44,7 +44,7 @@ package struct JobEstimate: Sendable {
     /// All evaluation rows were scored, by both models, in so many seconds.
     package mutating func scored(seconds: Double) {
         guard work.scoredTokens > 0 else { return }
-        secondsPerScoredToken = seconds / Double(JobWork.scoringModels * work.scoredTokens)
+        secondsPerScoredToken = seconds / Double(work.scoringModels * work.scoredTokens)
     }
 
     /// Seconds to the job's end; nil before enough is measured.
@@ -53,7 +53,7 @@ package struct JobEstimate: Sendable {
     package func secondsLeft(in stage: Stage, stageLeft: Double?) -> Double? {
         let pass = secondsPerScoredToken ?? secondsPerTrainedToken.map { $0 / work.passesPerTrainedToken }
         guard let pass else { return nil }
-        let slices = pass * Double(JobWork.scoringModels * work.scoredTokens)
+        let slices = pass * Double(work.scoringModels * work.scoredTokens)
         let parity = pass * work.parityTokens
         switch stage {
         case .base, .data: return nil

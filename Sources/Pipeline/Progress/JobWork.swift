@@ -16,10 +16,11 @@ package struct JobWork: Sendable, Equatable {
     /// frozen weights get no gradient; with activation checkpointing another one forward.
     package var passesPerTrainedToken = 2.0
 
+    /// Models that score the evaluation rows: base and adapter, and the one that the adapter goes on from.
+    package var scoringModels = 2
+
     package init() {}
 
-    /// Base and adapter score the evaluation rows.
-    package static let scoringModels = 2
     /// Adapter, base and merged weights answer the prompts.
     package static let answeringModels = 3
     /// What drawing a token costs, in tokens of a forward pass over many: it reads every weight for one row. Between 20

@@ -20,17 +20,19 @@ package struct MemoryPrediction: Equatable {
     package private(set) var adapter: AdapterDemand?
     private let tokens: Int
     private let labelledRows: Int
+    private let plan: TrainingConfiguration
 
     /// What a running process takes anyhow: code, tables, a tokenizer, the threads' scratch memory.
     private static let process = 150 << 20
 
     /// - Parameters:
+    ///   - plan: how the job trains.
     ///   - parameters: of the base.
     ///   - tokens: of the largest micro-batch.
     ///   - labelledRows: most of its rows that are trained on.
     package init(
-        _ manifest: JobManifest, _ model: ModelConfiguration, parameters: Int, tokens: Int, labelledRows: Int,
-        task: ModelTask
+        _ manifest: JobManifest, _ model: ModelConfiguration, _ plan: TrainingConfiguration, parameters: Int,
+        tokens: Int, labelledRows: Int, task: ModelTask
     ) {
         let dtype = manifest.dtype
         let element = dtype.compute.bytes
@@ -56,7 +58,7 @@ package struct MemoryPrediction: Equatable {
             task == .language
             ? VocabularyHead.logitBytes(
                 rows: labelledRows, outputs: model.vocabularySize, isCapped: false, activation: dtype.compute) : 0
-        (self.tokens, self.labelledRows) = (tokens, labelledRows)
+        (self.tokens, self.labelledRows, self.plan) = (tokens, labelledRows, plan)
     }
 
     /// The same with the loaded base's own head and the adapter that is to be attached to it.
@@ -69,8 +71,8 @@ package struct MemoryPrediction: Equatable {
 
     /// Values and gradients of what is trained.
     package var trained: Int { adapter.map { Parameter.bytes(elements: $0.elements) } ?? 0 }
-    /// What the optimizer holds beside.
-    package var optimizer: Int { adapter.map { AdamW.bytes(elements: $0.elements) } ?? 0 }
+    /// What training holds beside: the optimizer, and the best values where those are kept.
+    package var optimizer: Int { adapter.map { plan.heldBytes(elements: $0.elements) } ?? 0 }
 
     /// Activations, logits and what the adapter keeps of each token.
     package var arenas: Int { activations + logits + (adapter.map { $0.bytesPerToken * tokens } ?? 0) }
@@ -78,7 +80,8 @@ package struct MemoryPrediction: Equatable {
     /// Most at any time: while training; after it, when the optimizer is gone and the update is analysed or the adapter is
     /// read back beside the trained one; or while parity is proved. An arena's memory is kept as long as its model.
     package var peak: Int {
-        let after = max(trained, adapter?.analysisBytes ?? 0)
+        // Where the parent is scored, it stands beside both.
+        let after = max(trained * (plan.startsFrom == nil ? 1 : 2), adapter?.analysisBytes ?? 0)
         return max(weights + arenas + trained + max(optimizer, after), provenWeights + 2 * trained) + Self.process
     }
 }

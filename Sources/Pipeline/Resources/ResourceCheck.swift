@@ -3,6 +3,7 @@ import Foundation
 import Manifests
 import ModelFiles
 import Tensors
+import Training
 
 /// Looks, before any training, whether the job fits into memory and onto the disks.
 struct ResourceCheck {
@@ -10,10 +11,12 @@ struct ResourceCheck {
     let limits: JobLimits
 
     /// - Throws: `PipelineError.noSpace` where a disk is too full, which a later attempt may find otherwise.
-    func requireDisk(adapter: Adapter, base: VerifiedBase, environment: JobEnvironment) throws {
+    func requireDisk(
+        adapter: Adapter, plan: TrainingConfiguration, base: VerifiedBase, environment: JobEnvironment
+    ) throws {
         let trainable = 4 * adapter.parameterCount
-        // The adapter with AdamW's two moments; the old checkpoint stays until the new one is whole.
-        let checkpoints = 2 * 3 * trainable
+        // The old checkpoint stays until the new one is whole.
+        let checkpoints = 2 * plan.checkpointBytes(elements: adapter.parameterCount)
         let adapted = adapter.modules.reduce(0) { $0 + 4 * $1.slot.inputs * $1.slot.outputs }
         let exports = manifest.merge.export != .none
         let element = manifest.merge.dtype == .bfloat16 ? 2 : 4

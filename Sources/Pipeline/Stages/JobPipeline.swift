@@ -44,6 +44,7 @@ package struct JobPipeline {
         try OutboxPlace.check(outbox: environment.outbox, name: document.manifest.name)
         if let difference = origin?.takeVariant() { environment.reporter.log(difference) }
         let job = try JobPreparation(document: document, environment: environment, origin: origin).run()
+        try job.parent?.pin.keep(in: environment.workFolder)
         environment.reporter.plan(JobWork(job))
         log(job)
         let manifestData = Data(job.manifest.yaml().utf8)
@@ -66,6 +67,7 @@ package struct JobPipeline {
                     }
                 }
                 try? FileManager.default.removeItem(atPath: checkpoint)
+                ParentPin.forget(in: environment.workFolder)
                 return JobResult(status: report.status, runFolder: published.folder, report: report)
             }
         } catch {
@@ -104,7 +106,8 @@ package struct JobPipeline {
     private func produce(_ job: PreparedJob, _ staging: RunStaging) throws -> RunReport {
         func provenance(_ training: TrainingReport?) -> Provenance {
             ReportAssembly.provenance(
-                job.manifest, base: job.base, data: job.data, run: staging.run, attempt: environment.attempt,
+                job.manifest, plan: job.plan, parent: job.parent, base: job.base, data: job.data, run: staging.run,
+                attempt: environment.attempt,
                 startedAt: startedAt, training: training, confinement: environment.confinement)
         }
         var report = RunReport(status: .failed, provenance: provenance(nil))
@@ -123,8 +126,14 @@ package struct JobPipeline {
             try artifact.readBack(from: staging.folder)
         }
         let scoring = SliceStage(manifest: job.manifest, base: job.base, data: job.data, environment: environment)
-        let found = try stage(.slices, detail: { "\($0.slices.count) slices" }) {
-            try artifact.model.use { try scoring.run($0, artifact.adapter) }
+        let found = try stage(.slices, detail: { "\($0.slices.count) slices" }) { () throws -> SliceStage.Found in
+            var found = try artifact.model.use { try scoring.run($0, artifact.adapter) }
+            if let parent = job.parent, found.scores != nil {
+                try artifact.withParent(parent, published: staging.folder) {
+                    try scoring.score(parent: $0, into: &found)
+                }
+            }
+            return found
         }
         report.slices = found.slices
         if let scores = found.scores { try staging.write(scores) }
@@ -178,6 +187,7 @@ package struct JobPipeline {
         report.training = ReportAssembly.training(
             result, plan: plan, data: data, base: job.base, trainable: job.adapter.parameterCount,
             predictedPeak: job.predictedPeak)
+        if let sentence = report.training.flatMap(CheckpointSentence.render) { environment.reporter.log(sentence) }
         return job.adapter
     }
 
@@ -225,7 +235,10 @@ package struct JobPipeline {
             let origin = head.isFresh ? "drawn from training.seed" : "the checkpoint's own"
             log("classification head: \(head.outputs) outputs, \(origin), trained in full")
         }
-        if job.plan.warmupSteps == 0, job.manifest.training.warmupRatio > 0 {
+        if let parent = job.parent {
+            log("training goes on from the adapter in \(parent.folder), SHA-256 \(parent.sha256)")
+        }
+        if job.plan.warmupSteps == 0, job.manifest.training.warmupRatio ?? 0 > 0 {
             log("warmup: none, as a single step would then have a learning rate of 0")
         }
         log(

@@ -12,6 +12,7 @@ extension JobWork {
         validateEvery = job.plan.validateEvery
         validationTokens = data.validation.reduce(0) { $0 + $1.tokens.count }
         scoredTokens = data.evaluation?.scoredTokens(perCall: manifest.evaluation.batchTokens) ?? 0
+        if job.parent != nil { scoringModels += 1 }
         let prompts = data.prompts.reduce(0) { $0 + job.base.tokenizer.encodeBeginning($1.prompt).count }
         drawnTokens = data.task == .language ? data.prompts.count * manifest.regression.maxNewTokens : 0
         promptTokens = prompts + drawnTokens

@@ -17,6 +17,7 @@ enum ReportAssembly {
         var report = TrainingReport(
             loss: result.losses, learningRate: result.learningRates, gradientNorm: result.gradientNorms,
             validation: result.validation.map { ValidationPoint(step: $0.step, loss: $0.loss) },
+            best: CheckpointReport(result),
             steps: result.losses.count, plannedSteps: plan.steps, rowsSeen: result.losses.count * plan.batchSize,
             epochs: Double(result.losses.count * plan.batchSize) / Double(data.examples.count), tokens: result.tokens,
             supervisedTokens: result.supervisedTokens, kernels: result.kernels.map(KernelProvenance.init),
@@ -30,37 +31,63 @@ enum ReportAssembly {
     }
 
     static func provenance(
-        _ manifest: JobManifest, base: VerifiedBase, data: PreparedData, run: RunIdentifier, attempt: Int,
-        startedAt: Date, training: TrainingReport?, confinement: ConfinementProvenance?
+        _ manifest: JobManifest, plan: TrainingConfiguration, parent: ParentAdapter?, base: VerifiedBase,
+        data: PreparedData,
+        run: RunIdentifier, attempt: Int, startedAt: Date, training: TrainingReport?,
+        confinement: ConfinementProvenance?
     ) -> Provenance {
-        let section = manifest.training
-        return Provenance(
+        Provenance(
             name: manifest.name, run: run.description, attempt: attempt, startedAt: startedAt, finishedAt: Date(),
             base: BaseProvenance(
                 path: base.hash.path, sha256: base.hash.sha256, tokenizerSHA256: base.hash.tokenizerSHA256,
                 modelType: base.hash.modelType, parameters: base.hash.parameters,
                 location: base.location, hubID: manifest.base.hubID),
-            datasets: data.datasets, chatTemplate: data.chatTemplate,
+            parent: parent?.provenance, datasets: data.datasets, chatTemplate: data.chatTemplate,
             adapter: AdapterProvenance(
                 method: manifest.adapter.method.rawValue, useRSLoRA: manifest.adapter.useRSLoRA,
                 rank: manifest.adapter.rank, alpha: manifest.adapter.alpha, dropout: manifest.adapter.dropout,
                 targets: manifest.adapter.targets ?? [],
                 task: data.task.labels.map { $0 == .regression ? "regression" : "classification" },
                 labels: data.task.names),
-            training: TrainingProvenance(
-                seed: UInt64(bitPattern: Int64(section.seed)), dtype: section.dtype.rawValue,
-                computeDType: (section.dtype == .bfloat16 ? DType.bfloat16 : .float32).compute.rawValue,
-                kernels: training?.kernels,
-                schedule: section.schedule.rawValue, learningRate: section.learningRate,
-                warmupRatio: section.warmupRatio, weightDecay: section.weightDecay, maxGradNorm: section.maxGradNorm,
-                batchSize: section.batchSize * section.gradientAccumulation, maxLength: section.maxLength,
-                measured: training),
+            training: recipe(manifest, plan, training),
             versions: ["lorad": LoradVersion.current, "openblas": MachineInfo.openBLASConfiguration],
             machine: MachineProvenance(
                 cpu: MachineInfo.cpuName, threads: Threads.count, instructions: KernelVariant.chosen.name,
                 kernelsNumber: KernelVariant.number,
                 system: ProcessInfo.processInfo.operatingSystemVersionString),
             license: manifest.license, confinement: confinement)
+    }
+}
+
+extension ReportAssembly {
+    private static func recipe(
+        _ manifest: JobManifest, _ plan: TrainingConfiguration, _ training: TrainingReport?
+    ) -> TrainingProvenance {
+        let section = manifest.training
+        var recipe = TrainingProvenance(
+            seed: UInt64(bitPattern: Int64(section.seed)), dtype: section.dtype.rawValue,
+            computeDType: manifest.dtype.compute.rawValue, kernels: training?.kernels,
+            schedule: section.schedule.rawValue, learningRate: section.learningRate,
+            warmupRatio: section.warmupRatio ?? Double(plan.warmupSteps) / Double(plan.steps),
+            weightDecay: section.weightDecay, maxGradNorm: section.maxGradNorm,
+            batchSize: section.batchSize * section.gradientAccumulation, maxLength: section.maxLength,
+            measured: training)
+        recipe.labelSmoothing = section.labelSmoothing
+        recipe.neftuneAlpha = section.neftuneAlpha
+        recipe.warmupSteps = section.warmupSteps
+        if plan.schedule.hasMinimum { recipe.minLRRate = plan.minimumRateShare }
+        if plan.schedule == .warmupStableDecay { recipe.decaySteps = plan.decaySteps }
+        return recipe
+    }
+}
+
+extension CheckpointReport {
+    /// Nil where nothing finite was measured.
+    fileprivate init?(_ result: TrainingResult) {
+        guard let best = result.best, let last = result.validation.last else { return nil }
+        self.init(
+            metric: BestMetric.validationLoss.rawValue, step: best.step, value: best.loss, lastStep: last.step,
+            lastValue: last.loss, keptStep: result.keptStep)
     }
 }
 

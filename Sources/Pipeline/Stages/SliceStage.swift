@@ -45,7 +45,27 @@ struct SliceStage {
         return Found(slices: slices, scores: RowScores(file: ForeignText.line(plan.path), sha256: hash, rows: rows))
     }
 
-    private func evaluate(_ plan: EvaluationPlan, _ model: LanguageModel, _ adapter: Adapter) throws
+    /// Scores the adapter that the job went on from, which `model` holds, on the same rows, into what was found before.
+    func score(parent model: LanguageModel, into found: inout Found) throws {
+        guard let plan = data.evaluation, let scores = found.scores else { return }
+        let result = try evaluate(plan, model, nil)
+        let parents = Dictionary(
+            result.rows.map { ($0.line, RowScores.Row.Answer(correct: $0.base.isCorrect, loss: $0.base.loss)) },
+            uniquingKeysWith: { first, _ in first })
+        for (index, slice) in found.slices.enumerated() {
+            guard let own = result.slices.first(where: { $0.name == slice.name }) else { continue }
+            let isAll = slice.name == SliceName.all
+            let name = ForeignText.line(slice.name)
+            let pairs = scores.rows.filter { isAll || $0.slice == name }.compactMap { row in
+                parents[row.line].map { (before: $0, after: row.adapter, tokens: row.tokens) }
+            }
+            found.slices[index].parent = score(own.base, own.rows)
+            found.slices[index].parentComparison = RowComparison.report(pairs, draws: isAll ? nil : Self.sliceDraws)
+        }
+    }
+
+    /// - Parameter adapter: nil where the model is scored once, as it is.
+    private func evaluate(_ plan: EvaluationPlan, _ model: LanguageModel, _ adapter: Adapter?) throws
         -> EvaluationResult
     {
         let progress = { (done: Int, total: Int) in
@@ -54,10 +74,10 @@ struct SliceStage {
         switch plan {
         case .text(let plan):
             return try SliceEvaluation(plan: plan, options: manifest.scoring(base)).run(
-                model, setAdapterEnabled: adapter.setEnabled, progress: progress, shouldStop: environment.shouldStop)
+                model, setAdapterEnabled: adapter?.setEnabled, progress: progress, shouldStop: environment.shouldStop)
         case .labelled(let plan):
             return try ClassificationEvaluation(plan: plan, tokensPerCall: manifest.evaluation.batchTokens).run(
-                model, setAdapterEnabled: adapter.setEnabled, progress: progress, shouldStop: environment.shouldStop)
+                model, setAdapterEnabled: adapter?.setEnabled, progress: progress, shouldStop: environment.shouldStop)
         }
     }
 

@@ -113,11 +113,18 @@ package enum ModelCard {
             dropout \(FigureFormat.plain(adapter.dropout)), on \
             \(adapter.targets.map(ForeignText.forMarkdownCode).joined(separator: ", "))\(head(adapter))
             - \(training.steps) steps of \(training.batchSize) rows, learning rate \
-            \(FigureFormat.plain(training.learningRate)) (\(ForeignText.forMarkdown(training.schedule)), warmup \
-            \(FigureFormat.percent(training.warmupRatio))), seed \(training.seed), \(ForeignText.forMarkdown(training.dtype))
+            \(FigureFormat.plain(training.learningRate)) \
+            (\(ForeignText.forMarkdown(ScheduleWording.render(training))))\(ScheduleWording.regularisation(training)), \
+            seed \(training.seed), \(ForeignText.forMarkdown(training.dtype))
             \(report.training.flatMap { $0.rowsSeen == nil ? nil : "- \(SeenRows.sentence($0))\n" } ?? "")\
+            \(report.provenance.parent.map(parent) ?? "")\
+            \(report.training.flatMap(CheckpointSentence.render).map { "- \(ForeignText.forMarkdown($0))\n" } ?? "")\
             \(datasets.joined())
             """
+    }
+
+    private static func parent(_ parent: ParentProvenance) -> String {
+        "- training went on from \(ForeignText.forMarkdownCode(parent.path)), SHA-256 `\(parent.sha256)`\n"
     }
 
     /// The classification head, which belongs to the adapter, and its labels in the order of its outputs.

@@ -8,8 +8,12 @@ enum LossSection {
             <section aria-labelledby="training"><h2 id="training">Training</h2>\(lossFigure(training))\
             <div class="pair">\(companion("Learning rate", training.learningRate, noisy: false))\
             \(companion("Gradient norm, before clipping", training.gradientNorm, noisy: true))</div>\
-            \(DataSection.render(training, provenance))</section>
+            \(kept(training))\(DataSection.render(training, provenance))</section>
             """
+    }
+
+    private static func kept(_ training: TrainingReport) -> HTML {
+        CheckpointSentence.render(training).map { "<p>\($0)</p>" } ?? ""
     }
 
     private static func lossFigure(_ training: TrainingReport) -> HTML {

@@ -50,9 +50,9 @@ enum ProvenanceSection {
             """
         let schedule = """
             \(training.steps) steps of \(training.batchSize) rows up to \(training.maxLength) tokens, learning rate \
-            \(FigureFormat.plain(training.learningRate)) \(training.schedule), warmup \
-            \(FigureFormat.percent(training.warmupRatio)), weight decay \(FigureFormat.plain(training.weightDecay)), \
-            gradient norm clipped to \(FigureFormat.plain(training.maxGradNorm)), seed \(training.seed), \
+            \(FigureFormat.plain(training.learningRate)) \(ScheduleWording.render(training)), weight decay \(FigureFormat.plain(training.weightDecay)), \
+            gradient norm clipped to \(FigureFormat.plain(training.maxGradNorm))\
+            \(ScheduleWording.regularisation(training)), seed \(training.seed), \
             \(dtype(training))\(goingOn(training.kernels ?? []))
             """
         return [row("Adapter", "\(shape)"), row("Training", "\(TextBlock.short(schedule, to: 600))")]

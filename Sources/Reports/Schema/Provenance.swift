@@ -17,6 +17,8 @@ package struct Provenance: Codable, Sendable, Equatable {
     package var finishedAt: Date
     /// The base model.
     package var base: BaseProvenance
+    /// The adapter that this one went on from; absent where it was fresh.
+    package var parent: ParentProvenance?
     /// The files of rows and prompts that were read.
     package var datasets: [DatasetProvenance]
     /// What conversations were written with; nil where no row is one.
@@ -37,7 +39,7 @@ package struct Provenance: Codable, Sendable, Equatable {
     /// The provenance of one run.
     package init(
         name: String, run: String, pipeline: String? = nil, attempt: Int = 1, startedAt: Date, finishedAt: Date,
-        base: BaseProvenance, datasets: [DatasetProvenance],
+        base: BaseProvenance, parent: ParentProvenance? = nil, datasets: [DatasetProvenance],
         chatTemplate: ChatTemplateProvenance? = nil, adapter: AdapterProvenance,
         training: TrainingProvenance, versions: [String: String], machine: MachineProvenance,
         license: String? = nil, confinement: ConfinementProvenance? = nil
@@ -49,6 +51,7 @@ package struct Provenance: Codable, Sendable, Equatable {
         self.startedAt = startedAt
         self.finishedAt = finishedAt
         self.base = base
+        self.parent = parent
         self.datasets = datasets
         self.chatTemplate = chatTemplate
         self.adapter = adapter
@@ -63,7 +66,8 @@ package struct Provenance: Codable, Sendable, Equatable {
     package var seconds: Double { max(0, finishedAt.timeIntervalSince(startedAt)) }
 
     private enum CodingKeys: String, CodingKey {
-        case name, run, pipeline, attempt, base, datasets, adapter, training, versions, machine, license, confinement
+        case name, run, pipeline, attempt, base, parent, datasets, adapter, training, versions, machine, license,
+            confinement
         case chatTemplate = "chat_template"
         case startedAt = "started_at"
         case finishedAt = "finished_at"

@@ -58,14 +58,24 @@ package struct TrainingProvenance: Codable, Sendable, Equatable {
     /// What computed the steps, the first ones first; more than one where the run went on with other kernels, and may have
     /// ended in other bits than an undisturbed run. Absent in reports of lorad 0.1.0 and before.
     package var kernels: [KernelProvenance]?
-    /// `linear`, `cosine` or `constant`.
+    /// The learning rate's course after warmup, as the manifest names it.
     package var schedule: String
+    /// What the learning rate ends at as a share of the largest; absent where the schedule has no such share.
+    package var minLRRate: Double?
+    /// The last steps, in which the learning rate falls; absent where it falls over all of them, or never.
+    package var decaySteps: Int?
     /// Largest learning rate.
     package var learningRate: Double
     /// Share of the steps in which the learning rate rises.
     package var warmupRatio: Double
+    /// The steps in which it rises, where the manifest says them.
+    package var warmupSteps: Int?
     /// AdamW's weight decay.
     package var weightDecay: Double
+    /// Share of a target's probability that was spread over all others; absent where none was.
+    package var labelSmoothing: Double?
+    /// NEFTune's alpha; absent where embeddings had no noise.
+    package var neftuneAlpha: Double?
     /// The gradient's norm is clipped to this.
     package var maxGradNorm: Double
     /// Rows of one optimizer step.
@@ -112,6 +122,11 @@ package struct TrainingProvenance: Codable, Sendable, Equatable {
         case computeDType = "compute_dtype"
         case learningRate = "learning_rate"
         case warmupRatio = "warmup_ratio"
+        case warmupSteps = "warmup_steps"
+        case labelSmoothing = "label_smoothing"
+        case neftuneAlpha = "neftune_alpha"
+        case minLRRate = "min_lr_rate"
+        case decaySteps = "decay_steps"
         case weightDecay = "weight_decay"
         case maxGradNorm = "max_grad_norm"
         case batchSize = "batch_size"

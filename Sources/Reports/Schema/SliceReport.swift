@@ -14,6 +14,15 @@ package struct SliceReport: Codable, Sendable, Equatable {
     package var adapter: SliceScore
     /// Base and adapter on the very same rows; absent in reports of lorad 0.2 and before.
     package var comparison: ComparisonReport?
+    /// How the adapter did that this one went on from; absent where it was fresh.
+    package var parent: SliceScore?
+    /// That adapter and this one on the very same rows.
+    package var parentComparison: ComparisonReport?
+
+    private enum CodingKeys: String, CodingKey {
+        case name, rows, dropped, base, adapter, comparison, parent
+        case parentComparison = "parent_comparison"
+    }
 
     /// The scores of a slice of `rows` rows.
     package init(

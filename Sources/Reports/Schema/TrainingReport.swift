@@ -8,6 +8,8 @@ package struct TrainingReport: Codable, Sendable, Equatable {
     package var gradientNorm: [Double]
     /// Loss on the validation rows, in order of the step after which it was measured.
     package var validation: [ValidationPoint]
+    /// The best of these steps, and the one whose adapter this is; absent without validation data, and in older reports.
+    package var best: CheckpointReport?
     /// Optimizer steps taken.
     package var steps: Int
     /// Optimizer steps the manifest asked for; more than `steps` when training stopped early.
@@ -49,7 +51,8 @@ package struct TrainingReport: Codable, Sendable, Equatable {
     /// A record of training; counts that the caller does not know yet start at zero.
     package init(
         loss: [Double] = [], learningRate: [Double] = [], gradientNorm: [Double] = [],
-        validation: [ValidationPoint] = [], steps: Int = 0, plannedSteps: Int? = nil, resumedFromStep: Int? = nil,
+        validation: [ValidationPoint] = [], best: CheckpointReport? = nil, steps: Int = 0, plannedSteps: Int? = nil,
+        resumedFromStep: Int? = nil,
         rowsSeen: Int? = nil, epochs: Double? = nil, tokens: Int = 0, supervisedTokens: Int = 0,
         kernels: [KernelProvenance]? = nil, tokensPerSecond: Double = 0, wallSeconds: Double = 0,
         peakMemoryBytes: Int = 0, predictedPeakMemoryBytes: Int = 0, trainableParameters: Int = 0,
@@ -60,6 +63,7 @@ package struct TrainingReport: Codable, Sendable, Equatable {
         self.learningRate = learningRate
         self.gradientNorm = gradientNorm
         self.validation = validation
+        self.best = best
         self.steps = steps
         self.plannedSteps = plannedSteps
         self.resumedFromStep = resumedFromStep
@@ -81,7 +85,7 @@ package struct TrainingReport: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case sources
-        case loss, validation, steps, epochs, tokens, kernels, rows, contamination, sample
+        case loss, validation, best, steps, epochs, tokens, kernels, rows, contamination, sample
         case rowsSeen = "rows_seen"
         case learningRate = "learning_rate"
         case gradientNorm = "gradient_norm"

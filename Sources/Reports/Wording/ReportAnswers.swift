@@ -21,7 +21,22 @@ struct ReportAnswers {
     init(_ report: RunReport) { self.report = report }
 
     /// In the order in which they are read. The last one is there only where the report knows of a run before.
-    var all: [Answer] { [better, safe] + (since.map { [$0] } ?? []) }
+    var all: [Answer] { [better] + [overParent].compactMap(\.self) + [safe] + [since].compactMap(\.self) }
+
+    /// Whether the adapter is better than the one it went on from; nil where it was fresh, or neither was scored.
+    var overParent: Answer? {
+        let slice = report.slices.first { $0.name == "all" } ?? report.slices.first
+        guard let change = slice.flatMap(ParentChange.of) else { return nil }
+        let better = Self.isBetter(change)
+        let apart = change.comparison?.isSignificant ?? (better != nil)
+        let test = change.comparison.map { "; \(Self.test($0))" } ?? ""
+        return Answer(
+            question: "Than the adapter it went on from?",
+            mood: !apart || better == nil ? .open : better == true ? .good : .bad,
+            word: !apart || better == nil ? "Not told apart" : better == true ? "Yes" : "No, worse",
+            note: "\(Self.name(change)) \(Self.figure(change.metric, change.before)) → "
+                + "\(Self.figure(change.metric, change.after))\(test).")
+    }
 
     /// Whether the adapter is better than the base.
     var better: Answer {

@@ -4,20 +4,26 @@ extension Kernels {
     /// Forward and backward in one pass over logits `[R, V]`: `losses` `[R, 1]` receives −log p(target) of each row,
     /// and the gradient (softmax − onehot(target))·scale takes the logits' place, or, `narrowed`, that of the first
     /// half of each row, as bfloat16. Returns the gradient.
+    ///
+    /// - Parameter smoothing: where above 0, loss and gradient are those against (1 − smoothing)·onehot(target) +
+    ///   smoothing/V (Szegedy et al. 2016, arXiv 1512.00567), with the arithmetic of PyTorch's `label_smoothing`.
     package static func crossEntropy(
-        _ logits: Matrix, targets: ArraySlice<Int32>, scale: Float, narrowed: Bool, losses: Matrix
+        _ logits: Matrix, targets: ArraySlice<Int32>, scale: Float, narrowed: Bool, losses: Matrix, smoothing: Float = 0
     ) -> Matrix {
         require(targets, of: logits)
         precondition(losses.rows == logits.rows && losses.columns == 1, "cross-entropy's losses")
         KernelClock.measure("cross-entropy") {
             Threads.parallel(
-                logits.rows, with: logits, targets, scale, narrowed, losses
-            ) { rows, logits, targets, scale, narrowed, losses in
+                logits.rows, with: logits, targets, scale, narrowed, losses, smoothing
+            ) { rows, logits, targets, scale, narrowed, losses, smoothing in
+                let dtype = narrowed ? CK_BFLOAT16 : CK_FLOAT32
                 for row in rows {
                     let start = logits.pointer(row: row)
-                    losses[row, 0] = ck_cross_entropy(
-                        start, logits.columns, targets[targets.startIndex + row], scale, start,
-                        narrowed ? CK_BFLOAT16 : CK_FLOAT32)
+                    let target = targets[targets.startIndex + row]
+                    losses[row, 0] =
+                        smoothing > 0
+                        ? ck_smoothed_cross_entropy(start, logits.columns, target, smoothing, scale, start, dtype)
+                        : ck_cross_entropy(start, logits.columns, target, scale, start, dtype)
                 }
             }
         }
@@ -26,10 +32,11 @@ extension Kernels {
 
     /// The same with memory of its own for the losses.
     package static func crossEntropy(
-        _ logits: Matrix, targets: [Int32], scale: Float, narrowed: Bool = false
+        _ logits: Matrix, targets: [Int32], scale: Float, narrowed: Bool = false, smoothing: Float = 0
     ) -> (losses: [Float], gradient: Matrix) {
         let losses = Matrix(rows: logits.rows, columns: 1)
-        let gradient = crossEntropy(logits, targets: targets[...], scale: scale, narrowed: narrowed, losses: losses)
+        let gradient = crossEntropy(
+            logits, targets: targets[...], scale: scale, narrowed: narrowed, losses: losses, smoothing: smoothing)
         return (losses.values, gradient)
     }
 

@@ -11,6 +11,8 @@ package enum RandomStream: Sendable, Equatable {
     case headInitialisation(projection: Int)
     /// The dropout masks at one of the places where a classification head drops.
     case headDropout(place: Int)
+    /// The noise on token embeddings while training.
+    case embeddingNoise
     /// Which source of several each row of training is drawn from.
     case sourceChoice
     /// The order of the rows of one of several sources.
@@ -27,6 +29,7 @@ package enum RandomStream: Sendable, Equatable {
         case adapterDropout = 2
         case headInitialisation = 3
         case headDropout = 4
+        case embeddingNoise = 5
         case sourceChoice = 8
         case sourceOrder = 9
         case sourceSample = 10
@@ -43,6 +46,7 @@ package enum RandomStream: Sendable, Equatable {
         case .adapterDropout(let module): (.adapterDropout, module)
         case .headInitialisation(let projection): (.headInitialisation, projection)
         case .headDropout(let place): (.headDropout, place)
+        case .embeddingNoise: (.embeddingNoise, 0)
         case .sourceChoice: (.sourceChoice, 0)
         case .sourceOrder(let source): (.sourceOrder, source)
         case .sourceSample(let source): (.sourceSample, source)

@@ -18,6 +18,8 @@ package final class Trainer {
     private var rows: [Int] = []
     private let schedule: LearningRateSchedule
     private let optimizer: AdamW
+    /// What the run ends with; nil where that is the last step's.
+    private let best: BestValues?
     private var result = TrainingResult()
     private var nextStep = 0
 
@@ -38,12 +40,14 @@ package final class Trainer {
         microBatches.reserve(for: examples, batchSize: configuration.batchSize)
         schedule = LearningRateSchedule(
             kind: configuration.schedule, peak: configuration.learningRate, warmupSteps: configuration.warmupSteps,
-            totalSteps: configuration.steps)
+            totalSteps: configuration.steps, minimumShare: configuration.minimumRateShare,
+            decaySteps: configuration.decaySteps)
         result.kernels = [.here(from: 0)]
         optimizer = AdamW(trainable.parameters, weightDecay: configuration.weightDecay)
+        best = configuration.keepsBest ? BestValues(trainable.parameters) : nil
     }
 
-    /// Trains to the last step.
+    /// Trains to the last step, and puts back the values of an earlier one where the configuration keeps the best.
     ///
     /// - Parameters:
     ///   - checkpoint: file to resume from if it exists, and to write to.
@@ -70,6 +74,11 @@ package final class Trainer {
                     .interrupted, "Training was stopped after step \(nextStep) of \(configuration.steps).")
             }
         }
+        result.keptStep = nextStep
+        if let best, let step = result.best?.step, step != nextStep {
+            best.restore()
+            result.keptStep = step
+        }
         return result
     }
 
@@ -89,7 +98,9 @@ package final class Trainer {
         let labels = rows.reduce(0) { $0 + examples[$1].labelPositions.count }
         var total = 0.0
         try microBatches.forEach(of: rows, in: examples) { batch in
-            total += try model.trainingStep(batch, lossScale: 1 / Float(labels), step: UInt64(nextStep))
+            total += try model.trainingStep(
+                batch, lossScale: 1 / Float(labels), step: UInt64(nextStep),
+                regularisation: configuration.regularisation)
             moved()
         }
         let loss = total / Double(labels)
@@ -144,15 +155,19 @@ package final class Trainer {
             validated(ValidationProgress(batch: index + 1, batches: batches.count, seconds: seconds))
         }
         result.validation.append((nextStep, total / Double(max(1, labels))))
+        if result.best?.step == nextStep { best?.take() }
     }
+
+    /// Everything that a resumed run needs, by name.
+    private var state: [(name: String, matrix: Matrix)] { optimizer.state + (best?.state ?? []) }
 
     private func save(_ path: String) throws {
         let note = CheckpointNote(step: nextStep, result: result, run: fingerprint, dtype: model.dtype)
-        try NamedMatrices.write(optimizer.state, metadata: note.metadata, to: path)
+        try NamedMatrices.write(state, metadata: note.metadata, to: path)
     }
 
     private func resume(_ path: String) throws {
-        let note = try NamedMatrices.read(optimizer.state, from: path) { metadata in
+        let note = try NamedMatrices.read(state, from: path) { metadata in
             let note = try CheckpointNote(metadata: metadata, path: path, dtype: model.dtype)
             guard note.run == fingerprint else {
                 throw TrainingError(

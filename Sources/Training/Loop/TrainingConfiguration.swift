@@ -1,3 +1,5 @@
+import Transformers
+
 /// How a training run goes.
 package struct TrainingConfiguration: Sendable, Equatable {
     /// Optimizer steps.
@@ -7,6 +9,10 @@ package struct TrainingConfiguration: Sendable, Equatable {
     package var learningRate = 2e-4
     package var schedule = LearningRateSchedule.Kind.linear
     package var warmupSteps = 0
+    /// The lowest learning rate as a share of `learningRate`, of schedules that have one.
+    package var minimumRateShare = 0.0
+    /// The last steps, in which the schedule `warmupStableDecay` falls.
+    package var decaySteps = 0
     package var weightDecay: Float = 0
     /// Gradients are clipped to this global norm; 0 does not clip.
     package var maximumGradientNorm = 1.0
@@ -25,6 +31,17 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// What counts as an improvement of the validation loss, in nats.
     package var minimumImprovement = 0.0
 
+    /// The share of a target's probability that is spread over all others; validation knows none of it.
+    package var labelSmoothing = 0.0
+    /// NEFTune's alpha, for noise on token embeddings in training steps; 0 for none.
+    package var noiseAlpha = 0.0
+
+    /// The SHA-256 of what training began from, where that is not a function of the seed.
+    package var startsFrom: String?
+
+    /// Whether the run ends with the values that had the lowest validation loss; else with the last step's.
+    package var keepsBest = false
+
     package init(steps: Int) {
         self.steps = steps
     }
@@ -37,7 +54,24 @@ package struct TrainingConfiguration: Sendable, Equatable {
             + "weightDecay: \(weightDecay), maximumGradientNorm: \(maximumGradientNorm), seed: \(seed), "
             + "checkpointEvery: \(checkpointEvery), validateEvery: \(validateEvery), "
             + "microBatchTokens: \(microBatchTokens), patience: \(patience.map { "Optional(\($0))" } ?? "nil"), "
-            + "minimumImprovement: \(minimumImprovement))"
-            + (weights.isEmpty ? "" : " weights: \(weights.map { "\($0.rows) \($0.weight)" })")
+            + "minimumImprovement: \(minimumImprovement)\(laterSettings))"
+    }
+
+    /// The settings that runs did not always have, where they are not what runs had before.
+    private var laterSettings: String {
+        var text = keepsBest ? ", keepsBest: true" : ""
+        if schedule.hasMinimum { text += ", minimumRateShare: \(minimumRateShare), decaySteps: \(decaySteps)" }
+        if labelSmoothing > 0 { text += ", labelSmoothing: \(labelSmoothing)" }
+        if noiseAlpha > 0 { text += ", noiseAlpha: \(noiseAlpha)" }
+        if !weights.isEmpty { text += ", weights: \(weights.map { "\($0.rows) \($0.weight)" })" }
+        if let startsFrom { text += ", startsFrom: \(startsFrom)" }
+        return text
+    }
+
+    /// What the model does in training steps beside the plain loss.
+    var regularisation: Regularisation {
+        Regularisation(
+            labelSmoothing: Float(labelSmoothing),
+            noise: noiseAlpha > 0 ? EmbeddingNoise(alpha: noiseAlpha, seed: seed) : nil)
     }
 }

@@ -5,6 +5,8 @@ package struct TrainingResult: Sendable {
     package var gradientNorms: [Double] = []
     /// (step, mean loss) of every validation.
     package var validation: [(step: Int, loss: Double)] = []
+    /// The step whose values the run ended with: the last one, or an earlier one with a lower validation loss.
+    package var keptStep = 0
     package var tokens = 0
     package var supervisedTokens = 0
     /// What computed the steps, the first ones first.
@@ -20,6 +22,11 @@ package struct TrainingResult: Sendable {
         losses.reserveCapacity(steps)
         learningRates.reserveCapacity(steps)
         gradientNorms.reserveCapacity(steps)
+    }
+
+    /// The validation with the lowest loss, the first one of equals; nil where none was finite.
+    package var best: (step: Int, loss: Double)? {
+        validation.filter(\.loss.isFinite).min { $0.loss < $1.loss }
     }
 
     package var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }

@@ -19,9 +19,14 @@ package struct Pass {
     package let scratch: Arena
     /// Whether backward may keep its own copy of packed weights, see `FrozenWeight.backward`.
     package let keepsPanels: Bool
+    /// Of training; inference has none.
+    package let regularisation: Regularisation
 
-    package init(mode: Mode, saved: Arena, scratch: Arena, keepsPanels: Bool = true) {
+    package init(
+        mode: Mode, saved: Arena, scratch: Arena, keepsPanels: Bool = true, regularisation: Regularisation = .none
+    ) {
         self.mode = mode
+        self.regularisation = regularisation
         self.saved = saved
         self.scratch = scratch
         self.keepsPanels = keepsPanels
@@ -36,7 +41,8 @@ package struct Pass {
     package func beginning(at firstRow: Int) -> Pass {
         guard case .training(let step, _) = mode else { return self }
         return Pass(
-            mode: .training(step: step, firstRow: firstRow), saved: saved, scratch: scratch, keepsPanels: keepsPanels)
+            mode: .training(step: step, firstRow: firstRow), saved: saved, scratch: scratch, keepsPanels: keepsPanels,
+            regularisation: regularisation)
     }
 
     /// Runs `body` and gives back what it took from `scratch`.

@@ -77,7 +77,8 @@ package final class ClassificationHead: OutputHead {
         return pass.withScratch { scratch in
             let z = scratch.matrix(x.rows, outputs)
             let trace = forward(x, into: z, first: labels.first, scratch: scratch, pass: pass)
-            let (loss, dz) = lossGradient(z, labels: labels, scale: scale)
+            let (loss, dz) = lossGradient(
+                z, labels: labels, scale: scale, smoothing: pass.regularisation.labelSmoothing)
             backward(dz, x: x, trace, first: labels.first, into: dx, scratch: scratch, pass: pass)
             return loss
         }
@@ -134,9 +135,12 @@ package final class ClassificationHead: OutputHead {
         norm.backward(dp, x: x, statistics: trace.statistics, into: dx)
     }
 
-    private func lossGradient(_ z: Matrix, labels: BatchLabels, scale: Float) -> (loss: Double, dz: Matrix) {
+    private func lossGradient(
+        _ z: Matrix, labels: BatchLabels, scale: Float, smoothing: Float
+    ) -> (loss: Double, dz: Matrix) {
         guard isRegression else {
-            let (losses, dz) = Kernels.crossEntropy(z, targets: labels.classes, scale: scale, narrowed: false)
+            let (losses, dz) = Kernels.crossEntropy(
+                z, targets: labels.classes, scale: scale, narrowed: false, smoothing: smoothing)
             return (losses.reduce(0) { $0 + Double($1) }, dz)
         }
         let dz = Matrix(rows: z.rows, columns: 1)

@@ -65,8 +65,8 @@ package final class VocabularyHead {
         return result
     }
 
-    /// Forward and backward in one: returns Σ −log p(target) in nats, and assigns dx `[R, d]` its gradient times
-    /// `scale`.
+    /// Forward and backward in one: returns Σ −log p(target) in nats, or the loss of smoothed labels where the pass has
+    /// such, and assigns dx `[R, d]` its gradient times `scale`.
     ///
     /// - Parameter first: labels of the step before these.
     package func loss(
@@ -90,7 +90,8 @@ package final class VocabularyHead {
                 }
                 let losses = scratch.matrix(rows.count, 1)
                 let dLogits = Kernels.crossEntropy(
-                    logits, targets: targets[rows], scale: scale, narrowed: activation == .bfloat16, losses: losses)
+                    logits, targets: targets[rows], scale: scale, narrowed: activation == .bfloat16, losses: losses,
+                    smoothing: pass.regularisation.labelSmoothing)
                 if let (logits, cap) = capped { Kernels.softCapBackward(logits, cap: cap, into: dLogits) }
                 total += losses.sum
                 let dn = backward(dLogits, read, scratch: scratch, pass: pass)

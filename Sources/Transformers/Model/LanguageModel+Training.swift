@@ -8,16 +8,21 @@ extension LanguageModel {
     /// step) gives the mean over supervised tokens however the step is cut into batches. Below the lowest block with
     /// an adapter nothing is saved and nothing flows back.
     ///
+    /// - Parameter regularisation: label smoothing changes the loss and its gradients, noise what is computed.
     /// - Throws: `TransformersError.tooLong` or `.mismatch` where the batch does not fit the model.
-    package func trainingStep(_ batch: PackedBatch, lossScale: Float, step: UInt64) throws -> Double {
+    package func trainingStep(
+        _ batch: PackedBatch, lossScale: Float, step: UInt64, regularisation: Regularisation = .none
+    ) throws -> Double {
         try check(batch)
         guard !batch.labelRows.isEmpty else { return 0 }
         let mark = saved.mark()
         defer { saved.release(to: mark) }
         let pass = Pass(
             mode: .training(step: step, firstRow: batch.firstRow), saved: saved, scratch: scratch,
-            keepsPanels: !activationCheckpointing)
-        let rows = planner.rows(of: batch, sharingPrefixes: sharesRows(of: batch, isTraining: true))
+            keepsPanels: !activationCheckpointing, regularisation: regularisation)
+        // Noise belongs to a sequence's own rows, as dropout's masks do.
+        let shares = regularisation.noise == nil && sharesRows(of: batch, isTraining: true)
+        let rows = planner.rows(of: batch, sharingPrefixes: shares)
         let layout = rows.layout
 
         var x = saved.matrix(rows.tokens.count, configuration.hiddenSize)

@@ -27,6 +27,7 @@ struct MemoryPredictionTests {
         var checkpoints = false
         var method = "lora"
         var dropout: Float = 0
+        var keepsBest = false
 
         var testDescription: String { name }
     }
@@ -36,6 +37,7 @@ struct MemoryPredictionTests {
         Shape(name: "a wide vocabulary, more labels than 384", vocabulary: 32_000, rows: 16, length: 64),
         Shape(name: "long rows", layers: 4, rows: 4, length: 250),
         Shape(name: "long rows, activations computed again", layers: 4, rows: 4, length: 250, checkpoints: true),
+        Shape(name: "the best values kept", hidden: 256, intermediate: 512, rank: 64, keepsBest: true),
         Shape(name: "DoRA", layers: 4, rows: 8, length: 128, method: "dora"),
         Shape(
             name: "DoRA with dropout, a high rank", hidden: 256, intermediate: 512, rank: 64, method: "dora",
@@ -105,12 +107,13 @@ struct MemoryPredictionTests {
         }
         var plan = TrainingConfiguration(steps: 2)
         (plan.batchSize, plan.microBatchTokens, plan.checkpointEvery) = (shape.rows, shape.microBatch, 0)
+        plan.keepsBest = shape.keepsBest
         let configuration = AdapterConfiguration(
             method: try AdapterMethods.named(shape.method), rank: shape.rank, alpha: 16, dropout: shape.dropout,
             targets: ["all-linear"])
         let demand = try AdapterDemand(configuration, on: model)
         let predicted = MemoryPrediction(
-            manifest, files.configuration, parameters: files.parameterCount,
+            manifest, files.configuration, plan, parameters: files.parameterCount,
             tokens: TrainingPlan.largestMicroBatch(examples, plan),
             labelledRows: TrainingPlan.mostLabels(
                 examples, plan, atMost: TrainingPlan.largestMicroBatch(examples, plan)),
@@ -126,7 +129,9 @@ struct MemoryPredictionTests {
             $0 + 4 * ($1.value.rows * $1.value.columns + $1.gradient.rows * $1.gradient.columns)
         }
         #expect(predicted.trained == held)
-        #expect(predicted.optimizer == AdamW(adapter.parameters, weightDecay: 0).bytes)
+        let copy = shape.keepsBest ? held / 2 : 0
+        #expect(predicted.optimizer == AdamW(adapter.parameters, weightDecay: 0).bytes + copy)
+        #expect(plan.checkpointBytes(elements: adapter.parameterCount) == held / 2 + predicted.optimizer)
         let taken = model.peakActivationBytes
         #expect(
             taken <= predicted.arenas && predicted.arenas <= 2 * taken,

@@ -72,4 +72,43 @@ struct CrossEntropyTests {
             Kernels.logProbabilities(logits, targets: [20, 4]).reduce(0) { $0 - Double($1) }
         }
     }
+
+    @Test("Smoothed labels give PyTorch's losses and gradient")
+    func smoothed() throws {
+        let fixture = try KernelFixture.load("smoothed_cross_entropy")
+        let logits = try fixture.matrix("logits")
+        let targets = try fixture.integers("targets").map { Int32($0) }
+        let (losses, _) = Kernels.crossEntropy(
+            logits, targets: targets, scale: Float(try fixture.scalar("scale")),
+            smoothing: Float(try fixture.scalar("smoothing")))
+        try fixture.expect(logits, equals: "gradient")
+        try fixture.expect(Matrix(losses, rows: 1, columns: 4), equals: "losses")
+    }
+
+    @Test("Smoothed labels over any vocabulary agree with the plain loop", arguments: [(1, 1), (3, 31), (5, 49152)])
+    func smoothedPlainLoop(rows: Int, columns: Int) {
+        var numbers = TestNumbers(seed: 9)
+        let logits = numbers.matrix(rows, columns, scale: 8)
+        let targets = (0..<rows).map { Int32($0 * 7919 % columns) }
+        let (smoothing, scale) = (0.25, 0.5)
+        let sums = logits.nested.map { row in log(row.reduce(0) { $0 + exp($1) }) }
+        let gradient = zip(logits.nested, zip(sums, targets)).map { row, rest in
+            row.enumerated().map { column, logit in
+                let share = smoothing / Double(columns) + (column == Int(rest.1) ? 1 - smoothing : 0)
+                return (exp(logit - rest.0) - share) * scale
+            }
+        }
+        let expected = zip(logits.nested, zip(sums, targets)).map { row, rest in
+            rest.0 - (1 - smoothing) * row[Int(rest.1)] - smoothing * row.reduce(0, +) / Double(columns)
+        }
+        let narrowed = logits.copied
+        let (losses, _) = Kernels.crossEntropy(
+            logits, targets: targets, scale: Float(scale), smoothing: Float(smoothing))
+        expectClose(losses, expected, rtol: 2e-6)
+        expectClose(logits, gradient, rtol: 1e-5, atol: 1e-7)
+        let rounded = Kernels.crossEntropy(
+            narrowed, targets: targets, scale: Float(scale), narrowed: true, smoothing: Float(smoothing)
+        ).gradient
+        #expect(rounded.values == logits.rounded.values)
+    }
 }

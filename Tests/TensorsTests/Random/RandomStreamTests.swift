@@ -8,7 +8,7 @@ struct RandomStreamTests {
         let each = RandomStream.streamsEach
         let purposes = RandomStream.Purpose.allCases
         let ranges = purposes.map { ($0.rawValue * each)..<(($0.rawValue + 1) * each) }
-        #expect(ranges.count == 9)
+        #expect(ranges.count == 10)
         for (index, range) in ranges.enumerated() {
             for other in ranges.dropFirst(index + 1) { #expect(!range.overlaps(other)) }
         }
@@ -17,11 +17,12 @@ struct RandomStreamTests {
             .rowOrder, .adapterInitialisation(module: 0), .adapterInitialisation(module: last),
             .adapterDropout(module: 0), .adapterDropout(module: last), .headInitialisation(projection: 0),
             .headInitialisation(projection: last), .headDropout(place: 0), .headDropout(place: last),
-            .sourceChoice, .sourceOrder(source: 0), .sourceOrder(source: last), .sourceSample(source: 0),
-            .sourceSample(source: last), .bootstrap,
+            .embeddingNoise, .sourceChoice, .sourceOrder(source: 0), .sourceOrder(source: last),
+            .sourceSample(source: 0), .sourceSample(source: last), .bootstrap,
         ]
         #expect(Set(streams.map(\.number)).count == streams.count)
-        for (stream, range) in zip(streams, [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 6, 7, 7, 8].map { ranges[$0] }) {
+        let purpose = [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 7, 8, 8, 9]
+        for (stream, range) in zip(streams, purpose.map { ranges[$0] }) {
             #expect(range.contains(stream.number))
         }
     }
@@ -34,6 +35,7 @@ struct RandomStreamTests {
         #expect(RandomStream.adapterDropout(module: 7).number == 2_000_007)
         #expect(RandomStream.headInitialisation(projection: 1).number == 3_000_001)
         #expect(RandomStream.headDropout(place: 1).number == 4_000_001)
+        #expect(RandomStream.embeddingNoise.number == 5_000_000)
         #expect(RandomStream.sourceChoice.number == 8_000_000)
         #expect(RandomStream.sourceOrder(source: 1).number == 9_000_001)
         #expect(RandomStream.sourceSample(source: 1).number == 10_000_001)

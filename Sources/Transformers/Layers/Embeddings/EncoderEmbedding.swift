@@ -37,7 +37,7 @@ package struct EncoderEmbedding: InputEmbedding {
         return pass.withScratch { scratch in
             let memory = trains ? pass.saved : scratch
             let sum = memory.matrix(x.rows, words.columns)
-            look(up: tokens, layout: layout, into: sum, scratch: scratch)
+            look(up: tokens, layout: layout, into: sum, scratch: scratch, pass: pass)
             let statistics = memory.matrix(x.rows, norm.statisticsCount)
             guard let projection else {
                 norm.forward(sum, into: x, statistics: statistics)
@@ -62,8 +62,11 @@ package struct EncoderEmbedding: InputEmbedding {
     }
 
     /// sum `[T, e]` = word[token] + type[t] + position[p + offset]
-    private func look(up tokens: [Int32], layout: SequenceLayout, into sum: Matrix, scratch: Arena) {
+    private func look(
+        up tokens: [Int32], layout: SequenceLayout, into sum: Matrix, scratch: Arena, pass: Pass
+    ) {
         Kernels.gatherRows(words, rows: tokens, into: sum)
+        pass.addNoise(to: sum, layout: layout)
         guard types != nil || positions != nil else { return }
         let part = scratch.matrix(sum.rows, sum.columns)
         func add(_ table: Matrix, _ rows: [Int32]) {

@@ -22,13 +22,13 @@ package struct TokenEmbedding: InputEmbedding {
 
     package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingSaved? {
         guard let projection else {
-            gather(tokens, into: x)
+            gather(tokens, layout: layout, into: x, pass: pass)
             return nil
         }
         let trains = pass.isTraining && projection.hasAdapter
         return pass.withScratch { scratch in
             let narrow = (trains ? pass.saved : scratch).matrix(tokens.count, projection.inputs)
-            gather(tokens, into: narrow)
+            gather(tokens, layout: layout, into: narrow, pass: pass)
             let saved = projection.forward(narrow, into: x, pass: pass)
             return trains ? EmbeddingSaved(read: narrow, projected: saved) : nil
         }
@@ -38,10 +38,12 @@ package struct TokenEmbedding: InputEmbedding {
         projection?.backward(dx, x: saved.read, saved: saved.projected, into: nil, pass: pass)
     }
 
-    private func gather(_ tokens: [Int32], into rows: Matrix) {
+    /// As the embedding module of transformers answers, with NEFTune's noise on it where training has some.
+    private func gather(_ tokens: [Int32], layout: SequenceLayout, into rows: Matrix, pass: Pass) {
         for (row, token) in tokens.enumerated() {
             table.row(Int(token), into: rows.rows(row..<(row + 1)))
         }
         if scale != 1 { Kernels.scale(rows, by: scale) }
+        pass.addNoise(to: rows, layout: layout)
     }
 }
