@@ -87,6 +87,7 @@ struct ForegroundLedgerTests {
             #expect(found.count == 1 && found.first?["state"]?.stringValue == "cancelled")
 
             let followed = try lorad.start(["submit", "job.yaml", "--set", "training.max_steps=2", "--follow"])
+            try #require(eventually(within: 60) { !lorad.list("inbox").isEmpty }, "\(followed.errors)")
             #expect(try lorad.run("watch", "--once").status == 0)
             let outcome = try followed.wait(within: 120)
             #expect(outcome.status == 0 && outcome.errors.contains("succeeded: "), "\(outcome.errors)")

@@ -89,8 +89,7 @@ struct TokenizerPinTests {
             try lorad.write(lorad.manifest(sha256: lorad.hash(), steps: 2), to: "job.yaml")
             #expect(try lorad.run("submit", "job.yaml", "--stamp").status == 0)
             #expect(try lorad.run("watch", "--once").status == 0)
-            let name = try #require(lorad.list("outbox").first { $0.hasPrefix("tiny-") })
-            let run = try "outbox/\(name)/" + #require(lorad.list("outbox/\(name)").first { $0.hasPrefix("2") })
+            let run = try "outbox/tiny/" + #require(lorad.list("outbox/tiny").first { $0.hasPrefix("2") })
             let (now, old) = (try hash(lorad), try oldHash(lorad))
             for file in ["report.json", "manifest.yaml"] {
                 let text = try lorad.read("\(run)/\(file)")

@@ -112,8 +112,9 @@ struct ExecutorConformanceTests {
         let bench = try Bench(
             kind, outbox: elsewhere.path + "/outbox",
             lines: "adapter: {rank: 4, alpha: 8, targets: [q_proj, v_proj], init_from: parent}")
-        guard case .succeeded(let published, _) = await bench.run(RecordedAttempt()) else {
-            Issue.record("the job did not succeed")
+        let outcome = await bench.run(RecordedAttempt())
+        guard case .succeeded(let published, _) = outcome else {
+            Issue.record("\(outcome)")
             return
         }
         let provenance = try String(contentsOfFile: published + "/provenance.json", encoding: .utf8)

@@ -24,7 +24,7 @@ struct OneWayTests {
         ),
         (
             "moving the cursor", #"\\u\{1B\}"#,
-            ["lorad/Printing/ProgressBar.swift", "lorad/Commands/VerifyCommand.swift"]
+            ["lorad/Printing/ProgressBar.swift", "lorad/Printing/RedrawnLines.swift", "lorad/Printing/Output.swift"]
         ),
         ("a message's Markdown", #""`+\\n|"` \+"#, ["Webhooks/Services/", "ForeignText/"]),
     ]

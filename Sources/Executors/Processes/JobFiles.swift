@@ -8,8 +8,9 @@ import Pipeline
 package struct JobFiles {
     let order: JobOrder
 
-    /// Before the manifest is read: whatever a manifest may name.
-    var anyReads: [String] { order.allowedRoots + own }
+    /// Before the manifest is read: whatever a manifest may name, and the outbox, where the adapter may lie that the job
+    /// goes on from. Rights that are not given here cannot be given once the manifest is known.
+    var anyReads: [String] { order.allowedRoots + [order.outbox] + own }
 
     /// What this manifest names.
     ///

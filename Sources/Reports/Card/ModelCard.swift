@@ -14,7 +14,7 @@ package enum ModelCard {
 
             # \(ForeignText.forMarkdown(provenance.name))
 
-            A \(provenance.adapter.methodName) adapter for \(base(provenance)), trained and checked by lorad.
+            A \(ForeignText.forMarkdown(provenance.adapter.methodName)) adapter for \(base(provenance)), trained and checked by lorad.
             \(ForeignText.forMarkdown(ResultSentence.render(report)))
 
             ## How to use it

@@ -24,6 +24,6 @@ struct DataCommand: ParsableCommand {
             worker.load(), shouldStop: { signals.received }, report: ProgressPrinter().take
         ).data(manifest: manifest)
         if json { return try Output.json(DataAnswer(manifest: manifest, data: summary)) }
-        DataPage(summary).print()
+        DataPage(summary).show()
     }
 }

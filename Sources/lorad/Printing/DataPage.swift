@@ -9,7 +9,7 @@ struct DataPage {
 
     init(_ data: DataSummary) { self.data = data }
 
-    func print() {
+    func show() {
         for section in [sources, evaluation, lengths, truncation, labels, content] where !section.isEmpty {
             Output.block(section.joined(separator: "\n") + "\n")
         }
