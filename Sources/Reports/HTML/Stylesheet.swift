@@ -46,6 +46,7 @@ package enum Stylesheet {
         th,td{text-align:left;padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--rule);vertical-align:baseline}
         thead th{color:var(--muted);font-weight:500;font-size:.8125rem;vertical-align:bottom}tbody th{font-weight:600}
         th.n,td.n{text-align:right;white-space:nowrap;padding-right:0;padding-left:1rem}
+        .n+th:not(.n),.n+td:not(.n){padding-left:1rem}
         td.name,th.name{overflow-wrap:anywhere;min-width:6rem}
         table.facts th{width:11rem;font-weight:500;color:var(--muted)}table.facts td{overflow-wrap:anywhere}
         code,pre,.mono{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
@@ -96,7 +97,7 @@ package enum Stylesheet {
         h2{margin-top:3rem}.three{grid-template-columns:1fr}dl.facts{grid-template-columns:1fr 1fr;gap:1rem}
         table.facts th{width:7.5rem}th,td{padding-right:.5rem}summary .note{margin-left:1.5rem;width:100%}}
         @media(max-width:640px){pre{white-space:pre-wrap;overflow-wrap:anywhere}table{font-size:.8125rem}
-        th.n,td.n{padding-left:.5rem}th.n{white-space:normal}td.name,th.name{min-width:4rem}}
+        th.n,td.n{padding-left:.5rem}th.n{white-space:normal}td.name,th.name{min-width:5.5rem}}
         @media print{:root{--bg:#fff;--soft:#f5f7f9;--ink:#000;--muted:#444;--rule:#bbb;--accent:#0b5cad;--tint:#d9e9fa;
         --before:#555;--pass:#0f6130;--passbg:#fff;--fail:#a01022;--failbg:#fff}
         main{max-width:none;padding:0}h2{margin-top:2rem}h2,h3,summary{break-after:avoid}
