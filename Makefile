@@ -29,14 +29,14 @@ demo: tools fetch
 # Everything is compiled once, in the mode that is shipped.
 test: tools fetch lint
 	$(SWIFT) build -c release --build-tests
-	$(SWIFT) test -c release --skip-build
+	scripts/run-tests
 	scripts/test-variants
 
 # llama.cpp's own tests of tokenizers, and the chat templates of seventy models, run over lorad's.
 peers: tools
 	scripts/fetch vocabularies templates
 	$(SWIFT) build -c release --build-tests
-	$(SWIFT) test -c release --skip-build --filter "PeerVocabularyTests|PeerTemplateTests"
+	scripts/run-tests --filter "PeerVocabularyTests|PeerTemplateTests"
 
 # lorad beside PEFT under each variant of the kernels, tables into Benchmarks/results/; BENCH="--only scaling" measures a
 # part, BENCH="--kernels x86-64-v3" one variant.

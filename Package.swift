@@ -179,7 +179,9 @@ let package = Package(
         tests("ForeignTextTests", ["ForeignText"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),
         tests("ModelFilesTests", ["TestSupport", "Transformers", "ModelFiles", "Tensors"]),
-        tests("TokenizersTests", ["TestSupport", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors"]),
+        tests(
+            "TokenizersTests",
+            ["TestSupport", "Common", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors"]),
         tests("DatasetsTests", ["TestSupport", "Datasets", "Tokenizers", "ModelFiles"]),
         tests("TransformersTests", ["TestSupport", "Transformers", "Tokenizers", "ModelFiles", "Tensors"]),
         tests("AdaptersTests", ["TestSupport", "Adapters", "Transformers", "ModelFiles", "Tensors"]),

@@ -1,3 +1,4 @@
+import Common
 import ModelFiles
 import Tokenizers
 
@@ -22,7 +23,7 @@ package struct JinjaTarget: FuzzTarget {
         // A twenty-fifth of the usual steps and an eighth of the bytes, so that endless loops cost the fuzzer little.
         limits.steps = 200_000
         limits.outputBytes = 1 << 20
-        options = JinjaOptions(now: JinjaClock(year: 2026, month: 11, day: 8), limits: limits)
+        options = JinjaOptions(now: CalendarDay("2026-11-08").flatMap { JinjaClock($0) }, limits: limits)
     }
 
     package func check(_ bytes: [UInt8]) throws {

@@ -78,7 +78,7 @@ package struct JobSummary: Sendable, Codable, Equatable {
     package var steps: Int
     package var wallSeconds: Double
     package var tokensPerSecond: Double
-    /// Nil where nothing was scored, and in summaries of lorad 0.2 and before.
+    /// Nil where nothing was scored, and in summaries of earlier lorads.
     package var headline: Headline?
 
     package init(

@@ -15,6 +15,7 @@ extension StageProgress {
         case .modules: "module \(done) of \(total)"
         case .answers: "answer \(done) of \(total)"
         case .files: "file \(done) of \(total)"
+        case .tensors: "tensor \(done) of \(total)"
         }
     }
 

@@ -2,7 +2,7 @@
 package struct StageProgress: Codable, Sendable, Equatable {
     /// What a stage counts.
     package enum Unit: String, Codable, Sendable {
-        case bytes, rows, steps, modules, answers, files
+        case bytes, rows, steps, modules, answers, files, tensors
     }
 
     /// Some of so many.

@@ -1,4 +1,5 @@
 import Common
+import ModelFiles
 
 /// A tokenizer or chat template that cannot be read or is not supported.
 package typealias TokenizersError = CodedFault<TokenizersErrorCode>
@@ -13,6 +14,12 @@ package enum TokenizersErrorCode: String, FaultCode {
 }
 
 extension TokenizersError {
+    /// A file of the tokenizer's or of a template that could not be read.
+    init(unreadable error: ModelFilesError) {
+        self.init(
+            error.category == .missing ? .missing : .malformed, error.message, cause: error.cause, advice: error.advice)
+    }
+
     /// A file that contradicts itself or its format. `problem` goes on the sentence that `source` begins.
     static func malformed(_ source: String, _ problem: String) -> TokenizersError {
         TokenizersError(

@@ -81,6 +81,15 @@ struct DataFileTests {
         #expect(found.hasPrefix(message), "\(found)")
     }
 
+    @Test("A quote that is never closed is said at the longest row's length, not at the end of the file")
+    func endless() throws {
+        let text = "a,b\n1,2\n\"x" + String(repeating: "y\n", count: 6 << 20)
+        let message = try refusal([UInt8](text.utf8))
+        #expect(message == "rows.csv:3: the row is longer than 10485760 bytes; a quote in it may never be closed.")
+        let short = try refusal([UInt8]("a,b\n\"x,y\nz".utf8))
+        #expect(short == "rows.csv:2: a quote that opens here is never closed.")
+    }
+
     @Test("A table that is no UTF-8, or another kind of file, is named")
     func kinds() throws {
         #expect(try refusal([UInt8]("a,b\n".utf8) + [0xE9, 0x2C, 0x31, 0x0A]) == "rows.csv:2: the row is no UTF-8.")

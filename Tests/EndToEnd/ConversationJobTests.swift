@@ -10,17 +10,7 @@ struct ConversationJobTests {
     private func withBase(_ family: String, template: String?, _ body: (LoradProcess) throws -> Void) throws {
         try withTemporaryFolder { folder in
             let lorad = try LoradProcess(folder: folder)
-            let source = family == "llama3" ? "llama-yarn" : family
-            try FileManager.default.removeItem(atPath: "\(folder)/base")
-            try FileManager.default.createDirectory(atPath: "\(folder)/base", withIntermediateDirectories: true)
-            for name in ["model.safetensors", "tokenizer.json", "tokenizer_config.json", "generation_config.json"] {
-                try FileManager.default.copyItem(
-                    atPath: Fixtures.path("families/\(source)/\(name)"), toPath: "\(folder)/base/\(name)")
-            }
-            let config = try #require(try Fixtures.json("families/\(source)/config.json").objectValue)
-            let roomy = config.setting("max_position_embeddings", to: .integer(512))
-            try lorad.write(JSONText.document(.object(roomy)), to: "base/config.json")
-            if let template { try lorad.write(template, to: "base/chat_template.jinja") }
+            try lorad.useBase(ofFamily: family, template: template)
             let rows = (0..<8).map { row in
                 #"{"messages": [{"role": "user", "content": "is \#(row) odd?"}, "#
                     + #"{"role": "assistant", "content": "\#(row % 2 == 0 ? "no" : "yes")"}, "#

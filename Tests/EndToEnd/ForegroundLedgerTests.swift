@@ -98,4 +98,20 @@ struct ForegroundLedgerTests {
             #expect(watched.status == 0 && watched.output.contains("succeeded"), "\(watched.output)")
         }
     }
+
+    @Test("A manifest that no attempt could run is not queued again, and it is said what is wrong with it")
+    func hopeless() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write("name: tiny\nadapter: {rank: 0}\nbase: [\n", to: "inbox/tiny.yaml")
+            _ = try lorad.run("watch", "--once")
+            let job = try #require(try jobs(lorad).first)
+            try #require(job["state"]?.stringValue == "rejected")
+            let retried = try lorad.run("retry", try #require(job["id"]?.stringValue))
+            #expect(retried.status == 65, "\(retried.errors)")
+            #expect(retried.errors.contains("a retry would end in the same way"), "\(retried.errors)")
+            #expect(retried.errors.contains("tiny.yaml:4:1"), "\(retried.errors)")
+            #expect(try jobs(lorad).first?["state"]?.stringValue == "rejected")
+        }
+    }
 }

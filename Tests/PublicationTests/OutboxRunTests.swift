@@ -29,7 +29,8 @@ struct OutboxRunTests {
     }
 
     @Test(
-        "Nights that lorad 0.2 published in folders of their own are runs of the name, and the last good one is found")
+        "Nights that an earlier lorad published in folders of their own are runs of the name, and the last good one is found"
+    )
     func nights() throws {
         let outbox = try TestOutbox()
         let old = try outbox.stage().publish(.succeeded)

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import ModelFiles
 import TestSupport
@@ -259,7 +260,7 @@ struct ConversationOptionsTests {
         let tokenizer = try TokenizerLoader.load(path: Fixtures.path("chat/phi3"), families: ModelFamilies.files)
         let text = "{{ strftime_now('%d %b %Y') }}{{ messages[0].content }}"
         let conversation = Conversation([ChatMessage(role: "user", content: "!")])
-        let now = JinjaClock(year: 2026, month: 11, day: 29)
+        let now = CalendarDay("2026-11-29").flatMap { JinjaClock($0) }
         let dated = ChatTemplate.of(text, place: "test", tokenizer: tokenizer, now: now)
         #expect(try dated.render(conversation, addGenerationPrompt: false) == "29 Nov 2026!")
         let error = #expect(throws: TokenizersError.self) {

@@ -197,6 +197,18 @@ struct ChatTemplateTests {
         }
     }
 
+    @Test("A file of templates that cannot be read is refused where a conversation is to be written, not before")
+    func unreadable() throws {
+        try withBase(["chat_template.json": "{\"chat_template\": ["]) { folder in
+            let template = try #require(try load(folder))
+            #expect(template.sha256 == nil)
+            let error = #expect(throws: TokenizersError.self) {
+                try template.render(turns, addGenerationPrompt: false)
+            }
+            #expect(error?.message.contains("chat_template.json") == true)
+        }
+    }
+
     @Test("Special tokens are variables by the names that files give them")
     func variables() throws {
         let tokens = #"{"bos_token": "<b>", "eos_token": {"content": "<e>"}, "image_token": "<i>", "pad_token": null, "#

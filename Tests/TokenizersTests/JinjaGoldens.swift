@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import ModelFiles
 import TestSupport
@@ -8,7 +9,7 @@ import Tokenizers
 enum JinjaGoldens {
     /// The clock of the reference.
     static let options = JinjaOptions(
-        now: JinjaClock(year: 2026, month: 11, day: 8, hour: 15, minute: 4, second: 9))
+        now: CalendarDay("2026-11-08").flatMap { JinjaClock($0, hour: 15, minute: 4, second: 9) })
 
     /// What lorad makes of a template.
     enum Outcome {

@@ -1,3 +1,4 @@
+import Common
 import ModelFiles
 import Testing
 import Tokenizers
@@ -117,8 +118,9 @@ struct JinjaLimitsTests {
     @Test("The date is refused where none is stated")
     func date() throws {
         #expect(try error("{{ strftime_now('%Y') }}")?.kind == .unsupported)
-        #expect(JinjaClock(year: 2025, month: 2, day: 29) == nil)
-        #expect(JinjaClock(year: 2024, month: 2, day: 29) != nil)
+        let day = try #require(CalendarDay("2024-02-29"))
+        #expect(JinjaClock(day, hour: 23, minute: 59, second: 59) != nil)
+        #expect(JinjaClock(day, hour: 24) == nil && JinjaClock(day, minute: 60) == nil)
     }
 
     @Test("Numbers beyond 64 bits are refused, not rounded")

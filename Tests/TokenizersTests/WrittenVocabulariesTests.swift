@@ -56,6 +56,27 @@ struct WrittenVocabulariesTests {
         }
     }
 
+    @Test("A GGUF gets the default template, wherever the folder keeps it", arguments: ["json", "jinja", "none"])
+    func template(place: String) throws {
+        try withTemporaryFolder { folder in
+            let path = try self.folder(Self.plain, in: folder)
+            unlink(path + "/chat_template.jinja")
+            let config = URL(fileURLWithPath: path + "/tokenizer_config.json")
+            if var object = try? JSONSerialization.jsonObject(with: Data(contentsOf: config)) as? [String: Any] {
+                object["chat_template"] = nil
+                try JSONSerialization.data(withJSONObject: object).write(to: config)
+            }
+            let files = [
+                "json": ("chat_template.json", #"{"chat_template": "own"}"#), "jinja": ("chat_template.jinja", "own"),
+            ]
+            if let (name, text) = files[place] {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+            }
+            let metadata = try GGUFVocabulary.metadata(of: BaseModelFiles(path: path))
+            #expect(metadata["tokenizer.chat_template"]?.stringValue == (place == "none" ? nil : "own"))
+        }
+    }
+
     @Test("WordPiece: a folder of a GGUF gives the GGUF's ids and types, alone and in pairs")
     func wordPiece() throws {
         try withTemporaryFolder { folder in

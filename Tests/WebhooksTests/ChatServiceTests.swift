@@ -135,6 +135,15 @@ struct ChatServiceTests {
         #expect(try !body(nil, "https://reports.example.org").contains("report.html"))
     }
 
+    @Test("A night of a name is told apart by its stamp", arguments: kinds)
+    func stamp(kind: HookKind) throws {
+        let job = JobRecord(
+            id: "1", name: "nightly", state: .succeeded, attempt: 1, submittedAt: Self.time, stamp: "2026-11-24x7")
+        let body = try ChatServices.of(kind).body(
+            of: JobMessage(event: .succeeded, job: job, time: Self.time, host: "trainer-1"))
+        #expect(body.contains("2026-11-24x7"))
+    }
+
     private func job(_ summary: JobSummary, folder: String?) -> JobRecord {
         JobRecord(
             id: "20261124T002603Z-1a2b3c4d", name: "sentiment", state: .succeeded, attempt: 1, submittedAt: Self.time,

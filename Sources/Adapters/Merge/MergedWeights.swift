@@ -76,13 +76,16 @@ package enum MergedWeights {
 
     /// Writes the merged projections and the head alone to one safetensors file; `MergedSource` lays it over the base.
     ///
-    /// - Parameter dtype: the precision that will be served.
+    /// - Parameters:
+    ///   - dtype: the precision that will be served.
+    ///   - told: the same tensors, so that whoever wants to know hears of each that is written.
     /// - Throws: as reading the base, `SystemError.unwritable`.
     package static func writeOverlay(
-        _ adapter: Adapter, base: any WeightSource, dtype: FileDType, to path: String
+        _ adapter: Adapter, base: any WeightSource, dtype: FileDType, to path: String,
+        told: ([TensorEntry]) -> [TensorEntry] = { $0 }
     ) throws {
         try SafetensorsWriter.write(
-            projections(adapter, base: base) + head(adapter), dtype: dtype, metadata: ["format": "pt"], to: path)
+            told(projections(adapter, base: base) + head(adapter)), dtype: dtype, metadata: ["format": "pt"], to: path)
     }
 }
 

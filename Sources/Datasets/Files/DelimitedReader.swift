@@ -10,6 +10,8 @@ struct DelimitedReader {
     private let separator: UInt8
     private var position = 0
     private var line = 1
+    /// Where the record that is being read begins, in bytes and lines.
+    private var start = (position: 0, line: 1)
 
     private static let quote = UInt8(ascii: "\"")
     private static let newline = UInt8(ascii: "\n")
@@ -24,26 +26,33 @@ struct DelimitedReader {
     /// - Throws: what is wrong with its quotes, its line ends, its length or its text; there is no going on after that.
     mutating func next() throws(RowComplaint) -> Record? {
         while position < bytes.count {
-            let (start, first) = (position, line)
+            start = (position, line)
             var fields: [String] = []
             var isBlank = false
             repeat {
                 let begin = position
                 fields.append(try field())
                 isBlank = fields.count == 1 && position == begin
-            } while takeSeparator()
-            guard position - start <= JSONLines.longestLine else {
-                throw RowComplaint(line: first, text: "the row is longer than \(JSONLines.longestLine) bytes.")
-            }
+            } while try takeSeparator()
             takeLineEnd()
-            if !isBlank { return Record(line: first, fields: fields) }
+            if !isBlank { return Record(line: start.line, fields: fields) }
         }
         return nil
     }
 
-    private mutating func takeSeparator() -> Bool {
-        guard position < bytes.count, bytes[position] == separator else { return false }
+    /// Goes on by a byte of the record. A quote that is never closed ends here too, before all of the file is taken.
+    private mutating func advance() throws(RowComplaint) {
         position += 1
+        guard position - start.position <= JSONLines.longestLine else {
+            throw RowComplaint(
+                line: start.line,
+                text: "the row is longer than \(JSONLines.longestLine) bytes; a quote in it may never be closed.")
+        }
+    }
+
+    private mutating func takeSeparator() throws(RowComplaint) -> Bool {
+        guard position < bytes.count, bytes[position] == separator else { return false }
+        try advance()
         return true
     }
 
@@ -74,7 +83,7 @@ struct DelimitedReader {
                     line: line, text: "a carriage return stands alone; lines end in a line feed.",
                     advice: .carriageReturns)
             }
-            position += 1
+            try advance()
         }
         var end = position
         // The last line of a file may have lost its line feed.
@@ -86,16 +95,16 @@ struct DelimitedReader {
     private mutating func quotedField() throws(RowComplaint) -> String {
         let opening = line
         var content: [UInt8] = []
-        position += 1
+        try advance()
         while true {
             guard position < bytes.count else {
                 throw RowComplaint(line: opening, text: "a quote that opens here is never closed.")
             }
             let byte = bytes[position]
-            position += 1
+            try advance()
             if byte == Self.quote {
                 guard position < bytes.count, bytes[position] == Self.quote else { break }
-                position += 1
+                try advance()
             } else if byte == Self.newline {
                 line += 1
             }

@@ -10,7 +10,7 @@ import Tokenizers
 package struct ParityRecorder {
     private let prompts: [RegressionPrompt]
     private let tokens: [[Int]]
-    private let generator: GreedyGenerator
+    private let generator: TextGenerator
     private let scratchFolder: String
     private let shouldStop: () -> Bool
 
@@ -19,7 +19,7 @@ package struct ParityRecorder {
     /// - Parameter shouldStop: asked before each token; true ends the recording as interrupted.
     /// - Throws: `missing` for no prompts, which could prove nothing.
     package init(
-        prompts: [RegressionPrompt], generator: GreedyGenerator, scratchFolder: String,
+        prompts: [RegressionPrompt], generator: TextGenerator, scratchFolder: String,
         shouldStop: @escaping () -> Bool = { false }
     ) throws {
         guard !prompts.isEmpty else {

@@ -15,7 +15,7 @@ package enum Stamp {
     /// Whether a text is a stamp.
     package static func isStamp(_ text: String) -> Bool { text.wholeMatch(of: /[0-9]{8}t[0-9]{4}z/) != nil }
 
-    /// The name without the stamp that lorad 0.2 and before put at its end, and that stamp; nil where it has none.
+    /// The name without the stamp that earlier lorads put at its end, and that stamp; nil where it has none.
     package static func parts(of name: String) -> (name: String, stamp: String)? {
         guard let match = name.wholeMatch(of: /(.+)-([0-9]{8}t[0-9]{4}z)/) else { return nil }
         return (String(match.1), String(match.2))

@@ -66,19 +66,8 @@ extension Kind where Value == String {
     /// A day of the Gregorian calendar, `YYYY-MM-DD`.
     static var date: Kind<String> {
         text("date", example: "2026-11-29") { text in
-            isDate(text) ? nil : "is \(Shown.quoted(text)); expected a day, such as 2026-11-29"
+            CalendarDay(text) != nil ? nil : "is \(Shown.quoted(text)); expected a day, such as 2026-11-29"
         }
-    }
-
-    private static func isDate(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.count) == [4, 2, 2], parts.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }),
-            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]), (1...12).contains(month),
-            year > 0
-        else { return false }
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let days = month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-        return (1...days).contains(day)
     }
 
     /// A SHA-256 in hexadecimal, lower-cased.

@@ -10,6 +10,7 @@ package struct TensorEntry {
     let load: () throws -> Matrix
     /// Where its bytes lie already, in the one type that they need no conversion for.
     let stored: Stored?
+    private var whenWritten: (() -> Void)?
 
     /// A tensor's place in a mapped file.
     struct Stored {
@@ -29,7 +30,16 @@ package struct TensorEntry {
 
     /// The same tensor under another name.
     package func renamed(_ name: String) -> TensorEntry {
-        TensorEntry(name: name, shape: shape, stored: stored, load: load)
+        var entry = TensorEntry(name: name, shape: shape, stored: stored, load: load)
+        entry.whenWritten = whenWritten
+        return entry
+    }
+
+    /// The same tensor; `whenWritten` is called each time that all of it was written to a file.
+    package func telling(_ whenWritten: @escaping () -> Void) -> TensorEntry {
+        var entry = self
+        entry.whenWritten = whenWritten
+        return entry
     }
 
     private init(name: String, shape: [Int], stored: Stored?, load: @escaping () throws -> Matrix) {
@@ -64,7 +74,15 @@ package struct TensorEntry {
     /// - Throws: `SystemError.unwritable`; `ModelFilesError.mismatch` where the matrix does not have the elements of
     ///   the shape; `.unsupported` where a value cannot be expressed in `dtype`.
     func write(as dtype: FileDType, to output: AtomicFileOutput, path: String) throws {
-        if let stored, stored.info.dtype == dtype { return try copy(stored, to: output) }
+        if let stored, stored.info.dtype == dtype {
+            try copy(stored, to: output)
+        } else {
+            try encode(as: dtype, to: output, path: path)
+        }
+        whenWritten?()
+    }
+
+    private func encode(as dtype: FileDType, to output: AtomicFileOutput, path: String) throws {
         let matrix = try load()
         let info = TensorInfo(name: name, dtype: dtype, shape: shape, start: 0)
         guard info?.rows == matrix.rows, info?.columns == matrix.columns else {

@@ -112,7 +112,9 @@ package final class AdapterArtifact: Artifact {
                 reporter.progress(done, of: total, .answers)
             })
         return try proof.run(model.give(), adapter) {
-            try merged.write(MergedExport(adapter, base: base.files, dtype: dtype, task: data.task))
+            try merged.write(
+                MergedExport(
+                    adapter, base: base.files, dtype: dtype, task: data.task, reporter: environment.reporter))
             return try merged.open(base: base.files, tokenizer: base.tokenizer, prompts: data.prompts)
         }
     }

@@ -14,12 +14,19 @@ package struct MergedExport {
     /// that are not adapted keep the bytes they have there.
     let dtype: FileDType
     let task: ModelTask
+    private let reporter: JobReporter
 
     /// An export of `adapter` on the base that it was loaded for.
     ///
-    /// - Parameter task: a classifier is written with its head and its labels.
-    package init(_ adapter: Adapter, base: BaseModelFiles, dtype: FileDType, task: ModelTask = .language) {
+    /// - Parameters:
+    ///   - task: a classifier is written with its head and its labels.
+    ///   - reporter: is told of every tensor that is made and written.
+    package init(
+        _ adapter: Adapter, base: BaseModelFiles, dtype: FileDType, task: ModelTask = .language,
+        reporter: JobReporter = .silent
+    ) {
         self.task = task
+        self.reporter = reporter
         self.adapter = adapter
         self.base = base
         self.dtype = dtype
@@ -34,11 +41,11 @@ package struct MergedExport {
         switch (format, base.gguf) {
         case (.gguf, .some):
             try GGUFModelWriter.write(
-                replacing: MergedWeights.projections(adapter, base: base), of: base, dtype: dtype, to: path)
+                replacing: told(MergedWeights.projections(adapter, base: base)), of: base, dtype: dtype, to: path)
         case (.gguf, nil):
             let name = URL(fileURLWithPath: base.path).lastPathComponent
             try GGUFModelWriter.write(
-                MergedWeights.tensors(adapter, base: base), configuration: base.configuration, name: name,
+                told(MergedWeights.tensors(adapter, base: base)), configuration: base.configuration, name: name,
                 tokenizer: GGUFVocabulary.metadata(of: base), dtype: dtype, to: path)
         case (.safetensors, .some(let gguf)):
             let padding = TokenizerFiles.role("padding", in: gguf)
@@ -70,10 +77,26 @@ package struct MergedExport {
 
     private func writeSafetensors(_ folder: String) throws {
         try SafetensorsWriter.write(
-            task == .language
-                ? MergedWeights.tensors(adapter, base: base) : MergedWeights.classifierTensors(adapter, base: base),
+            told(
+                task == .language
+                    ? MergedWeights.tensors(adapter, base: base)
+                    : MergedWeights.classifierTensors(adapter, base: base)),
             dtype: dtype, metadata: ["format": "pt"], to: "\(folder)/model.safetensors")
     }
+
+    /// The same tensors; the reporter hears how many are written.
+    func told(_ tensors: [TensorEntry]) -> [TensorEntry] {
+        let written = Counter()
+        reporter.progress(0, of: tensors.count, .tensors)
+        return tensors.map { tensor in
+            tensor.telling {
+                written.count += 1
+                reporter.progress(written.count, of: tensors.count, .tensors)
+            }
+        }
+    }
+
+    private final class Counter { var count = 0 }
 
     /// Copies what makes a folder a model beside its weights: tokenizer, templates, ends of generation, and the terms
     /// that it comes under. What is not for everybody's eyes is refused, see `ModelFolder.publishable`.

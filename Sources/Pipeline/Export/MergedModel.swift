@@ -15,7 +15,8 @@ enum MergedModel {
     func write(_ export: MergedExport) throws {
         switch self {
         case .overlay(let path):
-            try MergedWeights.writeOverlay(export.adapter, base: export.base, dtype: export.dtype, to: path)
+            try MergedWeights.writeOverlay(
+                export.adapter, base: export.base, dtype: export.dtype, to: path, told: export.told)
         case .export(let format, let folder):
             try export.write(format, to: folder)
         }

@@ -1,3 +1,4 @@
+import Common
 import Evaluation
 import Foundation
 import Manifests
@@ -76,7 +77,7 @@ struct VerifiedBase {
                 rule: environment.rule)
         }
         guard dataset.chatTemplate == nil else { return try mistakes.collect("dataset.chat_template", load) ?? nil }
-        return dataset.format == .messages ? try load() : try? load()
+        return try load()
     }
 
     /// Checks, before anything is published under the base's hash, that its files still hold the bytes that were hashed:
@@ -97,8 +98,7 @@ struct VerifiedBase {
 extension DatasetSection {
     /// The date that a template is told, as it stands in the manifest.
     var clock: JinjaClock? {
-        let parts = chatDate?.split(separator: "-").compactMap { Int($0) } ?? []
-        return parts.count == 3 ? JinjaClock(year: parts[0], month: parts[1], day: parts[2]) : nil
+        chatDate.flatMap(CalendarDay.init).flatMap { JinjaClock($0) }
     }
 
     /// What of conversations is trained on, and scored.

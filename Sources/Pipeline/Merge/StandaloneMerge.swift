@@ -111,7 +111,7 @@ package struct StandaloneMerge {
             progress: { [reporter] in reporter.progress($0, of: $1, .answers) })
         reporter.started(.parity)
         let parity = try proof.run(consume model, adapter) {
-            try artifact.write(MergedExport(adapter, base: files, dtype: dtype, task: task))
+            try artifact.write(MergedExport(adapter, base: files, dtype: dtype, task: task, reporter: reporter))
             return try artifact.open(base: files, tokenizer: tokenizer, prompts: prompts)
         }
         reporter.ended(.parity, detail: nil)

@@ -57,7 +57,7 @@ struct ParityProof {
                 prompts: prompts, labels: labels, tokenizer: tokenizer,
                 maximumLength: base.configuration.maxPositions, scratchFolder: scratchFolder, shouldStop: shouldStop)
         }
-        let generator = GreedyGenerator(
+        let generator = TextGenerator(
             tokenizer: tokenizer, endTokens: endTokens, maximumNewTokens: maxNewTokens)
         return try ParityRecorder(
             prompts: prompts, generator: generator, scratchFolder: scratchFolder, shouldStop: shouldStop)

@@ -13,11 +13,20 @@ package final class JobReporter: Sendable {
     private struct State {
         var stage = Stage.base
         var stageBegan = 0.0
+        var part = Part(began: 0, done: 0)
         var estimate: JobEstimate?
         var lastStep: StageProgress?
         var moves = 0
         var lastMove = -Double.infinity
         var lastProgress = -Double.infinity
+    }
+
+    /// What a stage counts at the moment: some count answers, then tensors, then answers again.
+    private struct Part {
+        var unit: StageProgress.Unit?
+        var began: Double
+        /// How many there were when it began.
+        var done: Int
     }
 
     private let state = Mutex(State())
@@ -45,6 +54,7 @@ package final class JobReporter: Sendable {
         state.withLock { state in
             state.stage = stage
             state.stageBegan = now
+            state.part = Part(began: now, done: 0)
             state.lastProgress = -.infinity
         }
         report(.stageStarted(stage: stage, detail: nil))
@@ -73,14 +83,17 @@ package final class JobReporter: Sendable {
         if let moves { report(.moved(moves)) }
     }
 
-    /// So much of the stage is done, none of it before the stage began.
+    /// So much of the stage is done, none of it before the stage began. A stage that goes over to another unit has its rate
+    /// from there on.
     package func progress(_ done: Int, of total: Int, _ unit: StageProgress.Unit) {
         tell { state, now in
-            let seconds = now - state.stageBegan
+            if let counted = state.part.unit, counted != unit { state.part = Part(began: now, done: done) }
+            state.part.unit = unit
+            let (seconds, made) = (now - state.part.began, done - state.part.done)
             var progress = StageProgress(stage: state.stage, done: done, total: total, unit: unit)
-            if done > 0, seconds > 0 {
-                progress.rate = Double(done) / seconds
-                progress.stageSecondsLeft = Double(max(0, total - done)) * seconds / Double(done)
+            if made > 0, seconds > 0 {
+                progress.rate = Double(made) / seconds
+                progress.stageSecondsLeft = Double(max(0, total - done)) * seconds / Double(made)
             }
             progress.secondsLeft = state.estimate?.secondsLeft(
                 in: state.stage, stageLeft: progress.stageSecondsLeft)

@@ -126,7 +126,8 @@ package struct JobPipeline {
             try artifact.readBack(from: staging.folder)
         }
         let scoring = SliceStage(manifest: job.manifest, base: job.base, data: job.data, environment: environment)
-        let found = try stage(.slices, detail: { "\($0.slices.count) slices" }) { () throws -> SliceStage.Found in
+        let found = try stage(.slices, detail: { "\($0.slices.count) \($0.slices.count == 1 ? "slice" : "slices")" }) {
+            () throws -> SliceStage.Found in
             var found = try artifact.model.use { try scoring.run($0, artifact.adapter) }
             if let parent = job.parent, found.scores != nil {
                 try artifact.withParent(parent, published: staging.folder) {

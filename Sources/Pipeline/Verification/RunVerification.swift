@@ -194,7 +194,7 @@ package struct RunVerification {
                     base: files, tokenizer: tokenizer, prompts: record.prompts, reading: reading)
             }
             let overlay = MergedModel.overlay(path: scratch + "/merged.safetensors")
-            try overlay.write(MergedExport(adapter, base: files, dtype: dtype, task: task))
+            try overlay.write(MergedExport(adapter, base: files, dtype: dtype, task: task, reporter: reporter))
             return try overlay.open(base: files, tokenizer: tokenizer, prompts: record.prompts)
         }
     }

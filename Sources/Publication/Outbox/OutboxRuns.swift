@@ -5,7 +5,7 @@ import Reports
 
 /// What stands in an outbox, one run after the other.
 package struct OutboxRun: Sendable {
-    /// The job's name; of a night that lorad 0.2 or before published, without the stamp.
+    /// The job's name; of a night that an earlier lorad published, without the stamp.
     package let name: String
     /// `outbox/NAME/RUN`, or `outbox/NAME-STAMP/RUN`.
     package let folder: String

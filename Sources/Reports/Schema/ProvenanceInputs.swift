@@ -10,7 +10,7 @@ package struct BaseProvenance: Codable, Sendable, Equatable {
     package var modelType: String
     /// Parameters of the base.
     package var parameters: Int
-    /// Where the folder or file lay, from the root; absent where `path` says it, and in reports of lorad 0.2 and before.
+    /// Where the folder or file lay, from the root; absent where `path` says it, and in reports of earlier lorads.
     package var location: String?
     /// Its id on the Hugging Face Hub, as the manifest states it; never guessed.
     package var hubID: String?

@@ -12,7 +12,7 @@ package struct SliceReport: Codable, Sendable, Equatable {
     package var base: SliceScore
     /// How the base with the adapter did.
     package var adapter: SliceScore
-    /// Base and adapter on the very same rows; absent in reports of lorad 0.2 and before.
+    /// Base and adapter on the very same rows; absent in reports of earlier lorads.
     package var comparison: ComparisonReport?
     /// How the adapter did that this one went on from; absent where it was fresh.
     package var parent: SliceScore?

@@ -21,6 +21,8 @@ package enum RandomStream: Sendable, Equatable {
     case sourceSample(source: Int)
     /// The rows that a bootstrap draws; no adapter's bytes depend on it.
     case bootstrap
+    /// The tokens of a text that is sampled; no adapter's bytes depend on it.
+    case generation
 
     /// The purposes; each has the streams from `rawValue` · `streamsEach` on, so that none meets another's.
     package enum Purpose: UInt32, Sendable, CaseIterable {
@@ -34,6 +36,7 @@ package enum RandomStream: Sendable, Equatable {
         case sourceOrder = 9
         case sourceSample = 10
         case bootstrap = 16
+        case generation = 17
     }
 
     /// Streams of one purpose.
@@ -51,6 +54,7 @@ package enum RandomStream: Sendable, Equatable {
         case .sourceOrder(let source): (.sourceOrder, source)
         case .sourceSample(let source): (.sourceSample, source)
         case .bootstrap: (.bootstrap, 0)
+        case .generation: (.generation, 0)
         }
     }
 

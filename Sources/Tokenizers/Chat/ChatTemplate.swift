@@ -61,8 +61,8 @@ package struct ChatTemplate: Sendable {
     ///   - tokenizer: the base's, whose special tokens a template can name.
     ///   - now: what `strftime_now` calls now; a template that asks is refused where there is none.
     ///   - rule: which file may be read.
-    /// - Throws: `ModelFilesError` where a file that holds one cannot be read; `TokenizersError.missing` for a name that
-    ///   the base does not have.
+    /// - Throws: `TokenizersError.missing` for a name that the base does not have; `ModelFilesError` where the file that
+    ///   was chosen cannot be read. A file of the base that cannot be read throws when a conversation is to be written.
     package static func load(
         _ base: BaseModelFiles, tokenizer: any Tokenizer, choice: Choice = .standard, now: JinjaClock? = nil,
         rule: ReadingRule = .anything
@@ -96,7 +96,12 @@ package struct ChatTemplate: Sendable {
             return make(try TemplateSource.file(path, rule: rule), nil, environment)
         }
         let all: [TemplateSource.Named]
-        do { all = try templates() } catch let error as TokenizersError { return ChatTemplate(.refused(error)) }
+        do { all = try templates() } catch let error as TokenizersError {
+            return ChatTemplate(.refused(error))
+        } catch let error as ModelFilesError {
+            // A base whose conversations nobody asks for may have a file of them that cannot be read.
+            return ChatTemplate(.refused(TokenizersError(unreadable: error)))
+        }
         if case .named(let name) = choice {
             guard let found = all.first(where: { $0.name == name }) else { throw missing(name, all) }
             return make(found, nil, environment)

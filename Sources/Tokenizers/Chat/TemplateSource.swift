@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import ModelFiles
 
@@ -20,8 +21,9 @@ enum TemplateSource {
 
     // MARK: all of them
 
-    /// Every template of a folder: those of `tokenizer_config.json`, in whose place come `chat_template.jinja` and `additional_chat_templates/NAME.jinja`, as
-    /// transformers has it, and where there is no default one that of `chat_template.json`.
+    /// Every template of a folder: those of `tokenizer_config.json`, in whose place come `chat_template.jinja` and
+    /// `additional_chat_templates/NAME.jinja`, as transformers has it, and where there is no default one that of
+    /// `chat_template.json`.
     ///
     /// - Throws: `ModelFilesError` where a file cannot be read; `TokenizersError.malformed` for a template that is no text.
     static func all(_ files: ModelFolder) throws -> [Named] {
@@ -97,27 +99,15 @@ enum TemplateSource {
 
     /// The default template's text; nil where the base has none.
     ///
-    /// - Throws: `TokenizersError.unsupported` for several templates of which none is the default, or one that is no text;
-    ///   `ModelFilesError` where a file cannot be read.
+    /// - Throws: `TokenizersError.unsupported` for several templates of which none is the default;
+    ///   `TokenizersError.malformed` for one that is no text; `ModelFilesError` where a file cannot be read.
     static func find(_ base: BaseModelFiles) throws -> String? {
-        if let gguf = base.gguf { return gguf.metadata["tokenizer.chat_template"]?.stringValue }
-        if let text = try text("chat_template.jinja", base.folder) { return text }
-        let name = "tokenizer_config.json"
-        guard let template = try base.folder.json(name)?["chat_template"], !template.isNull else { return nil }
-        return try text(template, base.folder.path(of: name))
-    }
-
-    /// One template, or the one of several that is named `default`.
-    private static func text(_ template: JSONValue, _ config: String) throws -> String {
-        if let text = template.stringValue { return text }
-        let entries = template.arrayValue ?? []
-        if let text = entries.first(where: { $0["name"]?.stringValue == standard })?["template"]?.stringValue {
-            return text
-        }
-        let names = entries.compactMap { $0["name"]?.stringValue }
+        let all = try base.gguf.map { self.all($0, base.path) } ?? self.all(base.folder)
+        guard let first = all.first else { return nil }
+        if let found = all.first(where: { $0.name == standard }) { return found.text }
         throw TokenizersError(
-            .unsupported, "\(config) holds no chat template named 'default'.",
-            cause: names.isEmpty ? nil : "There is \(names.joined(separator: ", ")).",
-            advice: "Name the one that conversations are to be written with 'default'.")
+            .unsupported, "\(first.place) holds no chat template named '\(standard)'.",
+            cause: "There is \(all.map { ForeignText.shortened($0.name, to: 100) }.joined(separator: ", ")).",
+            advice: "Name the one that conversations are to be written with '\(standard)'.")
     }
 }

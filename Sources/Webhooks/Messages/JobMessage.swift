@@ -56,7 +56,8 @@ package struct JobMessage: Sendable {
 
     /// Label and value, one line each.
     var facts: [(label: String, value: String)] {
-        var facts = [("job", job.id), ("host", ForeignText.line(host))]
+        var facts = [("job", job.id)] + (job.stamp.map { [("stamp", ForeignText.line($0))] } ?? [])
+        facts.append(("host", ForeignText.line(host)))
         guard event != .queued, event != .started else { return facts }
         facts.append(("result", "\(event.rawValue)\(duration)"))
         if let summary = job.summary {

@@ -30,6 +30,8 @@ struct GenericBody {
     struct Content: Encodable {
         var job: String
         var name: String
+        /// Which of the name's nights it is; absent where the manifest has no `stamp`.
+        var stamp: String?
         var state: String
         var attempt: Int
         var submittedAt: String
@@ -47,7 +49,7 @@ struct GenericBody {
         var omitted: Int?
 
         private enum CodingKeys: String, CodingKey {
-            case job, name, state, attempt, reason, summary, omitted, host
+            case job, name, stamp, state, attempt, reason, summary, omitted, host
             case reportURL = "report_url"
             case submittedAt = "submitted_at"
             case startedAt = "started_at"
@@ -88,8 +90,9 @@ struct GenericBody {
         return Body(
             type: message.type, timestamp: Timestamp.text(message.time),
             data: Content(
-                job: job.id, name: ForeignText.cut(job.name, to: 256), state: job.state.rawValue, attempt: job.attempt,
-                submittedAt: Timestamp.text(job.submittedAt), startedAt: job.startedAt.map(Timestamp.text),
+                job: job.id, name: ForeignText.cut(job.name, to: 256), stamp: job.stamp,
+                state: job.state.rawValue, attempt: job.attempt, submittedAt: Timestamp.text(job.submittedAt),
+                startedAt: job.startedAt.map(Timestamp.text),
                 finishedAt: job.finishedAt.map(Timestamp.text), manifestSHA256: job.manifestSHA256,
                 reason: message.reason.map { ForeignText.cut($0, to: reasonLimit) },
                 runDir: job.runFolder.map { ForeignText.cut($0, to: 1_024) }, host: message.host,

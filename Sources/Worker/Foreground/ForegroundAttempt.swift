@@ -24,7 +24,7 @@ struct ForegroundAttempt {
 
     /// Works on it to its end, and tells the ledger of that.
     ///
-    /// - Parameter earlier: where lorad 0.2 and before kept the checkpoint of a run of this name.
+    /// - Parameter earlier: where earlier lorads kept the checkpoint of a run of this name.
     /// - Throws: as `ForegroundRun.run`.
     func run(_ configuration: WorkerConfiguration, earlier: String) throws -> JobResult {
         let control = JobControl()

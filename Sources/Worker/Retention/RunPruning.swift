@@ -9,7 +9,7 @@ import Publication
 /// Removes old runs from the outbox by the policy of `retention` in lorad.yaml. A run that any link in its name's folder
 /// leads to (`latest`, and every alias) stays, whatever the policy says.
 ///
-/// Up to lorad 0.2 each night had a folder of its own, `NAME-STAMP`, with a `latest` that nothing ever moved on: those
+/// Earlier, each night had a folder of its own, `NAME-STAMP`, with a `latest` that nothing ever moved on: those
 /// count as runs of `NAME`, and that link protects none of them.
 package struct RunPruning: Sendable {
     private static let removing = ".pruned-"

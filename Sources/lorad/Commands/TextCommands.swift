@@ -1,4 +1,5 @@
 import ArgumentParser
+import Common
 import Evaluation
 import ForeignText
 import Foundation
@@ -25,16 +26,13 @@ struct ChatOptions: ParsableArguments {
         if let date { return Self.clock(date) }
         let today = Calendar(identifier: .gregorian).dateComponents(
             [.year, .month, .day, .hour, .minute, .second], from: Date())
-        return JinjaClock(
-            year: today.year ?? 0, month: today.month ?? 0, day: today.day ?? 0, hour: today.hour ?? 0,
-            minute: today.minute ?? 0, second: min(59, today.second ?? 0))
+        return CalendarDay(year: today.year ?? 0, month: today.month ?? 0, day: today.day ?? 0).flatMap {
+            JinjaClock(
+                $0, hour: today.hour ?? 0, minute: today.minute ?? 0, second: min(59, today.second ?? 0))
+        }
     }
 
-    private static func clock(_ text: String) -> JinjaClock? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2] else { return nil }
-        return JinjaClock(year: year, month: month, day: day)
-    }
+    private static func clock(_ text: String) -> JinjaClock? { CalendarDay(text).flatMap { JinjaClock($0) } }
 
     /// - Throws: `TokenizersError.missing` where there is no template.
     static func require(_ template: ChatTemplate?, _ base: String) throws -> ChatTemplate {
@@ -124,7 +122,8 @@ struct Tokenize: ParsableCommand {
 }
 
 struct Generate: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Continues a text greedily, or answers in a chat.")
+    static let configuration = CommandConfiguration(
+        abstract: "Continues a text, or answers in a chat; greedily, or by sampling.")
 
     @OptionGroup var model: ModelOptions
     @Option(help: "The text to continue; with --chat, what the user says.")
@@ -138,6 +137,7 @@ struct Generate: ParsableCommand {
         parsing: .unconditional, help: "Most tokens to add, 64 where nothing is said.",
         transform: WholeNumber.within(1...1_048_576))
     var maxNewTokens = 64
+    @OptionGroup var sampling: SamplingOptions
     @Flag(help: "JSON on stdout.")
     var json = false
 
@@ -148,18 +148,33 @@ struct Generate: ParsableCommand {
     }
 
     func run() throws {
+        let adapter = self.model.adapter
         let (files, model, tokenizer) = try model.load()
-        let generator = GreedyGenerator(
-            tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer), maximumNewTokens: maxNewTokens)
+        if !chat, adapter == nil, isPlainText(tokenizer), (try? template(files, tokenizer)) != nil {
+            Terminal.error(
+                "hint: this base has a chat template; with --chat it answers the prompt instead of continuing it")
+        }
+        let generator = TextGenerator(
+            tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer), maximumNewTokens: maxNewTokens,
+            choice: sampling.choice)
         let ids = generator.encode(try chat ? conversation(files, tokenizer) : prompt, isRendered: chat)
         let answer = try generator.generate(model, prompt: ids, name: "prompt")
         if json { return try Output.json(GenerateAnswer(text: answer.text, ids: answer.ids, promptIDs: ids)) }
         Output.generated(answer.text)
     }
 
-    private func conversation(_ files: BaseModelFiles, _ tokenizer: any Tokenizer) throws -> String {
-        let template = try ChatOptions.require(
+    /// Whether no special token stands in the prompt, as there does where a template wrote it already.
+    private func isPlainText(_ tokenizer: any Tokenizer) -> Bool {
+        tokenizer.encode(prompt, allowSpecial: true) == tokenizer.encode(prompt, allowSpecial: false)
+    }
+
+    private func template(_ files: BaseModelFiles, _ tokenizer: any Tokenizer) throws -> ChatTemplate {
+        try ChatOptions.require(
             ChatTemplate.load(files, tokenizer: tokenizer, choice: options.choice, now: options.now), files.path)
+    }
+
+    private func conversation(_ files: BaseModelFiles, _ tokenizer: any Tokenizer) throws -> String {
+        let template = try template(files, tokenizer)
         let messages = [system.map { ChatMessage(role: "system", content: $0) }].compactMap(\.self)
         return try template.render(
             Conversation(messages + [ChatMessage(role: "user", content: prompt)]), addGenerationPrompt: true)

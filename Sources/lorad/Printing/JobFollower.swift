@@ -36,7 +36,8 @@ final class JobFollower {
 
     private func take(_ stage: StageRecord, _ place: Int, of job: JobRecord) {
         let now = stage.state(in: job)
-        guard stages.updateValue(now, forKey: "\(place)") != now, let known = Stage(rawValue: stage.name) else {
+        guard stages.updateValue(now, forKey: "\(job.attempt) \(place)") != now, let known = Stage(rawValue: stage.name)
+        else {
             return
         }
         switch now {

@@ -3,7 +3,7 @@ import ForeignText
 import Foundation
 
 /// What goes to stdout.
-enum Output {
+package enum Output {
     /// One JSON document with sorted keys, and nothing else.
     static func json(_ value: some Encodable) throws { Terminal.output(try text(value)) }
 
@@ -41,13 +41,14 @@ enum Output {
         }
         let isCut = spans.reduce(0) { $0 + $1.text.unicodeScalars.count } > limit
         // Every part went through ForeignText already.
-        Terminal.outputUnchanged(shown.joined() + (isCut ? " …" : ""))
+        Terminal.outputMarked(shown.joined() + (isCut ? " …" : ""))
     }
 
-    /// Characters that a terminal would obey or hide are escapes, which a reader of JSON takes for the same.
-    private static func text(_ value: some Encodable) throws -> String {
+    /// A value as `--json` prints it. Characters that a terminal would obey or hide are escapes, which a reader of JSON
+    /// takes for the same; JSON has no number for NaN and the infinities, and a figure that is none is no reason to print
+    /// nothing: they are words.
+    package static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONCoding.encoder(.line)
-        // JSON has no number for these, and a figure that is none is no reason to print nothing.
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         return ForeignText.forJSON(String(decoding: try encoder.encode(value), as: UTF8.self))

@@ -27,6 +27,9 @@ enum Terminal {
     /// Bytes on stdout as they are, for a program that reads them.
     static func outputUnchanged(_ text: String) { Swift.print(text) }
 
+    /// Parts that each went through `ForeignText`, and lorad's own colours between them, on stdout.
+    static func outputMarked(_ text: String) { Swift.print(shown(text, STDOUT_FILENO)) }
+
     /// Text of lorad's own on stderr that moves the cursor.
     static func control(_ text: String) { write(text, to: .standardError) }
 

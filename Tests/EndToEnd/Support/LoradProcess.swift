@@ -26,6 +26,21 @@ struct LoradProcess {
         try write("threads: 1\nquiet_time: 0.1\nlimits: {free_disk_mib: 0}\n", to: "lorad.yaml")
     }
 
+    /// Puts a family's tiny base, with room for a conversation and a template, in the place of the base.
+    func useBase(ofFamily family: String, template: String?) throws {
+        let source = family == "llama3" ? "llama-yarn" : family
+        try FileManager.default.removeItem(atPath: "\(folder)/base")
+        try FileManager.default.createDirectory(atPath: "\(folder)/base", withIntermediateDirectories: true)
+        for name in ["model.safetensors", "tokenizer.json", "tokenizer_config.json", "generation_config.json"] {
+            try FileManager.default.copyItem(
+                atPath: Fixtures.path("families/\(source)/\(name)"), toPath: "\(folder)/base/\(name)")
+        }
+        let config = try #require(try Fixtures.json("families/\(source)/config.json").objectValue)
+        let roomy = config.setting("max_position_embeddings", to: .integer(512))
+        try write(JSONText.document(.object(roomy)), to: "base/config.json")
+        if let template { try write(template, to: "base/chat_template.jinja") }
+    }
+
     func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
     }

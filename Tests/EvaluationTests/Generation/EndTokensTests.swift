@@ -55,7 +55,7 @@ struct EndTokensTests {
     @Test("A generation stops at a token that generation_config.json alone names")
     func stops() throws {
         func generate(_ base: BaseModelFiles) throws -> Generation {
-            let generator = GreedyGenerator(
+            let generator = TextGenerator(
                 tokenizer: try TokenizerLoader.load(base), endTokens: try ends(base), maximumNewTokens: 6)
             return try generator.generate(
                 LanguageModel.load(base, dtype: .float32), prompt: generator.encode("the film"), name: "prompt")

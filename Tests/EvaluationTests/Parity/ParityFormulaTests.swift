@@ -18,7 +18,7 @@ struct ParityFormulaTests {
         try withTemporaryFolder { folder in
             let recorder = try ParityRecorder(
                 prompts: prompts,
-                generator: GreedyGenerator(tokenizer: CharacterTokenizer(), endTokens: [8], maximumNewTokens: 3),
+                generator: TextGenerator(tokenizer: CharacterTokenizer(), endTokens: [8], maximumNewTokens: 3),
                 scratchFolder: folder)
             let reference = try recorder.reference(adapter)
             let report = ParityJudge.report(

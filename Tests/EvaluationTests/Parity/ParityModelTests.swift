@@ -25,7 +25,7 @@ struct ParityModelTests {
         try withTemporaryFolder { folder in
             let recorder = try ParityRecorder(
                 prompts: prompts,
-                generator: GreedyGenerator(
+                generator: TextGenerator(
                     tokenizer: TokenizerLoader.load(base), endTokens: base.configuration.eosTokenIDs,
                     maximumNewTokens: 8), scratchFolder: folder)
             let reference = try recorder.reference(model)

@@ -58,7 +58,7 @@ struct GreedyAccuracyTests {
             maximumPositions: 64, options: SliceOptions(greedy: rule(limit: limit)))
         #expect(plan.unreachable == unreachable)
         // The generator draws as many.
-        let generator = GreedyGenerator(tokenizer: CharacterTokenizer(), endTokens: [8], maximumNewTokens: limit)
+        let generator = TextGenerator(tokenizer: CharacterTokenizer(), endTokens: [8], maximumNewTokens: limit)
         let said = try generator.generate(chain, prompt: [0], name: "prompt")
         #expect((said.ids == [1, 2] && said.endToken != nil) == (expected == 1))
     }
@@ -114,12 +114,12 @@ struct GreedyAccuracyTests {
         let tokenizer = try TokenizerLoader.load(base)
         var right = 0
         for prompt in prompts {
-            let free = try GreedyGenerator(tokenizer: tokenizer, endTokens: [], maximumNewTokens: 8)
+            let free = try TextGenerator(tokenizer: tokenizer, endTokens: [], maximumNewTokens: 8)
                 .generate(model, prompt: prompt, name: "prompt").ids
             // The tiny model ends nothing by itself: let each of the tokens that it says be an end in turn.
             for end in Set(free).sorted() + [base.configuration.vocabularySize - 1] {
                 for limit in [3, 6] {
-                    let generator = GreedyGenerator(tokenizer: tokenizer, endTokens: [end], maximumNewTokens: limit)
+                    let generator = TextGenerator(tokenizer: tokenizer, endTokens: [end], maximumNewTokens: limit)
                     let said = try generator.generate(model, prompt: prompt, name: "prompt")
                     for completion in [said.ids, Array(free.prefix(3)), free, said.ids + [end], [5] + said.ids]
                     where !completion.isEmpty {

@@ -46,7 +46,10 @@ struct JobReporterTests {
                 let last = try #require(told.last, "\(stage)")
                 // The last step of a publication is told of before it is made.
                 if stage != .publish { #expect(last.done == last.total, "\(stage)") }
-                #expect(told.map(\.done) == told.map(\.done).sorted(), "\(stage)")
+                for unit in Set(told.map(\.unit)) {
+                    let done = told.filter { $0.unit == unit }.map(\.done)
+                    #expect(done == done.sorted(), "\(stage) \(unit)")
+                }
             }
             let units = Dictionary(heard.progress.map { ($0.stage, $0.unit) }, uniquingKeysWith: { $1 })
             #expect(
@@ -54,6 +57,8 @@ struct JobReporterTests {
                     .base: .bytes, .data: .rows, .train: .steps, .adapter: .modules, .slices: .rows, .parity: .answers,
                     .publish: .steps,
                 ])
+            // Every projection is merged between the answers of the adapter and those of the merged weights.
+            #expect(heard.progress.contains { $0.stage == .parity && $0.unit == .tensors && $0.done == $0.total })
             // 8 rows to train on, 3 to validate on, 4 to score.
             let rows = heard.progress.last { $0.stage == .data }
             let scored = heard.progress.last { $0.stage == .slices }
@@ -91,6 +96,30 @@ struct JobReporterTests {
             #expect(heard.started.prefix(2) == [.base, .data])
             #expect(heard.progress.allSatisfy { $0.stage == .data })
         }
+    }
+
+    @Test("A stage that counts something else in between has the rate and the time of what it counts now")
+    func parts() throws {
+        let time = Mutex(0.0)
+        let heard = Mutex<[StageProgress]>([])
+        let reporter = JobReporter(
+            { report in if case .progress(let progress) = report { heard.withLock { $0.append(progress) } } },
+            now: { time.withLock { $0 } })
+        func tell(_ done: Int, of total: Int, _ unit: StageProgress.Unit, at seconds: Double) -> StageProgress? {
+            time.withLock { $0 = seconds }
+            reporter.progress(done, of: total, unit)
+            return heard.withLock { $0.last }
+        }
+        reporter.started(.parity)
+        #expect(tell(4, of: 12, .answers, at: 8)?.rate == 0.5)
+        #expect(tell(0, of: 100, .tensors, at: 10)?.rate == nil)
+        let tensors = tell(50, of: 100, .tensors, at: 12)
+        #expect(tensors?.rate == 25 && tensors?.stageSecondsLeft == 2)
+        #expect(tell(5, of: 12, .answers, at: 20)?.rate == nil)
+        let answers = tell(8, of: 12, .answers, at: 26)
+        #expect(answers?.rate == 0.5 && answers?.stageSecondsLeft == 8)
+        reporter.started(.publish)
+        #expect(tell(1, of: 2, .steps, at: 30)?.rate == 0.25)
     }
 
     @Test("What comes too often is left out, a stage's end never")

@@ -8,7 +8,7 @@ struct RandomStreamTests {
         let each = RandomStream.streamsEach
         let purposes = RandomStream.Purpose.allCases
         let ranges = purposes.map { ($0.rawValue * each)..<(($0.rawValue + 1) * each) }
-        #expect(ranges.count == 10)
+        #expect(ranges.count == 11)
         for (index, range) in ranges.enumerated() {
             for other in ranges.dropFirst(index + 1) { #expect(!range.overlaps(other)) }
         }

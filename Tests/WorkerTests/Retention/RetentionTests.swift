@@ -82,7 +82,7 @@ struct RunPruningTests {
         #expect(try prune(folder) { $0.keepFailedDays = 30 } == [runs[0], young])
     }
 
-    /// Nights as lorad 0.2 published them, each in a folder of its own with its own `latest`.
+    /// Nights as an earlier lorad published them, each in a folder of its own with its own `latest`.
     private func nights(_ folder: ScratchFolder, _ count: Int) throws {
         for night in 1...count {
             let run = "2026010\(night)T020000Z-0000000\(night)"

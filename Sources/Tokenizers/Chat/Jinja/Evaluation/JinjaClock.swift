@@ -1,33 +1,17 @@
+import Common
+
 /// A moment as `strftime_now` shows it: a date and a time of day without a zone.
 package struct JinjaClock: Sendable, Equatable {
-    package let year: Int
-    package let month: Int
-    package let day: Int
+    package let day: CalendarDay
     package let hour: Int
     package let minute: Int
     package let second: Int
 
-    /// - Returns: nil for what is no date of the years 1 to 9999 or no time of day.
-    package init?(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
-        guard (1...9999).contains(year), (1...12).contains(month), (0..<24).contains(hour), (0..<60).contains(minute),
-            (0..<60).contains(second), day >= 1, day <= Self.days(in: month, of: year)
-        else { return nil }
-        (self.year, self.month, self.day) = (year, month, day)
+    /// - Returns: nil for what is no time of day.
+    package init?(_ day: CalendarDay, hour: Int = 0, minute: Int = 0, second: Int = 0) {
+        guard (0..<24).contains(hour), (0..<60).contains(minute), (0..<60).contains(second) else { return nil }
+        self.day = day
         (self.hour, self.minute, self.second) = (hour, minute, second)
-    }
-
-    private static func days(in month: Int, of year: Int) -> Int {
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-    }
-
-    /// From 1 on.
-    private var dayOfYear: Int { (1..<month).reduce(day) { $0 + Self.days(in: $1, of: year) } }
-
-    /// From 0 for Sunday.
-    private var weekday: Int {
-        let before = year - 1
-        return (before * 365 + before / 4 - before / 100 + before / 400 + dayOfYear) % 7
     }
 
     private static let months = [
@@ -64,16 +48,16 @@ package struct JinjaClock: Sendable, Equatable {
         }
         let hourOfTwelve = hour % 12 == 0 ? 12 : hour % 12
         switch directive {
-        case "Y": return String(year)
-        case "y": return padded(year % 100)
-        case "m": return padded(month)
-        case "d": return padded(day)
-        case "e": return padded(day, by: " ")
+        case "Y": return String(day.year)
+        case "y": return padded(day.year % 100)
+        case "m": return padded(day.month)
+        case "d": return padded(day.day)
+        case "e": return padded(day.day, by: " ")
         case "H": return padded(hour)
         case "I": return padded(hourOfTwelve)
         case "M": return padded(minute)
         case "S": return padded(second)
-        case "j": return padded(dayOfYear, 3)
+        case "j": return padded(day.dayOfYear, 3)
         default: return isBare ? nil : word(directive)
         }
     }
@@ -82,17 +66,17 @@ package struct JinjaClock: Sendable, Equatable {
     private func word(_ directive: Unicode.Scalar) -> String? {
         func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
         switch directive {
-        case "B": return Self.months[month - 1]
-        case "b", "h": return String(Self.months[month - 1].prefix(3))
-        case "A": return Self.weekdays[weekday]
-        case "a": return String(Self.weekdays[weekday].prefix(3))
-        case "w": return String(weekday)
-        case "u": return String(weekday == 0 ? 7 : weekday)
+        case "B": return Self.months[day.month - 1]
+        case "b", "h": return String(Self.months[day.month - 1].prefix(3))
+        case "A": return Self.weekdays[day.weekday]
+        case "a": return String(Self.weekdays[day.weekday].prefix(3))
+        case "w": return String(day.weekday)
+        case "u": return String(day.weekday == 0 ? 7 : day.weekday)
         case "p": return hour < 12 ? "AM" : "PM"
         case "f": return "000000"
-        case "F": return "\(year)-\(two(month))-\(two(day))"
+        case "F": return "\(day.year)-\(two(day.month))-\(two(day.day))"
         case "T", "X": return "\(two(hour)):\(two(minute)):\(two(second))"
-        case "D", "x": return "\(two(month))/\(two(day))/\(two(year % 100))"
+        case "D", "x": return "\(two(day.month))/\(two(day.day))/\(two(day.year % 100))"
         // A moment without a zone has none to show.
         case "Z", "z": return ""
         case "n": return "\n"

@@ -1,13 +1,17 @@
 import Tokenizers
 
-/// Greedy decoding: at each step the token with the largest logit, the lowest id on a tie; no sampling, no penalties.
-package struct GreedyGenerator {
+/// Continues a prompt token by token: greedily, or by sampling; no penalties.
+package struct TextGenerator {
     private let tokenizer: any Tokenizer
     private let endTokens: Set<Int>
     private let maximumNewTokens: Int
+    private let choice: TokenChoice
 
     /// - Parameter endTokens: ids after which the model has finished; see `EndTokens`.
-    package init(tokenizer: any Tokenizer, endTokens: [Int], maximumNewTokens: Int) {
+    package init(
+        tokenizer: any Tokenizer, endTokens: [Int], maximumNewTokens: Int, choice: TokenChoice = .greedy
+    ) {
+        self.choice = choice
         self.tokenizer = tokenizer
         self.endTokens = Set(endTokens)
         self.maximumNewTokens = maximumNewTokens
@@ -42,7 +46,7 @@ package struct GreedyGenerator {
         var fed = prompt
         while ids.count < maximumNewTokens {
             if shouldStop() { throw EvaluationError(.interrupted, "The generation was interrupted.") }
-            guard let next = argmax(try decoder.feed(fed)) else {
+            guard let next = choice.next(try decoder.feed(fed), place: ids.count) else {
                 throw EvaluationError(.notFinite, "The model's logits after the \(name) are not finite.")
             }
             if endTokens.contains(next) { return generation(ids, endToken: next) }

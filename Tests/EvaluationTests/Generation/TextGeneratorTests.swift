@@ -6,12 +6,12 @@ import Tokenizers
 import Transformers
 
 @Suite("Greedy generation")
-struct GreedyGeneratorTests {
+struct TextGeneratorTests {
     /// a b c and then the end.
     private let chain = FormulaModel(successors: [1, 2, 8, 0, 0, 0, 0, 0, 0])
 
-    private func generator(_ limit: Int, end: [Int] = [CharacterTokenizer.end]) -> GreedyGenerator {
-        GreedyGenerator(tokenizer: CharacterTokenizer(), endTokens: end, maximumNewTokens: limit)
+    private func generator(_ limit: Int, end: [Int] = [CharacterTokenizer.end]) -> TextGenerator {
+        TextGenerator(tokenizer: CharacterTokenizer(), endTokens: end, maximumNewTokens: limit)
     }
 
     private func expect(
@@ -88,7 +88,7 @@ struct GreedyGeneratorTests {
     func reference(name: String) throws {
         let golden = try Fixtures.json("llama-tiny/generation.json")
         let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/\(name)"))
-        let generator = GreedyGenerator(
+        let generator = TextGenerator(
             tokenizer: try TokenizerLoader.load(base), endTokens: base.configuration.eosTokenIDs,
             maximumNewTokens: try #require(golden["max_new_tokens"]?.intValue))
         let model = try Fixtures.tinyModel(name)
