@@ -127,21 +127,24 @@ let package = Package(
                 "OperatingSystem", "ForeignText", "CLinux", subprocess,
             ]),
         module("Ledger", ["JobReports", "Common", "OperatingSystem", "ForeignText", grdb]),
-        module("Views", ["JobReports", "Common", "Ledger", "Pipeline", "Publication", "Reports", "Manifests"]),
+        module("Registry", ["Common", "Ledger", "Manifests", "Publication", "Reports", "ForeignText"]),
+        module(
+            "Views",
+            ["JobReports", "Common", "Ledger", "Pipeline", "Publication", "Registry", "Reports", "Manifests"]),
         module(
             "Webhooks",
             ["Common", "JobReports", "Ledger", "Manifests", "OperatingSystem", "ForeignText", "Digests", "CCurl"]),
         module(
             "Worker",
             [
-                "Common", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Reports", "Manifests",
+                "Common", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Registry", "Reports", "Manifests",
                 "JobReports", "OperatingSystem", "ForeignText", "CLinux", "Digests", "Executors", "ModelFiles",
                 subprocess,
             ]),
         .executableTarget(
             name: "lorad",
             dependencies: [
-                "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Reports",
+                "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Registry", "Reports",
                 "JobReports", "Manifests", "OperatingSystem", "Evaluation", "Training", "Adapters", "Transformers",
                 "Datasets", "Tokenizers", "ModelFiles", "Tensors", "Executors",
                 "ForeignText",
@@ -199,6 +202,12 @@ let package = Package(
             ]),
         tests("ManifestsTests", ["Manifests"]),
         tests("ReportsTests", ["ReportSupport", "Reports"]),
+        tests(
+            "RegistryTests",
+            [
+                "TestSupport", "LedgerSupport", "ReportSupport", "Registry", "Ledger", "Publication", "Reports",
+                "Common",
+            ]),
         tests("PublicationTests", ["TestSupport", "ReportSupport", "Publication", "Reports", "Common"]),
         tests(
             "PipelineTests",

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Ledger
 import OperatingSystem
+import Registry
 import Views
 import Webhooks
 
@@ -165,6 +166,11 @@ package struct Worker: Sendable {
             throw WorkerError(.missing, "There is no ledger \(folders.ledger) to copy.", advice: "A worker makes it.")
         }
         return try LedgerBackup(folder: folders.backups).make(of: ledger, keep: settings.retention.backups)
+    }
+
+    /// Versions and aliases of what the outbox holds; nil where there is no ledger yet.
+    package func registry() throws -> Registry? {
+        try ledger().map { Registry(ledger: $0, outbox: settings.outbox) }
     }
 
     /// The ledger; nil where nothing has made one yet.

@@ -23,12 +23,13 @@ package struct Lorad: ParsableCommand {
                 name: "Worker",
                 subcommands: [
                     Watch.self, Status.self, Logs.self, Runs.self, Cancel.self, Retry.self, Pause.self, Resume.self,
-                    Backup.self,
-                    Webhooks.self, DoctorCommand.self,
+                    Backup.self, RegistryCommand.self, Webhooks.self, DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "Bases and adapters",
-                subcommands: [Hash.self, Generate.self, Score.self, Tokenize.self, Merge.self, Verify.self]),
+                subcommands: [
+                    Hash.self, Generate.self, Score.self, Tokenize.self, Merge.self, Verify.self, Reproduce.self,
+                ]),
         ])
 
     package init() {}

@@ -89,7 +89,9 @@ class Bench:
         folder = self.folder / "outbox" / name
         if not folder.is_dir():
             return []
-        return sorted(entry.name for entry in folder.iterdir() if entry.name != "latest" and entry.name[0] != ".")
+        return sorted(
+            entry.name for entry in folder.iterdir()
+            if entry.is_dir() and not entry.is_symlink() and entry.name[0] != ".")
 
     def adapter(self, name):
         data = (self.folder / "outbox" / name / "latest" / "adapter_model.safetensors").read_bytes()

@@ -51,6 +51,9 @@ package struct PublishedFiles {
         }
     }
 
+    /// The SHA-256 of a run's list of checksums, which has that of every other file: the run's own; nil where there is none.
+    package static func digest(of folder: String) -> String? { hash("\(folder)/\(ChecksumFile.name)") }
+
     /// The SHA-256 of a regular file, as 64 hexadecimal digits; nil where there is no such file to read.
     static func hash(_ path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)

@@ -76,6 +76,9 @@ package struct OutboxRun: Sendable {
             headline: Headline(report))
     }
 
+    /// The figure that a run is known by; nil where it was not scored, or its report cannot be read.
+    package static func headline(of folder: String) -> Headline? { summary(folder)?.headline }
+
     private static func size(_ folder: String) -> Int {
         let files = (try? PublishedFiles(in: folder).files) ?? []
         return files.reduce(0) { total, file in

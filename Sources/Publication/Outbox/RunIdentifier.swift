@@ -26,6 +26,11 @@ package struct RunIdentifier: Sendable, Equatable, CustomStringConvertible {
         return (try? pattern.wholeMatch(in: name)) != nil
     }
 
+    /// Whether a folder of this name is that of a run that succeeded.
+    package static func isSucceeded(_ name: String) -> Bool {
+        isFolderName(name) && !name.hasSuffix("-failed") && !name.hasSuffix("-rejected")
+    }
+
     private init(description: String) {
         self.description = description
     }

@@ -7,6 +7,7 @@ import Manifests
 import OperatingSystem
 import Pipeline
 import Publication
+import Registry
 import Synchronization
 
 /// An attempt at a job in this process, written down as any other.
@@ -117,7 +118,10 @@ struct ForegroundAttempt {
         guard ended.state.isFinal else { return }
         var isPointed = true
         if ended.state == .succeeded, let run = ended.runFolder {
-            do { try LatestLink.point(at: run) } catch {
+            do {
+                try LatestLink.point(at: run)
+                try Registry(ledger: ledger, outbox: folders.outbox).follow(ended.name)
+            } catch {
                 isPointed = false
                 report(.log("`latest` is moved later: " + ErrorLines.of(error).joined(separator: " ")))
             }

@@ -6,6 +6,7 @@ import JobReports
 import Ledger
 import OperatingSystem
 import Pipeline
+import Registry
 import Synchronization
 import Webhooks
 
@@ -36,7 +37,9 @@ final class JobQueue: Sendable {
         self.announcer = announcer
         self.intake = intake
         publications = Publications(folders: folders)
-        settlement = JobSettlement(folders: folders, intake: intake, live: live, troubles: troubles)
+        settlement = JobSettlement(
+            folders: folders, registry: Registry(ledger: ledger, outbox: folders.outbox), intake: intake, live: live,
+            troubles: troubles)
         self.identity = identity
         self.obstacles = obstacles
     }

@@ -3,11 +3,13 @@ import Foundation
 import Ledger
 import OperatingSystem
 import Pipeline
+import Registry
 
-/// What follows a job's end in the ledger, in this order: `latest`, its work folder with the journal, its manifest. Each
+/// What follows a job's end in the ledger, in this order: `latest`, its number in the registry, its work folder with the journal, its manifest. Each
 /// may be done again, so a crash between two of them is made good at the next start.
 struct JobSettlement: Sendable {
     let folders: WorkerFolders
+    let registry: Registry
     let intake: Intake
     let live: LiveSettings
     let troubles: Troubles
@@ -18,6 +20,7 @@ struct JobSettlement: Sendable {
         let party = "latest of \(job.id)"
         do {
             try Publications(folders: folders).pointLatest(at: job, onlyForward: isLate)
+            if job.state == .succeeded, job.runFolder != nil { try registry.follow(job.name) }
             WorkFolder(folders.work(job.id)).clear(of: job)
             troubles.clear(party)
         } catch {

@@ -1,5 +1,7 @@
+import Common
 import Executors
 import Foundation
+import Registry
 
 extension WorkerParts {
     /// Puts the jobs of an earlier worker back in the queue, ending what is left of their processes, each within
@@ -36,13 +38,28 @@ extension WorkerParts {
         let held = report.held.filter { !jobs.runningJobs.contains($0) }
         if isFirst {
             for job in held { log("job \(job): is still held by a live process; left alone until that ends") }
+            followAliases()
         }
         return held + report.undecided
     }
 
+    private var registry: Registry { Registry(ledger: ledger, outbox: folders.outbox) }
+
+    /// Makes the links of every name's aliases lead where the ledger says: a move may have been cut off in between.
+    private func followAliases() {
+        guard FileSystem.exists(folders.outboxMark) else { return }
+        do {
+            for name in try ledger.namesOfAliases() { try registry.follow(name) }
+        } catch {
+            live.settings.log(
+                "the registry's links do not follow: " + ErrorLines.of(error).joined(separator: " "))
+        }
+    }
+
     /// Does what a crash or an outbox that was away left undone of jobs that have ended.
     private func settleEnded(_ publications: Publications) throws {
-        let settlement = JobSettlement(folders: folders, intake: intake, live: live, troubles: troubles)
+        let settlement = JobSettlement(
+            folders: folders, registry: registry, intake: intake, live: live, troubles: troubles)
         for id in try publications.pending() {
             if let job = try ledger.find(id) { try settlement.settle(job, isLate: true) }
         }

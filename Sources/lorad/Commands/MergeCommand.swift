@@ -11,7 +11,7 @@ struct Merge: ParsableCommand {
 
     @Option(help: "A Hugging Face model folder or a .gguf file.")
     var base: String
-    @Option(help: "The adapter's folder.")
+    @Option(help: "The adapter's folder, or NAME@champion, NAME@17, …")
     var adapter: String
     @Option(help: "A new folder for what is written.")
     var output: String
@@ -49,8 +49,8 @@ struct Merge: ParsableCommand {
         guard let format = format.merged else { return try convert() }
         let hashCache = try worker.hashCache()
         let signals = try StopSignals()
-        let merge = StandaloneMerge(
-            base: base, adapter: adapter, format: format, dtype: dtype.fileDType, hashCache: hashCache,
+        let merge = try StandaloneMerge(
+            base: base, adapter: worker.folder(adapter), format: format, dtype: dtype.fileDType, hashCache: hashCache,
             shouldStop: { signals.received }, reporter: JobReporter(ProgressPrinter().take))
         let outcome = try merge.run(to: output)
         if json { return try Output.json(outcome) }
@@ -69,7 +69,8 @@ struct Merge: ParsableCommand {
             throw ValidationError("gguf-lora is written in float32; leave --dtype out.")
         }
         let outcome = try AdapterConversion(
-            base: base, adapter: adapter, hashCache: worker.hashCache(), reporter: JobReporter(ProgressPrinter().take)
+            base: base, adapter: worker.folder(adapter), hashCache: worker.hashCache(),
+            reporter: JobReporter(ProgressPrinter().take)
         ).run(to: output)
         if json { return try Output.json(outcome) }
         Output.line("\(outcome.model): \(outcome.format), \(outcome.modules) modules, read back and equal bit for bit")

@@ -5,6 +5,7 @@ import Foundation
 import Manifests
 import ModelFiles
 import Pipeline
+import Registry
 import Tensors
 import Tokenizers
 import Transformers
@@ -32,6 +33,30 @@ struct WorkerOptions: ParsableArguments {
     /// The cache of bases' hashes, which the worker's jobs use too.
     func hashCache() throws -> HashCache { HashCache(file: try load().hashCache) }
 
+    /// The registry of the worker's outbox.
+    ///
+    /// - Throws: `RegistryError.missing` where no job was ever run here.
+    func registry() throws -> Registry {
+        guard let registry = try worker().registry() else {
+            throw RegistryError(
+                .missing, "There is no registry yet.", cause: "No ledger stands in the state folder.",
+                advice: "`lorad run` and `lorad watch` make one; --config names another lorad.yaml.")
+        }
+        return registry
+    }
+
+    /// The folder of a published run, whatever has become of it, which may be named by a reference.
+    func runFolder(_ text: String) throws -> String {
+        guard VersionReference.isMeant(by: text) else { return text }
+        let registry = try registry()
+        return registry.folder(of: try registry.version(VersionReference(text)))
+    }
+
+    /// The folder of an adapter that is to be used, which may be named by a reference: `NAME@champion`.
+    func folder(_ text: String) throws -> String {
+        VersionReference.isMeant(by: text) ? try registry().adapterFolder(VersionReference(text)) : text
+    }
+
     /// The worker of these folders; `log` hears what it has to say.
     func worker() throws -> Worker {
         Worker(WorkerSettings(try load(), log: { Failure.write($0) }))
@@ -43,7 +68,7 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "A Hugging Face model folder or a .gguf file.")
     var base: String
 
-    @Option(help: "A folder with adapter_config.json and adapter_model.safetensors.")
+    @Option(help: "A folder with adapter_config.json and adapter_model.safetensors, or NAME@champion, NAME@17, …")
     var adapter: String?
 
     @OptionGroup var worker: WorkerOptions
@@ -60,6 +85,7 @@ struct ModelOptions: ParsableArguments {
     /// - Throws: `ValidationError` where there is no classification head.
     func loadClassifier() throws -> (labels: SequenceLabels, model: LanguageModel, tokenizer: any Tokenizer) {
         let files = try BaseModelFiles(path: base)
+        let adapter = try adapter.map(worker.folder)
         let task = try adapter.map { try ModelTask.of(adapter: $0, base: files.configuration) } ?? .of(base: files)
         guard let labels = task.labels else {
             throw ValidationError(
@@ -75,7 +101,7 @@ struct ModelOptions: ParsableArguments {
     ) {
         let tokenizer = try TokenizerLoader.load(files)
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
-        if let adapter {
+        if let adapter = try adapter.map(worker.folder) {
             let hash = try ContentHash.ofBase(files, cache: worker.hashCache())
             let identity = BaseIdentity(hash)
             _ = try Adapter.load(folder: adapter, into: model, expecting: identity)

@@ -7,7 +7,7 @@ struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Checks a published run: checksums, base, adapter, and that all still answer as its report says.")
 
-    @Argument(help: "outbox/NAME/RUN")
+    @Argument(help: "outbox/NAME/RUN, or NAME@17, NAME@champion, …")
     var runFolder: String
     @Option(help: "Where the base lies, if not where the run found it.")
     var base: String?
@@ -17,7 +17,8 @@ struct Verify: ParsableCommand {
 
     func run() throws {
         _ = try worker.load()
-        var verification = RunVerification(runFolder, base: base, reporter: JobReporter(ProgressPrinter().take))
+        var verification = try RunVerification(
+            worker.runFolder(runFolder), base: base, reporter: JobReporter(ProgressPrinter().take))
         let verdict = try verification.run()
         if json {
             try Output.json(verdict)

@@ -1,0 +1,43 @@
+import ModelFiles
+import Tensors
+
+/// How far the tensors of two safetensors files are from each other.
+struct AdapterDifference: Equatable {
+    /// Of both files together.
+    let count: Int
+    /// Tensors that are not the same elements, or in one file alone.
+    let differing: Int
+    /// The largest difference of two elements; nil where none differs, or a tensor is in one file alone or of another
+    /// shape.
+    let largest: Double?
+
+    init(_ first: String, _ second: String) throws {
+        let files = try [SafetensorsFile(path: first), SafetensorsFile(path: second)]
+        let names = Set(files[0].tensors.keys).union(files[1].tensors.keys)
+        count = names.count
+        var (differing, largest, isComparable) = (0, 0.0, true)
+        for name in names {
+            guard let old = files[0].tensors[name], let new = files[1].tensors[name], old.shape == new.shape else {
+                differing += 1
+                isComparable = false
+                continue
+            }
+            let matrices = try files.map { file in
+                let matrix = Matrix(rows: old.rows, columns: old.columns)
+                try file.read(name, into: matrix)
+                return matrix
+            }
+            let difference = (0..<old.rows).reduce(0.0) { most, row in
+                matrices[0].withRow(row) { one in
+                    matrices[1].withRow(row) { other in
+                        zip(one, other).reduce(most) { max($0, abs(Double($1.0) - Double($1.1))) }
+                    }
+                }
+            }
+            if difference != 0 { differing += 1 }
+            largest = max(largest, difference)
+        }
+        self.differing = differing
+        self.largest = differing > 0 && isComparable ? largest : nil
+    }
+}

@@ -1,0 +1,23 @@
+import Ledger
+import Reports
+
+/// What speaks against a promotion, short of what makes it impossible.
+enum PromotionRule {
+    /// Sentences; none where nothing does.
+    ///
+    /// - Parameters:
+    ///   - report: the run's; nil where it cannot be read.
+    ///   - current: the version that the alias leads to now.
+    static func objections(
+        to version: AdapterVersion, _ report: RunReport?, replacing current: AdapterVersion?
+    ) -> [String] {
+        var objections: [String] = []
+        if report?.isUnscored ?? true { objections.append("Nothing was scored: no gate has judged it.") }
+        if let current, current.baseSHA256 != version.baseSHA256 {
+            objections.append(
+                "It is for the base \(version.baseSHA256.prefix(12))…, \(current.reference) for "
+                    + "\(current.baseSHA256.prefix(12))…: what serves must change its base too.")
+        }
+        return objections
+    }
+}
