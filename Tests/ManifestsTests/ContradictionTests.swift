@@ -42,6 +42,7 @@ import Testing
             ("training: {early_stopping: {}}", "4:12: training.early_stopping needs dataset.validation"),
             ("training: {validate_every: 5}", "4:12: training.validate_every needs dataset.validation"),
             ("training: {best: {keep: best}}", "4:12: training.best needs dataset.validation"),
+            ("training: {best: {metric: all.loss}}", "4:12: training.best needs dataset.validation"),
             ("evaluation: {choices: [a, b]}", "4:14: evaluation.choices needs evaluation.data"),
             ("evaluation: {data: train.jsonl}", "4:20: evaluation.data is the same file as dataset.train"),
             ("gates: [{metric: loss, max: 1}]", "4:1: gates need evaluation.data"),
@@ -70,6 +71,39 @@ import Testing
     func contradictions(lines: String, message: String) {
         let found = mistakes(shortest + lines)
         #expect(found.count == 1 && found[0].hasPrefix("job.yaml:" + message), "\(found)")
+    }
+
+    @Test(
+        "A metric that tells the best step is named whole, and one that there is",
+        arguments: [
+            ("accuracy", "is \"accuracy\"; expected validation_loss, or a slice and a metric, such as all.loss; did you mean all.accuracy?"),
+            ("books.acuracy", "did you mean books.accuracy?"),
+            ("a.b.los", "did you mean a.b.loss?"),
+            ("validation_los", "did you mean validation_loss?"),
+            (".loss", "did you mean all.loss?"),
+            ("all.rouge_longest", "metrics are loss, perplexity, accuracy, calibration_error"),
+            ("books.loss", "is on the slice \"books\"; without evaluation.slice_by there is only all: all.loss"),
+            ("all.calibration_error", "which is measured over evaluation.choices; give them"),
+        ])
+    func bestMetrics(metric: String, message: String) {
+        let dataset = "dataset: {train: t, validation: v, format: prompt_completion}"
+        let start = "name: tiny\nbase: {path: b.gguf, sha256: \(hash)}\n\(dataset)\n"
+        let found = mistakes(start + "training: {best: {metric: \(metric)}}\n")
+        #expect(found.count == 1 && found[0].hasPrefix("job.yaml:4:27: training.best.metric "), "\(found)")
+        #expect(found.first?.contains(message) == true, "\(found)")
+    }
+
+    @Test("Slices and choices serve the validation rows too, where a metric of theirs tells the best step")
+    func bestSlices() throws {
+        let start = "name: tiny\nbase: {path: b.gguf, sha256: \(hash)}\ndataset: {train: t, validation: v}\n"
+        let manifest = try load(
+            start + "evaluation: {slice_by: domain, choices: [a, b]}\ntraining: {best: {metric: a.b.accuracy}}\n")
+        #expect(manifest.training.best?.metric == .slice("a.b", .accuracy))
+        #expect(try load(manifest.yaml()) == manifest)
+        let found = mistakes(start + "evaluation: {slice_by: domain, limit: 5}\ntraining: {best: {}}\n")
+        #expect(found.count == 2 && found[0].contains("evaluation.slice_by needs evaluation.data"), "\(found)")
+        let limited = mistakes(start + "evaluation: {limit: 5}\ntraining: {best: {metric: all.loss}}\n")
+        #expect(limited.count == 1 && limited[0].contains("evaluation.limit needs evaluation.data"), "\(limited)")
     }
 
     @Test("Keys of conversations go with the format messages, and a date is a day")

@@ -98,6 +98,7 @@ struct RandomManifest {
         if validation && chance() {
             training.best = BestCheckpoint()
             training.best?.keep = chance() ? .best : .last
+            training.best?.metric = chance() ? .validationLoss : .slice("all", .accuracy)
         }
         if validation && chance() {
             training.earlyStopping = try? load(

@@ -47,8 +47,8 @@ struct BestCheckpointTests {
         let result = try trainer.run(progress: { _ in passed.append(values(adapter)) })
         let best = try #require(result.best)
         let last = try #require(result.validation.last)
-        #expect(last.step == Self.steps && best.step < last.step && best.loss < last.loss)
-        #expect(result.validation.allSatisfy { $0.loss >= best.loss })
+        #expect(last.step == Self.steps && best.step < last.step && best.value < last.loss)
+        #expect(result.validation.allSatisfy { $0.loss >= best.value })
         #expect(result.keptStep == best.step)
         #expect(values(adapter) == passed[best.step - 1])
         #expect(values(adapter) != passed[Self.steps - 1])
@@ -83,6 +83,68 @@ struct BestCheckpointTests {
                 #expect(result.validation.map(\.loss) == expectedResult.validation.map(\.loss))
             }
         }
+    }
+
+    /// What is measured after a step: best at 6 where higher is better, at 10 where lower is, without a value at 4.
+    private static let measured: [Int: Double] = [2: 0.5, 4: .nan, 6: 0.75, 8: 0.75, 10: 0.25, 12: 0.5]
+
+    private func run(
+        _ trainer: Trainer, checkpoint: String? = nil, stopAfter: Int = .max
+    ) throws -> TrainingResult {
+        var step = 0
+        return try trainer.run(
+            checkpoint: checkpoint, shouldStop: { step >= stopAfter }, progress: { step = $0.step },
+            measure: { told in
+                told(0.5)
+                return try #require(Self.measured[step])
+            })
+    }
+
+    @Test(
+        "A measure of somebody else's tells the best step, its first one of equals, and a resumed run agrees",
+        arguments: [(true, 6), (false, 10)])
+    func measured(higherIsBetter: Bool, best: Int) throws {
+        var configuration = configuration()
+        configuration.criterion = BestCriterion(name: "books.accuracy", higherIsBetter: higherIsBetter)
+        let (undisturbed, expected) = try start(configuration)
+        let result = try run(undisturbed)
+        #expect(result.keptStep == best && result.best?.step == best)
+        #expect(result.best?.value == Self.measured[best])
+        #expect(result.validation.map(\.step) == [2, 4, 6, 8, 10, 12] && result.measures[1].isNaN)
+        for stopAfter in 1..<Self.steps {
+            try withTemporaryFolder { folder in
+                let checkpoint = folder + "/checkpoint.safetensors"
+                _ = #expect(throws: TrainingError.self) {
+                    try run(start(configuration).0, checkpoint: checkpoint, stopAfter: stopAfter)
+                }
+                let (second, adapter) = try start(configuration)
+                let resumed = try run(second, checkpoint: checkpoint)
+                #expect(values(adapter) == values(expected), "stopped after \(stopAfter)")
+                #expect(resumed.keptStep == best)
+                #expect(resumed.measures.map(\.bitPattern) == result.measures.map(\.bitPattern))
+            }
+        }
+        configuration.criterion = BestCriterion(name: "films.accuracy", higherIsBetter: higherIsBetter)
+        try withTemporaryFolder { folder in
+            let checkpoint = folder + "/checkpoint.safetensors"
+            var other = configuration
+            other.criterion = BestCriterion(name: "books.accuracy", higherIsBetter: higherIsBetter)
+            _ = try run(start(other).0, checkpoint: checkpoint)
+            let error = #expect(throws: TrainingError.self) {
+                try run(start(configuration).0, checkpoint: checkpoint)
+            }
+            #expect(error?.code == .mismatch)
+        }
+    }
+
+    @Test("Where a measure never has a value, a run ends with its last step")
+    func unmeasured() throws {
+        var configuration = configuration()
+        configuration.criterion = BestCriterion(name: "all.pearson", higherIsBetter: true)
+        let (trainer, adapter) = try start(configuration)
+        var last: [[Float]] = []
+        let result = try trainer.run(progress: { _ in last = values(adapter) }, measure: { _ in .nan })
+        #expect(result.best == nil && result.keptStep == Self.steps && values(adapter) == last)
     }
 
     @Test("A run killed after its last checkpoint ends with the same values again")

@@ -43,16 +43,6 @@ package struct EvaluationSection: Section {
             "Share of the rows that may be left out, and counted, for being longer than the base's positions; with more "
                 + "the job is refused before training."),
     ]
-
-    static func check(
-        _ section: inout EvaluationSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
-    ) {
-        guard node["data"] == nil else { return }
-        for key in ["slice_by", "choices", "limit"] where node[key] != nil {
-            guard let entry = node.entry(key) else { continue }
-            context.diagnostics.add(entry.position, "\(path)\(key) needs \(path)data, the file to score")
-        }
-    }
 }
 
 /// The fixed prompts that base, adapter and merged weights answer.

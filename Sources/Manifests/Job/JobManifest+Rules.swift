@@ -10,6 +10,8 @@ extension JobManifest {
         }
         checkWeights(manifest, node, &context)
         checkValidation(&manifest, node, &context)
+        checkEvaluation(manifest, node, &context)
+        checkBest(manifest, node, &context)
         checkChoices(manifest, node, &context)
         if manifest.dataset.task == .regression, let entry = node["training"]?.entry("label_smoothing"),
             !entry.value.isNull
@@ -62,6 +64,34 @@ extension JobManifest {
             }
             context.diagnostics.add(
                 entry.position, "training.\(key) needs dataset.validation, the rows whose loss it watches")
+        }
+    }
+
+    /// How rows are scored says something where there are rows to score: those of `evaluation.data`, or the validation's
+    /// where a metric of theirs tells the best step.
+    private static func checkEvaluation(
+        _ manifest: JobManifest, _ node: YAMLNode, _ context: inout ReadingContext
+    ) {
+        guard let section = node["evaluation"], section["data"] == nil else { return }
+        let scoresValidation = manifest.training.best?.metric.ofSlice != nil
+        for key in ["slice_by", "choices", "limit"] where section[key] != nil {
+            guard let entry = section.entry(key), key == "limit" || !scoresValidation else { continue }
+            context.diagnostics.add(entry.position, "evaluation.\(key) needs evaluation.data, the file to score")
+        }
+    }
+
+    /// A metric of a slice that there cannot be, or that rows of the manifest's kind do not have.
+    private static func checkBest(_ manifest: JobManifest, _ node: YAMLNode, _ context: inout ReadingContext) {
+        guard let (slice, metric) = manifest.training.best?.metric.ofSlice, let written = node["training.best.metric"]
+        else { return }
+        if slice != "all", node["evaluation.slice_by"] == nil {
+            context.diagnostics.add(
+                written.position,
+                "training.best.metric is on the slice \(Shown.quoted(slice)); without evaluation.slice_by there is only "
+                    + "all: all.\(metric.rawValue)")
+        }
+        if let fault = fault(metric, manifest.dataset, hasChoices: node["evaluation.choices"] != nil) {
+            context.diagnostics.add(written.position, "training.best.metric is \(metric.rawValue), \(fault)")
         }
     }
 

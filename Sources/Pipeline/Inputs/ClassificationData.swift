@@ -16,6 +16,8 @@ struct ClassificationData {
     let rows: RowCounts
     let clean: CleanRows
     let evaluation: ClassificationPlan?
+    /// The validation rows as they are scored on the way; nil where their loss alone is watched.
+    let watched: ClassificationPlan?
     let prompts: [RegressionPrompt]
     /// Rows of each file, as they were read.
     let fileRows: FileRows
@@ -29,8 +31,13 @@ struct ClassificationData {
         let mistakes = checks.mistakes
         guard let files = try LabelledFiles(manifest, rows, base, checks, log: log), let base else { return nil }
         let builder = try Self.builder(manifest, base)
-        rows.progress.expect(files.train.count + files.heldOut.count + files.evaluatedRows.count)
-        let plan = try files.plan(manifest, base, mistakes, rows.progress)
+        rows.progress.expect(
+            files.train.count + files.heldOut.count + files.evaluatedRows.count + files.watchedRows.count)
+        let plan = try files.plan(
+            manifest.evaluation.data, files.evaluatedRows, "evaluation.data", manifest, base, mistakes, rows.progress)
+        let watched = try files.plan(
+            manifest.dataset.validation, files.watchedRows, "dataset.validation", manifest, base, mistakes,
+            rows.progress)
         let limits = BaseLimits(base)
         if let plan { limits.check(plan, mistakes) }
         let validation = try manifest.dataset.validation.flatMap { path in
@@ -77,6 +84,7 @@ struct ClassificationData {
         return ClassificationData(
             labels: files.labels, mixture: mixture, counts: built.counts, validation: validation?.examples ?? [],
             rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
+            watched: watched,
             prompts: manifest.regression.prompts != nil
                 ? named ?? [] : choice.fromRows(Array(texts), mistakes, log: log),
             fileRows: FileRows(
@@ -115,6 +123,8 @@ private struct LabelledFiles {
     let evaluated: [TrainingRow]
     /// The rows to score, of which `evaluated` are made.
     let evaluatedRows: [LabelledRow]
+    /// The same of `heldOut`, where a metric of theirs tells the best step; else none.
+    let watchedRows: [LabelledRow]
 
     /// - Returns: nil where the training rows or their labels cannot be used, which is noted.
     init?(
@@ -124,7 +134,9 @@ private struct LabelledFiles {
         let (dataset, section) = (manifest.dataset, manifest.evaluation)
         var read = try files.train.read(mistakes) { file, _ in try LabelledRows.read(file) }
         var watched = try files.validation.flatMap { source in
-            try mistakes.collect("dataset.validation") { try LabelledRows.read(source.take()) }
+            try mistakes.collect("dataset.validation") {
+                try LabelledRows.read(source.take(), sliceBy: manifest.bestMetric == nil ? nil : section.sliceBy)
+            }
         }
         var scored = try files.evaluation.flatMap { source in
             try mistakes.collect("evaluation.data") {
@@ -133,6 +145,7 @@ private struct LabelledFiles {
         }
         scored = scored.map { rows in section.limit.map { Array(rows.prefix($0)) } ?? rows }
         if let scored, let path = section.data { checks.slices(scored.map(\.slice), of: path) }
+        if let watched, let path = dataset.validation { checks.best(watched.map(\.slice), of: path) }
         guard let trainRows = read else { return nil }
         let found = try mistakes.collect("dataset.labels") {
             try SequenceLabels.of(
@@ -165,18 +178,20 @@ private struct LabelledFiles {
         heldOut = try rows(watched, "dataset.validation", dataset.validation)
         evaluated = try rows(scored, "evaluation.data", section.data)
         evaluatedRows = evaluated.isEmpty ? [] : scored ?? []
+        watchedRows = heldOut.isEmpty || manifest.bestMetric == nil ? [] : watched ?? []
         guard !train.isEmpty else { return nil }
     }
 
-    /// The rows to score, ready for models.
+    /// Rows to score, ready for models.
     func plan(
-        _ manifest: JobManifest, _ base: VerifiedBase, _ mistakes: JobMistakes, _ progress: RowProgress
+        _ path: String?, _ rows: [LabelledRow], _ key: String, _ manifest: JobManifest, _ base: VerifiedBase,
+        _ mistakes: JobMistakes, _ progress: RowProgress
     ) throws -> ClassificationPlan? {
-        guard let path = manifest.evaluation.data, !evaluatedRows.isEmpty else { return nil }
+        guard let path, !rows.isEmpty else { return nil }
         let length = min(manifest.training.maxLength, base.files.configuration.maxPositions)
-        return try mistakes.collect("evaluation.data") {
+        return try mistakes.collect(key) {
             try ClassificationPlan(
-                rows: evaluatedRows, path: path, labels: labels, tokenizer: base.tokenizer, maximumLength: length,
+                rows: rows, path: path, labels: labels, tokenizer: base.tokenizer, maximumLength: length,
                 progress: progress.advance)
         }
     }

@@ -16,6 +16,8 @@ struct PreparedData {
     let chatTemplate: ChatTemplateProvenance?
     /// The rows that base and adapter are scored on; nil where the manifest names none.
     let evaluation: EvaluationPlan?
+    /// The validation rows as they are scored on the way, where a metric of theirs tells the best step; else nil.
+    let watched: EvaluationPlan?
     /// The manifest's regression prompts, or else those of the first training rows that fit the base.
     let prompts: [RegressionPrompt]
     /// What a person should know of the training rows.
@@ -78,6 +80,7 @@ struct PreparedData {
         datasets = files.provenance(data.fileRows)
         chatTemplate = data.chatTemplate
         evaluation = data.evaluation.map(EvaluationPlan.text)
+        watched = data.watched.map(EvaluationPlan.text)
         prompts = data.prompts
     }
 
@@ -91,6 +94,7 @@ struct PreparedData {
         datasets = files.provenance(data.fileRows)
         chatTemplate = nil
         evaluation = data.evaluation.map(EvaluationPlan.labelled)
+        watched = data.watched.map(EvaluationPlan.labelled)
         prompts = data.prompts
     }
 

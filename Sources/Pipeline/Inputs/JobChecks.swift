@@ -19,15 +19,34 @@ struct JobChecks {
     ///
     /// - Parameter slices: of each row; nil where rows are not sliced.
     func slices(_ slices: [String?], of path: String) {
-        let names = Set(slices.compactMap(\.self)).union([SliceName.all])
-        for (index, gate) in document.manifest.gates.enumerated() where !names.contains(gate.slice) {
-            let closest = Suggestion.closest(to: gate.slice, among: names.sorted())
-            mistakes.note(
-                "gates[\(index)].slice",
-                "a gate is on the slice \(ForeignText.quoted(gate.slice, limit: 256)), which no row of \(path) belongs to.",
-                advice: (closest.map { "Did you mean \(ForeignText.quoted($0, limit: 256))? " } ?? "")
-                    + "There are: \(names.sorted().map(ForeignText.line).joined(separator: ", ")).")
+        for (index, gate) in document.manifest.gates.enumerated() {
+            slice(gate.slice, among: slices, of: path, key: "gates[\(index)].slice", who: "a gate is")
         }
+    }
+
+    /// Notes that the best step is told by a slice that no row of the validation data belongs to, or by an accuracy that
+    /// its rows do not have.
+    ///
+    /// - Parameter slices: of each row that is scored; nil where rows are not sliced.
+    func best(_ slices: [String?], of path: String, hasAccuracy: Bool = true) {
+        guard let (slice, metric) = document.manifest.bestMetric else { return }
+        let key = "training.best.metric"
+        self.slice(slice, among: slices, of: path, key: key, who: "\(key) is")
+        if metric == .accuracy, !hasAccuracy {
+            mistakes.note(
+                key, "\(key) is on accuracy, which running text does not have.",
+                advice: "Use the slice's loss or perplexity.")
+        }
+    }
+
+    private func slice(_ name: String, among slices: [String?], of path: String, key: String, who: String) {
+        let names = Set(slices.compactMap(\.self)).union([SliceName.all])
+        guard !names.contains(name) else { return }
+        let closest = Suggestion.closest(to: name, among: names.sorted())
+        mistakes.note(
+            key, "\(who) on the slice \(ForeignText.quoted(name, limit: 256)), which no row of \(path) belongs to.",
+            advice: (closest.map { "Did you mean \(ForeignText.quoted($0, limit: 256))? " } ?? "")
+                + "There are: \(names.sorted().map(ForeignText.line).joined(separator: ", ")).")
     }
 
     /// Notes gates on metrics that are not measured for the task that the rows turned out to be, and merged files that its
@@ -39,11 +58,17 @@ struct JobChecks {
         case .classification(.classes): measured = [.loss, .accuracy, .calibrationError, .f1, .matthews]
         case .classification(.regression): measured = [.loss, .pearson, .spearman]
         }
-        for (index, gate) in document.manifest.gates.enumerated() where !measured.contains(gate.metric) {
+        func note(_ key: String, _ metric: GateMetric, _ who: String) {
+            guard !measured.contains(metric) else { return }
             mistakes.note(
-                "gates[\(index)].metric",
-                "a gate is on \(gate.metric.rawValue), which is not measured on these rows.",
+                key, "\(who) on \(metric.rawValue), which is not measured on these rows.",
                 advice: "Measured are: \(measured.map(\.rawValue).sorted().joined(separator: ", ")).")
+        }
+        for (index, gate) in document.manifest.gates.enumerated() {
+            note("gates[\(index)].metric", gate.metric, "a gate is")
+        }
+        if let (_, metric) = document.manifest.bestMetric {
+            note("training.best.metric", metric, "training.best.metric is")
         }
         if task == .classification(.regression), document.manifest.training.labelSmoothing ?? 0 > 0 {
             mistakes.note(

@@ -13,6 +13,8 @@ struct TextData {
     let rows: RowCounts
     let clean: CleanRows
     let evaluation: SlicePlan?
+    /// The validation rows as they are scored on the way; nil where their loss alone is watched.
+    let watched: SlicePlan?
     let prompts: [RegressionPrompt]
     /// What a person should know of the training rows.
     let warnings: [String]
@@ -32,6 +34,7 @@ struct TextData {
         if files.train != nil { checks.measurable(.language) }
         files.expect(manifest, rows.progress)
         let plan = try files.plan(manifest, base, checks, rows.progress)
+        let watched = try files.watchedPlan(manifest, base, checks, rows.progress)
         guard let base else { return nil }
         let builder = ExampleBuilder(
             tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
@@ -67,7 +70,7 @@ struct TextData {
         return TextData(
             mixture: mixture, counts: built.counts, validation: validation?.examples ?? [],
             rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
-            prompts: prompts,
+            watched: watched, prompts: prompts,
             warnings: built.counts.warnings(manifest.dataset.train.described, tokenizer: base.tokenizer) {
                 rows.train.spelled(clean.places[$0])
             },
@@ -87,6 +90,8 @@ private struct TextFiles {
     let evaluated: [TrainingRow]?
     /// The same as rows to score, or what is wrong with them as such; nil where `evaluated` is.
     private let scored: Result<[EvaluationRow], any Error>?
+    /// The validation rows as rows to score, or what is wrong with them as such; nil where nobody scores them.
+    private let watched: Result<[EvaluationRow], any Error>?
     let prompts: [RegressionPrompt]?
 
     init(_ manifest: JobManifest, _ files: JobRows, _ base: VerifiedBase?, _ mistakes: JobMistakes) throws {
@@ -99,18 +104,22 @@ private struct TextFiles {
         }?.flatMap(\.self)
         // The evaluation's rows are read in the training rows' format where they have its keys.
         let beside = first ?? format
-        heldOut = try files.validation.flatMap { source in
+        let sliceBy = manifest.evaluation.sliceBy
+        let validation = try files.validation.flatMap { source in
             try mistakes.collect("dataset.validation") {
-                try TrainingRowReader.read(source.take(), format: format).rows
+                let file = try source.take()
+                let (rows, format) = try TrainingRowReader.read(file, format: format)
+                let scored = Result { try EvaluationRows.read(file, beside: format, sliceBy: sliceBy) }
+                return (rows, manifest.bestMetric == nil ? nil : scored)
             }
         }
+        (heldOut, watched) = (validation?.0, validation?.1)
         let both = try files.evaluation.flatMap { source in
             try mistakes.collect("evaluation.data") {
                 let file = try source.take()
                 let rows =
                     try beside.map { try TrainingRowReader.read(file, beside: $0) }
                     ?? TrainingRowReader.read(file, format: nil).rows
-                let sliceBy = manifest.evaluation.sliceBy
                 return (rows, Result { try EvaluationRows.read(file, beside: beside, sliceBy: sliceBy) })
             }
         }
@@ -125,7 +134,8 @@ private struct TextFiles {
     /// Tells how many rows are going to be tokenized.
     func expect(_ manifest: JobManifest, _ progress: RowProgress) {
         let scored = min(evaluated?.count ?? 0, manifest.evaluation.limit ?? .max)
-        progress.expect((train?.count ?? 0) + (heldOut?.count ?? 0) + scored)
+        let watched = (try? watched?.get().count) ?? 0
+        progress.expect((train?.count ?? 0) + (heldOut?.count ?? 0) + scored + watched)
     }
 
     /// Without a base, which somebody else tells of, any text stands for a conversation: nobody is asked it.
@@ -174,23 +184,44 @@ private struct TextFiles {
         else { return nil }
         let rows = section.limit.map { Array(all.prefix($0)) } ?? all
         checks.slices(rows.map(\.slice), of: data)
+        return try Self.plan(rows, of: data, "evaluation.data", manifest, base, mistakes, progress)
+    }
+
+    /// The same of the validation rows, where a metric of theirs tells the best step.
+    func watchedPlan(
+        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, _ progress: RowProgress
+    ) throws -> SlicePlan? {
+        let key = "dataset.validation"
+        guard let path = manifest.dataset.validation, let watched,
+            let rows = try checks.mistakes.collect(key, { try watched.get() }),
+            let plan = try Self.plan(rows, of: path, key, manifest, base, checks.mistakes, progress)
+        else { return nil }
+        checks.best(plan.rows.map(\.slice), of: path, hasAccuracy: plan.hasAccuracy)
+        return plan
+    }
+
+    private static func plan(
+        _ rows: [EvaluationRow], of path: String, _ key: String, _ manifest: JobManifest, _ base: VerifiedBase?,
+        _ mistakes: JobMistakes, _ progress: RowProgress
+    ) throws -> SlicePlan? {
         guard let base else { return nil }
-        let made = try mistakes.collect("evaluation.data") {
+        let made = try mistakes.collect(key) {
             try SlicePlan(
-                rows: rows, path: data, tokenizer: base.tokenizer, template: base.template,
+                rows: rows, path: path, tokenizer: base.tokenizer, template: base.template,
                 maximumPositions: base.files.configuration.maxPositions, options: manifest.scoring(base),
                 progress: progress.advance)
         }
         guard let plan = made else { return nil }
         BaseLimits(base).check(plan, mistakes)
-        if Double(plan.overlong.count) > section.maxDropped * Double(rows.count) {
+        let allowed = manifest.evaluation.maxDropped
+        if Double(plan.overlong.count) > allowed * Double(rows.count) {
             mistakes.note(
                 plan.overlong.map {
                     ($0.line, "the row feeds \($0.tokens) tokens; the base has \(plan.limit) positions.")
                 },
-                of: data,
+                of: path,
                 cause: "\(plan.overlong.count) of \(rows.count) rows cannot be scored; evaluation.max_dropped allows a "
-                    + "share of \(section.maxDropped).",
+                    + "share of \(allowed).",
                 advice: "Shorten or remove the rows, or raise evaluation.max_dropped.")
         }
         return plan

@@ -27,6 +27,19 @@ extension JobManifest {
     /// Whether the adapter published is that of the best step, and not of the last one.
     var keepsBest: Bool { training.best?.keep == .best }
 
+    /// The slice whose metric tells the best step, where the validation loss does not.
+    var bestMetric: (slice: String, metric: GateMetric)? { training.best?.metric.ofSlice }
+
+    /// What tells the best step, where the validation loss does not; named by all that decides its figure.
+    ///
+    /// - Parameter rows: the hash of the validation data.
+    func criterion(_ rows: String?) -> BestCriterion? {
+        guard let (slice, metric) = bestMetric else { return nil }
+        let options = [evaluation.sliceBy ?? "", "\(evaluation.choices ?? [])", "\(evaluation.maxNewTokens)"]
+        let name = ([slice, metric.rawValue, rows ?? ""] + options).map(\.debugDescription).joined(separator: " ")
+        return BestCriterion(name: name, higherIsBetter: metric.higherIsBetter)
+    }
+
     /// The storage dtype of the base's frozen weights.
     var dtype: DType { training.dtype == .bfloat16 ? .bfloat16 : .float32 }
 }

@@ -95,6 +95,7 @@ struct JobPreparation {
         var plan = TrainingPlan.configuration(manifest, rows: data?.examples.count ?? 1)
         plan.weights = data?.mixture.weights ?? []
         plan.startsFrom = parent?.sha256
+        plan.criterion = data?.watched == nil ? nil : manifest.criterion(rows.validation?.sha256)
         // Of rows that cannot be used the task is not known; the projections are the same for any.
         let task = data?.task ?? (rows.areLabelled ? .classification(.regression) : .language)
         let examples = data?.examples ?? []

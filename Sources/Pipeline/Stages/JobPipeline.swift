@@ -170,6 +170,12 @@ package struct JobPipeline {
         let trainer = Trainer(
             model: model, trainable: job.adapter, configuration: plan, examples: data.examples,
             validation: data.validation)
+        let scoring = SliceStage(manifest: job.manifest, base: job.base, data: data, environment: environment)
+        let measure = data.watched.flatMap { watched in
+            job.manifest.bestMetric.map { metric in
+                { told in try scoring.watch(watched, metric, model, told: told) } as Trainer.Measure
+            }
+        }
         model.activationCheckpointing = job.manifest.training.activationCheckpointing
         let result = try stage(.train, detail: { "\($0.losses.count) steps" }) { () throws -> TrainingResult in
             if FileManager.default.fileExists(atPath: checkpoint) {
@@ -183,11 +189,11 @@ package struct JobPipeline {
                         seconds: step.seconds, average: step.averageSeconds)
                 },
                 validated: { environment.reporter.validated($0.batch, of: $0.batches, seconds: $0.seconds) },
-                moved: environment.reporter.moved)
+                moved: environment.reporter.moved, measure: measure)
         }
         report.training = ReportAssembly.training(
             result, plan: plan, data: data, base: job.base, trainable: job.adapter.parameterCount,
-            predictedPeak: job.predictedPeak)
+            predictedPeak: job.predictedPeak, metric: job.manifest.training.best?.metric ?? .validationLoss)
         if let sentence = report.training.flatMap(CheckpointSentence.render) { environment.reporter.log(sentence) }
         return job.adapter
     }

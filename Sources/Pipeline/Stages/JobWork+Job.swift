@@ -10,7 +10,9 @@ extension JobWork {
         let (data, manifest) = (job.data, job.manifest)
         steps = job.plan.steps
         validateEvery = job.plan.validateEvery
-        validationTokens = data.validation.reduce(0) { $0 + $1.tokens.count }
+        validationTokens =
+            data.validation.reduce(0) { $0 + $1.tokens.count }
+            + (data.watched?.scoredTokens(perCall: manifest.evaluation.batchTokens) ?? 0)
         scoredTokens = data.evaluation?.scoredTokens(perCall: manifest.evaluation.batchTokens) ?? 0
         if job.parent != nil { scoringModels += 1 }
         let prompts = data.prompts.reduce(0) { $0 + job.base.tokenizer.encodeBeginning($1.prompt).count }

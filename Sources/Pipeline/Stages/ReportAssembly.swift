@@ -12,12 +12,12 @@ import Transformers
 enum ReportAssembly {
     static func training(
         _ result: TrainingResult, plan: TrainingConfiguration, data: PreparedData, base: VerifiedBase, trainable: Int,
-        predictedPeak: Int
+        predictedPeak: Int, metric: BestMetric
     ) -> TrainingReport {
         var report = TrainingReport(
             loss: result.losses, learningRate: result.learningRates, gradientNorm: result.gradientNorms,
             validation: result.validation.map { ValidationPoint(step: $0.step, loss: $0.loss) },
-            best: CheckpointReport(result),
+            best: CheckpointReport(result, metric),
             steps: result.losses.count, plannedSteps: plan.steps, rowsSeen: result.losses.count * plan.batchSize,
             epochs: Double(result.losses.count * plan.batchSize) / Double(data.examples.count), tokens: result.tokens,
             supervisedTokens: result.supervisedTokens, kernels: result.kernels.map(KernelProvenance.init),
@@ -82,12 +82,16 @@ extension ReportAssembly {
 }
 
 extension CheckpointReport {
-    /// Nil where nothing finite was measured.
-    fileprivate init?(_ result: TrainingResult) {
-        guard let best = result.best, let last = result.validation.last else { return nil }
+    /// Nil where there was no validation, or its loss was never finite.
+    ///
+    /// - Parameter metric: of a slice, which may have had no value at any step.
+    fileprivate init?(_ result: TrainingResult, _ metric: BestMetric) {
+        guard let last = result.compared.last, let best = result.best ?? (result.criterion.map { _ in last }) else {
+            return nil
+        }
         self.init(
-            metric: BestMetric.validationLoss.rawValue, step: best.step, value: best.loss, lastStep: last.step,
-            lastValue: last.loss, keptStep: result.keptStep)
+            metric: metric.name, step: best.step, value: best.value, lastStep: last.step, lastValue: last.value,
+            keptStep: result.keptStep)
     }
 }
 

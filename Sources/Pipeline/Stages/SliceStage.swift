@@ -64,20 +64,41 @@ struct SliceStage {
         }
     }
 
-    /// - Parameter adapter: nil where the model is scored once, as it is.
+    /// A metric of a slice of the validation rows, with the model as it is; NaN where it has no value.
+    ///
+    /// - Parameter told: hears the share of the rows that is scored.
+    func watch(
+        _ plan: EvaluationPlan, _ metric: (slice: String, metric: GateMetric), _ model: LanguageModel,
+        told: (Double) -> Void
+    ) throws -> Double {
+        // A stop waits for the validation's end, as it does for that of the loss: the step's checkpoint follows it.
+        let result = try evaluate(
+            plan, model, nil, progress: { told(Double($0) / Double($1)) }, shouldStop: { false })
+        let slice = result.slices.first { $0.name == metric.slice }
+        return slice.flatMap { score($0.base, $0.rows).value(metric.metric.rawValue) } ?? .nan
+    }
+
+    /// The same as a stage of its own.
     private func evaluate(_ plan: EvaluationPlan, _ model: LanguageModel, _ adapter: Adapter?) throws
         -> EvaluationResult
     {
-        let progress = { (done: Int, total: Int) in
-            environment.reporter.progress(done, of: total, .rows)
-        }
+        try evaluate(
+            plan, model, adapter, progress: { environment.reporter.progress($0, of: $1, .rows) },
+            shouldStop: environment.shouldStop)
+    }
+
+    /// - Parameter adapter: nil where the model is scored once, as it is.
+    private func evaluate(
+        _ plan: EvaluationPlan, _ model: LanguageModel, _ adapter: Adapter?, progress: (Int, Int) -> Void,
+        shouldStop: @escaping () -> Bool
+    ) throws -> EvaluationResult {
         switch plan {
         case .text(let plan):
-            return try SliceEvaluation(plan: plan, options: manifest.scoring(base)).run(
-                model, setAdapterEnabled: adapter?.setEnabled, progress: progress, shouldStop: environment.shouldStop)
+            try SliceEvaluation(plan: plan, options: manifest.scoring(base)).run(
+                model, setAdapterEnabled: adapter?.setEnabled, progress: progress, shouldStop: shouldStop)
         case .labelled(let plan):
-            return try ClassificationEvaluation(plan: plan, tokensPerCall: manifest.evaluation.batchTokens).run(
-                model, setAdapterEnabled: adapter?.setEnabled, progress: progress, shouldStop: environment.shouldStop)
+            try ClassificationEvaluation(plan: plan, tokensPerCall: manifest.evaluation.batchTokens).run(
+                model, setAdapterEnabled: adapter?.setEnabled, progress: progress, shouldStop: shouldStop)
         }
     }
 

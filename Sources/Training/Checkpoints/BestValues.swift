@@ -1,7 +1,7 @@
 import Tensors
 import Transformers
 
-/// A copy of what is trained, as it was at the lowest validation loss so far. A checkpoint holds it, so that a resumed
+/// A copy of what is trained, as it was at the best validation so far. A checkpoint holds it, so that a resumed
 /// run ends with the same values.
 final class BestValues {
     private let parameters: [Parameter]

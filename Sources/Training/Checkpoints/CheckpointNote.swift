@@ -22,7 +22,7 @@ struct CheckpointNote {
     }
 
     var metadata: [String: String] {
-        [
+        var metadata = [
             "step": String(step), "run": run, "dtype": dtype.rawValue, "kernels": KernelSpan.text(result.kernels),
             "tokens": String(result.tokens),
             "supervised_tokens": String(result.supervisedTokens), "seconds": Self.text([result.seconds]),
@@ -31,6 +31,8 @@ struct CheckpointNote {
             "validation_steps": result.validation.map { String($0.step) }.joined(separator: " "),
             "validation_losses": Self.text(result.validation.map(\.loss)),
         ]
+        if !result.measures.isEmpty { metadata["validation_measures"] = Self.text(result.measures) }
+        return metadata
     }
 
     /// - Parameter dtype: the model's; the fingerprint holds it, so another one's checkpoint is another run's.
@@ -39,6 +41,7 @@ struct CheckpointNote {
         let steps = (metadata["validation_steps"] ?? "").split(separator: " ").compactMap { Int($0) }
         let losses = Self.doubles(metadata["validation_losses"])
         var result = TrainingResult()
+        result.measures = Self.doubles(metadata["validation_measures"])
         result.losses = Self.doubles(metadata["losses"])
         result.learningRates = Self.doubles(metadata["learning_rates"])
         result.gradientNorms = Self.doubles(metadata["gradient_norms"])
@@ -48,6 +51,7 @@ struct CheckpointNote {
             let tokens = metadata["tokens"].flatMap({ Int($0) }),
             let supervised = metadata["supervised_tokens"].flatMap({ Int($0) }), step >= 0, result.losses.count == step,
             result.learningRates.count == step, result.gradientNorms.count == step, steps.count == losses.count,
+            result.measures.isEmpty || result.measures.count == losses.count,
             (0..<Self.mostTokens).contains(tokens), (0..<Self.mostTokens).contains(supervised),
             result.seconds.isFinite, result.seconds >= 0
         else {

@@ -45,7 +45,12 @@ package final class Trainer {
         result.kernels = [.here(from: 0)]
         optimizer = AdamW(trainable.parameters, weightDecay: configuration.weightDecay)
         best = configuration.keepsBest ? BestValues(trainable.parameters) : nil
+        result.criterion = configuration.criterion
     }
+
+    /// What measures the configuration's criterion on the model as it is; told, as it goes, the share that is done.
+    /// NaN where it has no value.
+    package typealias Measure = (_ told: (Double) -> Void) throws -> Double
 
     /// Trains to the last step, and puts back the values of an earlier one where the configuration keeps the best.
     ///
@@ -55,18 +60,20 @@ package final class Trainer {
     ///   - progress: told of each step.
     ///   - validated: told of each batch of a validation.
     ///   - moved: called after each batch of a step, of which a step may have many.
+    ///   - measure: asked at each validation where the configuration has a criterion.
     /// - Throws: `TrainingError.notFinite` naming the step whose loss or gradient is NaN or infinite, `.mismatch` for a
-    ///   checkpoint of another run; as the model and the checkpoint's file.
+    ///   checkpoint of another run; as the model, the checkpoint's file and `measure`.
     package func run(
         checkpoint: String? = nil, shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in },
-        validated: (ValidationProgress) -> Void = { _ in }, moved: () -> Void = {}
+        validated: (ValidationProgress) -> Void = { _ in }, moved: () -> Void = {}, measure: Measure? = nil
     ) throws -> TrainingResult {
+        precondition((measure == nil) == (configuration.criterion == nil), "a criterion that nobody measures")
         if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) { try resume(checkpoint) }
         result.reserve(steps: configuration.steps)
         while nextStep < configuration.steps, !hasStalled {
             progress(try step(moved))
             let isLast = nextStep == configuration.steps
-            if !validation.isEmpty, isLast || isDue(configuration.validateEvery) { try validate(validated) }
+            if !validation.isEmpty, isLast || isDue(configuration.validateEvery) { try validate(validated, measure) }
             let stops = !isLast && shouldStop()
             if let checkpoint, stops || isDue(configuration.checkpointEvery) { try save(checkpoint) }
             if stops {
@@ -143,18 +150,26 @@ package final class Trainer {
     /// A number as people write it: the sign and payload of a NaN say nothing.
     private func text(_ value: Double) -> String { value.isNaN ? "NaN" : "\(value)" }
 
-    private func validate(_ validated: (ValidationProgress) -> Void) throws {
+    private func validate(_ validated: (ValidationProgress) -> Void, _ measure: Measure?) throws {
         let start = DispatchTime.now()
         var total = 0.0
         var labels = 0
         let batches = MicroBatches.pack(validation, maximumTokens: configuration.microBatchTokens)
+        // What is measured beside the loss goes over the same rows once more, and counts as much.
+        let all = batches.count * (measure == nil ? 1 : 2)
+        func tell(_ done: Int) {
+            let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
+            validated(ValidationProgress(batch: done, batches: all, seconds: seconds))
+        }
         for (index, batch) in batches.enumerated() {
             total += try model.losses(batch).reduce(0) { $0 + Double($1) }
             labels += batch.labelRows.count
-            let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
-            validated(ValidationProgress(batch: index + 1, batches: batches.count, seconds: seconds))
+            tell(index + 1)
         }
         result.validation.append((nextStep, total / Double(max(1, labels))))
+        if let measure {
+            result.measures.append(try measure { tell(batches.count + Int($0 * Double(batches.count))) })
+        }
         if result.best?.step == nextStep { best?.take() }
     }
 
@@ -178,6 +193,7 @@ package final class Trainer {
         }
         nextStep = note.step
         result = note.result
+        result.criterion = configuration.criterion
         let here = KernelSpan.here(from: nextStep)
         if result.kernels.last.map(here.agrees) != true { result.kernels.append(here) }
     }

@@ -1,5 +1,16 @@
 import Transformers
 
+/// A figure that tells a better state of training from a worse one. Whoever runs the training measures it.
+package struct BestCriterion: Sendable, Equatable {
+    /// Names the figure and what it is measured on: runs that differ in it do not go on from one another's checkpoints.
+    package let name: String
+    package let higherIsBetter: Bool
+
+    package init(name: String, higherIsBetter: Bool) {
+        (self.name, self.higherIsBetter) = (name, higherIsBetter)
+    }
+}
+
 /// How a training run goes.
 package struct TrainingConfiguration: Sendable, Equatable {
     /// Optimizer steps.
@@ -39,8 +50,10 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// The SHA-256 of what training began from, where that is not a function of the seed.
     package var startsFrom: String?
 
-    /// Whether the run ends with the values that had the lowest validation loss; else with the last step's.
+    /// Whether the run ends with the values of the best validation; else with the last step's.
     package var keepsBest = false
+    /// What tells a better validation from a worse one; nil: its loss.
+    package var criterion: BestCriterion?
 
     package init(steps: Int) {
         self.steps = steps
@@ -60,6 +73,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// The settings that runs did not always have, where they are not what runs had before.
     private var laterSettings: String {
         var text = keepsBest ? ", keepsBest: true" : ""
+        if let criterion { text += ", criterion: \(criterion.name) \(criterion.higherIsBetter)" }
         if schedule.hasMinimum { text += ", minimumRateShare: \(minimumRateShare), decaySteps: \(decaySteps)" }
         if labelSmoothing > 0 { text += ", labelSmoothing: \(labelSmoothing)" }
         if noiseAlpha > 0 { text += ", noiseAlpha: \(noiseAlpha)" }

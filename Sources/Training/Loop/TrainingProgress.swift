@@ -14,7 +14,7 @@ package struct TrainingProgress: Sendable {
     package let averageSeconds: Double
 }
 
-/// One finished batch of a validation.
+/// One finished batch of a validation, or as much of what is measured beside its loss.
 package struct ValidationProgress: Sendable {
     /// Counted from 1.
     package let batch: Int

@@ -5,7 +5,11 @@ package struct TrainingResult: Sendable {
     package var gradientNorms: [Double] = []
     /// (step, mean loss) of every validation.
     package var validation: [(step: Int, loss: Double)] = []
-    /// The step whose values the run ended with: the last one, or an earlier one with a lower validation loss.
+    /// What the run's criterion was at every validation, NaN where it had no value; empty where the loss is compared.
+    package var measures: [Double] = []
+    /// What tells a better step from a worse one; nil: the validation loss.
+    package var criterion: BestCriterion?
+    /// The step whose values the run ended with: the last one, or an earlier one that was better.
     package var keptStep = 0
     package var tokens = 0
     package var supervisedTokens = 0
@@ -24,9 +28,16 @@ package struct TrainingResult: Sendable {
         gradientNorms.reserveCapacity(steps)
     }
 
-    /// The validation with the lowest loss, the first one of equals; nil where none was finite.
-    package var best: (step: Int, loss: Double)? {
-        validation.filter(\.loss.isFinite).min { $0.loss < $1.loss }
+    /// What is compared, at every validation.
+    package var compared: [(step: Int, value: Double)] {
+        criterion == nil
+            ? validation.map { ($0.step, $0.loss) } : zip(validation, measures).map { ($0.step, $1) }
+    }
+
+    /// The best validation, the first one of equals; nil where none was finite.
+    package var best: (step: Int, value: Double)? {
+        let isHigherBetter = criterion?.higherIsBetter == true
+        return compared.filter(\.value.isFinite).min { isHigherBetter ? $0.value > $1.value : $0.value < $1.value }
     }
 
     package var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
