@@ -76,7 +76,11 @@ import Testing
     @Test(
         "A metric that tells the best step is named whole, and one that there is",
         arguments: [
-            ("accuracy", "is \"accuracy\"; expected validation_loss, or a slice and a metric, such as all.loss; did you mean all.accuracy?"),
+            (
+                "accuracy",
+                "is \"accuracy\"; expected validation_loss, or a slice and a metric, such as all.loss; did you"
+            ),
+            ("accuracy", "; did you mean all.accuracy?"),
             ("books.acuracy", "did you mean books.accuracy?"),
             ("a.b.los", "did you mean a.b.loss?"),
             ("validation_los", "did you mean validation_loss?"),
@@ -109,7 +113,7 @@ import Testing
     @Test("Keys of conversations go with the format messages, and a date is a day")
     func conversations() throws {
         let start = "name: tiny\nbase: {path: b.gguf, sha256: \(hash)}\ndataset: {train: t, format: "
-        for key in ["chat_template: x", "chat_date: 2026-11-29", "train_on: last", "reasoning: drop"] {
+        for key in ["chat_template: x", "chat_date: 2026-11-29", "train_on: last", "reasoning: drop", "tools: x.json"] {
             let found = mistakes(start + "text, \(key)}\n")
             #expect(found.count == 1 && found[0].contains("is about conversations"), "\(found)")
             #expect(mistakes(start + "messages, \(key)}\n") == [])
@@ -123,6 +127,24 @@ import Testing
         #expect(manifest.dataset.trainOn == .all && manifest.dataset.reasoning == .mask)
         #expect(try load(start + "messages, chat_template: tool_use}\n").dataset.chatTemplateFile == nil)
         #expect(try load(start + "messages}\n").yaml().contains("chat") == false)
+        #expect(try load(start + "messages, tools: data/tools.json}\n").inputs.contains("data/tools.json"))
+    }
+
+    @Test("Each of several files may have a template of its own, where its rows are conversations")
+    func sourceTemplates() throws {
+        let start = "name: tiny\nbase: {path: b.gguf, sha256: \(hash)}\n"
+        let sources = "dataset: {train: [{path: a, format: messages, chat_template: x.jinja}, {path: b}]"
+        let manifest = try load(start + sources + ", chat_template: y/z}\n")
+        #expect(
+            manifest.dataset.chatTemplateFiles.map(\.key) == [
+                "dataset.chat_template", "dataset.train[0].chat_template",
+            ])
+        #expect(manifest.inputs.contains("x.jinja") && manifest.inputs.contains("y/z"))
+        #expect(try load(manifest.yaml()) == manifest)
+        let found = mistakes(start + sources.replacing("format: messages", with: "format: text") + "}\n")
+        #expect(
+            found.count == 1 && found[0].hasPrefix("job.yaml:3:43: dataset.train[0].chat_template is about"), "\(found)"
+        )
     }
 
     @Test("Choices and a format without prompts are reported at whichever comes second")

@@ -188,6 +188,30 @@ import Testing
                 == ["job.yaml:6:16: lorad.yaml defines no hook \"chta\"; did you mean chat?"])
     }
 
+    @Test("Tools and templates of single files must lie beneath the roots, each told at its own key")
+    func toolsAndTemplates() throws {
+        try folder.write("bases/model/config.json")
+        let text = """
+            name: tiny
+            base: {path: bases/model, sha256: \(hash)}
+            dataset:
+              tools: \(outside.path)/secret.txt
+              train: [{path: data/train.jsonl, chat_template: \(outside.path)/x.jinja}]
+            """
+        let document = try ManifestDocument.load(bytes: Array(text.utf8), file: "job.yaml", pipelinesFolder: pipelines)
+        let found = policy.check(document).map(\.description)
+        #expect(found.count == 2, "\(found)")
+        #expect(found.first?.hasPrefix("job.yaml:4:10: dataset.tools: The path") == true, "\(found)")
+        #expect(found.last?.hasPrefix("job.yaml:5:51: dataset.train[0].chat_template: The path") == true, "\(found)")
+        let inside = text.replacing("\(outside.path)/secret.txt", with: "data")
+            .replacing("\(outside.path)/x.jinja", with: "data/train.jsonl")
+        let other = try ManifestDocument.load(bytes: Array(inside.utf8), file: "job.yaml", pipelinesFolder: pipelines)
+        #expect(
+            policy.check(other).map(\.description) == [
+                "job.yaml:4:10: dataset.tools \"data\" is a folder; expected a file of tools"
+            ])
+    }
+
     @Test("A file of a base's folder may not be a link that leaves the roots: what it leads to would be published")
     func linksInBase() throws {
         let text = "name: tiny\nbase: {path: bases/model, sha256: \(hash)}\ndataset: data/train.jsonl\n"

@@ -10,6 +10,8 @@ package struct JSONLine: Sendable {
     private let layout: RowLayout?
     /// Whether it is of a table, whose fields are all text.
     package let isOfTable: Bool
+    /// What keys hold that the row leaves out, or has as null.
+    private var standing: JSONObject?
 
     /// - Throws: `RowComplaint` where the line is no object, or one whose members cannot be told apart.
     init(number: Int, _ bytes: UnsafeRawBufferPointer) throws {
@@ -37,7 +39,16 @@ package struct JSONLine: Sendable {
 
     /// The same row, read by a layout.
     func read(by layout: RowLayout) -> JSONLine {
-        JSONLine(number: number, row: row, text: text, layout: layout, isOfTable: isOfTable)
+        var line = JSONLine(number: number, row: row, text: text, layout: layout, isOfTable: isOfTable)
+        line.standing = standing
+        return line
+    }
+
+    /// The same row, where keys that it leaves out, or has as null, hold these.
+    func standing(on values: JSONObject) -> JSONLine {
+        var line = self
+        line.standing = values
+        return line
     }
 
     /// The file's keys that can be read, each once.
@@ -57,8 +68,10 @@ package struct JSONLine: Sendable {
     /// - Throws: where the value is no JSON (NaN, an unpaired surrogate, …) or the key stands twice, which matters only
     ///   to whoever asks for it; where a layout cannot make it of the row's own.
     package func value(_ key: String) throws(RowComplaint) -> JSONValue? {
-        if let made = layout?.made[key] { return try made.value(self) }
-        return try stored(key)
+        let own: JSONValue?
+        if let made = layout?.made[key] { own = try made.value(self) } else { own = try stored(key) }
+        guard let standing, own?.isNull ?? true else { return own }
+        return standing[key] ?? own
     }
 
     /// The same of a member that stands in the file, whatever the layout makes of others.

@@ -16,6 +16,8 @@ package struct DatasetSection: Section {
     package var chatTemplate: String?
     /// The date that a template is told where it asks for it, `YYYY-MM-DD`; nil: one that asks is refused.
     package var chatDate: String?
+    /// The file of tools that conversations may call whose rows name none.
+    package var tools: String?
     /// Which turns of conversations are trained on; nil for the assistant's.
     package var trainOn: TrainedTurns?
     /// What becomes of reasoning in conversations; nil for what the template does with it.
@@ -54,6 +56,9 @@ package struct DatasetSection: Section {
             "chat_date", \.chatDate, .date, absent: "none",
             "The date that a chat template writes where it asks for today's. One that asks is refused without it."),
         .optional(
+            "tools", \.tools, .path(example: "data/tools.json"), absent: "the rows' own",
+            "A JSON file of the tools that `messages` may call, as OpenAI's API takes them; a row's own `tools` win."),
+        .optional(
             "train_on", \.trainOn, .choice(), absent: "`assistant`",
             "Which turns of `messages` are trained on: the assistant's, the last of them, or the whole text."),
         .optional(
@@ -62,8 +67,19 @@ package struct DatasetSection: Section {
     ]
 
     /// The file that `chat_template` names; nil where it is a template's name.
-    package var chatTemplateFile: String? {
-        chatTemplate.flatMap { $0.contains("/") || $0.hasSuffix(".jinja") ? $0 : nil }
+    package var chatTemplateFile: String? { Self.templateFile(chatTemplate) }
+
+    static func templateFile(_ name: String?) -> String? {
+        name.flatMap { $0.contains("/") || $0.hasSuffix(".jinja") ? $0 : nil }
+    }
+
+    /// The files that templates stand in, each with the key that names it.
+    package var chatTemplateFiles: [(key: String, path: String)] {
+        let own = chatTemplateFile.map { [("dataset.chat_template", $0)] } ?? []
+        return own
+            + train.sources.enumerated().compactMap { index, source in
+                source.chatTemplateFile.map { ("dataset.train[\(index)].chat_template", $0) }
+            }
     }
 
     static func check(
@@ -86,7 +102,7 @@ package struct DatasetSection: Section {
         _ section: DatasetSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
     ) {
         guard let format = section.format, format != .messages else { return }
-        for key in ["chat_template", "chat_date", "train_on", "reasoning"] where node[key] != nil {
+        for key in ["chat_template", "chat_date", "tools", "train_on", "reasoning"] where node[key] != nil {
             guard let second = node.later(of: "format", key) else { continue }
             context.diagnostics.add(
                 second.position,

@@ -47,6 +47,7 @@ extension JobManifest {
 
     /// The files and folders that the job reads.
     package var inputs: [String] {
-        [base.path] + rowFiles + [dataset.chatTemplateFile, adapter.initFolder].compactMap(\.self)
+        [base.path] + rowFiles + dataset.chatTemplateFiles.map(\.path)
+            + [dataset.tools, adapter.initFolder].compactMap(\.self)
     }
 }

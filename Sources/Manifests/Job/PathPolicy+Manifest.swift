@@ -19,8 +19,11 @@ extension PathPolicy {
             guard let path, !path.isEmpty else { continue }
             check(key, path, isData: true, document, &diagnostics)
         }
-        if let path = manifest.dataset.chatTemplateFile {
-            check("dataset.chat_template", path, isData: true, holding: "a template", document, &diagnostics)
+        for (key, path) in manifest.dataset.chatTemplateFiles {
+            check(key, path, isData: true, holding: "a template", document, &diagnostics)
+        }
+        if let path = manifest.dataset.tools, !path.isEmpty {
+            check("dataset.tools", path, isData: true, holding: "tools", document, &diagnostics)
         }
         if let path = manifest.adapter.initFolder {
             check("adapter.init_from", path, isData: false, holding: "an adapter", document, &diagnostics)

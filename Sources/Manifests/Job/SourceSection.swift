@@ -13,6 +13,8 @@ package struct SourceSection: Section {
     package var format: DatasetFormat?
     /// As `dataset.columns`, which holds where it is nil.
     package var columns: ColumnsSection?
+    /// As `dataset.chat_template`, which holds where it is nil.
+    package var chatTemplate: String?
 
     package init() {}
 
@@ -32,7 +34,13 @@ package struct SourceSection: Section {
         .optional(
             "columns", \.columns, .section("{prompt: instruction, completion: output}"), absent: "`dataset.columns`",
             "The file's own keys for lorad's."),
+        .optional(
+            "chat_template", \.chatTemplate, .path(example: "tool_use"), absent: "`dataset.chat_template`",
+            "What the file's conversations are written with."),
     ]
+
+    /// The file that `chat_template` names; nil where it is a template's name.
+    package var chatTemplateFile: String? { DatasetSection.templateFile(chatTemplate) }
 
     static func check(
         _ section: inout SourceSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String

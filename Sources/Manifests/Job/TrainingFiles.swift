@@ -74,6 +74,14 @@ extension TrainingFiles {
                 context.diagnostics.add(
                     element.position, "\(place) has no weight and others have; every source has one, or none has")
             }
+            if let format = source.format ?? section.format, format != .messages, source.chatTemplate != nil,
+                let entry = element.entry("chat_template")
+            {
+                context.diagnostics.add(
+                    entry.position,
+                    "\(place).chat_template is about conversations; it goes with the format messages, "
+                        + "not \(format.rawValue)")
+            }
             let formats = [section.train.sources[0], source].map { $0.format ?? section.format }
             if let first = formats[0], let own = formats[1], (first == .classification) != (own == .classification) {
                 context.diagnostics.add(
@@ -95,6 +103,7 @@ extension TrainingFiles {
                 sources.map { source in
                     var source = source
                     source.path = ""
+                    if source.chatTemplateFile != nil { source.chatTemplate = "./" }
                     return source
                 })
         }

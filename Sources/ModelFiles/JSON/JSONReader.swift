@@ -37,6 +37,30 @@ package struct JSONReader {
         }
     }
 
+    /// Reads a document that is a list: its elements, each with the offset of its first byte.
+    /// - Throws: `JSONFault` where it is no JSON, or no list.
+    package static func parseList(_ bytes: UnsafeRawBufferPointer) throws -> [(offset: Int, value: JSONValue)] {
+        try bytes.withMemoryRebound(to: UInt8.self) { bytes in
+            var reader = JSONReader(bytes)
+            reader.skipWhitespace()
+            guard reader.current == UInt8(ascii: "[") else {
+                throw reader.error("a list was expected, \(reader.found()) found", at: reader.position)
+            }
+            reader.position += 1
+            reader.depth += 1
+            var elements: [(offset: Int, value: JSONValue)] = []
+            if try !reader.closes(UInt8(ascii: "]"), first: true) {
+                repeat {
+                    reader.skipWhitespace()
+                    let offset = reader.position
+                    elements.append((offset, try reader.readValue()))
+                } while try !reader.closes(UInt8(ascii: "]"), first: false)
+            }
+            try reader.expectEnd()
+            return elements
+        }
+    }
+
     /// Reads one document from a string.
     package static func parse(_ text: String, name: String) throws -> JSONValue {
         try Array(text.utf8).withUnsafeBytes { try parse($0, name: name) }

@@ -36,6 +36,16 @@ package enum RunComparison {
         {
             return "the chat template changed"
         }
+        let trained = report.provenance.datasets.filter { $0.role == .train }
+        for (source, was) in zip(manifest.dataset.train.sources, trained) {
+            guard let file = source.chatTemplateFile, let was = was.chatTemplate?.sha256 else { continue }
+            if try ContentHash.ofFile(file, cache: cache, rule: rule) != was { return "the chat template changed" }
+        }
+        if let file = manifest.dataset.tools,
+            try ContentHash.ofFile(file, cache: cache, rule: rule) != report.provenance.tools?.sha256
+        {
+            return "the tools changed"
+        }
         let base = try ContentHash.ofBase(BaseModelFiles(path: manifest.base.path, rule: rule), cache: cache)
         // A pin that does not hold is for the job to refuse.
         if let pin = manifest.base.tokenizerSHA256, pin != base.tokenizerSHA256 { return "the tokenizer's pin changed" }
@@ -70,6 +80,7 @@ package enum RunComparison {
         manifest.dataset.validation = manifest.dataset.validation.map { _ in "" }
         manifest.evaluation.data = manifest.evaluation.data.map { _ in "" }
         manifest.regression.prompts = manifest.regression.prompts.map { _ in "" }
+        manifest.dataset.tools = manifest.dataset.tools.map { _ in "" }
         if manifest.dataset.chatTemplateFile != nil { manifest.dataset.chatTemplate = "./" }
         return manifest
     }

@@ -15,6 +15,8 @@ struct VerifiedBase {
     /// Where a generation stops.
     let endTokens: [Int]
     let template: ChatTemplate?
+    /// What the conversations of each of several files to train on are written with, where it is another; by their places.
+    let templates: [Int: ChatTemplate]
 
     /// Where it lies, from the root; nil where its path says so.
     var location: String? {
@@ -62,8 +64,27 @@ struct VerifiedBase {
             let tokenizer = try TokenizerLoader.load(files)
             return VerifiedBase(
                 files: files, hash: hash, tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer),
-                template: try template(manifest.dataset, files, tokenizer, environment, mistakes))
+                template: try template(manifest.dataset, files, tokenizer, environment, mistakes),
+                templates: try templates(manifest.dataset, files, tokenizer, environment, mistakes))
         }
+    }
+
+    /// Those that sources name themselves.
+    private static func templates(
+        _ dataset: DatasetSection, _ files: BaseModelFiles, _ tokenizer: any Tokenizer, _ environment: JobEnvironment,
+        _ mistakes: JobMistakes
+    ) throws -> [Int: ChatTemplate] {
+        var templates: [Int: ChatTemplate] = [:]
+        for (index, source) in dataset.train.sources.enumerated() {
+            guard let name = source.chatTemplate else { continue }
+            let loaded = try mistakes.collect("dataset.train[\(index)].chat_template") {
+                try ChatTemplate.load(
+                    files, tokenizer: tokenizer, choice: ChatTemplate.Choice(name), now: dataset.clock,
+                    rule: environment.rule)
+            }
+            templates[index] = loaded ?? nil
+        }
+        return templates
     }
 
     /// The template that conversations are written with; nil where there is none. One that no row needs may be unusable.
@@ -121,8 +142,10 @@ extension DatasetSection {
 
 extension ChatTemplateProvenance {
     /// nil where there is no template to record.
-    init?(_ dataset: DatasetSection, _ template: ChatTemplate?) {
+    ///
+    /// - Parameter source: of the template, as the manifest names it.
+    init?(_ dataset: DatasetSection, _ template: ChatTemplate?, source: String?) {
         guard let sha256 = template?.sha256 else { return nil }
-        self.init(source: dataset.chatTemplate, sha256: sha256, date: dataset.chatDate)
+        self.init(source: source, sha256: sha256, date: dataset.chatDate)
     }
 }

@@ -14,6 +14,8 @@ struct PreparedData {
     let datasets: [DatasetProvenance]
     /// What conversations were written with; nil where there are none.
     let chatTemplate: ChatTemplateProvenance?
+    /// What they could call; nil where the manifest names no file of tools.
+    let tools: ToolsProvenance?
     /// The rows that base and adapter are scored on; nil where the manifest names none.
     let evaluation: EvaluationPlan?
     /// The validation rows as they are scored on the way, where a metric of theirs tells the best step; else nil.
@@ -77,8 +79,9 @@ struct PreparedData {
         warnings = data.warnings
         contamination = data.clean.counts
         sample = Self.sample(data.mixture.examples[0], base.tokenizer)
-        datasets = files.provenance(data.fileRows)
+        datasets = files.provenance(data.fileRows, base)
         chatTemplate = data.chatTemplate
+        tools = files.tools.map { ToolsProvenance(path: $0.path, sha256: $0.sha256, tools: $0.tools.count) }
         evaluation = data.evaluation.map(EvaluationPlan.text)
         watched = data.watched.map(EvaluationPlan.text)
         prompts = data.prompts
@@ -91,8 +94,8 @@ struct PreparedData {
         warnings = []
         contamination = data.clean.counts
         sample = ClassificationData.sample(data.mixture.examples[0], data.labels, base.tokenizer)
-        datasets = files.provenance(data.fileRows)
-        chatTemplate = nil
+        datasets = files.provenance(data.fileRows, base)
+        (chatTemplate, tools) = (nil, nil)
         evaluation = data.evaluation.map(EvaluationPlan.labelled)
         watched = data.watched.map(EvaluationPlan.labelled)
         prompts = data.prompts
@@ -113,6 +116,9 @@ struct PreparedData {
 }
 
 extension JobManifest {
+    /// The slice whose metric tells the best step, where the validation loss does not.
+    var bestMetric: (slice: String, metric: GateMetric)? { training.best?.metric.ofSlice }
+
     /// What scoring keeps to on this base.
     func scoring(_ base: VerifiedBase) -> SliceOptions {
         var options = SliceOptions(choices: evaluation.choices ?? [], tokensPerCall: evaluation.batchTokens)

@@ -82,6 +82,23 @@ struct JobChecks {
         }
     }
 
+    /// Notes tools that no row to train on could call, or that no template would write.
+    func tools(_ rows: [TrainingRow], _ base: VerifiedBase?) {
+        guard document.manifest.dataset.tools != nil else { return }
+        let key = "dataset.tools"
+        guard rows.contains(where: \.isConversation) else {
+            return mistakes.note(
+                key, "\(key) is about conversations, and no row to train on is one.", advice: "Remove it.")
+        }
+        guard let base else { return }
+        let templates = [base.template].compactMap(\.self) + base.templates.values
+        if !templates.isEmpty, !templates.contains(where: \.namesTools) {
+            mistakes.note(
+                key, "\(key) would change nothing: the chat template writes no tools.",
+                advice: "Name a template that writes them in dataset.chat_template.")
+        }
+    }
+
     /// Notes warmup and decay that do not fit the steps of the job.
     func schedule(_ plan: TrainingConfiguration) {
         let section = document.manifest.training

@@ -15,7 +15,7 @@ final class JobMistakes {
 
     init(_ document: ManifestDocument) {
         self.document = document
-        files = document.manifest.rowFiles
+        files = document.manifest.rowFiles + [document.manifest.dataset.tools].compactMap(\.self)
     }
 
     var isEmpty: Bool { found.isEmpty }

@@ -57,21 +57,27 @@ final class JobRows {
     let prompts: RowSource?
     /// Counts the rows of `train`, `validation` and `evaluation` as they are tokenized.
     let progress: RowProgress
+    /// What conversations may call whose rows name no tools; nil where the manifest names no file of them.
+    let tools: ToolsFile?
     private let dataset: DatasetSection
 
     /// - Parameters:
+    ///   - tools: as they were read.
     ///   - rule: which files may be read.
     ///   - reporter: told of rows as they are tokenized.
     ///   - slices: whether training rows are counted by slice.
-    init(_ manifest: JobManifest, rule: ReadingRule, reporter: JobReporter, slices: Bool = false) {
+    init(
+        _ manifest: JobManifest, tools: ToolsFile?, rule: ReadingRule, reporter: JobReporter, slices: Bool = false
+    ) {
         progress = RowProgress(reporter)
         dataset = manifest.dataset
-        let reading = RowReading(dataset, log: reporter.log)
+        self.tools = tools
+        let reading = RowReading(dataset, tools: tools, log: reporter.log)
         train = TrainingSources(
-            dataset, rule: rule, sliceBy: slices ? manifest.evaluation.sliceBy : nil, log: reporter.log)
+            dataset, tools: tools, rule: rule, sliceBy: slices ? manifest.evaluation.sliceBy : nil, log: reporter.log)
         validation = manifest.dataset.validation.map { RowSource($0, rule: rule, reading: reading.beside) }
         evaluation = manifest.evaluation.data.map { RowSource($0, rule: rule, reading: reading.beside) }
-        prompts = manifest.regression.prompts.map { RowSource($0, rule: rule) }
+        prompts = manifest.regression.prompts.map { RowSource($0, rule: rule, reading: .prompts(tools)) }
     }
 
     /// Whether the job's rows have labels: because the manifest says so, or by the keys of the first row. Where the
@@ -85,17 +91,22 @@ final class JobRows {
     }()
 
     /// What a run records of its files, each by the hash of the bytes that were read.
-    func provenance(_ rows: FileRows) -> [DatasetProvenance] {
+    func provenance(_ rows: FileRows, _ base: VerifiedBase) -> [DatasetProvenance] {
         let trained = zip(train.sources, train.counts).map { (DatasetProvenance.Role.train, $0.rows as RowSource?, $1) }
         let files: [(DatasetProvenance.Role, RowSource?, Int)] =
             trained + [
                 (.validation, validation, rows.validation), (.evaluation, evaluation, rows.evaluation),
                 (.regression, prompts, rows.prompts),
             ]
-        return files.compactMap { role, source, rows in
-            source.flatMap { source in
-                source.sha256.map { DatasetProvenance(role: role, path: source.path, sha256: $0, rows: rows) }
+        return files.enumerated().compactMap { index, file in
+            let (role, source, rows) = file
+            guard let source, let sha256 = source.sha256 else { return nil }
+            var provenance = DatasetProvenance(role: role, path: source.path, sha256: sha256, rows: rows)
+            if role == .train, let template = base.templates[index] {
+                provenance.chatTemplate = ChatTemplateProvenance(
+                    dataset, template, source: dataset.train.sources[index].chatTemplate)
             }
+            return provenance
         }
     }
 }

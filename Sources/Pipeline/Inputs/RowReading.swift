@@ -5,37 +5,50 @@ import ModelFiles
 /// How the keys of a file's rows are read.
 struct RowReading {
     /// As they stand in the file.
-    static var plain: RowReading { RowReading(columns: nil, isBeside: false, expected: nil) { _ in } }
+    static var plain: RowReading { RowReading(columns: nil, isBeside: false, expected: nil, tools: nil) { _ in } }
+
+    /// The same for prompts: as they stand in the file, but for the tools that all conversations may call.
+    static func prompts(_ tools: ToolsFile?) -> RowReading {
+        RowReading(columns: nil, isBeside: false, expected: nil, tools: tools) { _ in }
+    }
 
     /// nil where rows of no format are expected, such as prompts.
     private let columns: [RowKey: String]?
     private let isBeside: Bool
     private let expected: [String]?
+    private let tools: ToolsFile?
     private let log: (String) -> Void
 
-    /// - Parameter log: hears what was decided without the manifest.
-    init(_ dataset: DatasetSection, log: @escaping (String) -> Void) {
+    /// - Parameters:
+    ///   - tools: that conversations may call whose rows name none.
+    ///   - log: hears what was decided without the manifest.
+    init(_ dataset: DatasetSection, tools: ToolsFile?, log: @escaping (String) -> Void) {
         let names = dataset.columns?.names ?? [:]
         self.init(
             columns: Dictionary(
                 uniqueKeysWithValues: names.compactMap { column, name in
                     RowKey(rawValue: column.rawValue).map { ($0, name) }
                 }),
-            isBeside: false, expected: Self.expected(dataset), log: log)
+            isBeside: false, expected: Self.expected(dataset), tools: tools, log: log)
     }
 
     private init(
-        columns: [RowKey: String]?, isBeside: Bool, expected: [String]?, log: @escaping (String) -> Void
+        columns: [RowKey: String]?, isBeside: Bool, expected: [String]?, tools: ToolsFile?,
+        log: @escaping (String) -> Void
     ) {
-        (self.columns, self.isBeside, self.expected, self.log) = (columns, isBeside, expected, log)
+        (self.columns, self.isBeside, self.expected) = (columns, isBeside, expected)
+        (self.tools, self.log) = (tools, log)
     }
 
     /// The same of a file that is read beside the training rows.
-    var beside: RowReading { RowReading(columns: columns, isBeside: true, expected: expected, log: log) }
+    var beside: RowReading {
+        RowReading(columns: columns, isBeside: true, expected: expected, tools: tools, log: log)
+    }
 
     /// - Throws: as `DataFile.read`, and `RowFile.laidOut`.
     func read(_ path: String, rule: ReadingRule) throws -> RowFile {
-        let file = try DataFile.read(path, rule: rule)
+        let stored = try DataFile.read(path, rule: rule)
+        let file = tools.map { stored.with(tools: $0.tools) } ?? stored
         guard let columns else { return file }
         let (read, notes) = try file.laidOut(columns: columns, isBeside: isBeside, expecting: expected)
         notes.forEach(log)

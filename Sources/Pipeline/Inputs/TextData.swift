@@ -31,7 +31,10 @@ struct TextData {
     ) throws -> TextData? {
         let mistakes = checks.mistakes
         let files = try TextFiles(manifest, rows, base, mistakes)
-        if files.train != nil { checks.measurable(.language) }
+        if let train = files.train {
+            checks.measurable(.language)
+            checks.tools(train, base)
+        }
         files.expect(manifest, rows.progress)
         let plan = try files.plan(manifest, base, checks, rows.progress)
         let watched = try files.watchedPlan(manifest, base, checks, rows.progress)
@@ -51,10 +54,12 @@ struct TextData {
             let built = try mistakes.collect(
                 "dataset.train",
                 {
-                    try builder.build(clean.rows, progress: rows.progress.advance) {
-                        let place = rows.train[clean.places[$0]]
-                        return "\(place.file):\(place.line)"
-                    }
+                    try builder.build(
+                        clean.rows, progress: rows.progress.advance,
+                        name: {
+                            let place = rows.train[clean.places[$0]]
+                            return "\(place.file):\(place.line)"
+                        }, template: { base.templates[rows.train.source(of: clean.places[$0])] })
                 })
         else { return nil }
         let places = built.counts.places.map { clean.places[$0] }
@@ -75,7 +80,7 @@ struct TextData {
                 rows.train.spelled(clean.places[$0])
             },
             chatTemplate: clean.rows.contains(where: \.isConversation)
-                ? ChatTemplateProvenance(manifest.dataset, base.template) : nil,
+                ? ChatTemplateProvenance(manifest.dataset, base.template, source: manifest.dataset.chatTemplate) : nil,
             fileRows: FileRows(
                 validation: files.heldOut?.count ?? 0,
                 evaluation: files.evaluated?.count ?? 0, prompts: files.prompts?.count ?? 0))

@@ -57,6 +57,16 @@ struct TrainingMixture {
         (self.examples, self.ranges, kept) = (mixed, ranges, bySource.map(\.count))
     }
 
+    /// Tokens of a row, in the mean over what steps take.
+    var meanTokens: Double {
+        func mean(_ rows: Range<Int>) -> Double {
+            Double(examples[rows].reduce(0) { $0 + $1.tokens.count }) / Double(max(1, rows.count))
+        }
+        guard !weights.isEmpty else { return mean(examples.indices) }
+        let total = weights.reduce(0) { $0 + $1.weight }
+        return weights.reduce(0) { $0 + $1.weight / total * mean($1.rows) }
+    }
+
     /// What is trained on of each file.
     ///
     /// - Parameter slices: of each, as they were counted.
@@ -71,22 +81,24 @@ struct TrainingMixture {
         }
     }
 
+    /// Where each file's rows stand in `examples`; empty where there is one file alone, whose loss is the run's.
+    var places: [Range<Int>] { files.sources.count > 1 ? ranges : [] }
+
     /// What a run tells of its files; nil where there is one alone.
-    ///
-    /// - Parameter steps: that were made.
-    func report(_ plan: TrainingConfiguration, steps: Int) -> [SourceReport]? {
+    func report(_ plan: TrainingConfiguration, _ result: TrainingResult) -> [SourceReport]? {
         guard files.sources.count > 1 else { return nil }
         var order = StepRows(count: examples.count, plan)
         var drawn = ranges.map { _ in 0 }
         var rows: [Int] = []
-        for step in 0..<steps {
+        for step in 0..<result.losses.count {
             order.take(step: step, into: &rows)
             for row in rows { drawn[ranges.firstIndex { $0.contains(row) } ?? 0] += 1 }
         }
         return files.sources.indices.map { index in
-            SourceReport(
+            let loss = result.sources?[index]
+            return SourceReport(
                 path: files.sources[index].rows.path, rows: files.counts[index], trained: kept[index],
-                seen: drawn[index])
+                seen: drawn[index], supervisedTokens: loss?.labels, loss: loss?.mean)
         }
     }
 }

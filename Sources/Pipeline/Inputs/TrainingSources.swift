@@ -21,9 +21,13 @@ final class TrainingSources {
     private let sliceBy: String?
 
     /// - Parameters:
+    ///   - tools: that conversations may call whose rows name none.
     ///   - sliceBy: the field to count rows by; nil where nobody asks.
     ///   - log: hears what was decided without the manifest.
-    init(_ dataset: DatasetSection, rule: ReadingRule, sliceBy: String?, log: @escaping (String) -> Void) {
+    init(
+        _ dataset: DatasetSection, tools: ToolsFile?, rule: ReadingRule, sliceBy: String?,
+        log: @escaping (String) -> Void
+    ) {
         self.sliceBy = sliceBy
         let own = dataset.train.sources
         sources = dataset.train.keys.enumerated().map { index, file in
@@ -34,7 +38,7 @@ final class TrainingSources {
             }
             return Source(
                 key: file.key, format: section.format,
-                rows: RowSource(file.path, rule: rule, reading: RowReading(section, log: log)))
+                rows: RowSource(file.path, rule: rule, reading: RowReading(section, tools: tools, log: log)))
         }
     }
 

@@ -51,23 +51,24 @@ package struct ParentPin: Codable, Equatable, Sendable {
 
     private static func path(_ workFolder: String) -> String { workFolder + "/parent.json" }
 
-    /// A run in the outbox: `NAME`, `NAME/RUN`, or a run of the job's own name.
+    /// A run in the outbox: `NAME`, `NAME/RUN`, or a run of the job's own name. Nights of lorad 0.2 and before, which lie in
+    /// folders `NAME-STAMP`, are runs of the name.
     private static func run(_ given: String, name: String, outbox: String) throws -> String {
         let parts = given.split(separator: "/").map(String.init)
         let advice =
             "A name is that of a job that was published, a run one of its folders in the outbox (`lorad runs`); a folder "
             + "elsewhere begins with ./ or /."
         if parts.count == 1, !RunIdentifier.isFolderName(parts[0]) {
-            guard let run = LatestLink.run(outbox: outbox, name: parts[0]) else {
+            guard let run = OutboxRun.lastGood(outbox: outbox, name: parts[0]) else {
                 throw PublicationError(
                     .missing, "No succeeded run of the name \(parts[0]) is published in \(outbox).", advice: advice)
             }
             return run
         }
-        let folder = parts.count == 1 ? "\(outbox)/\(name)/\(parts[0])" : "\(outbox)/\(parts[0])/\(parts[1])"
-        guard RunIdentifier.isFolderName(parts[parts.count - 1]), FileSystem.isFolder(folder) else {
-            throw PublicationError(.missing, "There is no run \(given) in \(outbox).", advice: advice)
-        }
+        let run = parts[parts.count - 1]
+        guard RunIdentifier.isFolderName(run),
+            let folder = OutboxRun.folder(outbox: outbox, name: parts.count == 1 ? name : parts[0], run: run)
+        else { throw PublicationError(.missing, "There is no run \(given) in \(outbox).", advice: advice) }
         return folder
     }
 }

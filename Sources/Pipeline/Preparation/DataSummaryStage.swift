@@ -1,12 +1,17 @@
 import Datasets
+import Manifests
 import Reports
 import Training
 
 extension JobPreparation {
-    /// Reads and judges the job's rows as `run` does, and tells of them; the base's weights are hashed and not loaded.
+    /// Seconds of training steps that time is predicted from.
+    private static let timedSeconds = 3.0
+
+    /// Reads and judges the job's rows as `run` does, and tells of them.
     ///
+    /// - Parameter isTimed: whether the base is loaded too, and some steps are timed; else its weights are only hashed.
     /// - Throws: as `run`.
-    func summary() throws -> DataSummary {
+    func summary(isTimed: Bool) throws -> DataSummary {
         let mistakes = JobMistakes(document)
         let observation = RowObservation()
         let read = try readRows(mistakes, observation)
@@ -17,7 +22,7 @@ extension JobPreparation {
         var plan = TrainingPlan.configuration(read.manifest, rows: data.examples.count)
         plan.weights = data.mixture.weights
         let examples = data.examples
-        return DataSummary(
+        var summary = DataSummary(
             sources: data.mixture.sources(slices: read.rows.train.slices),
             evaluation: data.evaluation?.rowsBySlice ?? [:], validationRows: data.rows.validation,
             lengths: DataSummary.Bucket.of(counts.lengths),
@@ -31,6 +36,32 @@ extension JobPreparation {
             contamination: data.contamination,
             samples: data.samples([0, examples.count / 2, examples.count - 1], base),
             steps: plan.steps, batchSize: plan.batchSize)
+        if isTimed { summary.time = try time(read.manifest, base, read.rows, data) }
+        return summary
+    }
+
+    /// How long the job would take here; nil, and the reason in the log, where it could not train here as it is.
+    private func time(
+        _ manifest: JobManifest, _ base: VerifiedBase, _ rows: JobRows, _ data: PreparedData
+    ) throws -> TimePrediction? {
+        let mistakes = JobMistakes(document)
+        let parent = try mistakes.collect("adapter.init_from") { try ParentAdapter.open(manifest, environment) } ?? nil
+        let checks = JobChecks(document: document, mistakes: mistakes)
+        let prepared = try prepare(manifest, base, rows, data, parent, checks)
+        do { try mistakes.refuse() } catch let error as PipelineError {
+            environment.reporter.log("no time is predicted, as the job would be refused: \(error.mistakes.lines[0])")
+            return nil
+        }
+        guard let job = prepared else { return nil }
+        environment.reporter.log("timing training steps of this base for about \(Int(Self.timedSeconds)) s")
+        let timing = try job.model.use { model in
+            model.activationCheckpointing = manifest.training.activationCheckpointing
+            return try StepTiming.measure(
+                model, job.adapter, job.plan, data.examples, limit: Self.timedSeconds,
+                shouldStop: environment.shouldStop, moved: environment.reporter.moved)
+        }
+        return TimePrediction(
+            JobWork(job), timing, tokensPerStep: data.mixture.meanTokens * Double(job.plan.batchSize))
     }
 
     /// Rows by their class; none of a regression.

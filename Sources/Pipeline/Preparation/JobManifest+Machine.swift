@@ -27,9 +27,6 @@ extension JobManifest {
     /// Whether the adapter published is that of the best step, and not of the last one.
     var keepsBest: Bool { training.best?.keep == .best }
 
-    /// The slice whose metric tells the best step, where the validation loss does not.
-    var bestMetric: (slice: String, metric: GateMetric)? { training.best?.metric.ofSlice }
-
     /// What tells the best step, where the validation loss does not; named by all that decides its figure.
     ///
     /// - Parameter rows: the hash of the validation data.

@@ -1,4 +1,5 @@
 import Adapters
+import Datasets
 import Foundation
 import JobReports
 import Manifests
@@ -68,8 +69,12 @@ struct JobPreparation {
         try environment.checkStop(before: .data)
         environment.reporter.started(.data)
         let checks = JobChecks(document: document, mistakes: mistakes)
+        let tools = try mistakes.collect("dataset.tools") {
+            try manifest.dataset.tools.map { try ToolsFile.read($0, rule: environment.rule) }
+        }
         let rows = JobRows(
-            manifest, rule: environment.rule, reporter: environment.reporter, slices: observation != nil)
+            manifest, tools: tools ?? nil, rule: environment.rule, reporter: environment.reporter,
+            slices: observation != nil)
         let data = try PreparedData.prepare(
             manifest, rows, base, checks, observation: observation, log: environment.reporter.log)
         return (manifest, base, rows, data)
@@ -86,7 +91,7 @@ struct JobPreparation {
 
     /// Loads the base, which shows whether its weights are whole and has the projections that targets name; nil where
     /// mistakes, all of them noted, are in the way.
-    private func prepare(
+    func prepare(
         _ manifest: JobManifest, _ base: VerifiedBase, _ rows: JobRows, _ data: PreparedData?,
         _ parent: ParentAdapter?, _ checks: JobChecks
     ) throws -> PreparedJob? {

@@ -37,7 +37,7 @@ package struct JobWork: Sendable, Equatable {
 
     /// Whether a validation follows step `step` at once.
     package func validates(at step: Int) -> Bool {
-        guard validationTokens > 0 else { return false }
+        guard validationTokens > 0, step > 0 else { return false }
         return step == steps || validateEvery > 0 && step % validateEvery == 0
     }
 

@@ -93,11 +93,17 @@ package struct JobPipeline {
         return JobCheck(job)
     }
 
-    /// Reads what the job would train on, and tells of it; nothing is trained and no weight is loaded.
+    /// Reads what the job would train on, and tells of it; nothing is trained.
     ///
+    /// - Parameter isTimed: whether the base is loaded and some steps are timed, for how long the job would take.
     /// - Throws: as `run` before training.
-    package func data() throws -> DataSummary {
-        try JobPreparation(document: document, environment: environment, origin: nil).summary()
+    package func data(isTimed: Bool = false) throws -> DataSummary {
+        do {
+            return try JobPreparation(document: document, environment: environment, origin: nil)
+                .summary(isTimed: isTimed)
+        } catch let fault as any Fault where fault.category == .interrupted {
+            throw PipelineError(interruption: fault)
+        }
     }
 
     private var checkpoint: String { environment.checkpoint }
@@ -169,7 +175,7 @@ package struct JobPipeline {
         let (plan, data) = (job.plan, job.data)
         let trainer = Trainer(
             model: model, trainable: job.adapter, configuration: plan, examples: data.examples,
-            validation: data.validation)
+            validation: data.validation, sources: data.mixture.places)
         let scoring = SliceStage(manifest: job.manifest, base: job.base, data: data, environment: environment)
         let measure = data.watched.flatMap { watched in
             job.manifest.bestMetric.map { metric in

@@ -26,7 +26,7 @@ enum ReportAssembly {
             predictedPeakMemoryBytes: predictedPeak,
             trainableParameters: trainable, baseParameters: base.hash.parameters, rows: data.rows,
             contamination: data.contamination, sample: data.sample)
-        report.sources = data.mixture.report(plan, steps: result.losses.count)
+        report.sources = data.mixture.report(plan, result)
         return report
     }
 
@@ -36,7 +36,7 @@ enum ReportAssembly {
         run: RunIdentifier, attempt: Int, startedAt: Date, training: TrainingReport?,
         confinement: ConfinementProvenance?
     ) -> Provenance {
-        Provenance(
+        var provenance = Provenance(
             name: manifest.name, run: run.description, attempt: attempt, startedAt: startedAt, finishedAt: Date(),
             base: BaseProvenance(
                 path: base.hash.path, sha256: base.hash.sha256, tokenizerSHA256: base.hash.tokenizerSHA256,
@@ -56,6 +56,8 @@ enum ReportAssembly {
                 kernelsNumber: KernelVariant.number,
                 system: ProcessInfo.processInfo.operatingSystemVersionString),
             license: manifest.license, confinement: confinement)
+        provenance.tools = data.tools
+        return provenance
     }
 }
 

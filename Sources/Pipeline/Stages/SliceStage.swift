@@ -52,6 +52,7 @@ struct SliceStage {
         let parents = Dictionary(
             result.rows.map { ($0.line, RowScores.Row.Answer(correct: $0.base.isCorrect, loss: $0.base.loss)) },
             uniquingKeysWith: { first, _ in first })
+        for (index, row) in scores.rows.enumerated() { found.scores?.rows[index].parent = parents[row.line] }
         for (index, slice) in found.slices.enumerated() {
             guard let own = result.slices.first(where: { $0.name == slice.name }) else { continue }
             let isAll = slice.name == SliceName.all

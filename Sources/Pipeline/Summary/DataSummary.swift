@@ -75,9 +75,11 @@ package struct DataSummary: Encodable, Sendable {
     package let steps: Int
     /// Rows of a step.
     package let batchSize: Int
+    /// How long the job would take here; nil where nobody asked, or it cannot be told.
+    package internal(set) var time: TimePrediction?
 
     enum CodingKeys: String, CodingKey {
-        case sources, evaluation, lengths, truncation, tokens, labels, content, contamination, samples, steps
+        case sources, evaluation, lengths, truncation, tokens, labels, content, contamination, samples, steps, time
         case validationRows = "validation_rows"
         case supervisedTokens = "supervised_tokens"
         case batchSize = "batch_size"

@@ -50,8 +50,17 @@ package struct OutboxRun: Sendable {
     /// The last good run of a name: where its `latest` leads, or else that of its last night in a folder of its own.
     package static func lastGood(outbox: String, name: String) -> String? {
         if let run = LatestLink.run(outbox: outbox, name: name) { return run }
-        let nights = ((try? FileSystem.names(in: outbox)) ?? []).filter { Stamp.parts(of: $0)?.name == name }
-        return nights.sorted(by: >).lazy.compactMap { LatestLink.run(outbox: outbox, name: $0) }.first
+        return nights(outbox, name).lazy.compactMap { LatestLink.run(outbox: outbox, name: $0) }.first
+    }
+
+    /// The folder of a run of a name, one of its nights in a folder of its own too; nil where there is none.
+    package static func folder(outbox: String, name: String, run: String) -> String? {
+        ([name] + nights(outbox, name)).lazy.map { "\(outbox)/\($0)/\(run)" }.first(where: FileSystem.isFolder)
+    }
+
+    /// Folders of nights that lorad 0.2 or before published of a name, the last one first.
+    private static func nights(_ outbox: String, _ name: String) -> [String] {
+        ((try? FileSystem.names(in: outbox)) ?? []).filter { Stamp.parts(of: $0)?.name == name }.sorted(by: >)
     }
 
     /// The runs of a name that stand in these folders of the outbox.

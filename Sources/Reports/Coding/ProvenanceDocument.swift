@@ -27,13 +27,13 @@ package struct ProvenanceDocument: Encodable {
     var resolvedDependencies: [Resource] {
         let base = provenance.base
         let datasets = provenance.datasets.map { Resource("\($0.role.rawValue): \($0.path)", sha256: $0.sha256) }
-        let template = provenance.chatTemplate.map {
+        let templates = ([provenance.chatTemplate] + provenance.datasets.map(\.chatTemplate)).compactMap(\.self).map {
             Resource("chat template: \($0.source ?? base.path)", sha256: $0.sha256)
         }
         return [
             Resource("base: \(base.path)", sha256: base.sha256),
             Resource("tokenizer: \(base.path)", sha256: base.tokenizerSHA256),
-        ] + [template].compactMap(\.self) + datasets
+        ] + templates + (provenance.tools.map { [Resource("tools: \($0.path)", sha256: $0.sha256)] } ?? []) + datasets
     }
 
     private enum CodingKeys: String, CodingKey {

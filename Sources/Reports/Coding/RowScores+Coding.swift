@@ -32,7 +32,7 @@ extension RowScores {
         rows.reserveCapacity(lines.count)
         for line in lines {
             guard line.count <= Self.longestLine, let row = try? decoder.decode(Row.self, from: line),
-                row.tokens >= 0, row.base.loss.isFinite, row.adapter.loss.isFinite
+                row.tokens >= 0, row.base.loss.isFinite, row.adapter.loss.isFinite, row.parent?.loss.isFinite ?? true
             else { return nil }
             rows.append(row)
         }

@@ -31,12 +31,18 @@ enum DataSection {
             """
             <tr><td>\(ForeignText.line(source.path))</td><td class="number">\(FigureFormat.count(source.rows))</td>\
             <td class="number">\(FigureFormat.count(source.trained))</td>\
-            <td class="number">\(FigureFormat.count(source.seen))</td></tr>
+            <td class="number">\(FigureFormat.count(source.seen))</td>\
+            <td class="number">\(source.loss.map { FigureFormat.fixed($0) } ?? "–")</td></tr>
             """
         }
+        let note: HTML = """
+            <p class="note">A file's training loss is the mean over all that was predicted of its rows, each as it was in \
+            its own step: files can be compared by it. That of the finished adapter is usually lower.</p>
+            """
         return """
-            <table><thead><tr><th>file</th><th>rows</th><th>trained on</th><th>seen in all steps</th></tr></thead>\
-            <tbody>\(rows)</tbody></table>
+            <table><thead><tr><th>file</th><th>rows</th><th>trained on</th><th>seen in all steps</th>\
+            <th>training loss</th></tr></thead><tbody>\(rows)</tbody></table>\
+            \(sources.contains { $0.loss != nil } ? note : "")
             """
     }
 

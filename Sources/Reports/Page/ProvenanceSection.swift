@@ -25,7 +25,7 @@ enum ProvenanceSection {
                 "\(file.role.rawValue) data".capitalizedFirst,
                 """
                 \(TextBlock.short(file.path, to: 200)), \(FigureFormat.count(file.rows)) rows<br/>\
-                <code>\(file.sha256)</code>
+                <code>\(file.sha256)</code>\(file.chatTemplate.map(ownTemplate) ?? "")
                 """)
         }
         let model: HTML = """
@@ -38,7 +38,20 @@ enum ProvenanceSection {
                 "\(TextBlock.short(template.source ?? "the base's", to: 200))<br/><code>\(template.sha256)</code>")
         }
         return [row("Base", model), row("Tokenizer", "<code>\(base.tokenizerSHA256)</code>")]
-            + [template].compactMap(\.self) + files
+            + [template, provenance.tools.map(tools)].compactMap(\.self) + files
+    }
+
+    private static func tools(_ file: ToolsProvenance) -> HTML {
+        row(
+            "Tools",
+            "\(TextBlock.short(file.path, to: 200)), \(FigureFormat.count(file.tools)) tools<br/><code>\(file.sha256)</code>"
+        )
+    }
+
+    /// Of one file's own.
+    private static func ownTemplate(_ template: ChatTemplateProvenance) -> HTML {
+        let source = TextBlock.short(template.source ?? "the base's", to: 200)
+        return "<br/>written with the chat template \(source)<br/><code>\(template.sha256)</code>"
     }
 
     private static func recipe(_ provenance: Provenance) -> [HTML] {

@@ -23,6 +23,8 @@ package struct Provenance: Codable, Sendable, Equatable {
     package var datasets: [DatasetProvenance]
     /// What conversations were written with; nil where no row is one.
     package var chatTemplate: ChatTemplateProvenance?
+    /// The tools that they could call; nil where the manifest names no file of them.
+    package var tools: ToolsProvenance?
     /// The adapter's shape.
     package var adapter: AdapterProvenance
     /// How it was trained.
@@ -67,7 +69,7 @@ package struct Provenance: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case name, run, pipeline, attempt, base, parent, datasets, adapter, training, versions, machine, license,
-            confinement
+            confinement, tools
         case chatTemplate = "chat_template"
         case startedAt = "started_at"
         case finishedAt = "finished_at"

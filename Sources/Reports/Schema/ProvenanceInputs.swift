@@ -62,6 +62,8 @@ package struct DatasetProvenance: Codable, Sendable, Equatable {
     package var sha256: String
     /// Rows in the file.
     package var rows: Int
+    /// What its conversations were written with, where that is not the run's own template.
+    package var chatTemplate: ChatTemplateProvenance?
 
     /// What the file is.
     package init(role: Role, path: String, sha256: String, rows: Int) {
@@ -69,6 +71,11 @@ package struct DatasetProvenance: Codable, Sendable, Equatable {
         self.path = path
         self.sha256 = sha256
         self.rows = rows
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case role, path, sha256, rows
+        case chatTemplate = "chat_template"
     }
 }
 
@@ -86,6 +93,20 @@ package struct ChatTemplateProvenance: Codable, Sendable, Equatable {
         self.source = source
         self.sha256 = sha256
         self.date = date
+    }
+}
+
+/// The file of tools that conversations could call whose rows named none.
+package struct ToolsProvenance: Codable, Sendable, Equatable {
+    /// The file, as the manifest names it.
+    package var path: String
+    /// SHA-256 of the file.
+    package var sha256: String
+    /// How many tools it holds.
+    package var tools: Int
+
+    package init(path: String, sha256: String, tools: Int) {
+        (self.path, self.sha256, self.tools) = (path, sha256, tools)
     }
 }
 

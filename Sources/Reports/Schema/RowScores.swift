@@ -53,6 +53,8 @@ package struct RowScores: Sendable, Equatable {
         package var tokens: Int
         package var base: Answer
         package var adapter: Answer
+        /// The adapter that this one went on from; absent where it was fresh.
+        package var parent: Answer?
 
         package init(line: Int, sha256: String, slice: String?, tokens: Int, base: Answer, adapter: Answer) {
             self.line = line
@@ -68,7 +70,7 @@ package struct RowScores: Sendable, Equatable {
     package static let fileName = "scores.jsonl"
     /// Rows that a file has at most.
     package static let most = 100_000
-    /// Bytes that a file has at most: a row with the longest slice takes less than 700.
+    /// Bytes that a file has at most: a row with the longest slice takes less than 800.
     package static let largestSize = 96 << 20
 
     package var header: Header

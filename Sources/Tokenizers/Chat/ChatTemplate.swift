@@ -39,11 +39,14 @@ package struct ChatTemplate: Sendable {
     private let formForTools: Form?
     /// SHA-256 of the text of the template, or of both, one after the other; nil where there is none that can be told.
     package let sha256: String?
+    /// Whether the template speaks of tools at all: one that does not leaves them out.
+    package let namesTools: Bool
 
-    private init(_ form: Form, forTools: Form? = nil, sha256: String? = nil) {
+    private init(_ form: Form, forTools: Form? = nil, sha256: String? = nil, namesTools: Bool = false) {
         self.form = form
         formForTools = forTools
         self.sha256 = sha256
+        self.namesTools = namesTools
     }
 
     package static let chatML = ChatTemplate(.known(.chatML))
@@ -128,7 +131,7 @@ package struct ChatTemplate: Sendable {
         let texts = source.text + (tools?.text ?? "")
         return ChatTemplate(
             form(source, environment), forTools: tools.map { form($0, environment) },
-            sha256: ContentHash.ofBytes(Data(texts.utf8)))
+            sha256: ContentHash.ofBytes(Data(texts.utf8)), namesTools: texts.contains("tools"))
     }
 
     private static func form(_ source: TemplateSource.Named, _ environment: JinjaForm.Environment) -> Form {

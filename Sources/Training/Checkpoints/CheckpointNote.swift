@@ -32,6 +32,10 @@ struct CheckpointNote {
             "validation_losses": Self.text(result.validation.map(\.loss)),
         ]
         if !result.measures.isEmpty { metadata["validation_measures"] = Self.text(result.measures) }
+        if let sources = result.sources {
+            metadata["source_labels"] = sources.map { String($0.labels) }.joined(separator: " ")
+            metadata["source_losses"] = Self.text(sources.map(\.total))
+        }
         return metadata
     }
 
@@ -58,11 +62,25 @@ struct CheckpointNote {
             throw TrainingError(
                 .malformed, "The checkpoint \(path) is damaged.", advice: "Remove it to train from the start.")
         }
+        result.sources = Self.sources(metadata)
         result.tokens = tokens
         result.supervisedTokens = supervised
         result.kernels = kernels
         result.validation = zip(steps, losses).map { ($0, $1) }
         self.init(step: step, result: result, run: run, dtype: dtype)
+    }
+
+    /// Nil in a checkpoint that does not say.
+    private static func sources(_ metadata: [String: String]) -> [SourceLoss]? {
+        guard let labels = metadata["source_labels"] else { return nil }
+        let counts = labels.split(separator: " ").compactMap { Int($0) }.filter { (0..<mostTokens).contains($0) }
+        let totals = doubles(metadata["source_losses"])
+        guard counts.count == totals.count else { return nil }
+        return zip(counts, totals).map { count, total in
+            var loss = SourceLoss()
+            (loss.labels, loss.total) = (count, total)
+            return loss
+        }
     }
 
     private static func text(_ values: [Double]) -> String {

@@ -69,12 +69,13 @@ package struct ExampleBuilder: Sendable {
     /// - Parameters:
     ///   - kind: what messages call the rows.
     ///   - name: what they call the row at a place, such as its file and line.
+    ///   - own: what the conversation at a place is written with, where that is not the builder's template.
     /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left; `.malformed` for messages without a template,
     ///   listing the conversations (the first 20) that a template refuses, and where an end of text is to be appended and
     ///   the tokenizer has none.
     package func build(
         _ rows: [TrainingRow], kind: String = "training", progress: () -> Void = {},
-        name: (Int) -> String = { "row \($0 + 1)" }
+        name: (Int) -> String = { "row \($0 + 1)" }, template own: (Int) -> ChatTemplate? = { _ in nil }
     ) throws -> (examples: [TokenizedExample], counts: Counts) {
         try checkEndOfText(rows)
         var counts = Counts()
@@ -84,11 +85,12 @@ package struct ExampleBuilder: Sendable {
             progress()
             counts.rows += 1
             let full: TokenizedExample
-            do { full = try example(row) } catch let error as TokenizersError {
+            let template = own(place) ?? template
+            do { full = try example(row, template) } catch let error as TokenizersError {
                 refused.append((place, error))
                 continue
             }
-            count(full, row, in: &counts)
+            count(full, row, template, in: &counts)
             counts.lengths.append(full.tokens.count)
             if full.tokens.count > maximumLength {
                 if overLength == .drop {
@@ -153,7 +155,9 @@ package struct ExampleBuilder: Sendable {
             labelPositions: example.labelPositions.filter { $0 + 1 < maximumLength })
     }
 
-    private func count(_ example: TokenizedExample, _ row: TrainingRow, in counts: inout Counts) {
+    private func count(
+        _ example: TokenizedExample, _ row: TrainingRow, _ template: ChatTemplate?, in counts: inout Counts
+    ) {
         if case .messages(let conversation) = row {
             let markers = KnownTemplate.markers
             let isDoubled = conversation.messages.contains {
@@ -170,7 +174,7 @@ package struct ExampleBuilder: Sendable {
         }
     }
 
-    private func example(_ row: TrainingRow) throws -> TokenizedExample {
+    private func example(_ row: TrainingRow, _ template: ChatTemplate?) throws -> TokenizedExample {
         switch row {
         case .completion(let prompt, let completion):
             return join(

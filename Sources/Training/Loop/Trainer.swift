@@ -20,15 +20,19 @@ package final class Trainer {
     private let optimizer: AdamW
     /// What the run ends with; nil where that is the last step's.
     private let best: BestValues?
+    /// Where the examples of each source stand; empty where nobody asks for their losses.
+    private let sources: [Range<Int>]
+    private let labelLosses: LabelLosses?
     private var result = TrainingResult()
     private var nextStep = 0
 
     /// - Parameters:
     ///   - trainable: a part of `model`; it is what is trained.
     ///   - validation: may be empty.
+    ///   - sources: consecutive examples whose losses are to be told apart; every example is of one, or there is none.
     package init(
         model: LanguageModel, trainable: any Trainable, configuration: TrainingConfiguration,
-        examples: [TokenizedExample], validation: [TokenizedExample]
+        examples: [TokenizedExample], validation: [TokenizedExample], sources: [Range<Int>] = []
     ) {
         self.model = model
         self.trainable = trainable
@@ -46,6 +50,11 @@ package final class Trainer {
         optimizer = AdamW(trainable.parameters, weightDecay: configuration.weightDecay)
         best = configuration.keepsBest ? BestValues(trainable.parameters) : nil
         result.criterion = configuration.criterion
+        self.sources = sources
+        let most = examples.reduce(0) { max($0, $1.labelPositions.count) }
+        labelLosses =
+            sources.isEmpty ? nil : LabelLosses(reserving: min(most, 1 << 12) * min(configuration.batchSize, 1 << 8))
+        result.sources = sources.isEmpty ? nil : sources.map { _ in SourceLoss() }
     }
 
     /// What measures the configuration's criterion on the model as it is; told, as it goes, the share that is done.
@@ -104,10 +113,11 @@ package final class Trainer {
         order.take(step: nextStep, into: &rows)
         let labels = rows.reduce(0) { $0 + examples[$1].labelPositions.count }
         var total = 0.0
+        labelLosses?.removeAll()
         try microBatches.forEach(of: rows, in: examples) { batch in
             total += try model.trainingStep(
                 batch, lossScale: 1 / Float(labels), step: UInt64(nextStep),
-                regularisation: configuration.regularisation)
+                regularisation: configuration.regularisation, labelLosses: labelLosses)
             moved()
         }
         let loss = total / Double(labels)
@@ -127,10 +137,24 @@ package final class Trainer {
         result.gradientNorms.append(norm)
         result.tokens += tokens
         result.supervisedTokens += labels
+        countSources()
         result.seconds += seconds
         return TrainingProgress(
             step: nextStep, totalSteps: configuration.steps, loss: loss, learningRate: rate, gradientNorm: norm,
             tokens: tokens, seconds: seconds, averageSeconds: result.seconds / Double(nextStep))
+    }
+
+    /// Adds the step's losses to those of its rows' sources.
+    private func countSources() {
+        guard let losses = labelLosses?.values, result.sources != nil else { return }
+        var place = 0
+        for row in rows {
+            guard let source = sources.firstIndex(where: { $0.contains(row) }) else { continue }
+            let count = examples[row].labelPositions.count
+            for index in place..<(place + count) { result.sources?[source].total += Double(losses[index]) }
+            result.sources?[source].labels += count
+            place += count
+        }
     }
 
     private func notFinite(loss: Double, norm: Double) -> TrainingError {
@@ -194,6 +218,7 @@ package final class Trainer {
         nextStep = note.step
         result = note.result
         result.criterion = configuration.criterion
+        if result.sources?.count != sources.count { result.sources = nil }
         let here = KernelSpan.here(from: nextStep)
         if result.kernels.last.map(here.agrees) != true { result.kernels.append(here) }
     }

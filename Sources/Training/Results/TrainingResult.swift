@@ -11,6 +11,9 @@ package struct TrainingResult: Sendable {
     package var criterion: BestCriterion?
     /// The step whose values the run ended with: the last one, or an earlier one that was better.
     package var keptStep = 0
+    /// Of each source that the trainer was told of; nil where there is none, and where an earlier lorad made some of
+    /// the steps, which kept no such count.
+    package var sources: [SourceLoss]?
     package var tokens = 0
     package var supervisedTokens = 0
     /// What computed the steps, the first ones first.

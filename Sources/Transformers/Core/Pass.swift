@@ -21,11 +21,15 @@ package struct Pass {
     package let keepsPanels: Bool
     /// Of training; inference has none.
     package let regularisation: Regularisation
+    /// Hears the loss of each label of a training step; nil where nobody asks.
+    package let labelLosses: LabelLosses?
 
     package init(
-        mode: Mode, saved: Arena, scratch: Arena, keepsPanels: Bool = true, regularisation: Regularisation = .none
+        mode: Mode, saved: Arena, scratch: Arena, keepsPanels: Bool = true, regularisation: Regularisation = .none,
+        labelLosses: LabelLosses? = nil
     ) {
         self.mode = mode
+        self.labelLosses = labelLosses
         self.regularisation = regularisation
         self.saved = saved
         self.scratch = scratch
@@ -42,7 +46,7 @@ package struct Pass {
         guard case .training(let step, _) = mode else { return self }
         return Pass(
             mode: .training(step: step, firstRow: firstRow), saved: saved, scratch: scratch, keepsPanels: keepsPanels,
-            regularisation: regularisation)
+            regularisation: regularisation, labelLosses: labelLosses)
     }
 
     /// Runs `body` and gives back what it took from `scratch`.

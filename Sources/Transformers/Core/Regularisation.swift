@@ -39,6 +39,23 @@ package struct EmbeddingNoise: Sendable, Equatable {
     }
 }
 
+/// The loss of each label of a training step, in the labels' order, for whoever wants to know more than their sum.
+package final class LabelLosses {
+    package private(set) var values: [Float] = []
+
+    /// - Parameter labels: most of a step; more are taken all the same.
+    package init(reserving labels: Int) { values.reserveCapacity(labels) }
+
+    /// Forgets the last step's, and keeps their memory.
+    package func removeAll() { values.removeAll(keepingCapacity: true) }
+
+    /// Takes the loss of the label at `place` within the step.
+    func take(_ loss: Float, at place: Int) {
+        while values.count <= place { values.append(0) }
+        values[place] = loss
+    }
+}
+
 extension Pass {
     /// Adds the noise of a training step, where it has some, to the token embeddings x `[T, e]`.
     func addNoise(to x: Matrix, layout: SequenceLayout) {

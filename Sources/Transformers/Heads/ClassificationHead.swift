@@ -77,10 +77,13 @@ package final class ClassificationHead: OutputHead {
         return pass.withScratch { scratch in
             let z = scratch.matrix(x.rows, outputs)
             let trace = forward(x, into: z, first: labels.first, scratch: scratch, pass: pass)
-            let (loss, dz) = lossGradient(
+            let (losses, dz) = lossGradient(
                 z, labels: labels, scale: scale, smoothing: pass.regularisation.labelSmoothing)
+            if let heard = pass.labelLosses {
+                for (row, loss) in losses.enumerated() { heard.take(loss, at: labels.first + row) }
+            }
             backward(dz, x: x, trace, first: labels.first, into: dx, scratch: scratch, pass: pass)
-            return loss
+            return losses.reduce(0) { $0 + Double($1) }
         }
     }
 
@@ -137,20 +140,19 @@ package final class ClassificationHead: OutputHead {
 
     private func lossGradient(
         _ z: Matrix, labels: BatchLabels, scale: Float, smoothing: Float
-    ) -> (loss: Double, dz: Matrix) {
+    ) -> (losses: [Float], dz: Matrix) {
         guard isRegression else {
             let (losses, dz) = Kernels.crossEntropy(
                 z, targets: labels.classes, scale: scale, narrowed: false, smoothing: smoothing)
-            return (losses.reduce(0) { $0 + Double($1) }, dz)
+            return (losses, dz)
         }
         let dz = Matrix(rows: z.rows, columns: 1)
-        var loss = 0.0
-        for (row, value) in labels.values.enumerated() {
+        let losses = labels.values.enumerated().map { row, value in
             let error = z[row, 0] - value
-            loss += Double(error * error)
             dz[row, 0] = 2 * error * scale
+            return error * error
         }
-        return (loss, dz)
+        return (losses, dz)
     }
 
     /// dropout(x); x itself where nothing is dropped. The mask belongs to a row's place among the step's labels.

@@ -94,6 +94,9 @@ package final class VocabularyHead {
                     smoothing: pass.regularisation.labelSmoothing)
                 if let (logits, cap) = capped { Kernels.softCapBackward(logits, cap: cap, into: dLogits) }
                 total += losses.sum
+                if let heard = pass.labelLosses {
+                    for row in 0..<losses.rows { heard.take(losses[row, 0], at: first + rows.lowerBound + row) }
+                }
                 let dn = backward(dLogits, read, scratch: scratch, pass: pass)
                 norm.backward(dn, x: x.rows(rows), statistics: read.statistics, into: dx.rows(rows))
             }

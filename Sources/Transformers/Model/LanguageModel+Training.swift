@@ -9,9 +9,11 @@ extension LanguageModel {
     /// an adapter nothing is saved and nothing flows back.
     ///
     /// - Parameter regularisation: label smoothing changes the loss and its gradients, noise what is computed.
+    /// - Parameter labelLosses: hears the loss of each label.
     /// - Throws: `TransformersError.tooLong` or `.mismatch` where the batch does not fit the model.
     package func trainingStep(
-        _ batch: PackedBatch, lossScale: Float, step: UInt64, regularisation: Regularisation = .none
+        _ batch: PackedBatch, lossScale: Float, step: UInt64, regularisation: Regularisation = .none,
+        labelLosses: LabelLosses? = nil
     ) throws -> Double {
         try check(batch)
         guard !batch.labelRows.isEmpty else { return 0 }
@@ -19,7 +21,7 @@ extension LanguageModel {
         defer { saved.release(to: mark) }
         let pass = Pass(
             mode: .training(step: step, firstRow: batch.firstRow), saved: saved, scratch: scratch,
-            keepsPanels: !activationCheckpointing, regularisation: regularisation)
+            keepsPanels: !activationCheckpointing, regularisation: regularisation, labelLosses: labelLosses)
         // Noise belongs to a sequence's own rows, as dropout's masks do.
         let shares = regularisation.noise == nil && sharesRows(of: batch, isTraining: true)
         let rows = planner.rows(of: batch, sharingPrefixes: shares)

@@ -66,8 +66,11 @@ package struct ForegroundRun {
 
     /// What a job would train on.
     ///
+    /// - Parameter isTimed: whether some of its steps are timed, for how long it would take.
     /// - Throws: as `JobPipeline.data`; `ManifestsError`.
-    package func data(manifest path: String) throws -> DataSummary { try looking(at: path).data() }
+    package func data(manifest path: String, isTimed: Bool) throws -> DataSummary {
+        try looking(at: path).data(isTimed: isTimed)
+    }
 
     /// A job that is looked at and not run.
     private func looking(at path: String) throws -> JobPipeline {

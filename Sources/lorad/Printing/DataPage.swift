@@ -19,6 +19,17 @@ struct DataPage {
             Output.line("")
         }
         Output.line("\(count(data.steps)) steps of \(count(data.batchSize)) rows")
+        if let time { Output.line(time) }
+    }
+
+    private var time: String? {
+        data.time.map { time in
+            "about \(FigureFormat.duration(time.seconds)) on this machine: "
+                + "\(FigureFormat.duration(time.trainingSeconds)) of training "
+                + "(\(FigureFormat.duration(time.secondsPerStep)) a step, "
+                + "\(FigureFormat.significant(time.tokensPerSecond)) tokens/s), then scores and parity; "
+                + "predicted from \(count(time.timedTokens)) tokens that were timed"
+        }
     }
 
     private var sources: [String] {

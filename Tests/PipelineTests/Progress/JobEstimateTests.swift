@@ -39,6 +39,15 @@ struct JobEstimateTests {
         #expect(close(estimate(none).secondsLeft(in: .train, stageLeft: nil), to: 18 + Self.parity))
     }
 
+    @Test("Before the first step no validation is under way")
+    func beforeSteps() {
+        #expect(!Self.work.validates(at: 0) && Self.work.validates(at: 4))
+        #expect(
+            close(
+                estimate(after: 0).secondsLeft(in: .train, stageLeft: nil), to: 20 + 3 * 10 + Self.slices + Self.parity)
+        )
+    }
+
     @Test("A validation under way counts as far as it is left, at the speed that was measured of it")
     func validating() {
         var estimate = estimate(after: 4)

@@ -62,7 +62,8 @@ struct BestCheckpointJobTests {
 /// Jobs whose best step is told by a slice of the validation rows.
 @Suite("Jobs that publish the best step of a slice")
 struct BestSliceJobTests {
-    private static let training = "max_steps: 12, batch_size: 4, learning_rate: 2.0e-2, schedule: constant, dtype: float32"
+    private static let training =
+        "max_steps: 12, batch_size: 4, learning_rate: 2.0e-2, schedule: constant, dtype: float32"
 
     /// Every row trained on says `good`: the slice `same` is learned, and `other`, which says `bad`, unlearned.
     private func bench(_ folder: String) throws -> JobBench {

@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 import Pipeline
 import TestSupport
 import Testing
@@ -75,6 +76,46 @@ struct DataSummaryTests {
             #expect(data.labels == ["good": 3, "bad": 1] && data.steps == 7)
             #expect(data.sources.map(\.share) == [0.75, 0.25] && data.sources.map(\.epochRows) == [nil, nil])
             #expect(data.samples[0].spans.last?.text == "good")
+        }
+    }
+
+    @Test("The time is the whole job's, of its own steps; weighted rows count as often as they are drawn")
+    func time() throws {
+        try withTemporaryFolder { folder in
+            let bench = try JobBench(folder: folder)
+            try bench.rows("a.jsonl", (0..<3).map { row($0) })
+            try bench.rows("b.jsonl", [row(9, "good good good good good good good good")])
+            try bench.rows("e.jsonl", (20..<30).map { row($0) })
+            let lines = "training: {max_steps: 40, batch_size: 2, dtype: float32}\n"
+            let scored = lines + "dataset: {train: $F/a.jsonl, validation: $F/e.jsonl}"
+            let data = try JobPipeline(bench.document(scored), environment: bench.environment()).data(isTimed: true)
+            let time = try #require(data.time)
+            #expect(time.trainingSeconds == 40 * time.secondsPerStep && time.secondsPerStep > 0)
+            #expect(time.seconds > time.trainingSeconds && time.timedTokens > 0)
+            #expect(time.tokensPerStep == 2 * Double(data.tokens) / 3)
+            #expect(time.secondsPerStep > time.tokensPerStep / time.tokensPerSecond)
+            let answer = try JSONReader.parse(String(decoding: JSONEncoder().encode(data), as: UTF8.self), name: "")
+            #expect(answer["time"]?["seconds_per_step"]?.doubleValue == time.secondsPerStep)
+            #expect(try summary(bench, scored).time == nil)
+
+            let weighted =
+                lines + "dataset: {train: [{path: $F/a.jsonl, weight: 3}, {path: $F/b.jsonl, weight: 1}]}"
+            let mixed = try JobPipeline(bench.document(weighted), environment: bench.environment()).data(isTimed: true)
+            let long = try summary(bench, lines + "dataset: {train: $F/b.jsonl}").tokens
+            let expected = 2 * (0.75 * Double(data.tokens) / 3 + 0.25 * Double(long))
+            #expect(abs(try #require(mixed.time).tokensPerStep - expected) < 1e-9)
+        }
+    }
+
+    @Test("A job that would be refused for more than its rows has no time, and the log says why")
+    func untimed() throws {
+        try withTemporaryFolder { folder in
+            let bench = try JobBench(folder: folder)
+            let heard = Heard()
+            let document = try bench.document("adapter: {targets: [no_proj]}")
+            let data = try JobPipeline(document, environment: bench.environment(heard.reporter)).data(isTimed: true)
+            #expect(data.time == nil && data.steps == 2)
+            #expect(heard.lines.contains { $0.hasPrefix("no time is predicted") && $0.contains("no_proj") })
         }
     }
 

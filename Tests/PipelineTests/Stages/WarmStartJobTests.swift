@@ -31,6 +31,35 @@ struct WarmStartJobTests {
         try Data(contentsOf: URL(fileURLWithPath: folder + "/adapter_model.safetensors"))
     }
 
+    private func scores(_ result: JobResult) throws -> RowScores {
+        let data = try Data(contentsOf: URL(fileURLWithPath: result.runFolder + "/scores.jsonl"))
+        return try #require(RowScores(data))
+    }
+
+    @Test("Nights in folders of their own are runs of the name: the last good one, and each by its run")
+    func nights() throws {
+        try withTemporaryFolder { folder in
+            let bench = try bench(folder)
+            var runs: [String] = []
+            for (seed, stamp) in [(1, "20260101t0200z"), (2, "20260102t0200z")] {
+                let run = try bench.run(lines(seed: seed)).runFolder
+                runs.append(URL(fileURLWithPath: run).lastPathComponent)
+                try FileManager.default.moveItem(
+                    atPath: bench.path("outbox/job"), toPath: bench.path("outbox/job-\(stamp)"))
+            }
+            let found = try ["job", "job/\(runs[0])", runs[0], "job-20260101t0200z", "job/\(runs[1])"].map { given in
+                let result = try bench.run(lines(", init_from: \(given)", steps: 2, seed: 3))
+                let parent = try #require(result.report.provenance.parent)
+                // Of its own run the name would be the next time.
+                try FileManager.default.removeItem(atPath: bench.path("outbox/job"))
+                return URL(fileURLWithPath: parent.path).lastPathComponent
+            }
+            #expect(found == [runs[1], runs[0], runs[0], runs[0], runs[1]])
+            let missing = try bench.mistakes(lines(", init_from: job/20260101T020000Z-00000000"))
+            #expect(missing.first?.contains("There is no run") == true, "\(missing)")
+        }
+    }
+
     @Test("A name, a run and a folder lead to the same adapter, which the report holds the new one against")
     func goesOn() throws {
         try withTemporaryFolder { folder in
@@ -56,6 +85,10 @@ struct WarmStartJobTests {
                 }
             }
             #expect(!children[0].report.slices.isEmpty)
+            let own = try scores(parent)
+            let rows = try scores(children[0])
+            #expect(own.rows.allSatisfy { $0.parent == nil } && rows.rows.count == 10)
+            #expect(rows.rows.map(\.parent) == own.rows.map(\.adapter))
             let page = try String(contentsOfFile: children[0].runFolder + "/report.html", encoding: .utf8)
             #expect(page.contains("Against the adapter it went on from"))
             let card = try String(contentsOfFile: children[0].runFolder + "/README.md", encoding: .utf8)
