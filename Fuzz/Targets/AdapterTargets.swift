@@ -26,7 +26,6 @@ private struct AdapterFolder {
         let copy = scratch.path + "/copy"
         try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
         let identity = BaseIdentity(baseSHA256: "0", tokenizerSHA256: "0")
-        // Ranks of their own are read, and not written.
         let saved: Void? = try accepted { try adapter.save(folder: copy, identity: identity, baseModel: "base") }
         guard saved != nil else { return }
         let again = try Adapter.load(folder: copy, into: model, expecting: identity)

@@ -223,10 +223,13 @@ struct AdapterConfigurationTests {
                 let expected = module.b.value.values.map { $0 * 3 / Float(2).squareRoot() }
                 #expect(firstDifference(found, expected, relative: 1e-6, absolute: 1e-7) == nil)
             }
-            #expect(throws: AdaptersError.self) {
-                try adapter.save(
-                    folder: folder, identity: BaseIdentity(baseSHA256: "a", tokenizerSHA256: "b"), baseModel: "x")
-            }
+            try adapter.save(
+                folder: folder, identity: BaseIdentity(baseSHA256: "a", tokenizerSHA256: "b"), baseModel: "x")
+            adapter.detach()
+            let again = try Adapter.load(folder: folder, into: model)
+            #expect(again.modules.map(\.place.rank) == adapter.modules.map(\.place.rank))
+            #expect(again.modules.map(\.place.scaling) == adapter.modules.map(\.place.scaling))
+            #expect(again.parameters.map(\.value.values) == adapter.parameters.map(\.value.values))
         }
     }
 

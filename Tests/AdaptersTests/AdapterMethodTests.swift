@@ -15,12 +15,12 @@ struct AdapterMethodTests {
         #expect(Set(Self.methods).count == Self.methods.count)
         for name in Self.methods { #expect(try AdapterMethods.named(name).name == name) }
         let error = #expect(throws: AdaptersError.self) { try AdapterMethods.named("adapterh") }
-        #expect(error?.advice?.contains("lora, dora") == true)
+        #expect(error?.advice?.contains("lora, dora, ia3, bitfit") == true)
     }
 
     @Test("What is predicted of a method's elements is what it makes", arguments: methods)
     func demand(method: String) throws {
-        let model = try Fixtures.tinyModel()
+        let model = try Fixtures.tinyModel(for: method)
         let configuration = AdapterConfiguration(
             method: try AdapterMethods.named(method), rank: 3, targets: ["all-linear"])
         let demand = try AdapterDemand(configuration, on: model)
@@ -29,7 +29,9 @@ struct AdapterMethodTests {
         #expect(demand.bytesPerToken >= 4 * adapter.modules.reduce(0) { $0 + $1.update.savedCount })
     }
 
-    @Test("The spectrum's relative norm is that of what the merge changes", arguments: methods)
+    @Test(
+        "The spectrum's relative norm is that of what the merge changes of the weight",
+        arguments: methods.filter { $0 != "bitfit" })
     func spectrum(method: String) throws {
         let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
         let model = try LanguageModel.load(base, dtype: .float32)
@@ -53,18 +55,53 @@ struct AdapterMethodTests {
         }
     }
 
-    @Test("A DoRA adapter is refused as GGUF, which has no place for magnitudes")
-    func gguf() throws {
+    @Test("BitFit adapts what has a bias, and says what has none")
+    func biases() throws {
+        let bare = try Fixtures.tinyModel()
+        let error = #expect(throws: AdaptersError.self) {
+            try Adapter.attach(AdapterConfiguration(method: .bitfit, targets: ["all-linear"]), to: bare, seed: 1)
+        }
+        #expect(error?.code == .unsupported && error?.message.contains("has no bias in the base") == true)
+        #expect(error?.advice?.hasPrefix("No projection of this base") == true)
+        // Qwen 2 has biases of queries, keys and values.
+        let model = try FamilyFixture(name: "qwen2").model()
+        let all = try Adapter.attach(
+            AdapterConfiguration(method: .bitfit, targets: ["all-linear"]), to: model, seed: 1)
+        #expect(all.targetModules == ["k_proj", "q_proj", "v_proj"])
+        #expect(all.modules.count == 3 * model.configuration.layers)
+        all.detach()
+        let named = #expect(throws: AdaptersError.self) {
+            try Adapter.attach(
+                AdapterConfiguration(method: .bitfit, targets: ["q_proj", "o_proj"]), to: model, seed: 1)
+        }
+        #expect(named?.message.contains("o_proj") == true)
+        #expect(named?.advice?.contains("q_proj, k_proj, v_proj") == true)
+    }
+
+    @Test("A biased projection's merge adds to the bias and leaves the weight")
+    func mergedBias() throws {
+        let base = try BaseModelFiles(path: Fixtures.biasedBase)
+        let adapter = try Adapter.load(
+            folder: Fixtures.path("methods/bitfit"), into: LanguageModel.load(base, dtype: .float32))
+        let entries = MergedWeights.projections(adapter, base: base)
+        #expect(entries.count == adapter.modules.count)
+        #expect(entries.allSatisfy { $0.name.hasSuffix(".bias") && $0.shape.count == 1 })
+    }
+
+    @Test(
+        "A method that llama.cpp has no place for is refused as GGUF, with the reason",
+        arguments: [("dora", "DoRA", "magnitudes"), ("ia3", "(IA)³", "factors")])
+    func gguf(method: String, title: String, reason: String) throws {
         try withTemporaryFolder { folder in
             let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
             let model = try LanguageModel.load(base, dtype: .float32)
-            let adapter = try Adapter.load(folder: Fixtures.path("methods/dora"), into: model)
+            let adapter = try Adapter.load(folder: Fixtures.path("methods/\(method)"), into: model)
             let error = #expect(throws: AdaptersError.self) {
                 try GGUFAdapterFile.write(
-                    adapter, configuration: base.configuration, name: "dora", to: folder + "/adapter.gguf")
+                    adapter, configuration: base.configuration, name: method, to: folder + "/adapter.gguf")
             }
             #expect(error?.code == .unsupported)
-            #expect(error?.message.contains("DoRA") == true && error?.cause?.contains("magnitudes") == true)
+            #expect(error?.message.contains(title) == true && error?.cause?.contains(reason) == true)
         }
     }
 
@@ -77,5 +114,21 @@ struct AdapterMethodTests {
         #expect(configuration.fingerprint == past + " use_rslora")
         configuration.method = .dora
         #expect(configuration.fingerprint == past + " method: dora use_rslora")
+    }
+
+    @Test("Each setting that came later makes another fingerprint")
+    func laterSettings() throws {
+        let plain = AdapterConfiguration()
+        let changes: [(inout AdapterConfiguration) throws -> Void] = [
+            { $0.ranks = try ModuleSettings([("v_proj", 2)]) }, { $0.alphas = try ModuleSettings([("v_proj", 2)]) },
+            { $0.excluded = ["v_proj"] }, { $0.layers = [1] }, { $0.beginning = .gaussian },
+            { $0.feedforward = ["v_proj"] },
+        ]
+        var found = Set([plain.fingerprint])
+        for change in changes {
+            var configuration = plain
+            try change(&configuration)
+            #expect(found.insert(configuration.fingerprint).inserted)
+        }
     }
 }

@@ -18,6 +18,18 @@ struct DefaultTargetsTests {
         #expect(try ModelFamilies.named("phi3").defaultTargets == ["qkv_proj"])
     }
 
+    @Test("(IA)³ has PEFT's targets, and scales the inputs of those that PEFT does; where PEFT has none, none")
+    func scaled() throws {
+        let known = try Fixtures.json("families/transformers.json")
+        for family in ModelFamilies.all {
+            func names(_ key: String) throws -> [String]? {
+                try #require(known[family.modelType]?[key]).arrayValue?.compactMap(\.stringValue)
+            }
+            #expect(try family.scaledTargets?.all == names("ia3_targets"), "\(family.modelType)")
+            #expect(try family.scaledTargets?.inputs == names("ia3_feedforward"), "\(family.modelType)")
+        }
+    }
+
     @Test("They name projections in every layer of every decoder's fixture", arguments: FamilyFixture.decoders)
     func decoders(_ fixture: FamilyFixture) throws {
         try check(try fixture.model())

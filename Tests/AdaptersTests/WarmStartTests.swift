@@ -12,7 +12,7 @@ struct WarmStartTests {
 
     /// Trained so far that it changes something, and written to `folder`.
     private func parent(_ folder: String, method: String = "lora") throws -> [[Float]] {
-        let model = try Fixtures.tinyModel()
+        let model = try Fixtures.tinyModel(for: method)
         let adapter = try attach(to: model, method: method, seed: 3)
         for parameter in adapter.parameters {
             for row in 0..<parameter.value.rows { parameter.value[row, 0] += Float(row) / 8 + 0.25 }
@@ -35,7 +35,7 @@ struct WarmStartTests {
     func begins(method: String) throws {
         try withTemporaryFolder { folder in
             let values = try parent(folder, method: method)
-            let model = try Fixtures.tinyModel()
+            let model = try Fixtures.tinyModel(for: method)
             let adapter = try attach(to: model, method: method)
             let start = try WarmStart(folder: folder)
             #expect(start.namesItsBase)

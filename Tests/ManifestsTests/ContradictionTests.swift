@@ -36,6 +36,26 @@ import Testing
                 "4:42: training.min_lr is 0.5, above training.learning_rate 0.0002"
             ),
             (
+                "adapter: {method: ia3, rank: 4}",
+                "4:24: adapter.rank goes with adapter.method lora or dora, not ia3"
+            ),
+            (
+                "adapter: {feedforward_modules: [down_proj]}",
+                "4:11: adapter.feedforward_modules goes with adapter.method ia3, not lora"
+            ),
+            (
+                "adapter: {method: dora, init: pissa}",
+                "4:25: adapter.init pissa goes with adapter.method lora, not dora"
+            ),
+            (
+                "adapter: {init: olora, init_from: parent}",
+                "4:24: adapter.init says what a fresh adapter begins as, and adapter.init_from goes on from another"
+            ),
+            (
+                "adapter: {method: ia3}\ntraining: {lora_plus_ratio: 16}",
+                "5:12: training.lora_plus_ratio is about A and B; it goes with adapter.method lora or dora, not ia3"
+            ),
+            (
                 "training: {label_smoothing: 1}",
                 "4:29: training.label_smoothing is 1; it must be at least 0 and below 1"
             ),

@@ -23,6 +23,7 @@ import Testing
         "An unknown key names the one that was meant",
         arguments: [
             ("adapter: {rnak: 4}", "unknown key \"rnak\" in adapter; did you mean rank?"),
+            ("adapter: {init_lora_weights: x}", "unknown key \"init_lora_weights\" in adapter; did you mean init?"),
             ("adapter: {lora_alpha: 4}", "unknown key \"lora_alpha\" in adapter; did you mean alpha?"),
             ("trainnig: {}", "unknown key \"trainnig\"; did you mean training?"),
             ("learning_rate: 1", "unknown key \"learning_rate\"; did you mean training.learning_rate?"),
@@ -47,11 +48,19 @@ import Testing
             ("adapter: {rank: 8.5}", "adapter.rank is the number 8.5; expected a whole number at least 1"),
             ("adapter: {dropout: 1}", "adapter.dropout is 1; it must be at least 0 and below 1"),
             ("adapter: {dropout: -0.1}", "adapter.dropout is -0.1; it must be at least 0 and below 1"),
+            ("adapter: {rank_pattern: [8]}", "adapter.rank_pattern is a list of 1; expected a mapping, such as"),
+            ("adapter: {rank_pattern: {q: 0}}", "adapter.rank_pattern.\"q\" is 0; it must be at least 1"),
+            ("adapter: {alpha_pattern: {q: }}", "adapter.alpha_pattern.\"q\" has no value; expected a number"),
+            ("adapter: {layers: [4-1]}", "adapter.layers[0] is"),
+            ("adapter: {layers: [1.5]}", "expected a layer's number, or a range such as 4-7"),
+            ("adapter: {layers: [1, 1]}", "adapter.layers[1] stands in the list twice"),
+            ("adapter: {init: pisa}", "did you mean pissa? expected one of kaiming, gaussian, pissa, olora"),
+            ("training: {lora_plus_ratio: 0.5}", "training.lora_plus_ratio is 0.5; it must be at least 1"),
             ("adapter: {targets: []}", "adapter.targets has 0 elements; it needs at least 1"),
             ("adapter: {targets: [q, q]}", "adapter.targets[1] stands in the list twice"),
             (
                 "adapter: {method: adalora}",
-                "adapter.method \"adalora\" is not yet supported; expected one of lora, dora"
+                "adapter.method \"adalora\" is not yet supported; expected one of lora, dora, ia3, bitfit"
             ),
             ("adapter: 8", "adapter is the number 8; expected a mapping with the keys method, rank"),
             ("adapter: {rank: }", "adapter.rank has no value; expected a whole number"),

@@ -55,7 +55,15 @@ struct RandomManifest {
         manifest.adapter.rank = Int.random(in: 1...4096, using: &random)
         manifest.adapter.alpha = number(1..<1e9)
         manifest.adapter.dropout = number(0..<0.99)
-        manifest.adapter.initFrom = chance() ? "parent" + path() : nil
+        manifest.adapter.rankPattern =
+            chance()
+            ? ["a" + path(), "b.*" + path()].map { NamedValue(name: $0, value: Int.random(in: 1...99, using: &random)) }
+            : nil
+        manifest.adapter.alphaPattern = chance() ? [NamedValue(name: "a" + path(), value: number(1..<99))] : nil
+        manifest.adapter.exclude = chance() ? ["x" + text()] : nil
+        manifest.adapter.layers = chance() ? [LayerRange(0...0), LayerRange(3...7)] : nil
+        manifest.adapter.beginning = chance() ? AdapterBeginning.allCases.randomElement(using: &random) : nil
+        manifest.adapter.initFrom = manifest.adapter.beginning == nil && chance() ? "parent" + path() : nil
         manifest.adapter.targets = chance() ? nil : Array(Set([text(), text(), "q_proj"])).sorted()
         fillTraining(&manifest.training, validation: manifest.dataset.validation != nil)
         fillEvaluation(&manifest)
@@ -84,6 +92,7 @@ struct RandomManifest {
         training.warmupSteps = chance() ? Int.random(in: 0...99, using: &random) : nil
         training.warmupRatio = training.warmupSteps == nil ? number(0..<0.9) : nil
         training.labelSmoothing = chance() ? number(0..<0.9) : nil
+        training.loraPlusRatio = chance() ? number(1..<99) : nil
         training.neftuneAlpha = chance() ? number(0.1..<99) : nil
         if chance() {
             training.schedule = .warmupStableDecay

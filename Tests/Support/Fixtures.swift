@@ -33,6 +33,18 @@ package enum Fixtures {
         try LanguageModel.load(BaseModelFiles(path: path("llama-tiny/\(name)")), dtype: dtype)
     }
 
+    /// A tiny Llama that has what every method adapts: biases too.
+    package static let biasedBase = path("families/llama-biases")
+
+    /// A tiny Llama that a method has something to adapt in.
+    package static func tinyBase(for method: String) -> String {
+        method == "bitfit" ? biasedBase : path("llama-tiny/base")
+    }
+
+    package static func tinyModel(for method: String, dtype: DType = .float32) throws -> LanguageModel {
+        try LanguageModel.load(BaseModelFiles(path: tinyBase(for: method)), dtype: dtype)
+    }
+
     struct Missing: Error {
         let name: String
     }

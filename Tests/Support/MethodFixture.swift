@@ -47,6 +47,9 @@ package struct MethodFixture: Sendable, CustomStringConvertible {
         (try place().batches?.arrayValue ?? []).map { PackedBatch(reference: $0.arrayValue ?? []) }
     }
 
+    /// How many times A's learning rate B's is, of LoRA+.
+    package func rateRatio() throws -> Double { try reference()["lora_plus_ratio"]?.doubleValue ?? 1 }
+
     package func losses() throws -> [Double] {
         (try reference()["losses"]?.arrayValue ?? []).compactMap(\.doubleValue)
     }

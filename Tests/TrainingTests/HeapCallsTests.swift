@@ -14,6 +14,9 @@ struct HeapCallsTests {
         var dropout: Float = 0
         var checkpoints = false
         var targets = ["q_proj", "v_proj"]
+        var method = AdapterMethod.lora
+        var feedforward: [String] = []
+        var beginning = LowRankBeginning.kaiming
     }
 
     static let variants = [
@@ -22,6 +25,11 @@ struct HeapCallsTests {
         Variant(testDescription: "dropout", dropout: 0.1),
         Variant(testDescription: "activation checkpointing", dtype: .bfloat16, checkpoints: true),
         Variant(testDescription: "every projection", dtype: .bfloat16, targets: ["all-linear"]),
+        Variant(testDescription: "DoRA", targets: ["all-linear"], method: .dora),
+        Variant(
+            testDescription: "(IA)³", dtype: .bfloat16, targets: ["all-linear"], method: .ia3,
+            feedforward: ["k_proj", "down_proj"]),
+        Variant(testDescription: "PiSSA", targets: ["all-linear"], beginning: .pissa),
     ]
 
     /// Rows of which some begin alike, of several lengths, so that a step is cut into micro-batches of several sizes.
@@ -64,7 +72,10 @@ struct HeapCallsTests {
             model.activationCheckpointing = variant.checkpoints
             return model
         }
-        let lora = AdapterConfiguration(rank: 4, alpha: 8, dropout: variant.dropout, targets: variant.targets)
+        var lora = AdapterConfiguration(
+            method: variant.method, rank: 4, alpha: 8, dropout: variant.dropout, targets: variant.targets)
+        lora.feedforward = variant.feedforward
+        lora.beginning = variant.beginning
         #expect(try callsPerStep(model, lora) == [UInt64](repeating: 0, count: 11))
     }
 

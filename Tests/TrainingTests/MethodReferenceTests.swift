@@ -6,10 +6,10 @@ import Testing
 import Training
 import Transformers
 
-/// Every method that PEFT has beside plain LoRA, on what PEFT wrote and computed.
+/// Every method, and what plain LoRA has beside rank and alpha, on what PEFT wrote and computed.
 @Suite("Methods against PEFT's values (scripts/reference/adapter_methods.py)")
 struct MethodReferenceTests {
-    @Test("There is a case of every method but plain LoRA, which has fixtures of its own")
+    @Test("There is a case of every method")
     func complete() throws {
         let found = try MethodFixture.all.map { fixture in
             try Adapter.load(folder: fixture.folder, into: fixture.model()).configuration.method.name
@@ -91,7 +91,7 @@ struct MethodReferenceTests {
     private func train(_ fixture: MethodFixture, _ dtype: DType) throws -> [Double] {
         let model = try fixture.model(dtype: dtype)
         let adapter = try Adapter.load(folder: fixture.folder, into: model)
-        let optimizer = AdamW(adapter.parameters, weightDecay: 0.01)
+        let optimizer = AdamW(adapter.parameters, weightDecay: 0.01, ratio: try fixture.rateRatio())
         let batches = try fixture.trainingBatches().prefix(10)
         let schedule = LearningRateSchedule(kind: .linear, peak: 0.005, warmupSteps: 2, totalSteps: batches.count)
         return try batches.enumerated().map { step, batch in

@@ -23,11 +23,15 @@ struct ResumeTests {
     }
 
     private func start(
-        _ configuration: TrainingConfiguration, dtype: DType = .float32, alpha: Float = 16, method: String = "lora"
+        _ configuration: TrainingConfiguration, dtype: DType = .float32, alpha: Float = 16, method: String = "lora",
+        beginning: LowRankBeginning = .kaiming
     ) throws -> (Trainer, Adapter) {
-        let model = try Fixtures.tinyModel(dtype: dtype)
-        let settings = AdapterConfiguration(
-            method: try AdapterMethods.named(method), rank: 4, alpha: alpha, dropout: 0.2)
+        let model = try Fixtures.tinyModel(for: method, dtype: dtype)
+        var settings = AdapterConfiguration(
+            method: try AdapterMethods.named(method), rank: 4, alpha: alpha, dropout: 0.2,
+            targets: ["q_proj", "v_proj", "down_proj"])
+        settings.beginning = beginning
+        if method == "ia3" { settings.feedforward = ["down_proj"] }
         let adapter = try Adapter.attach(settings, to: model, seed: 42)
         let trainer = Trainer(
             model: model, trainable: adapter, configuration: configuration, examples: examples,
@@ -77,6 +81,29 @@ struct ResumeTests {
         }
     }
 
+    @Test(
+        "A run that began as a part of the weights goes on from what its checkpoint says it began as",
+        arguments: [LowRankBeginning.pissa, .olora])
+    func beginnings(beginning: LowRankBeginning) throws {
+        try withTemporaryFolder { folder in
+            let (undisturbed, expected) = try start(configuration(), beginning: beginning)
+            _ = try undisturbed.run()
+            let checkpoint = folder + "/checkpoint.safetensors"
+            let (first, _) = try start(configuration(), beginning: beginning)
+            var steps = 0
+            _ = #expect(throws: TrainingError.self) {
+                try first.run(checkpoint: checkpoint, shouldStop: { steps >= 4 }, progress: { _ in steps += 1 })
+            }
+            let (second, adapter) = try start(configuration(), beginning: beginning)
+            // As another CPU would have computed them.
+            try #require(adapter.constants.count == 2 * adapter.modules.count)
+            for constant in adapter.constants { constant.matrix[0, 0] += 0.5 }
+            _ = try second.run(checkpoint: checkpoint)
+            #expect(adapter.parameters.map(\.value.values) == expected.parameters.map(\.value.values))
+            #expect(adapter.constants.map(\.matrix.values) == expected.constants.map(\.matrix.values))
+        }
+    }
+
     @Test("A checkpoint of a run with other settings is refused")
     func otherRun() throws {
         try withTemporaryFolder { folder in
@@ -86,7 +113,7 @@ struct ResumeTests {
             other.learningRate = 1e-3
             let others = [
                 try start(other), try start(configuration(), alpha: 64), try start(configuration(), dtype: .bfloat16),
-                try start(configuration(), method: "dora"),
+                try start(configuration(), method: "dora"), try start(configuration(), beginning: .gaussian),
             ]
             for (trainer, _) in others {
                 let error = #expect(throws: TrainingError.self) { try trainer.run(checkpoint: checkpoint) }

@@ -1,6 +1,6 @@
 """Writes Tests/Fixtures/methods: an adapter of each method that PEFT has beside plain LoRA, and what PEFT computes with it.
 
-usage: python scripts/reference/adapter_methods.py      (versions: requirements.txt; about ten seconds)
+usage: python scripts/reference/adapter_methods.py [FOLDER …]      (versions: requirements.txt; about ten seconds)
 
 One folder a case: PEFT's two files, and reference.safetensors with the logits of the base's rows, those of PEFT's own
 merge, the gradients of every tensor on those rows, and reference.json with the losses of ten AdamW steps. Bases are
@@ -11,11 +11,13 @@ bits.
 import copy
 import json
 import shutil
+import sys
 import warnings
 from pathlib import Path
 
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import BeftConfig, IA3Config, LoraConfig, get_peft_model
+from peft.optimizers import create_loraplus_optimizer
 from peft.utils import get_peft_model_state_dict
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM
@@ -36,7 +38,24 @@ CASES = {
                                              target_modules=adapter.QUERY_VALUE)),
     "dora-gpt2": ("families/gpt2", LoraConfig(**LOW_RANK, use_dora=True, fan_in_fan_out=True,
                                               target_modules=["c_attn", "c_proj", "c_fc"])),
+    "lora-patterns": ("llama-tiny", LoraConfig(**LOW_RANK, rank_pattern={"down_proj": 6, r"layers\.1\..*\.[qk]_proj": 2},
+                                               alpha_pattern={"v_proj": 5.5}, target_modules=adapter.ALL_LINEAR,
+                                               exclude_modules=["layers.0.mlp.up_proj", "gate_proj"])),
+    "lora-layers": ("llama-tiny", LoraConfig(**LOW_RANK, layers_to_transform=[1], target_modules=adapter.ALL_LINEAR)),
+    "lora-plus": ("llama-tiny", LoraConfig(**LOW_RANK, target_modules=adapter.ALL_LINEAR)),
+    "dora-plus": ("llama-tiny", LoraConfig(**LOW_RANK, use_dora=True, target_modules=adapter.QUERY_VALUE)),
+    "ia3": ("llama-tiny", IA3Config(target_modules=["k_proj", "v_proj", "down_proj"], feedforward_modules=["down_proj"],
+                                    task_type="CAUSAL_LM")),
+    # Biases, and inputs that are scaled for one of several projections that share them.
+    "ia3-biases": ("families/llama-biases", IA3Config(target_modules=adapter.ALL_LINEAR, task_type="CAUSAL_LM",
+                                                      feedforward_modules=["k_proj", "up_proj", "down_proj"])),
+    "ia3-gpt2": ("families/gpt2", IA3Config(target_modules=["c_attn", "mlp.c_proj"], feedforward_modules=["mlp.c_proj"],
+                                            fan_in_fan_out=True, task_type="CAUSAL_LM")),
+    "bitfit": ("families/llama-biases", BeftConfig(target_modules=adapter.ALL_LINEAR, task_type="CAUSAL_LM")),
+    "bitfit-qwen2": ("families/qwen2", BeftConfig(target_modules=["q_proj", "k_proj", "v_proj"], task_type="CAUSAL_LM")),
 }
+# Of LoRA+: folder: the ratio of the rates.
+RATIOS = {"lora-plus": 4.0, "dora-plus": 4.0}
 
 
 def base_of(name):
@@ -68,12 +87,23 @@ def disturb(parameters):
                 parameter.copy_(0.5 / parameter.shape[1] ** 0.5 * noise)
             elif "lora_B" in name:
                 parameter.copy_(0.1 * noise)
+            elif "beft_bias" in name:
+                parameter.copy_(0.1 * noise)
             else:
                 parameter.mul_(1 + 0.1 * noise)
 
 
-def train(adapted, parameters, steps):
-    optimizer = torch.optim.AdamW(parameters, **training.OPTIMIZER)
+def optimizer_of(adapted, parameters, ratio):
+    if ratio is None:
+        return torch.optim.AdamW(parameters, **training.OPTIMIZER)
+    settings = dict(training.OPTIMIZER)
+    decay = settings.pop("weight_decay")
+    return create_loraplus_optimizer(adapted, torch.optim.AdamW, loraplus_lr_ratio=ratio, loraplus_weight_decay=decay,
+                                     **settings)
+
+
+def train(adapted, parameters, steps, ratio=None):
+    optimizer = optimizer_of(adapted, parameters, ratio)
     schedule = training.get_linear_schedule_with_warmup(optimizer, training.WARMUP_STEPS, len(steps))
     losses = []
     for batch in steps:
@@ -106,10 +136,11 @@ def write(name, base, config):
         tensors[f"gradient.{key}"] = parameter.grad.clone()
     with torch.no_grad():
         tensors["merged_logits"] = batches.logits(copy.deepcopy(adapted).merge_and_unload().eval(), rows)
-    losses = train(adapted, list(parameters.values()), steps)
+    losses = train(adapted, list(parameters.values()), steps, RATIOS.get(name))
     save_file({key: value.detach().float().contiguous() for key, value in tensors.items()},
               folder / "reference.safetensors", metadata={"format": "pt"})
-    (folder / "reference.json").write_text(json.dumps({"base": base, "losses": losses}) + "\n")
+    document = {"base": base, "losses": losses} | ({"lora_plus_ratio": RATIOS[name]} if name in RATIOS else {})
+    (folder / "reference.json").write_text(json.dumps(document) + "\n")
     difference = (tensors["logits"] - tensors["merged_logits"]).abs().max().item()
     print(f"{name}: {len(parameters)} tensors, losses {losses[0]:.4f} to {losses[-1]:.4f}, merge {difference:.1e}")
     assert difference < 1e-3, name
@@ -120,7 +151,8 @@ def main():
     logging.disable_progress_bar()
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
-    for name, (base, config) in CASES.items():
+    for name in sys.argv[1:] or CASES:
+        base, config = CASES[name]
         shutil.rmtree(FOLDER / name, ignore_errors=True)
         write(name, base, config)
     for path in FOLDER.rglob("*.safetensors"):

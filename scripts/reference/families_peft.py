@@ -26,6 +26,17 @@ from tiny import batches
 
 FIXTURES = Path(__file__).resolve().parents[2] / "Tests/Fixtures"
 FAMILIES = FIXTURES / "families"
+# The adapter section of each method; of those that a family lacks something for, name folders that have it.
+METHODS = {
+    "lora": "rank: 4, alpha: 8",
+    "rslora": "rank: 4, alpha: 8, use_rslora: true",
+    "dora": "method: dora, rank: 4, alpha: 8, use_rslora: true",
+    "pissa": "rank: 4, alpha: 8, init: pissa",
+    "olora": "rank: 4, alpha: 8, init: olora",
+    "patterns": "rank: 4, alpha: 8, rank_pattern: {'.*[vk].*': 2}, alpha_pattern: {'.*fc.*|.*down.*|.*4h.*': 3}, layers: 1",
+    "ia3": "method: ia3",
+    "bitfit": "method: bitfit",
+}
 PROMPT, COMPLETION = "Is 7 odd?", " yes"
 
 
@@ -40,7 +51,7 @@ def publish(lorad, base, folder, method):
 name: tiny
 base: {{path: base, sha256: {hashes["sha256"]}}}
 dataset: train.jsonl
-adapter: {{{method}rank: 4, alpha: 8, targets: all-linear}}
+adapter: {{{method}, targets: all-linear}}
 training: {{max_steps: 10, batch_size: 8, learning_rate: 2.0e-2}}
 """)
     done = call(lorad, folder, "run", "job.yaml")
@@ -76,7 +87,7 @@ def check(lorad, name, keep, method):
         rows = json.loads((base / "reference.json").read_text())["rows"]
         with torch.no_grad():
             logits = batches.logits(adapted, rows)
-        transposed = json.loads((run / "adapter_config.json").read_text())["fan_in_fan_out"]
+        transposed = json.loads((run / "adapter_config.json").read_text()).get("fan_in_fan_out", False)
         if keep:
             keep_folder = keep / name
             keep_folder.mkdir(parents=True)
@@ -95,10 +106,10 @@ def main():
     warnings.simplefilter("ignore")
     logging.disable_progress_bar()
     arguments = [argument for argument in sys.argv[1:] if argument != "--keep"]
-    method = ""
+    method = METHODS["lora"]
     if "--method" in arguments:
         at = arguments.index("--method")
-        method = f"method: {arguments[at + 1]}, use_rslora: true, "
+        method = METHODS[arguments[at + 1]]
         del arguments[at:at + 2]
     lorad = str(Path(arguments[0]).resolve())
     names = arguments[1:] or sorted(

@@ -4,13 +4,16 @@ usage: python scripts/reference/family_facts.py      (versions: requirements.txt
 
 `base` is the class with a vocabulary head, or of an encoder the one without a head; `overrides_files` says whether the
 tokenizer's class counts for more than the one that a checkpoint names; `default_targets` is what PEFT adapts where no
-target modules are named. A null stands where there is none.
+target modules are named, `ia3_targets` what its (IA)³ does, `ia3_feedforward` of which of them it scales the inputs. A null
+stands where there is none.
 """
 
 import json
 from pathlib import Path
 
 import transformers
+from peft.utils.constants import TRANSFORMERS_MODELS_TO_IA3_FEEDFORWARD_MODULES_MAPPING as FEEDFORWARD
+from peft.utils.constants import TRANSFORMERS_MODELS_TO_IA3_TARGET_MODULES_MAPPING as SCALED
 from peft.utils.constants import TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING as TARGETS
 from transformers.models.auto import modeling_auto, tokenization_auto
 
@@ -37,6 +40,8 @@ def facts(model_type, bases):
         "tokenizer": first(tokenization_auto.TOKENIZER_MAPPING_NAMES.get(model_type)),
         "overrides_files": model_type in tokenization_auto.MODELS_WITH_INCORRECT_HUB_TOKENIZER_CLASS,
         "default_targets": TARGETS.get(model_type),
+        "ia3_targets": SCALED.get(model_type),
+        "ia3_feedforward": FEEDFORWARD.get(model_type),
     }
 
 

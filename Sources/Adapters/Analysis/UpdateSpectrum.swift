@@ -2,7 +2,7 @@
 package struct UpdateSpectrum: Sendable {
     /// Module path in the base.
     package let module: String
-    /// Of the scaled B·A, descending, as many as its rank; of methods without the two, of the whole change.
+    /// Of the scaled B·A, descending, as many as its rank; none of methods without the two.
     package let singularValues: [Double]
     /// ‖update‖ over ‖W0‖, Frobenius norms.
     package let relativeNorm: Double

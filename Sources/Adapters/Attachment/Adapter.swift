@@ -16,48 +16,50 @@ package final class Adapter {
     package let modules: [Module]
     /// The model's classification head; nil where it predicts tokens.
     package let head: ClassificationHead?
+    /// What `adapter_config.json` says of which modules are adapted.
+    let published: PublishedTargets
     /// Targets as `adapter_config.json` lists them.
-    package let targetModules: [String]
+    package var targetModules: [String] { published.names }
 
     /// Attaches a fresh adapter, with which the model answers as before until it is trained.
     ///
     /// - Parameter seed: the initial values and the dropout masks are a function of it alone.
     /// - Throws: `AdaptersError.unknownTarget`, `.mismatch` where a slot is taken, `.unsupported` where the method cannot
-    ///   adapt a projection.
+    ///   adapt a projection, `.notFinite` where it begins as a part of a weight that is none.
     package static func attach(_ configuration: AdapterConfiguration, to model: LanguageModel, seed: UInt64) throws
         -> Adapter
     {
         let adapter = try Adapter(configuration, model: model, seed: seed)
         adapter.head?.reset()
-        for (index, module) in adapter.modules.enumerated() {
-            module.update.initialise(Philox(seed: seed, stream: .adapterInitialisation(module: index)))
+        do {
+            for (index, module) in adapter.modules.enumerated() {
+                try module.update.initialise(Philox(seed: seed, stream: .adapterInitialisation(module: index)))
+            }
+        } catch {
+            adapter.detach()
+            throw error
         }
         return adapter
     }
 
     /// Attaches updates of zeros to what the configuration's targets name.
     private convenience init(_ configuration: AdapterConfiguration, model: LanguageModel, seed: UInt64) throws {
-        let slots = try TargetSelection.select(configuration.targets, among: model.slots)
-        let targets = TargetSelection.configurationNames(
-            configuration.targets, among: model.slots, apartFrom: model.classifier?.trained.map(\.name) ?? [])
+        let places = try configuration.places(on: model)
         try self.init(
-            configuration,
-            places: slots.map {
-                AdaptedPlace(slot: $0, rank: configuration.rank, scaling: configuration.scaling)
-            },
-            targetModules: targets, model: model, seed: seed)
+            configuration, places: places, published: try PublishedTargets(configuration, places, on: model),
+            model: model, seed: seed)
     }
 
     /// Attaches updates of zeros, for files to be read into.
     init(
-        _ configuration: AdapterConfiguration, places: [AdaptedPlace], targetModules: [String], model: LanguageModel,
-        seed: UInt64
+        _ configuration: AdapterConfiguration, places: [AdaptedPlace], published: PublishedTargets,
+        model: LanguageModel, seed: UInt64
     ) throws {
         if let taken = places.first(where: { $0.slot.adapter != nil }) {
             throw AdaptersError(.mismatch, "The projection '\(taken.slot.name)' already has an adapter.")
         }
         self.configuration = configuration
-        self.targetModules = targetModules
+        self.published = published
         head = model.classifier
         modules = try places.enumerated().map { index, place in
             let dropout = UpdateDropout(
@@ -70,6 +72,8 @@ package final class Adapter {
 
     /// Every trainable matrix, in a fixed order.
     package var parameters: [Parameter] { modules.flatMap { $0.update.parameters } + (head?.parameters ?? []) }
+
+    package var constants: [(name: String, matrix: Matrix)] { modules.flatMap(\.update.constants) }
 
     package var fingerprint: String { configuration.fingerprint }
 

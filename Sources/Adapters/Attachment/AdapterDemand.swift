@@ -5,22 +5,21 @@ import Transformers
 package struct AdapterDemand: Sendable, Equatable {
     /// Trainable elements, the classification head's among them.
     package let elements: Int
+    /// Bytes of what stays as training began.
+    package let constantBytes: Int
     /// Bytes that the modules hold of every token of a batch for the backward pass.
     package let bytesPerToken: Int
-    /// Most bytes that the analysis of the trained update takes beside the adapter.
+    /// Most bytes that the beginning of a module, or the analysis of its trained update, takes beside the adapter.
     package let analysisBytes: Int
 
     /// Of an adapter that is to be attached to `model`.
     ///
     /// - Throws: `AdaptersError.unknownTarget`.
     package init(_ configuration: AdapterConfiguration, on model: LanguageModel) throws {
-        let slots = try TargetSelection.select(configuration.targets, among: model.slots)
-        let demands = slots.map {
-            configuration.method.demand(
-                AdaptedPlace(slot: $0, rank: configuration.rank, scaling: configuration.scaling))
-        }
+        let demands = try configuration.places(on: model).map(configuration.method.demand)
         let head = (model.classifier?.parameters ?? []).reduce(0) { $0 + $1.value.rows * $1.value.columns }
         elements = head + demands.reduce(0) { $0 + $1.elements }
+        constantBytes = DType.float32.bytes * demands.reduce(0) { $0 + $1.constants }
         // What all keep, and what one module at a time holds.
         let held = demands.map(\.scratchCount).max() ?? 0
         bytesPerToken = DType.float32.bytes * (demands.reduce(held) { $0 + $1.savedCount })

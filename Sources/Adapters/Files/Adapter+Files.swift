@@ -12,14 +12,9 @@ extension Adapter: Trainable {
     /// The safetensors metadata says what the adapter fits, and nothing that differs between equal trainings.
     ///
     /// - Parameter labels: names of the classes, where the model has a head for them.
-    /// - Throws: `SystemError.unwritable`; `AdaptersError.unsupported` where modules have ranks or factors of their
-    ///   own, which no adapter has that lorad trained.
+    /// - Throws: `SystemError.unwritable`.
     package func save(folder: String, identity: BaseIdentity, baseModel: String, labels: [String]? = nil) throws {
-        var own = configuration
-        guard modules.allSatisfy({ $0.place.rank == own.rank && $0.place.scaling == own.scaling }) else {
-            throw AdaptersError(.unsupported, "An adapter whose modules have ranks of their own is not written.")
-        }
-        own.targets = targetModules
+        let own = publishedConfiguration
         let file = AdapterConfigurationFile(
             own, baseModel: baseModel, task: head == nil ? .causalLanguage : .sequenceClassification,
             modulesToSave: head.map(SavedModules.names) ?? [],
@@ -27,13 +22,34 @@ extension Adapter: Trainable {
         try AtomicFile.write(Data(file.text.utf8), to: "\(folder)/\(Self.configurationFile)")
         var metadata = [
             "format": "pt", "lorad.base_sha256": identity.baseSHA256,
-            "lorad.rank": String(own.rank), "lorad.alpha": "\(own.alpha)",
             "lorad.targets": targetModules.joined(separator: ","), "lorad.tokenizer_sha256": identity.tokenizerSHA256,
         ]
+        if own.method.hasRank {
+            metadata["lorad.rank"] = String(own.rank)
+            metadata["lorad.alpha"] = "\(own.alpha)"
+        }
         metadata["lorad.labels"] = labels.map(AdapterTask.encode)
-        try SafetensorsWriter.write(
-            parameters.map { TensorEntry(name: $0.name, matrix: $0.value, shape: $0.shape) }, metadata: metadata,
-            to: "\(folder)/\(AdapterWeights.fileName)")
+        let tensors =
+            modules.flatMap(\.update.published).map { TensorEntry(name: $0.name, matrix: $0.matrix, shape: $0.shape) }
+            + (head?.parameters ?? []).map { TensorEntry(name: $0.name, matrix: $0.value, shape: $0.shape) }
+        try SafetensorsWriter.write(tensors, metadata: metadata, to: "\(folder)/\(AdapterWeights.fileName)")
+    }
+
+    /// The configuration as its file has it: updates that began as a part of the base's weights are plain ones of twice
+    /// the rank, with the same factor on B·A.
+    private var publishedConfiguration: AdapterConfiguration {
+        var own = configuration
+        own.targets = published.names
+        own.excluded = published.excluded
+        own.layers = published.layers
+        own.feedforward = published.feedforward
+        guard own.beginning.isPartOfWeight else { return own }
+        let factor: Float = own.isRankStabilised ? Float(2).squareRoot() : 2
+        own.rank *= 2
+        own.alpha *= factor
+        own.ranks = own.ranks.mapValues { 2 * $0 }
+        own.alphas = own.alphas.mapValues { $0 * factor }
+        return own
     }
 
     /// Reads an adapter that lorad or PEFT wrote, and attaches it to `model`.
@@ -49,9 +65,12 @@ extension Adapter: Trainable {
         let file = try AdapterWeights(folder: folder)
         try check(file.metadata, expecting, folder: folder)
         let slots = try read.targets.select(among: model.slots)
+        let places = slots.map(read.place)
         let adapter = try Adapter(
-            read.adapter, places: slots.map(read.place), targetModules: read.targets.names(of: slots), model: model,
-            seed: 0)
+            read.adapter, places: places,
+            published: PublishedTargets(
+                read.targets.names(of: slots), feedforward: read.feedforward?.listed ?? [], places),
+            model: model, seed: 0)
         do {
             try file.check(adapter, slots: model.slots)
             for parameter in adapter.parameters { try file.read(parameter.name, into: parameter.value) }

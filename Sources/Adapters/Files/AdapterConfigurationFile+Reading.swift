@@ -23,7 +23,7 @@ extension AdapterConfigurationFile {
         for (key, value) in file.members where !understood.contains(key) && !isOff(value) {
             throw AdaptersError(
                 .unsupported, "\(path) sets '\(key)', which lorad does not support.",
-                cause: "Only low-rank updates of linear projections are computed.",
+                cause: "It is no setting of \(method.title) that lorad computes.",
                 advice: "Merge the adapter into its base with PEFT, and use the merged model.")
         }
         let rank = try file.int("r", default: 8)
@@ -42,13 +42,26 @@ extension AdapterConfigurationFile {
             task: file.value("task_type")?.stringValue.flatMap(Task.init) ?? .causalLanguage,
             modulesToSave: try strings("modules_to_save", file) ?? [])
         configuration.targets = try targets(file, savedWhole: configuration.modulesToSave)
-        configuration.ranks = try settings("rank_pattern", file, expected: "a whole number above zero") { value in
+        configuration.adapter.ranks = try settings("rank_pattern", file, expected: "a whole number above zero") {
+            value in
             value.intValue.flatMap { (1...AdapterConfiguration.largestRank).contains($0) ? $0 : nil }
         }
-        configuration.alphas = try settings("alpha_pattern", file, expected: "a number") { value in
+        configuration.adapter.alphas = try settings("alpha_pattern", file, expected: "a number") { value in
             value.doubleValue.map { Float($0) }.flatMap { $0.isFinite ? $0 : nil }
         }
+        if method.settings.contains("feedforward_modules") {
+            configuration.feedforward = try feedforward(file)
+        }
         return configuration
+    }
+
+    /// PEFT writes the names that it took, so that a file without any is not whole; an empty list means none.
+    private static func feedforward(_ file: ConfigurationFields) throws -> AdapterTargets.Names {
+        if file.value("feedforward_modules")?.arrayValue?.isEmpty == true { return .list([]) }
+        guard let names = try names("feedforward_modules", file) else {
+            throw AdaptersError(.malformed, "\(file.path) names no feedforward_modules.")
+        }
+        return names
     }
 
     /// The method of the file, which must be PEFT's.

@@ -23,10 +23,8 @@ struct AdapterConfigurationFile {
     var isTransposed = false
     /// Which modules are adapted.
     var targets: AdapterTargets
-    /// Ranks of modules that have their own.
-    var ranks = ModuleSettings<Int>.none
-    /// Alphas of modules that have their own.
-    var alphas = ModuleSettings<Float>.none
+    /// Of them those whose inputs (IA)³ scales; nil for a method without any.
+    var feedforward: AdapterTargets.Names?
 
     /// What a new adapter's files say.
     init(
@@ -44,24 +42,26 @@ struct AdapterConfigurationFile {
     /// The file's bytes: keys sorted, indented by two.
     var text: String {
         let common = [
-            ("base_model_name_or_path", JSONText.quote(baseModel)), ("fan_in_fan_out", "\(isTransposed)"),
-            ("inference_mode", "true"), ("modules_to_save", modulesToSave.isEmpty ? "null" : Self.list(modulesToSave)),
-            ("peft_type", JSONText.quote(adapter.method.peftType)), ("target_modules", Self.list(adapter.targets)),
+            ("base_model_name_or_path", JSONText.quote(baseModel)),
+            ("inference_mode", "true"),
+            ("modules_to_save", modulesToSave.isEmpty ? "null" : JSONText.list(modulesToSave)),
+            ("peft_type", JSONText.quote(adapter.method.peftType)), ("target_modules", JSONText.list(adapter.targets)),
             ("task_type", JSONText.quote(task.rawValue)),
         ]
-        let members = (common + adapter.method.members(adapter)).sorted { $0.0 < $1.0 }
+        let excluded = adapter.excluded.isEmpty ? [] : [("exclude_modules", JSONText.list(adapter.excluded))]
+        let shared = ([("fan_in_fan_out", "\(isTransposed)")] + excluded).filter {
+            adapter.method.sharedSettings.contains($0.0)
+        }
+        let members = (common + shared + adapter.method.members(adapter)).sorted { $0.0 < $1.0 }
         return "{\n" + members.map { "  \"\($0.0)\": \($0.1)" }.joined(separator: ",\n") + "\n}\n"
     }
 
-    private static func list(_ names: [String]) -> String {
-        "[\n" + names.map { "    " + JSONText.quote($0) }.joined(separator: ",\n") + "\n  ]"
-    }
-
-    /// A slot with the rank of its module and the factor on its B·A.
+    /// What the file says of a slot that it adapts.
     func place(_ slot: ProjectionSlot) -> AdaptedPlace {
-        let rank = ranks.value(for: slot.name) ?? adapter.rank
-        let alpha = alphas.value(for: slot.name) ?? adapter.alpha
-        return AdaptedPlace(slot: slot, rank: rank, scaling: adapter.scaling(rank: rank, alpha: alpha))
+        let own = adapter.place(slot)
+        return AdaptedPlace(
+            slot: slot, rank: own.rank, scaling: own.scaling, beginning: own.beginning,
+            scalesInput: feedforward?.areEndOf(slot.name) ?? false)
     }
 
     /// Checks that what is saved whole is the model's classification head.

@@ -35,7 +35,15 @@ struct AdapterWeights {
     func info(_ name: String) -> TensorInfo? { stored[name].flatMap { file.tensors[$0] } }
 
     /// - Throws: as `SafetensorsFile.read`.
-    func read(_ name: String, into matrix: Matrix) throws { try file.read(stored[name] ?? name, into: matrix) }
+    func read(_ name: String, into matrix: Matrix) throws {
+        guard let info = info(name), info.rows == matrix.columns, info.columns == matrix.rows, matrix.rows == 1 else {
+            return try file.read(stored[name] ?? name, into: matrix)
+        }
+        // A vector that is saved as a column.
+        let column = Matrix(rows: info.rows, columns: 1)
+        try file.read(stored[name] ?? name, into: column)
+        Kernels.transpose(column, into: matrix)
+    }
 
     /// Checks that the file holds what the adapter needs, and nothing else.
     ///
@@ -68,6 +76,7 @@ struct AdapterWeights {
         let prefix = TensorNames.prefix
         let endings = [
             ".lora_A.weight", ".lora_B.weight", ".lora_embedding_A", ".lora_embedding_B", ".lora_magnitude_vector",
+            ".ia3_l", ".beft_bias",
         ]
         let modules = unexpected.compactMap { name -> String? in
             guard name.hasPrefix(prefix), let ending = endings.first(where: name.hasSuffix) else { return nil }

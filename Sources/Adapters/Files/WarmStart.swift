@@ -7,6 +7,7 @@ package struct WarmStartDifference: Sendable, Equatable {
     package enum Setting: String, Sendable, CaseIterable {
         case base, tokenizer, task, labels, method, targets, rank, alpha
         case rankStabilised = "use_rslora"
+        case feedforward = "feedforward_modules"
     }
 
     package let setting: Setting
@@ -61,8 +62,8 @@ package struct WarmStart {
         }
         compare(.method, read.adapter.method.name, [ours.method.name])
         compare(.rankStabilised, "\(read.adapter.isRankStabilised)", ["\(ours.isRankStabilised)"])
-        compare(.rank, "\(read.adapter.rank)", ["\(ours.rank)"])
-        compare(.alpha, "\(read.adapter.alpha)", ["\(ours.alpha)"])
+        if ours.method.hasRank, ours.ranks.isEmpty { compare(.rank, "\(read.adapter.rank)", ["\(ours.rank)"]) }
+        if ours.method.hasRank, ours.alphas.isEmpty { compare(.alpha, "\(read.adapter.alpha)", ["\(ours.alpha)"]) }
         let slots = try read.targets.select(among: model.slots)
         if Set(slots.map(\.name)) != Set(adapter.modules.map(\.slot.name)) {
             let names = read.targets.names(of: slots).joined(separator: ", ")
@@ -72,20 +73,24 @@ package struct WarmStart {
         return found + (found.isEmpty ? patterns(slots, adapter) : [])
     }
 
-    /// A module of the parent that has a rank or a factor of its own.
+    /// The first module that has another rank or factor than the parent's, or is scaled at another side.
     private func patterns(_ slots: [ProjectionSlot], _ adapter: Adapter) -> [WarmStartDifference] {
         let ours = adapter.configuration
-        let places = slots.map(read.place)
-        if let other = places.first(where: { $0.rank != ours.rank }) {
-            return [
-                WarmStartDifference(
-                    setting: .rank, parent: "\(other.rank) in \(other.slot.name)", own: "\(ours.rank)")
-            ]
+        for (own, parent) in zip(adapter.modules.map(\.place), slots.map(read.place)) {
+            let name = own.slot.name
+            if ours.method.hasRank, own.rank != parent.rank {
+                return [WarmStartDifference(setting: .rank, parent: "\(parent.rank) in \(name)", own: "\(own.rank)")]
+            }
+            if ours.method.hasRank, own.scaling != parent.scaling {
+                let alphas = [parent, own].map { "\($0.scaling) times \($0.rank)" }
+                return [WarmStartDifference(setting: .alpha, parent: "\(alphas[0]) in \(name)", own: alphas[1])]
+            }
+            if own.scalesInput != parent.scalesInput {
+                let sides = [parent, own].map { $0.scalesInput ? "inputs" : "outputs" }
+                return [WarmStartDifference(setting: .feedforward, parent: "\(sides[0]) of \(name)", own: sides[1])]
+            }
         }
-        return places.filter { $0.scaling != ours.scaling }.prefix(1).map {
-            WarmStartDifference(
-                setting: .alpha, parent: "\($0.scaling) times \(ours.rank) in \($0.slot.name)", own: "\(ours.alpha)")
-        }
+        return []
     }
 
     /// Reads the parent's values into an adapter that differs from it in nothing.

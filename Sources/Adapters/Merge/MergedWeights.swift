@@ -15,12 +15,26 @@ package enum MergedWeights {
         return weight
     }
 
+    /// Computes b of one adapted projection, whose merge changes it.
+    ///
+    /// - Throws: as reading b0.
+    static func mergedBias(_ module: Adapter.Module, base: any WeightSource) throws -> Matrix {
+        let bias = Matrix(rows: 1, columns: module.slot.outputs)
+        try base.read(module.slot.biasName, into: bias)
+        module.update.merge(intoBias: bias)
+        return bias
+    }
+
     /// The adapted projections merged, each computed in float32 when its turn to be written comes.
     package static func projections(_ adapter: Adapter, base: any WeightSource) -> [TensorEntry] {
-        adapter.modules.map { module in
-            TensorEntry(name: module.slot.weightName, shape: module.slot.weightShape) {
+        adapter.modules.flatMap { module -> [TensorEntry] in
+            let weight = TensorEntry(name: module.slot.weightName, shape: module.slot.weightShape) {
                 try merged(module, base: base)
             }
+            let bias = TensorEntry(name: module.slot.biasName, shape: [module.slot.outputs]) {
+                try mergedBias(module, base: base)
+            }
+            return (module.update.changesWeight ? [weight] : []) + (module.update.changesBias ? [bias] : [])
         }
     }
 

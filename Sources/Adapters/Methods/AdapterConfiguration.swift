@@ -1,3 +1,5 @@
+import Transformers
+
 /// A method of adaptation and its settings. A method reads those that it has, see `AdapterMethod.settings`.
 package struct AdapterConfiguration: Sendable, Equatable {
     /// How the targets are adapted.
@@ -11,6 +13,18 @@ package struct AdapterConfiguration: Sendable, Equatable {
     package var targets: [String]
     /// Whether B·A is scaled by alpha/√rank, PEFT's `use_rslora`. https://arxiv.org/abs/2312.03732
     package var isRankStabilised: Bool
+    /// Ranks of modules that have their own, PEFT's `rank_pattern`.
+    package var ranks = ModuleSettings<Int>.none
+    /// Alphas of modules that have their own, PEFT's `alpha_pattern`.
+    package var alphas = ModuleSettings<Float>.none
+    /// Of the targets, modules that are not adapted, PEFT's `exclude_modules`; names as in `targets`.
+    package var excluded: [String] = []
+    /// Layers whose modules are adapted, PEFT's `layers_to_transform`; nil for all, and what is in none.
+    package var layers: Set<Int>?
+    /// What A and B begin as.
+    package var beginning = LowRankBeginning.kaiming
+    /// Of the targets, modules whose inputs are scaled by (IA)³ and not their outputs; names as in `targets`.
+    package var feedforward: [String] = []
 
     /// More than any matrix of a model has rows.
     static let largestRank = 1 << 16
@@ -41,6 +55,28 @@ package struct AdapterConfiguration: Sendable, Equatable {
         var text = "LoRAConfiguration(rank: \(rank), alpha: \(alpha), dropout: \(dropout), targets: \(targets))"
         if method != .lora { text += " method: \(method.name)" }
         if isRankStabilised { text += " use_rslora" }
+        if !ranks.isEmpty { text += " rank_pattern: \(ranks.text)" }
+        if !alphas.isEmpty { text += " alpha_pattern: \(alphas.text)" }
+        if !excluded.isEmpty { text += " exclude: \(excluded)" }
+        if let layers { text += " layers: \(layers.sorted())" }
+        if beginning != .kaiming { text += " init: \(beginning.rawValue)" }
+        if !feedforward.isEmpty { text += " feedforward_modules: \(feedforward)" }
         return text
+    }
+
+    /// What the configuration says of a slot that it adapts.
+    func place(_ slot: ProjectionSlot) -> AdaptedPlace {
+        let rank = ranks.value(for: slot.name) ?? rank
+        let alpha = alphas.value(for: slot.name) ?? alpha
+        return AdaptedPlace(
+            slot: slot, rank: rank, scaling: scaling(rank: rank, alpha: alpha), beginning: beginning,
+            scalesInput: feedforward.contains { TargetSelection.matches($0, slot.name) })
+    }
+
+    /// The slots of a model that it adapts, in the model's order.
+    ///
+    /// - Throws: `AdaptersError.unknownTarget` where a target, an excluded module, a layer or a pattern names nothing.
+    package func places(on model: LanguageModel) throws -> [AdaptedPlace] {
+        try TargetSelection.select(self, among: model.slots).map(place)
     }
 }

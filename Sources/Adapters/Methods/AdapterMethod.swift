@@ -15,6 +15,8 @@ package struct AdapterMethod: Sendable, Equatable {
     let flag: String?
     /// The keys of adapter_config.json that only methods such as this one have; others' are refused by name.
     let settings: Set<String>
+    /// Whether it has a rank, and an alpha.
+    package var hasRank: Bool { settings.contains("r") }
     /// Why llama.cpp's adapter files cannot hold it; nil where they can.
     let ggufObstacle: String?
     /// What is so in every module that has not been trained.
@@ -27,13 +29,17 @@ package struct AdapterMethod: Sendable, Equatable {
     ///
     /// - Throws: `AdaptersError.unsupported` where the slot is none that the method can adapt.
     let make: @Sendable (AdaptedPlace, UpdateDropout) throws -> any ProjectionUpdate
+    /// Those of the keys that most methods' adapter_config.json have which its has too.
+    var sharedSettings: Set<String> = ["fan_in_fan_out", "exclude_modules"]
+    /// Why it has nothing to adapt in a slot; nil where it has. Slots that are not named one by one are passed over.
+    var obstacle: @Sendable (ProjectionSlot) -> String? = { _ in nil }
 
     package static func == (left: AdapterMethod, right: AdapterMethod) -> Bool { left.name == right.name }
 }
 
 /// The methods that lorad trains, reads and writes.
 package enum AdapterMethods {
-    package static let all: [AdapterMethod] = [.lora, .dora]
+    package static let all: [AdapterMethod] = [.lora, .dora, .ia3, .bitfit]
 
     /// The method that a manifest names.
     ///
@@ -64,16 +70,22 @@ package struct AdaptedPlace {
     package let rank: Int
     /// The factor on the module's B·A.
     package let scaling: Float
+    /// What its A and B begin as.
+    let beginning: LowRankBeginning
+    /// Whether (IA)³ scales its inputs, and not its outputs.
+    let scalesInput: Bool
 }
 
 /// What one module of an adapter takes of memory, known before it is made.
 struct ModuleDemand {
     /// Trainable elements.
     var elements: Int
+    /// Elements of float32 that stay what training began with.
+    var constants = 0
     /// Numbers that are kept of every token for the backward pass.
     var savedCount: Int
     /// Numbers of every token that the module's passes hold for a while.
     var scratchCount: Int
-    /// Bytes that the analysis of its update takes.
+    /// Most bytes that its beginning, or the analysis of its update, takes for a while.
     var analysisBytes: Int
 }

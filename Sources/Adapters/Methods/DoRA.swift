@@ -24,6 +24,11 @@ extension AdapterMethod {
                     cause: "The model keeps its products and not its weight, whose norm DoRA needs.",
                     advice: "Leave it out of the targets, or use lora.")
             }
+            guard !place.beginning.isPartOfWeight else {
+                throw AdaptersError(
+                    .unsupported, "DoRA does not begin with \(place.beginning.rawValue).",
+                    advice: "Use lora, or leave out adapter.init.")
+            }
             return DoRAUpdate(place, frozen: frozen, dropout: dropout)
         })
 }
@@ -48,6 +53,7 @@ final class DoRAUpdate: ProjectionUpdate {
     /// m, `[1, out]`
     let magnitudes: Parameter
     private let scaling: Float
+    private let beginning: LowRankBeginning
     private let dropout: UpdateDropout
     private var norms: DoRANorms
 
@@ -68,13 +74,14 @@ final class DoRAUpdate: ProjectionUpdate {
             name: TensorNames.name(Self.suffix, of: place.slot.name),
             value: Matrix(rows: 1, columns: place.slot.outputs), shape: [place.slot.outputs])
         scaling = place.scaling
+        beginning = place.beginning
         self.dropout = dropout
         norms = DoRANorms(frozen, rank: place.rank)
     }
 
-    /// A as LoRA's, B zero, and m the norms of W's rows, so that g is 1.
+    /// A as LoRA's may be, B zero, and m the norms of W's rows, so that g is 1.
     func initialise(_ random: Philox) {
-        LowRankUpdate.initialise(a.value, random)
+        beginning.begin(a.value, random)
         for (output, square) in norms.squaredWeightNorms.enumerated() {
             magnitudes.value[0, output] = Float(square.squareRoot())
         }

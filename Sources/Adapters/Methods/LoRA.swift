@@ -1,3 +1,4 @@
+import ModelFiles
 import Tensors
 import Transformers
 
@@ -7,13 +8,28 @@ extension AdapterMethod {
         name: "lora", title: "LoRA", peftType: "LORA", flag: nil, settings: lowRankSettings, ggufObstacle: nil,
         untrained: "B is zero", members: { lowRankMembers($0) },
         demand: { place in
+            let (inputs, outputs) = (place.slot.inputs, place.slot.outputs)
+            let elements = LowRankUpdate.elements(place)
             // h of each pair, and dh of one.
-            ModuleDemand(
-                elements: LowRankUpdate.elements(place), savedCount: place.rank, scratchCount: place.rank,
-                analysisBytes: LowRankSpectrum.bytes(
-                    rank: place.rank, inputs: place.slot.inputs, outputs: place.slot.outputs))
+            var demand = ModuleDemand(
+                elements: elements, savedCount: place.rank, scratchCount: place.rank,
+                analysisBytes: LowRankSpectrum.bytes(rank: place.rank, inputs: inputs, outputs: outputs))
+            guard place.beginning.isPartOfWeight else { return demand }
+            // A₀ and B₀, h₀ or its gradient; the published pair of twice the rank, or what the beginning takes.
+            demand.constants = elements
+            demand.scratchCount += place.rank
+            demand.analysisBytes =
+                max(
+                    LowRankSpectrum.bytes(rank: 2 * place.rank, inputs: inputs, outputs: outputs)
+                        + 2 * DType.float32.bytes * elements,
+                    Factorisation.bytes(rows: outputs, columns: inputs, count: place.rank)
+                        + DType.float32.bytes * inputs * outputs)
+            return demand
         },
-        make: { LowRankUpdate($0, dropout: $1) })
+        make: { place, dropout in
+            if place.beginning.isPartOfWeight { return try ResidualUpdate(place, dropout: dropout) }
+            return LowRankUpdate(place, beginning: place.beginning, dropout: dropout)
+        })
 
     /// Keys of adapter_config.json that methods with A and B have.
     static let lowRankSettings: Set<String> = [
@@ -26,13 +42,26 @@ extension AdapterMethod {
         "bias",
     ]
 
-    /// The settings of methods with A and B; `use_rslora` only where it is on, because old PEFT versions stop at it.
+    /// The settings of methods with A and B; those that are new only where they are on, because old PEFT versions stop
+    /// at keys that they do not know.
     static func lowRankMembers(_ configuration: AdapterConfiguration) -> [(key: String, value: String)] {
-        let alpha = Int(exactly: configuration.alpha).map(String.init) ?? String(configuration.alpha)
-        return [
-            ("bias", "\"none\""), ("lora_alpha", alpha), ("lora_dropout", "\(configuration.dropout)"),
-            ("r", "\(configuration.rank)"),
-        ] + (configuration.isRankStabilised ? [("use_rslora", "true")] : [])
+        func number(_ value: Float) -> String { Int(exactly: value).map(String.init) ?? String(value) }
+        var members = [
+            ("bias", "\"none\""), ("lora_alpha", number(configuration.alpha)),
+            ("lora_dropout", "\(configuration.dropout)"), ("r", "\(configuration.rank)"),
+        ]
+        if configuration.isRankStabilised { members.append(("use_rslora", "true")) }
+        if !configuration.ranks.isEmpty {
+            members.append(("rank_pattern", JSONText.members(configuration.ranks.members.map { ($0, "\($1)") })))
+        }
+        if !configuration.alphas.isEmpty {
+            members.append(("alpha_pattern", JSONText.members(configuration.alphas.members.map { ($0, number($1)) })))
+        }
+        if let layers = configuration.layers {
+            members.append(
+                ("layers_to_transform", "[" + layers.sorted().map(String.init).joined(separator: ", ") + "]"))
+        }
+        return members
     }
 }
 
@@ -54,6 +83,7 @@ final class LowRankUpdate: ProjectionUpdate {
     /// `[out, r]`
     let b: Parameter
     private let scaling: Float
+    private let beginning: LowRankBeginning
     private let dropout: UpdateDropout
 
     var hasDropout: Bool { dropout.isOn }
@@ -66,8 +96,9 @@ final class LowRankUpdate: ProjectionUpdate {
     static let suffixA = "lora_A.weight"
     static let suffixB = "lora_B.weight"
 
-    init(_ place: AdaptedPlace, dropout: UpdateDropout) {
+    init(_ place: AdaptedPlace, beginning: LowRankBeginning = .kaiming, dropout: UpdateDropout) {
         (a, b) = Self.pair(place)
+        self.beginning = beginning
         scaling = place.scaling
         self.dropout = dropout
     }
@@ -80,25 +111,14 @@ final class LowRankUpdate: ProjectionUpdate {
                 value: Matrix(rows: place.rank, columns: place.slot.inputs)),
             Parameter(
                 name: TensorNames.name(suffixB, of: place.slot.name),
-                value: Matrix(rows: place.slot.outputs, columns: place.rank))
+                value: Matrix(rows: place.slot.outputs, columns: place.rank), isRaised: true)
         )
     }
 
     /// Elements of A and B.
     static func elements(_ place: AdaptedPlace) -> Int { place.rank * (place.slot.inputs + place.slot.outputs) }
 
-    func initialise(_ random: Philox) { Self.initialise(a.value, random) }
-
-    /// A is Kaiming-uniform with a = √5, uniform within ±1/√in, as PyTorch begins a linear layer; B stays zero.
-    static func initialise(_ a: Matrix, _ random: Philox) {
-        let bound = 1 / Float(a.columns).squareRoot()
-        for row in 0..<a.rows {
-            for column in 0..<a.columns {
-                let uniform = random.uniform(step: 0, position: UInt64(row * a.columns + column))
-                a[row, column] = (2 * uniform - 1) * bound
-            }
-        }
-    }
+    func initialise(_ random: Philox) { beginning.begin(a.value, random) }
 
     func merge(into weight: Matrix, isTransposed: Bool) { lowRankPair?.add(to: weight, isTransposed: isTransposed) }
 

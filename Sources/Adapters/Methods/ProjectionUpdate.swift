@@ -11,7 +11,15 @@ package protocol ProjectionUpdate: ProjectionAdapter {
     ///
     /// - Parameters:
     ///   - random: the module's own stream.
-    func initialise(_ random: Philox)
+    /// - Throws: `AdaptersError.notFinite` where it begins as a part of a weight that has none.
+    func initialise(_ random: Philox) throws
+
+    /// What training begins with and leaves as it is, by name: a checkpoint holds it, because another CPU may compute
+    /// other last bits.
+    var constants: [(name: String, matrix: Matrix)] { get }
+
+    /// The tensors as they are published.
+    var published: [(name: String, matrix: Matrix, shape: [Int])] { get }
 
     /// Whether the tensors differ from those of a module that was never trained in what they do.
     var changesOutput: Bool { get }
@@ -22,6 +30,13 @@ package protocol ProjectionUpdate: ProjectionAdapter {
     ///   - weight: W as the checkpoint stores it, of float32.
     ///   - isTransposed: whether that is `[in, out]`.
     func merge(into weight: Matrix, isTransposed: Bool)
+
+    /// Whether merging changes the projection's weight, and its own bias.
+    var changesWeight: Bool { get }
+    var changesBias: Bool { get }
+
+    /// Turns the base's bias `[1, out]` into the merged one.
+    func merge(intoBias bias: Matrix)
 
     /// What was learned, beside the base's weight.
     ///
@@ -34,6 +49,13 @@ package protocol ProjectionUpdate: ProjectionAdapter {
 
 extension ProjectionUpdate {
     package var parameters: [Parameter] { tensors.map(\.parameter) }
+    package var constants: [(name: String, matrix: Matrix)] { [] }
+    package var published: [(name: String, matrix: Matrix, shape: [Int])] {
+        parameters.map { ($0.name, $0.value, $0.shape) }
+    }
+    package var changesWeight: Bool { true }
+    package var changesBias: Bool { false }
+    package func merge(intoBias bias: Matrix) {}
 }
 
 /// W' = W + scaling · B·A.

@@ -14,6 +14,14 @@ struct AdapterTargets: Sendable {
         /// Every linear projection.
         case allLinear
 
+        /// Whether (IA)³'s `feedforward_modules` mean a path: as PEFT reads them, the end of one need not begin at a dot.
+        func areEndOf(_ path: String) -> Bool {
+            if case .list(let names) = self { names.contains(where: path.hasSuffix) } else { include(path) }
+        }
+
+        /// The names of a list.
+        var listed: [String] { if case .list(let names) = self { names } else { [] } }
+
         fileprivate func include(_ path: String) -> Bool {
             switch self {
             case .list(let names): names.contains { TargetSelection.matches($0, path) }
@@ -73,9 +81,7 @@ struct AdapterTargets: Sendable {
     /// The number of the layer that a module belongs to; nil where its path holds none.
     private func layer(of path: String) throws -> Int? {
         let parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard !layerNames.isEmpty else {
-            return parts.dropLast().dropFirst(2).lazy.compactMap(Self.number).first
-        }
+        guard !layerNames.isEmpty else { return Self.layer(of: path) }
         for name in layerNames {
             var start = 0
             for part in parts {
@@ -90,6 +96,13 @@ struct AdapterTargets: Sendable {
             }
         }
         return nil
+    }
+
+    /// The number of the layer that a module belongs to where nobody says what stands before it; nil where its path
+    /// holds none.
+    static func layer(of path: String) -> Int? {
+        path.split(separator: ".", omittingEmptySubsequences: false).dropLast().dropFirst(2).lazy
+            .compactMap { number(String($0)) }.first
     }
 
     /// The number between the dot at `end` and the next one.

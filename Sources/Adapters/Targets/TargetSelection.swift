@@ -21,15 +21,67 @@ package enum TargetSelection {
             target != allLinear && !slots.contains { matches(target, $0.name) }
         }
         guard unmatched.isEmpty else {
-            let complaints = unmatched.map { target in
-                let closest = Suggestion.closest(to: target, among: available + slots.map(\.name))
-                return "'\(target)'" + (closest.map { " (did you mean '\($0)'?)" } ?? "")
-            }
+            let complaints = complaints(unmatched, among: slots)
             throw AdaptersError(
-                .unknownTarget, "The base has no linear projection named \(complaints.joined(separator: ", ")).",
-                advice: advice(available))
+                .unknownTarget, "The base has no linear projection named \(complaints).", advice: advice(available))
         }
         return slots.filter { slot in targets.contains { $0 == allLinear || matches($0, slot.name) } }
+    }
+
+    /// The slots of these layers; all where nil.
+    ///
+    /// - Throws: `AdaptersError.unknownTarget` naming a layer that no slot belongs to.
+    package static func inLayers(_ layers: Set<Int>?, of slots: [ProjectionSlot]) throws -> [ProjectionSlot] {
+        guard let layers else { return slots }
+        let numbers = Set(slots.compactMap { AdapterTargets.layer(of: $0.name) })
+        let unknown = layers.subtracting(numbers).sorted()
+        guard unknown.isEmpty else {
+            let range = numbers.min().map { "\($0) to \(numbers.max() ?? $0)" } ?? "in no layer"
+            throw AdaptersError(
+                .unknownTarget,
+                "No targeted projection is in layer \(unknown.map(String.init).joined(separator: ", ")).",
+                advice: "The targeted projections are in layers \(range).")
+        }
+        return slots.filter { AdapterTargets.layer(of: $0.name).map(layers.contains) ?? false }
+    }
+
+    /// The slots that none of `names` names.
+    ///
+    /// - Throws: `AdaptersError.unknownTarget` for a name that takes nothing away, or where nothing is left.
+    package static func excluding(_ names: [String], from slots: [ProjectionSlot]) throws -> [ProjectionSlot] {
+        try checkNames(names, among: slots)
+        let left = slots.filter { slot in !names.contains { matches($0, slot.name) } }
+        guard !left.isEmpty else {
+            throw AdaptersError(
+                .unknownTarget, "Every targeted projection is excluded.", advice: "Leave some to be adapted.")
+        }
+        return left
+    }
+
+    /// Checks that each name means one of the targeted slots.
+    ///
+    /// - Throws: `AdaptersError.unknownTarget` naming those that mean none, with the closest names.
+    package static func checkNames(_ names: [String], among slots: [ProjectionSlot]) throws {
+        let unmatched = names.filter { name in !slots.contains { matches(name, $0.name) } }
+        guard unmatched.isEmpty else {
+            throw failure(unmatched, "No targeted projection is named", among: slots, advice: "Targeted are")
+        }
+    }
+
+    /// An error of names that mean none of `slots`, with the closest ones and all that there are.
+    static func failure(
+        _ unmatched: [String], _ sentence: String, among slots: [ProjectionSlot], advice: String
+    ) -> AdaptersError {
+        AdaptersError(
+            .unknownTarget, "\(sentence) \(complaints(unmatched, among: slots)).",
+            advice: "\(advice): \(leafNames(slots).joined(separator: ", ")).")
+    }
+
+    private static func complaints(_ unmatched: [String], among slots: [ProjectionSlot]) -> String {
+        unmatched.map { target in
+            let closest = Suggestion.closest(to: target, among: leafNames(slots) + slots.map(\.name))
+            return "'\(target)'" + (closest.map { " (did you mean '\($0)'?)" } ?? "")
+        }.joined(separator: ", ")
     }
 
     /// The targets as `adapter_config.json` lists them: sorted, `all-linear` spelled out.
@@ -60,7 +112,7 @@ package enum TargetSelection {
     }
 
     /// Whether a target names a module: by its whole path, or by its end from a dot on.
-    static func matches(_ target: String, _ name: String) -> Bool {
+    package static func matches(_ target: String, _ name: String) -> Bool {
         name == target || name.hasSuffix("." + target)
     }
 

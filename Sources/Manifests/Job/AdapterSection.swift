@@ -8,40 +8,92 @@ package struct AdapterSection: Section {
     package var alpha = 16.0
     /// Whether it is scaled by alpha / √rank in place of that; nil for no.
     package var useRSLoRA: Bool?
+    /// Ranks of modules that have their own, by expressions as PEFT's; the first that matches counts.
+    package var rankPattern: [NamedValue<Int>]?
+    /// Alphas of modules that have their own.
+    package var alphaPattern: [NamedValue<Double>]?
     /// Probability of dropping an input of the adapter's branch while training.
     package var dropout = 0.05
+    /// What A and B begin as; nil for `kaiming`.
+    package var beginning: AdapterBeginning?
     /// Module names, path suffixes, or `all-linear`; nil for those that the base's type has by default.
     package var targets: [String]?
+    /// Of the targets, those whose inputs are scaled; nil for those that the base's type has by default.
+    package var feedforwardModules: [String]?
+    /// Of the targets, those that are not adapted.
+    package var exclude: [String]?
+    /// The layers that are adapted; nil for all.
+    package var layers: [LayerRange]?
     /// What training goes on from: a name in the outbox, `NAME/RUN`, or a folder; nil for a fresh adapter.
     package var initFrom: String?
 
-    static let fields: [Field<AdapterSection>] = [
+    static let fields: [Field<AdapterSection>] = sizeFields + targetFields
+
+    private static let sizeFields: [Field<AdapterSection>] = [
         .standard(
-            "method", \.method, .choice(planned: ["adalora", "ia3", "prompt", "prefix", "qlora"]),
+            "method", \.method, .choice(planned: ["adalora", "prompt", "prefix", "qlora"]),
             standard: "`lora`", "The kind of adapter: see [methods](methods.md)."),
-        .standard("rank", \.rank, .integer(1...4096, example: 8), standard: "8", "The rank r of the update."),
-        .standard(
-            "alpha", \.alpha, .number(NumberBounds(above: 0), example: "16"), standard: "16",
-            "The update is scaled by alpha / rank."),
+        own(
+            .standard("rank", \.rank, .integer(1...4096, example: 8), standard: "8", "The rank r of the update.")),
+        own(
+            .standard(
+                "alpha", \.alpha, .number(NumberBounds(above: 0), example: "16"), standard: "16",
+                "The update is scaled by alpha / rank.")),
         .optional(
             "use_rslora", \.useRSLoRA, .boolean, absent: "false",
             "Scales the update by alpha / √rank (rsLoRA), which keeps it as strong at high ranks."),
-        .standard(
-            "dropout", \.dropout, .number(NumberBounds(atLeast: 0, below: 1), example: "0.05"), standard: "0.05",
-            "Probability of dropping an input of the adapter while training. "
-                + "At 0, rows that begin alike compute their beginning once."),
         .optional(
-            "targets", \.targets,
-            .list(
-                of: .text("module name", example: "q_proj"), ListRule(atLeast: 1, atMost: 1_000, allowsSingle: true),
-                example: "[q_proj, v_proj]"),
-            absent: "PEFT's for the type of base",
+            "rank_pattern", \.rankPattern,
+            .mapping(of: .integer(1...4096, example: 8), atMost: 1_000, example: "{down_proj: 16}"), absent: "none",
+            "Ranks of modules that have their own. Names are regular expressions that match a module's path, or its "
+                + "end from a dot on, as in PEFT; the first that matches counts."),
+        .optional(
+            "alpha_pattern", \.alphaPattern,
+            .mapping(
+                of: .number(NumberBounds(above: 0), example: "16"), atMost: 1_000, example: "{down_proj: 32}"),
+            absent: "none", "The same of alphas."),
+        own(
+            .standard(
+                "dropout", \.dropout, .number(NumberBounds(atLeast: 0, below: 1), example: "0.05"),
+                standard: "0.05",
+                "Probability of dropping an input of the adapter while training. "
+                    + "At 0, rows that begin alike compute their beginning once.")),
+        .optional(
+            "init", \.beginning, .choice(), absent: "`kaiming`",
+            "What A and B begin as: A uniform or normal and B zero, or a part of the base's weight (PiSSA, OLoRA)."),
+    ]
+
+    private static let targetFields: [Field<AdapterSection>] = [
+        .optional(
+            "targets", \.targets, names("[q_proj, v_proj]"), absent: "PEFT's for the type of base",
             "Which linear projections get an adapter: names, path suffixes, or `all-linear`. "
                 + "By default `q_proj` and `v_proj`, or what stands in their place."),
+        .optional(
+            "feedforward_modules", \.feedforwardModules, names("[down_proj]", atLeast: 0),
+            absent: "PEFT's for the type of base",
+            "Of the targets of `ia3`, those whose inputs are scaled in place of their outputs."),
+        .optional(
+            "exclude", \.exclude, names("[lm_head]"), absent: "none", "Of the targets, those that get no adapter."),
+        .optional(
+            "layers", \.layers,
+            .list(of: .layers, ListRule(atLeast: 1, atMost: 1_000, allowsSingle: true), example: "[0, 4-7]"),
+            absent: "all", "The layers whose targets get an adapter, counted from 0: numbers, or ranges with both ends."
+        ),
         .optional(
             "init_from", \.initFrom, .path(example: "sentiment"), absent: "a fresh adapter",
             "The adapter that training goes on from: a name (its latest run), `NAME/RUN` of the outbox, or a folder."),
     ]
+
+    private static func names(_ example: String, atLeast: Int = 1) -> Kind<[String]> {
+        .list(
+            of: .text("module name", example: "q_proj"), ListRule(atLeast: atLeast, atMost: 1_000, allowsSingle: true),
+            example: example)
+    }
+
+    /// A field that is written only where the method has it.
+    private static func own(_ field: Field<AdapterSection>) -> Field<AdapterSection> {
+        field.written { $0.method.keys.contains(field.name) }
+    }
 
     /// The folder that `init_from` names; nil where it names a run in the outbox, which has at most one `/`.
     package var initFolder: String? {
@@ -50,9 +102,29 @@ package struct AdapterSection: Section {
             return parts.count > 2 || parts.contains { $0.isEmpty || $0.hasPrefix(".") } ? text : nil
         }
     }
-}
 
-/// The kinds of adapter lorad trains.
-package enum AdapterKind: String, Sendable, CaseIterable, Codable {
-    case lora, dora
+    static func check(
+        _ section: inout AdapterSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
+    ) {
+        let method = section.method
+        for entry in node.entries ?? [] where !entry.value.isNull && !method.keys.contains(entry.key) {
+            guard let owners = AdapterKind.owners(of: entry.key) else { continue }
+            context.diagnostics.add(
+                entry.position, "\(path)\(entry.key) goes with \(path)method \(owners), not \(method.rawValue)")
+        }
+        if method.isLowRank, let beginning = section.beginning, !method.beginnings.contains(beginning),
+            let entry = node.entry("init")
+        {
+            let owners = AdapterKind.allCases.filter { $0.beginnings.contains(beginning) }.map(\.rawValue)
+            context.diagnostics.add(
+                entry.position,
+                "\(path)init \(beginning.rawValue) goes with \(path)method \(owners.joined(separator: " or ")), not "
+                    + method.rawValue)
+        }
+        if section.beginning != nil, section.initFrom != nil, let second = node.later(of: "init", "init_from") {
+            context.diagnostics.add(
+                second.position,
+                "\(path)init says what a fresh adapter begins as, and \(path)init_from goes on from another; keep one")
+        }
+    }
 }

@@ -20,6 +20,14 @@ extension JobManifest {
                 entry.position,
                 "training.label_smoothing spreads a class's probability; dataset.task regression has no classes")
         }
+        if !manifest.adapter.method.isLowRank, node["training.lora_plus_ratio"] != nil,
+            let entry = node["training"]?.entry("lora_plus_ratio")
+        {
+            context.diagnostics.add(
+                entry.position,
+                "training.lora_plus_ratio is about A and B; it goes with adapter.method "
+                    + "\(AdapterKind.owners(of: "rank") ?? ""), not \(manifest.adapter.method.rawValue)")
+        }
         checkGates(manifest, node, &context)
         for (key, paths) in [
             ("dataset.train", manifest.dataset.train.paths),

@@ -62,6 +62,10 @@ extension TrainingSection {
             "label_smoothing", \.labelSmoothing, .number(NumberBounds(atLeast: 0, below: 1), example: "0.1"),
             absent: "0", "Share of a target's probability that is spread evenly over all tokens, or classes."),
         .optional(
+            "lora_plus_ratio", \.loraPlusRatio, .number(NumberBounds(atLeast: 1, atMost: 10_000), example: "16"),
+            absent: "1",
+            "How many times A's learning rate B's is (LoRA+); `learning_rate` is A's. For methods with A and B."),
+        .optional(
             "neftune_alpha", \.neftuneAlpha, .number(NumberBounds(above: 0, atMost: 1_000), example: "5"),
             absent: "no noise",
             "Adds noise to token embeddings while training (NEFTune): uniform within ±alpha/√(L·d), for L tokens of d."),

@@ -34,6 +34,8 @@ package struct TrainingSection: Section {
     package var weightDecay = 0.0
     /// The share of a target's probability that is spread over all others; nil for none.
     package var labelSmoothing: Double?
+    /// LoRA+'s ratio of B's learning rate to A's; nil for 1.
+    package var loraPlusRatio: Double?
     /// NEFTune's alpha; nil: no noise on embeddings.
     package var neftuneAlpha: Double?
     /// Gradients are scaled down to this global norm; 0 leaves them as they are.

@@ -52,6 +52,13 @@ struct Field<Section: Sendable>: Sendable {
             write: { _ in nil })
     }
 
+    /// The same, written only where `isWritten`; elsewhere its value means nothing.
+    func written(where isWritten: @escaping @Sendable (Section) -> Bool) -> Field {
+        Field(
+            name: name, description: description, missing: missing, allowsBlank: allowsBlank, expectation: expectation,
+            read: read, write: { [write] section in isWritten(section) ? write(section) : nil })
+    }
+
     private init(
         name: String, description: FieldDescription, missing: String?, allowsBlank: Bool, expectation: String,
         read: @escaping @Sendable (YAMLNode, inout Section, inout ReadingContext, String) -> Void,

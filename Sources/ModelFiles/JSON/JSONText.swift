@@ -21,6 +21,19 @@ package enum JSONText {
         return text + "\""
     }
 
+    /// A list of strings as a member of an object that is indented by two.
+    package static func list(_ strings: [String]) -> String {
+        strings.isEmpty ? "[]" : "[\n" + strings.map { "    " + quote($0) }.joined(separator: ",\n") + "\n  ]"
+    }
+
+    /// An object as a member of one that is indented by two.
+    ///
+    /// - Parameter members: keys, and values as JSON.
+    package static func members(_ members: [(key: String, value: String)]) -> String {
+        members.isEmpty
+            ? "{}" : "{\n" + members.map { "    \(quote($0.key)): \($0.value)" }.joined(separator: ",\n") + "\n  }"
+    }
+
     /// A document as the Hugging Face libraries write theirs: indented by two, members in the order given, a line feed
     /// at the end. Numbers are spelled so that they read back the same.
     ///

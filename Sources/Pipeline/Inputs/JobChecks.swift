@@ -115,26 +115,78 @@ struct JobChecks {
         }
     }
 
-    /// The adapter that the manifest describes; nil, and noted, where it names targets that the base lacks, or a rank that
-    /// none of them can have.
+    /// The adapter that the manifest describes; nil, and noted, where it names what the base lacks, or a rank that no
+    /// update can have.
     func configuration(_ section: AdapterSection, of model: LanguageModel) throws -> AdapterConfiguration? {
+        let method = try AdapterMethods.named(section.method.rawValue)
+        guard
+            let all = try known(
+                "targets", { try TargetSelection.fitting(method, section.targets ?? [], among: model.slots) }),
+            let layered = try known("layers", { try TargetSelection.inLayers(section.layerNumbers, of: all) }),
+            let slots = try known("exclude", { try TargetSelection.excluding(section.exclude ?? [], from: layered) })
+        else { return nil }
+        var configuration = AdapterConfiguration(
+            method: method, rank: section.rank,
+            alpha: Float(section.alpha), dropout: Float(section.dropout), targets: section.targets ?? [],
+            isRankStabilised: section.useRSLoRA ?? false)
+        configuration.excluded = section.exclude ?? []
+        configuration.layers = section.layerNumbers
+        configuration.feedforward = section.feedforwardModules ?? []
+        configuration.beginning = section.beginning.flatMap { LowRankBeginning(rawValue: $0.rawValue) } ?? .kaiming
+        let ranks = try known("rank_pattern") {
+            let ranks = try ModuleSettings((section.rankPattern ?? []).map { ($0.name, $0.value) })
+            try ranks.check(among: slots)
+            return ranks
+        }
+        let alphas = try known("alpha_pattern") {
+            let alphas = try ModuleSettings((section.alphaPattern ?? []).map { ($0.name, Float($0.value)) })
+            try alphas.check(among: slots)
+            return alphas
+        }
+        let feedforward: Void? = try known("feedforward_modules") {
+            try TargetSelection.checkNames(configuration.feedforward, among: slots)
+        }
+        guard let ranks, let alphas, feedforward != nil else { return nil }
+        (configuration.ranks, configuration.alphas) = (ranks, alphas)
+        return fits(configuration, slots) ? configuration : nil
+    }
+
+    /// What `body` makes; nil, and noted at a key of `adapter`, where a name of it means nothing of the base.
+    private func known<Result>(_ key: String, _ body: () throws -> Result) throws -> Result? {
         do {
-            let slots = try TargetSelection.select(section.targets ?? [], among: model.slots)
-            let highest = slots.map { min($0.inputs, $0.outputs) }.max() ?? 0
-            guard section.rank <= highest else {
-                mistakes.note(
-                    "adapter.rank",
-                    "adapter.rank is \(section.rank); no update of the projections that it targets has a rank above "
-                        + "\(highest).", advice: "Lower adapter.rank: far fewer do as well.")
-                return nil
-            }
-            return AdapterConfiguration(
-                method: try AdapterMethods.named(section.method.rawValue), rank: section.rank,
-                alpha: Float(section.alpha), dropout: Float(section.dropout), targets: section.targets ?? [],
-                isRankStabilised: section.useRSLoRA ?? false)
-        } catch let error as AdaptersError where error.code == .unknownTarget {
-            mistakes.note("adapter.targets", error.message, cause: error.cause, advice: error.advice)
+            return try body()
+        } catch let error as AdaptersError where error.code == .unknownTarget || error.code == .unsupported {
+            mistakes.note("adapter.\(key)", error.message, cause: error.cause, advice: error.advice)
             return nil
         }
     }
+
+    /// Whether the ranks are such that an update can have them; noted where not.
+    private func fits(_ configuration: AdapterConfiguration, _ slots: [ProjectionSlot]) -> Bool {
+        guard configuration.method.hasRank else { return true }
+        let highest = slots.map { min($0.inputs, $0.outputs) }.max() ?? 0
+        let own = slots.compactMap { slot in
+            configuration.ranks.value(for: slot.name).map { (rank: $0, slot: slot) }
+        }
+        if let wrong = own.first(where: { $0.rank > min($0.slot.inputs, $0.slot.outputs) }) {
+            mistakes.note(
+                "adapter.rank_pattern",
+                "adapter.rank_pattern gives \(wrong.slot.name) the rank \(wrong.rank); its update has none above "
+                    + "\(min(wrong.slot.inputs, wrong.slot.outputs)).", advice: "Lower it: far fewer do as well.")
+            return false
+        }
+        guard configuration.rank <= highest else {
+            mistakes.note(
+                "adapter.rank",
+                "adapter.rank is \(configuration.rank); no update of the projections that it targets has a rank above "
+                    + "\(highest).", advice: "Lower adapter.rank: far fewer do as well.")
+            return false
+        }
+        return true
+    }
+}
+
+extension AdapterSection {
+    /// The layers' numbers; nil for all.
+    fileprivate var layerNumbers: Set<Int>? { layers.map { Set($0.flatMap(\.layers)) } }
 }

@@ -1,15 +1,40 @@
+import Adapters
 import Manifests
 import Tensors
 import Training
 import Transformers
 
 extension JobManifest {
-    /// With the targets that a base of this type has by default, where the manifest names none.
+    /// With the targets that a base of this type has by default for the method, where the manifest names none.
     ///
-    /// - Throws: `TransformersError.unsupported` for an unknown type.
+    /// - Throws: `TransformersError.unsupported` for an unknown type, or one that the method has no default for.
     func completed(modelType: String) throws -> JobManifest {
         var manifest = self
-        manifest.adapter.targets = try adapter.targets ?? ModelFamilies.named(modelType).defaultTargets
+        let family = try ModelFamilies.named(modelType)
+        guard adapter.method.keys.contains("feedforward_modules") else {
+            // Of biases, all that there are.
+            let standard = adapter.method == .bitfit ? [TargetSelection.allLinear] : family.defaultTargets
+            manifest.adapter.targets = adapter.targets ?? standard
+            return manifest
+        }
+        if adapter.targets == nil || adapter.feedforwardModules == nil, family.scaledTargets == nil {
+            throw TransformersError(
+                .unsupported,
+                "PEFT has no default targets of \(adapter.method.rawValue) for a base of type '\(modelType)'.",
+                advice: "Name adapter.targets and adapter.feedforward_modules.")
+        }
+        let names = adapter.targets ?? family.scaledTargets?.all ?? []
+        manifest.adapter.targets = names
+        manifest.adapter.feedforwardModules =
+            adapter.feedforwardModules
+            ?? family.scaledTargets?.inputs.filter { input in
+                // A target may name more than the default does, or less.
+                let isTargeted = names.contains {
+                    $0 == TargetSelection.allLinear || TargetSelection.matches($0, input)
+                        || TargetSelection.matches(input, $0)
+                }
+                return isTargeted && !(adapter.exclude ?? []).contains { TargetSelection.matches($0, input) }
+            }
         return manifest
     }
 

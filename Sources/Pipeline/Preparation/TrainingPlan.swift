@@ -22,6 +22,7 @@ package enum TrainingPlan {
         configuration.minimumImprovement = section.earlyStopping?.minDelta ?? 0
         configuration.keepsBest = manifest.keepsBest
         configuration.labelSmoothing = section.labelSmoothing ?? 0
+        configuration.raisedRateRatio = section.loraPlusRatio ?? 1
         configuration.noiseAlpha = section.neftuneAlpha ?? 0
         return configuration
     }

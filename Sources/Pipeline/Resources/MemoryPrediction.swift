@@ -69,8 +69,8 @@ package struct MemoryPrediction: Equatable {
         return whole
     }
 
-    /// Values and gradients of what is trained.
-    package var trained: Int { adapter.map { Parameter.bytes(elements: $0.elements) } ?? 0 }
+    /// Values and gradients of what is trained, and what stays as training began.
+    package var trained: Int { adapter.map { Parameter.bytes(elements: $0.elements) + $0.constantBytes } ?? 0 }
     /// What training holds beside: the optimizer, and the best values where those are kept.
     package var optimizer: Int { adapter.map { plan.heldBytes(elements: $0.elements) } ?? 0 }
 

@@ -14,9 +14,11 @@ struct ResourceCheck {
     func requireDisk(
         adapter: Adapter, plan: TrainingConfiguration, base: VerifiedBase, environment: JobEnvironment
     ) throws {
-        let trainable = 4 * adapter.parameterCount
+        // What an adapter began as stands in its checkpoints and in what it publishes.
+        let constants = adapter.constants.reduce(0) { $0 + 4 * $1.matrix.rows * $1.matrix.columns }
+        let trainable = 4 * adapter.parameterCount + constants
         // The old checkpoint stays until the new one is whole.
-        let checkpoints = 2 * plan.checkpointBytes(elements: adapter.parameterCount)
+        let checkpoints = 2 * (plan.checkpointBytes(elements: adapter.parameterCount) + constants)
         let adapted = adapter.modules.reduce(0) { $0 + 4 * $1.slot.inputs * $1.slot.outputs }
         let exports = manifest.merge.export != .none
         let element = manifest.merge.dtype == .bfloat16 ? 2 : 4

@@ -43,12 +43,7 @@ enum ReportAssembly {
                 modelType: base.hash.modelType, parameters: base.hash.parameters,
                 location: base.location, hubID: manifest.base.hubID),
             parent: parent?.provenance, datasets: data.datasets, chatTemplate: data.chatTemplate,
-            adapter: AdapterProvenance(
-                method: manifest.adapter.method.rawValue, useRSLoRA: manifest.adapter.useRSLoRA,
-                rank: manifest.adapter.rank, alpha: manifest.adapter.alpha, dropout: manifest.adapter.dropout,
-                targets: manifest.adapter.targets ?? [],
-                task: data.task.labels.map { $0 == .regression ? "regression" : "classification" },
-                labels: data.task.names),
+            adapter: shape(manifest.adapter, data.task),
             training: recipe(manifest, plan, training),
             versions: ["lorad": LoradVersion.current, "openblas": MachineInfo.openBLASConfiguration],
             machine: MachineProvenance(
@@ -62,6 +57,23 @@ enum ReportAssembly {
 }
 
 extension ReportAssembly {
+    /// The keys that the method has, and only those.
+    private static func shape(_ section: AdapterSection, _ task: ModelTask) -> AdapterProvenance {
+        func own<Value>(_ key: String, _ value: Value?) -> Value? { section.method.keys.contains(key) ? value : nil }
+        var shape = AdapterProvenance(
+            method: section.method.rawValue, useRSLoRA: section.useRSLoRA, rank: own("rank", section.rank),
+            alpha: own("alpha", section.alpha), dropout: own("dropout", section.dropout),
+            targets: section.targets ?? [],
+            task: task.labels.map { $0 == .regression ? "regression" : "classification" }, labels: task.names)
+        shape.rankPattern = section.rankPattern.map { $0.map { "\($0.name): \($0.value)" } }
+        shape.alphaPattern = section.alphaPattern.map { $0.map { "\($0.name): \(FigureFormat.plain($0.value))" } }
+        shape.layers = section.layers.map { $0.map(\.text) }
+        shape.excluded = section.exclude
+        shape.beginning = section.beginning?.rawValue
+        shape.feedforward = section.feedforwardModules
+        return shape
+    }
+
     private static func recipe(
         _ manifest: JobManifest, _ plan: TrainingConfiguration, _ training: TrainingReport?
     ) -> TrainingProvenance {
@@ -76,6 +88,7 @@ extension ReportAssembly {
             measured: training)
         recipe.labelSmoothing = section.labelSmoothing
         recipe.neftuneAlpha = section.neftuneAlpha
+        recipe.loraPlusRatio = section.loraPlusRatio
         recipe.warmupSteps = section.warmupSteps
         if plan.schedule.hasMinimum { recipe.minLRRate = plan.minimumRateShare }
         if plan.schedule == .warmupStableDecay { recipe.decaySteps = plan.decaySteps }

@@ -109,8 +109,7 @@ package enum ModelCard {
             "- \($0.role.rawValue): \(ForeignText.forMarkdownCode($0.path)), \(FigureFormat.count($0.rows)) rows, SHA-256 `\($0.sha256)`\n"
         }
         return """
-            - \(ForeignText.forMarkdown(adapter.methodText)), rank \(adapter.rank), alpha \(FigureFormat.plain(adapter.alpha)), \
-            dropout \(FigureFormat.plain(adapter.dropout)), on \
+            - \(([adapter.methodText] + adapter.settings).map(ForeignText.forMarkdown).joined(separator: ", ")), on \
             \(adapter.targets.map(ForeignText.forMarkdownCode).joined(separator: ", "))\(head(adapter))
             - \(training.steps) steps of \(training.batchSize) rows, learning rate \
             \(FigureFormat.plain(training.learningRate)) \

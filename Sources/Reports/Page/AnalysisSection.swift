@@ -12,6 +12,12 @@ enum AnalysisSection {
             .sorted { ($1.relativeFrobeniusNorm, $0.module) < ($0.relativeFrobeniusNorm, $1.module) }
             .prefix(maximumMultiples)
         let top = largest.compactMap { $0.singularValues.first }.filter(\.isFinite).max() ?? 0
+        guard analysis.contains(where: { !$0.singularValues.isEmpty }) else {
+            return """
+                <section aria-labelledby="analysis"><h2 id="analysis">What the adapter learned</h2>\
+                \(UpdateHeatMap.render(analysis))\(table(analysis))</section>
+                """
+        }
         return """
             <section aria-labelledby="analysis"><h2 id="analysis">What the adapter learned</h2>\
             <p>\(sentence(analysis))</p>\(UpdateHeatMap.render(analysis))<h3>Singular values of the update, in the \
@@ -57,6 +63,7 @@ enum AnalysisSection {
     }
 
     private static func values(_ module: ModuleAnalysis, atMost limit: Int) -> String {
+        if module.singularValues.isEmpty { return "–" }
         let shown = module.singularValues.prefix(limit).map { FigureFormat.significant($0) }.joined(separator: " · ")
         let rest = module.singularValues.count - limit
         return rest > 0 ? "\(shown) · and \(rest) more" : shown
@@ -67,7 +74,8 @@ enum AnalysisSection {
             """
             <tr><th scope="row" class="name mono">\(TextBlock.short(module.module, to: 120))</th>\
             <td class="n">\(FigureFormat.percent(module.relativeFrobeniusNorm))</td>\
-            <td class="n">\(module.directions(holding: 0.9))</td><td>\(values(module, atMost: maximumValues))</td></tr>
+            <td class="n">\(module.singularValues.isEmpty ? "–" : "\(module.directions(holding: 0.9))")</td>\
+            <td>\(values(module, atMost: maximumValues))</td></tr>
             """
         }
         let rest = analysis.count - rows.count

@@ -57,8 +57,7 @@ enum ProvenanceSection {
     private static func recipe(_ provenance: Provenance) -> [HTML] {
         let (adapter, training) = (provenance.adapter, provenance.training)
         let shape = """
-            \(adapter.methodText), rank \(adapter.rank), alpha \(FigureFormat.plain(adapter.alpha)), dropout \
-            \(FigureFormat.plain(adapter.dropout)), on \
+            \(([adapter.methodText] + adapter.settings).joined(separator: ", ")), on \
             \(TextBlock.short(adapter.targets.joined(separator: ", "), to: 400))
             """
         let schedule = """

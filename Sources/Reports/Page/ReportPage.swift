@@ -61,7 +61,7 @@ package enum ReportPage {
         let adapter = report.provenance.adapter
         var entries: [HTML] = [
             fact(
-                "Adapter", "rank \(adapter.rank), alpha \(FigureFormat.plain(adapter.alpha))",
+                "Adapter", adapter.size ?? adapter.methodName,
                 TextBlock.short(adapter.targets.joined(separator: ", ")))
         ]
         if let training = report.training {

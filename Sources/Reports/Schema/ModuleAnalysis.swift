@@ -3,7 +3,7 @@
 package struct ModuleAnalysis: Codable, Sendable, Equatable {
     /// The module's path in the checkpoint, `model.layers.0.self_attn.q_proj`.
     package var module: String
-    /// The singular values of ΔW, largest first; as many as the rank.
+    /// The singular values of ΔW, largest first; as many as the rank, and none of a method that has no rank.
     package var singularValues: [Double]
     /// ‖ΔW‖ over ‖W‖, both Frobenius norms.
     package var relativeFrobeniusNorm: Double

@@ -1,15 +1,29 @@
+import Common
+
 /// The adapter's shape.
 package struct AdapterProvenance: Codable, Sendable, Equatable {
     /// `lora`, or one of its relatives.
     package var method: String
     /// Whether the update is scaled by alpha/√rank; absent where the manifest does not say.
     package var useRSLoRA: Bool?
-    /// r.
-    package var rank: Int
+    /// r; absent where the method has none.
+    package var rank: Int?
     /// The update is scaled by alpha/rank.
-    package var alpha: Double
+    package var alpha: Double?
     /// Dropout on the branch's input.
-    package var dropout: Double
+    package var dropout: Double?
+    /// Modules with ranks of their own, as `name: rank`; this and what follows is absent where the manifest does not say.
+    package var rankPattern: [String]?
+    /// Modules with alphas of their own.
+    package var alphaPattern: [String]?
+    /// The layers that are adapted: numbers, or ranges of them.
+    package var layers: [String]?
+    /// Targeted modules that are not adapted.
+    package var excluded: [String]?
+    /// What A and B began as.
+    package var beginning: String?
+    /// Targeted modules whose inputs are scaled.
+    package var feedforward: [String]?
     /// The target modules, as the manifest names them.
     package var targets: [String]
     /// `classification` or `regression`; absent where tokens are predicted.
@@ -19,8 +33,8 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
 
     /// What the adapter is.
     package init(
-        method: String = "lora", useRSLoRA: Bool? = nil, rank: Int, alpha: Double, dropout: Double, targets: [String],
-        task: String? = nil,
+        method: String = "lora", useRSLoRA: Bool? = nil, rank: Int?, alpha: Double?, dropout: Double?,
+        targets: [String], task: String? = nil,
         labels: [String]? = nil
     ) {
         self.task = task
@@ -34,17 +48,40 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case method, rank, alpha, dropout, targets, task, labels
+        case method, rank, alpha, dropout, targets, task, labels, layers
         case useRSLoRA = "use_rslora"
+        case rankPattern = "rank_pattern"
+        case alphaPattern = "alpha_pattern"
+        case excluded = "exclude"
+        case beginning = "init"
+        case feedforward = "feedforward_modules"
     }
 
-    /// The method as the papers of low-rank adaptation spell theirs: LoRA, DoRA.
+    /// The method as its paper spells it: LoRA, DoRA, (IA)³, BitFit.
     package var methodName: String {
-        method.hasSuffix("ora") ? method.dropLast(3).uppercased() + "oRA" : method
+        if let name = ["ia3": "(IA)³", "bitfit": "BitFit"][method] { return name }
+        return method.hasSuffix("ora") ? method.dropLast(3).uppercased() + "oRA" : method
     }
 
     /// The method in words.
     package var methodText: String { useRSLoRA == true ? "\(method) scaled by alpha/√rank" : method }
+
+    /// Rank and alpha, of a method that has them.
+    package var size: String? {
+        rank.map { "rank \($0)" + (alpha.map { ", alpha \(FigureFormat.plain($0))" } ?? "") }
+    }
+
+    /// The settings beside method and targets, in words; foreign where they name modules.
+    package var settings: [String] {
+        func list(_ name: String, _ values: [String]?) -> String? {
+            values.map { "\(name) \($0.joined(separator: ", "))" }
+        }
+        return [
+            size, list("ranks", rankPattern), list("alphas", alphaPattern),
+            dropout.map { "dropout \(FigureFormat.plain($0))" }, beginning.map { "beginning with \($0)" },
+            list("layers", layers), list("without", excluded), list("scaling the inputs of", feedforward),
+        ].compactMap(\.self)
+    }
 }
 
 /// How the adapter was trained: what was asked for, and what it took.
@@ -74,6 +111,8 @@ package struct TrainingProvenance: Codable, Sendable, Equatable {
     package var weightDecay: Double
     /// Share of a target's probability that was spread over all others; absent where none was.
     package var labelSmoothing: Double?
+    /// How many times A's learning rate B's was; absent where the manifest does not say.
+    package var loraPlusRatio: Double?
     /// NEFTune's alpha; absent where embeddings had no noise.
     package var neftuneAlpha: Double?
     /// The gradient's norm is clipped to this.
@@ -125,6 +164,7 @@ package struct TrainingProvenance: Codable, Sendable, Equatable {
         case warmupSteps = "warmup_steps"
         case labelSmoothing = "label_smoothing"
         case neftuneAlpha = "neftune_alpha"
+        case loraPlusRatio = "lora_plus_ratio"
         case minLRRate = "min_lr_rate"
         case decaySteps = "decay_steps"
         case weightDecay = "weight_decay"

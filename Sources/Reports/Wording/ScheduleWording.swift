@@ -14,6 +14,7 @@ enum ScheduleWording {
     /// `, label smoothing 0.1, NEFTune alpha 5`; empty where there is neither.
     static func regularisation(_ training: TrainingProvenance) -> String {
         let smoothing = training.labelSmoothing.map { ", label smoothing \(FigureFormat.plain($0))" } ?? ""
-        return smoothing + (training.neftuneAlpha.map { ", NEFTune alpha \(FigureFormat.plain($0))" } ?? "")
+        let ratio = training.loraPlusRatio.map { ", LoRA+ ratio \(FigureFormat.plain($0))" } ?? ""
+        return smoothing + ratio + (training.neftuneAlpha.map { ", NEFTune alpha \(FigureFormat.plain($0))" } ?? "")
     }
 }

@@ -47,7 +47,8 @@ package final class Trainer {
             totalSteps: configuration.steps, minimumShare: configuration.minimumRateShare,
             decaySteps: configuration.decaySteps)
         result.kernels = [.here(from: 0)]
-        optimizer = AdamW(trainable.parameters, weightDecay: configuration.weightDecay)
+        optimizer = AdamW(
+            trainable.parameters, weightDecay: configuration.weightDecay, ratio: configuration.raisedRateRatio)
         best = configuration.keepsBest ? BestValues(trainable.parameters) : nil
         result.criterion = configuration.criterion
         self.sources = sources
@@ -198,7 +199,9 @@ package final class Trainer {
     }
 
     /// Everything that a resumed run needs, by name.
-    private var state: [(name: String, matrix: Matrix)] { optimizer.state + (best?.state ?? []) }
+    private var state: [(name: String, matrix: Matrix)] {
+        optimizer.state + (best?.state ?? []) + trainable.constants
+    }
 
     private func save(_ path: String) throws {
         let note = CheckpointNote(step: nextStep, result: result, run: fingerprint, dtype: model.dtype)

@@ -36,6 +36,9 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// NEFTune's alpha, for noise on token embeddings in training steps; 0 for none.
     package var noiseAlpha = 0.0
 
+    /// LoRA+'s ratio: how many times the learning rate of A that of B is, and of vectors.
+    package var raisedRateRatio = 1.0
+
     /// The SHA-256 of what training began from, where that is not a function of the seed.
     package var startsFrom: String?
 
@@ -65,6 +68,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
         if let criterion { text += ", criterion: \(criterion.name) \(criterion.higherIsBetter)" }
         if schedule.hasMinimum { text += ", minimumRateShare: \(minimumRateShare), decaySteps: \(decaySteps)" }
         if labelSmoothing > 0 { text += ", labelSmoothing: \(labelSmoothing)" }
+        if raisedRateRatio != 1 { text += ", raisedRateRatio: \(raisedRateRatio)" }
         if noiseAlpha > 0 { text += ", noiseAlpha: \(noiseAlpha)" }
         if !weights.isEmpty { text += ", weights: \(weights.map { "\($0.rows) \($0.weight)" })" }
         if let startsFrom { text += ", startsFrom: \(startsFrom)" }

@@ -8,10 +8,13 @@ package final class AdamW {
     let parameters: [Parameter]
     private(set) var moments: [(m: Matrix, v: Matrix)]
     private let weightDecay: Float
+    private let ratio: Double
 
-    package init(_ parameters: [Parameter], weightDecay: Float) {
+    /// - Parameter ratio: how many times the learning rate of the other parameters those have that LoRA+ raises.
+    package init(_ parameters: [Parameter], weightDecay: Float, ratio: Double = 1) {
         self.parameters = parameters
         self.weightDecay = weightDecay
+        self.ratio = ratio
         moments = parameters.map {
             (
                 Matrix(rows: $0.value.rows, columns: $0.value.columns),
@@ -52,7 +55,8 @@ package final class AdamW {
         for (parameter, moment) in zip(parameters, moments) {
             Kernels.adamW(
                 parameter: parameter.value, gradient: parameter.gradient, m: moment.m, v: moment.v,
-                learningRate: learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
+                learningRate: parameter.isRaised ? ratio * learningRate : learningRate, beta1: 0.9, beta2: 0.999,
+                epsilon: 1e-8,
                 weightDecay: parameter.decays ? Double(weightDecay) : 0, step: step)
             parameter.gradient.fill(0)
         }

@@ -17,6 +17,8 @@ package final class FrozenProjection {
 
     package var outputs: Int { columns.count }
     package var inputs: Int { weight.inputs }
+    /// Outputs of all projections that share the weight, which its products have.
+    package var sharedOutputs: Int { weight.outputs }
 
     /// y `[T, out]` = x·Wᵀ for any x `[T, in]`, without the bias. Costs a product of all projections that share the
     /// weight.
@@ -42,6 +44,25 @@ package final class FrozenProjection {
             let dy = scratch.converted(all, to: weight.computeType)
             weight.backward(dy, adding: dx, into: dx, keepingPanels: pass.keepsPanels)
         }
+    }
+
+    /// W as it is computed with, which may be rounded: a product with the unit rows, in pieces.
+    package func weightMatrix() -> Matrix {
+        let result = Matrix(rows: outputs, columns: inputs)
+        let arena = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
+        let piece = 256
+        for start in stride(from: 0, to: inputs, by: piece) {
+            let rows = start..<min(inputs, start + piece)
+            let mark = arena.mark()
+            defer { arena.release(to: mark) }
+            let unit = arena.matrix(rows.count, inputs)
+            unit.fill(0)
+            for (row, column) in rows.enumerated() { unit[row, column] = 1 }
+            let product = arena.matrix(rows.count, outputs)
+            self.product(unit, into: product, scratch: arena)
+            Kernels.transpose(product, into: result.columns(rows))
+        }
+        return result
     }
 
     /// ‖W_i‖² of every row of W, in double: of the weight as it is stored, which may be rounded.

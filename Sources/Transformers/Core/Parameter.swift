@@ -9,17 +9,21 @@ package final class Parameter {
     package let shape: [Int]
     /// Whether weight decay applies to it. transformers' Trainer spares biases and the weights of norms.
     package let decays: Bool
+    /// Whether LoRA+ raises its learning rate: B's and vectors', as PEFT's `create_loraplus_optimizer` groups them.
+    /// https://arxiv.org/abs/2402.12354
+    package let isRaised: Bool
     /// Accumulated by every `backward`, zeroed by the optimizer's owner.
     package let gradient: Matrix
 
     /// A parameter holding `value`, with a zero gradient of the same shape.
     ///
     /// - Parameter shape: what it is saved with; that of `value` where nil.
-    package init(name: String, value: Matrix, shape: [Int]? = nil, decays: Bool = true) {
+    package init(name: String, value: Matrix, shape: [Int]? = nil, decays: Bool = true, isRaised: Bool? = nil) {
         self.name = name
         self.value = value
         self.shape = shape ?? [value.rows, value.columns]
         self.decays = decays
+        self.isRaised = isRaised ?? (self.shape.count == 1)
         gradient = Matrix(rows: value.rows, columns: value.columns)
     }
 

@@ -2,9 +2,9 @@ import Tensors
 
 /// Projections that read the same input, computed as one product: W is their weights one under the other.
 ///
-/// Forward: y `[T, Σ out]` = r + factors ⊙ (x `[T, in]` · Wᵀ) + b + updates, with a residual r. Backward:
-/// dx = (factors ⊙ dy) · W + the updates' share, which sums over the projections by itself. Factors and updates are the
-/// adapters'; without any of them, nothing is computed for them.
+/// Forward: y `[T, Σ out]` = r + f_out ⊙ ((f_in ⊙ x `[T, in]`) · Wᵀ) + b + updates, with a residual r. Backward:
+/// dx = f_in ⊙ ((f_out ⊙ dy) · W) + the updates' share, which sums over the projections by itself. Factors and updates are
+/// the adapters'; without any of them, nothing is computed for them.
 package final class ProjectionGroup {
     /// What the adapters keep of a forward pass, side by side, `[T, Σ savedCount]`; nil without an adapter.
     package typealias Saved = Matrix?
@@ -50,7 +50,7 @@ package final class ProjectionGroup {
             // An update much smaller than y would vanish in a y that is already rounded.
             let isRounded = y.dtype != .float32 && (hasAdapter || bias != nil)
             let sum = isRounded ? scratch.matrix(y.rows, y.columns) : y
-            let product = project(scratch.converted(x, to: dtype), adding: add, into: sum, pass: pass)
+            let product = project(x, adding: add, into: sum, pass: pass)
             if let bias { Kernels.addRow(bias, into: sum) }
             let saved = hasAdapter ? pass.saved.matrix(x.rows, savedCount) : nil
             forEachAdapter(saved) { adapter, index, saved in
@@ -72,8 +72,10 @@ package final class ProjectionGroup {
             // As in forward: updates are added before the rounding.
             let isRounded = dx.map { $0.dtype != .float32 && hasAdapter } ?? false
             let sum = isRounded ? dx.map { scratch.matrix($0.rows, $0.columns) } : dx
-            if let sum {
-                let scaled = hasFactors(pass) ? scaledGradient(dy, scratch: scratch, pass: pass) : dy
+            if let x, hasInputFactors(pass) {
+                backwardThroughInputFactors(dy, x: x, into: sum, pass: pass)
+            } else if let sum {
+                let scaled = hasOutputFactors(pass) ? scaledGradient(dy, scratch: scratch, pass: pass) : dy
                 weight.backward(scratch.converted(scaled, to: dtype), into: sum, keepingPanels: pass.keepsPanels)
             }
             if let x {
@@ -86,14 +88,19 @@ package final class ProjectionGroup {
         }
     }
 
-    /// sum = add + factors ⊙ (x·Wᵀ). Returns x·Wᵀ by itself where there are factors.
+    /// sum = add + f_out ⊙ ((f_in ⊙ x)·Wᵀ). Returns the product by itself where a slot has factors that its neighbours
+    /// have not.
     private func project(_ x: Matrix, adding add: Matrix?, into sum: Matrix, pass: Pass) -> Matrix? {
-        guard hasFactors(pass) else {
-            weight.forward(x, adding: add, into: sum, isDecoding: pass.isDecoding)
+        let scratch = pass.scratch
+        var input = x
+        if slots.count == 1, let factors = inputFactors(0, pass) { input = scratch.scaledColumns(x, by: factors) }
+        input = scratch.converted(input, to: dtype)
+        guard hasOutputFactors(pass) || slots.count > 1 && hasInputFactors(pass) else {
+            weight.forward(input, adding: add, into: sum, isDecoding: pass.isDecoding)
             return nil
         }
-        let product = pass.scratch.matrix(x.rows, outputs)
-        weight.forward(x, into: product, isDecoding: pass.isDecoding)
+        let product = scratch.matrix(x.rows, outputs)
+        weight.forward(input, into: product, isDecoding: pass.isDecoding)
         if let add {
             // The residual may lie where the sum goes.
             if !sum.overlaps(add) { sum.copy(from: add) }
@@ -102,7 +109,10 @@ package final class ProjectionGroup {
         }
         for index in slots.indices {
             let (part, target) = (product.columns(columns[index]), sum.columns(columns[index]))
-            if let factors = factors(index, pass) {
+            if slots.count > 1, let factors = inputFactors(index, pass) {
+                frozen[index].product(scratch.scaledColumns(x, by: factors), into: part, scratch: scratch)
+            }
+            if let factors = outputFactors(index, pass) {
                 Kernels.addScaledColumns(part, by: factors, into: target)
             } else {
                 Kernels.add(part, into: target)
@@ -111,13 +121,36 @@ package final class ProjectionGroup {
         return product
     }
 
-    /// factors ⊙ dy.
+    /// dx = Σ f_in ⊙ ((f_out ⊙ dy)·W) where slots scale their inputs, and the gradients of those factors.
+    private func backwardThroughInputFactors(_ dy: Matrix, x: Matrix, into dx: Matrix?, pass: Pass) {
+        pass.withScratch { scratch in
+            let scaled = scaledGradient(dy, scratch: scratch, pass: pass)
+            if let dx {
+                if slots.count == 1 {
+                    Kernels.clear(dx)
+                } else {
+                    let joint = scratch.matrix(scaled.rows, scaled.columns)
+                    joint.copy(from: scaled)
+                    for index in slots.indices where inputFactors(index, pass) != nil {
+                        Kernels.clear(joint.columns(columns[index]))
+                    }
+                    weight.backward(scratch.converted(joint, to: dtype), into: dx, keepingPanels: pass.keepsPanels)
+                }
+            }
+            for index in slots.indices {
+                slots[index].adapter?.backwardInputFactors(
+                    scaled.columns(columns[index]), x: x, frozen: frozen[index], into: dx, pass: pass)
+            }
+        }
+    }
+
+    /// f_out ⊙ dy.
     private func scaledGradient(_ dy: Matrix, scratch: Arena, pass: Pass) -> Matrix {
         let dy = scratch.converted(dy, to: .float32)
         let scaled = scratch.matrix(dy.rows, dy.columns)
         for index in slots.indices {
             let (part, target) = (dy.columns(columns[index]), scaled.columns(columns[index]))
-            if let factors = factors(index, pass) {
+            if let factors = outputFactors(index, pass) {
                 Kernels.clear(target)
                 Kernels.addScaledColumns(part, by: factors, into: target)
             } else {
@@ -127,15 +160,22 @@ package final class ProjectionGroup {
         return scaled
     }
 
-    private func hasFactors(_ pass: Pass) -> Bool {
+    private func hasOutputFactors(_ pass: Pass) -> Bool {
         // A closure that holds the pass would take memory from the heap.
-        for index in slots.indices where factors(index, pass) != nil { return true }
+        for index in slots.indices where outputFactors(index, pass) != nil { return true }
         return false
     }
 
-    private func factors(_ index: Int, _ pass: Pass) -> Matrix? {
+    private func hasInputFactors(_ pass: Pass) -> Bool {
+        for index in slots.indices where inputFactors(index, pass) != nil { return true }
+        return false
+    }
+
+    private func outputFactors(_ index: Int, _ pass: Pass) -> Matrix? {
         slots[index].adapter?.outputFactors(frozen[index], pass: pass)
     }
+
+    private func inputFactors(_ index: Int, _ pass: Pass) -> Matrix? { slots[index].adapter?.inputFactors(pass: pass) }
 
     private var savedCount: Int { slots.reduce(0) { $0 + ($1.adapter?.savedCount ?? 0) } }
 

@@ -8,6 +8,8 @@ package final class ProjectionSlot {
     package let inputs: Int
     /// Whether the checkpoint stores the weight as `[in, out]`, as GPT-2's `Conv1D` does: PEFT's `fan_in_fan_out`.
     package let isTransposed: Bool
+    /// Whether the checkpoint has a bias of the projection's own, under `biasName`.
+    package internal(set) var hasBias = false
     /// What computes beside the frozen product while set.
     package var adapter: (any ProjectionAdapter)?
     /// The frozen part, while the model that it is of exists; nil where the model keeps no weight of the projection.

@@ -1,9 +1,13 @@
 import ModelFiles
+import Tensors
 
 /// What a training run changes of a model: an adapter, with a classification head where there is one.
 package protocol Trainable: AnyObject {
     /// Everything that is trained, in a fixed order.
     var parameters: [Parameter] { get }
+    /// What training begins with and leaves as it is, where that is not a function of the seed alone, by name.
+    /// Checkpoints hold it.
+    var constants: [(name: String, matrix: Matrix)] { get }
     /// The settings that decide a training's course, as text. Checkpoints hold its hash, so that the text of settings that
     /// there are stays as it is when there are more.
     var fingerprint: String { get }

@@ -13,6 +13,7 @@ enum BERT {
             keys: BERTLayout.keys,
             tokenizer: FamilyTokenizer("BertTokenizer"), gguf: .architecture(gguf)),
         defaultTargets: ["query", "value"],
+        scaledTargets: ScaledTargets(outputs: ["key", "value"], inputs: ["output.dense"]),
         architecture: .encoder(
             EncoderArchitecture(name: "bert", plan: plan)))
 

@@ -14,6 +14,7 @@ enum DeBERTa {
             tokenizer: FamilyTokenizer("DebertaTokenizer"),
             gguf: .none(because: "llama.cpp has no disentangled attention.")),
         defaultTargets: ["in_proj"],
+        scaledTargets: ScaledTargets(outputs: ["in_proj"], inputs: ["output.dense"]),
         architecture: .encoder(
             EncoderArchitecture(name: DeBERTaLayout.name, plan: plan)))
 

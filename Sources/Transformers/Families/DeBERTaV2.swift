@@ -14,6 +14,7 @@ enum DeBERTaV2 {
             tokenizer: FamilyTokenizer("DebertaV2Tokenizer"),
             gguf: .none(because: "llama.cpp has no disentangled attention.")),
         defaultTargets: ["query_proj", "value_proj"],
+        scaledTargets: ScaledTargets(outputs: ["key_proj", "value_proj"], inputs: ["output.dense"]),
         architecture: .encoder(
             EncoderArchitecture(name: DeBERTaLayout.name, plan: plan)))
 

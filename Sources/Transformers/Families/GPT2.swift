@@ -12,7 +12,9 @@ enum GPT2 {
             classes: TransformersClasses(base: "GPT2LMHeadModel", classifier: "GPT2ForSequenceClassification"),
             keys: keys,
             tokenizer: FamilyTokenizer("GPT2Tokenizer"), gguf: .architecture(gguf)),
-        defaultTargets: ["c_attn"], architecture: .decoder(plan: plan))
+        defaultTargets: ["c_attn"],
+        scaledTargets: ScaledTargets(outputs: ["c_attn"], inputs: ["mlp.c_proj"]),
+        architecture: .decoder(plan: plan))
 
     private static let keys = ConfigurationKeys(
         defaultMaxPositions: 1024, epsilon: "layer_norm_epsilon", defaultEpsilon: 1e-5, tiesWordEmbeddings: true,

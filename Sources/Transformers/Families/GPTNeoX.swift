@@ -16,7 +16,9 @@ enum GPTNeoX {
             ).with { $0.rotary = .init(theta: "rotary_emb_base", share: "rotary_pct", defaultShare: 0.25) },
             tokenizer: FamilyTokenizer("GPTNeoXTokenizer"),
             gguf: .none(because: "lorad has no mapping of llama.cpp's gptneox.")),
-        defaultTargets: ["query_key_value"], architecture: .decoder(plan: plan))
+        defaultTargets: ["query_key_value"],
+        scaledTargets: ScaledTargets(outputs: ["query_key_value"], inputs: ["dense_4h_to_h"]),
+        architecture: .decoder(plan: plan))
 
     @Sendable private static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let fields = configuration.fields

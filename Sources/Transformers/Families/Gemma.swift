@@ -13,7 +13,9 @@ enum Gemma {
                 defaultMaxPositions: 8192, defaultKeyValueHeads: 16, defaultHeadDim: 256, tiesWordEmbeddings: true),
             tokenizer: FamilyTokenizer("GemmaTokenizer"),
             gguf: .architecture(LlamaLayout.gguf("gemma").with { $0.normsAddOne = true })),
-        defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
+        defaultTargets: ["q_proj", "v_proj"],
+        scaledTargets: ScaledTargets(outputs: ["q_proj", "v_proj"], inputs: ["down_proj"]),
+        architecture: .decoder(plan: plan))
 
     @Sendable private static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let rotary = try RotarySettings(configuration).wholeHeads()

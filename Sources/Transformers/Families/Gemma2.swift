@@ -12,7 +12,9 @@ enum Gemma2 {
             keys: LlamaLayout.keys(
                 defaultMaxPositions: 8192, defaultKeyValueHeads: 4, defaultHeadDim: 256, tiesWordEmbeddings: true),
             tokenizer: FamilyTokenizer("GemmaTokenizer"), gguf: .architecture(gguf)),
-        defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
+        defaultTargets: ["q_proj", "v_proj"],
+        scaledTargets: ScaledTargets(outputs: ["q_proj", "v_proj"], inputs: ["down_proj"]),
+        architecture: .decoder(plan: plan))
 
     private static let gguf = LlamaLayout.gguf("gemma2", perLayer: LlamaLayout.ggufGemmaNorms).with {
         $0.normsAddOne = true

@@ -14,7 +14,9 @@ enum Gemma3Text {
                 defaultMaxPositions: 131_072, defaultKeyValueHeads: 4, defaultHeadDim: 256, tiesWordEmbeddings: true,
                 rotary: .init(defaultTheta: 1_000_000, slidingTheta: "rope_local_base_freq")),
             tokenizer: FamilyTokenizer("GemmaTokenizer"), gguf: .architecture(gguf)),
-        defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
+        defaultTargets: ["q_proj", "v_proj"],
+        scaledTargets: ScaledTargets(outputs: ["q_proj", "v_proj"], inputs: ["down_proj"]),
+        architecture: .decoder(plan: plan))
 
     private static let gguf = LlamaLayout.gguf(
         "gemma3", perLayer: LlamaLayout.ggufGemmaNorms.merging(LlamaLayout.ggufHeadNorms) { $1 }

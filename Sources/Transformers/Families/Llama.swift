@@ -10,7 +10,9 @@ enum Llama {
             classes: TransformersClasses(base: "LlamaForCausalLM", classifier: "LlamaForSequenceClassification"),
             keys: LlamaLayout.keys(defaultMaxPositions: 2048),
             tokenizer: FamilyTokenizer(nil), gguf: .architecture(gguf)),
-        defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
+        defaultTargets: ["q_proj", "v_proj"],
+        scaledTargets: ScaledTargets(outputs: ["k_proj", "v_proj"], inputs: ["down_proj"]),
+        architecture: .decoder(plan: plan))
 
     private static let gguf = LlamaLayout.gguf("llama").with {
         $0.permuted = ["attn_q", "attn_k"]

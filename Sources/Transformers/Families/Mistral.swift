@@ -11,7 +11,9 @@ enum Mistral {
             keys: LlamaLayout.keys(defaultMaxPositions: 131_072, defaultKeyValueHeads: 8),
             tokenizer: FamilyTokenizer(FamilyTokenizer.generic),
             gguf: .none(because: "lorad has no mapping of it: llama.cpp writes it under Llama's name.")),
-        defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
+        defaultTargets: ["q_proj", "v_proj"],
+        scaledTargets: ScaledTargets(outputs: ["k_proj", "v_proj"], inputs: ["down_proj"]),
+        architecture: .decoder(plan: plan))
 
     @Sendable private static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let fields = configuration.fields

@@ -15,7 +15,9 @@ enum OPT {
                 vocabulary: ("model.decoder.embed_tokens", "lm_head")
             ).with { $0.intermediate = "ffn_dim" },
             tokenizer: FamilyTokenizer("GPT2Tokenizer"), gguf: .none(because: "llama.cpp has no such architecture.")),
-        defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
+        defaultTargets: ["q_proj", "v_proj"],
+        scaledTargets: ScaledTargets(outputs: ["q_proj", "k_proj"], inputs: ["fc2"]),
+        architecture: .decoder(plan: plan))
 
     @Sendable private static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         let fields = configuration.fields

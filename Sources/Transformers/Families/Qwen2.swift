@@ -11,7 +11,9 @@ enum Qwen2 {
             keys: LlamaLayout.keys(defaultMaxPositions: 32768, defaultKeyValueHeads: 32),
             tokenizer: FamilyTokenizer("Qwen2Tokenizer", overridesFiles: true),
             gguf: .architecture(LlamaLayout.gguf("qwen2").with { $0.isWritten = true })),
-        defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
+        defaultTargets: ["q_proj", "v_proj"],
+        scaledTargets: ScaledTargets(outputs: ["q_proj", "v_proj"], inputs: ["down_proj"]),
+        architecture: .decoder(plan: plan))
 
     @Sendable private static func plan(_ configuration: ModelConfiguration) throws -> DecoderPlan {
         var layout = try LlamaLayout.qwen(configuration)

@@ -10,7 +10,9 @@ enum Qwen3 {
             classes: TransformersClasses(base: "Qwen3ForCausalLM", classifier: "Qwen3ForSequenceClassification"),
             keys: LlamaLayout.keys(defaultMaxPositions: 32768, defaultKeyValueHeads: 32, defaultHeadDim: 128),
             tokenizer: FamilyTokenizer("Qwen2Tokenizer"), gguf: .architecture(gguf)),
-        defaultTargets: ["q_proj", "v_proj"], architecture: .decoder(plan: plan))
+        defaultTargets: ["q_proj", "v_proj"],
+        scaledTargets: ScaledTargets(outputs: ["q_proj", "v_proj"], inputs: ["down_proj"]),
+        architecture: .decoder(plan: plan))
 
     private static let gguf = LlamaLayout.gguf("qwen3", perLayer: LlamaLayout.ggufHeadNorms).with {
         $0.isWritten = true

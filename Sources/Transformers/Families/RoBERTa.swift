@@ -15,6 +15,7 @@ enum RoBERTa {
             gguf: .none(
                 because: "lorad has no mapping of it, which llama.cpp writes under BERT's name with other positions.")),
         defaultTargets: ["query", "value"],
+        scaledTargets: ScaledTargets(outputs: ["key", "value"], inputs: ["output.dense"]),
         architecture: .encoder(
             EncoderArchitecture(name: "roberta", plan: plan)))
 

@@ -19,6 +19,8 @@ package struct FamilyDescriptor: Sendable {
     package let files: FamilyFiles
     /// Names of the projections that PEFT adapts in a model of this type where none are named.
     package let defaultTargets: [String]
+    /// What PEFT scales with (IA)³ in a model of this type where nothing is named; nil where it has no list.
+    package var scaledTargets: ScaledTargets?
     let architecture: Architecture
 
     package var modelType: String { files.modelType }
@@ -80,5 +82,17 @@ package struct FamilyDescriptor: Sendable {
         case .decoder: DecoderClassifier.isHead(stored) ? nil : stored
         case .encoder(let encoder): try encoder.classifierTensorName(stored, in: source)
         }
+    }
+}
+
+/// Names of projections that are scaled where nothing is named, and of those among them whose inputs are, not their
+/// outputs.
+package struct ScaledTargets: Sendable, Equatable {
+    package let all: [String]
+    package let inputs: [String]
+
+    init(outputs: [String], inputs: [String]) {
+        all = outputs + inputs
+        self.inputs = inputs
     }
 }

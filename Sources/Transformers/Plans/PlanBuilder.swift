@@ -116,6 +116,7 @@ struct PlanBuilder {
             var start = 0
             for slot in plan.slots {
                 try source.read(slot.biasName, into: bias.columns(start..<(start + slot.outputs)))
+                slot.hasBias = true
                 start += slot.outputs
             }
         case .headByHead(let query, let value, let headDim):

@@ -26,6 +26,7 @@ struct MemoryPredictionTests {
         var microBatch = 1024
         var checkpoints = false
         var method = "lora"
+        var beginning = LowRankBeginning.kaiming
         var dropout: Float = 0
         var keepsBest = false
 
@@ -42,6 +43,8 @@ struct MemoryPredictionTests {
         Shape(
             name: "DoRA with dropout, a high rank", hidden: 256, intermediate: 512, rank: 64, method: "dora",
             dropout: 0.1),
+        Shape(name: "(IA)³", layers: 4, rows: 8, length: 128, method: "ia3"),
+        Shape(name: "PiSSA", hidden: 256, intermediate: 512, rank: 32, beginning: .pissa),
     ]
 
     /// Writes a Llama of this shape, its weights small and regular.
@@ -108,9 +111,11 @@ struct MemoryPredictionTests {
         var plan = TrainingConfiguration(steps: 2)
         (plan.batchSize, plan.microBatchTokens, plan.checkpointEvery) = (shape.rows, shape.microBatch, 0)
         plan.keepsBest = shape.keepsBest
-        let configuration = AdapterConfiguration(
+        var configuration = AdapterConfiguration(
             method: try AdapterMethods.named(shape.method), rank: shape.rank, alpha: 16, dropout: shape.dropout,
             targets: ["all-linear"])
+        configuration.beginning = shape.beginning
+        if shape.method == "ia3" { configuration.feedforward = ["k_proj", "down_proj"] }
         let demand = try AdapterDemand(configuration, on: model)
         let predicted = MemoryPrediction(
             manifest, files.configuration, plan, parameters: files.parameterCount,
@@ -128,7 +133,9 @@ struct MemoryPredictionTests {
         let held = adapter.parameters.reduce(0) {
             $0 + 4 * ($1.value.rows * $1.value.columns + $1.gradient.rows * $1.gradient.columns)
         }
-        #expect(predicted.trained == held)
+        let constants = adapter.constants.reduce(0) { $0 + 4 * $1.matrix.rows * $1.matrix.columns }
+        #expect((constants > 0) == (shape.beginning == .pissa))
+        #expect(predicted.trained == held + constants)
         let copy = shape.keepsBest ? held / 2 : 0
         #expect(predicted.optimizer == AdamW(adapter.parameters, weightDecay: 0).bytes + copy)
         #expect(plan.checkpointBytes(elements: adapter.parameterCount) == held / 2 + predicted.optimizer)

@@ -10,11 +10,12 @@ import Transformers
 struct FamilyMethodTests {
     static let methods = AdapterMethods.all.map(\.name)
 
+    /// Of every projection; (IA)³ scales the inputs of some that share them with others, and of some that do not.
     private func attach(_ method: String, to model: LanguageModel, dropout: Float = 0) throws -> Adapter {
-        try Adapter.attach(
-            AdapterConfiguration(
-                method: AdapterMethods.named(method), rank: 4, alpha: 8, dropout: dropout, targets: ["all-linear"]),
-            to: model, seed: 7)
+        var configuration = AdapterConfiguration(
+            method: try AdapterMethods.named(method), rank: 4, alpha: 8, dropout: dropout, targets: ["all-linear"])
+        if method == "ia3" { configuration.feedforward = model.scaledInputs }
+        return try Adapter.attach(configuration, to: model, seed: 7)
     }
 
     /// Moves every tensor away from what training begins with.
@@ -37,6 +38,12 @@ struct FamilyMethodTests {
         let model = try fixture.model()
         let batch = try fixture.batch()
         let before = try model.logits(batch.labelledEverywhere()).values
+        guard method != "bitfit" || model.hasBiases else {
+            // Refused, with the reason.
+            let error = #expect(throws: AdaptersError.self) { try attach(method, to: model) }
+            #expect(error?.code == .unsupported && error?.message.contains("no bias") == true)
+            return
+        }
         let adapter = try attach(method, to: model)
         let after = try model.logits(batch.labelledEverywhere()).values
         #expect(firstDifference(after, before, relative: 1e-5, absolute: 1e-5) == nil)
@@ -53,6 +60,7 @@ struct FamilyMethodTests {
             let model = try fixture.model()
             let batch = try fixture.batch().labelledEverywhere()
             let untouched = try model.logits(batch).values
+            guard method != "bitfit" || model.hasBiases else { return }
             let adapter = try attach(method, to: model)
             disturb(adapter)
             let adapted = try model.logits(batch).values
@@ -92,13 +100,40 @@ struct FamilyMethodTests {
         #expect(abs((up - down) / (2 * step) - norm) < 0.01 * norm)
     }
 
+    @Test(
+        "The loss's slope along the gradient is its norm: of scaled outputs and inputs, and of biases",
+        arguments: FamilyFixture.decoders, ["ia3", "bitfit"])
+    func vectorSlope(_ fixture: FamilyFixture, method: String) throws {
+        let model = try fixture.model()
+        guard method != "bitfit" || model.hasBiases else { return }
+        let adapter = try attach(method, to: model)
+        disturb(adapter)
+        let batch = try fixture.batch()
+        _ = try model.trainingStep(batch, lossScale: 1, step: 0)
+        let gradients = adapter.parameters.map(\.gradient.values)
+        try #require(gradients.count == model.slots.count { method == "ia3" || $0.hasBias })
+        let norm = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        func loss(at distance: Double) throws -> Double {
+            for (parameter, gradient) in zip(adapter.parameters, gradients) {
+                let moved = zip(parameter.value.values, gradient).map { $0 + Float(distance / norm) * $1 }
+                parameter.value.copy(from: Matrix(moved, rows: 1, columns: moved.count))
+            }
+            return try model.trainingStep(batch, lossScale: 0, step: 0)
+        }
+        let step = 2e-3
+        let up = try loss(at: step)
+        let down = try loss(at: -2 * step)
+        #expect(abs((up - down) / (2 * step) - norm) < 0.01 * norm)
+    }
+
     @Test("A saved adapter reads back to the same bits, by method", arguments: methods, [false, true])
     func roundTrip(method: String, isRankStabilised: Bool) throws {
         try withTemporaryFolder { folder in
-            let model = try Fixtures.tinyModel()
+            let model = try Fixtures.tinyModel(for: method)
             var configuration = AdapterConfiguration(
                 method: try AdapterMethods.named(method), rank: 4, alpha: 8, targets: ["q_proj", "down_proj"])
             configuration.isRankStabilised = isRankStabilised
+            if method == "ia3" { configuration.feedforward = ["down_proj"] }
             let adapter = try Adapter.attach(configuration, to: model, seed: 3)
             disturb(adapter)
             let identity = BaseIdentity(baseSHA256: "aa", tokenizerSHA256: "bb")
@@ -106,9 +141,21 @@ struct FamilyMethodTests {
             adapter.detach()
             let again = try Adapter.load(folder: folder, into: model, expecting: identity)
             #expect(again.configuration.method.name == method)
-            #expect(again.configuration.scaling == configuration.scaling)
+            #expect(
+                again.modules.map(\.place.scaling) == adapter.modules.map(\.place.scaling)
+                    || !configuration.method.hasRank)
             #expect(again.parameters.map(\.name) == adapter.parameters.map(\.name))
             #expect(again.parameters.map(\.value.values) == adapter.parameters.map(\.value.values))
         }
+    }
+}
+
+extension LanguageModel {
+    fileprivate var hasBiases: Bool { slots.contains(where: \.hasBias) }
+
+    /// Names of projections whose inputs others read too, and of some that read theirs alone.
+    fileprivate var scaledInputs: [String] {
+        let candidates = ["k_proj", "up_proj", "down_proj", "fc2", "c_fc", "mlp.c_proj", "qkv_proj", "dense_4h_to_h"]
+        return candidates.filter { name in slots.contains { TargetSelection.matches(name, $0.name) } }
     }
 }

@@ -30,7 +30,15 @@ package struct RelativeProjections {
 
         /// Accumulates the adapter's gradients; E is frozen.
         fileprivate func backward(_ dy: Matrix, x: Matrix, saved: Matrix, pass: Pass) {
-            slot.adapter?.backward(dy, x: x, frozen: slot.frozen, saved: saved, into: nil, pass: pass)
+            guard let adapter = slot.adapter else { return }
+            if let frozen = slot.frozen, adapter.inputFactors(pass: pass) != nil {
+                pass.withScratch { scratch in
+                    let factors = adapter.outputFactors(frozen, pass: pass)
+                    let scaled = factors.map { scratch.scaledColumns(dy, by: $0) } ?? dy
+                    adapter.backwardInputFactors(scaled, x: x, frozen: frozen, into: nil, pass: pass)
+                }
+            }
+            adapter.backward(dy, x: x, frozen: slot.frozen, saved: saved, into: nil, pass: pass)
         }
     }
 
@@ -79,18 +87,35 @@ package struct RelativeProjections {
         pass.withScratch { scratch in
             let frozen = projection.slot.frozen
             var product: Matrix?
-            if let frozen, let factors = adapter.outputFactors(frozen, pass: pass) {
-                let own = scratch.matrix(used.count, frozen.outputs)
-                frozen.product(embeddings.rows(used), into: own, scratch: scratch)
-                Kernels.clear(rows)
-                if let bias = frozen.bias { Kernels.addRow(bias, into: rows) }
-                Kernels.addScaledColumns(own, by: factors, into: rows)
-                product = own
+            if let frozen {
+                product = scaledProduct(
+                    adapter, frozen, embeddings.rows(used), into: rows, scratch: scratch, pass: pass)
             }
             adapter.forward(
                 embeddings.rows(used), product: product, frozen: frozen, into: rows, saved: saved, pass: pass)
         }
         return (rows, saved)
+    }
+
+    /// y = f_out ⊙ ((f_in ⊙ x)·Wᵀ) + b where an adapter has factors, else y stays. Returns the product where outputs have
+    /// some.
+    private func scaledProduct(
+        _ adapter: any ProjectionAdapter, _ frozen: FrozenProjection, _ x: Matrix, into y: Matrix, scratch: Arena,
+        pass: Pass
+    ) -> Matrix? {
+        let inputs = adapter.inputFactors(pass: pass)
+        let outputs = adapter.outputFactors(frozen, pass: pass)
+        guard inputs != nil || outputs != nil else { return nil }
+        let product = scratch.matrix(x.rows, frozen.outputs)
+        frozen.product(inputs.map { scratch.scaledColumns(x, by: $0) } ?? x, into: product, scratch: scratch)
+        Kernels.clear(y)
+        if let bias = frozen.bias { Kernels.addRow(bias, into: y) }
+        guard let outputs else {
+            Kernels.add(product, into: y)
+            return nil
+        }
+        Kernels.addScaledColumns(product, by: outputs, into: y)
+        return product
     }
 
     /// Room for ∂L/∂P^k and ∂L/∂P^q, zeroed, where an adapter needs them.

@@ -1,0 +1,39 @@
+import Transformers
+
+extension TargetSelection {
+    /// The slots that a configuration adapts, in the model's order.
+    ///
+    /// - Throws: `AdaptersError.unknownTarget` as above, and where an excluded module, a layer, a pattern or a name of
+    ///   `feedforward` names nothing of what is left.
+    static func select(_ configuration: AdapterConfiguration, among slots: [ProjectionSlot]) throws
+        -> [ProjectionSlot]
+    {
+        let targeted = try fitting(configuration.method, configuration.targets, among: slots)
+        let layered = try inLayers(configuration.layers, of: targeted)
+        let selected = try excluding(configuration.excluded, from: layered)
+        try configuration.ranks.check(among: selected)
+        try configuration.alphas.check(among: selected)
+        try checkNames(configuration.feedforward, among: selected)
+        return selected
+    }
+
+    /// The slots that `targets` name and that a method has something to adapt in: of `all-linear` those that it has.
+    ///
+    /// - Throws: as `select`; `AdaptersError.unsupported` where it has nothing to adapt in a slot that is named, or in any.
+    package static func fitting(
+        _ method: AdapterMethod, _ targets: [String], among slots: [ProjectionSlot]
+    ) throws -> [ProjectionSlot] {
+        let targeted = try select(targets, among: slots)
+        let unfit = targeted.filter { method.obstacle($0) != nil }
+        let named = unfit.first { slot in targets.contains { matches($0, slot.name) } }
+        guard let first = named ?? (unfit.count == targeted.count ? unfit.first : nil),
+            let obstacle = method.obstacle(first)
+        else { return targeted.filter { method.obstacle($0) == nil } }
+        let fit = leafNames(slots.filter { method.obstacle($0) == nil })
+        throw AdaptersError(
+            .unsupported, "\(method.title) has nothing to adapt: '\(first.name)' \(obstacle).",
+            advice: fit.isEmpty
+                ? "No projection of this base has what it adapts: use another method."
+                : "Name projections that it adapts: \(fit.joined(separator: ", ")).")
+    }
+}
