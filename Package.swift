@@ -200,7 +200,7 @@ let package = Package(
                 "TestSupport", "Evaluation", "Adapters", "Transformers", "Datasets", "Tokenizers", "ModelFiles",
                 "Tensors",
             ]),
-        tests("ManifestsTests", ["Manifests"]),
+        tests("ManifestsTests", ["TestSupport", "Manifests"]),
         tests("ReportsTests", ["ReportSupport", "Reports"]),
         tests(
             "RegistryTests",

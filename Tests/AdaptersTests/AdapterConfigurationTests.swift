@@ -63,11 +63,14 @@ struct AdapterConfigurationTests {
         #expect(error?.message.contains(text.prefix(200)) == true)
     }
 
-    @Test("An expression that would take a backtracking matcher for ever is answered at once", .timeLimit(.minutes(1)))
+    @Test("An expression that would take a backtracking matcher for ever is answered at once")
     func noBacktracking() throws {
         let path = String(repeating: "a", count: 200) + "!"
-        #expect(try !ModulePattern("((a*)*)*b").matches(path))
-        #expect(try !ModulePattern("(a|a)*(a|aa)*b").matches(path))
+        let seconds = try processorSeconds { () throws in
+            #expect(try !ModulePattern("((a*)*)*b").matches(path))
+            #expect(try !ModulePattern("(a|a)*(a|aa)*b").matches(path))
+        }
+        #expect(seconds < 20)
         #expect(throws: AdaptersError.self) { try ModulePattern(String(repeating: "(", count: 100_000)) }
         #expect(throws: AdaptersError.self) { try ModulePattern(String(repeating: "(", count: 500)) }
     }

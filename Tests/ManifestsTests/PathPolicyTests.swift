@@ -1,5 +1,6 @@
 import Foundation
 import Manifests
+import TestSupport
 import Testing
 
 @Suite("Paths") struct PathPolicyTests {
@@ -113,11 +114,12 @@ import Testing
         #expect(throws: ManifestsError.self) { try policy.resolve("conf/worker.yaml") }
     }
 
-    @Test(
-        "A path is looked up in one go, however many components it has, and may have 4,096 bytes",
-        .timeLimit(.minutes(1)))
+    @Test("A path is looked up in one go, however many components it has, and may have 4,096 bytes")
     func longPaths() throws {
-        #expect(code(String(repeating: "a/", count: 60_000) + "x") == .forbidden)
+        let seconds = processorSeconds {
+            #expect(code(String(repeating: "a/", count: 60_000) + "x") == .forbidden)
+        }
+        #expect(seconds < 20)
         #expect(code(String(repeating: "a/", count: 2000) + "x") == .missing)
         #expect(try policy.resolve(String(repeating: "./", count: 2000) + "data/train.jsonl").hasSuffix("/train.jsonl"))
         let path = String(repeating: "a/", count: 60_000)
