@@ -28,10 +28,10 @@ struct StepTimingTests {
         #expect(passes == 1 && first.tokens == 12 && first.seconds > 0 && first.updateSeconds > 0)
         passes = 0
         let more = try measure(limit: 0.05, moved: { passes += 1 })
-        // Passes of 12 and 4 tokens take turns; the first, of 12, does not count.
+        // Passes of 12 and 4 tokens take turns; the first, of 12, does not count unless a busy machine made it slow enough.
         let counted = passes - 1
-        #expect(counted >= 1 && more.seconds >= 0.05)
-        #expect(more.tokens == counted / 2 * 16 + counted % 2 * 4)
+        #expect(passes >= 1 && more.seconds >= 0.05)
+        #expect(more.tokens == (passes == 1 ? 12 : counted / 2 * 16 + counted % 2 * 4))
     }
 
     @Test("A stop ends it as interrupted")
