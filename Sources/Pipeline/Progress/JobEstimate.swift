@@ -49,7 +49,8 @@ package struct JobEstimate: Sendable {
 
     /// Seconds to the job's end; nil before enough is measured.
     ///
-    /// - Parameter stageLeft: of the stage under way, as it was measured of it; training's is not asked for.
+    /// - Parameter stageLeft: of the stage under way, as it was measured of it; nil where it has only begun, or goes on after
+    ///   something else: all of it is predicted then. Training's is not asked for.
     package func secondsLeft(in stage: Stage, stageLeft: Double?) -> Double? {
         let pass = secondsPerScoredToken ?? secondsPerTrainedToken.map { $0 / work.passesPerTrainedToken }
         guard let pass else { return nil }
@@ -63,8 +64,9 @@ package struct JobEstimate: Sendable {
             let validations = (Double(work.validations(after: step)) + under) * Double(work.validationTokens)
             return Double(work.steps - step) * secondsPerStep + validations * pass + slices + parity
         case .adapter: return (stageLeft ?? 0) + slices + parity
-        case .slices: return stageLeft.map { $0 + parity }
-        case .parity, .publish: return stageLeft
+        case .slices: return (stageLeft ?? slices) + parity
+        case .parity: return stageLeft ?? parity
+        case .publish: return stageLeft
         }
     }
 }
