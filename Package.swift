@@ -212,7 +212,8 @@ let package = Package(
         tests(
             "PipelineTests",
             [
-                "TestSupport", "Pipeline", "Reports", "Publication", "Manifests", "ForeignText", "Training",
+                "TestSupport", "ReportSupport", "Pipeline", "Reports", "Publication", "Manifests", "ForeignText",
+                "Training",
                 "JobReports",
                 "Evaluation", "Adapters", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors",
             ]),

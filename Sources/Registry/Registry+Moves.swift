@@ -29,6 +29,7 @@ extension Registry {
         force: Bool = false
     ) throws -> AliasMovement {
         try AliasName.requireMovable(alias)
+        try Self.requireShort(reason)
         let entry = try known(name)
         let current = entry.target(of: alias)
         var objections: [String] = []
@@ -55,6 +56,7 @@ extension Registry {
         reason: String? = nil
     ) throws -> AliasMovement {
         try AliasName.requireMovable(alias)
+        try Self.requireShort(reason)
         let entry = try known(name)
         guard entry.target(of: alias) != nil else {
             throw RegistryError(
@@ -70,6 +72,7 @@ extension Registry {
     ///
     /// - Throws: `RegistryError.refused` where an alias leads to it.
     package func retire(_ reference: VersionReference, reason: String) throws -> AdapterVersion {
+        try Self.requireShort(reason)
         let version = try version(reference)
         let holders = try ledger.retire(version, reason: reason)
         guard holders.isEmpty else {
@@ -78,6 +81,19 @@ extension Registry {
                 advice: "Move the alias first.")
         }
         return try follow(version.name).version(version.number) ?? version
+    }
+
+    /// Bytes of the longest reason.
+    private static let longestReason = 1_000
+
+    /// A reason is remembered for ever, and shown in a line.
+    private static func requireShort(_ reason: String?) throws {
+        guard let reason else { return }
+        guard reason.utf8.count <= longestReason, reason.contains(where: { !$0.isWhitespace }) else {
+            throw RegistryError(
+                .malformed, "A reason has 1 to \(longestReason) bytes; this one has \(reason.utf8.count).",
+                advice: "Say in a sentence why.")
+        }
     }
 
     /// A version that may serve.

@@ -192,6 +192,28 @@ struct AliasTests {
         #expect(mirrored.map { $0["retired_at"] != nil } == [false, true, false])
     }
 
+    @Test(
+        "A reason is a sentence: neither nothing nor a book",
+        arguments: ["", "  \n", String(repeating: "x", count: 1_001)])
+    func reasons(reason: String) throws {
+        let bench = try bench()
+        try bench.promote(1)
+        let wrong = [
+            #expect(throws: RegistryError.self) {
+                try bench.registry.promote("sentiment", to: .version(2), by: "tester", reason: reason)
+            },
+            #expect(throws: RegistryError.self) {
+                try bench.registry.rollback("sentiment", by: "tester", reason: reason)
+            },
+            #expect(throws: RegistryError.self) {
+                try bench.registry.retire(VersionReference(name: "sentiment", .number(3)), reason: reason)
+            },
+        ]
+        #expect(wrong.allSatisfy { $0?.code == .malformed })
+        #expect(try bench.registry.moves(of: "sentiment").count == 1)
+        #expect(try bench.registry.known("sentiment").versions.allSatisfy { $0.retirement == nil })
+    }
+
     @Test("Where the outbox is away, nothing is made in its place")
     func unmounted() throws {
         let bench = try bench()

@@ -85,7 +85,8 @@ struct VersionTests {
         "What is no reference is wrong usage",
         arguments: [
             "sentiment@", "@1", "a@b@c", "sentiment@0", "sentiment@01", "sentiment@1x", "sentiment@Champion",
-            "sentiment@latest", "sentiment@sha256:", "sentiment@sha256:12345", "sentiment@sha256:xyzxyzxyz", "a b@1",
+            "sentiment@latest", "a..b@1", "Sentiment@1", ".a@1", "sentiment@sha256:", "sentiment@sha256:12345",
+            "sentiment@sha256:xyzxyzxyz", "a b@1",
         ])
     func malformed(text: String) {
         let error = #expect(throws: RegistryError.self) { try VersionReference(text) }

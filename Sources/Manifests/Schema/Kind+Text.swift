@@ -46,17 +46,10 @@ extension Kind where Value == String {
     /// A name that becomes a folder's name: `[a-z0-9][a-z0-9._-]{0,63}`, without `..`, and none of `reserved`.
     static func name(example: String, reserved: [String] = []) -> Kind<String> {
         text("name", example: example) { text in
-            let isStart = { (byte: UInt8) in
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            }
-            let isRest = { (byte: UInt8) in isStart(byte) || "._-".utf8.contains(byte) }
-            let bytes = Array(text.utf8)
             if reserved.contains(text) {
                 return "is \(text), which has a meaning of its own in the outbox; choose another name"
             }
-            let fits = bytes.count <= 64 && isStart(bytes[0]) && bytes.allSatisfy(isRest) && !text.contains("..")
-            return fits
+            return FolderName.fits(text)
                 ? nil
                 : "is \(Shown.quoted(text)); a name has 1 to 64 of the characters a-z 0-9 . _ -, "
                     + "starts with a letter or digit, and has no two dots in a row"

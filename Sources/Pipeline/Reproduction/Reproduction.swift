@@ -43,6 +43,9 @@ package struct Reproduction: Encodable, Sendable {
         }
         compare("the processor", old.cpu, new.cpu)
         compare("the arithmetic", then.training.dtype, now.training.dtype)
+        compare("the chat template", then.chatTemplate?.sha256, now.chatTemplate?.sha256)
+        let templates = [then, now].map { $0.datasets.map { $0.chatTemplate?.sha256 } }
+        if templates[0] != templates[1] { found.append("a file's own chat template is another one") }
         return found
     }
 }

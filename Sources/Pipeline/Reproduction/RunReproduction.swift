@@ -77,17 +77,22 @@ package struct RunReproduction {
         return report
     }
 
-    /// Every file of rows or prompts must be there, of the bytes that were read then; all that are not are told at once.
+    /// What a run read beside its base, by the hash of the bytes that it read: rows, prompts, tools, and its parent.
+    package static func inputs(of provenance: Provenance) -> [(path: String, sha256: String)] {
+        provenance.datasets.map { ($0.path, $0.sha256) }
+            + (provenance.tools.map { [($0.path, $0.sha256)] } ?? [])
+            + (provenance.parent.map { [("\($0.path)/\(AdapterArtifact.subject)", $0.sha256)] } ?? [])
+    }
+
+    /// All of it must be there, of the same bytes; what is not is told at once.
     private func checkData(_ provenance: Provenance) throws {
         var faults: [String] = []
-        for dataset in provenance.datasets {
-            guard let found = try? ContentHash.ofFile(dataset.path) else {
-                faults.append("\(dataset.path) is not there")
+        for (path, sha256) in Self.inputs(of: provenance) {
+            guard let found = try? ContentHash.ofFile(path) else {
+                faults.append("\(path) is not there")
                 continue
             }
-            if found != dataset.sha256 {
-                faults.append("\(dataset.path) is another file: sha256 \(found), it was \(dataset.sha256)")
-            }
+            if found != sha256 { faults.append("\(path) is another file: sha256 \(found), it was \(sha256)") }
         }
         guard faults.isEmpty else {
             throw PipelineError(
@@ -125,7 +130,7 @@ package struct RunReproduction {
     }
 
     private func compare(_ then: Provenance, _ again: JobResult) throws -> Reproduction {
-        let paths = [folder, again.runFolder].map { $0 + "/adapter_model.safetensors" }
+        let paths = [folder, again.runFolder].map { "\($0)/\(AdapterArtifact.subject)" }
         let hashes = try paths.map { try ContentHash.ofFile($0) }
         let differences = Reproduction.differences(then: then, now: again.report.provenance)
         let tensors = try AdapterDifference(paths[0], paths[1])

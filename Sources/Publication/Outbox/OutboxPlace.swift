@@ -20,6 +20,11 @@ package enum OutboxPlace {
     /// crashed run left.
     static let lockTime = 30.0
 
+    /// Whether an entry of an outbox is the folder of a name: not hidden, and not where rejected manifests lie.
+    package static func isName(_ entry: String, in outbox: String) -> Bool {
+        !entry.hasPrefix(".") && entry != "rejected" && FileSystem.isFolder("\(outbox)/\(entry)")
+    }
+
     /// The lock of a name's folder.
     ///
     /// - Throws: `SystemError.locked` where somebody holds it for too long, `.unwritable` where it cannot be taken.

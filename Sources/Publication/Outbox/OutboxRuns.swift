@@ -32,9 +32,7 @@ package struct OutboxRun: Sendable {
     ///
     /// - Throws: `PublicationError.missing` where there is no such name.
     package static func list(outbox: String, name: String?) throws -> [OutboxRun] {
-        let all = try FileSystem.names(in: outbox).filter { name in
-            !name.hasPrefix(".") && name != "rejected" && FileSystem.isFolder("\(outbox)/\(name)")
-        }
+        let all = try FileSystem.names(in: outbox).filter { OutboxPlace.isName($0, in: outbox) }
         let families = Dictionary(grouping: all) { Stamp.parts(of: $0)?.name ?? $0 }
         if let name {
             if let folders = families[name] { return try runs(outbox, name, in: folders) }

@@ -1,5 +1,6 @@
 import Common
 import ForeignText
+import Manifests
 
 /// What stands for an adapter's folder: `sentiment@17`, `sentiment@champion`, `sentiment@sha256:0f3a…`.
 package struct VersionReference: Sendable, Equatable {
@@ -25,7 +26,7 @@ package struct VersionReference: Sendable, Equatable {
     /// - Throws: `RegistryError.malformed` saying what was found and what a reference looks like.
     package init(_ text: String) throws {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, parts[0].wholeMatch(of: /[a-z0-9][a-z0-9._-]{0,63}/) != nil else {
+        guard parts.count == 2, FolderName.fits(parts[0]) else {
             throw Self.malformed(text)
         }
         name = parts[0]

@@ -14,7 +14,7 @@ struct OutboxVersions {
 
     /// Names that have folders, the nights of earlier lorads counted under their name.
     func names() throws -> [String] {
-        let folders = try FileSystem.names(in: outbox).filter(isName)
+        let folders = try FileSystem.names(in: outbox).filter { OutboxPlace.isName($0, in: outbox) }
         return Set(folders.map { Stamp.parts(of: $0)?.name ?? $0 }).sorted()
     }
 
@@ -22,7 +22,7 @@ struct OutboxVersions {
     func runs(of name: String) throws -> [String] {
         // By their beginning first: an outbox has thousands of names.
         let folders = try FileSystem.names(in: outbox).filter {
-            $0.hasPrefix(name) && Stamp.isStamped($0, from: name) && isName($0)
+            $0.hasPrefix(name) && Stamp.isStamped($0, from: name) && OutboxPlace.isName($0, in: outbox)
         }
         let runs = try folders.flatMap { folder in
             try FileSystem.names(in: "\(outbox)/\(folder)")
@@ -48,10 +48,6 @@ struct OutboxVersions {
         BoundedFile.read("\(outbox)/\(run)/report.json", limit: Self.largestReport).flatMap { data in
             try? ReportCoding.decode(data)
         }
-    }
-
-    private func isName(_ name: String) -> Bool {
-        !name.hasPrefix(".") && name != "rejected" && isFolder("\(outbox)/\(name)")
     }
 
     /// A folder itself, and no link to one.

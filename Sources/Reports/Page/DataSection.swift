@@ -29,10 +29,10 @@ enum DataSection {
         guard let sources else { return "" }
         let rows = sources.map { source -> HTML in
             """
-            <tr><td>\(ForeignText.line(source.path))</td><td class="number">\(FigureFormat.count(source.rows))</td>\
-            <td class="number">\(FigureFormat.count(source.trained))</td>\
-            <td class="number">\(FigureFormat.count(source.seen))</td>\
-            <td class="number">\(source.loss.map { FigureFormat.fixed($0) } ?? "–")</td></tr>
+            <tr><td>\(ForeignText.line(source.path))</td><td class="n">\(FigureFormat.count(source.rows))</td>\
+            <td class="n">\(FigureFormat.count(source.trained))</td>\
+            <td class="n">\(FigureFormat.count(source.seen))</td>\
+            <td class="n">\(source.loss.map { FigureFormat.fixed($0) } ?? "–")</td></tr>
             """
         }
         let note: HTML = """
@@ -40,8 +40,9 @@ enum DataSection {
             its own step: files can be compared by it. That of the finished adapter is usually lower.</p>
             """
         return """
-            <table><thead><tr><th>file</th><th>rows</th><th>trained on</th><th>seen in all steps</th>\
-            <th>training loss</th></tr></thead><tbody>\(rows)</tbody></table>\
+            <div class="scroll" tabindex="0" role="region" aria-label="Files that were trained on"><table><thead><tr>\
+            <th>File</th><th class="n">Rows</th><th class="n">Trained on</th><th class="n">Seen in all steps</th>\
+            <th class="n">Training loss</th></tr></thead><tbody>\(rows)</tbody></table></div>\
             \(sources.contains { $0.loss != nil } ? note : "")
             """
     }

@@ -112,8 +112,8 @@ struct ForegroundAttempt {
         }
     }
 
-    /// Points `latest` at its run, and clears its work folder. The journal stays where the link could not be moved: a
-    /// worker then does it.
+    /// Points `latest` at its run, gives it its number in the registry, and clears its work folder. The journal stays where
+    /// one of them could not be done: a worker then does it.
     private func settle(_ ended: JobRecord) {
         guard ended.state.isFinal else { return }
         var isPointed = true
@@ -123,7 +123,7 @@ struct ForegroundAttempt {
                 try Registry(ledger: ledger, outbox: folders.outbox).follow(ended.name)
             } catch {
                 isPointed = false
-                report(.log("`latest` is moved later: " + ErrorLines.of(error).joined(separator: " ")))
+                report(.log("`latest` and registry follow later: " + ErrorLines.of(error).joined(separator: " ")))
             }
         }
         WorkFolder(folders.work(job.id)).clear(of: ended, keepingJournal: !isPointed)

@@ -5,8 +5,8 @@ import OperatingSystem
 import Pipeline
 import Registry
 
-/// What follows a job's end in the ledger, in this order: `latest`, its number in the registry, its work folder with the journal, its manifest. Each
-/// may be done again, so a crash between two of them is made good at the next start.
+/// What follows a job's end in the ledger, in this order: `latest`, its number in the registry, its work folder with the
+/// journal, its manifest. Each may be done again, so a crash between two of them is made good at the next start.
 struct JobSettlement: Sendable {
     let folders: WorkerFolders
     let registry: Registry
@@ -26,7 +26,7 @@ struct JobSettlement: Sendable {
         } catch {
             // The journal stays, and with it what is to be done.
             if troubles.isNew(error, for: party) {
-                live.settings.log("job \(job.id): \(told(error)) `latest` is moved later.")
+                live.settings.log("job \(job.id): \(told(error)) `latest` and registry follow later.")
             }
             WorkFolder(folders.work(job.id)).clear(of: job, keepingJournal: true)
         }

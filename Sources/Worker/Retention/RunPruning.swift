@@ -46,9 +46,7 @@ package struct RunPruning: Sendable {
     /// the name meanwhile.
     package func prune(now: Date = Date()) throws -> [String] {
         guard policy.keepRuns != nil || policy.keepFailedDays != nil else { return [] }
-        let names = try FileSystem.names(in: outbox).filter { name in
-            !name.hasPrefix(".") && name != "rejected" && FileSystem.isFolder(outbox + "/" + name)
-        }
+        let names = try FileSystem.names(in: outbox).filter { OutboxPlace.isName($0, in: outbox) }
         let families = Dictionary(grouping: names) { Stamp.parts(of: $0)?.name ?? $0 }
         return try families.sorted { $0.key < $1.key }.flatMap { try prune($0.value.sorted(), now: now) }
     }

@@ -36,6 +36,9 @@ struct RegistryList: ParsableCommand {
         let registry = try worker.registry()
         guard let name else { return try listNames(registry) }
         let entry = try registry.known(name)
+        for run in entry.unreadable {
+            Failure.write("\(run) is no version: its report.json or SHA256SUMS cannot be read")
+        }
         let versions = Array(entry.versions.reversed())
         if json { return try Output.json(versions.map { VersionAnswer($0, in: entry, of: registry) }) }
         let columns: [TextTable.Column] = [
@@ -49,12 +52,9 @@ struct RegistryList: ParsableCommand {
                 registry.folder(of: version),
             ]
         }
-        for line in TextTable(columns, rows).lines(width: Terminal.outputColumns) { Output.line(line) }
+        Output.table(columns, rows)
         for alias in entry.aliases where alias.target == .base {
             Output.line("\(alias.alias) is the bare base")
-        }
-        for run in entry.unreadable {
-            Failure.write("\(run) is no version: its report.json or SHA256SUMS cannot be read")
         }
     }
 
@@ -71,7 +71,7 @@ struct RegistryList: ParsableCommand {
                 entry.aliases.map { "\($0.alias) \(RegistryWords.of($0.target))" }.joined(separator: ", "),
             ]
         }
-        for line in TextTable(columns, rows).lines(width: Terminal.outputColumns) { Output.line(line) }
+        Output.table(columns, rows)
     }
 
     private static func aliases(_ version: AdapterVersion, _ entry: RegistryEntry, _ registry: Registry) -> String {
@@ -204,7 +204,7 @@ struct RegistryHistory: ParsableCommand {
                 RegistryWords.of(move.to), move.by, (move.isForced ? "forced: " : "") + (move.reason ?? "-"),
             ]
         }
-        for line in TextTable(columns, rows).lines(width: Terminal.outputColumns) { Output.line(line) }
+        Output.table(columns, rows)
     }
 }
 

@@ -23,9 +23,7 @@ struct Runs: ParsableCommand {
             .init("change", isRight: true, expendability: 1), .init("size", isRight: true, expendability: 2),
             .init("folder"),
         ]
-        for line in TextTable(columns, runs.map(Self.cells)).lines(width: Terminal.outputColumns) {
-            Output.line(line)
-        }
+        Output.table(columns, runs.map(Self.cells))
     }
 
     private static func cells(_ run: PublishedRunAnswer) -> [String] {

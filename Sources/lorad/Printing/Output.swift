@@ -16,6 +16,11 @@ package enum Output {
     /// The same at once.
     static func lineNow(_ line: String) { Terminal.outputNow(ForeignText.line(line) + "\n") }
 
+    /// A table for people, as wide as the terminal allows.
+    static func table(_ columns: [TextTable.Column], _ rows: [[String]]) {
+        for text in TextTable(columns, rows).lines(width: Terminal.outputColumns) { line(text) }
+    }
+
     /// Lines for people; tabs stay.
     static func block(_ lines: String) { Terminal.output(lines) }
 
