@@ -16,6 +16,7 @@ package enum FuzzTargets {
     package static let all: [any FuzzTarget.Type] = [
         ManifestTarget.self, WorkerConfigurationTarget.self, SafetensorsTarget.self, GGUFTarget.self,
         ModelConfigurationTarget.self, TokenizerTarget.self, TokenizerConfigurationTarget.self, RowsTarget.self,
+        ToolsTarget.self,
         TableTarget.self, CompressionTarget.self,
         AdapterConfigurationTarget.self, AdapterWeightsTarget.self, ShardIndexTarget.self,
         CheckpointTarget.self, PublishedRunTarget.self, InboxTarget.self, IntakeAnswerTarget.self,
