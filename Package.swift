@@ -118,7 +118,7 @@ let package = Package(
             "Pipeline",
             [
                 "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
-                "Evaluation", "Manifests", "Reports", "Publication", "ForeignText", "JobReports",
+                "Evaluation", "Manifests", "Reports", "Publication", "ForeignText", "JobReports", "Digests",
             ]),
         module(
             "Executors",
@@ -147,7 +147,7 @@ let package = Package(
                 "Common", "Worker", "Ledger", "Webhooks", "Views", "Pipeline", "Publication", "Registry", "Reports",
                 "JobReports", "Manifests", "OperatingSystem", "Evaluation", "Training", "Adapters", "Transformers",
                 "Datasets", "Tokenizers", "ModelFiles", "Tensors", "Executors",
-                "ForeignText",
+                "ForeignText", "Digests",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
@@ -178,7 +178,7 @@ let package = Package(
         tests("CommonTests", ["TestSupport", "Common"]),
         tests("JobReportsTests", ["JobReports"]),
         tests("CompressionTests", ["Compression"]),
-        tests("DigestsTests", ["Digests"]),
+        tests("DigestsTests", ["TestSupport", "Digests"]),
         tests("ForeignTextTests", ["ForeignText"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),
         tests("ModelFilesTests", ["TestSupport", "Transformers", "ModelFiles", "Tensors"]),
@@ -206,9 +206,9 @@ let package = Package(
             "RegistryTests",
             [
                 "TestSupport", "LedgerSupport", "ReportSupport", "Registry", "Ledger", "Publication", "Reports",
-                "Common",
+                "Manifests", "Common",
             ]),
-        tests("PublicationTests", ["TestSupport", "ReportSupport", "Publication", "Reports", "Common"]),
+        tests("PublicationTests", ["TestSupport", "ReportSupport", "Publication", "Reports", "Common", "Digests"]),
         tests(
             "PipelineTests",
             [

@@ -27,7 +27,7 @@ package struct IntakeAnswerTarget: FuzzTarget {
         try require(file.text.utf8.count <= ManifestFile.largestSize, "a manifest's text of any size")
         try require(file.text.isEmpty == (file.mistake != nil), "a file is a manifest and is none")
         switch inspection.verdict {
-        case .accepted(let name, let notify, _, let inputs, _):
+        case .accepted(let name, let notify, _, let inputs, _, _):
             try require(!name.isEmpty && name.utf8.count <= 256, "a name of \(name.utf8.count) bytes")
             try check(notify ?? [])
             try check(paths: inputs)

@@ -22,8 +22,9 @@ package struct ToolsTarget: FuzzTarget {
             try require(names.insert(name ?? "").inserted, "two tools of one name")
         }
         // Written as JSON they are the same tools.
-        let text = "[" + file.tools.map(JSONText.document).joined(separator: ",") + "]"
-        let again = try ToolsFile.read(try scratch.write(Array(text.utf8), as: "again.json"))
-        try require(again.tools == file.tools, "written and read again they are others")
+        let texts = file.tools.map(JSONText.document)
+        let again = try ToolsFile.read(
+            try scratch.write(Array("[\(texts.joined(separator: ","))]".utf8), as: "again.json"))
+        try require(again.tools.map(JSONText.document) == texts, "written and read again they are others")
     }
 }

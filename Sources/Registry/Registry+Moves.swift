@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Ledger
+import Manifests
 import Publication
 
 /// An alias's move, as it was done.
@@ -22,16 +23,20 @@ extension Registry {
     /// - Parameters:
     ///   - by: who asks.
     ///   - force: goes against what speaks against it; needs a reason, which is remembered.
+    ///   - expecting: where the alias must lead until then; nil for wherever it does.
     /// - Throws: `RegistryError.refused` where the version's files are not those that were published, it is retired, or
     ///   something speaks against it; `.moved` where somebody else moved the alias meanwhile; `.missing`, `.malformed`.
     package func promote(
         _ name: String, to target: AliasTarget, alias: String = AliasName.champion, by: String, reason: String? = nil,
-        force: Bool = false
+        force: Bool = false, expecting: AliasTarget?? = nil
     ) throws -> AliasMovement {
         try AliasName.requireMovable(alias)
         try Self.requireShort(reason)
         let entry = try known(name)
         let current = entry.target(of: alias)
+        if let expecting, expecting != current {
+            throw RegistryError(.moved, "Somebody else moved \(name)@\(alias) meanwhile\(Self.words(current)).")
+        }
         var objections: [String] = []
         if let number = target.number {
             let version = try usable(number, of: entry)
@@ -120,7 +125,8 @@ extension Registry {
             changes.append(
                 AliasChange(AliasName.previous, from: entry.target(of: AliasName.previous), to: current))
         }
-        let outcome = try ledger.move(changes, of: entry.name, by: by, reason: reason, isForced: isForced)
+        let outcome = try ledger.move(
+            changes, of: entry.name, by: by, reason: reason, isForced: isForced, announcer: announcer)
         switch outcome {
         case .moved: break
         case .elsewhere(let alias, let target):

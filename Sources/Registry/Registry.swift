@@ -2,6 +2,7 @@ import Common
 import ForeignText
 import Foundation
 import Ledger
+import Manifests
 import Publication
 
 /// Which adapter serves, and why: immutable versions of every name, and aliases that move between them.
@@ -11,11 +12,15 @@ import Publication
 package struct Registry: Sendable {
     let ledger: Ledger
     let outbox: String
+    let announcer: any AliasAnnouncer
 
-    /// - Parameter outbox: where runs are published.
-    package init(ledger: Ledger, outbox: String) {
+    /// - Parameters:
+    ///   - outbox: where runs are published.
+    ///   - announcer: who is told of aliases that move.
+    package init(ledger: Ledger, outbox: String, announcer: any AliasAnnouncer) {
         self.ledger = ledger
         self.outbox = outbox
+        self.announcer = announcer
     }
 
     private var runs: OutboxVersions { OutboxVersions(outbox: outbox) }

@@ -5,7 +5,10 @@ import Ledger
 package struct DeliveryAnswer: Codable {
     package let id: String
     package let hook: String
-    package let job: String
+    /// Absent where it tells of an alias.
+    package let job: String?
+    /// The alias that it tells of, such as `tickets@champion`.
+    package let alias: String?
     package let event: String
     package let state: String
     package let attempts: Int
@@ -15,7 +18,7 @@ package struct DeliveryAnswer: Codable {
     package let lastResult: String?
 
     private enum CodingKeys: String, CodingKey {
-        case id, hook, job, event, state, attempts
+        case id, hook, job, alias, event, state, attempts
         case createdAt = "created_at"
         case dueAt = "due_at"
         case finishedAt = "finished_at"
@@ -26,6 +29,7 @@ package struct DeliveryAnswer: Codable {
         id = delivery.id
         hook = delivery.hook
         job = delivery.job
+        alias = delivery.alias
         event = delivery.event
         state = delivery.state.rawValue
         attempts = delivery.attempts

@@ -170,7 +170,7 @@ package struct Worker: Sendable {
 
     /// Versions and aliases of what the outbox holds; nil where there is no ledger yet.
     package func registry() throws -> Registry? {
-        try ledger().map { Registry(ledger: $0, outbox: settings.outbox) }
+        try ledger().map { Registry(ledger: $0, outbox: settings.outbox, announcer: announcer) }
     }
 
     /// The ledger; nil where nothing has made one yet.
@@ -181,7 +181,8 @@ package struct Worker: Sendable {
         try folders.requireLocalState()
         let ledger = try Ledger(folders: folders)
         // Nobody else may be there to tell that they died.
-        try DeadRuns(ledger: ledger, folders: folders).settle()
+        try DeadRuns(ledger: ledger, folders: folders, announcer: announcer, signing: settings.configuration.signing)
+            .settle()
         return ledger
     }
 
@@ -193,6 +194,8 @@ package struct Worker: Sendable {
 
     /// Tells the hooks of what this process does to a job.
     private var announcer: Announcer {
-        Announcer(hooks: settings.hooks, reportURL: settings.configuration.reportURL)
+        Announcer(
+            hooks: settings.hooks, notifyDefault: settings.configuration.notifyDefault,
+            reportURL: settings.configuration.reportURL)
     }
 }

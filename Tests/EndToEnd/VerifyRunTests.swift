@@ -47,8 +47,8 @@ struct VerifyRunTests {
             let run = try Run(folder, merge: merge)
             let verdict = try run.verify()
             #expect(verdict.status == 0)
-            #expect(verdict.checks.count == 7)
-            #expect(verdict.checks.values.allSatisfy { $0 == "passed" }, "\(verdict.checks)")
+            #expect(verdict.checks.count == 8 && verdict.checks["provenance"] == "not_checked")
+            #expect(verdict.checks.allSatisfy { $0.key == "provenance" || $0.value == "passed" }, "\(verdict.checks)")
             #expect(verdict.json["parity"]?["prompts"]?.arrayValue?.isEmpty == false)
             #expect(run.lorad.list(run.path).contains("merged") == !merge.contains("none"))
         }
@@ -91,6 +91,11 @@ struct VerifyRunTests {
             let run = try Run(folder)
             // The exponent of the last float32: a large element of the last B.
             try run.edit("adapter_model.safetensors") { $0[$0.count - 1] = 0x40 }
+            try run.listAnew()
+            let stated = try run.verify()
+            #expect(stated.status == 65 && stated.checks["provenance"] == "failed")
+            // Whoever changes both is still found out.
+            try FileManager.default.removeItem(atPath: "\(folder)/\(run.path)/provenance.intoto.json")
             try run.listAnew()
             let verdict = try run.verify()
             #expect(verdict.status == 1)

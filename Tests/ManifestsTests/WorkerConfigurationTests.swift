@@ -38,7 +38,7 @@ import Testing
         #expect(
             configuration.hooks[0].events == [.succeeded, .failed]
                 && configuration.hooks[0].urlEnvironment == "CHAT_URL")
-        #expect(configuration.hooks[1].events == HookEvent.ends && configuration.hooks[1].allowHTTP)
+        #expect(configuration.hooks[1].events == HookEvent.standard && configuration.hooks[1].allowHTTP)
         #expect(configuration.hooks[1].secretEnvironment == "KEY" && configuration.notifyDefault == ["chat"])
     }
 

@@ -13,8 +13,8 @@ import Testing
         #expect(published.folder == "\(outbox.runs)/\(staging.run)")
         #expect(
             outbox.files(published.folder) == [
-                "README.md", "SHA256SUMS", "adapter_config.json", "adapter_model.safetensors", "manifest.yaml",
-                "provenance.json", "report.html", "report.json",
+                "README.md", "SHA256SUMS", "adapter_config.json", "adapter_model.safetensors", "junit.xml",
+                "manifest.yaml", "provenance.intoto.json", "provenance.json", "report.html", "report.json",
             ])
         #expect(try outbox.sha256sum(published.folder) == 0)
         #expect(try VerifyPublication.check(published.folder).passed)
@@ -52,8 +52,8 @@ import Testing
         #expect(
             outbox.files(published.folder) == [
                 "SHA256SUMS", "adapter-failed/adapter_config.json.failed",
-                "adapter-failed/adapter_model.safetensors.failed", "manifest.yaml", "provenance.json", "reason.txt",
-                "report.html", "report.json",
+                "adapter-failed/adapter_model.safetensors.failed", "junit.xml", "manifest.yaml", "provenance.json",
+                "reason.txt", "report.html", "report.json",
             ])
         #expect(try outbox.sha256sum(published.folder) == 0)
         #expect(try outbox.latest() == first.run.description)

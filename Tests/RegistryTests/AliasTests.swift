@@ -1,6 +1,7 @@
 import Common
 import Foundation
 import Ledger
+import Manifests
 import Publication
 import Registry
 import TestSupport
@@ -141,7 +142,8 @@ struct AliasTests {
         let bench = try bench()
         try bench.promote(1)
         let outcome = try bench.bench.ledger.move(
-            [AliasChange("champion", from: .version(1), to: .version(2))], of: "sentiment", by: "killed")
+            [AliasChange("champion", from: .version(1), to: .version(2))], of: "sentiment", by: "killed",
+            announcer: NobodyTold())
         #expect(outcome == .moved && bench.link("champion") == RegistryBench.run(1))
         try bench.registry.follow("sentiment")
         #expect(bench.link("champion") == RegistryBench.run(2))
@@ -157,7 +159,9 @@ struct AliasTests {
         try bench.promote(1, alias: "candidate")
         let ledger = bench.bench.ledger
         func move(_ number: Int) throws -> AliasOutcome {
-            try ledger.move([AliasChange("champion", from: nil, to: .version(number))], of: "sentiment", by: "tester")
+            try ledger.move(
+                [AliasChange("champion", from: nil, to: .version(number))], of: "sentiment", by: "tester",
+                announcer: NobodyTold())
         }
         #expect(try move(1) == .moved)
         #expect(try move(2) == .elsewhere(alias: "champion", .version(1)))
@@ -173,7 +177,8 @@ struct AliasTests {
         let changes = [
             AliasChange("champion", from: nil, to: .version(1)), AliasChange("candidate", from: nil, to: .version(9)),
         ]
-        #expect(try ledger.move(changes, of: "sentiment", by: "tester") == .unusable(version: 9))
+        #expect(
+            try ledger.move(changes, of: "sentiment", by: "tester", announcer: NobodyTold()) == .unusable(version: 9))
         #expect(try ledger.aliases(of: "sentiment").isEmpty && ledger.aliasMoves(of: "sentiment").isEmpty)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Manifests
 import Registry
 import TestSupport
 import Testing

@@ -76,7 +76,7 @@ struct ChatServiceTests {
 
     @Test("A test message says that it is one, and that no job ended", arguments: kinds)
     func test(kind: HookKind) throws {
-        let body = try ChatServices.of(kind).body(of: .test(now: Self.time))
+        let body = try ChatServices.of(kind).body(of: JobMessage.test(now: Self.time))
         #expect(body.contains("test"))
         #expect(!body.contains("job.succeeded") && !body.contains("succeeded in"))
     }
@@ -142,6 +142,72 @@ struct ChatServiceTests {
         let body = try ChatServices.of(kind).body(
             of: JobMessage(event: .succeeded, job: job, time: Self.time, host: "trainer-1"))
         #expect(body.contains("2026-11-24x7"))
+    }
+
+    private static let targets: [AliasTarget?] = [nil, .base, .version(16)]
+
+    /// A move of `champion` to version 17, or to the base.
+    private func message(
+        _ text: String, from: AliasTarget? = .version(16), to: AliasTarget = .version(17), length: Int = 1
+    ) -> AliasMessage {
+        func version(_ target: AliasTarget?) -> AdapterVersion? {
+            target?.number.map {
+                AdapterVersion(
+                    name: text, number: $0, run: "sentiment/20261124T002603Z-1a2b3c4d", digest: "d", baseSHA256: "b",
+                    tokenizerSHA256: "t", publishedAt: Self.time)
+            }
+        }
+        let long = String(repeating: text, count: length)
+        return AliasMessage(
+            AliasMove(
+                alias: "champion", from: from, to: to, date: Self.time, by: long, reason: long, isForced: true),
+            name: text, from: version(from), to: version(to), host: "trainer-1", reportURL: "https://r.example.org/o")
+    }
+
+    @Test("A move of an alias is one JSON object within the service's limit, whatever was written", arguments: kinds)
+    func aliasLimits(kind: HookKind) throws {
+        let service = ChatServices.of(kind)
+        var checked = 0
+        for text in Self.foreign {
+            for from in Self.targets {
+                for length in [1, 2_000] {
+                    let body = try service.body(of: message(text, from: from, length: length))
+                    #expect(try JSONSerialization.jsonObject(with: Data(body.utf8)) is [String: Any])
+                    let strings = Self.strings(try JSONSerialization.jsonObject(with: Data(body.utf8)))
+                    switch service.limit {
+                    case .bytes(let limit): #expect(body.utf8.count < limit, "\(text.debugDescription)")
+                    case .units(let limit): #expect(strings.allSatisfy { $0.utf16.count <= limit })
+                    }
+                    checked += 1
+                }
+            }
+        }
+        #expect(checked == 9 * 3 * 2)
+    }
+
+    @Test("A move says the alias, where it led and leads, by whom, why, and where the report is", arguments: kinds)
+    func aliasContents(kind: HookKind) throws {
+        let body = try ChatServices.of(kind).body(of: message("sentiment"))
+        let text = Self.strings(try JSONSerialization.jsonObject(with: Data(body.utf8))).joined(separator: "\n")
+        for word in ["champion", "sentiment", "trainer-1", "/20261124T002603Z-1a2b3c4d/report.html"] {
+            #expect(text.contains(word), "\(word)")
+        }
+        let base = try ChatServices.of(kind).body(of: message("sentiment", to: .base))
+        #expect(!base.contains("report.html"))
+    }
+
+    @Test("What a program is told of a move names both versions by number, run and digest")
+    func aliasForPrograms() throws {
+        let body = try message("sentiment").generic()
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])
+        #expect(object["type"] as? String == "alias.moved")
+        let data = try #require(object["data"] as? [String: Any])
+        let (from, to) = (try #require(data["from"] as? [String: Any]), try #require(data["to"] as? [String: Any]))
+        #expect(from["version"] as? Int == 16 && to["version"] as? Int == 17 && to["base"] as? Bool == false)
+        #expect(to["run"] as? String == "sentiment/20261124T002603Z-1a2b3c4d" && to["sha256"] as? String == "d")
+        #expect(data["forced"] as? Bool == true && data["alias"] as? String == "champion")
+        #expect(message("sentiment").title == "sentiment@champion is 17, it was 16")
+        #expect(message("sentiment", from: nil, to: .base).title == "sentiment@champion is the bare base")
     }
 
     private func job(_ summary: JobSummary, folder: String?) -> JobRecord {

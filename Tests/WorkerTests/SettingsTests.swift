@@ -26,7 +26,7 @@ struct SettingsTests {
                 Hook(name: "chat", kind: .slack, url: .environment("CHAT_URL"), events: [.failed]),
                 Hook(
                     name: "log", kind: .generic, url: .file("/etc/url"), secret: .environment("KEY"),
-                    events: Set(HookEvent.ends), allowHTTP: true, allowPrivate: true),
+                    events: Set(HookEvent.standard), allowHTTP: true, allowPrivate: true),
             ])
     }
 

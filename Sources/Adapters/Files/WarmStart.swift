@@ -32,6 +32,8 @@ package struct WarmStart {
 
     /// Of the weights' file, whose SHA-256 an adapter is known by.
     package static let weightsName = AdapterWeights.fileName
+    /// Of the file that says its shape.
+    package static let configurationName = Adapter.configurationFile
 
     /// Whether the file says which base it is for, as lorad's do and PEFT's do not.
     package var namesItsBase: Bool { file.metadata["lorad.base_sha256"] != nil }

@@ -44,7 +44,8 @@ package struct PipelineRunner {
                 shouldStop: shouldStop, reporter: JobReporter(report),
                 limits: JobLimits(configuration.limits, rule: request.rule),
                 journal: request.journal,
-                previousRun: OutboxRun.lastGood(outbox: order.outbox, name: document.manifest.name), note: Self.note
+                previousRun: OutboxRun.lastGood(outbox: order.outbox, name: document.manifest.name),
+                references: request.references, binarySHA256: order.binarySHA256, note: Self.note
             ) {
                 guard mayPublish() else {
                     throw PipelineError(.interrupted, "The attempt may not publish: the job is no longer its own.")
@@ -112,6 +113,7 @@ extension JobSummary {
     private static func condition(_ gate: GateReport) -> String {
         let bounds = [
             gate.min.map { "≥ \($0)" }, gate.max.map { "≤ \($0)" }, gate.betterThan.map { "better than \($0)" },
+            gate.notWorseThan.map { "not worse than \($0)" },
         ]
         return "\(gate.slice) \(gate.metric) \(bounds.compactMap { $0 }.joined(separator: " and "))"
     }

@@ -2,6 +2,7 @@ import Common
 import Foundation
 import Glibc
 import Manifests
+import ModelFiles
 import OperatingSystem
 import Pipeline
 
@@ -18,6 +19,8 @@ package struct JobOrder: Codable, Sendable, Equatable {
     /// Threads to compute with.
     let threads: Int
     let limits: JobLimits
+    /// SHA-256 of the program, which a confined process cannot read; nil where this one cannot either.
+    let binarySHA256: String?
     /// Seconds between heartbeats.
     let heartbeat: Double
 
@@ -62,8 +65,12 @@ package struct JobOrder: Codable, Sendable, Equatable {
         let all = configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount
         threads = max(1, all / max(1, configuration.jobs.atOnce))
         limits = JobLimits(configuration.limits)
+        binarySHA256 = Self.binary
         heartbeat = configuration.jobs.heartbeat
     }
+
+    /// Of this process's own program, read once.
+    private static let binary = try? ContentHash.ofFile("/proc/self/exe")
 
     /// What `PipelineRunner` needs of lorad.yaml.
     var configuration: WorkerConfiguration {

@@ -1,5 +1,6 @@
 import Foundation
 import Manifests
+import Pipeline
 
 /// One attempt at one job.
 package struct JobRequest: Sendable, Codable, Equatable {
@@ -19,10 +20,12 @@ package struct JobRequest: Sendable, Codable, Equatable {
     /// Whether somebody runs it by hand: hashes go to the cache of all jobs at once, and messages call the manifest by the
     /// path that was given.
     package let isForeground: Bool
+    /// Where the registry led when the job began.
+    package let references: JobReferences
 
     package init(
         id: String, name: String, manifestPath: String, manifestText: String, workFolder: String, attempt: Int,
-        rule: OwnerRule? = nil, isForeground: Bool = false
+        rule: OwnerRule? = nil, isForeground: Bool = false, references: JobReferences = JobReferences()
     ) {
         self.id = id
         self.name = name
@@ -32,6 +35,7 @@ package struct JobRequest: Sendable, Codable, Equatable {
         self.attempt = attempt
         self.rule = rule
         self.isForeground = isForeground
+        self.references = references
     }
 }
 

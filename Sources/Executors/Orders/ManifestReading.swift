@@ -1,5 +1,6 @@
 import Common
 import Foundation
+import JobReports
 import Manifests
 import OperatingSystem
 import Pipeline
@@ -23,7 +24,8 @@ package enum ManifestReading {
             }
             return .accepted(
                 name: manifest.name, notify: manifest.notify ?? configuration.notifyDefault,
-                priority: manifest.priority, inputs: manifest.inputs, stamp: manifest.stamp)
+                priority: manifest.priority, inputs: manifest.inputs, stamp: manifest.stamp,
+                wishes: manifest.registryWishes)
         } catch {
             return .rejected(diagnostics: ErrorLines.of(error))
         }
@@ -56,5 +58,13 @@ package enum ManifestReading {
     ) -> [Diagnostic] {
         configuration.pathPolicy().check(document)
             + (knowsHooks ? document.checkHooks(known: configuration.hooks.map(\.name)) : [])
+    }
+}
+
+extension JobManifest {
+    /// What it wants of the registry; nil where it wants nothing.
+    package var registryWishes: RegistryWishes? {
+        let wishes = RegistryWishes(initFrom: initReference, isPromoted: isPromoted)
+        return wishes == RegistryWishes() ? nil : wishes
     }
 }

@@ -16,13 +16,14 @@ package struct JobFiles {
     ///
     /// - Parameter parent: the folder of the adapter that the job goes on from, wherever it was found.
     package func reads(_ manifest: JobManifest, parent: String?) -> [String] {
-        (manifest.inputs + [parent].compactMap(\.self)).flatMap(Self.withLinks) + own
+        (manifest.inputs + [parent].compactMap(\.self) + served).flatMap(Self.withLinks) + own
     }
 
     /// The adapter that the job goes on from, which is settled here for all attempts: a confined process could read no
     /// other, and `latest` may be moved at any time. Nil where there is none, or none is found, which the pipeline tells.
     func parent(_ manifest: JobManifest) -> String? {
-        let pin = try? ParentPin.find(manifest, outbox: order.outbox, workFolder: order.request.workFolder)
+        let pin = try? ParentPin.find(
+            manifest, outbox: order.outbox, workFolder: order.request.workFolder, references: order.request.references)
         guard let pin else { return nil }
         if pin.sha256 == nil { try? pin.keep(in: order.request.workFolder) }
         return pin.folder
@@ -30,6 +31,11 @@ package struct JobFiles {
 
     /// Its work folder, and the folder of its name in the outbox, which the worker has made.
     var writes: [String] { [order.request.workFolder] + [order.runsFolder].compactMap(\.self) }
+
+    /// Versions that the run is held against: a name's nights of earlier lorads lie beside its folder.
+    private var served: [String] {
+        [order.request.references.champion, order.request.references.previous].compactMap { $0?.folder }
+    }
 
     private var own: [String] { [order.pipelines, order.hashCache] + SystemFiles.named }
 

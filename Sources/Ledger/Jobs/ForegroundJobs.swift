@@ -64,10 +64,14 @@ extension Ledger {
 }
 
 /// Tells nobody: who runs a job by hand sees what comes of it.
-package struct NobodyTold: JobAnnouncer {
+package struct NobodyTold: JobAnnouncer, AliasAnnouncer {
     package init() {}
 
     package func deliveries(
         of event: JobEvent, job: JobRecord, disabled: Set<String>, now: Date
+    ) -> [NewDelivery] { [] }
+
+    package func deliveries(
+        of move: AliasMove, name: String, from: AdapterVersion?, to: AdapterVersion?, disabled: Set<String>
     ) -> [NewDelivery] { [] }
 }

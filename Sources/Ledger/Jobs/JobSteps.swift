@@ -24,15 +24,15 @@ extension Ledger {
             sql: """
                 INSERT INTO jobs (id, name, manifest_file, manifest_text, manifest_sha256, notify, state,
                     submitted_at, finished_at, reason, run_folder, log_path, priority, owner, manifest_bytes,
-                    foreground, stamp)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    foreground, stamp, wishes)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 job.id, job.name.withoutNUL, job.manifestFile, job.manifestText.withoutNUL, job.manifestSHA256,
                 try LedgerJSON.encode(job.notify), transition.to.rawValue, time,
                 transition.to == .rejected ? time : nil, job.mistakes?.joined(separator: "\n").withoutNUL,
                 job.rejectedFolder, logPath, job.priority, job.owner.map { Int64($0) },
-                job.manifestText.withoutNUL.utf8.count, isForeground, job.stamp,
+                job.manifestText.withoutNUL.utf8.count, isForeground, job.stamp, try LedgerJSON.encode(job.wishes),
             ])
     }
 

@@ -9,7 +9,10 @@ package struct DeliveryRecord: Sendable, Equatable {
     /// `msg_…`, constant over retries: what a receiver tells repeats by.
     package let id: String
     package let hook: String
-    package let job: String
+    /// The job that it tells of; nil where it tells of an alias.
+    package let job: String?
+    /// The alias that it tells of, such as `tickets@champion`.
+    package let alias: String?
     package let event: String
     /// The kind of hook that `body` was made for; nil in rows of an older lorad.
     package let kind: String?
@@ -27,6 +30,9 @@ package struct DeliveryRecord: Sendable, Equatable {
     /// How the last attempt ended, in words that hold no URL.
     package let lastResult: String?
 
+    /// What it tells of, in a word or two for a line.
+    package var subject: String { job ?? alias ?? "" }
+
     init(row: Row) throws {
         let stateText: String = row["state"]
         guard let state = State(rawValue: stateText) else {
@@ -35,6 +41,7 @@ package struct DeliveryRecord: Sendable, Equatable {
         id = row["id"]
         hook = row["hook"]
         job = row["job"]
+        alias = row["alias"]
         event = row["event"]
         kind = row["kind"]
         body = row["body"]

@@ -51,6 +51,8 @@ package struct JobRecord: Sendable, Equatable {
     package let isForeground: Bool
     /// The manifest's `stamp`, which tells the nights of a name apart.
     package let stamp: String?
+    /// What the manifest wants of the registry; nil where it wants nothing, and in rows of an older lorad.
+    package let wishes: RegistryWishes?
 
     package init(
         id: String, name: String, manifestFile: String = "", manifestText: String = "", manifestSHA256: String = "",
@@ -59,7 +61,7 @@ package struct JobRecord: Sendable, Equatable {
         runFolder: String? = nil, summary: JobSummary? = nil, worker: ProcessIdentity? = nil,
         execution: Execution? = nil, heartbeatAt: Date? = nil, memoryBytes: Int? = nil, priority: Int = 0,
         retries: Int = 0, notBefore: Date? = nil, owner: UInt32? = nil,
-        isForeground: Bool = false, stamp: String? = nil
+        isForeground: Bool = false, stamp: String? = nil, wishes: RegistryWishes? = nil
     ) {
         self.id = id
         self.name = name
@@ -87,5 +89,6 @@ package struct JobRecord: Sendable, Equatable {
         self.owner = owner
         self.isForeground = isForeground
         self.stamp = stamp
+        self.wishes = wishes
     }
 }

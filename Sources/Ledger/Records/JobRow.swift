@@ -27,7 +27,8 @@ extension JobRecord {
             execution: try LedgerJSON.decode(row["execution"], of: id),
             heartbeatAt: date("heartbeat_at"),
             memoryBytes: row["memory_bytes"], priority: row["priority"], retries: row["retries"],
-            notBefore: date("not_before"), owner: row["owner"], isForeground: row["foreground"], stamp: row["stamp"])
+            notBefore: date("not_before"), owner: row["owner"], isForeground: row["foreground"], stamp: row["stamp"],
+            wishes: try LedgerJSON.decode(row["wishes"], of: id))
     }
 }
 

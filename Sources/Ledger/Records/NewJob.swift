@@ -1,3 +1,5 @@
+import JobReports
+
 /// A manifest about to enter the ledger.
 package struct NewJob: Sendable {
     package var id: String
@@ -11,6 +13,8 @@ package struct NewJob: Sendable {
     package var owner: UInt32?
     /// The manifest's `stamp`.
     package var stamp: String?
+    /// What the manifest wants of the registry.
+    package var wishes: RegistryWishes?
     /// Nil to queue it; the mistakes to reject it.
     package var mistakes: [String]?
     /// Where a rejected manifest is put.

@@ -38,6 +38,20 @@ package struct AliasMove: Sendable, Equatable {
     package let reason: String?
     /// Whether somebody insisted, against what spoke against it.
     package let isForced: Bool
+
+    /// - Parameters: as the properties.
+    package init(
+        alias: String, from: AliasTarget?, to: AliasTarget, date: Date, by: String, reason: String? = nil,
+        isForced: Bool = false
+    ) {
+        self.alias = alias
+        self.from = from
+        self.to = to
+        self.date = date
+        self.by = by
+        self.reason = reason
+        self.isForced = isForced
+    }
 }
 
 /// A move that is asked for.

@@ -23,6 +23,21 @@ package struct AdapterVersion: Sendable, Equatable {
         package let reason: String
     }
 
+    /// - Parameters: as the properties.
+    package init(
+        name: String, number: Int, run: String, digest: String, baseSHA256: String, tokenizerSHA256: String,
+        publishedAt: Date, retirement: Retirement? = nil
+    ) {
+        self.name = name
+        self.number = number
+        self.run = run
+        self.digest = digest
+        self.baseSHA256 = baseSHA256
+        self.tokenizerSHA256 = tokenizerSHA256
+        self.publishedAt = publishedAt
+        self.retirement = retirement
+    }
+
     /// `NAME@NUMBER`.
     package var reference: String { "\(name)@\(number)" }
 }

@@ -17,13 +17,16 @@ extension Ledger {
 
     /// Moves aliases of a name, all of them or none, and remembers each move. Two that move one at the same time cannot
     /// both have seen where it led: the later one is told.
+    ///
+    /// - Parameter announcer: who is told of the first of the changes; the others follow from it.
     package func move(
         _ changes: [AliasChange], of name: String, by: String, reason: String? = nil, isForced: Bool = false,
-        now: Date = Date()
+        announcer: any AliasAnnouncer, now: Date = Date()
     ) throws -> AliasOutcome {
         try write("move the aliases of \(name)") { database in
             let current = try Self.aliases(of: name, database)
-            let usable = try Self.versions(of: name, database).filter { $0.retirement == nil }.map(\.number)
+            let versions = try Self.versions(of: name, database)
+            let usable = versions.filter { $0.retirement == nil }.map(\.number)
             for change in changes {
                 let target = current.first { $0.alias == change.alias }?.target
                 guard target == change.from else { return .elsewhere(alias: change.alias, target) }
@@ -43,6 +46,12 @@ extension Ledger {
                         name, change.alias, change.from?.column, change.to.column, Timestamp.milliseconds(now), by,
                         reason, isForced,
                     ])
+            }
+            if let first = changes.first {
+                let move = AliasMove(
+                    alias: first.alias, from: first.from, to: first.to, date: now, by: by, reason: reason,
+                    isForced: isForced)
+                try Self.announce(move, name: name, versions: versions, by: announcer, in: database)
             }
             return .moved
         }

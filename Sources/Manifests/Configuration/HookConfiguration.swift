@@ -9,7 +9,7 @@ package struct HookConfiguration: Section {
     /// The file that holds the URL; the worker demands mode 0600.
     package var urlFile: String?
     /// What to tell.
-    package var events = HookEvent.ends
+    package var events = HookEvent.standard
     /// The jobs it hears of, by patterns of their names; empty: all of them.
     package var jobs: [String] = []
     /// The environment variable that holds the signing secrets (Standard Webhooks). Without this and `secretFile`
@@ -41,8 +41,8 @@ package struct HookConfiguration: Section {
             "The file that holds the URL, mode 0600. Excludes `url_env`."),
         .standard(
             "events", \.events, .list(of: .choice(), ListRule(atLeast: 1), example: "[succeeded, failed]"),
-            standard: "`[succeeded, failed, rejected, cancelled]`",
-            "What to tell: by default one message a job, at its end."),
+            standard: "`[succeeded, failed, rejected, cancelled, alias.moved]`",
+            "What to tell: by default one message a job, at its end, and one when an alias moves."),
         .standard(
             "jobs", \.jobs, .list(of: .jobPattern, ListRule(atLeast: 1, allowsSingle: true), example: "[nightly-*]"),
             standard: "every job",
@@ -86,9 +86,11 @@ package enum HookKind: String, Sendable, CaseIterable, Codable {
 /// What a webhook can tell.
 package enum HookEvent: String, Sendable, CaseIterable, Codable {
     case queued, started, succeeded, failed, rejected, cancelled
+    /// An alias leads to another version now.
+    case aliasMoved = "alias.moved"
 
-    /// What ends a job: a hook that does not say hears one message a job.
-    package static let ends: [HookEvent] = [.succeeded, .failed, .rejected, .cancelled]
+    /// What a hook hears that does not say: one message a job, at its end, and what serves from then on.
+    package static let standard: [HookEvent] = [.succeeded, .failed, .rejected, .cancelled, .aliasMoved]
 }
 
 extension Kind where Value == String {

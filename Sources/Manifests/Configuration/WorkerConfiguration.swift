@@ -36,6 +36,8 @@ package struct WorkerConfiguration: Section {
     package var schedule: [ScheduleConfiguration] = []
     /// What the worker tells about itself over HTTP.
     package var monitor = MonitorConfiguration()
+    /// By what key published runs are signed.
+    package var signing = SigningConfiguration()
 
     /// Files that are no job's to read, beside the state folder and what hooks name: lorad.yaml itself. No key of it.
     package var ownFiles: [String] = []
@@ -47,7 +49,8 @@ package struct WorkerConfiguration: Section {
 
     /// The files and folders that no job reads, though they may lie under an allowed root.
     package var protectedPaths: [String] {
-        [state] + ownFiles + hooks.flatMap { [$0.urlFile, $0.secretFile].compactMap(\.self) }
+        let secrets = hooks.flatMap { [$0.urlFile, $0.secretFile] } + [signing.keyFile]
+        return [state] + ownFiles + secrets.compactMap(\.self)
     }
 
     static let fields: [Field<WorkerConfiguration>] =
@@ -93,6 +96,9 @@ package struct WorkerConfiguration: Section {
         .standard(
             "monitor", \.monitor, .section("{port: 9464}"), standard: "not served",
             "What the worker tells about itself over HTTP."),
+        .standard(
+            "signing", \.signing, .section("{key_file: /etc/lorad/signing.pem}"), standard: "not signed",
+            "By what key published runs are signed."),
     ]
 
     private static let folderFields: [Field<WorkerConfiguration>] = [

@@ -81,7 +81,8 @@ package struct AdapterSection: Section {
         ),
         .optional(
             "init_from", \.initFrom, .path(example: "sentiment"), absent: "a fresh adapter",
-            "The adapter that training goes on from: a name (its latest run), `NAME/RUN` of the outbox, or a folder."),
+            "The adapter that training goes on from: a name (its latest run), `NAME/RUN` of the outbox, a version of the "
+                + "registry (`NAME@champion`, `NAME@17`), or a folder."),
     ]
 
     private static func names(_ example: String, atLeast: Int = 1) -> Kind<[String]> {

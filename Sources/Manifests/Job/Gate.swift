@@ -8,8 +8,11 @@ package struct Gate: Section {
     package var min: Double?
     /// The adapter's metric must be at most this.
     package var max: Double?
-    /// The adapter must be strictly better than this on the same slice.
+    /// The adapter must be better than this on the same slice: than the base strictly, than another adapter by more than
+    /// chance.
     package var betterThan: GateReference?
+    /// The adapter must not be worse than this on the same slice by more than chance.
+    package var notWorseThan: GateReference?
 
     static let fields: [Field<Gate>] = [
         .standard(
@@ -27,13 +30,38 @@ package struct Gate: Section {
             "The adapter's value must be at most this."),
         .optional(
             "better_than", \.betterThan, .choice(), absent: "not compared",
-            "The adapter must be strictly better than the base on the same slice."),
+            "The adapter must be better than this on the same rows: than the `base` strictly, than the adapter that "
+                + "it went on from (`parent`), the `champion` or the `previous` one by more than chance (p < 0.05)."),
+        .optional(
+            "not_worse_than", \.notWorseThan, .choice(), absent: "not compared",
+            "The adapter must not be worse than this on the same rows by more than chance (p < 0.05)."),
     ]
 
+    /// What the adapter is held against; nil where it stands for itself.
+    package var reference: GateReference? { betterThan ?? notWorseThan }
+
     static func check(_ gate: inout Gate, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String) {
-        if node["min"] == nil && node["max"] == nil && node["better_than"] == nil {
+        if ["min", "max", "better_than", "not_worse_than"].allSatisfy({ node[$0] == nil }) {
             context.diagnostics.add(
-                node.position, "\(path.dropLast()) states no bound; give it min, max or better_than: base")
+                node.position,
+                "\(path.dropLast()) states no bound; give it min, max, better_than: base or not_worse_than: champion")
+        }
+        if gate.betterThan != nil, gate.notWorseThan != nil,
+            let second = node.later(of: "better_than", "not_worse_than")
+        {
+            context.diagnostics.add(
+                second.position,
+                "\(path.dropLast()) has both better_than and not_worse_than; give each a gate of its own")
+        }
+        for (key, reference) in [("better_than", gate.betterThan), ("not_worse_than", gate.notWorseThan)] {
+            let isTested = key == "not_worse_than" || reference != .base
+            guard let reference, isTested, !GateMetric.tested.contains(gate.metric), node["metric"] != nil,
+                let written = node[key]
+            else { continue }
+            context.diagnostics.add(
+                written.position,
+                "\(path)\(key) \(reference.rawValue) needs a metric that rows are tested by: "
+                    + "\(GateMetric.tested.map(\.rawValue).joined(separator: ", ")), not \(gate.metric.rawValue)")
         }
         if let min = gate.min, let max = gate.max, min > max, let second = node.later(of: "min", "max") {
             context.diagnostics.add(
@@ -70,6 +98,9 @@ package enum GateMetric: String, Sendable, CaseIterable, Codable {
         }
     }
 
+    /// Those that rows tell one by one, so that two models can be told apart by the rows that both were scored on.
+    package static let tested: [GateMetric] = [.accuracy, .loss, .perplexity]
+
     /// Whether a higher value is the better one.
     package var higherIsBetter: Bool {
         switch self {
@@ -96,4 +127,13 @@ package enum GateMetric: String, Sendable, CaseIterable, Codable {
 /// What a gate compares the adapter with.
 package enum GateReference: String, Sendable, CaseIterable, Codable {
     case base
+    /// The adapter that it went on from.
+    case parent
+    /// Where the name's alias `champion` led when the job began; the base where it led nowhere.
+    case champion
+    /// The same of `previous`.
+    case previous
+
+    /// Those that are adapters.
+    package static let adapters: [GateReference] = [.parent, .champion, .previous]
 }

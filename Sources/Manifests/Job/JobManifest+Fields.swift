@@ -47,6 +47,11 @@ extension JobManifest {
                 example: "[{metric: loss, better_than: base}]"),
             standard: "none", "What the run must meet to be published."),
         .optional(
+            "promote", \.promote, .choice(), absent: "by hand (`lorad registry promote`)",
+            "`auto`: a run that passes its gates becomes the name's champion, if that is still the one that it was judged "
+                + "by; else `candidate`. Without a gate on the champion the loss on all rows must not be worse than its."
+        ),
+        .optional(
             "notify", \.notify, .list(of: .hookName, ListRule(atMost: 100), example: "[chat]"),
             absent: "`notify_default` of lorad.yaml",
             "Names of hooks in lorad.yaml. A manifest never holds a URL."),

@@ -29,6 +29,7 @@ extension JobManifest {
                     + "\(AdapterKind.owners(of: "rank") ?? ""), not \(manifest.adapter.method.rawValue)")
         }
         checkGates(manifest, node, &context)
+        checkReferences(manifest, node, &context)
         for (key, paths) in [
             ("dataset.train", manifest.dataset.train.paths),
             ("dataset.validation", [manifest.dataset.validation].compactMap(\.self)),
@@ -115,6 +116,32 @@ extension JobManifest {
             second.position,
             "evaluation.choices compares completions of a prompt and does not go with dataset.format \(format.rawValue)"
         )
+    }
+
+    /// What a run is held against must be there.
+    private static func checkReferences(
+        _ manifest: JobManifest, _ node: YAMLNode, _ context: inout ReadingContext
+    ) {
+        if manifest.isPromoted, node["evaluation.data"] == nil, let promote = node.entry("promote") {
+            context.diagnostics.add(
+                promote.position, "promote: auto needs evaluation.data, the rows that a run is judged on")
+        }
+        for (index, gate) in (node["gates"]?.elements ?? []).enumerated() where manifest.adapter.initFrom == nil {
+            for key in ["better_than", "not_worse_than"] {
+                guard let written = gate[key], written.scalar?.text == GateReference.parent.rawValue else { continue }
+                context.diagnostics.add(
+                    written.position,
+                    "gates[\(index)].\(key) is parent; without adapter.init_from there is none")
+            }
+        }
+        if let text = manifest.initReference, VersionReference(reading: text) == nil,
+            let written = node["adapter.init_from"]
+        {
+            context.diagnostics.add(
+                written.position,
+                "adapter.init_from is \(Shown.quoted(text)), no reference to a version; expected "
+                    + "\(VersionReference.shape), or a folder that begins with ./ or /")
+        }
     }
 
     private static func checkGates(_ manifest: JobManifest, _ node: YAMLNode, _ context: inout ReadingContext) {

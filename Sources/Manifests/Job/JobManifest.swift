@@ -20,6 +20,8 @@ package struct JobManifest: Section {
     package var merge = MergeSection()
     /// What the run must meet to be published.
     package var gates: [Gate] = []
+    /// What becomes of a run that passes; nil: nothing by itself.
+    package var promote: Promotion?
     /// Names of hooks in lorad.yaml; nil: the worker's `notify_default`.
     package var notify: [String]?
     /// The licence that the adapter is published under; nil: its owner has not stated one.

@@ -47,16 +47,16 @@ package final class AdapterArtifact: Artifact {
         try load(folder)
     }
 
-    /// Puts the adapter that this one went on from in its place while `body` runs.
+    /// Puts another adapter in the place of this one while `body` runs.
     ///
     /// - Parameter folder: where this one was written.
     /// - Throws: as reading both; what `body` throws.
-    func withParent<Result>(
-        _ parent: ParentAdapter, published folder: String, _ body: (LanguageModel) throws -> Result
+    func with<Result>(
+        _ other: ComparedAdapter, published folder: String, _ body: (LanguageModel) throws -> Result
     ) throws -> Result {
-        try parent.confirm()
+        try other.confirm()
         adapter.detach()
-        adapter = try model.use { try Adapter.load(folder: parent.folder, into: $0, expecting: identity) }
+        adapter = try model.use { try Adapter.load(folder: other.folder, into: $0, expecting: identity) }
         let result = try model.use(body)
         try readBack(from: folder)
         return result

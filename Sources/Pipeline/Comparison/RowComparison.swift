@@ -35,4 +35,33 @@ enum RowComparison {
                 high: $0.interval.upperBound)
         }
     }
+
+    /// The difference of the shares that both answer rightly; nil where a row has no right answer.
+    static func shares(_ pairs: [Pair]) -> PairedDifference? {
+        let outcomes = pairs.compactMap { pair in
+            pair.before.correct.flatMap { before in pair.after.correct.map { (before: before, after: $0) } }
+        }
+        guard outcomes.count == pairs.count else { return nil }
+        let test = McNemar(
+            onlyFirst: outcomes.count { $0.before && !$0.after },
+            onlySecond: outcomes.count { !$0.before && $0.after })
+        return PairedShares(onlyFirst: test.onlyFirst, onlySecond: test.onlySecond, rows: pairs.count).map {
+            PairedDifference(
+                test: .mcnemar, value: $0.difference, low: $0.interval.lowerBound, high: $0.interval.upperBound,
+                pValue: test.pValue, rows: pairs.count,
+                detectable: Power.detectable(standardError: $0.standardError))
+        }
+    }
+
+    /// The difference of the mean losses.
+    static func losses(_ pairs: [Pair]) -> PairedDifference? {
+        let test = PairedBootstrap(
+            pairs.map { $0.after.loss - $0.before.loss }, weights: pairs.map { Double($0.tokens) })
+        return test.map {
+            PairedDifference(
+                test: .bootstrap, value: $0.difference, low: $0.interval.lowerBound, high: $0.interval.upperBound,
+                pValue: $0.pValue, rows: pairs.count,
+                detectable: Power.detectable(standardError: Power.standardError(of: $0.interval)))
+        }
+    }
 }

@@ -107,7 +107,7 @@ struct RunChanges {
     }
 
     /// Keys that change nothing of an adapter.
-    private static let ignored: Set<String> = ["name", "notify", "priority", "stamp"]
+    private static let ignored: Set<String> = ["name", "notify", "priority", "promote", "stamp"]
 
     /// Files of rows by their content.
     private func data() -> [SettingChange] {

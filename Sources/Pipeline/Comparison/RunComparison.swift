@@ -71,6 +71,7 @@ package enum RunComparison {
         manifest.name = ""
         manifest.notify = nil
         manifest.priority = 0
+        manifest.promote = nil
         manifest.stamp = nil
         manifest.base.path = ""
         manifest.base.tokenizerSHA256 = nil

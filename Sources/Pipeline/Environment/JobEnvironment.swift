@@ -37,6 +37,10 @@ package struct JobEnvironment {
     package var note: (RunReport) -> PublicationNote?
     /// The folder of the last succeeded run of the job's name, which the report is to be held against; nil for none.
     package var previousRun: String?
+    /// Where the registry led when the job began.
+    package var references: JobReferences
+    /// SHA-256 of this program; nil where it is not known.
+    package var binarySHA256: String?
     /// Asked last before the run appears in the outbox; throws where another attempt owns the job by now.
     package var requirePermission: () throws -> Void
 
@@ -44,7 +48,8 @@ package struct JobEnvironment {
         outbox: String, workFolder: String, hashCache: HashCache, policy: PathPolicy?, attempt: Int = 1,
         confinement: ConfinementProvenance? = nil,
         shouldStop: @escaping () -> Bool = { false }, reporter: JobReporter, limits: JobLimits = JobLimits(),
-        journal: String? = nil, previousRun: String? = nil,
+        journal: String? = nil, previousRun: String? = nil, references: JobReferences = JobReferences(),
+        binarySHA256: String? = nil,
         note: @escaping (RunReport) -> PublicationNote? = { _ in nil },
         requirePermission: @escaping () throws -> Void = {}
     ) {
@@ -60,6 +65,8 @@ package struct JobEnvironment {
         self.journal = journal
         self.note = note
         self.previousRun = previousRun
+        self.references = references
+        self.binarySHA256 = binarySHA256
         self.requirePermission = requirePermission
     }
 }

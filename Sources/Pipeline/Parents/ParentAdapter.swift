@@ -11,7 +11,7 @@ struct ParentAdapter {
     let folder: String
     /// Of its weights' file.
     let sha256: String
-    private let rule: ReadingRule
+    let rule: ReadingRule
 
     /// The manifest's parent; nil where it names none.
     ///
@@ -20,8 +20,12 @@ struct ParentAdapter {
     static func open(_ manifest: JobManifest, _ environment: JobEnvironment) throws -> ParentAdapter? {
         guard
             let pin = try ParentPin.find(
-                manifest, outbox: environment.outbox, workFolder: environment.workFolder)
+                manifest, outbox: environment.outbox, workFolder: environment.workFolder,
+                references: environment.references)
         else { return nil }
+        if let version = environment.references.parent, version.folder == pin.folder {
+            _ = try ComparedAdapter.weights(of: version, "parent")
+        }
         // A run of the outbox is the worker's own, wherever jobs may read.
         let rule = manifest.adapter.initFolder == nil ? ReadingRule.anything : environment.rule
         let sha256 = try digest(pin.folder, rule)

@@ -25,13 +25,25 @@ package struct ParentPin: Codable, Equatable, Sendable {
     /// What the manifest's `init_from` leads to: by an earlier attempt's finding, else as it is now. Nil where the manifest
     /// names none.
     ///
-    /// - Throws: `PublicationError.missing` where nothing of the name is published.
-    package static func find(_ manifest: JobManifest, outbox: String, workFolder: String) throws -> ParentPin? {
+    /// - Parameter references: where the registry led when the job began.
+    /// - Throws: `PublicationError.missing` where nothing of the name is published, or the registry has no such version.
+    package static func find(
+        _ manifest: JobManifest, outbox: String, workFolder: String, references: JobReferences
+    ) throws -> ParentPin? {
         guard let given = manifest.adapter.initFrom else { return nil }
         if let data = BoundedFile.read(path(workFolder), limit: largestSize),
             let pin = try? JSONDecoder().decode(ParentPin.self, from: data), pin.version == 1, pin.initFrom == given
         {
             return pin
+        }
+        if manifest.initReference != nil {
+            guard let parent = references.parent else {
+                let lines = references.parentFault ?? ["There is no registry yet that could know \(given)."]
+                throw PublicationError(
+                    .missing, lines[0], cause: lines.count > 2 ? lines[1] : nil,
+                    advice: lines.count > 1 ? lines.last : nil)
+            }
+            return ParentPin(initFrom: given, folder: parent.folder)
         }
         let folder = try manifest.adapter.initFolder ?? run(given, name: manifest.name, outbox: outbox)
         return ParentPin(initFrom: given, folder: folder)

@@ -21,6 +21,8 @@ struct PreparedJob {
     let plan: TrainingConfiguration
     /// What the adapter goes on from; nil where it is fresh.
     let parent: ParentAdapter?
+    /// The published adapters that the run is held against.
+    let compared: [ComparedAdapter]
     /// Bytes that the process is predicted to need at its peak.
     let predictedPeak: Int
 }
@@ -132,9 +134,11 @@ struct JobPreparation {
         let adapter = try Adapter.attach(configuration, to: model, seed: seed)
         try parent?.begin(
             adapter, on: model, identity: BaseIdentity(base.hash), labels: data?.task.names, mistakes)
+        let compared = try ComparedAdapter.open(
+            manifest, base: BaseIdentity(base.hash), parent: parent, environment, mistakes)
         guard let data else { return nil }
         return PreparedJob(
             manifest: manifest, base: base, data: data, model: JobModel(model), adapter: adapter, plan: plan,
-            parent: parent, predictedPeak: whole.peak)
+            parent: parent, compared: compared, predictedPeak: whole.peak)
     }
 }

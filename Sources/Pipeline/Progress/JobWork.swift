@@ -16,7 +16,7 @@ package struct JobWork: Sendable, Equatable {
     /// frozen weights get no gradient; with activation checkpointing another one forward.
     package var passesPerTrainedToken = 2.0
 
-    /// Models that score the evaluation rows: base and adapter, and the one that the adapter goes on from.
+    /// Models that score the evaluation rows: base and adapter, and those that the run is held against.
     package var scoringModels = 2
 
     package init() {}

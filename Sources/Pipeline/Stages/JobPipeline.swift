@@ -112,9 +112,11 @@ package struct JobPipeline {
     private func produce(_ job: PreparedJob, _ staging: RunStaging) throws -> RunReport {
         func provenance(_ training: TrainingReport?) -> Provenance {
             ReportAssembly.provenance(
-                job.manifest, plan: job.plan, parent: job.parent, base: job.base, data: job.data, run: staging.run,
+                job.manifest, plan: job.plan, parent: job.parent, compared: job.compared, base: job.base,
+                data: job.data, run: staging.run,
                 attempt: environment.attempt,
-                startedAt: startedAt, training: training, confinement: environment.confinement)
+                startedAt: startedAt, training: training, binary: environment.binarySHA256,
+                confinement: environment.confinement)
         }
         var report = RunReport(status: .failed, provenance: provenance(nil))
         do { try fill(&report, job, staging) } catch let fault as any Fault where fault.isOutcome {
@@ -135,9 +137,9 @@ package struct JobPipeline {
         let found = try stage(.slices, detail: { "\($0.slices.count) \($0.slices.count == 1 ? "slice" : "slices")" }) {
             () throws -> SliceStage.Found in
             var found = try artifact.model.use { try scoring.run($0, artifact.adapter) }
-            if let parent = job.parent, found.scores != nil {
-                try artifact.withParent(parent, published: staging.folder) {
-                    try scoring.score(parent: $0, into: &found)
+            for other in found.scores == nil ? [] : job.compared {
+                try artifact.with(other, published: staging.folder) {
+                    try scoring.score(other.roles, $0, into: &found)
                 }
             }
             return found
@@ -148,7 +150,8 @@ package struct JobPipeline {
         let checks = try stage(.parity, detail: { $0.allSatisfy(\.passed) ? "passed" : "failed" }) {
             try artifact.verify(in: staging.folder, &report)
         }
-        report.gates = GateJudge.judge(job.manifest.gates, slices: report.slices)
+        report.gates = GateJudge(slices: report.slices, scores: found.scores, compared: job.compared)
+            .judge(job.manifest.judgedGates)
         report.changes = changes(report, found.scores, job)
         report.training?.peakMemoryBytes = MachineInfo.peakResidentBytes
         if let training = report.training {

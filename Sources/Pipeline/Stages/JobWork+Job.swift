@@ -14,7 +14,7 @@ extension JobWork {
             data.validation.reduce(0) { $0 + $1.tokens.count }
             + (data.watched?.scoredTokens(perCall: manifest.evaluation.batchTokens) ?? 0)
         scoredTokens = data.evaluation?.scoredTokens(perCall: manifest.evaluation.batchTokens) ?? 0
-        if job.parent != nil { scoringModels += 1 }
+        scoringModels += job.compared.count
         let prompts = data.prompts.reduce(0) { $0 + job.base.tokenizer.encodeBeginning($1.prompt).count }
         drawnTokens = data.task == .language ? data.prompts.count * manifest.regression.maxNewTokens : 0
         promptTokens = prompts + drawnTokens

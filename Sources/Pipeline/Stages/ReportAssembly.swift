@@ -31,9 +31,10 @@ enum ReportAssembly {
     }
 
     static func provenance(
-        _ manifest: JobManifest, plan: TrainingConfiguration, parent: ParentAdapter?, base: VerifiedBase,
+        _ manifest: JobManifest, plan: TrainingConfiguration, parent: ParentAdapter?, compared: [ComparedAdapter],
+        base: VerifiedBase,
         data: PreparedData,
-        run: RunIdentifier, attempt: Int, startedAt: Date, training: TrainingReport?,
+        run: RunIdentifier, attempt: Int, startedAt: Date, training: TrainingReport?, binary: String?,
         confinement: ConfinementProvenance?
     ) -> Provenance {
         var provenance = Provenance(
@@ -52,6 +53,8 @@ enum ReportAssembly {
                 system: ProcessInfo.processInfo.operatingSystemVersionString),
             license: manifest.license, confinement: confinement)
         provenance.tools = data.tools
+        provenance.binarySHA256 = binary
+        provenance.compared = compared.isEmpty ? nil : compared.flatMap(\.provenance)
         return provenance
     }
 }

@@ -45,23 +45,27 @@ struct SliceStage {
         return Found(slices: slices, scores: RowScores(file: ForeignText.line(plan.path), sha256: hash, rows: rows))
     }
 
-    /// Scores the adapter that the job went on from, which `model` holds, on the same rows, into what was found before.
-    func score(parent model: LanguageModel, into found: inout Found) throws {
+    /// Scores another adapter, which `model` holds, on the same rows, into what was found before.
+    ///
+    /// - Parameter roles: what it is to the run.
+    func score(_ roles: [GateReference], _ model: LanguageModel, into found: inout Found) throws {
         guard let plan = data.evaluation, let scores = found.scores else { return }
         let result = try evaluate(plan, model, nil)
-        let parents = Dictionary(
+        let others = Dictionary(
             result.rows.map { ($0.line, RowScores.Row.Answer(correct: $0.base.isCorrect, loss: $0.base.loss)) },
             uniquingKeysWith: { first, _ in first })
-        for (index, row) in scores.rows.enumerated() { found.scores?.rows[index].parent = parents[row.line] }
+        for (index, row) in scores.rows.enumerated() {
+            for role in roles { found.scores?.rows[index].set(others[row.line], of: role) }
+        }
         for (index, slice) in found.slices.enumerated() {
             guard let own = result.slices.first(where: { $0.name == slice.name }) else { continue }
             let isAll = slice.name == SliceName.all
             let name = ForeignText.line(slice.name)
             let pairs = scores.rows.filter { isAll || $0.slice == name }.compactMap { row in
-                parents[row.line].map { (before: $0, after: row.adapter, tokens: row.tokens) }
+                others[row.line].map { (before: $0, after: row.adapter, tokens: row.tokens) }
             }
-            found.slices[index].parent = score(own.base, own.rows)
-            found.slices[index].parentComparison = RowComparison.report(pairs, draws: isAll ? nil : Self.sliceDraws)
+            let comparison = RowComparison.report(pairs, draws: isAll ? nil : Self.sliceDraws)
+            for role in roles { found.slices[index].set(score(own.base, own.rows), comparison, of: role) }
         }
     }
 

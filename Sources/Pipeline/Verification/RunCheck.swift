@@ -7,6 +7,8 @@ package struct RunCheck: Codable, Sendable, Equatable {
     package enum Name: String, Codable, Sendable, CaseIterable {
         /// The folder holds exactly the files of `SHA256SUMS`.
         case checksums
+        /// The provenance's statement is about these files, and a key that was named has signed them.
+        case provenance
         /// report.json and manifest.yaml can be read, and the run succeeded.
         case run
         /// The base and its tokenizer have the hashes that the run was trained on.

@@ -1,5 +1,6 @@
 import Adapters
 import Common
+import Digests
 import Evaluation
 import Foundation
 import Manifests
@@ -16,6 +17,7 @@ import Transformers
 package struct RunVerification {
     private let folder: String
     private let basePath: String?
+    private let key: P256PublicKey?
     private let reporter: JobReporter
     private var checks: [RunCheck] = []
     private var fault: FaultCategory?
@@ -24,9 +26,11 @@ package struct RunVerification {
     /// - Parameters:
     ///   - folder: `outbox/NAME/RUN`.
     ///   - base: where the base lies now; nil: where the report says, relative to the working folder.
+    ///   - key: what must have signed the run; nil where nothing must.
     ///   - reporter: told how far it is.
-    package init(_ folder: String, base: String?, reporter: JobReporter = .silent) {
+    package init(_ folder: String, base: String?, key: P256PublicKey? = nil, reporter: JobReporter = .silent) {
         self.folder = folder
+        self.key = key
         basePath = base
         self.reporter = reporter
     }
@@ -37,7 +41,7 @@ package struct RunVerification {
     package mutating func run() throws -> RunVerdict {
         try checkAll()
         let made = Set(checks.map(\.name))
-        if let cause = checks.first(where: { $0.status != .passed }) {
+        if let cause = checks.first(where: { $0.status != .passed && $0.name != .provenance }) {
             let verb = cause.status == .failed ? "failed" : "was not checked"
             for name in RunCheck.Name.allCases where !made.contains(name) {
                 note(name, .notChecked, "\(cause.name.rawValue) \(verb)")
@@ -76,8 +80,33 @@ package struct RunVerification {
             let findings = outcome.findings.map { "\($0.kind.rawValue) \($0.path)" }.joined(separator: ", ")
             return fail(.checksums, .data, "not as published: \(findings)")
         }
-        return pass(.checksums, "\(outcome.listed) files are as published")
+        pass(.checksums, "\(outcome.listed) files are as published")
+        return checkProvenance()
     }
+
+    /// A run that is not signed, where nobody said by whom it must be, is told and no fault.
+    private mutating func checkProvenance() -> Bool {
+        let path = "\(folder)/\(RunSignatures.statement)"
+        if FileSystem.exists(path) {
+            let named = BoundedFile.read(path, limit: Self.largestStatement).flatMap(ProvenanceStatement.subjects)
+            guard let named, !named.isEmpty,
+                named.allSatisfy({ ChecksumFile.sha256(of: $0.key, in: folder) == $0.value })
+            else { return fail(.provenance, .data, "\(RunSignatures.statement) is not about these files") }
+        }
+        guard let key else {
+            let words = RunSignatures.isSigned(folder) ? "signed; --key says by whom it must be" : "not signed"
+            note(.provenance, .notChecked, words)
+            return true
+        }
+        switch RunSignatures.check(folder, by: key) {
+        case .signed: return pass(.provenance, "every file is signed by this key")
+        case .unsigned: return fail(.provenance, .data, "the run is not signed")
+        case .wrong(let words): return fail(.provenance, .data, words)
+        }
+    }
+
+    /// Bytes; it holds a manifest and names of files.
+    private static let largestStatement = 64 << 20
 
     /// What the run recorded of itself.
     private struct Record {

@@ -1,3 +1,4 @@
+import Common
 import Foundation
 
 /// `SHA256SUMS` as GNU coreutils writes and `sha256sum -c` reads it: 64 hexadecimal digits, two spaces, the path. A path
@@ -38,6 +39,16 @@ package enum ChecksumFile {
             let path = escaped ? unescaped(rest.dropFirst(2)) : String(rest.dropFirst(2)), staysInside(path)
         else { return nil }
         return Entry(path: path, sha256: digest.lowercased())
+    }
+
+    /// Bytes of a list that is read.
+    private static let largestSize = 16 << 20
+
+    /// What a folder's list says of a file; nil where there is no list, or it does not name it.
+    package static func sha256(of path: String, in folder: String) -> String? {
+        guard let data = BoundedFile.read("\(folder)/\(name)", limit: largestSize) else { return nil }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").lazy.compactMap(entry)
+            .first { $0.path == path }?.sha256
     }
 
     private static func unescaped(_ text: Substring) -> String? {

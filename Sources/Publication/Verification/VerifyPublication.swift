@@ -33,7 +33,7 @@ package enum VerifyPublication {
         package var passed: Bool { findings.isEmpty }
     }
 
-    /// Checks every listed file of `folder`, and that there is no other.
+    /// Checks every listed file of `folder`, and that there is no other but its signatures.
     /// - Throws: `PublicationError` with code `missing` where there is no folder or no list to check against.
     package static func check(_ folder: String) throws -> Outcome {
         let present = try PublishedFiles(in: folder)
@@ -61,7 +61,10 @@ package enum VerifyPublication {
                 findings.append(Finding(kind: others.contains(entry.path) ? .changed : .missing, path: entry.path))
             }
         }
-        let unlisted = (present.files + present.others).filter { !listed.contains($0) && $0 != ChecksumFile.name }
+        let signatures = Set(RunSignatures.files).intersection(present.files)
+        let unlisted = (present.files + present.others).filter {
+            !listed.contains($0) && $0 != ChecksumFile.name && !signatures.contains($0)
+        }
         findings += unlisted.map { Finding(kind: .extra, path: $0) }
         return Outcome(listed: listed.count, findings: findings)
     }

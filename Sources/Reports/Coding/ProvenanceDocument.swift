@@ -30,10 +30,15 @@ package struct ProvenanceDocument: Encodable {
         let templates = ([provenance.chatTemplate] + provenance.datasets.map(\.chatTemplate)).compactMap(\.self).map {
             Resource("chat template: \($0.source ?? base.path)", sha256: $0.sha256)
         }
+        let program = provenance.binarySHA256.map {
+            Resource("lorad \(provenance.versions["lorad"] ?? "")", sha256: $0)
+        }
+        let adapters = [provenance.parent.map { Resource("parent: \($0.path)", sha256: $0.sha256) }, program]
         return [
             Resource("base: \(base.path)", sha256: base.sha256),
             Resource("tokenizer: \(base.path)", sha256: base.tokenizerSHA256),
-        ] + templates + (provenance.tools.map { [Resource("tools: \($0.path)", sha256: $0.sha256)] } ?? []) + datasets
+        ] + adapters.compactMap(\.self) + templates
+            + (provenance.tools.map { [Resource("tools: \($0.path)", sha256: $0.sha256)] } ?? []) + datasets
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -20,10 +20,13 @@ enum GateSection {
 
     private static func row(_ gate: GateReport) -> HTML {
         let note: HTML = gate.reason.map { "<br/><span class=\"note\">\(TextBlock.short($0, to: 300))</span>" } ?? ""
+        let found: HTML =
+            GateWording.difference(gate).map { "<br/><span class=\"note\">\(TextBlock.short($0, to: 300))</span>" }
+            ?? ""
         let value = gate.value.map { FigureFormat.significant($0, 4) } ?? "not measured"
         return """
             <tr><td>\(Verdict.badge(gate.passed))</td>\
-            <td class="name">\(TextBlock.short(GateWording.demand(gate), to: 200))\(note)</td>\
+            <td class="name">\(TextBlock.short(GateWording.demand(gate), to: 200))\(found)\(note)</td>\
             <td class="n">\(value)</td><td class="n">\(GateWording.bound(gate))</td></tr>
             """
     }

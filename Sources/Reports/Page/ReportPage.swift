@@ -16,7 +16,7 @@ package enum ReportPage {
             \(UnscoredSection.render(report))
             \(ChangesSection.render(report.changes))
             \(SliceSection.render(report.slices, leftOut: LeftOutRows.sentence(report)))
-            \(ParentSection.render(report))
+            \(ComparedSection.render(report))
             \(GateSection.render(report.gates))
             \(LossSection.render(report.training, report.provenance))
             \(ParitySection.render(report.parity))

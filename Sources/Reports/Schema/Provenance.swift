@@ -19,6 +19,8 @@ package struct Provenance: Codable, Sendable, Equatable {
     package var base: BaseProvenance
     /// The adapter that this one went on from; absent where it was fresh.
     package var parent: ParentProvenance?
+    /// The adapters that the run was held against on the same rows, one entry a role; nil where there was none.
+    package var compared: [ComparedProvenance]?
     /// The files of rows and prompts that were read.
     package var datasets: [DatasetProvenance]
     /// What conversations were written with; nil where no row is one.
@@ -31,6 +33,8 @@ package struct Provenance: Codable, Sendable, Equatable {
     package var training: TrainingProvenance
     /// Versions of what computed it: `lorad`, `swift`, `openblas`, ….
     package var versions: [String: String]
+    /// SHA-256 of the program; absent where it could not be read, and in reports of earlier lorads.
+    package var binarySHA256: String?
     /// The machine that computed it.
     package var machine: MachineProvenance
     /// The adapter's licence, as the manifest states it.
@@ -69,8 +73,9 @@ package struct Provenance: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case name, run, pipeline, attempt, base, parent, datasets, adapter, training, versions, machine, license,
-            confinement, tools
+            confinement, tools, compared
         case chatTemplate = "chat_template"
+        case binarySHA256 = "binary_sha256"
         case startedAt = "started_at"
         case finishedAt = "finished_at"
     }

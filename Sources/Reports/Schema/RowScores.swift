@@ -55,6 +55,10 @@ package struct RowScores: Sendable, Equatable {
         package var adapter: Answer
         /// The adapter that this one went on from; absent where it was fresh.
         package var parent: Answer?
+        /// The champion; absent where there was none, or no gate is on it.
+        package var champion: Answer?
+        /// The adapter that `previous` led to.
+        package var previous: Answer?
 
         package init(line: Int, sha256: String, slice: String?, tokens: Int, base: Answer, adapter: Answer) {
             self.line = line

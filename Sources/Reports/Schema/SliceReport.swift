@@ -18,10 +18,19 @@ package struct SliceReport: Codable, Sendable, Equatable {
     package var parent: SliceScore?
     /// That adapter and this one on the very same rows.
     package var parentComparison: ComparisonReport?
+    /// How the champion did; absent where there was none, or no gate is on it.
+    package var champion: SliceScore?
+    /// The champion and this one on the very same rows.
+    package var championComparison: ComparisonReport?
+    /// The same of the adapter that `previous` led to.
+    package var previous: SliceScore?
+    package var previousComparison: ComparisonReport?
 
     private enum CodingKeys: String, CodingKey {
-        case name, rows, dropped, base, adapter, comparison, parent
+        case name, rows, dropped, base, adapter, comparison, parent, champion, previous
         case parentComparison = "parent_comparison"
+        case championComparison = "champion_comparison"
+        case previousComparison = "previous_comparison"
     }
 
     /// The scores of a slice of `rows` rows.

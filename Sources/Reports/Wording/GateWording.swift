@@ -10,6 +10,7 @@ package enum GateWording {
         if let least = gate.min { demands.append("at least \(FigureFormat.plain(least))") }
         if let most = gate.max { demands.append("at most \(FigureFormat.plain(most))") }
         if let other = gate.betterThan { demands.append("better than the \(other)’s") }
+        if let other = gate.notWorseThan { demands.append("not worse than the \(other)’s") }
         return "\(metric) on \(slice) is \(demands.joined(separator: " and "))"
     }
 
@@ -18,9 +19,12 @@ package enum GateWording {
         var wanted: [String] = []
         if let least = gate.min { wanted.append("at least \(FigureFormat.plain(least))") }
         if let most = gate.max { wanted.append("at most \(FigureFormat.plain(most))") }
-        if let other = gate.betterThan {
+        if let other = gate.comparedWith {
             let value = gate.reference.map { "'s \(FigureFormat.significant($0, 4))" } ?? ""
-            wanted.append("better than the \(other)\(value)")
+            let model = gate.referenceName.map { $0 == other ? "" : " (\($0))" } ?? ""
+            let chance = gate.difference == nil ? "" : " by more than chance"
+            wanted.append(
+                "\(gate.betterThan == nil ? "not worse" : "better") than the \(other)\(model)\(value)\(chance)")
         }
         return wanted.joined(separator: " and ")
     }
@@ -30,8 +34,27 @@ package enum GateWording {
         var bounds: [String] = []
         if let least = gate.min { bounds.append("≥ \(FigureFormat.plain(least))") }
         if let most = gate.max { bounds.append("≤ \(FigureFormat.plain(most))") }
-        if let reference = gate.reference { bounds.append("base: \(FigureFormat.significant(reference, 4))") }
+        if let reference = gate.reference {
+            bounds.append("\(gate.referenceName ?? "base"): \(FigureFormat.significant(reference, 4))")
+        }
         return bounds.isEmpty ? "–" : bounds.joined(separator: ", ")
+    }
+
+    /// What tells the two models apart that a gate compares: `−0.021 (95%: −0.044 to +0.002), p = 0.08; so many rows show
+    /// a difference of 0.03 four times out of five`.
+    package static func difference(_ gate: GateReport) -> String? {
+        guard let found = gate.difference else { return nil }
+        let isShare = found.test == .mcnemar
+        func figure(_ value: Double) -> String {
+            isShare ? "\(FigureFormat.points(value)) points" : FigureFormat.difference(value)
+        }
+        let least =
+            isShare
+            ? "\(FigureFormat.points(found.detectable).drop { $0 == "+" }) points"
+            : FigureFormat.significant(found.detectable)
+        return "\(isShare ? "Accuracy" : "Loss") \(figure(found.value)) from the other’s "
+            + "(95%: \(figure(found.low)) to \(figure(found.high))), p = \(FigureFormat.significant(found.pValue, 2)); "
+            + "\(FigureFormat.count(found.rows)) such rows show a difference of \(least) four times out of five."
     }
 }
 

@@ -26,7 +26,7 @@ struct ReportAnswers {
     /// Whether the adapter is better than the one it went on from; nil where it was fresh, or neither was scored.
     var overParent: Answer? {
         let slice = report.slices.first { $0.name == "all" } ?? report.slices.first
-        guard let change = slice.flatMap(ParentChange.of) else { return nil }
+        guard let slice, let change = ComparedChange.of(slice, from: "parent") else { return nil }
         let better = Self.isBetter(change)
         let apart = change.comparison?.isSignificant ?? (better != nil)
         let test = change.comparison.map { "; \(Self.test($0))" } ?? ""

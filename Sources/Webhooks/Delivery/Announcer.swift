@@ -2,18 +2,36 @@ import Foundation
 import Ledger
 import Manifests
 
-/// Tells the configured hooks of jobs, each in its service's form.
-package struct Announcer: JobAnnouncer {
+/// Tells the configured hooks of jobs and aliases, each in its service's form.
+package struct Announcer: JobAnnouncer, AliasAnnouncer {
     private let current: @Sendable () -> [Hook]
+    private let notifyDefault: @Sendable () -> [String]
+    /// Names of hooks that hear of aliases beside those of `notify_default`.
+    private var also: [String] = []
     private let reportURL: String?
 
-    /// - Parameter reportURL: `report_url` of lorad.yaml.
-    package init(hooks: [Hook], reportURL: String? = nil) { self.init(reportURL: reportURL) { hooks } }
+    /// - Parameters:
+    ///   - notifyDefault: `notify_default` of lorad.yaml: the hooks that hear of aliases.
+    ///   - reportURL: `report_url` of lorad.yaml.
+    package init(hooks: [Hook], notifyDefault: [String] = [], reportURL: String? = nil) {
+        self.init(reportURL: reportURL, notifyDefault: { notifyDefault }, current: { hooks })
+    }
 
-    /// - Parameter current: asked within each transaction, as lorad.yaml may be read again.
-    package init(reportURL: String? = nil, current: @escaping @Sendable () -> [Hook]) {
+    /// - Parameter current: asked within each transaction, as is `notifyDefault`: lorad.yaml may be read again.
+    package init(
+        reportURL: String? = nil, notifyDefault: @escaping @Sendable () -> [String],
+        current: @escaping @Sendable () -> [Hook]
+    ) {
         self.reportURL = reportURL
+        self.notifyDefault = notifyDefault
         self.current = current
+    }
+
+    /// The same, and aliases are told to these hooks too: those of the job whose run is promoted.
+    package func telling(_ hooks: [String]) -> Announcer {
+        var copy = self
+        copy.also += hooks
+        return copy
     }
 
     /// The hooks as they are configured now.
@@ -27,10 +45,23 @@ package struct Announcer: JobAnnouncer {
             hook.hears(HookEvent(event), ofJob: job.name, stamp: job.stamp) && !disabled.contains(hook.name)
                 && job.notify?.contains(hook.name) ?? true
         }
-        .map { hook in
-            let body = try ChatServices.of(hook.kind).body(of: message)
-            return NewDelivery(hook: hook.name, kind: hook.kind.rawValue, body: body)
+        .map { try Self.delivery(of: message, to: $0) }
+    }
+
+    package func deliveries(
+        of move: AliasMove, name: String, from: AdapterVersion?, to: AdapterVersion?, disabled: Set<String>
+    ) throws -> [NewDelivery] {
+        let message = AliasMessage(move, name: name, from: from, to: to, reportURL: reportURL)
+        let named = notifyDefault() + also
+        return try hooks.filter {
+            named.contains($0.name) && $0.hears(.aliasMoved, ofJob: name) && !disabled.contains($0.name)
         }
+        .map { try Self.delivery(of: message, to: $0) }
+    }
+
+    private static func delivery(of message: any HookMessage, to hook: Hook) throws -> NewDelivery {
+        let body = try ChatServices.of(hook.kind).body(of: message)
+        return NewDelivery(hook: hook.name, kind: hook.kind.rawValue, body: body)
     }
 }
 

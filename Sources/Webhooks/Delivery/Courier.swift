@@ -271,7 +271,7 @@ package final class Courier: Sendable {
 
     private func report(_ attempt: Attempt, hook: String) {
         let delivery = attempt.delivery
-        let about = "webhook '\(hook)', \(delivery.event) of job \(delivery.job): \(attempt.result)"
+        let about = "webhook '\(hook)', \(delivery.event) of \(delivery.subject): \(attempt.result)"
         switch attempt.verdict {
         case .delivered: break
         case .tryAgain(let at):

@@ -5,7 +5,7 @@ import JobReports
 import Ledger
 
 /// What there is to say about a job at an event, before it takes a service's shape.
-package struct JobMessage: Sendable {
+package struct JobMessage: HookMessage {
     package let event: JobEvent
     package let job: JobRecord
     package let time: Date
@@ -13,7 +13,7 @@ package struct JobMessage: Sendable {
     package let isTest: Bool
     /// The name of the worker's machine.
     package let host: String
-    /// Where the outbox is served, without a slash at its end; nil where it is not.
+    /// Where the outbox is served; nil where it is not.
     private let reportURL: String?
 
     /// - Parameters:
@@ -23,7 +23,7 @@ package struct JobMessage: Sendable {
         event: JobEvent, job: JobRecord, time: Date, isTest: Bool = false, host: String? = nil, reportURL: String? = nil
     ) {
         self.host = host ?? MessageHost.name
-        self.reportURL = reportURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        self.reportURL = reportURL
         self.event = event
         self.job = job
         self.time = time
@@ -54,8 +54,7 @@ package struct JobMessage: Sendable {
         }
     }
 
-    /// Label and value, one line each.
-    var facts: [(label: String, value: String)] {
+    package var facts: [(label: String, value: String)] {
         var facts = [("job", job.id)] + (job.stamp.map { [("stamp", ForeignText.line($0))] } ?? [])
         facts.append(("host", ForeignText.line(host)))
         guard event != .queued, event != .started else { return facts }
@@ -78,19 +77,19 @@ package struct JobMessage: Sendable {
         return facts
     }
 
-    /// Where the run's report is served; nil where there is no such run, or the outbox is not served.
-    ///
-    /// Its parts are lorad.yaml's own, a job's name and a run's, none of which holds anything but letters, digits and
-    /// `._-`; another folder gets no link.
-    var report: String? {
-        guard let reportURL, let folder = job.runFolder else { return nil }
-        let parts = folder.split(separator: "/").suffix(2)
-        let isPlain = parts.joined().utf8.allSatisfy { byte in
-            byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
-                || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || "._-".utf8.contains(byte)
+    package var report: String? { ReportAddress.of(job.runFolder, below: reportURL) }
+
+    package var tone: MessageTone {
+        switch event {
+        case .queued, .started: .neutral
+        case .succeeded: .good
+        case .failed: .bad
+        case .rejected: .warning
+        case .cancelled: .muted
         }
-        return parts.count == 2 && isPlain ? "\(reportURL)/\(parts.joined(separator: "/"))/report.html" : nil
     }
+
+    package func generic() throws -> String { try GenericBody(self).json() }
 
     /// Of a run that succeeded with nothing to be scored on.
     private var unscored: String { job.summary?.slices.isEmpty == true ? ", not scored" : "" }
@@ -113,10 +112,10 @@ package struct JobMessage: Sendable {
     }
 
     /// Why it failed or was rejected.
-    var reason: String? { event == .failed || event == .rejected ? job.reason : nil }
+    package var reason: String? { event == .failed || event == .rejected ? job.reason : nil }
 
     /// Slices before and after, nil where there are none.
-    var table: SliceTable? {
+    package var table: SliceTable? {
         guard event == .succeeded || event == .failed, let slices = job.summary?.slices, !slices.isEmpty else {
             return nil
         }

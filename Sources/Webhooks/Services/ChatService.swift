@@ -17,7 +17,7 @@ package protocol ChatService: Sendable {
     var limit: BodyLimit { get }
 
     /// The body that tells of a message: one JSON object, within `limit` however long what others wrote is.
-    func body(of message: JobMessage) throws -> String
+    func body(of message: any HookMessage) throws -> String
 }
 
 /// How much of a body a service takes.

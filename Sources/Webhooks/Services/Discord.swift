@@ -14,7 +14,7 @@ package struct DiscordService: ChatService {
     package var spacing: Double { 0.4 }
     package var limit: BodyLimit { .units(DiscordBody.descriptionLimit) }
 
-    package func body(of message: JobMessage) throws -> String { try DiscordBody(message).json() }
+    package func body(of message: any HookMessage) throws -> String { try DiscordBody(message).json() }
 }
 
 /// A Discord webhook's body, https://discord.com/developers/docs/resources/message#embed-object-embed-limits: one
@@ -60,7 +60,7 @@ struct DiscordBody: Encodable {
     var embeds: [Embed]
     var allowedMentions = AllowedMentions()
 
-    init(_ message: JobMessage) {
+    init(_ message: any HookMessage) {
         let title = ForeignText.forDiscord(message.title, limit: Self.titleLimit)
         var left = Self.totalLimit - title.utf16.count
         var fields: [Field] = []
@@ -78,12 +78,12 @@ struct DiscordBody: Encodable {
             Embed(
                 title: title, url: message.report,
                 description: Self.description(message, limit: min(left, Self.descriptionLimit)),
-                color: Self.color(message.event), fields: fields, timestamp: Timestamp.text(message.time))
+                color: Self.color(message.tone), fields: fields, timestamp: Timestamp.text(message.time))
         ]
     }
 
     /// The reason takes at most half of the room, so that the table is seen as well.
-    private static func description(_ message: JobMessage, limit: Int) -> String? {
+    private static func description(_ message: any HookMessage, limit: Int) -> String? {
         var blocks: [String] = []
         var left = limit
         if let reason = message.reason, !reason.isEmpty {
@@ -97,13 +97,13 @@ struct DiscordBody: Encodable {
         return blocks.isEmpty ? nil : blocks.joined(separator: "\n")
     }
 
-    private static func color(_ event: JobEvent) -> Int {
-        switch event {
-        case .queued, .started: 0x5865F2
-        case .succeeded: 0x2E8B57
-        case .failed: 0xC0392B
-        case .rejected: 0xD68910
-        case .cancelled: 0x7F8C8D
+    private static func color(_ tone: MessageTone) -> Int {
+        switch tone {
+        case .neutral: 0x5865F2
+        case .good: 0x2E8B57
+        case .bad: 0xC0392B
+        case .warning: 0xD68910
+        case .muted: 0x7F8C8D
         }
     }
 

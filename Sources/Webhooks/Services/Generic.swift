@@ -16,7 +16,7 @@ package struct GenericService: ChatService {
     package var isStandardWebhook: Bool { true }
     package var limit: BodyLimit { .bytes(GenericBody.limit) }
 
-    package func body(of message: JobMessage) throws -> String { try GenericBody(message).json() }
+    package func body(of message: any HookMessage) throws -> String { try message.generic() }
 }
 
 /// A generic webhook's body: `type`, `timestamp`, `data`, as https://www.standardwebhooks.com recommends, under 20 kB.

@@ -12,7 +12,7 @@ package struct MattermostService: ChatService {
     package var spacing: Double { 0 }
     package var limit: BodyLimit { .units(MattermostBody.textLimit) }
 
-    package func body(of message: JobMessage) throws -> String { try MattermostBody(message).json() }
+    package func body(of message: any HookMessage) throws -> String { try MattermostBody(message).json() }
 }
 
 /// A Mattermost incoming webhook's body, https://developers.mattermost.com/integrate/webhooks/incoming/: one `text` in
@@ -25,7 +25,7 @@ struct MattermostBody: Encodable {
     var text: String
 
     /// Everything that comes from a manifest stands in code, where Mattermost sees neither `@all` nor Markdown.
-    init(_ message: JobMessage) {
+    init(_ message: any HookMessage) {
         let title = "`" + ForeignText.forChat(message.title, .code, limit: 256) + "`"
         let facts = message.facts.map { "\($0.label): \($0.value)" }.joined(separator: "\n")
         var blocks = [title, Self.code(ForeignText.forChat(facts, .code, limit: 4_000))]

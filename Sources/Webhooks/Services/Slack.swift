@@ -13,7 +13,7 @@ package struct SlackService: ChatService {
     package var spacing: Double { 1 }
     package var limit: BodyLimit { .units(SlackBody.sectionLimit) }
 
-    package func body(of message: JobMessage) throws -> String { try SlackBody(message).json() }
+    package func body(of message: any HookMessage) throws -> String { try SlackBody(message).json() }
 }
 
 /// A Slack incoming webhook's body, https://docs.slack.dev/reference/block-kit/blocks: `text` always, then sections.
@@ -53,7 +53,7 @@ struct SlackBody: Encodable {
     let unfurlLinks = false
     let unfurlMedia = false
 
-    init(_ message: JobMessage) {
+    init(_ message: any HookMessage) {
         text = ForeignText.forChat(message.title, .slackText, limit: Self.sectionLimit)
         let header = ForeignText.forChat(message.title, .slackPlain, limit: Self.headerLimit)
         blocks = [Block(type: "header", text: Text(type: "plain_text", text: header, emoji: false))]

@@ -13,7 +13,7 @@ package struct TeamsService: ChatService {
     package var spacing: Double { 0.25 }
     package var limit: BodyLimit { .bytes(TeamsBody.limit) }
 
-    package func body(of message: JobMessage) throws -> String { try TeamsBody(message).json() }
+    package func body(of message: any HookMessage) throws -> String { try TeamsBody(message).json() }
 }
 
 /// A message for the Workflows trigger of Microsoft Teams: one Adaptive Card, https://adaptivecards.io/explorer/,
@@ -71,10 +71,10 @@ struct TeamsBody: Encodable {
     var type = "message"
     var attachments: [Attachment]
 
-    private let message: JobMessage
+    private let message: any HookMessage
     private enum CodingKeys: String, CodingKey { case type, attachments }
 
-    init(_ message: JobMessage) {
+    init(_ message: any HookMessage) {
         self.message = message
         attachments = []
     }
@@ -120,12 +120,12 @@ struct TeamsBody: Encodable {
     }
 
     private var color: String {
-        switch message.event {
-        case .queued, .started: "Accent"
-        case .succeeded: "Good"
-        case .failed: "Attention"
-        case .rejected: "Warning"
-        case .cancelled: "Default"
+        switch message.tone {
+        case .neutral: "Accent"
+        case .good: "Good"
+        case .bad: "Attention"
+        case .warning: "Warning"
+        case .muted: "Default"
         }
     }
 }

@@ -38,5 +38,6 @@ package struct Doctor {
             + HookCheck(configuration: configuration, environment: environment).findings()
             + [SystemCheck.secrets()].compactMap { $0 } + ScheduleCheck(configuration: configuration).findings()
             + MonitorCheck(configuration: configuration).findings()
+            + SigningCheck(configuration: configuration).findings()
     }
 }

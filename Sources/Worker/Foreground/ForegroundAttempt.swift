@@ -7,7 +7,6 @@ import Manifests
 import OperatingSystem
 import Pipeline
 import Publication
-import Registry
 import Synchronization
 
 /// An attempt at a job in this process, written down as any other.
@@ -20,6 +19,7 @@ struct ForegroundAttempt {
     let path: String
     let ledger: Ledger
     let folders: WorkerFolders
+    let registry: JobRegistry
     let shouldStop: @Sendable () -> Bool
     let report: @Sendable (JobReport) -> Void
 
@@ -67,7 +67,8 @@ struct ForegroundAttempt {
     ) throws -> (JobOutcome, Result<JobResult, any Error>) {
         let request = JobRequest(
             id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText,
-            workFolder: folders.work(job.id), attempt: job.attempt, isForeground: true)
+            workFolder: folders.work(job.id), attempt: job.attempt, isForeground: true,
+            references: try registry.references(of: job))
         let lastLook = Mutex(0.0)
         let executor = InProcessExecutor { [shouldStop, ledger, job] in
             let now = ProcessInfo.processInfo.systemUptime
@@ -120,7 +121,7 @@ struct ForegroundAttempt {
         if ended.state == .succeeded, let run = ended.runFolder {
             do {
                 try LatestLink.point(at: run)
-                try Registry(ledger: ledger, outbox: folders.outbox).follow(ended.name)
+                if let words = try registry.settle(ended) { report(.log(words)) }
             } catch {
                 isPointed = false
                 report(.log("`latest` and registry follow later: " + ErrorLines.of(error).joined(separator: " ")))

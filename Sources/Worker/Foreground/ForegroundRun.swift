@@ -7,6 +7,8 @@ import Manifests
 import ModelFiles
 import OperatingSystem
 import Pipeline
+import Registry
+import Webhooks
 
 /// A job that somebody runs by hand: in this process, beside the queue. The ledger knows it as any other job, and no
 /// worker is needed for it.
@@ -50,12 +52,19 @@ package struct ForegroundRun {
         defer { withExtendedLifetime(lock) {} }
         try FileSystem.makeFolder(configuration.outbox)
         let ledger = try Ledger(folders: folders)
-        try DeadRuns(ledger: ledger, folders: folders).settle()
+        let announcer = Announcer(
+            hooks: settings.hooks, notifyDefault: configuration.notifyDefault, reportURL: configuration.reportURL)
+        try DeadRuns(ledger: ledger, folders: folders, announcer: announcer, signing: configuration.signing).settle()
         let job = try ledger.begin(
             inForeground: newJob(manifest, path), process: try ProcessIdentity.current())
         begun(job)
+        let signing = configuration.signing
+        // What cannot sign is told before the work, and not after.
+        _ = try RunSigning(signing)
+        let registry = JobRegistry(ledger: ledger, folders: folders, announcer: announcer) { signing }
         let attempt = ForegroundAttempt(
-            job: job, path: path, ledger: ledger, folders: folders, shouldStop: shouldStop, report: report)
+            job: job, path: path, ledger: ledger, folders: folders, registry: registry, shouldStop: shouldStop,
+            report: report)
         return try attempt.run(configuration, earlier: place)
     }
 
@@ -74,11 +83,22 @@ package struct ForegroundRun {
 
     /// A job that is looked at and not run.
     private func looking(at path: String) throws -> JobPipeline {
+        let document = try ManifestReading.document(path: path, configuration)
         let environment = JobEnvironment(
             outbox: configuration.outbox, workFolder: configuration.state,
             hashCache: HashCache(file: configuration.hashCache), policy: configuration.pathPolicy(),
-            shouldStop: shouldStop, reporter: JobReporter(report), limits: JobLimits(configuration.limits))
-        return try JobPipeline(ManifestReading.document(path: path, configuration), environment: environment)
+            shouldStop: shouldStop, reporter: JobReporter(report), limits: JobLimits(configuration.limits),
+            references: try references(of: document.manifest))
+        return JobPipeline(document, environment: environment)
+    }
+
+    /// Where the registry leads now; nowhere as long as there is no ledger.
+    private func references(of manifest: JobManifest) throws -> JobReferences {
+        let folders = WorkerFolders(asking: settings)
+        guard FileSystem.exists(folders.ledger) else { return JobReferences() }
+        let registry = Registry(
+            ledger: try Ledger(folders: folders), outbox: folders.outbox, announcer: NobodyTold())
+        return try JobRegistry.resolve(manifest.name, manifest.initReference, registry)
     }
 
     private func newJob(_ manifest: NightlyManifest, _ path: String) -> NewJob {
@@ -89,6 +109,7 @@ package struct ForegroundRun {
         job.notify = settings.notify
         job.priority = settings.priority
         job.stamp = settings.stamp
+        job.wishes = settings.registryWishes
         job.owner = geteuid()
         return job
     }

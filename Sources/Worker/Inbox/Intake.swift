@@ -105,7 +105,7 @@ struct Intake: Sendable {
             manifestSHA256: file.sha256)
         job.owner = owner
         switch inspection.verdict {
-        case .accepted(let name, let notify, let priority, _, let stamp):
+        case .accepted(let name, let notify, let priority, _, let stamp, let wishes):
             let repetition = Repetition(ledger: ledger)
             if let same = try repetition.job(sha256: file.sha256, lastChange: inspection.lastChange) {
                 if same.isForeground, same.state == .interrupted { return .job(try goOn(with: same, claim)) }
@@ -116,6 +116,7 @@ struct Intake: Sendable {
             job.notify = notify
             job.priority = priority
             job.stamp = stamp
+            job.wishes = wishes
             job.mistakes = unknownHooks(notify ?? [], in: shown)
         case .rejected(let diagnostics):
             job.mistakes = diagnostics.isEmpty ? ["\(shown):1:1: the manifest was rejected"] : diagnostics

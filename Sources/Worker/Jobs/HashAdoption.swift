@@ -17,7 +17,7 @@ struct HashAdoption {
         let order = IntakeOrder(.inspect(path: request.manifestPath, name: name, rule: nil), configuration)
         guard let data = BoundedFile.read(request.hashAdditions, limit: HashCache.mostAdopted),
             case .inspected(let inspection)? = try? makeReader("hashes").answer(order, isWanted: { true }),
-            case .accepted(_, _, _, let inputs, _)? = inspection.verdict
+            case .accepted(_, _, _, let inputs, _, _)? = inspection.verdict
         else { return }
         HashCache(file: configuration.hashCache).adopt(data, under: inputs.flatMap(JobFiles.withLinks))
     }

@@ -6,7 +6,6 @@ import JobReports
 import Ledger
 import OperatingSystem
 import Pipeline
-import Registry
 import Synchronization
 import Webhooks
 
@@ -19,6 +18,7 @@ final class JobQueue: Sendable {
     private let intake: Intake
     private let publications: Publications
     private let settlement: JobSettlement
+    private let registry: JobRegistry
     private let identity: ProcessIdentity
     private let obstacles: Obstacles
     private let troubles: Troubles
@@ -37,8 +37,11 @@ final class JobQueue: Sendable {
         self.announcer = announcer
         self.intake = intake
         publications = Publications(folders: folders)
+        registry = JobRegistry(ledger: ledger, folders: folders, announcer: announcer) {
+            live.settings.configuration.signing
+        }
         settlement = JobSettlement(
-            folders: folders, registry: Registry(ledger: ledger, outbox: folders.outbox), intake: intake, live: live,
+            folders: folders, registry: registry, intake: intake, live: live,
             troubles: troubles)
         self.identity = identity
         self.obstacles = obstacles
@@ -150,7 +153,7 @@ final class JobQueue: Sendable {
         return JobRequest(
             id: job.id, name: job.name, manifestPath: path, manifestText: job.manifestText,
             workFolder: folders.work(job.id), attempt: job.attempt,
-            rule: live.settings.configuration.rule(forOwner: job.owner))
+            rule: live.settings.configuration.rule(forOwner: job.owner), references: try registry.references(of: job))
     }
 
     private func conclude(_ job: JobRecord, outcome: JobOutcome, asked: JobControl.Reason?) throws -> JobRecord {

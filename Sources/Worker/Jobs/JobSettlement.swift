@@ -3,13 +3,12 @@ import Foundation
 import Ledger
 import OperatingSystem
 import Pipeline
-import Registry
 
-/// What follows a job's end in the ledger, in this order: `latest`, its number in the registry, its work folder with the
-/// journal, its manifest. Each may be done again, so a crash between two of them is made good at the next start.
+/// What follows a job's end in the ledger, in this order: `latest`, its number in the registry and its promotion, its work
+/// folder with the journal, its manifest. Each may be done again, so a crash between two of them is made good at the next start.
 struct JobSettlement: Sendable {
     let folders: WorkerFolders
-    let registry: Registry
+    let registry: JobRegistry
     let intake: Intake
     let live: LiveSettings
     let troubles: Troubles
@@ -20,7 +19,7 @@ struct JobSettlement: Sendable {
         let party = "latest of \(job.id)"
         do {
             try Publications(folders: folders).pointLatest(at: job, onlyForward: isLate)
-            if job.state == .succeeded, job.runFolder != nil { try registry.follow(job.name) }
+            if let words = try registry.settle(job) { live.settings.log("job \(job.id): \(words)") }
             WorkFolder(folders.work(job.id)).clear(of: job)
             troubles.clear(party)
         } catch {

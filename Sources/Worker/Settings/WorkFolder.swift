@@ -27,7 +27,7 @@ struct WorkFolder {
     func clear(of job: JobRecord, keepingJournal: Bool = false) {
         let mayGoOn = (job.state == .cancelled || job.state == .failed) && job.runFolder == nil
         for name in (try? FileSystem.names(in: path)) ?? [] {
-            guard name != Self.log, !(keepingJournal && name == JobRequest.journal),
+            guard name != Self.log, !(keepingJournal && (name == JobRequest.journal || name == JobRegistry.pins)),
                 !(mayGoOn && (name == Self.checkpoint || name == Self.errors))
             else { continue }
             remove(name)

@@ -84,7 +84,7 @@ final class WatchLoop {
     private func pass() throws -> Inbox.Scan {
         parts.wakePipe.drain()
         // Before the inbox: the same manifest may lie there to go on with one of them.
-        for job in try DeadRuns(ledger: parts.ledger, folders: parts.folders).settle() {
+        for job in try parts.deadRuns.settle() {
             log("job \(job.id): its `lorad run` died; \(job.state.rawValue)")
         }
         let scan = try inbox.pass(

@@ -43,7 +43,19 @@ extension WorkerParts {
         return held + report.undecided
     }
 
-    private var registry: Registry { Registry(ledger: ledger, outbox: folders.outbox) }
+    /// Runs in the foreground whose processes died.
+    var deadRuns: DeadRuns {
+        DeadRuns(
+            ledger: ledger, folders: folders, announcer: announcer, signing: live.settings.configuration.signing)
+    }
+
+    private var jobRegistry: JobRegistry {
+        JobRegistry(ledger: ledger, folders: folders, announcer: announcer) { [live] in
+            live.settings.configuration.signing
+        }
+    }
+
+    private var registry: Registry { Registry(ledger: ledger, outbox: folders.outbox, announcer: announcer) }
 
     /// Makes the links of every name's aliases lead where the ledger says: a move may have been cut off in between.
     private func followAliases() {
@@ -59,7 +71,7 @@ extension WorkerParts {
     /// Does what a crash or an outbox that was away left undone of jobs that have ended.
     private func settleEnded(_ publications: Publications) throws {
         let settlement = JobSettlement(
-            folders: folders, registry: registry, intake: intake, live: live, troubles: troubles)
+            folders: folders, registry: jobRegistry, intake: intake, live: live, troubles: troubles)
         for id in try publications.pending() {
             if let job = try ledger.find(id) { try settlement.settle(job, isLate: true) }
         }

@@ -28,6 +28,7 @@ struct WorkerParts: Sendable {
     init(_ settings: WorkerSettings, tools: WorkerTools, environment: [String: String]) throws {
         self.environment = environment
         let hooks = try ResolvedHook.resolve(settings.hooks, environment: environment)
+        _ = try RunSigning(settings.configuration.signing)
         folders = try WorkerFolders(settings)
         let identity = try ProcessIdentity.current()
         lock = try WorkerLock(path: folders.lock)
@@ -38,7 +39,9 @@ struct WorkerParts: Sendable {
         self.ledger = ledger
         let live = LiveSettings(settings, tools: tools)
         self.live = live
-        announcer = Announcer(reportURL: settings.configuration.reportURL) { live.settings.hooks }
+        announcer = Announcer(
+            reportURL: settings.configuration.reportURL,
+            notifyDefault: { live.settings.configuration.notifyDefault }, current: { live.settings.hooks })
         intake = Intake(
             folders: folders, ledger: ledger, settings: { live.settings }, announcer: announcer,
             reader: tools.makeReader("intake"))

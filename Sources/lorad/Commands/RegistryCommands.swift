@@ -3,6 +3,7 @@ import Common
 import ForeignText
 import Foundation
 import Ledger
+import Manifests
 import Publication
 import Registry
 import Views
@@ -18,7 +19,7 @@ struct RegistryCommand: ParsableCommand {
             """,
         subcommands: [
             RegistryList.self, RegistryShow.self, RegistryPromote.self, RegistryRollback.self, RegistryHistory.self,
-            RegistryRetire.self,
+            RegistryRetire.self, RegistryDiff.self, RegistryAncestry.self,
         ])
 }
 

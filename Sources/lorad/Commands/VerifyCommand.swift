@@ -1,4 +1,6 @@
 import ArgumentParser
+import Common
+import Digests
 import Foundation
 import ModelFiles
 import Pipeline
@@ -11,6 +13,8 @@ struct Verify: ParsableCommand {
     var runFolder: String
     @Option(help: "Where the base lies, if not where the run found it.")
     var base: String?
+    @Option(help: "A public key (ECDSA over P-256, PEM) by which the run must be signed.")
+    var key: String?
     @Flag(help: "JSON on stdout.")
     var json = false
     @OptionGroup var worker: WorkerOptions
@@ -18,7 +22,7 @@ struct Verify: ParsableCommand {
     func run() throws {
         _ = try worker.load()
         var verification = try RunVerification(
-            worker.runFolder(runFolder), base: base, reporter: JobReporter(ProgressPrinter().take))
+            worker.runFolder(runFolder), base: base, key: publicKey(), reporter: JobReporter(ProgressPrinter().take))
         let verdict = try verification.run()
         if json {
             try Output.json(verdict)
@@ -28,6 +32,16 @@ struct Verify: ParsableCommand {
             }
         }
         if let fault = verdict.fault { throw ExitCode(fault) }
+    }
+
+    private func publicKey() throws -> P256PublicKey? {
+        guard let key else { return nil }
+        let data = BoundedFile.read(key, limit: 64 << 10)
+        guard let publicKey = data.flatMap({ P256PublicKey(pem: $0) }) else {
+            throw ValidationError(
+                "\(key) holds no public key of P-256 in PEM; `openssl ec -in signing.pem -pubout` prints one.")
+        }
+        return publicKey
     }
 
     private static func mark(_ status: RunCheck.Status) -> String {

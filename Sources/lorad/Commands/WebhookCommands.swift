@@ -17,7 +17,7 @@ extension DeliveryAnswer {
         if deliveries.isEmpty { Output.line(empty) }
         for delivery in deliveries {
             let tried = delivery.attempts == 1 ? "1 attempt" : "\(delivery.attempts) attempts"
-            var line = "\(delivery.id)  \(delivery.hook)  \(delivery.job) \(delivery.event)  "
+            var line = "\(delivery.id)  \(delivery.hook)  \(delivery.subject) \(delivery.event)  "
             line += "\(delivery.state.rawValue), \(tried)"
             if let result = delivery.lastResult { line += ", \(result)" }
             if delivery.state == .pending, delivery.attempts > 0 {

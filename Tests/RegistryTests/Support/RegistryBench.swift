@@ -2,6 +2,7 @@ import Digests
 import Foundation
 import Ledger
 import LedgerSupport
+import Manifests
 import Registry
 import ReportSupport
 import Reports
@@ -17,7 +18,7 @@ struct RegistryBench {
         bench = try LedgerBench()
         outbox = bench.folder.path + "/outbox"
         try FileManager.default.createDirectory(atPath: outbox, withIntermediateDirectories: true)
-        registry = Registry(ledger: bench.ledger, outbox: outbox)
+        registry = Registry(ledger: bench.ledger, outbox: outbox, announcer: NobodyTold())
     }
 
     /// `20261101T000000Z-00000001` and so on, one a day.
@@ -71,6 +72,10 @@ struct RegistryBench {
     @discardableResult
     func promote(_ number: Int, alias: String = "champion") throws -> AliasMovement {
         try registry.promote("sentiment", to: .version(number), alias: alias, by: "tester")
+    }
+
+    func version(_ number: Int) throws -> AdapterVersion {
+        try registry.version(VersionReference(name: "sentiment", .number(number)))
     }
 
     func target(_ alias: String) throws -> AliasTarget? { try registry.known("sentiment").target(of: alias) }

@@ -20,7 +20,8 @@ struct IntakeChildTests {
 
     /// What of an answer counts here.
     private func name(_ answer: IntakeAnswer) -> String? {
-        guard case .inspected(let inspection) = answer, case .accepted(let name, _, _, _, _) = inspection.verdict else {
+        guard case .inspected(let inspection) = answer, case .accepted(let name, _, _, _, _, _) = inspection.verdict
+        else {
             return nil
         }
         return name

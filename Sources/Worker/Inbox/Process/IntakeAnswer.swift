@@ -56,12 +56,12 @@ package struct Inspection: Sendable, Codable, Equatable {
         let file = ManifestFile.read(path, name: name)
         guard file.mistake == nil else { return Inspection(file: file, verdict: nil, lastChange: nil) }
         switch judge(file.text) {
-        case .accepted(let name, let notify, let priority, let inputs, let stamp):
+        case .accepted(let name, let notify, let priority, let inputs, let stamp, let wishes):
             return Inspection(
                 file: file,
                 verdict: .accepted(
                     name: name, notify: notify, priority: priority, inputs: Bounds.fitting(inputs),
-                    stamp: stamp),
+                    stamp: stamp, wishes: wishes),
                 lastChange: InputFiles.lastChange(of: inputs))
         case .rejected(let lines):
             return Inspection(file: file, verdict: .rejected(diagnostics: Bounds.cut(lines)), lastChange: nil)
@@ -71,9 +71,9 @@ package struct Inspection: Sendable, Codable, Equatable {
     var isBounded: Bool {
         guard file.isBounded, (verdict == nil) == (file.mistake != nil) else { return false }
         switch verdict {
-        case .accepted(let name, let notify, _, let inputs, let stamp):
+        case .accepted(let name, let notify, _, let inputs, let stamp, let wishes):
             return !name.isEmpty && (stamp.map(Stamp.isStamp) ?? true) && name.utf8.count <= Bounds.longestName
-                && Bounds.holds(notify ?? [])
+                && Bounds.holds(notify ?? []) && wishes?.isBounded ?? true
                 && Bounds.fitting(inputs) == inputs
         case .rejected(let lines): return Bounds.holds(lines)
         case nil: return true

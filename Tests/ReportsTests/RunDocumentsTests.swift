@@ -1,0 +1,82 @@
+import Foundation
+import ReportSupport
+import Reports
+import Testing
+
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
+
+@Suite("junit.xml and provenance.intoto.json")
+struct RunDocumentsTests {
+    /// Elements of a kind, with their attributes.
+    private final class Reader: NSObject, XMLParserDelegate {
+        var elements: [(name: String, attributes: [String: String])] = []
+
+        func parser(
+            _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+            attributes: [String: String]
+        ) { elements.append((name, attributes)) }
+    }
+
+    private func read(_ data: Data) throws -> [(name: String, attributes: [String: String])] {
+        let parser = XMLParser(data: data)
+        let reader = Reader()
+        parser.delegate = reader
+        try #require(parser.parse(), "\(parser.parserError.map { "\($0)" } ?? "")")
+        return reader.elements
+    }
+
+    @Test("Every gate, prompt and the run itself is a case; counts are those of the cases")
+    func cases() throws {
+        for report in [SampleReport.succeeded(), SampleReport.failed()] {
+            let elements = try read(JUnitReport.render(report))
+            let cases = elements.filter { $0.name == "testcase" }
+            let prompts = report.parity?.prompts.count ?? 0
+            #expect(cases.count == report.gates.count + prompts + (report.parity == nil ? 0 : 1) + 1)
+            let suites = try #require(elements.first { $0.name == "testsuites" })
+            #expect(suites.attributes["tests"] == "\(cases.count)")
+            let failures = elements.count { $0.name == "failure" }
+            #expect(suites.attributes["failures"] == "\(failures)" && (failures > 0) == (report.status != .succeeded))
+        }
+    }
+
+    @Test("What others wrote cannot leave its attribute, or be what a reader of XML refuses")
+    func foreign() throws {
+        var report = SampleReport.succeeded()
+        let text = "a\"><failure/>\u{0}\u{1B}[31m\n&amp;<![CDATA["
+        report.gates = [GateReport(slice: text, metric: "loss", value: 1, passed: false, reason: text)]
+        report.provenance.name = text
+        let elements = try read(JUnitReport.render(report))
+        #expect(elements.count { $0.name == "failure" } == 1)
+    }
+
+    @Test("The statement is in-toto's with SLSA's predicate: manifest, dependencies with parent and program, files")
+    func statement() throws {
+        var provenance = SampleReport.succeeded().provenance
+        provenance.parent = ParentProvenance(initFrom: "a@1", path: "outbox/a/1", sha256: "cc")
+        provenance.binarySHA256 = "dd"
+        let data = try ProvenanceStatement(
+            provenance, manifest: "name: a\n",
+            subject: [("adapter_model.safetensors", "aa"), ("adapter_config.json", "bb")]
+        ).encoded()
+        #expect(
+            ProvenanceStatement.subjects(in: data) == ["adapter_model.safetensors": "aa", "adapter_config.json": "bb"])
+        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(object["_type"] as? String == "https://in-toto.io/Statement/v1")
+        #expect(object["predicateType"] as? String == "https://slsa.dev/provenance/v1")
+        let predicate = try #require(object["predicate"] as? [String: Any])
+        let definition = try #require(predicate["buildDefinition"] as? [String: Any])
+        #expect((definition["externalParameters"] as? [String: Any])?["manifest"] as? String == "name: a\n")
+        let names = try #require(definition["resolvedDependencies"] as? [[String: Any]]).compactMap {
+            $0["name"] as? String
+        }
+        for kind in ["base: ", "tokenizer: ", "parent: outbox/a/1", "lorad ", "train: "] {
+            #expect(names.contains { $0.hasPrefix(kind) }, "\(kind) in \(names)")
+        }
+        #expect((predicate["runDetails"] as? [String: Any])?["builder"] != nil)
+        for text in ["", "{}", "[]", #"{"subject": [{"name": "a", "digest": {}}]}"#] {
+            #expect(ProvenanceStatement.subjects(in: Data(text.utf8)) == nil)
+        }
+    }
+}
