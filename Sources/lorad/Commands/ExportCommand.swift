@@ -43,7 +43,7 @@ struct Export: ParsableCommand {
         let target: ExportTarget
 
         init?(argument: String) {
-            guard let target = ExportTargets.all.first(where: { $0.name == argument }) else { return nil }
+            guard let target = try? ExportTargets.named(argument) else { return nil }
             self.target = target
         }
 
