@@ -28,7 +28,8 @@ package struct Lorad: ParsableCommand {
             CommandGroup(
                 name: "Bases and adapters",
                 subcommands: [
-                    Hash.self, Generate.self, Score.self, Tokenize.self, Merge.self, Verify.self, Reproduce.self,
+                    Hash.self, Generate.self, Score.self, Tokenize.self, Merge.self, Export.self, Compose.self,
+                    Verify.self, Reproduce.self,
                 ]),
         ])
 

@@ -20,6 +20,7 @@ struct DocumentedCommandTests {
         case "bases/SmolLM2-135M-Instruct.Q4_1.gguf": "base"
         case "BASE": command.contains("--text") ? "classifier" : "base"
         case "A", "outbox/NAME/RUN": "outbox/tickets/latest"
+        case _ where word.hasPrefix("A:"): "outbox/tickets/latest" + word.dropFirst()
         case "P", "C", "T", "U", "TEXT": "it was late"
         case "JOB": "queued"
         case "FILE": "conversation.json"

@@ -91,6 +91,23 @@ extension Adapter: Trainable {
             weights: try AdapterWeights(folder: folder), folder: folder)
     }
 
+    /// The files that an adapter's folder must hold.
+    package static let fileNames = [configurationFile, AdapterWeights.fileName]
+
+    /// The method that an adapter's files name.
+    ///
+    /// - Throws: as reading `adapter_config.json`.
+    package static func method(folder: String) throws -> AdapterMethod {
+        try AdapterConfigurationFile.read("\(folder)/\(configurationFile)").adapter.method
+    }
+
+    /// Where an adapter's configuration says that its base lies; empty where it does not.
+    ///
+    /// - Throws: as reading `adapter_config.json`.
+    package static func recordedBaseModel(folder: String) throws -> String {
+        try AdapterConfigurationFile.read("\(folder)/\(configurationFile)").baseModel
+    }
+
     /// The base that an adapter's file says it was made for; nil where it says nothing, as PEFT's own files do.
     ///
     /// - Throws: as `AdapterWeights`.

@@ -18,7 +18,7 @@ package struct AdapterMethod: Sendable, Equatable {
     /// Whether it has a rank, and an alpha.
     package var hasRank: Bool { settings.contains("r") }
     /// Why llama.cpp's adapter files cannot hold it; nil where they can.
-    let ggufObstacle: String?
+    package let ggufObstacle: String?
     /// What is so in every module that has not been trained.
     let untrained: String
     /// The settings as adapter_config.json has them: keys and JSON values.

@@ -4,7 +4,7 @@ package struct ParityResult: Codable, Equatable, Sendable {
     package let passed: Bool
     /// Why not, where not.
     package let failures: [ParityFailure]
-    /// The precision that parity is proved for: `float32` or `bfloat16`.
+    /// The precision that parity is proved for: `float32`, `float16` or `bfloat16`.
     package let dtype: String
     /// Allowed max |adapter − merged| in logits.
     package let tolerance: Double

@@ -15,8 +15,8 @@ package final class BaseModelFiles: Sendable {
     package let gguf: GGUFFile?
     /// The folder's files; none are read of it where the base is a GGUF.
     package let folder: ModelFolder
-    private let source: any TensorSource
-    private let stored: [String: StoredTensor]
+    let source: any TensorSource
+    let stored: [String: StoredTensor]
 
     /// Where a tensor is found in the source.
     struct StoredTensor {

@@ -10,8 +10,10 @@ package enum GGUFModelWriter {
 
     /// llama.cpp's `general.file_type` of a model stored mostly in one type.
     private static let fileTypes: [FileDType: UInt32] = [
-        .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .q5_0: 8, .q5_1: 9, .bf16: 32,
+        .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .q5_0: 8, .q5_1: 9, .q4k: 15, .q6k: 18, .bf16: 32,
     ]
+    /// ggml's version of its blocks, which a file that holds any must state.
+    private static let quantisationVersion: GGUFValue = .uint32(2)
 
     /// Writes a GGUF base with some of its tensors replaced, given under Hugging Face names and layout; all others keep
     /// their bytes, and all their order. Metadata, tokenizer included, is the base's but for the file type.
@@ -25,18 +27,51 @@ package enum GGUFModelWriter {
         guard let gguf = base.gguf else {
             throw ModelFilesError(.unsupported, "\(path): tensors can only be replaced in a base that is a GGUF.")
         }
+        try rewrite(gguf, of: base, replacing: tensors, to: path, type: { _, shape in shape.count < 2 ? .f32 : dtype })
+        {
+            ($0, $1.dtype)
+        }
+    }
+
+    /// Writes a GGUF base with some of its tensors replaced as above, and all that are wider than `mix` has them in the
+    /// mix's types. What takes fewer bits already keeps its bytes: nothing would be won.
+    ///
+    /// - Throws: as `write(replacing:of:dtype:to:)`.
+    package static func write(
+        replacing tensors: [TensorEntry], of base: BaseModelFiles, requantised type: FileDType, to path: String
+    ) throws {
+        guard let gguf = base.gguf else {
+            throw ModelFilesError(.unsupported, "\(path): tensors can only be replaced in a base that is a GGUF.")
+        }
+        let mix = GGUFTypeMix(
+            type, layers: base.configuration.layers, isTied: gguf.tensors["output.weight"] == nil)
+        try rewrite(gguf, of: base, replacing: tensors, to: path, type: mix.type) { entry, info in
+            let wanted = mix.type(of: info.name, shape: info.shape)
+            let isNarrower = info.dtype.bitsPerElement <= wanted.bitsPerElement
+            return (entry, isNarrower || !info.dtype.isReadable ? info.dtype : wanted)
+        }
+    }
+
+    /// - Parameters:
+    ///   - type: of a replaced tensor, by its name in the file and its shape.
+    ///   - kept: what becomes of a tensor that is not replaced.
+    private static func rewrite(
+        _ gguf: GGUFFile, of base: BaseModelFiles, replacing tensors: [TensorEntry], to path: String,
+        type: (String, [Int]) -> FileDType, kept: (TensorEntry, TensorInfo) -> GGUFWriter.Tensor
+    ) throws {
         let architecture = try architecture(base.configuration, path)
-        let replaced = try stored(tensors, architecture, headDim: base.configuration.headDim, dtype: dtype, path: path)
+        let replaced = try stored(tensors, architecture, headDim: base.configuration.headDim, type: type, path: path)
         var byName = Dictionary(uniqueKeysWithValues: replaced.map { ($0.entry.name, $0) })
         let inOrder = gguf.tensors.values.sorted {
             ($0.range.lowerBound, ExactString($0.name)) < ($1.range.lowerBound, ExactString($1.name))
         }
-        let all = inOrder.map { byName.removeValue(forKey: $0.name) ?? (TensorEntry($0, of: gguf), $0.dtype) }
+        let all = inOrder.map { byName.removeValue(forKey: $0.name) ?? kept(TensorEntry($0, of: gguf), $0) }
         if let unknown = byName.keys.min() {
             throw ModelFilesError(.mismatch, "\(path): the base has no tensor \(quoted(unknown)) to be replaced.")
         }
         var metadata = gguf.metadata
         if let fileType = fileType(all) { metadata["general.file_type"] = .uint32(fileType) }
+        if hasBlocks(replaced) { metadata["general.quantization_version"] = quantisationVersion }
         // The writer aligns to the default.
         metadata["general.alignment"] = nil
         try GGUFWriter.write(metadata: sorted(metadata), tensors: all, to: path)
@@ -47,7 +82,7 @@ package enum GGUFModelWriter {
     /// - Parameters:
     ///   - name: `general.name`, for people.
     ///   - tokenizer: the metadata under `tokenizer.`.
-    ///   - dtype: of the matrices.
+    ///   - dtype: of the matrices; of a type in blocks the mix that `GGUFTypeMix` makes of it.
     /// - Throws: as `GGUFWriter`; `ModelFilesError.unsupported` where GGUF has no such architecture or it no such tensor.
     package static func write(
         _ tensors: [TensorEntry], configuration: ModelConfiguration, name: String, tokenizer: [String: GGUFValue],
@@ -55,13 +90,16 @@ package enum GGUFModelWriter {
     ) throws {
         let architecture = try architecture(configuration, path)
         try configuration.checkWritableAsGGUF(path)
+        let isTied = !tensors.contains { architecture.ggufName($0.name)?.name == "output.weight" }
+        let mix = GGUFTypeMix(dtype, layers: configuration.layers, isTied: isTied)
         let all = try stored(
-            TensorEntry.sorted(tensors, for: path), architecture, headDim: configuration.headDim, dtype: dtype,
+            TensorEntry.sorted(tensors, for: path), architecture, headDim: configuration.headDim, type: mix.type,
             path: path)
         var metadata = configuration.ggufMetadata(architecture)
         metadata.merge(tokenizer) { _, own in own }
         metadata["general.name"] = .string(name)
         metadata["general.file_type"] = fileType(all).map { .uint32($0) }
+        if hasBlocks(all) { metadata["general.quantization_version"] = quantisationVersion }
         try GGUFWriter.write(metadata: sorted(metadata), tensors: all, to: path)
     }
 
@@ -77,7 +115,8 @@ package enum GGUFModelWriter {
 
     /// The tensors under GGUF's names and in its row order, each with the type it is stored in.
     private static func stored(
-        _ tensors: [TensorEntry], _ architecture: GGUFArchitecture, headDim: Int, dtype: FileDType, path: String
+        _ tensors: [TensorEntry], _ architecture: GGUFArchitecture, headDim: Int, type: (String, [Int]) -> FileDType,
+        path: String
     ) throws -> [GGUFWriter.Tensor] {
         try tensors.map { entry in
             guard let (name, layout) = architecture.ggufName(entry.name) else {
@@ -88,7 +127,7 @@ package enum GGUFModelWriter {
             let renamed = TensorEntry(name: name, shape: layout.shape(entry.shape)) {
                 try layout.apply(try entry.load(), name: entry.name, headDim: headDim)
             }
-            return (renamed, entry.shape.count < 2 ? .f32 : dtype)
+            return (renamed, type(name, renamed.shape))
         }
     }
 
@@ -100,6 +139,10 @@ package enum GGUFModelWriter {
         }
         let most = elements.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
         return most.flatMap { fileTypes[$0.key] }
+    }
+
+    private static func hasBlocks(_ tensors: [GGUFWriter.Tensor]) -> Bool {
+        tensors.contains { $0.dtype.blockElements > 1 }
     }
 
     private static func sorted(_ metadata: [String: GGUFValue]) -> [(key: String, value: GGUFValue)] {

@@ -5,7 +5,13 @@ import Tensors
 package final class ShardedSafetensors: TensorSource {
     package let tensors: [String: TensorInfo]
     package let location: String
+    /// Whether an index names the files.
+    let isSharded: Bool
     private let owners: [String: SafetensorsFile]
+
+    /// The one file of a folder that is not sharded, and what names the files of one that is.
+    package static let singleName = "model.safetensors"
+    package static let indexName = "model.safetensors.index.json"
 
     /// Reads `model.safetensors` where there is one, as transformers does, else the index.
     ///
@@ -14,13 +20,15 @@ package final class ShardedSafetensors: TensorSource {
     ///   shards disagree or the index names a file outside the folder, `.forbidden`; as `SafetensorsFile`.
     package init(folder: ModelFolder) throws {
         location = folder.path
-        let (single, index) = ("model.safetensors", "model.safetensors.index.json")
+        let (single, index) = (Self.singleName, Self.indexName)
         var owners: [String: SafetensorsFile] = [:]
         if folder.has(single) {
             let file = try SafetensorsFile(folder.mapped(single))
             for name in file.tensors.keys { owners[name] = file }
+            isSharded = false
         } else if let map = try folder.json(index) {
             owners = try Self.shards(map, index: folder.path(of: index), folder: folder)
+            isSharded = true
         } else {
             throw Self.noWeights(folder.path)
         }
@@ -33,6 +41,11 @@ package final class ShardedSafetensors: TensorSource {
     package func read(_ name: String, rows: Range<Int>, into matrix: Matrix) throws {
         _ = try info(name)
         try owners[name]?.read(name, rows: rows, into: matrix)
+    }
+
+    /// The name of the file that holds a tensor.
+    func fileName(of name: String) -> String? {
+        owners[name].map { URL(fileURLWithPath: $0.file.path).lastPathComponent }
     }
 
     /// Whether two tensors are alike: in type, in shape, and byte for byte.

@@ -29,20 +29,10 @@ package enum ContentHash {
     /// - Throws: `ModelFilesError.missing` where it cannot be read.
     static func ofFile(_ file: OpenedFile, onRead: (Int) throws -> Void = { _ in }) throws -> String {
         var hasher = SHA256()
-        // As large as a core's own cache takes it: the bytes are summed where they were just copied to.
-        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
-        defer { piece.deallocate() }
-        var offset = 0
-        while true {
-            let count = pread(file.descriptor, piece.baseAddress, piece.count, offset)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                throw ModelFilesError(.missing, "\(file.path) cannot be read: \(String(cString: strerror(errno))).")
-            }
-            if count == 0 { return hasher.hexadecimal() }
-            hasher.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
-            offset += count
-            try onRead(count)
+        try file.readPieces { piece in
+            hasher.update(piece)
+            try onRead(piece.count)
         }
+        return hasher.hexadecimal()
     }
 }

@@ -35,6 +35,24 @@ final class OpenedFile: Sendable {
 
     func identity() throws -> FileIdentity { try FileIdentity(descriptor: descriptor, path: path) }
 
+    /// Hands `body` the file's bytes from its beginning, piece by piece.
+    ///
+    /// - Throws: `ModelFilesError.missing` where it cannot be read; what `body` throws, which ends the reading.
+    func readPieces(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        // As large as a core's own cache takes it: the bytes are summed where they were just copied to.
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { piece.deallocate() }
+        var offset = 0
+        while true {
+            let count = pread(descriptor, piece.baseAddress, piece.count, offset)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Self.unreadable(path) }
+            if count == 0 { return }
+            try body(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+            offset += count
+        }
+    }
+
     /// - Throws: `ModelFilesError.missing` where the kernel does not tell, for want of /proc.
     func place() throws -> FilePlace { try Self.place(descriptor, path) }
 

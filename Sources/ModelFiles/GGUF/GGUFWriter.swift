@@ -6,7 +6,7 @@ import Tensors
 ///
 /// https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 package enum GGUFWriter {
-    /// A tensor and the type to store it in: F32, F16, BF16, Q8_0, or the type that its bytes are in already.
+    /// A tensor and the type to store it in: one that lorad writes, or the one that its bytes are in already.
     package typealias Tensor = (entry: TensorEntry, dtype: FileDType)
 
     /// Writes metadata and tensors in the order given: beside, flushed to disk, then renamed into place.

@@ -8,6 +8,12 @@ import Tensors
 package enum SafetensorsWriter {
     package typealias Entry = TensorEntry
 
+    /// A tensor and the type to store it in: F32, F16 or BF16.
+    package typealias Typed = (entry: TensorEntry, dtype: FileDType)
+
+    /// What tensors can be written in, in the order that they stand in a file.
+    package static let types: [FileDType] = [.f32, .bf16, .f16]
+
     /// Writes beside, flushes to disk, then renames into place: readers see the old file or the whole new one.
     ///
     /// Tensors stand in the order of their names' bytes, as the reference library writes tensors of one type; so do the
@@ -18,20 +24,30 @@ package enum SafetensorsWriter {
     package static func write(
         _ entries: [TensorEntry], dtype: FileDType = .f32, metadata: [String: String] = [:], to path: String
     ) throws {
-        guard [.f32, .f16, .bf16].contains(dtype) else {
-            throw ModelFilesError(.unsupported, "\(path): safetensors files cannot hold \(dtype.rawValue).")
+        try write(entries.map { ($0, dtype) }, metadata: metadata, to: path)
+    }
+
+    /// The same with a type for each tensor; those of wider types come first, as the reference library has them.
+    ///
+    /// - Throws: as above.
+    package static func write(_ tensors: [Typed], metadata: [String: String] = [:], to path: String) throws {
+        if let other = tensors.first(where: { !types.contains($0.dtype) }) {
+            throw ModelFilesError(.unsupported, "\(path): safetensors files cannot hold \(other.dtype.rawValue).")
         }
-        let sorted = try TensorEntry.sorted(entries, for: path)
-        let header = try header(sorted, dtype: dtype, metadata: metadata, path: path)
+        _ = try TensorEntry.sorted(tensors.map(\.entry), for: path)
+        let sorted = try types.flatMap { type in
+            try TensorEntry.sorted(tensors.filter { $0.dtype == type }.map(\.entry), for: path).map { ($0, type) }
+        }
+        let header = try header(sorted, metadata: metadata, path: path)
         try AtomicFile.write(to: path) { output in
             try header.withUnsafeBytes { try output.write($0) }
-            for entry in sorted { try entry.write(as: dtype, to: output, path: path) }
+            for (entry, dtype) in sorted { try entry.write(as: dtype, to: output, path: path) }
         }
     }
 
     /// Length, JSON, and spaces up to a multiple of eight bytes.
     private static func header(
-        _ entries: [TensorEntry], dtype: FileDType, metadata: [String: String], path: String
+        _ tensors: [Typed], metadata: [String: String], path: String
     ) throws -> [UInt8] {
         var members: [String] = []
         if !metadata.isEmpty {
@@ -40,7 +56,7 @@ package enum SafetensorsWriter {
             members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
         }
         var offset = 0
-        for entry in entries {
+        for (entry, dtype) in tensors {
             guard entry.name != "__metadata__",
                 let info = TensorInfo(name: entry.name, dtype: dtype, shape: entry.shape, start: offset)
             else {

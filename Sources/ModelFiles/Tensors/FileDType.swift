@@ -60,6 +60,9 @@ package enum FileDType: String, Sendable, CaseIterable {
         }
     }
 
+    /// Of storage, scales included.
+    package var bitsPerElement: Double { 8 * Double(blockBytes) / Double(blockElements) }
+
     /// The layout, of types whose elements are stored in blocks.
     var blockFormat: (any BlockFormat.Type)? {
         switch self {
@@ -78,6 +81,9 @@ package enum FileDType: String, Sendable, CaseIterable {
         default: nil
         }
     }
+
+    /// How blocks are made, of types that lorad writes.
+    var quantiser: (any BlockQuantiser.Type)? { blockFormat as? any BlockQuantiser.Type }
 
     static var readableNames: String { readable.map(\.rawValue).joined(separator: ", ") }
 }

@@ -90,20 +90,44 @@ package struct TensorEntry {
                 .mismatch,
                 "\(path): the tensor \(quoted(name)) of shape \(shape) is given as \(matrix.rows) × \(matrix.columns).")
         }
-        let rowsPerWrite = max(1, (1 << 18) / max(1, matrix.columns))
-        var bytes: [UInt8] = []
+        let rowBytes = matrix.columns / dtype.blockElements * dtype.blockBytes
+        let rowsPerWrite = max(1, (1 << 20) / max(1, matrix.columns))
         for start in stride(from: 0, to: matrix.rows, by: rowsPerWrite) {
-            bytes.removeAll(keepingCapacity: true)
-            for row in start..<min(start + rowsPerWrite, matrix.rows) {
-                guard matrix.withRow(row, { Quantisation.encode($0, dtype: dtype, into: &bytes) }) else {
-                    throw ModelFilesError(
-                        .unsupported,
-                        "\(path): row \(row) of the tensor \(quoted(name)) has a value that \(dtype.rawValue) cannot hold."
-                    )
-                }
+            let count = min(rowsPerWrite, matrix.rows - start)
+            let (bytes, refused) = Self.encoded(matrix.rows(start..<(start + count)), dtype, rowBytes: rowBytes)
+            if let refused {
+                throw ModelFilesError(
+                    .unsupported,
+                    "\(path): row \(start + refused) of the tensor \(quoted(name)) has a value that \(dtype.rawValue) cannot hold."
+                )
             }
             try bytes.withUnsafeBytes { try output.write($0) }
         }
+    }
+
+    /// Rows as they are stored, and the first that has a value which the type cannot hold.
+    private static func encoded(
+        _ rows: Matrix, _ dtype: FileDType, rowBytes: Int
+    ) -> (bytes: [UInt8], refused: Int?) {
+        var bytes = [UInt8](repeating: 0, count: rows.rows * rowBytes)
+        // Rows are shared among threads in pieces that pay for being handed over.
+        let rowsPerPiece = max(1, (1 << 13) / max(1, rows.columns))
+        let pieces = (rows.rows + rowsPerPiece - 1) / rowsPerPiece
+        var refused = [Int?](repeating: nil, count: pieces)
+        bytes.withUnsafeMutableBytes { target in
+            refused.withUnsafeMutableBufferPointer { refused in
+                nonisolated(unsafe) let (target, refused) = (target, refused)
+                Threads.tasks(pieces) { piece in
+                    refused[piece] = ((piece * rowsPerPiece)..<min((piece + 1) * rowsPerPiece, rows.rows)).first {
+                        row in
+                        let place = UnsafeMutableRawBufferPointer(
+                            rebasing: target[(row * rowBytes)..<((row + 1) * rowBytes)])
+                        return !rows.withRow(row) { Quantisation.encode($0, dtype: dtype, into: place) }
+                    }
+                }
+            }
+        }
+        return (bytes, refused.lazy.compactMap { $0 }.first)
     }
 
     private func copy(_ stored: Stored, to output: AtomicFileOutput) throws {

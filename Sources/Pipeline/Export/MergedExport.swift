@@ -10,21 +10,25 @@ import Tokenizers
 package struct MergedExport {
     let adapter: Adapter
     let base: BaseModelFiles
-    /// F32 or BF16: of every tensor, except that a GGUF's vectors stay F32, and that from a base in GGUF the tensors
-    /// that are not adapted keep the bytes they have there.
+    /// Of every tensor: of safetensors F32, F16 or BF16; of a GGUF one of `GGUFTypeMix.types`, where vectors stay F32.
+    /// From a base in GGUF to another, tensors that are not adapted keep their bytes unless they would shrink.
     let dtype: FileDType
+    /// Whether in safetensors each tensor keeps the type that it has in a base in safetensors.
+    let keepsTypes: Bool
     let task: ModelTask
     private let reporter: JobReporter
 
     /// An export of `adapter` on the base that it was loaded for.
     ///
     /// - Parameters:
+    ///   - keepsTypes: whether in safetensors `dtype` is only of what has no type of its own there.
     ///   - task: a classifier is written with its head and its labels.
     ///   - reporter: is told of every tensor that is made and written.
     package init(
-        _ adapter: Adapter, base: BaseModelFiles, dtype: FileDType, task: ModelTask = .language,
-        reporter: JobReporter = .silent
+        _ adapter: Adapter, base: BaseModelFiles, dtype: FileDType, keepsTypes: Bool = false,
+        task: ModelTask = .language, reporter: JobReporter = .silent
     ) {
+        self.keepsTypes = keepsTypes && base.gguf == nil
         self.task = task
         self.reporter = reporter
         self.adapter = adapter
@@ -40,8 +44,12 @@ package struct MergedExport {
         let path = format.modelPath(in: folder)
         switch (format, base.gguf) {
         case (.gguf, .some):
-            try GGUFModelWriter.write(
-                replacing: told(MergedWeights.projections(adapter, base: base)), of: base, dtype: dtype, to: path)
+            let replaced = told(MergedWeights.projections(adapter, base: base))
+            if dtype.blockElements > 1 {
+                try GGUFModelWriter.write(replacing: replaced, of: base, requantised: dtype, to: path)
+            } else {
+                try GGUFModelWriter.write(replacing: replaced, of: base, dtype: dtype, to: path)
+            }
         case (.gguf, nil):
             let name = URL(fileURLWithPath: base.path).lastPathComponent
             try GGUFModelWriter.write(
@@ -75,13 +83,24 @@ package struct MergedExport {
         for name in try CompanionFiles.names(in: base.folder) { _ = try base.folder.publishable(name) }
     }
 
+    /// The tensors, in files of the base's own division where an index spreads those of the base over several.
     private func writeSafetensors(_ folder: String) throws {
-        try SafetensorsWriter.write(
-            told(
-                task == .language
-                    ? MergedWeights.tensors(adapter, base: base)
-                    : MergedWeights.classifierTensors(adapter, base: base)),
-            dtype: dtype, metadata: ["format": "pt"], to: "\(folder)/model.safetensors")
+        let tensors = told(
+            task == .language
+                ? try MergedWeights.tensors(adapter, base: base)
+                : try MergedWeights.classifierTensors(adapter, base: base)
+        ).map { SafetensorsWriter.Typed($0, type(of: $0.name)) }
+        // A classifier's tensors have other names than the base's.
+        let shards = task == .language ? MergedShards(tensors, of: base) : MergedShards(tensors, of: nil)
+        for (name, tensors) in shards.files {
+            try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: "\(folder)/\(name)")
+        }
+        if let index = shards.index { try write(index, ShardedSafetensors.indexName, folder) }
+    }
+
+    private func type(of name: String) -> FileDType {
+        guard keepsTypes, let own = base.info(name)?.dtype, SafetensorsWriter.types.contains(own) else { return dtype }
+        return own
     }
 
     /// The same tensors; the reporter hears how many are written.
@@ -118,9 +137,11 @@ package struct MergedExport {
             throw ModelFilesError(
                 .malformed, "\(base.folder.path(of: configuration)) does not hold a JSON object.")
         }
-        let name = JSONValue.string(dtype.torchName)
-        object = object.setting("dtype", to: name)
-        if object["torch_dtype"] != nil { object = object.setting("torch_dtype", to: name) }
+        if !keepsTypes {
+            let name = JSONValue.string(dtype.torchName)
+            object = object.setting("dtype", to: name)
+            if object["torch_dtype"] != nil { object = object.setting("torch_dtype", to: name) }
+        }
         let own = JSONValue.object(base.configuration.statingTie(in: object))
         try write(labelled(own), "config.json", folder)
     }

@@ -1,6 +1,5 @@
 import Adapters
 import Common
-import Evaluation
 import Foundation
 import ModelFiles
 import Publication
@@ -57,12 +56,6 @@ package struct StandaloneMerge {
         self.reporter = reporter
     }
 
-    /// Texts that every base has something to say to.
-    private static let probes = [
-        "The quick brown fox jumps over the lazy dog.", "Once upon a time", "Question: what is 12 plus 30?\nAnswer:",
-        "def add(a, b):\n    return",
-    ]
-
     /// Writes beside `output`, compares what was written with base and adapter, and renames it into place.
     ///
     /// - Throws: `PipelineError.rejected` where `output` exists, `.failed` where the written model does not answer as
@@ -86,7 +79,12 @@ package struct StandaloneMerge {
             let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
             let adapter = try Adapter.load(folder: adapterFolder, into: model, expecting: identity)
             try adapter.checkMeaningful()
-            let parity = try prove(consume model, adapter, files, tokenizer, task, staging)
+            let proof = MergeProof(
+                files: files, tokenizer: tokenizer, task: task, dtype: dtype, scratchFolder: staging,
+                shouldStop: shouldStop, reporter: reporter)
+            let parity = try proof.run(
+                consume model, adapter, writing: .export(format, folder: staging),
+                MergedExport(adapter, base: files, dtype: dtype, task: task, reporter: reporter))
             if shouldStop() { throw PipelineError(.interrupted, "The merge was stopped.") }
             try files.confirm()
             return Outcome(
@@ -94,35 +92,6 @@ package struct StandaloneMerge {
                 bytes: try Self.bytes(staging), baseSHA256: hash.sha256,
                 adapterRecordsBase: try Adapter.recordedBase(folder: adapterFolder) != nil, parity: parity)
         }
-    }
-
-    private func prove(
-        _ model: consuming LanguageModel, _ adapter: Adapter, _ files: BaseModelFiles, _ tokenizer: any Tokenizer,
-        _ task: ModelTask, _ staging: String
-    ) throws -> ParityReport {
-        let newTokens = 8
-        let positions = files.configuration.maxPositions
-        let prompts = Self.probes.enumerated().map { RegressionPrompt(id: "probe-\($0 + 1)", prompt: $1) }
-            .filter { tokenizer.encodeBeginning($0.prompt).count + newTokens <= positions }
-        let artifact = MergedModel.export(format, folder: staging)
-        let proof = ParityProof(
-            base: files, tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer), prompts: prompts,
-            maxNewTokens: newTokens, task: task, dtype: dtype, scratchFolder: staging, shouldStop: shouldStop,
-            progress: { [reporter] in reporter.progress($0, of: $1, .answers) })
-        reporter.started(.parity)
-        let parity = try proof.run(consume model, adapter) {
-            try artifact.write(MergedExport(adapter, base: files, dtype: dtype, task: task, reporter: reporter))
-            return try artifact.open(base: files, tokenizer: tokenizer, prompts: prompts)
-        }
-        reporter.ended(.parity, detail: nil)
-        guard parity.passed else {
-            throw PipelineError(
-                .failed, "The merged model does not answer as base and adapter do; nothing was kept.",
-                cause: "The largest difference of a logit is \(parity.maxAbsLogitDifference), allowed are "
-                    + "\(parity.tolerance); the adapter moves one by \(parity.baseVsAdapterMaxAbsLogitDifference).",
-                advice: dtype == .bf16 ? "Merge with --dtype float32: bfloat16 rounds a small update away." : nil)
-        }
-        return parity
     }
 
     private static func bytes(_ folder: String) throws -> Int {

@@ -47,7 +47,7 @@ struct ParityProof {
         return report(
             ParityJudge.report(
                 prompts: prompts, adapter: reference, base: baseMeasured, merged: merged,
-                precision: dtype == .bf16 ? .bfloat16 : .float32))
+                precision: ParityPrecision(dtype) ?? .float32))
     }
 
     /// What puts the prompts to a model.
@@ -115,5 +115,17 @@ extension ClassificationRecorder: ModelRecorder {
         _ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void
     ) throws -> ParityMeasurement {
         try measure(model as any ClassifyingModel, against: reference, progress: progress)
+    }
+}
+
+extension ParityPrecision {
+    /// Of what a file's type is served in; nil for types in blocks, which no bound of rounding holds for.
+    init?(_ dtype: FileDType) {
+        switch dtype {
+        case .f32: self = .float32
+        case .f16: self = .float16
+        case .bf16: self = .bfloat16
+        default: return nil
+        }
     }
 }

@@ -23,6 +23,8 @@ package enum RandomStream: Sendable, Equatable {
     case bootstrap
     /// The tokens of a text that is sampled; no adapter's bytes depend on it.
     case generation
+    /// What of an adapter's module is dropped where adapters are composed.
+    case compositionPruning(module: Int)
 
     /// The purposes; each has the streams from `rawValue` · `streamsEach` on, so that none meets another's.
     package enum Purpose: UInt32, Sendable, CaseIterable {
@@ -37,6 +39,7 @@ package enum RandomStream: Sendable, Equatable {
         case sourceSample = 10
         case bootstrap = 16
         case generation = 17
+        case compositionPruning = 24
     }
 
     /// Streams of one purpose.
@@ -55,6 +58,7 @@ package enum RandomStream: Sendable, Equatable {
         case .sourceSample(let source): (.sourceSample, source)
         case .bootstrap: (.bootstrap, 0)
         case .generation: (.generation, 0)
+        case .compositionPruning(let module): (.compositionPruning, module)
         }
     }
 

@@ -8,7 +8,8 @@ package enum KnownTemplate: Sendable, Equatable {
     /// What stands around a turn; as text in one, it ends or begins a turn of its own.
     package static let markers = (start: "<|im_start|>", end: "<|im_end|>")
 
-    private static let smolLM2System = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
+    /// What a conversation without a system's message begins with.
+    package static let smolLM2System = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 
     /// Tells a template by its shape; nil for any other.
     init?(_ source: String) {

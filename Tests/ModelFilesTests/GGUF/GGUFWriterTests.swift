@@ -109,8 +109,8 @@ struct GGUFWriterTests {
         expectError(.mismatch, containing: "Q8_0") {
             try GGUFWriter.write(metadata: [], tensors: [(odd, .q8_0)], to: path)
         }
-        expectError(.unsupported, containing: "Q4_0") {
-            try GGUFWriter.write(metadata: [], tensors: [(odd, .q4_0)], to: path)
+        expectError(.unsupported, containing: "Q2_K") {
+            try GGUFWriter.write(metadata: [], tensors: [(odd, .q2k)], to: path)
         }
         for value in [Float.nan, .infinity, 1e30] {
             let matrix = Matrix(rows: 2, columns: 32)

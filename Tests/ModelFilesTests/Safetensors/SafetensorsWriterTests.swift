@@ -62,4 +62,24 @@ struct SafetensorsWriterTests {
         }
         #expect((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) == [], "nothing is left behind")
     }
+
+    @Test("Tensors of several types stand as the reference library orders them, the widest first, and read back")
+    func severalTypes() throws {
+        let matrix = Matrix([1, -2, 0.5], rows: 1, columns: 3)
+        let types: [(String, FileDType)] = [("a", .f16), ("b", .bf16), ("c", .f32), ("d", .f16), ("e", .f32)]
+        try SafetensorsWriter.write(
+            types.map { (TensorEntry(name: $0.0, matrix: matrix, shape: [3]), $0.1) }, to: path)
+        let file = try SafetensorsFile(path: path)
+        for (name, dtype) in types {
+            #expect(file.tensors[name]?.dtype == dtype)
+            #expect(try file.bits(name).map(Float.init(bitPattern:)) == [1, -2, 0.5])
+        }
+        let header = try Data(contentsOf: URL(fileURLWithPath: path)).dropFirst(8)
+        let text = String(decoding: header, as: Unicode.ASCII.self)
+        let places = ["c", "e", "b", "a", "d"].map { text.range(of: "\"\($0)\":")?.lowerBound }
+        #expect(places.allSatisfy { $0 != nil })
+        #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
+        let odd = TensorEntry(name: "q", matrix: Matrix(rows: 1, columns: 32))
+        expectError(.unsupported, containing: "Q8_0") { try SafetensorsWriter.write([(odd, .q8_0)], to: path) }
+    }
 }

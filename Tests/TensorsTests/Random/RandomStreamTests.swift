@@ -8,7 +8,7 @@ struct RandomStreamTests {
         let each = RandomStream.streamsEach
         let purposes = RandomStream.Purpose.allCases
         let ranges = purposes.map { ($0.rawValue * each)..<(($0.rawValue + 1) * each) }
-        #expect(ranges.count == 11)
+        #expect(ranges.count == 12)
         for (index, range) in ranges.enumerated() {
             for other in ranges.dropFirst(index + 1) { #expect(!range.overlaps(other)) }
         }
@@ -18,10 +18,11 @@ struct RandomStreamTests {
             .adapterDropout(module: 0), .adapterDropout(module: last), .headInitialisation(projection: 0),
             .headInitialisation(projection: last), .headDropout(place: 0), .headDropout(place: last),
             .embeddingNoise, .sourceChoice, .sourceOrder(source: 0), .sourceOrder(source: last),
-            .sourceSample(source: 0), .sourceSample(source: last), .bootstrap,
+            .sourceSample(source: 0), .sourceSample(source: last), .bootstrap, .generation,
+            .compositionPruning(module: 0), .compositionPruning(module: last),
         ]
         #expect(Set(streams.map(\.number)).count == streams.count)
-        let purpose = [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 7, 8, 8, 9]
+        let purpose = [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 7, 8, 8, 9, 10, 11, 11]
         for (stream, range) in zip(streams, purpose.map { ranges[$0] }) {
             #expect(range.contains(stream.number))
         }
@@ -40,6 +41,7 @@ struct RandomStreamTests {
         #expect(RandomStream.sourceOrder(source: 1).number == 9_000_001)
         #expect(RandomStream.sourceSample(source: 1).number == 10_000_001)
         #expect(RandomStream.bootstrap.number == 16_000_000)
+        #expect(RandomStream.compositionPruning(module: 1).number == 24_000_001)
         let random = Philox(seed: 3, stream: .adapterDropout(module: 7))
         #expect(
             random.bits(step: 1, position: 2)

@@ -52,7 +52,7 @@ enum Q5KBlock: BlockFormat {
 ///     byte i     (i < 4)   high two bits of s(i + 4), all six of s(i)
 ///     byte 4 + i           high two bits of m(i + 4), all six of m(i)
 ///     byte 8 + i           low four bits of m(i + 4), low four of s(i + 4)
-private enum PackedScales {
+enum PackedScales {
     /// d · s and dmin · m of a group, of a block that starts with d, dmin and the twelve bytes.
     @inline(__always)
     static func scaleAndMinimum(of group: Int, in block: UnsafeRawPointer) -> (scale: Float, minimum: Float) {
