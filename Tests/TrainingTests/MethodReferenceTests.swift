@@ -15,6 +15,11 @@ struct MethodReferenceTests {
             try Adapter.load(folder: fixture.folder, into: fixture.model()).configuration.method.name
         }
         #expect(Set(found) == Set(AdapterMethods.all.map(\.name)))
+        // What is merged is compared with PEFT's merge, and nothing else is without one.
+        for (fixture, name) in zip(MethodFixture.all, found) {
+            let isMerged = MethodFixture.mergeable.contains { $0.name == fixture.name }
+            #expect(try isMerged == (AdapterMethods.named(name).mergeObstacle == nil))
+        }
     }
 
     @Test("An adapter that PEFT wrote gives PEFT's logits", arguments: MethodFixture.all)
@@ -26,7 +31,7 @@ struct MethodReferenceTests {
         #expect(firstDifference(found, expected, relative: 1e-4, absolute: 3e-4) == nil)
     }
 
-    @Test("Merged weights answer as PEFT's own merge does", arguments: MethodFixture.all)
+    @Test("Merged weights answer as PEFT's own merge does", arguments: MethodFixture.mergeable)
     func merged(_ fixture: MethodFixture) throws {
         try withTemporaryFolder { folder in
             let base = try fixture.base()

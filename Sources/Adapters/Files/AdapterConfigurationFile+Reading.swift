@@ -41,6 +41,8 @@ extension AdapterConfigurationFile {
             baseModel: try file.string("base_model_name_or_path", default: ""),
             task: file.value("task_type")?.stringValue.flatMap(Task.init) ?? .causalLanguage,
             modulesToSave: try strings("modules_to_save", file) ?? [])
+        try method.read(file, &configuration.adapter)
+        guard method.adaptsProjections else { return configuration }
         configuration.targets = try targets(file, savedWhole: configuration.modulesToSave)
         configuration.adapter.ranks = try settings("rank_pattern", file, expected: "a whole number above zero") {
             value in

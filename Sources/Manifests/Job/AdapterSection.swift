@@ -24,14 +24,24 @@ package struct AdapterSection: Section {
     package var exclude: [String]?
     /// The layers that are adapted; nil for all.
     package var layers: [LayerRange]?
+    /// Rows that prompt and prefix tuning put before every text.
+    package var virtualTokens = 20
+    /// What a prompt begins as; nil for random rows.
+    package var promptBeginning: PromptBeginning?
+    /// The text whose embeddings it begins as.
+    package var promptText: String?
+    /// The sublayers behind which a bottleneck stands.
+    package var variant = BottleneckPlaces.houlsby
+    /// How many times narrower than a row a bottleneck is.
+    package var reductionFactor = 16
     /// What training goes on from: a name in the outbox, `NAME/RUN`, or a folder; nil for a fresh adapter.
     package var initFrom: String?
 
-    static let fields: [Field<AdapterSection>] = sizeFields + targetFields
+    static let fields: [Field<AdapterSection>] = sizeFields + targetFields + otherFields
 
     private static let sizeFields: [Field<AdapterSection>] = [
         .standard(
-            "method", \.method, .choice(planned: ["adalora", "prompt", "prefix", "qlora"]),
+            "method", \.method, .choice(planned: ["adalora", "full", "hybrid", "qlora"]),
             standard: "`lora`", "The kind of adapter: see [methods](methods.md)."),
         own(
             .standard("rank", \.rank, .integer(1...4096, example: 8), standard: "8", "The rank r of the update.")),
@@ -84,6 +94,28 @@ package struct AdapterSection: Section {
             "The adapter that training goes on from: a name (its latest run), `NAME/RUN` of the outbox, or a folder."),
     ]
 
+    /// Of methods that adapt no projections.
+    private static let otherFields: [Field<AdapterSection>] = [
+        own(
+            .standard(
+                "num_virtual_tokens", \.virtualTokens, .integer(1...4096, example: 20), standard: "20",
+                "Rows that `prompt` and `prefix` put before every text; they take as many of the base's positions.")),
+        .optional(
+            "prompt_tuning_init", \.promptBeginning, .choice(), absent: "`random`",
+            "What the rows of `prompt` begin as: random numbers, or the embeddings of a text."),
+        .optional(
+            "prompt_tuning_init_text", \.promptText, .text("text", example: "Is this review positive?"),
+            absent: "none", "That text, repeated or cut to the number of rows."),
+        own(
+            .standard(
+                "variant", \.variant, .choice(), standard: "`houlsby`",
+                "Where `bottleneck` stands: behind attention and the feed-forward layer, or behind the latter alone.")),
+        own(
+            .standard(
+                "reduction_factor", \.reductionFactor, .integer(1...4096, example: 16), standard: "16",
+                "How many times narrower than the base's rows a bottleneck is.")),
+    ]
+
     private static func names(_ example: String, atLeast: Int = 1) -> Kind<[String]> {
         .list(
             of: .text("module name", example: "q_proj"), ListRule(atLeast: atLeast, atMost: 1_000, allowsSingle: true),
@@ -94,6 +126,9 @@ package struct AdapterSection: Section {
     private static func own(_ field: Field<AdapterSection>) -> Field<AdapterSection> {
         field.written { $0.method.keys.contains(field.name) }
     }
+
+    /// Positions that rows before every text take.
+    package var virtualPositions: Int { method.keys.contains("num_virtual_tokens") ? virtualTokens : 0 }
 
     /// The folder that `init_from` names; nil where it names a run in the outbox, which has at most one `/`.
     package var initFolder: String? {
@@ -121,10 +156,34 @@ package struct AdapterSection: Section {
                 "\(path)init \(beginning.rawValue) goes with \(path)method \(owners.joined(separator: " or ")), not "
                     + method.rawValue)
         }
+        checkPrompt(section, node, &context, path)
         if section.beginning != nil, section.initFrom != nil, let second = node.later(of: "init", "init_from") {
             context.diagnostics.add(
                 second.position,
                 "\(path)init says what a fresh adapter begins as, and \(path)init_from goes on from another; keep one")
+        }
+    }
+    /// A prompt begins as a text, or the text means nothing; and one that goes on from another begins as that.
+    private static func checkPrompt(
+        _ section: AdapterSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
+    ) {
+        guard section.method == .prompt else { return }
+        let text = node.entry("prompt_tuning_init_text").flatMap { $0.value.isNull ? nil : $0 }
+        if section.promptBeginning == .text, text == nil, let entry = node.entry("prompt_tuning_init") {
+            context.diagnostics.add(
+                entry.position, "\(path)prompt_tuning_init text needs \(path)prompt_tuning_init_text, the text")
+        }
+        if section.promptBeginning != .text, let text {
+            context.diagnostics.add(
+                text.position, "\(path)prompt_tuning_init_text goes with \(path)prompt_tuning_init text")
+        }
+        if section.promptBeginning != nil, section.initFrom != nil,
+            let second = node.later(of: "prompt_tuning_init", "init_from")
+        {
+            context.diagnostics.add(
+                second.position,
+                "\(path)prompt_tuning_init says what a fresh adapter begins as, and \(path)init_from goes on from "
+                    + "another; keep one")
         }
     }
 }

@@ -7,6 +7,7 @@ import Foundation
 import Manifests
 import ModelFiles
 import Tensors
+import Tokenizers
 import Training
 import Transformers
 
@@ -117,8 +118,11 @@ struct JobChecks {
 
     /// The adapter that the manifest describes; nil, and noted, where it names what the base lacks, or a rank that no
     /// update can have.
-    func configuration(_ section: AdapterSection, of model: LanguageModel) throws -> AdapterConfiguration? {
+    func configuration(
+        _ section: AdapterSection, of model: LanguageModel, _ tokenizer: any Tokenizer
+    ) throws -> AdapterConfiguration? {
         let method = try AdapterMethods.named(section.method.rawValue)
+        guard method.adaptsProjections else { return try whole(section, method, of: model, tokenizer) }
         guard
             let all = try known(
                 "targets", { try TargetSelection.fitting(method, section.targets ?? [], among: model.slots) }),
@@ -149,6 +153,27 @@ struct JobChecks {
         guard let ranks, let alphas, feedforward != nil else { return nil }
         (configuration.ranks, configuration.alphas) = (ranks, alphas)
         return fits(configuration, slots) ? configuration : nil
+    }
+
+    /// Of a method that adapts no projections.
+    private func whole(
+        _ section: AdapterSection, _ method: AdapterMethod, of model: LanguageModel, _ tokenizer: any Tokenizer
+    ) throws -> AdapterConfiguration? {
+        var configuration = AdapterConfiguration(method: method, targets: [])
+        configuration.virtualTokens = section.virtualTokens
+        configuration.variant = BottleneckVariant(rawValue: section.variant.rawValue) ?? .houlsby
+        configuration.reductionFactor = section.reductionFactor
+        if let text = section.promptText {
+            let ids = tokenizer.encodeBeginning(text)
+            guard !ids.isEmpty else {
+                mistakes.note(
+                    "adapter.prompt_tuning_init_text", "adapter.prompt_tuning_init_text has no tokens of the base's.")
+                return nil
+            }
+            configuration.initialTokens = (0..<section.virtualTokens).map { ids[$0 % ids.count] }
+        }
+        guard try known("method", { try AdapterDemand(configuration, on: model) }) != nil else { return nil }
+        return configuration
     }
 
     /// What `body` makes; nil, and noted at a key of `adapter`, where a name of it means nothing of the base.

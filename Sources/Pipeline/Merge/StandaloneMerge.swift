@@ -85,6 +85,7 @@ package struct StandaloneMerge {
             }
             let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
             let adapter = try Adapter.load(folder: adapterFolder, into: model, expecting: identity)
+            try adapter.requireMergeable()
             try adapter.checkMeaningful()
             let parity = try prove(consume model, adapter, files, tokenizer, task, staging)
             if shouldStop() { throw PipelineError(.interrupted, "The merge was stopped.") }

@@ -64,8 +64,14 @@ struct ResourceCheck {
         }
         let adapter = prediction.trained + prediction.optimizer
         if adapter > prediction.activations {
-            return "The adapter and its optimizer alone need \(adapter >> 20) MiB: lower adapter.rank, or name fewer "
-                + "adapter.targets."
+            let way =
+                manifest.adapter.method.isLowRank
+                ? "lower adapter.rank, or name fewer adapter.targets."
+                : manifest.adapter.method.adaptsProjections
+                    ? "name fewer adapter.targets."
+                    : manifest.adapter.method == .bottleneck
+                        ? "raise adapter.reduction_factor." : "lower adapter.num_virtual_tokens."
+            return "The adapter and its optimizer alone need \(adapter >> 20) MiB: \(way)"
         }
         var lower = ["training.batch_size", "training.micro_batch_tokens", "training.max_length"].joined(
             separator: ", ")

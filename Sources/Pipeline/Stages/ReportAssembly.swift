@@ -71,6 +71,10 @@ extension ReportAssembly {
         shape.excluded = section.exclude
         shape.beginning = section.beginning?.rawValue
         shape.feedforward = section.feedforwardModules
+        shape.virtualTokens = own("num_virtual_tokens", section.virtualTokens)
+        shape.promptText = section.promptText
+        shape.variant = own("variant", section.variant.rawValue)
+        shape.reductionFactor = own("reduction_factor", section.reductionFactor)
         return shape
     }
 
