@@ -15,7 +15,7 @@ struct AdapterMethodTests {
         #expect(Set(Self.methods).count == Self.methods.count)
         for name in Self.methods { #expect(try AdapterMethods.named(name).name == name) }
         let error = #expect(throws: AdaptersError.self) { try AdapterMethods.named("adapterh") }
-        #expect(error?.advice?.contains("lora, dora, ia3, bitfit, prompt, prefix, bottleneck") == true)
+        #expect(error?.advice?.contains("lora, dora, ia3, bitfit, adalora, prompt, prefix, bottleneck") == true)
     }
 
     @Test("What is predicted of a method's elements is what it makes", arguments: methods)

@@ -37,7 +37,15 @@ import Testing
             ),
             (
                 "adapter: {method: prefix, targets: [q_proj]}",
-                "4:27: adapter.targets goes with adapter.method lora or dora or ia3 or bitfit, not prefix"
+                "4:27: adapter.targets goes with adapter.method lora or dora or ia3 or bitfit or adalora, not prefix"
+            ),
+            (
+                "adapter: {method: adalora, rank: 4}",
+                "4:28: adapter.rank goes with adapter.method lora or dora, not adalora"
+            ),
+            (
+                "adapter: {method: adalora, init_r: 4, target_r: 6}",
+                "4:39: adapter.target_r is 6, above adapter.init_r 4"
             ),
             (
                 "adapter: {method: lora, num_virtual_tokens: 4}",

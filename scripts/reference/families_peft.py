@@ -105,7 +105,9 @@ def check(lorad, name, keep, adapter):
         merges = not adapted.active_peft_config.is_prompt_learning
         merged = logprob(adapted.merge_and_unload(), tokenizer) if merges else after
     print(f"| {name} | {before:.4f} | {after:.4f} | {score:.4f} | {merged:.4f} | {str(transposed).lower()} |")
-    assert abs(after - before) > 0.01, "the adapter changes nothing"
+    # Virtual tokens may lie outside of every window that the completion's rows see.
+    sees_all = merges or not json.loads((base / "config.json").read_text()).get("sliding_window")
+    assert abs(after - before) > 0.01 or not sees_all, "the adapter changes nothing"
     assert abs(after - score) < 1e-3 * max(1, abs(score)), "PEFT and lorad differ"
     assert abs(merged - score) < 1e-3 * max(1, abs(score)), "PEFT's merge and lorad differ"
 

@@ -17,6 +17,8 @@ package final class Adapter {
     package let modules: [Module]
     /// Of a method that attaches elsewhere.
     package let update: (any ModelUpdate)?
+    /// What the method does at each step beside the update.
+    private let companion: (any TrainingCompanion)?
     /// The model's classification head; nil where it predicts tokens.
     package let head: ClassificationHead?
     /// What `adapter_config.json` says of which modules are adapted.
@@ -82,6 +84,7 @@ package final class Adapter {
             modules = []
             self.update = update
         }
+        companion = configuration.method.companion(configuration, modules.map(\.update))
         setEnabled(true)
     }
 
@@ -95,6 +98,12 @@ package final class Adapter {
     package var placeText: String { update?.placeText ?? "\(modules.count) projections" }
 
     package var constants: [(name: String, matrix: Matrix)] { modules.flatMap(\.update.constants) }
+
+    package var state: [(name: String, matrix: Matrix)] { companion?.state ?? [] }
+
+    package func regularise() -> Double { companion?.regularise() ?? 0 }
+
+    package func updated(step: Int) { companion?.updated(step: step) }
 
     package var fingerprint: String { configuration.fingerprint }
 

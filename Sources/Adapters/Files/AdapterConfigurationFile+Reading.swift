@@ -44,9 +44,11 @@ extension AdapterConfigurationFile {
         try method.read(file, &configuration.adapter)
         guard method.adaptsProjections else { return configuration }
         configuration.targets = try targets(file, savedWhole: configuration.modulesToSave)
-        configuration.adapter.ranks = try settings("rank_pattern", file, expected: "a whole number above zero") {
-            value in
-            value.intValue.flatMap { (1...AdapterConfiguration.largestRank).contains($0) ? $0 : nil }
+        if method.hasRank {
+            configuration.adapter.ranks = try settings("rank_pattern", file, expected: "a whole number above zero") {
+                value in
+                value.intValue.flatMap { (1...AdapterConfiguration.largestRank).contains($0) ? $0 : nil }
+            }
         }
         configuration.adapter.alphas = try settings("alpha_pattern", file, expected: "a number") { value in
             value.doubleValue.map { Float($0) }.flatMap { $0.isFinite ? $0 : nil }

@@ -92,9 +92,10 @@ package enum GGUFAdapterFile {
     /// - Throws: `AdaptersError.unsupported` where the method's update is no pair.
     private static func pairs(_ adapter: Adapter) throws -> [SlotPair] {
         try adapter.requireGGUF()
-        return try adapter.modules.map { module in
+        return try adapter.modules.compactMap { module in
             guard let pair = module.update.lowRankPair else { throw adapter.ggufRefusal }
-            return (module.slot, pair)
+            // Of AdaLoRA, a module that has lost all of its ranks.
+            return pair.a.rows == 0 ? nil : (module.slot, pair)
         }
     }
 

@@ -8,7 +8,7 @@ package struct WarmStartDifference: Sendable, Equatable {
         case base, tokenizer, task, labels, method, targets, rank, alpha
         case rankStabilised = "use_rslora"
         case feedforward = "feedforward_modules"
-        /// Of a method that attaches elsewhere than to projections.
+        /// What a method has beside these.
         case settings
     }
 

@@ -30,6 +30,8 @@ package struct AdapterConfiguration: Sendable, Equatable {
     package var virtualTokens = 20
     /// The tokens whose embeddings a prompt begins as, as many as virtual ones; nil for random ones.
     package var initialTokens: [Int]?
+    /// How ranks fall while AdaLoRA is trained.
+    package var budget = RankBudget()
     /// Where bottlenecks stand.
     package var variant = BottleneckVariant.houlsby
     /// How many times narrower than a row a bottleneck is.
@@ -76,18 +78,22 @@ package struct AdapterConfiguration: Sendable, Equatable {
         return text + method.fingerprint(self)
     }
 
-    /// The settings of a method that attaches elsewhere than to projections, as its file has them; empty of others.
+    /// What tells two adapters of a method apart beside rank, alpha and targets, in words; empty where nothing does.
     var ownSettings: String {
+        if let initial = method.rank?(self) {
+            return "init_r \(initial), alpha \(alpha)" + (ranks.isEmpty ? "" : ", cut to the ranks that were kept")
+        }
         guard !method.adaptsProjections else { return "" }
         return method.members(self).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 
     /// What the configuration says of a slot that it adapts.
     func place(_ slot: ProjectionSlot) -> AdaptedPlace {
-        let rank = ranks.value(for: slot.name) ?? rank
+        let rank = ranks.value(for: slot.name) ?? method.rank?(self) ?? rank
         let alpha = alphas.value(for: slot.name) ?? alpha
         return AdaptedPlace(
-            slot: slot, rank: rank, scaling: scaling(rank: rank, alpha: alpha), beginning: beginning,
+            slot: slot, rank: rank, scaling: method.scaling?(self, rank, alpha) ?? scaling(rank: rank, alpha: alpha),
+            beginning: beginning,
             scalesInput: feedforward.contains { TargetSelection.matches($0, slot.name) })
     }
 

@@ -16,8 +16,10 @@ package struct AdapterMethod: Sendable, Equatable {
     let flag: String?
     /// The keys of adapter_config.json that only methods such as this one have; others' are refused by name.
     let settings: Set<String>
-    /// Whether it has a rank, and an alpha.
-    package var hasRank: Bool { settings.contains("r") }
+    /// Whether its updates have A and B.
+    package var isLowRank: Bool { settings.contains("r") }
+    /// Whether they have a rank of their own; one that falls while training is none.
+    package var hasRank: Bool { isLowRank && rank == nil }
     /// Why llama.cpp's adapter files cannot hold it; nil where they can.
     let ggufObstacle: String?
     /// Why it cannot be merged into the base's weights; nil where it can.
@@ -34,6 +36,13 @@ package struct AdapterMethod: Sendable, Equatable {
     var read: @Sendable (ConfigurationFields, inout AdapterConfiguration) throws -> Void = { _, _ in }
     /// What of its own settings decides a training's course, as text that stays as it is; empty where there is nothing.
     var fingerprint: @Sendable (AdapterConfiguration) -> String = { _ in "" }
+    /// The rank of a module that has none of its own; nil for the configuration's.
+    var rank: (@Sendable (AdapterConfiguration) -> Int)?
+    /// The factor on a module's update; nil for alpha/rank or alpha/√rank.
+    var scaling: (@Sendable (AdapterConfiguration, _ rank: Int, _ alpha: Float) -> Float)?
+    /// Makes what the method does at each step of a training beside the update of its parameters; nil where that is nothing.
+    var companion: @Sendable (AdapterConfiguration, [any ProjectionUpdate]) -> (any TrainingCompanion)? = { _, _ in nil
+    }
     /// Those of the keys that most methods' adapter_config.json have which its has too.
     var sharedSettings: Set<String> = ["fan_in_fan_out", "exclude_modules"]
     /// Why it has nothing to adapt in a slot; nil where it has. Slots that are not named one by one are passed over.
@@ -64,7 +73,7 @@ enum MethodAttachment: Sendable {
 
 /// The methods that lorad trains, reads and writes.
 package enum AdapterMethods {
-    package static let all: [AdapterMethod] = [.lora, .dora, .ia3, .bitfit, .prompt, .prefix, .bottleneck]
+    package static let all: [AdapterMethod] = [.lora, .dora, .ia3, .bitfit, .adalora, .prompt, .prefix, .bottleneck]
 
     /// The method that a manifest names.
     ///

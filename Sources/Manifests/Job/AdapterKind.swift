@@ -1,6 +1,6 @@
 /// The kinds of adapter lorad trains.
 package enum AdapterKind: String, Sendable, CaseIterable, Codable {
-    case lora, dora, ia3, bitfit, prompt, prefix, bottleneck
+    case lora, dora, ia3, bitfit, adalora, prompt, prefix, bottleneck
 
     /// The keys of `adapter` that it has beside those that all have.
     package var keys: Set<String> {
@@ -11,6 +11,11 @@ package enum AdapterKind: String, Sendable, CaseIterable, Codable {
             ])
         case .ia3: Self.targeting.union(["feedforward_modules"])
         case .bitfit: Self.targeting
+        case .adalora:
+            Self.targeting.union([
+                "alpha", "dropout", "layers", "init_r", "target_r", "tinit", "tfinal", "deltaT", "beta1", "beta2",
+                "orth_reg_weight",
+            ])
         case .prompt: ["num_virtual_tokens", "prompt_tuning_init", "prompt_tuning_init_text"]
         case .prefix: ["num_virtual_tokens"]
         case .bottleneck: ["variant", "reduction_factor"]
@@ -31,7 +36,7 @@ package enum AdapterKind: String, Sendable, CaseIterable, Codable {
         switch self {
         case .lora: AdapterBeginning.allCases
         case .dora: [.kaiming, .gaussian]
-        case .ia3, .bitfit, .prompt, .prefix, .bottleneck: []
+        case .ia3, .bitfit, .adalora, .prompt, .prefix, .bottleneck: []
         }
     }
 

@@ -24,6 +24,20 @@ package struct AdapterSection: Section {
     package var exclude: [String]?
     /// The layers that are adapted; nil for all.
     package var layers: [LayerRange]?
+    /// Rank that each module of AdaLoRA begins with.
+    package var initialRank = 12
+    /// Mean rank that the modules end with.
+    package var targetRank = 8
+    /// Steps before the first rank is taken, and after the last.
+    package var tinit = 0
+    package var tfinal = 0
+    /// Steps between two allocations.
+    package var deltaT = 1
+    /// Of the moving means that ranks are taken by.
+    package var beta1 = 0.85
+    package var beta2 = 0.85
+    /// Factor on how far the singular vectors are from orthogonal.
+    package var orthRegWeight = 0.5
     /// Rows that prompt and prefix tuning put before every text.
     package var virtualTokens = 20
     /// What a prompt begins as; nil for random rows.
@@ -37,11 +51,11 @@ package struct AdapterSection: Section {
     /// What training goes on from: a name in the outbox, `NAME/RUN`, or a folder; nil for a fresh adapter.
     package var initFrom: String?
 
-    static let fields: [Field<AdapterSection>] = sizeFields + targetFields + otherFields
+    static let fields: [Field<AdapterSection>] = sizeFields + targetFields + budgetFields + otherFields
 
     private static let sizeFields: [Field<AdapterSection>] = [
         .standard(
-            "method", \.method, .choice(planned: ["adalora", "full", "hybrid", "qlora"]),
+            "method", \.method, .choice(planned: ["full", "hybrid", "qlora"]),
             standard: "`lora`", "The kind of adapter: see [methods](methods.md)."),
         own(
             .standard("rank", \.rank, .integer(1...4096, example: 8), standard: "8", "The rank r of the update.")),
@@ -93,6 +107,34 @@ package struct AdapterSection: Section {
             "init_from", \.initFrom, .path(example: "sentiment"), absent: "a fresh adapter",
             "The adapter that training goes on from: a name (its latest run), `NAME/RUN` of the outbox, or a folder."),
     ]
+
+    /// Of `adalora`.
+    private static let budgetFields: [Field<AdapterSection>] = [
+        .standard(
+            "init_r", \.initialRank, .integer(1...4096, example: 12), standard: "12",
+            "Rank that each module of `adalora` begins with."),
+        .standard(
+            "target_r", \.targetRank, .integer(1...4096, example: 8), standard: "8",
+            "Mean rank that the modules of `adalora` end with."),
+        .standard(
+            "tinit", \.tinit, .integer(0...Int(Int32.max), example: 200), standard: "0",
+            "Steps before `adalora` takes the first rank."),
+        .standard(
+            "tfinal", \.tfinal, .integer(0...Int(Int32.max), example: 100), standard: "0",
+            "Steps after `adalora` has taken the last rank."),
+        .standard(
+            "deltaT", \.deltaT, .integer(1...Int(Int32.max), example: 10), standard: "1",
+            "Steps between two allocations of ranks."),
+        .standard(
+            "beta1", \.beta1, .number(NumberBounds(above: 0, below: 1), example: "0.85"), standard: "0.85",
+            "Of the moving mean of sensitivities, by which `adalora` takes ranks."),
+        .standard(
+            "beta2", \.beta2, .number(NumberBounds(above: 0, below: 1), example: "0.85"), standard: "0.85",
+            "Of the moving mean of their uncertainties."),
+        .standard(
+            "orth_reg_weight", \.orthRegWeight, .number(NumberBounds(atLeast: 0), example: "0.5"), standard: "0.5",
+            "Factor on the loss that keeps the singular vectors of `adalora` orthogonal."),
+    ].map(own)
 
     /// Of methods that adapt no projections.
     private static let otherFields: [Field<AdapterSection>] = [
@@ -157,6 +199,13 @@ package struct AdapterSection: Section {
                     + method.rawValue)
         }
         checkPrompt(section, node, &context, path)
+        if method == .adalora, section.targetRank > section.initialRank,
+            let entry = node.entry("target_r") ?? node.entry("init_r")
+        {
+            context.diagnostics.add(
+                entry.position,
+                "\(path)target_r is \(section.targetRank), above \(path)init_r \(section.initialRank)")
+        }
         if section.beginning != nil, section.initFrom != nil, let second = node.later(of: "init", "init_from") {
             context.diagnostics.add(
                 second.position,

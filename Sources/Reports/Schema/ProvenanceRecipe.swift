@@ -24,6 +24,10 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
     package var beginning: String?
     /// Targeted modules whose inputs are scaled.
     package var feedforward: [String]?
+    /// Rank that each module began with, of AdaLoRA.
+    package var initialRank: Int?
+    /// Mean rank that the modules ended with.
+    package var targetRank: Int?
     /// Rows before every text, of prompt and prefix tuning; this and what follows is absent of other methods.
     package var virtualTokens: Int?
     /// The text that a prompt began as.
@@ -63,6 +67,8 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
         case excluded = "exclude"
         case beginning = "init"
         case feedforward = "feedforward_modules"
+        case initialRank = "init_r"
+        case targetRank = "target_r"
         case virtualTokens = "num_virtual_tokens"
         case promptText = "prompt_tuning_init_text"
         case variant
@@ -71,8 +77,10 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
 
     /// The method as its paper spells it: LoRA, DoRA, (IA)³, BitFit, prompt tuning.
     package var methodName: String {
-        if let name = ["ia3": "(IA)³", "bitfit": "BitFit", "prompt": "prompt tuning", "prefix": "prefix tuning"][method]
-        {
+        if let name = [
+            "ia3": "(IA)³", "bitfit": "BitFit", "adalora": "AdaLoRA", "prompt": "prompt tuning",
+            "prefix": "prefix tuning",
+        ][method] {
             return name
         }
         return method.hasSuffix("ora") ? method.dropLast(3).uppercased() + "oRA" : method
@@ -83,6 +91,10 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
 
     /// Rank and alpha, or what else tells how large it is.
     package var size: String? {
+        if let initialRank, let targetRank {
+            return "ranks from \(initialRank) to a mean of \(targetRank)"
+                + (alpha.map { ", alpha \(FigureFormat.plain($0))" } ?? "")
+        }
         if let virtualTokens { return "\(virtualTokens) virtual tokens" }
         if let reductionFactor { return "1/\(reductionFactor) of the width" + (variant.map { ", \($0)" } ?? "") }
         return rank.map { "rank \($0)" + (alpha.map { ", alpha \(FigureFormat.plain($0))" } ?? "") }

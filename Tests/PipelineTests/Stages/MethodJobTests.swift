@@ -54,6 +54,35 @@ struct MethodJobTests {
         }
     }
 
+    @Test("A job of AdaLoRA ends with its mean rank, and a schedule that leaves no step for that is refused")
+    func budget() throws {
+        try withTemporaryFolder { folder in
+            let bench = try JobBench(folder: folder)
+            let settings = "method: adalora, targets: all-linear, init_r: 6, target_r: 2, tinit: 2"
+            let result = try bench.run(
+                """
+                adapter: {\(settings), tfinal: 2}
+                training: {max_steps: 8, batch_size: 4, learning_rate: 2.0e-2, dtype: float32}
+                """)
+            #expect(result.report.status == .succeeded, "\(result.report.reason ?? "")")
+            #expect(result.report.parity?.passed == true)
+            #expect(result.report.provenance.adapter.initialRank == 6)
+            let adapter = try Adapter.load(folder: result.runFolder, into: Fixtures.tinyModel())
+            let values = adapter.parameters.filter { $0.name.hasSuffix("lora_E") }.flatMap(\.value.values)
+            #expect(values.count == 6 * adapter.modules.count)
+            #expect(values.count { $0 != 0 } == 2 * adapter.modules.count)
+            let error = #expect(throws: PipelineError.self) {
+                try bench.run(
+                    """
+                    adapter: {\(settings), tfinal: 6}
+                    training: {max_steps: 8, batch_size: 4}
+                    """)
+            }
+            let told = "\(error?.mistakes.map { "\($0)" } ?? []) \(error?.message ?? "")"
+            #expect(told.contains("leaves none to take ranks in"), "\(told)")
+        }
+    }
+
     @Test(
         "Of a method that cannot be merged base and adapter answer, and the report says why and what that costs",
         arguments: AdapterKind.allCases.filter { !$0.isMergeable })
