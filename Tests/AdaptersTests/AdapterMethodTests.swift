@@ -15,7 +15,7 @@ struct AdapterMethodTests {
         #expect(Set(Self.methods).count == Self.methods.count)
         for name in Self.methods { #expect(try AdapterMethods.named(name).name == name) }
         let error = #expect(throws: AdaptersError.self) { try AdapterMethods.named("adapterh") }
-        #expect(error?.advice?.contains("lora, dora, ia3, bitfit") == true)
+        #expect(error?.advice?.contains("lora, dora, ia3, bitfit, adalora, prompt, prefix, bottleneck") == true)
     }
 
     @Test("What is predicted of a method's elements is what it makes", arguments: methods)
@@ -31,7 +31,7 @@ struct AdapterMethodTests {
 
     @Test(
         "The spectrum's relative norm is that of what the merge changes of the weight",
-        arguments: methods.filter { $0 != "bitfit" })
+        arguments: AdapterMethods.all.filter { $0.adaptsProjections && $0.name != "bitfit" }.map(\.name))
     func spectrum(method: String) throws {
         let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
         let model = try LanguageModel.load(base, dtype: .float32)
@@ -90,7 +90,10 @@ struct AdapterMethodTests {
 
     @Test(
         "A method that llama.cpp has no place for is refused as GGUF, with the reason",
-        arguments: [("dora", "DoRA", "magnitudes"), ("ia3", "(IA)³", "factors")])
+        arguments: [
+            ("dora", "DoRA", "magnitudes"), ("ia3", "(IA)³", "factors"), ("prompt", "prompt tuning", "virtual tokens"),
+            ("prefix", "prefix tuning", "keys and values"), ("bottleneck", "bottleneck", "layers"),
+        ])
     func gguf(method: String, title: String, reason: String) throws {
         try withTemporaryFolder { folder in
             let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))

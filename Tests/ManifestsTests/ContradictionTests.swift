@@ -36,6 +36,38 @@ import Testing
                 "4:42: training.min_lr is 0.5, above training.learning_rate 0.0002"
             ),
             (
+                "adapter: {method: prefix, targets: [q_proj]}",
+                "4:27: adapter.targets goes with adapter.method lora or dora or ia3 or bitfit or adalora, not prefix"
+            ),
+            (
+                "adapter: {method: adalora, rank: 4}",
+                "4:28: adapter.rank goes with adapter.method lora or dora, not adalora"
+            ),
+            (
+                "adapter: {method: adalora, init_r: 4, target_r: 6}",
+                "4:39: adapter.target_r is 6, above adapter.init_r 4"
+            ),
+            (
+                "adapter: {method: lora, num_virtual_tokens: 4}",
+                "4:25: adapter.num_virtual_tokens goes with adapter.method prompt or prefix, not lora"
+            ),
+            (
+                "adapter: {method: prompt, prompt_tuning_init: text}",
+                "4:27: adapter.prompt_tuning_init text needs adapter.prompt_tuning_init_text, the text"
+            ),
+            (
+                "adapter: {method: prompt, prompt_tuning_init_text: good}",
+                "4:27: adapter.prompt_tuning_init_text goes with adapter.prompt_tuning_init text"
+            ),
+            (
+                "adapter: {method: bottleneck}\nmerge: {export: gguf}",
+                "5:9: merge.export gguf needs an adapter that can be merged; adapter.method bottleneck cannot"
+            ),
+            (
+                "adapter: {method: prompt}\ntraining: {neftune_alpha: 5}",
+                "5:12: training.neftune_alpha disturbs the embeddings that adapter.method prompt trains; remove it"
+            ),
+            (
                 "adapter: {method: ia3, rank: 4}",
                 "4:24: adapter.rank goes with adapter.method lora or dora, not ia3"
             ),

@@ -3,7 +3,8 @@ import ModelFiles
 import Tensors
 import Transformers
 
-/// An adapter of one method that PEFT wrote, with what PEFT computes; `scripts/reference/adapter_methods.py`.
+/// An adapter of one method that PEFT wrote, with what PEFT computes; `scripts/reference/adapter_methods.py`. Of
+/// bottlenecks, which PEFT has not, PyTorch's; `scripts/reference/bottleneck.py`.
 package struct MethodFixture: Sendable, CustomStringConvertible {
     package let name: String
 
@@ -12,6 +13,9 @@ package struct MethodFixture: Sendable, CustomStringConvertible {
         let found = (try? FileManager.default.contentsOfDirectory(atPath: Fixtures.path("methods"))) ?? []
         return found.sorted().filter { !$0.hasSuffix(".md") }.map(MethodFixture.init)
     }()
+
+    /// Those that can be merged.
+    package static let mergeable = all.filter { (try? $0.tensor("merged_logits")) != nil }
 
     package var description: String { name }
     package var folder: String { Fixtures.path("methods/\(name)") }

@@ -29,6 +29,9 @@ struct HeapCallsTests {
         Variant(
             testDescription: "(IA)³", dtype: .bfloat16, targets: ["all-linear"], method: .ia3,
             feedforward: ["k_proj", "down_proj"]),
+        Variant(testDescription: "prompt tuning", method: .prompt),
+        Variant(testDescription: "prefix tuning", dtype: .bfloat16, method: .prefix),
+        Variant(testDescription: "bottlenecks", dtype: .bfloat16, checkpoints: true, method: .bottleneck),
         Variant(testDescription: "PiSSA", targets: ["all-linear"], beginning: .pissa),
     ]
 

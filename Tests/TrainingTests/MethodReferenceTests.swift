@@ -15,6 +15,11 @@ struct MethodReferenceTests {
             try Adapter.load(folder: fixture.folder, into: fixture.model()).configuration.method.name
         }
         #expect(Set(found) == Set(AdapterMethods.all.map(\.name)))
+        // What is merged is compared with PEFT's merge, and nothing else is without one.
+        for (fixture, name) in zip(MethodFixture.all, found) {
+            let isMerged = MethodFixture.mergeable.contains { $0.name == fixture.name }
+            #expect(try isMerged == (AdapterMethods.named(name).mergeObstacle == nil))
+        }
     }
 
     @Test("An adapter that PEFT wrote gives PEFT's logits", arguments: MethodFixture.all)
@@ -26,7 +31,7 @@ struct MethodReferenceTests {
         #expect(firstDifference(found, expected, relative: 1e-4, absolute: 3e-4) == nil)
     }
 
-    @Test("Merged weights answer as PEFT's own merge does", arguments: MethodFixture.all)
+    @Test("Merged weights answer as PEFT's own merge does", arguments: MethodFixture.mergeable)
     func merged(_ fixture: MethodFixture) throws {
         try withTemporaryFolder { folder in
             let base = try fixture.base()
@@ -63,6 +68,26 @@ struct MethodReferenceTests {
         }
     }
 
+    @Test("A whole budget of AdaLoRA's takes the ranks that PEFT takes", arguments: ["adalora", "adalora-gpt2"])
+    func budget(_ name: String) throws {
+        let fixture = try #require(MethodFixture.all.first { $0.name == name })
+        let model = try fixture.model()
+        let adapter = try Adapter.load(folder: fixture.folder, into: model)
+        #expect(!adapter.state.isEmpty)
+        _ = try train(fixture, model, adapter)
+        var (kept, all) = (0, 0)
+        for parameter in adapter.parameters {
+            let expected = try fixture.tensor("trained.\(parameter.name)").values
+            let difference = firstDifference(parameter.value.values, expected, relative: 1e-3, absolute: 1e-3)
+            #expect(difference == nil, "\(parameter.name): \(difference ?? "")")
+            guard parameter.name.hasSuffix("lora_E") else { continue }
+            #expect(parameter.value.values.map { $0 == 0 } == expected.map { $0 == 0 }, "\(parameter.name)")
+            kept += expected.count { $0 != 0 }
+            all += expected.count
+        }
+        #expect(kept == adapter.modules.count * adapter.configuration.budget.targetRank && kept < all)
+    }
+
     @Test("In bfloat16 the ten losses stay within 4% of PyTorch's in float32", arguments: MethodFixture.all)
     func bfloat16(_ fixture: MethodFixture) throws {
         let (found, expected) = (try train(fixture, .bfloat16), try fixture.losses())
@@ -90,15 +115,22 @@ struct MethodReferenceTests {
     /// The losses of the fixture's steps with the optimizer of `scripts/reference/tiny/training.py`.
     private func train(_ fixture: MethodFixture, _ dtype: DType) throws -> [Double] {
         let model = try fixture.model(dtype: dtype)
-        let adapter = try Adapter.load(folder: fixture.folder, into: model)
+        return try train(fixture, model, Adapter.load(folder: fixture.folder, into: model))
+    }
+
+    private func train(_ fixture: MethodFixture, _ model: LanguageModel, _ adapter: Adapter) throws -> [Double] {
         let optimizer = AdamW(adapter.parameters, weightDecay: 0.01, ratio: try fixture.rateRatio())
         let batches = try fixture.trainingBatches().prefix(10)
         let schedule = LearningRateSchedule(kind: .linear, peak: 0.005, warmupSteps: 2, totalSteps: batches.count)
         return try batches.enumerated().map { step, batch in
             let labels = Double(batch.labelRows.count)
-            let loss = try model.trainingStep(batch, lossScale: Float(1 / labels), step: UInt64(step)) / labels
+            let loss =
+                try model.trainingStep(batch, lossScale: Float(1 / labels), step: UInt64(step)) / labels
+                + adapter.regularise()
             optimizer.clip(norm: optimizer.gradientNorm(), maximum: 1)
-            optimizer.update(learningRate: schedule.rate(step: step), step: step + 1)
+            optimizer.update(learningRate: schedule.rate(step: step), step: step + 1) {
+                adapter.updated(step: step + 1)
+            }
             return loss
         }
     }

@@ -32,6 +32,9 @@ struct ResumeTests {
             targets: ["q_proj", "v_proj", "down_proj"])
         settings.beginning = beginning
         if method == "ia3" { settings.feedforward = ["down_proj"] }
+        (settings.budget.initialRank, settings.budget.targetRank) = (5, 2)
+        (settings.budget.initialSteps, settings.budget.finalSteps) = (1, 3)
+        settings.budget.totalSteps = configuration.steps
         let adapter = try Adapter.attach(settings, to: model, seed: 42)
         let trainer = Trainer(
             model: model, trainable: adapter, configuration: configuration, examples: examples,

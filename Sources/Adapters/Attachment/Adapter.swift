@@ -1,8 +1,8 @@
 import Tensors
 import Transformers
 
-/// An adapter attached to a model: an update of a method in the slot of each targeted projection. A classification head is
-/// trained in full and belongs to the adapter.
+/// An adapter attached to a model: an update of a method in the slot of each targeted projection, or in slots of another
+/// kind. A classification head is trained in full and belongs to the adapter.
 package final class Adapter {
     /// One targeted projection and what adapts it.
     package struct Module {
@@ -13,7 +13,12 @@ package final class Adapter {
     }
 
     package let configuration: AdapterConfiguration
+    /// Of a method that adapts projections.
     package let modules: [Module]
+    /// Of a method that attaches elsewhere.
+    package let update: (any ModelUpdate)?
+    /// What the method does at each step beside the update.
+    private let companion: (any TrainingCompanion)?
     /// The model's classification head; nil where it predicts tokens.
     package let head: ClassificationHead?
     /// What `adapter_config.json` says of which modules are adapted.
@@ -35,6 +40,7 @@ package final class Adapter {
             for (index, module) in adapter.modules.enumerated() {
                 try module.update.initialise(Philox(seed: seed, stream: .adapterInitialisation(module: index)))
             }
+            adapter.update?.initialise(Philox(seed: seed, stream: .adapterInitialisation(module: 0)))
         } catch {
             adapter.detach()
             throw error
@@ -61,19 +67,43 @@ package final class Adapter {
         self.configuration = configuration
         self.published = published
         head = model.classifier
-        modules = try places.enumerated().map { index, place in
-            let dropout = UpdateDropout(
-                probability: configuration.dropout,
-                random: Philox(seed: seed, stream: .adapterDropout(module: index)))
-            return Module(place: place, update: try configuration.method.make(place, dropout))
+        switch configuration.method.attachment {
+        case .projections(_, let make):
+            modules = try places.enumerated().map { index, place in
+                let dropout = UpdateDropout(
+                    probability: configuration.dropout,
+                    random: Philox(seed: seed, stream: .adapterDropout(module: index)))
+                return Module(place: place, update: try make(place, dropout))
+            }
+            update = nil
+        case .model(_, let make):
+            let update = try make(configuration, model)
+            guard update.slotsAreFree else {
+                throw AdaptersError(.mismatch, "The model already has an adapter of \(configuration.method.title).")
+            }
+            modules = []
+            self.update = update
         }
+        companion = configuration.method.companion(configuration, modules.map(\.update))
         setEnabled(true)
     }
 
     /// Every trainable matrix, in a fixed order.
-    package var parameters: [Parameter] { modules.flatMap { $0.update.parameters } + (head?.parameters ?? []) }
+    package var parameters: [Parameter] { adapted + (head?.parameters ?? []) }
+
+    /// What of them is the method's.
+    private var adapted: [Parameter] { update?.parameters ?? modules.flatMap { $0.update.parameters } }
+
+    /// What the method stands in, in words.
+    package var placeText: String { update?.placeText ?? "\(modules.count) projections" }
 
     package var constants: [(name: String, matrix: Matrix)] { modules.flatMap(\.update.constants) }
+
+    package var state: [(name: String, matrix: Matrix)] { companion?.state ?? [] }
+
+    package func regularise() -> Double { companion?.regularise() ?? 0 }
+
+    package func updated(step: Int) { companion?.updated(step: step) }
 
     package var fingerprint: String { configuration.fingerprint }
 
@@ -84,6 +114,7 @@ package final class Adapter {
     package func setEnabled(_ enabled: Bool) {
         head?.usesTrained = enabled
         for module in modules { module.slot.adapter = enabled ? module.update : nil }
+        update?.setEnabled(enabled)
     }
 
     /// Takes the adapter off its model for good.
@@ -94,11 +125,19 @@ package final class Adapter {
     /// - Throws: `AdaptersError.zeroUpdate` where no module differs from an untrained one, `.notFinite` naming a tensor with NaN or infinity.
     package func checkMeaningful() throws {
         try checkFinite(advice: "Lower training.learning_rate, or look at the rows of the step where the loss rose.")
-        guard modules.contains(where: \.update.changesOutput) else {
+        guard update?.changesOutput ?? modules.contains(where: \.update.changesOutput) else {
             throw AdaptersError(
                 .zeroUpdate, "The adapter changes nothing: \(configuration.method.untrained) in every module.",
                 advice: "Train for at least one step with a learning rate above zero.")
         }
+    }
+
+    /// - Throws: `AdaptersError.unsupported` where the method cannot be merged, with the reason.
+    package func requireMergeable() throws {
+        guard let obstacle = configuration.method.mergeObstacle else { return }
+        throw AdaptersError(
+            .unsupported, "An adapter of \(configuration.method.title) cannot be merged.", cause: obstacle,
+            advice: "Serve it beside its base, as PEFT and lorad do.")
     }
 
     /// - Throws: `AdaptersError.notFinite` naming a tensor with NaN or infinity.

@@ -9,20 +9,27 @@ package struct AdapterDemand: Sendable, Equatable {
     package let constantBytes: Int
     /// Bytes that the modules hold of every token of a batch for the backward pass.
     package let bytesPerToken: Int
+    /// Rows that are computed before the tokens of every sequence.
+    package let promptRows: Int
     /// Most bytes that the beginning of a module, or the analysis of its trained update, takes beside the adapter.
     package let analysisBytes: Int
 
     /// Of an adapter that is to be attached to `model`.
     ///
-    /// - Throws: `AdaptersError.unknownTarget`.
+    /// - Throws: `AdaptersError.unknownTarget`; `.unsupported` where the model has no slots for the method.
     package init(_ configuration: AdapterConfiguration, on model: LanguageModel) throws {
-        let demands = try configuration.places(on: model).map(configuration.method.demand)
+        let demands =
+            switch configuration.method.attachment {
+            case .projections(let demand, _): try configuration.places(on: model).map(demand)
+            case .model(let demand, _): [try demand(configuration, model)]
+            }
         let head = (model.classifier?.parameters ?? []).reduce(0) { $0 + $1.value.rows * $1.value.columns }
         elements = head + demands.reduce(0) { $0 + $1.elements }
         constantBytes = DType.float32.bytes * demands.reduce(0) { $0 + $1.constants }
         // What all keep, and what one module at a time holds.
         let held = demands.map(\.scratchCount).max() ?? 0
         bytesPerToken = DType.float32.bytes * (demands.reduce(held) { $0 + $1.savedCount })
+        promptRows = demands.map(\.promptRows).max() ?? 0
         analysisBytes = demands.map(\.analysisBytes).max() ?? 0
     }
 }

@@ -18,12 +18,13 @@ extension Adapter: Trainable {
         let file = AdapterConfigurationFile(
             own, baseModel: baseModel, task: head == nil ? .causalLanguage : .sequenceClassification,
             modulesToSave: head.map(SavedModules.names) ?? [],
-            isTransposed: modules.contains { $0.slot.isTransposed })
+            isTransposed: modules.contains { $0.slot.isTransposed }, members: update?.members ?? [])
         try AtomicFile.write(Data(file.text.utf8), to: "\(folder)/\(Self.configurationFile)")
         var metadata = [
             "format": "pt", "lorad.base_sha256": identity.baseSHA256,
-            "lorad.targets": targetModules.joined(separator: ","), "lorad.tokenizer_sha256": identity.tokenizerSHA256,
+            "lorad.tokenizer_sha256": identity.tokenizerSHA256,
         ]
+        if own.method.adaptsProjections { metadata["lorad.targets"] = targetModules.joined(separator: ",") }
         if own.method.hasRank {
             metadata["lorad.rank"] = String(own.rank)
             metadata["lorad.alpha"] = "\(own.alpha)"
@@ -31,7 +32,9 @@ extension Adapter: Trainable {
         metadata["lorad.labels"] = labels.map(AdapterTask.encode)
         let tensors =
             modules.flatMap(\.update.published).map { TensorEntry(name: $0.name, matrix: $0.matrix, shape: $0.shape) }
-            + (head?.parameters ?? []).map { TensorEntry(name: $0.name, matrix: $0.value, shape: $0.shape) }
+            + ((update?.parameters ?? []) + (head?.parameters ?? [])).map {
+                TensorEntry(name: $0.name, matrix: $0.value, shape: $0.shape)
+            }
         try SafetensorsWriter.write(tensors, metadata: metadata, to: "\(folder)/\(AdapterWeights.fileName)")
     }
 
@@ -64,7 +67,7 @@ extension Adapter: Trainable {
         try read.check(head: model.classifier, folder: folder)
         let file = try AdapterWeights(folder: folder)
         try check(file.metadata, expecting, folder: folder)
-        let slots = try read.targets.select(among: model.slots)
+        let slots = try read.slots(of: model)
         let places = slots.map(read.place)
         let adapter = try Adapter(
             read.adapter, places: places,

@@ -41,10 +41,14 @@ extension AdapterConfigurationFile {
             baseModel: try file.string("base_model_name_or_path", default: ""),
             task: file.value("task_type")?.stringValue.flatMap(Task.init) ?? .causalLanguage,
             modulesToSave: try strings("modules_to_save", file) ?? [])
+        try method.read(file, &configuration.adapter)
+        guard method.adaptsProjections else { return configuration }
         configuration.targets = try targets(file, savedWhole: configuration.modulesToSave)
-        configuration.adapter.ranks = try settings("rank_pattern", file, expected: "a whole number above zero") {
-            value in
-            value.intValue.flatMap { (1...AdapterConfiguration.largestRank).contains($0) ? $0 : nil }
+        if method.hasRank {
+            configuration.adapter.ranks = try settings("rank_pattern", file, expected: "a whole number above zero") {
+                value in
+                value.intValue.flatMap { (1...AdapterConfiguration.largestRank).contains($0) ? $0 : nil }
+            }
         }
         configuration.adapter.alphas = try settings("alpha_pattern", file, expected: "a number") { value in
             value.doubleValue.map { Float($0) }.flatMap { $0.isFinite ? $0 : nil }

@@ -21,6 +21,8 @@ struct AdapterConfigurationFile {
     /// Whether the adapted weights are stored as `[in, out]`. On reading it says nothing that the base does not: PEFT
     /// too goes by the base's own layers.
     var isTransposed = false
+    /// Settings that follow from the model, as JSON.
+    var members: [(key: String, value: String)] = []
     /// Which modules are adapted.
     var targets: AdapterTargets
     /// Of them those whose inputs (IA)³ scales; nil for a method without any.
@@ -29,8 +31,9 @@ struct AdapterConfigurationFile {
     /// What a new adapter's files say.
     init(
         _ adapter: AdapterConfiguration, baseModel: String, task: Task = .causalLanguage, modulesToSave: [String] = [],
-        isTransposed: Bool = false
+        isTransposed: Bool = false, members: [(key: String, value: String)] = []
     ) {
+        self.members = members
         self.adapter = adapter
         self.baseModel = baseModel
         self.task = task
@@ -45,15 +48,25 @@ struct AdapterConfigurationFile {
             ("base_model_name_or_path", JSONText.quote(baseModel)),
             ("inference_mode", "true"),
             ("modules_to_save", modulesToSave.isEmpty ? "null" : JSONText.list(modulesToSave)),
-            ("peft_type", JSONText.quote(adapter.method.peftType)), ("target_modules", JSONText.list(adapter.targets)),
+            ("peft_type", JSONText.quote(adapter.method.peftType)),
             ("task_type", JSONText.quote(task.rawValue)),
         ]
+        let targets = adapter.method.adaptsProjections ? [("target_modules", JSONText.list(adapter.targets))] : []
         let excluded = adapter.excluded.isEmpty ? [] : [("exclude_modules", JSONText.list(adapter.excluded))]
         let shared = ([("fan_in_fan_out", "\(isTransposed)")] + excluded).filter {
             adapter.method.sharedSettings.contains($0.0)
         }
-        let members = (common + shared + adapter.method.members(adapter)).sorted { $0.0 < $1.0 }
+        let members = (common + targets + shared + adapter.method.members(adapter) + self.members).sorted {
+            $0.0 < $1.0
+        }
         return "{\n" + members.map { "  \"\($0.0)\": \($0.1)" }.joined(separator: ",\n") + "\n}\n"
+    }
+
+    /// The projections of a model that it adapts, in the model's order.
+    ///
+    /// - Throws: as `AdapterTargets.select`.
+    func slots(of model: LanguageModel) throws -> [ProjectionSlot] {
+        adapter.method.adaptsProjections ? try targets.select(among: model.slots) : []
     }
 
     /// What the file says of a slot that it adapts.

@@ -76,7 +76,7 @@ struct AdapterWeights {
         let prefix = TensorNames.prefix
         let endings = [
             ".lora_A.weight", ".lora_B.weight", ".lora_embedding_A", ".lora_embedding_B", ".lora_magnitude_vector",
-            ".ia3_l", ".beft_bias",
+            ".ia3_l", ".beft_bias", ".lora_A", ".lora_B", ".lora_E",
         ]
         let modules = unexpected.compactMap { name -> String? in
             guard name.hasPrefix(prefix), let ending = endings.first(where: name.hasSuffix) else { return nil }

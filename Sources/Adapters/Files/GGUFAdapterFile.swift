@@ -91,14 +91,11 @@ package enum GGUFAdapterFile {
 
     /// - Throws: `AdaptersError.unsupported` where the method's update is no pair.
     private static func pairs(_ adapter: Adapter) throws -> [SlotPair] {
-        try adapter.modules.map { module in
-            guard let pair = module.update.lowRankPair else {
-                let method = adapter.configuration.method
-                throw AdaptersError(
-                    .unsupported, "A \(method.title) adapter is not written as GGUF.", cause: method.ggufObstacle,
-                    advice: "Merge it into its base, and use the merged model.")
-            }
-            return (module.slot, pair)
+        try adapter.requireGGUF()
+        return try adapter.modules.compactMap { module in
+            guard let pair = module.update.lowRankPair else { throw adapter.ggufRefusal }
+            // Of AdaLoRA, a module that has lost all of its ranks.
+            return pair.a.rows == 0 ? nil : (module.slot, pair)
         }
     }
 
@@ -137,5 +134,19 @@ package enum GGUFAdapterFile {
             throw AdaptersError(.unsupported, "llama.cpp has no name for the projection '\(slot.name)'.")
         }
         return place
+    }
+}
+
+extension Adapter {
+    /// - Throws: `AdaptersError.unsupported` where llama.cpp's files have no place for the method, with the reason.
+    fileprivate func requireGGUF() throws { if configuration.method.ggufObstacle != nil { throw ggufRefusal } }
+
+    fileprivate var ggufRefusal: AdaptersError {
+        let method = configuration.method
+        return AdaptersError(
+            .unsupported, "A \(method.title) adapter is not written as GGUF.", cause: method.ggufObstacle,
+            advice: method.mergeObstacle == nil
+                ? "Merge it into its base, and use the merged model."
+                : "Serve it beside its base, as PEFT and lorad do.")
     }
 }

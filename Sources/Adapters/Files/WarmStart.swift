@@ -8,6 +8,8 @@ package struct WarmStartDifference: Sendable, Equatable {
         case base, tokenizer, task, labels, method, targets, rank, alpha
         case rankStabilised = "use_rslora"
         case feedforward = "feedforward_modules"
+        /// What a method has beside these.
+        case settings
     }
 
     package let setting: Setting
@@ -66,7 +68,8 @@ package struct WarmStart {
         compare(.rankStabilised, "\(read.adapter.isRankStabilised)", ["\(ours.isRankStabilised)"])
         if ours.method.hasRank, ours.ranks.isEmpty { compare(.rank, "\(read.adapter.rank)", ["\(ours.rank)"]) }
         if ours.method.hasRank, ours.alphas.isEmpty { compare(.alpha, "\(read.adapter.alpha)", ["\(ours.alpha)"]) }
-        let slots = try read.targets.select(among: model.slots)
+        compare(.settings, read.adapter.ownSettings, [ours.ownSettings])
+        let slots = try read.slots(of: model)
         if Set(slots.map(\.name)) != Set(adapter.modules.map(\.slot.name)) {
             let names = read.targets.names(of: slots).joined(separator: ", ")
             let own = adapter.targetModules.joined(separator: ", ")

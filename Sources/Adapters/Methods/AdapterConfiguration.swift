@@ -26,6 +26,20 @@ package struct AdapterConfiguration: Sendable, Equatable {
     /// Of the targets, modules whose inputs are scaled by (IA)³ and not their outputs; names as in `targets`.
     package var feedforward: [String] = []
 
+    /// Rows before every sequence of prompt and prefix tuning, PEFT's `num_virtual_tokens`.
+    package var virtualTokens = 20
+    /// The tokens whose embeddings a prompt begins as, as many as virtual ones; nil for random ones.
+    package var initialTokens: [Int]?
+    /// How ranks fall while AdaLoRA is trained.
+    package var budget = RankBudget()
+    /// Where bottlenecks stand.
+    package var variant = BottleneckVariant.houlsby
+    /// How many times narrower than a row a bottleneck is.
+    package var reductionFactor = 16
+
+    /// More than a text could ever have before it.
+    static let mostVirtualTokens = 1 << 16
+
     /// More than any matrix of a model has rows.
     static let largestRank = 1 << 16
 
@@ -61,22 +75,33 @@ package struct AdapterConfiguration: Sendable, Equatable {
         if let layers { text += " layers: \(layers.sorted())" }
         if beginning != .kaiming { text += " init: \(beginning.rawValue)" }
         if !feedforward.isEmpty { text += " feedforward_modules: \(feedforward)" }
-        return text
+        return text + method.fingerprint(self)
+    }
+
+    /// What tells two adapters of a method apart beside rank, alpha and targets, in words; empty where nothing does.
+    var ownSettings: String {
+        if let initial = method.rank?(self) {
+            return "init_r \(initial), alpha \(alpha)" + (ranks.isEmpty ? "" : ", cut to the ranks that were kept")
+        }
+        guard !method.adaptsProjections else { return "" }
+        return method.members(self).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 
     /// What the configuration says of a slot that it adapts.
     func place(_ slot: ProjectionSlot) -> AdaptedPlace {
-        let rank = ranks.value(for: slot.name) ?? rank
+        let rank = ranks.value(for: slot.name) ?? method.rank?(self) ?? rank
         let alpha = alphas.value(for: slot.name) ?? alpha
         return AdaptedPlace(
-            slot: slot, rank: rank, scaling: scaling(rank: rank, alpha: alpha), beginning: beginning,
+            slot: slot, rank: rank, scaling: method.scaling?(self, rank, alpha) ?? scaling(rank: rank, alpha: alpha),
+            beginning: beginning,
             scalesInput: feedforward.contains { TargetSelection.matches($0, slot.name) })
     }
 
-    /// The slots of a model that it adapts, in the model's order.
+    /// The projections of a model that it adapts, in the model's order.
     ///
     /// - Throws: `AdaptersError.unknownTarget` where a target, an excluded module, a layer or a pattern names nothing.
     package func places(on model: LanguageModel) throws -> [AdaptedPlace] {
-        try TargetSelection.select(self, among: model.slots).map(place)
+        guard method.adaptsProjections else { return [] }
+        return try TargetSelection.select(self, among: model.slots).map(place)
     }
 }

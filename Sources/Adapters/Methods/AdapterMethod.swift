@@ -1,4 +1,5 @@
 import Common
+import ModelFiles
 import Tensors
 import Transformers
 
@@ -15,31 +16,64 @@ package struct AdapterMethod: Sendable, Equatable {
     let flag: String?
     /// The keys of adapter_config.json that only methods such as this one have; others' are refused by name.
     let settings: Set<String>
-    /// Whether it has a rank, and an alpha.
-    package var hasRank: Bool { settings.contains("r") }
+    /// Whether its updates have A and B.
+    package var isLowRank: Bool { settings.contains("r") }
+    /// Whether they have a rank of their own; one that falls while training is none.
+    package var hasRank: Bool { isLowRank && rank == nil }
     /// Why llama.cpp's adapter files cannot hold it; nil where they can.
     package let ggufObstacle: String?
+    /// Why it cannot be merged into the base's weights; nil where it can.
+    package var mergeObstacle: String?
     /// What is so in every module that has not been trained.
     let untrained: String
     /// The settings as adapter_config.json has them: keys and JSON values.
     let members: @Sendable (AdapterConfiguration) -> [(key: String, value: String)]
-    /// What a module will take of memory.
-    let demand: @Sendable (AdaptedPlace) -> ModuleDemand
-    /// Makes a module's update: of zeros, for `initialise` or a file to fill.
+    /// The slots that it attaches to, and what it puts there.
+    let attachment: MethodAttachment
+    /// Reads the settings that it alone has from adapter_config.json.
     ///
-    /// - Throws: `AdaptersError.unsupported` where the slot is none that the method can adapt.
-    let make: @Sendable (AdaptedPlace, UpdateDropout) throws -> any ProjectionUpdate
+    /// - Throws: `AdaptersError.malformed` or `.unsupported`; as reading a field.
+    var read: @Sendable (ConfigurationFields, inout AdapterConfiguration) throws -> Void = { _, _ in }
+    /// What of its own settings decides a training's course, as text that stays as it is; empty where there is nothing.
+    var fingerprint: @Sendable (AdapterConfiguration) -> String = { _ in "" }
+    /// The rank of a module that has none of its own; nil for the configuration's.
+    var rank: (@Sendable (AdapterConfiguration) -> Int)?
+    /// The factor on a module's update; nil for alpha/rank or alpha/√rank.
+    var scaling: (@Sendable (AdapterConfiguration, _ rank: Int, _ alpha: Float) -> Float)?
+    /// Makes what the method does at each step of a training beside the update of its parameters; nil where that is nothing.
+    var companion: @Sendable (AdapterConfiguration, [any ProjectionUpdate]) -> (any TrainingCompanion)? = { _, _ in nil
+    }
     /// Those of the keys that most methods' adapter_config.json have which its has too.
     var sharedSettings: Set<String> = ["fan_in_fan_out", "exclude_modules"]
     /// Why it has nothing to adapt in a slot; nil where it has. Slots that are not named one by one are passed over.
     var obstacle: @Sendable (ProjectionSlot) -> String? = { _ in nil }
 
+    /// Whether it adapts projections, which targets name.
+    package var adaptsProjections: Bool { if case .projections = attachment { true } else { false } }
+
     package static func == (left: AdapterMethod, right: AdapterMethod) -> Bool { left.name == right.name }
+}
+
+/// Where in a model a method attaches, what that will take of memory, and what it puts there: of zeros, for
+/// `initialise` or a file to fill.
+enum MethodAttachment: Sendable {
+    /// To each targeted projection.
+    ///
+    /// `make` throws `AdaptersError.unsupported` where the slot is none that the method can adapt.
+    case projections(
+        demand: @Sendable (AdaptedPlace) -> ModuleDemand,
+        make: @Sendable (AdaptedPlace, UpdateDropout) throws -> any ProjectionUpdate)
+    /// To slots of other kinds, of the whole model.
+    ///
+    /// Both throw `AdaptersError.unsupported` where the model has no such slots, or not the room.
+    case model(
+        demand: @Sendable (AdapterConfiguration, LanguageModel) throws -> ModuleDemand,
+        make: @Sendable (AdapterConfiguration, LanguageModel) throws -> any ModelUpdate)
 }
 
 /// The methods that lorad trains, reads and writes.
 package enum AdapterMethods {
-    package static let all: [AdapterMethod] = [.lora, .dora, .ia3, .bitfit]
+    package static let all: [AdapterMethod] = [.lora, .dora, .ia3, .bitfit, .adalora, .prompt, .prefix, .bottleneck]
 
     /// The method that a manifest names.
     ///
@@ -88,4 +122,6 @@ struct ModuleDemand {
     var scratchCount: Int
     /// Most bytes that its beginning, or the analysis of its update, takes for a while.
     var analysisBytes: Int
+    /// Rows that are computed before the tokens of every sequence.
+    var promptRows = 0
 }

@@ -10,20 +10,21 @@ extension AdapterMethod {
         name: "bitfit", title: "BitFit", peftType: "BEFT", flag: nil, settings: ["init_weights"],
         ggufObstacle: "llama.cpp's adapters hold A and B and no biases.", untrained: "its bias has not moved",
         members: { _ in [] },
-        demand: { place in
-            // dy of float32.
-            ModuleDemand(
-                elements: place.slot.outputs, savedCount: 0, scratchCount: place.slot.outputs,
-                analysisBytes: DType.float32.bytes * place.slot.inputs * place.slot.outputs)
-        },
-        make: { place, _ in
-            guard place.slot.hasBias else {
-                throw AdaptersError(
-                    .unsupported,
-                    "BitFit cannot adapt the projection '\(place.slot.name)', which has no bias in the base.")
-            }
-            return BiasUpdate(place)
-        }, sharedSettings: [], obstacle: { $0.hasBias ? nil : "has no bias in the base" })
+        attachment: .projections(
+            demand: { place in
+                // dy of float32.
+                ModuleDemand(
+                    elements: place.slot.outputs, savedCount: 0, scratchCount: place.slot.outputs,
+                    analysisBytes: DType.float32.bytes * place.slot.inputs * place.slot.outputs)
+            },
+            make: { place, _ in
+                guard place.slot.hasBias else {
+                    throw AdaptersError(
+                        .unsupported,
+                        "BitFit cannot adapt the projection '\(place.slot.name)', which has no bias in the base.")
+                }
+                return BiasUpdate(place)
+            }), sharedSettings: [], obstacle: { $0.hasBias ? nil : "has no bias in the base" })
 }
 
 /// The change δ `[1, out]` of one projection's bias: y += δ, dδ += Σ_t dy.

@@ -8,29 +8,30 @@ extension AdapterMethod {
         settings: lowRankSettings.union(["use_dora"]),
         ggufObstacle: "llama.cpp's adapters hold A and B and no magnitudes.", untrained: "B is zero",
         members: { lowRankMembers($0) + [("use_dora", "true")] },
-        demand: { place in
-            let (inputs, outputs) = (place.slot.inputs, place.slot.outputs)
-            // Held for a while: the frozen product, x̃·Wᵀ, the update, and dy scaled twice; the inputs' gradient.
-            return ModuleDemand(
-                elements: LowRankUpdate.elements(place) + outputs, savedCount: place.rank + outputs,
-                scratchCount: place.rank + 5 * outputs + 2 * inputs,
-                analysisBytes: LowRankSpectrum.bytes(rank: place.rank, inputs: inputs, outputs: outputs)
-                    + DType.float32.bytes * inputs * outputs)
-        },
-        make: { place, dropout in
-            guard let frozen = place.slot.frozen else {
-                throw AdaptersError(
-                    .unsupported, "DoRA cannot adapt the projection '\(place.slot.name)'.",
-                    cause: "The model keeps its products and not its weight, whose norm DoRA needs.",
-                    advice: "Leave it out of the targets, or use lora.")
-            }
-            guard !place.beginning.isPartOfWeight else {
-                throw AdaptersError(
-                    .unsupported, "DoRA does not begin with \(place.beginning.rawValue).",
-                    advice: "Use lora, or leave out adapter.init.")
-            }
-            return DoRAUpdate(place, frozen: frozen, dropout: dropout)
-        })
+        attachment: .projections(
+            demand: { place in
+                let (inputs, outputs) = (place.slot.inputs, place.slot.outputs)
+                // Held for a while: the frozen product, x̃·Wᵀ, the update, and dy scaled twice; the inputs' gradient.
+                return ModuleDemand(
+                    elements: LowRankUpdate.elements(place) + outputs, savedCount: place.rank + outputs,
+                    scratchCount: place.rank + 5 * outputs + 2 * inputs,
+                    analysisBytes: LowRankSpectrum.bytes(rank: place.rank, inputs: inputs, outputs: outputs)
+                        + DType.float32.bytes * inputs * outputs)
+            },
+            make: { place, dropout in
+                guard let frozen = place.slot.frozen else {
+                    throw AdaptersError(
+                        .unsupported, "DoRA cannot adapt the projection '\(place.slot.name)'.",
+                        cause: "The model keeps its products and not its weight, whose norm DoRA needs.",
+                        advice: "Leave it out of the targets, or use lora.")
+                }
+                guard !place.beginning.isPartOfWeight else {
+                    throw AdaptersError(
+                        .unsupported, "DoRA does not begin with \(place.beginning.rawValue).",
+                        advice: "Use lora, or leave out adapter.init.")
+                }
+                return DoRAUpdate(place, frozen: frozen, dropout: dropout)
+            }))
 }
 
 /// The update of one projection by DoRA. With the magnitudes m `[out]`, the norms n_o = ‖W_o + s·B_o·A‖ and g = m/n:

@@ -9,27 +9,28 @@ extension AdapterMethod {
         settings: ["feedforward_modules", "init_ia3_weights"],
         ggufObstacle: "llama.cpp's adapters hold A and B and no factors.", untrained: "every factor is 1",
         members: { [("feedforward_modules", JSONText.list($0.feedforward))] },
-        demand: { place in
-            let (inputs, outputs) = (place.slot.inputs, place.slot.outputs)
-            let weight = DType.float32.bytes * inputs * outputs
-            let shared = place.slot.frozen?.sharedOutputs ?? outputs
-            // Held for a while: scaled inputs, the frozen product and its part by itself, and the gradients of each.
-            return place.scalesInput
-                ? ModuleDemand(
-                    elements: inputs, savedCount: 0, scratchCount: 3 * inputs + 4 * shared, analysisBytes: weight)
-                : ModuleDemand(
-                    elements: outputs, savedCount: outputs, scratchCount: 3 * shared, analysisBytes: weight)
-        },
-        make: { place, _ in
-            guard place.slot.frozen != nil else {
-                throw AdaptersError(
-                    .unsupported, "(IA)³ cannot adapt the projection '\(place.slot.name)'.",
-                    cause: "The model keeps its products and not its weight, which (IA)³ scales.",
-                    advice: "Leave it out of the targets, or use lora.")
-            }
-            if place.scalesInput { return InputFactors(place) }
-            return OutputFactors(place)
-        })
+        attachment: .projections(
+            demand: { place in
+                let (inputs, outputs) = (place.slot.inputs, place.slot.outputs)
+                let weight = DType.float32.bytes * inputs * outputs
+                let shared = place.slot.frozen?.sharedOutputs ?? outputs
+                // Held for a while: scaled inputs, the frozen product and its part by itself, and the gradients of each.
+                return place.scalesInput
+                    ? ModuleDemand(
+                        elements: inputs, savedCount: 0, scratchCount: 3 * inputs + 4 * shared, analysisBytes: weight)
+                    : ModuleDemand(
+                        elements: outputs, savedCount: outputs, scratchCount: 3 * shared, analysisBytes: weight)
+            },
+            make: { place, _ in
+                guard place.slot.frozen != nil else {
+                    throw AdaptersError(
+                        .unsupported, "(IA)³ cannot adapt the projection '\(place.slot.name)'.",
+                        cause: "The model keeps its products and not its weight, which (IA)³ scales.",
+                        advice: "Leave it out of the targets, or use lora.")
+                }
+                if place.scalesInput { return InputFactors(place) }
+                return OutputFactors(place)
+            }))
 
     /// The suffix of l, of either shape.
     static let ia3Suffix = "ia3_l"

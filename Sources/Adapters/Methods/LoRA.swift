@@ -7,29 +7,30 @@ extension AdapterMethod {
     package static let lora = AdapterMethod(
         name: "lora", title: "LoRA", peftType: "LORA", flag: nil, settings: lowRankSettings, ggufObstacle: nil,
         untrained: "B is zero", members: { lowRankMembers($0) },
-        demand: { place in
-            let (inputs, outputs) = (place.slot.inputs, place.slot.outputs)
-            let elements = LowRankUpdate.elements(place)
-            // h of each pair, and dh of one.
-            var demand = ModuleDemand(
-                elements: elements, savedCount: place.rank, scratchCount: place.rank,
-                analysisBytes: LowRankSpectrum.bytes(rank: place.rank, inputs: inputs, outputs: outputs))
-            guard place.beginning.isPartOfWeight else { return demand }
-            // A₀ and B₀, h₀ or its gradient; the published pair of twice the rank, or what the beginning takes.
-            demand.constants = elements
-            demand.scratchCount += place.rank
-            demand.analysisBytes =
-                max(
-                    LowRankSpectrum.bytes(rank: 2 * place.rank, inputs: inputs, outputs: outputs)
-                        + 2 * DType.float32.bytes * elements,
-                    Factorisation.bytes(rows: outputs, columns: inputs, count: place.rank)
-                        + DType.float32.bytes * inputs * outputs)
-            return demand
-        },
-        make: { place, dropout in
-            if place.beginning.isPartOfWeight { return try ResidualUpdate(place, dropout: dropout) }
-            return LowRankUpdate(place, beginning: place.beginning, dropout: dropout)
-        })
+        attachment: .projections(
+            demand: { place in
+                let (inputs, outputs) = (place.slot.inputs, place.slot.outputs)
+                let elements = LowRankUpdate.elements(place)
+                // h of each pair, and dh of one.
+                var demand = ModuleDemand(
+                    elements: elements, savedCount: place.rank, scratchCount: place.rank,
+                    analysisBytes: LowRankSpectrum.bytes(rank: place.rank, inputs: inputs, outputs: outputs))
+                guard place.beginning.isPartOfWeight else { return demand }
+                // A₀ and B₀, h₀ or its gradient; the published pair of twice the rank, or what the beginning takes.
+                demand.constants = elements
+                demand.scratchCount += place.rank
+                demand.analysisBytes =
+                    max(
+                        LowRankSpectrum.bytes(rank: 2 * place.rank, inputs: inputs, outputs: outputs)
+                            + 2 * DType.float32.bytes * elements,
+                        Factorisation.bytes(rows: outputs, columns: inputs, count: place.rank)
+                            + DType.float32.bytes * inputs * outputs)
+                return demand
+            },
+            make: { place, dropout in
+                if place.beginning.isPartOfWeight { return try ResidualUpdate(place, dropout: dropout) }
+                return LowRankUpdate(place, beginning: place.beginning, dropout: dropout)
+            }))
 
     /// Keys of adapter_config.json that methods with A and B have.
     static let lowRankSettings: Set<String> = [

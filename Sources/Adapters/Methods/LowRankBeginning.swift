@@ -50,10 +50,10 @@ package enum LowRankBeginning: String, Sendable, Equatable {
     }
 
     /// By Box and Muller's transform, in double, of two of a place's four words.
-    private static func normal(_ a: Matrix, deviation: Double, _ random: Philox) {
+    static func normal(_ a: Matrix, deviation: Double, _ random: Philox, step: UInt64 = 0) {
         for row in 0..<a.rows {
             for column in 0..<a.columns {
-                let bits = random.bits(step: 0, position: UInt64(row * a.columns + column))
+                let bits = random.bits(step: step, position: UInt64(row * a.columns + column))
                 let (first, second) = ((Double(bits.x) + 0.5) * 0x1p-32, Double(bits.y) * 0x1p-32)
                 a[row, column] = Float(deviation * (-2 * log(first)).squareRoot() * cos(2 * .pi * second))
             }

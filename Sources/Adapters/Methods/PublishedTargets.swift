@@ -15,6 +15,10 @@ struct PublishedTargets {
     ///
     /// - Throws: as `AdapterTargets.select`.
     init(_ configuration: AdapterConfiguration, _ places: [AdaptedPlace], on model: LanguageModel) throws {
+        guard configuration.method.adaptsProjections else {
+            self.init([], feedforward: [], [])
+            return
+        }
         let names = TargetSelection.configurationNames(
             configuration.targets, among: places.map(\.slot), apartFrom: model.classifier?.trained.map(\.name) ?? [])
         var read = AdapterTargets(targets: .list(names))

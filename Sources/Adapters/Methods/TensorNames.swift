@@ -16,7 +16,8 @@ enum TensorNames {
             (".lora_A.default.weight", ".lora_A.weight"), (".lora_B.default.weight", ".lora_B.weight"),
             (".lora_magnitude_vector.default.weight", ".lora_magnitude_vector"),
             (".lora_magnitude_vector.default", ".lora_magnitude_vector"), (".ia3_l.default", ".ia3_l"),
-            (".beft_bias.default", ".beft_bias"),
+            (".beft_bias.default", ".beft_bias"), (".lora_A.default", ".lora_A"), (".lora_B.default", ".lora_B"),
+            (".lora_E.default", ".lora_E"),
         ]
         for (ending, current) in endings where stored.hasSuffix(ending) {
             return stored.dropLast(ending.count) + current

@@ -5,7 +5,7 @@ extension LanguageModel: ScoringModel {
     /// How many rows of logits are held at once where whole rows are needed.
     private static let logitRows = 256
 
-    package var maximumPositions: Int { configuration.maxPositions }
+    package var maximumPositions: Int { maximumLength }
     package var vocabularySize: Int { configuration.vocabularySize }
 
     package func logProbabilities(_ sequences: [ScoredSequence]) throws -> [[Float]] {

@@ -1,23 +1,42 @@
 /// The kinds of adapter lorad trains.
 package enum AdapterKind: String, Sendable, CaseIterable, Codable {
-    case lora, dora, ia3, bitfit
+    case lora, dora, ia3, bitfit, adalora, prompt, prefix, bottleneck
 
     /// The keys of `adapter` that it has beside those that all have.
     package var keys: Set<String> {
         switch self {
         case .lora, .dora:
-            ["rank", "alpha", "use_rslora", "dropout", "rank_pattern", "alpha_pattern", "layers", "init"]
-        case .ia3: ["feedforward_modules"]
-        case .bitfit: []
+            Self.targeting.union([
+                "rank", "alpha", "use_rslora", "dropout", "rank_pattern", "alpha_pattern", "layers", "init",
+            ])
+        case .ia3: Self.targeting.union(["feedforward_modules"])
+        case .bitfit: Self.targeting
+        case .adalora:
+            Self.targeting.union([
+                "alpha", "dropout", "layers", "init_r", "target_r", "tinit", "tfinal", "deltaT", "beta1", "beta2",
+                "orth_reg_weight",
+            ])
+        case .prompt: ["num_virtual_tokens", "prompt_tuning_init", "prompt_tuning_init_text"]
+        case .prefix: ["num_virtual_tokens"]
+        case .bottleneck: ["variant", "reduction_factor"]
         }
     }
+
+    /// Of those that adapt projections.
+    private static let targeting: Set<String> = ["targets", "exclude"]
+
+    /// Whether it adapts projections, which `targets` name.
+    package var adaptsProjections: Bool { keys.contains("targets") }
+
+    /// Whether what was trained can be merged into the base's weights.
+    package var isMergeable: Bool { adaptsProjections }
 
     /// What A and B may begin as.
     var beginnings: [AdapterBeginning] {
         switch self {
         case .lora: AdapterBeginning.allCases
         case .dora: [.kaiming, .gaussian]
-        case .ia3, .bitfit: []
+        case .ia3, .bitfit, .adalora, .prompt, .prefix, .bottleneck: []
         }
     }
 
@@ -29,6 +48,16 @@ package enum AdapterKind: String, Sendable, CaseIterable, Codable {
         let owners = allCases.filter { $0.keys.contains(key) }
         return owners.isEmpty ? nil : owners.map(\.rawValue).joined(separator: " or ")
     }
+}
+
+/// What the virtual tokens of prompt tuning begin as, PEFT's `prompt_tuning_init`.
+package enum PromptBeginning: String, Sendable, CaseIterable, Codable {
+    case random, text
+}
+
+/// Which sublayers a bottleneck stands behind.
+package enum BottleneckPlaces: String, Sendable, CaseIterable, Codable {
+    case houlsby, pfeiffer
 }
 
 /// What A and B of a low-rank update begin as, PEFT's `init_lora_weights`.

@@ -24,14 +24,38 @@ package struct AdapterSection: Section {
     package var exclude: [String]?
     /// The layers that are adapted; nil for all.
     package var layers: [LayerRange]?
+    /// Rank that each module of AdaLoRA begins with.
+    package var initialRank = 12
+    /// Mean rank that the modules end with.
+    package var targetRank = 8
+    /// Steps before the first rank is taken, and after the last.
+    package var tinit = 0
+    package var tfinal = 0
+    /// Steps between two allocations.
+    package var deltaT = 1
+    /// Of the moving means that ranks are taken by.
+    package var beta1 = 0.85
+    package var beta2 = 0.85
+    /// Factor on how far the singular vectors are from orthogonal.
+    package var orthRegWeight = 0.5
+    /// Rows that prompt and prefix tuning put before every text.
+    package var virtualTokens = 20
+    /// What a prompt begins as; nil for random rows.
+    package var promptBeginning: PromptBeginning?
+    /// The text whose embeddings it begins as.
+    package var promptText: String?
+    /// The sublayers behind which a bottleneck stands.
+    package var variant = BottleneckPlaces.houlsby
+    /// How many times narrower than a row a bottleneck is.
+    package var reductionFactor = 16
     /// What training goes on from: a name in the outbox, `NAME/RUN`, or a folder; nil for a fresh adapter.
     package var initFrom: String?
 
-    static let fields: [Field<AdapterSection>] = sizeFields + targetFields
+    static let fields: [Field<AdapterSection>] = sizeFields + targetFields + budgetFields + otherFields
 
     private static let sizeFields: [Field<AdapterSection>] = [
         .standard(
-            "method", \.method, .choice(planned: ["adalora", "prompt", "prefix", "qlora"]),
+            "method", \.method, .choice(planned: ["full", "hybrid", "qlora"]),
             standard: "`lora`", "The kind of adapter: see [methods](methods.md)."),
         own(
             .standard("rank", \.rank, .integer(1...4096, example: 8), standard: "8", "The rank r of the update.")),
@@ -85,6 +109,56 @@ package struct AdapterSection: Section {
                 + "registry (`NAME@champion`, `NAME@17`), or a folder."),
     ]
 
+    /// Of `adalora`.
+    private static let budgetFields: [Field<AdapterSection>] = [
+        .standard(
+            "init_r", \.initialRank, .integer(1...4096, example: 12), standard: "12",
+            "Rank that each module of `adalora` begins with."),
+        .standard(
+            "target_r", \.targetRank, .integer(1...4096, example: 8), standard: "8",
+            "Mean rank that the modules of `adalora` end with."),
+        .standard(
+            "tinit", \.tinit, .integer(0...Int(Int32.max), example: 200), standard: "0",
+            "Steps before `adalora` takes the first rank."),
+        .standard(
+            "tfinal", \.tfinal, .integer(0...Int(Int32.max), example: 100), standard: "0",
+            "Steps after `adalora` has taken the last rank."),
+        .standard(
+            "deltaT", \.deltaT, .integer(1...Int(Int32.max), example: 10), standard: "1",
+            "Steps between two allocations of ranks."),
+        .standard(
+            "beta1", \.beta1, .number(NumberBounds(above: 0, below: 1), example: "0.85"), standard: "0.85",
+            "Of the moving mean of sensitivities, by which `adalora` takes ranks."),
+        .standard(
+            "beta2", \.beta2, .number(NumberBounds(above: 0, below: 1), example: "0.85"), standard: "0.85",
+            "Of the moving mean of their uncertainties."),
+        .standard(
+            "orth_reg_weight", \.orthRegWeight, .number(NumberBounds(atLeast: 0), example: "0.5"), standard: "0.5",
+            "Factor on the loss that keeps the singular vectors of `adalora` orthogonal."),
+    ].map(own)
+
+    /// Of methods that adapt no projections.
+    private static let otherFields: [Field<AdapterSection>] = [
+        own(
+            .standard(
+                "num_virtual_tokens", \.virtualTokens, .integer(1...4096, example: 20), standard: "20",
+                "Rows that `prompt` and `prefix` put before every text; they take as many of the base's positions.")),
+        .optional(
+            "prompt_tuning_init", \.promptBeginning, .choice(), absent: "`random`",
+            "What the rows of `prompt` begin as: random numbers, or the embeddings of a text."),
+        .optional(
+            "prompt_tuning_init_text", \.promptText, .text("text", example: "Is this review positive?"),
+            absent: "none", "That text, repeated or cut to the number of rows."),
+        own(
+            .standard(
+                "variant", \.variant, .choice(), standard: "`houlsby`",
+                "Where `bottleneck` stands: behind attention and the feed-forward layer, or behind the latter alone.")),
+        own(
+            .standard(
+                "reduction_factor", \.reductionFactor, .integer(1...4096, example: 16), standard: "16",
+                "How many times narrower than the base's rows a bottleneck is.")),
+    ]
+
     private static func names(_ example: String, atLeast: Int = 1) -> Kind<[String]> {
         .list(
             of: .text("module name", example: "q_proj"), ListRule(atLeast: atLeast, atMost: 1_000, allowsSingle: true),
@@ -95,6 +169,9 @@ package struct AdapterSection: Section {
     private static func own(_ field: Field<AdapterSection>) -> Field<AdapterSection> {
         field.written { $0.method.keys.contains(field.name) }
     }
+
+    /// Positions that rows before every text take.
+    package var virtualPositions: Int { method.keys.contains("num_virtual_tokens") ? virtualTokens : 0 }
 
     /// The folder that `init_from` names; nil where it names a run in the outbox, which has at most one `/`.
     package var initFolder: String? {
@@ -122,10 +199,41 @@ package struct AdapterSection: Section {
                 "\(path)init \(beginning.rawValue) goes with \(path)method \(owners.joined(separator: " or ")), not "
                     + method.rawValue)
         }
+        checkPrompt(section, node, &context, path)
+        if method == .adalora, section.targetRank > section.initialRank,
+            let entry = node.entry("target_r") ?? node.entry("init_r")
+        {
+            context.diagnostics.add(
+                entry.position,
+                "\(path)target_r is \(section.targetRank), above \(path)init_r \(section.initialRank)")
+        }
         if section.beginning != nil, section.initFrom != nil, let second = node.later(of: "init", "init_from") {
             context.diagnostics.add(
                 second.position,
                 "\(path)init says what a fresh adapter begins as, and \(path)init_from goes on from another; keep one")
+        }
+    }
+    /// A prompt begins as a text, or the text means nothing; and one that goes on from another begins as that.
+    private static func checkPrompt(
+        _ section: AdapterSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
+    ) {
+        guard section.method == .prompt else { return }
+        let text = node.entry("prompt_tuning_init_text").flatMap { $0.value.isNull ? nil : $0 }
+        if section.promptBeginning == .text, text == nil, let entry = node.entry("prompt_tuning_init") {
+            context.diagnostics.add(
+                entry.position, "\(path)prompt_tuning_init text needs \(path)prompt_tuning_init_text, the text")
+        }
+        if section.promptBeginning != .text, let text {
+            context.diagnostics.add(
+                text.position, "\(path)prompt_tuning_init_text goes with \(path)prompt_tuning_init text")
+        }
+        if section.promptBeginning != nil, section.initFrom != nil,
+            let second = node.later(of: "prompt_tuning_init", "init_from")
+        {
+            context.diagnostics.add(
+                second.position,
+                "\(path)prompt_tuning_init says what a fresh adapter begins as, and \(path)init_from goes on from "
+                    + "another; keep one")
         }
     }
 }

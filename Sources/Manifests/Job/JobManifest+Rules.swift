@@ -28,6 +28,7 @@ extension JobManifest {
                 "training.lora_plus_ratio is about A and B; it goes with adapter.method "
                     + "\(AdapterKind.owners(of: "rank") ?? ""), not \(manifest.adapter.method.rawValue)")
         }
+        checkMethod(manifest, node, &context)
         checkGates(manifest, node, &context)
         checkReferences(manifest, node, &context)
         for (key, paths) in [
@@ -39,6 +40,22 @@ extension JobManifest {
             }
             context.diagnostics.add(
                 data.position, "evaluation.data is the same file as \(key); score rows that training has not seen")
+        }
+    }
+
+    /// What does not go with the method of adaptation, outside of its own section.
+    private static func checkMethod(_ manifest: JobManifest, _ node: YAMLNode, _ context: inout ReadingContext) {
+        let method = manifest.adapter.method
+        if !method.isMergeable, manifest.merge.export != .none, let entry = node["merge"]?.entry("export") {
+            context.diagnostics.add(
+                entry.position,
+                "merge.export \(manifest.merge.export.rawValue) needs an adapter that can be merged; adapter.method "
+                    + "\(method.rawValue) cannot")
+        }
+        if method == .prompt, let entry = node["training"]?.entry("neftune_alpha"), !entry.value.isNull {
+            context.diagnostics.add(
+                entry.position,
+                "training.neftune_alpha disturbs the embeddings that adapter.method prompt trains; remove it")
         }
     }
 

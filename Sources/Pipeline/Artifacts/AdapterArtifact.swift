@@ -7,7 +7,8 @@ import Publication
 import Reports
 import Transformers
 
-/// A trained adapter in the files of PEFT, proven by merging it: merged weights answer as base and adapter do.
+/// A trained adapter in the files of PEFT, proven by merging it: merged weights answer as base and adapter do. Of one that
+/// cannot be merged, base and adapter alone are asked.
 package final class AdapterArtifact: Artifact {
     package static let subject = "adapter_model.safetensors"
 
@@ -63,20 +64,39 @@ package final class AdapterArtifact: Artifact {
     }
 
     package func verify(in folder: String, _ report: inout RunReport) throws -> [ArtifactCheck] {
+        if let obstacle = adapter.configuration.method.mergeObstacle {
+            return try verifyUnmerged(folder, obstacle, &report)
+        }
         let parity = try parity(in: folder)
         report.parity = parity
-        let missed = parity.prompts.filter { $0.expectation?.passed == false }.map {
-            ForeignText.quoted($0.id, limit: 256)
-        }
-        let expectations = ArtifactCheck(
+        let expectations = expectations(missed: parity.prompts.filter { $0.expectation?.passed == false }.map(\.id))
+        let differs = !parity.passed && expectations.passed
+        return [
+            expectations,
+            ArtifactCheck("parity", reason: differs ? "The merged weights do not behave as the adapter does." : nil),
+        ]
+    }
+
+    private func expectations(missed ids: [String]) -> ArtifactCheck {
+        let missed = ids.map { ForeignText.quoted($0, limit: 256) }
+        return ArtifactCheck(
             "expectations",
             reason: missed.isEmpty
                 ? nil
                 : "The adapter's text for \(missed.joined(separator: ", ")) is not what the regression prompts expect.")
-        let differs = !parity.passed && missed.isEmpty
+    }
+
+    private func verifyUnmerged(
+        _ folder: String, _ obstacle: String, _ report: inout RunReport
+    ) throws -> [ArtifactCheck] {
+        let proof = try proof(in: folder)
+        let (unmerged, _) = try proof.unmerged(model.give(), adapter, reason: obstacle)
+        report.unmerged = unmerged
+        let expectations = expectations(missed: unmerged.prompts.filter { $0.expectation?.passed == false }.map(\.id))
+        let isZero = !unmerged.passed && expectations.passed
         return [
             expectations,
-            ArtifactCheck("parity", reason: differs ? "The merged weights do not behave as the adapter does." : nil),
+            ArtifactCheck("update", reason: isZero ? "With the adapter the base answers as without it." : nil),
         ]
     }
 
@@ -90,10 +110,22 @@ package final class AdapterArtifact: Artifact {
     }
 
     private func parity(in folder: String) throws -> ParityReport {
-        let (manifest, base, data) = (job.manifest, job.base, job.data)
+        let (base, data) = (job.base, job.data)
         let overlay = environment.workFolder + "/merged.safetensors"
         defer { try? FileManager.default.removeItem(atPath: overlay) }
         let merged = try mergedModel(folder, overlay: overlay)
+        let proof = try proof(in: folder)
+        return try proof.run(model.give(), adapter) {
+            try merged.write(
+                MergedExport(
+                    adapter, base: base.files, dtype: proof.dtype, task: data.task, reporter: environment.reporter))
+            return try merged.open(base: base.files, tokenizer: base.tokenizer, prompts: data.prompts)
+        }
+    }
+
+    /// What asks the model, which is now one of float32 with the adapter as its files say.
+    private func proof(in folder: String) throws -> ParityProof {
+        let (manifest, base, data) = (job.manifest, job.base, job.data)
         let seed = UInt64(bitPattern: Int64(manifest.training.seed))
         // Two roundings of the same weights are compared here, so the arithmetic must not add a third.
         if manifest.dtype != .float32 {
@@ -102,21 +134,15 @@ package final class AdapterArtifact: Artifact {
             }
             try load(folder)
         }
-        let dtype: FileDType = manifest.merge.dtype == .bfloat16 ? .bf16 : .f32
-        let proof = ParityProof(
+        return ParityProof(
             base: base.files, tokenizer: base.tokenizer, endTokens: base.endTokens, prompts: data.prompts,
-            maxNewTokens: manifest.regression.maxNewTokens, task: data.task, seed: seed, dtype: dtype,
+            maxNewTokens: manifest.regression.maxNewTokens, task: data.task, seed: seed,
+            dtype: manifest.merge.dtype == .bfloat16 ? .bf16 : .f32,
             tolerance: manifest.merge.tolerance, scratchFolder: environment.workFolder,
             shouldStop: environment.shouldStop,
             progress: { [reporter = environment.reporter] done, total in
                 reporter.progress(done, of: total, .answers)
             })
-        return try proof.run(model.give(), adapter) {
-            try merged.write(
-                MergedExport(
-                    adapter, base: base.files, dtype: dtype, task: data.task, reporter: environment.reporter))
-            return try merged.open(base: base.files, tokenizer: base.tokenizer, prompts: data.prompts)
-        }
     }
 
     /// Where merged weights are to be published, parity is measured on the very files that are.

@@ -1,12 +1,15 @@
 import Evaluation
+import Manifests
 import Tokenizers
 import Training
 
 /// What a base can be fed: so many tokens at once, each of them a row of its embedding. Whatever is over it would end a
 /// run in the middle.
 struct BaseLimits {
-    /// The most tokens of a sequence.
+    /// The most tokens of a sequence: the base's positions, but for those that the adapter's virtual tokens take.
     let positions: Int
+    /// What virtual tokens take of the positions, in words; empty where there are none.
+    let taken: String
     /// Rows of the embedding.
     let vocabulary: Int
     private let tokenizer: any Tokenizer
@@ -14,10 +17,17 @@ struct BaseLimits {
     static let tokenCause = "The tokenizer and the weights do not belong together."
     static let tokenAdvice = "Use the tokenizer that the base was trained with, or keep such tokens out of the text."
 
-    init(_ base: VerifiedBase) {
-        positions = base.files.configuration.maxPositions
+    init(_ base: VerifiedBase, _ manifest: JobManifest) {
+        positions = Self.positions(base, manifest)
+        let virtual = manifest.adapter.virtualPositions
+        taken = virtual == 0 ? "" : " beside the adapter's \(virtual) virtual tokens"
         vocabulary = base.files.configuration.vocabularySize
         tokenizer = base.tokenizer
+    }
+
+    /// At least 1; that virtual tokens leave none is noted where the adapter is made.
+    static func positions(_ base: VerifiedBase, _ manifest: JobManifest) -> Int {
+        max(1, base.files.configuration.maxPositions - manifest.adapter.virtualPositions)
     }
 
     /// What is wrong with the first token that has no row in the embedding; nil where all have one.
@@ -37,7 +47,10 @@ struct BaseLimits {
         for (index, example) in examples.enumerated() {
             if example.fedCount > positions {
                 long.append(
-                    (place(index), "the row has \(example.tokens.count) tokens; the base has \(positions) positions."))
+                    (
+                        place(index),
+                        "the row has \(example.tokens.count) tokens; the base has \(positions) positions\(taken)."
+                    ))
             }
             if let fault = fault(ids: example.tokens) { unknown.append((place(index), fault)) }
         }

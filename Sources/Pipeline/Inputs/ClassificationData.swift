@@ -38,7 +38,7 @@ struct ClassificationData {
         let watched = try files.plan(
             manifest.dataset.validation, files.watchedRows, "dataset.validation", manifest, base, mistakes,
             rows.progress)
-        let limits = BaseLimits(base)
+        let limits = BaseLimits(base, manifest)
         if let plan { limits.check(plan, mistakes) }
         let validation = try manifest.dataset.validation.flatMap { path in
             try files.heldOut.isEmpty

@@ -7,6 +7,7 @@ import Foundation
 import Manifests
 import ModelFiles
 import Tensors
+import Tokenizers
 import Training
 import Transformers
 
@@ -117,8 +118,13 @@ struct JobChecks {
 
     /// The adapter that the manifest describes; nil, and noted, where it names what the base lacks, or a rank that no
     /// update can have.
-    func configuration(_ section: AdapterSection, of model: LanguageModel) throws -> AdapterConfiguration? {
+    ///
+    /// - Parameter steps: of the training.
+    func configuration(
+        _ section: AdapterSection, of model: LanguageModel, _ tokenizer: any Tokenizer, steps: Int
+    ) throws -> AdapterConfiguration? {
         let method = try AdapterMethods.named(section.method.rawValue)
+        guard method.adaptsProjections else { return try whole(section, method, of: model, tokenizer) }
         guard
             let all = try known(
                 "targets", { try TargetSelection.fitting(method, section.targets ?? [], among: model.slots) }),
@@ -133,6 +139,10 @@ struct JobChecks {
         configuration.layers = section.layerNumbers
         configuration.feedforward = section.feedforwardModules ?? []
         configuration.beginning = section.beginning.flatMap { LowRankBeginning(rawValue: $0.rawValue) } ?? .kaiming
+        if section.method == .adalora {
+            guard let budget = budget(section, steps: steps) else { return nil }
+            configuration.budget = budget
+        }
         let ranks = try known("rank_pattern") {
             let ranks = try ModuleSettings((section.rankPattern ?? []).map { ($0.name, $0.value) })
             try ranks.check(among: slots)
@@ -151,6 +161,49 @@ struct JobChecks {
         return fits(configuration, slots) ? configuration : nil
     }
 
+    /// AdaLoRA's; nil, and noted, where its schedule leaves no step to take ranks in.
+    private func budget(_ section: AdapterSection, steps: Int) -> RankBudget? {
+        guard section.tinit < steps - section.tfinal else {
+            mistakes.note(
+                section.tinit > 0 ? "adapter.tinit" : "adapter.tfinal",
+                "adapter.tinit is \(section.tinit) and adapter.tfinal \(section.tfinal); of the job's \(steps) steps "
+                    + "that leaves none to take ranks in.",
+                advice: steps > 1
+                    ? "Lower them until they come to \(steps - 1) at most, or train for \(section.tinit + section.tfinal + 1) "
+                        + "steps (training.max_steps)."
+                    : "Raise training.max_steps.")
+            return nil
+        }
+        var budget = RankBudget()
+        (budget.initialRank, budget.targetRank) = (section.initialRank, section.targetRank)
+        (budget.initialSteps, budget.finalSteps) = (section.tinit, section.tfinal)
+        (budget.interval, budget.totalSteps) = (section.deltaT, steps)
+        (budget.beta1, budget.beta2) = (Float(section.beta1), Float(section.beta2))
+        budget.orthogonality = Float(section.orthRegWeight)
+        return budget
+    }
+
+    /// Of a method that adapts no projections.
+    private func whole(
+        _ section: AdapterSection, _ method: AdapterMethod, of model: LanguageModel, _ tokenizer: any Tokenizer
+    ) throws -> AdapterConfiguration? {
+        var configuration = AdapterConfiguration(method: method, targets: [])
+        configuration.virtualTokens = section.virtualTokens
+        configuration.variant = BottleneckVariant(rawValue: section.variant.rawValue) ?? .houlsby
+        configuration.reductionFactor = section.reductionFactor
+        if let text = section.promptText {
+            let ids = tokenizer.encodeBeginning(text)
+            guard !ids.isEmpty else {
+                mistakes.note(
+                    "adapter.prompt_tuning_init_text", "adapter.prompt_tuning_init_text has no tokens of the base's.")
+                return nil
+            }
+            configuration.initialTokens = (0..<section.virtualTokens).map { ids[$0 % ids.count] }
+        }
+        guard try known("method", { try AdapterDemand(configuration, on: model) }) != nil else { return nil }
+        return configuration
+    }
+
     /// What `body` makes; nil, and noted at a key of `adapter`, where a name of it means nothing of the base.
     private func known<Result>(_ key: String, _ body: () throws -> Result) throws -> Result? {
         do {
@@ -163,7 +216,7 @@ struct JobChecks {
 
     /// Whether the ranks are such that an update can have them; noted where not.
     private func fits(_ configuration: AdapterConfiguration, _ slots: [ProjectionSlot]) -> Bool {
-        guard configuration.method.hasRank else { return true }
+        guard configuration.method.isLowRank else { return true }
         let highest = slots.map { min($0.inputs, $0.outputs) }.max() ?? 0
         let own = slots.compactMap { slot in
             configuration.ranks.value(for: slot.name).map { (rank: $0, slot: slot) }
@@ -175,11 +228,13 @@ struct JobChecks {
                     + "\(min(wrong.slot.inputs, wrong.slot.outputs)).", advice: "Lower it: far fewer do as well.")
             return false
         }
-        guard configuration.rank <= highest else {
+        let rank = configuration.method.hasRank ? configuration.rank : configuration.budget.initialRank
+        guard rank <= highest else {
+            let key = configuration.method.hasRank ? "adapter.rank" : "adapter.init_r"
             mistakes.note(
-                "adapter.rank",
-                "adapter.rank is \(configuration.rank); no update of the projections that it targets has a rank above "
-                    + "\(highest).", advice: "Lower adapter.rank: far fewer do as well.")
+                key,
+                "\(key) is \(rank); no update of the projections that it targets has a rank above "
+                    + "\(highest).", advice: "Lower \(key): far fewer do as well.")
             return false
         }
         return true

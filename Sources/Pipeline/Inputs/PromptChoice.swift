@@ -15,7 +15,7 @@ struct PromptChoice {
 
     /// How many training rows stand in for prompts.
     private static let count = 4
-    private var limits: BaseLimits { BaseLimits(base) }
+    private var limits: BaseLimits { BaseLimits(base, manifest) }
 
     /// The manifest's prompts, as read from their file; what does not fit is noted.
     func checked(_ prompts: [RegressionPrompt], of file: RowSource, _ mistakes: JobMistakes) -> [RegressionPrompt] {
@@ -80,7 +80,7 @@ struct PromptChoice {
         let new = classifies ? 0 : manifest.regression.maxNewTokens
         guard ids.count > limits.positions - new else { return nil }
         return "has \(ids.count) tokens; with \(new) new ones (regression.max_new_tokens) they do not fit the base's "
-            + "\(limits.positions) positions."
+            + "\(limits.positions) positions\(limits.taken)."
     }
 }
 

@@ -43,7 +43,7 @@ struct TextData {
             tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
             overLength: manifest.training.overLength == .drop ? .drop : .truncate,
             appendsEndOfText: manifest.training.appendEOS, conversations: manifest.dataset.conversations)
-        let validation = try files.validation(rows, builder, BaseLimits(base), mistakes)
+        let validation = try files.validation(rows, builder, BaseLimits(base, manifest), mistakes)
         let choice = PromptChoice(manifest: manifest, base: base, classifies: false)
         let named = rows.prompts.flatMap { source in
             files.prompts.map { choice.checked($0, of: source, mistakes) }
@@ -63,7 +63,7 @@ struct TextData {
                 })
         else { return nil }
         let places = built.counts.places.map { clean.places[$0] }
-        BaseLimits(base).check(built.examples, mistakes) { rows.train[places[$0]] }
+        BaseLimits(base, manifest).check(built.examples, mistakes) { rows.train[places[$0]] }
         let mixture = try mistakes.collect("dataset.train") {
             try TrainingMixture(built.examples, places: places, of: rows.train, manifest.dataset.train)
         }
@@ -213,16 +213,17 @@ private struct TextFiles {
         let made = try mistakes.collect(key) {
             try SlicePlan(
                 rows: rows, path: path, tokenizer: base.tokenizer, template: base.template,
-                maximumPositions: base.files.configuration.maxPositions, options: manifest.scoring(base),
+                maximumPositions: BaseLimits.positions(base, manifest), options: manifest.scoring(base),
                 progress: progress.advance)
         }
         guard let plan = made else { return nil }
-        BaseLimits(base).check(plan, mistakes)
+        let limits = BaseLimits(base, manifest)
+        limits.check(plan, mistakes)
         let allowed = manifest.evaluation.maxDropped
         if Double(plan.overlong.count) > allowed * Double(rows.count) {
             mistakes.note(
                 plan.overlong.map {
-                    ($0.line, "the row feeds \($0.tokens) tokens; the base has \(plan.limit) positions.")
+                    ($0.line, "the row feeds \($0.tokens) tokens; the base has \(plan.limit) positions\(limits.taken).")
                 },
                 of: path,
                 cause: "\(plan.overlong.count) of \(rows.count) rows cannot be scored; evaluation.max_dropped allows a "

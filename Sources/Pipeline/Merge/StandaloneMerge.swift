@@ -78,6 +78,7 @@ package struct StandaloneMerge {
             }
             let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
             let adapter = try Adapter.load(folder: adapterFolder, into: model, expecting: identity)
+            try adapter.requireMergeable()
             try adapter.checkMeaningful()
             let proof = MergeProof(
                 files: files, tokenizer: tokenizer, task: task, dtype: dtype, scratchFolder: staging,

@@ -62,6 +62,7 @@ struct ParentAdapter {
     private func note(_ difference: WarmStartDifference, _ mistakes: JobMistakes) {
         let keys: [WarmStartDifference.Setting: String] = [
             .base: "base.sha256", .tokenizer: "base.path", .task: "dataset.train", .labels: "dataset.labels",
+            .settings: "adapter.method",
         ]
         let key = keys[difference.setting] ?? "adapter.\(difference.setting.rawValue)"
         mistakes.note(

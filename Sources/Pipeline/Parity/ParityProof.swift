@@ -51,7 +51,7 @@ struct ParityProof {
     }
 
     /// What puts the prompts to a model.
-    private func recorder() throws -> any ModelRecorder {
+    func recorder() throws -> any ModelRecorder {
         if let labels = task.labels {
             return try ClassificationRecorder(
                 prompts: prompts, labels: labels, tokenizer: tokenizer,
@@ -88,18 +88,18 @@ struct ParityProof {
 }
 
 /// Puts prompts to one model after another and compares the answers.
-private protocol ModelRecorder {
+protocol ModelRecorder {
     func reference(_ model: LanguageModel, progress: (Int) -> Void) throws -> ParityReference
     func measure(_ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void) throws
         -> ParityMeasurement
 }
 
 extension ParityRecorder: ModelRecorder {
-    fileprivate func reference(_ model: LanguageModel, progress: (Int) -> Void) throws -> ParityReference {
+    func reference(_ model: LanguageModel, progress: (Int) -> Void) throws -> ParityReference {
         try reference(model as any ScoringModel, progress: progress)
     }
 
-    fileprivate func measure(
+    func measure(
         _ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void
     ) throws -> ParityMeasurement {
         try measure(model as any ScoringModel, against: reference, progress: progress)
@@ -107,11 +107,11 @@ extension ParityRecorder: ModelRecorder {
 }
 
 extension ClassificationRecorder: ModelRecorder {
-    fileprivate func reference(_ model: LanguageModel, progress: (Int) -> Void) throws -> ParityReference {
+    func reference(_ model: LanguageModel, progress: (Int) -> Void) throws -> ParityReference {
         try reference(model as any ClassifyingModel, progress: progress)
     }
 
-    fileprivate func measure(
+    func measure(
         _ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void
     ) throws -> ParityMeasurement {
         try measure(model as any ClassifyingModel, against: reference, progress: progress)

@@ -11,6 +11,7 @@ extension JobManifest {
     func completed(modelType: String) throws -> JobManifest {
         var manifest = self
         let family = try ModelFamilies.named(modelType)
+        guard adapter.method.adaptsProjections else { return manifest }
         guard adapter.method.keys.contains("feedforward_modules") else {
             // Of biases, all that there are.
             let standard = adapter.method == .bitfit ? [TargetSelection.allLinear] : family.defaultTargets

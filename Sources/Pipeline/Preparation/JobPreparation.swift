@@ -124,7 +124,11 @@ struct JobPreparation {
             try LanguageModel.load(base.files, dtype: manifest.dtype, task: task.head(seed: seed))
         }
         guard let model = loaded else { return nil }
-        guard let configuration = try checks.configuration(manifest.adapter, of: model) else { return nil }
+        guard
+            let configuration = try checks.configuration(manifest.adapter, of: model, base.tokenizer, steps: plan.steps)
+        else {
+            return nil
+        }
         // Before the adapter takes its memory.
         let whole = prediction.with(try AdapterDemand(configuration, on: model), on: model)
         guard

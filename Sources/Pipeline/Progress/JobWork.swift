@@ -19,10 +19,11 @@ package struct JobWork: Sendable, Equatable {
     /// Models that score the evaluation rows: base and adapter, and those that the run is held against.
     package var scoringModels = 2
 
+    /// Adapter, base and merged weights answer the prompts; base and adapter alone where there is no merging.
+    package var answeringModels = 3
+
     package init() {}
 
-    /// Adapter, base and merged weights answer the prompts.
-    package static let answeringModels = 3
     /// What drawing a token costs, in tokens of a forward pass over many: it reads every weight for one row. Between 20
     /// and 80 in Benchmarks/results, by how much faster a machine computes than it reads memory.
     package static let passesPerDrawnToken = 40.0
@@ -43,6 +44,6 @@ package struct JobWork: Sendable, Equatable {
 
     /// Tokens of a forward pass that the parity of merged weights costs as much as.
     package var parityTokens: Double {
-        Double(Self.answeringModels) * (Double(promptTokens) + Self.passesPerDrawnToken * Double(drawnTokens))
+        Double(answeringModels) * (Double(promptTokens) + Self.passesPerDrawnToken * Double(drawnTokens))
     }
 }

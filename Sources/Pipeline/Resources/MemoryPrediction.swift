@@ -13,12 +13,12 @@ package struct MemoryPrediction: Equatable {
     /// The same weights in float32, which parity is proved in.
     package let provenWeights: Int
     /// What the largest micro-batch keeps for backward, and what is in flight beside.
-    package let activations: Int
+    package private(set) var activations: Int
     /// What the head holds of logits.
     package private(set) var logits: Int
     /// Nil until the base is loaded and its projections are known.
     package private(set) var adapter: AdapterDemand?
-    private let tokens: Int
+    private var tokens: Int
     private let labelledRows: Int
     private let plan: TrainingConfiguration
 
@@ -66,6 +66,10 @@ package struct MemoryPrediction: Equatable {
         var whole = self
         whole.adapter = adapter
         whole.logits = model.headBytes(rows: labelledRows)
+        // Before every sequence, or once before all of them where they share what they begin with.
+        let sequences = model.computesPrefixesOnce ? 1 : min(plan.batchSize, tokens)
+        whole.tokens = tokens + adapter.promptRows * sequences
+        whole.activations = activations / max(1, tokens) * whole.tokens
         return whole
     }
 

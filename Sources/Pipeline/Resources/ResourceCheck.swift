@@ -14,8 +14,9 @@ struct ResourceCheck {
     func requireDisk(
         adapter: Adapter, plan: TrainingConfiguration, base: VerifiedBase, environment: JobEnvironment
     ) throws {
-        // What an adapter began as stands in its checkpoints and in what it publishes.
-        let constants = adapter.constants.reduce(0) { $0 + 4 * $1.matrix.rows * $1.matrix.columns }
+        // What an adapter began as stands in its checkpoints and in what it publishes; what it keeps of its steps in the
+        // former alone.
+        let constants = (adapter.constants + adapter.state).reduce(0) { $0 + 4 * $1.matrix.rows * $1.matrix.columns }
         let trainable = 4 * adapter.parameterCount + constants
         // The old checkpoint stays until the new one is whole.
         let checkpoints = 2 * (plan.checkpointBytes(elements: adapter.parameterCount) + constants)
@@ -64,8 +65,14 @@ struct ResourceCheck {
         }
         let adapter = prediction.trained + prediction.optimizer
         if adapter > prediction.activations {
-            return "The adapter and its optimizer alone need \(adapter >> 20) MiB: lower adapter.rank, or name fewer "
-                + "adapter.targets."
+            let way =
+                manifest.adapter.method.isLowRank
+                ? "lower adapter.rank, or name fewer adapter.targets."
+                : manifest.adapter.method.adaptsProjections
+                    ? "name fewer adapter.targets."
+                    : manifest.adapter.method == .bottleneck
+                        ? "raise adapter.reduction_factor." : "lower adapter.num_virtual_tokens."
+            return "The adapter and its optimizer alone need \(adapter >> 20) MiB: \(way)"
         }
         var lower = ["training.batch_size", "training.micro_batch_tokens", "training.max_length"].joined(
             separator: ", ")

@@ -74,6 +74,12 @@ extension ReportAssembly {
         shape.excluded = section.exclude
         shape.beginning = section.beginning?.rawValue
         shape.feedforward = section.feedforwardModules
+        shape.initialRank = own("init_r", section.initialRank)
+        shape.targetRank = own("target_r", section.targetRank)
+        shape.virtualTokens = own("num_virtual_tokens", section.virtualTokens)
+        shape.promptText = section.promptText
+        shape.variant = own("variant", section.variant.rawValue)
+        shape.reductionFactor = own("reduction_factor", section.reductionFactor)
         return shape
     }
 

@@ -62,11 +62,19 @@ package struct RunVerification {
         }
         let seed = UInt64(bitPattern: Int64(record.manifest.training.seed))
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: seed))
-        guard let adapter = try loadAdapter(into: model, base) else { return }
+        guard let adapter = try loadAdapter(into: model, base, isMerged: record.parity != nil) else { return }
         do {
-            let found = try answer(record, files, reading, task, consume model, adapter)
+            let scratch = try Self.makeScratch()
+            defer { try? FileManager.default.removeItem(atPath: scratch) }
+            let proof = try proof(record, files, reading, task, scratch: scratch)
+            reporter.started(.parity)
+            defer { reporter.ended(.parity, detail: nil) }
+            guard let recorded = record.parity else {
+                return try compareUnmerged(record.unmerged, proof, consume model, adapter)
+            }
+            let found = try answer(proof, record, reading, consume model, adapter)
             measured = found
-            compare(found, with: record.parity)
+            compare(found, with: recorded)
         } catch let error as PipelineError where error.code == .failed {
             _ = fail(.parity, .failed, Self.words(error))
         }
@@ -111,7 +119,9 @@ package struct RunVerification {
     /// What the run recorded of itself.
     private struct Record {
         let report: RunReport
-        let parity: ParityReport
+        /// Nil where the adapter cannot be merged.
+        let parity: ParityReport?
+        let unmerged: UnmergedReport?
         let prompts: [RegressionPrompt]
         let manifest: JobManifest
     }
@@ -133,6 +143,19 @@ package struct RunVerification {
         } catch {
             return reject(.run, .data, "manifest.yaml cannot be read: \(Self.words(error))")
         }
+        guard let prompts = prompts(of: report, manifest) else { return nil }
+        pass(.run, "\(report.provenance.name) \(report.provenance.run) succeeded")
+        return Record(
+            report: report, parity: report.parity, unmerged: report.unmerged, prompts: prompts, manifest: manifest)
+    }
+
+    /// What base and adapter were asked; nil, and noted, where the report does not say.
+    private mutating func prompts(of report: RunReport, _ manifest: JobManifest) -> [RegressionPrompt]? {
+        if let unmerged = report.unmerged, report.parity == nil, unmerged.passed, !unmerged.prompts.isEmpty {
+            return unmerged.prompts.map {
+                RegressionPrompt(id: $0.id, prompt: $0.prompt, pair: $0.textPair, isRendered: $0.rendered ?? false)
+            }
+        }
         guard let parity = report.parity, parity.passed, !parity.prompts.isEmpty else {
             return reject(.run, .data, "report.json calls the run succeeded and holds no passed parity")
         }
@@ -145,8 +168,7 @@ package struct RunVerification {
         guard prompts.count == parity.prompts.count, parity.dtype == manifest.merge.dtype.rawValue else {
             return reject(.run, .data, "report.json lacks a prompt, or states another dtype than manifest.yaml")
         }
-        pass(.run, "\(report.provenance.name) \(report.provenance.run) succeeded")
-        return Record(report: report, parity: parity, prompts: prompts, manifest: manifest)
+        return prompts
     }
 
     // MARK: base and adapter
@@ -180,7 +202,10 @@ package struct RunVerification {
         return (files, hash, isVersion1 ? .version1 : .current)
     }
 
-    private mutating func loadAdapter(into model: LanguageModel, _ base: BaseHash) throws -> Adapter? {
+    /// - Parameter isMerged: whether the report speaks of merged weights.
+    private mutating func loadAdapter(
+        into model: LanguageModel, _ base: BaseHash, isMerged: Bool
+    ) throws -> Adapter? {
         do {
             guard try Adapter.recordedBase(folder: folder) == base.sha256 else {
                 return reject(.adapter, .data, "adapter_model.safetensors does not name the base that it was made for")
@@ -188,7 +213,12 @@ package struct RunVerification {
             let identity = BaseIdentity(base)
             let adapter = try Adapter.load(folder: folder, into: model, expecting: identity)
             try adapter.checkMeaningful()
-            pass(.adapter, "\(adapter.parameterCount) parameters on \(adapter.modules.count) projections fit the base")
+            guard (adapter.configuration.method.mergeObstacle == nil) == isMerged else {
+                return reject(
+                    .adapter, .data, "report.json does not speak of an adapter of \(adapter.configuration.method.title)"
+                )
+            }
+            pass(.adapter, "\(adapter.parameterCount) parameters on \(adapter.placeText) fit the base")
             return adapter
         } catch let error as AdaptersError {
             return reject(.adapter, .data, Self.words(error))
@@ -197,33 +227,41 @@ package struct RunVerification {
 
     // MARK: answers
 
-    /// Asks base, adapter and merged weights: the published ones where the run holds them.
-    private func answer(
-        _ record: Record, _ files: BaseModelFiles, _ reading: TokenizerReading, _ task: ModelTask,
-        _ model: consuming LanguageModel, _ adapter: Adapter
-    ) throws -> ParityReport {
+    private static func makeScratch() throws -> String {
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("lorad-verify-\(UUID())").path
         try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        return scratch
+    }
+
+    private func proof(
+        _ record: Record, _ files: BaseModelFiles, _ reading: TokenizerReading, _ task: ModelTask, scratch: String
+    ) throws -> ParityProof {
         let tokenizer = try TokenizerLoader.load(files, reading: reading)
-        let dtype: FileDType = record.manifest.merge.dtype == .bfloat16 ? .bf16 : .f32
-        let proof = ParityProof(
+        return ParityProof(
             base: files, tokenizer: tokenizer, endTokens: try EndTokens.of(files, tokenizer, reading: reading),
             prompts: record.prompts,
             maxNewTokens: record.manifest.regression.maxNewTokens, task: task,
-            seed: UInt64(bitPattern: Int64(record.manifest.training.seed)), dtype: dtype,
+            seed: UInt64(bitPattern: Int64(record.manifest.training.seed)),
+            dtype: record.manifest.merge.dtype == .bfloat16 ? .bf16 : .f32,
             tolerance: record.manifest.merge.tolerance, scratchFolder: scratch,
             progress: { [reporter] in reporter.progress($0, of: $1, .answers) })
-        reporter.started(.parity)
-        defer { reporter.ended(.parity, detail: nil) }
+    }
+
+    /// Asks base, adapter and merged weights: the published ones where the run holds them.
+    private func answer(
+        _ proof: ParityProof, _ record: Record, _ reading: TokenizerReading, _ model: consuming LanguageModel,
+        _ adapter: Adapter
+    ) throws -> ParityReport {
+        let (files, tokenizer) = (proof.base, proof.tokenizer)
         return try proof.run(consume model, adapter) {
             if let format = MergedFormat(rawValue: record.manifest.merge.export.rawValue) {
                 let published = MergedModel.export(format, folder: "\(folder)/\(MergedFormat.runFolder)")
                 return try published.open(
                     base: files, tokenizer: tokenizer, prompts: record.prompts, reading: reading)
             }
-            let overlay = MergedModel.overlay(path: scratch + "/merged.safetensors")
-            try overlay.write(MergedExport(adapter, base: files, dtype: dtype, task: task, reporter: reporter))
+            let overlay = MergedModel.overlay(path: proof.scratchFolder + "/merged.safetensors")
+            try overlay.write(
+                MergedExport(adapter, base: files, dtype: proof.dtype, task: proof.task, reporter: reporter))
             return try overlay.open(base: files, tokenizer: tokenizer, prompts: record.prompts)
         }
     }
@@ -260,11 +298,11 @@ package struct RunVerification {
         (error as? any Fault)?.sentences.joined(separator: " ") ?? error.localizedDescription
     }
 
-    private mutating func note(_ name: RunCheck.Name, _ status: RunCheck.Status, _ detail: String) {
+    mutating func note(_ name: RunCheck.Name, _ status: RunCheck.Status, _ detail: String) {
         checks.append(RunCheck(name: name, status: status, detail: detail))
     }
 
-    private mutating func verdict(_ name: RunCheck.Name, _ holds: Bool, _ detail: String) {
+    mutating func verdict(_ name: RunCheck.Name, _ holds: Bool, _ detail: String) {
         _ = holds ? pass(name, detail) : fail(name, .failed, detail)
     }
 

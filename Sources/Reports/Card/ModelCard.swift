@@ -19,11 +19,7 @@ package enum ModelCard {
 
             ## How to use it
 
-            In the folder of this file:
-
-            ```python
-            \(UsageSnippet.python(provenance))
-            ```
+            \(usage(provenance))
 
             Check that every file is as published, and that your base is the one it was trained on:
 
@@ -41,6 +37,14 @@ package enum ModelCard {
             figures are in `report.json`, and where everything came from in `provenance.json`.
 
             """
+    }
+
+    private static func usage(_ provenance: Provenance) -> String {
+        guard let python = UsageSnippet.python(provenance) else {
+            let command = UsageSnippet.lorad(provenance)
+            return "PEFT has no such adapters. In the folder of this file:\n\n```sh\n\(command)\n```"
+        }
+        return "In the folder of this file:\n\n```python\n\(python)\n```"
     }
 
     private static func base(_ provenance: Provenance) -> String {
@@ -109,8 +113,8 @@ package enum ModelCard {
             "- \($0.role.rawValue): \(ForeignText.forMarkdownCode($0.path)), \(FigureFormat.count($0.rows)) rows, SHA-256 `\($0.sha256)`\n"
         }
         return """
-            - \(([adapter.methodText] + adapter.settings).map(ForeignText.forMarkdown).joined(separator: ", ")), on \
-            \(adapter.targets.map(ForeignText.forMarkdownCode).joined(separator: ", "))\(head(adapter))
+            - \(([adapter.methodText] + adapter.settings).map(ForeignText.forMarkdown).joined(separator: ", "))\
+            \(targets(adapter))\(head(adapter))
             - \(training.steps) steps of \(training.batchSize) rows, learning rate \
             \(FigureFormat.plain(training.learningRate)) \
             (\(ForeignText.forMarkdown(ScheduleWording.render(training))))\(ScheduleWording.regularisation(training)), \
@@ -120,6 +124,11 @@ package enum ModelCard {
             \(report.training.flatMap(CheckpointSentence.render).map { "- \(ForeignText.forMarkdown($0))\n" } ?? "")\
             \(datasets.joined())
             """
+    }
+
+    private static func targets(_ adapter: AdapterProvenance) -> String {
+        guard !adapter.targets.isEmpty else { return "" }
+        return ", on " + adapter.targets.map(ForeignText.forMarkdownCode).joined(separator: ", ")
     }
 
     private static func parent(_ parent: ParentProvenance) -> String {
@@ -155,6 +164,7 @@ package enum ModelCard {
         if let parity = report.parity {
             facts.append("Merging was proved in \(parity.dtype) on \(parity.prompts.count) prompts only.")
         }
+        if let unmerged = report.unmerged { facts.append(UnmergedWording.sentence(unmerged)) }
         let licence = report.provenance.license == nil ? "; no licence has been stated" : ""
         facts.append("Nothing outside the data listed here was tested\(licence).")
         return facts.map { "- \(ForeignText.forMarkdown($0))\n" }.joined()

@@ -57,8 +57,8 @@ enum ProvenanceSection {
     private static func recipe(_ provenance: Provenance) -> [HTML] {
         let (adapter, training) = (provenance.adapter, provenance.training)
         let shape = """
-            \(([adapter.methodText] + adapter.settings).joined(separator: ", ")), on \
-            \(TextBlock.short(adapter.targets.joined(separator: ", "), to: 400))
+            \(([adapter.methodText] + adapter.settings).joined(separator: ", "))\
+            \(adapter.targets.isEmpty ? "" : ", on \(TextBlock.short(adapter.targets.joined(separator: ", "), to: 400))")
             """
         let schedule = """
             \(training.steps) steps of \(training.batchSize) rows up to \(training.maxLength) tokens, learning rate \

@@ -19,7 +19,7 @@ package enum ReportPage {
             \(ComparedSection.render(report))
             \(GateSection.render(report.gates))
             \(LossSection.render(report.training, report.provenance))
-            \(ParitySection.render(report.parity))
+            \(ParitySection.render(report.parity))\(UnmergedSection.render(report.unmerged))
             \(AnalysisSection.render(report.analysis))
             \(ProvenanceSection.render(report.provenance))
             \(UsageSection.render(report))

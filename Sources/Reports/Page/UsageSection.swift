@@ -3,7 +3,8 @@ enum UsageSection {
     static func render(_ report: RunReport) -> HTML {
         let load: HTML = """
             <h2 id="usage">Use it</h2><p>In the folder of this page:</p>\
-            <pre tabindex="0"><code>\(UsageSnippet.python(report.provenance))</code></pre>
+            <pre tabindex="0"><code>\(UsageSnippet.python(report.provenance) ?? UsageSnippet.lorad(report.provenance))\
+            </code></pre>
             """
         return """
             <section>\(report.status == .succeeded ? load : unproven)<h2 id="verify">Verify it</h2>\

@@ -24,7 +24,19 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
     package var beginning: String?
     /// Targeted modules whose inputs are scaled.
     package var feedforward: [String]?
-    /// The target modules, as the manifest names them.
+    /// Rank that each module began with, of AdaLoRA.
+    package var initialRank: Int?
+    /// Mean rank that the modules ended with.
+    package var targetRank: Int?
+    /// Rows before every text, of prompt and prefix tuning; this and what follows is absent of other methods.
+    package var virtualTokens: Int?
+    /// The text that a prompt began as.
+    package var promptText: String?
+    /// Where bottlenecks stand.
+    package var variant: String?
+    /// How many times narrower than a row a bottleneck is.
+    package var reductionFactor: Int?
+    /// The target modules, as the manifest names them; empty where the method adapts no projections.
     package var targets: [String]
     /// `classification` or `regression`; absent where tokens are predicted.
     package var task: String?
@@ -55,20 +67,37 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
         case excluded = "exclude"
         case beginning = "init"
         case feedforward = "feedforward_modules"
+        case initialRank = "init_r"
+        case targetRank = "target_r"
+        case virtualTokens = "num_virtual_tokens"
+        case promptText = "prompt_tuning_init_text"
+        case variant
+        case reductionFactor = "reduction_factor"
     }
 
-    /// The method as its paper spells it: LoRA, DoRA, (IA)³, BitFit.
+    /// The method as its paper spells it: LoRA, DoRA, (IA)³, BitFit, prompt tuning.
     package var methodName: String {
-        if let name = ["ia3": "(IA)³", "bitfit": "BitFit"][method] { return name }
+        if let name = [
+            "ia3": "(IA)³", "bitfit": "BitFit", "adalora": "AdaLoRA", "prompt": "prompt tuning",
+            "prefix": "prefix tuning",
+        ][method] {
+            return name
+        }
         return method.hasSuffix("ora") ? method.dropLast(3).uppercased() + "oRA" : method
     }
 
     /// The method in words.
     package var methodText: String { useRSLoRA == true ? "\(method) scaled by alpha/√rank" : method }
 
-    /// Rank and alpha, of a method that has them.
+    /// Rank and alpha, or what else tells how large it is.
     package var size: String? {
-        rank.map { "rank \($0)" + (alpha.map { ", alpha \(FigureFormat.plain($0))" } ?? "") }
+        if let initialRank, let targetRank {
+            return "ranks from \(initialRank) to a mean of \(targetRank)"
+                + (alpha.map { ", alpha \(FigureFormat.plain($0))" } ?? "")
+        }
+        if let virtualTokens { return "\(virtualTokens) virtual tokens" }
+        if let reductionFactor { return "1/\(reductionFactor) of the width" + (variant.map { ", \($0)" } ?? "") }
+        return rank.map { "rank \($0)" + (alpha.map { ", alpha \(FigureFormat.plain($0))" } ?? "") }
     }
 
     /// The settings beside method and targets, in words; foreign where they name modules.
@@ -80,6 +109,7 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
             size, list("ranks", rankPattern), list("alphas", alphaPattern),
             dropout.map { "dropout \(FigureFormat.plain($0))" }, beginning.map { "beginning with \($0)" },
             list("layers", layers), list("without", excluded), list("scaling the inputs of", feedforward),
+            promptText.map { "beginning as \($0.debugDescription)" },
         ].compactMap(\.self)
     }
 }

@@ -31,6 +31,8 @@ package struct RunReport: Codable, Sendable, Equatable {
     package var evaluation: EvaluationCounts?
     /// The proof that merged weights answer as the unmerged ones do.
     package var parity: ParityReport?
+    /// What base and adapter answered; absent where the adapter can be merged.
+    package var unmerged: UnmergedReport?
     /// What the manifest demanded, and what was measured.
     package var gates: [GateReport]
     /// What changed since the last run of the name; absent where there is none, or it cannot be read.
@@ -71,7 +73,8 @@ package struct RunReport: Codable, Sendable, Equatable {
     package var explanation: [String] { [reason, cause, advice].compactMap(\.self) }
 
     private enum CodingKeys: String, CodingKey {
-        case version, status, reason, cause, advice, training, slices, evaluation, parity, gates, changes, analysis
+        case version, status, reason, cause, advice, training, slices, evaluation, parity, unmerged, gates, changes,
+            analysis
         case provenance
         case notFinite = "not_finite"
     }

@@ -75,6 +75,7 @@ enum ResultSentence {
             let difference = FigureFormat.significant(parity.maxAbsLogitDifference, 2)
             sentences.append("Merged weights \(verdict) (largest logit difference \(difference)).")
         }
+        if report.unmerged != nil { sentences.append("It cannot be merged, and is served beside its base.") }
         if !report.gates.isEmpty {
             let passed = report.gates.count(where: \.passed)
             let all = report.gates.count

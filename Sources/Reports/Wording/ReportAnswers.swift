@@ -66,6 +66,7 @@ struct ReportAnswers {
                 question: question, mood: .bad, word: "No", note: report.reason ?? "The run did not succeed.")
         }
         var told = [report.parity.map { $0.passed ? "merged weights answer as the adapter does" : "parity failed" }]
+        told.append(report.unmerged.map { _ in "it is served beside its base, as it cannot be merged" })
         told.append(
             report.gates.isEmpty
                 ? "no gate stands in the manifest"

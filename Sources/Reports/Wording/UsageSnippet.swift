@@ -2,8 +2,10 @@ import ForeignText
 
 /// Commands for a reader, the same in the page and the model card.
 enum UsageSnippet {
-    /// Python that loads base and adapter with transformers and PEFT, run in the run's folder.
-    static func python(_ provenance: Provenance) -> String {
+    /// Python that loads base and adapter with transformers and PEFT, run in the run's folder; nil where PEFT has no such
+    /// adapters.
+    static func python(_ provenance: Provenance) -> String? {
+        guard provenance.adapter.method != "bottleneck" else { return nil }
         let path = provenance.base.hubID ?? shown(provenance.base.place)
         let base: String
         if path.hasSuffix(".gguf") {
@@ -28,6 +30,13 @@ enum UsageSnippet {
             base = \(autoClass).from_pretrained(\(base)\(head))
             model = PeftModel.from_pretrained(base, ".")
             """
+    }
+
+    /// A shell command that asks base and adapter, run in the run's folder.
+    static func lorad(_ provenance: Provenance) -> String {
+        let path = shown(provenance.base.place).replacingOccurrences(of: "'", with: "'\\''")
+        let command = provenance.adapter.task == nil ? "generate --prompt" : "score --text"
+        return "lorad \(command) 'TEXT' --base '\(path)' --adapter ."
     }
 
     /// Shell commands that check a run's files and its base, run in the run's folder.

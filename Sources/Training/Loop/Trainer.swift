@@ -121,7 +121,7 @@ package final class Trainer {
                 regularisation: configuration.regularisation, labelLosses: labelLosses)
             moved()
         }
-        let loss = total / Double(labels)
+        let loss = total / Double(labels) + trainable.regularise()
         let norm = optimizer.gradientNorm()
         guard loss.isFinite, norm.isFinite else { throw notFinite(loss: loss, norm: norm) }
         if configuration.maximumGradientNorm > 0 {
@@ -129,7 +129,7 @@ package final class Trainer {
         }
         let rate = schedule.rate(step: nextStep)
         nextStep += 1
-        optimizer.update(learningRate: rate, step: nextStep)
+        optimizer.update(learningRate: rate, step: nextStep) { trainable.updated(step: nextStep) }
 
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
         let tokens = rows.reduce(0) { $0 + examples[$1].tokens.count }
@@ -200,7 +200,7 @@ package final class Trainer {
 
     /// Everything that a resumed run needs, by name.
     private var state: [(name: String, matrix: Matrix)] {
-        optimizer.state + (best?.state ?? []) + trainable.constants
+        optimizer.state + (best?.state ?? []) + trainable.constants + trainable.state
     }
 
     private func save(_ path: String) throws {

@@ -51,14 +51,17 @@ package final class AdamW {
     }
 
     /// One update; gradients are zero after it. `step` counts from 1.
-    package func update(learningRate: Double, step: Int) {
+    ///
+    /// - Parameter updated: called when all parameters are updated, their gradients still there.
+    package func update(learningRate: Double, step: Int, updated: () -> Void = {}) {
         for (parameter, moment) in zip(parameters, moments) {
             Kernels.adamW(
                 parameter: parameter.value, gradient: parameter.gradient, m: moment.m, v: moment.v,
                 learningRate: parameter.isRaised ? ratio * learningRate : learningRate, beta1: 0.9, beta2: 0.999,
                 epsilon: 1e-8,
                 weightDecay: parameter.decays ? Double(weightDecay) : 0, step: step)
-            parameter.gradient.fill(0)
         }
+        updated()
+        for parameter in parameters { parameter.gradient.fill(0) }
     }
 }

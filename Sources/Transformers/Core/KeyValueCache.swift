@@ -13,6 +13,8 @@ package final class LayerCache {
 
     func clear() { count = 0 }
 
+    var isEmpty: Bool { count == 0 }
+
     /// Appends k and v `[n, groups·D]` and returns views of all that is held.
     func append(keys k: Matrix, values v: Matrix) -> (keys: Matrix, values: Matrix) {
         let new = count..<(count + k.rows)
@@ -26,9 +28,9 @@ package final class LayerCache {
 /// What a decoder remembers of one sequence, so that each new token costs one row.
 package final class KeyValueCache {
     package let capacity: Int
-    /// Positions held.
+    /// Positions held, those of an adapter's own rows among them.
     package internal(set) var count = 0
-    /// All that was fed, from the first.
+    /// All tokens that were fed, from the first.
     var tokens: [Int32] = []
     let layers: [LayerCache]
 

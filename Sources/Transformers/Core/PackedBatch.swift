@@ -63,6 +63,26 @@ package struct PackedBatch: Sendable, Equatable {
         }
     }
 
+    /// Becomes another batch with `ids` before each of its sequences, in the memory that it has; labels move along.
+    mutating func assign(_ batch: PackedBatch, behind ids: Range<Int32>) {
+        precondition(batch.tokenTypes == nil, "rows of several types have nothing before them")
+        removeAll()
+        reserve(rows: batch.tokens.capacity + ids.count * batch.sequenceCount, sequences: batch.sequenceCount)
+        var label = 0
+        for sequence in 0..<batch.sequenceCount {
+            tokens.append(contentsOf: ids)
+            tokens.append(contentsOf: batch.sequence(sequence))
+            offsets.append(tokens.count)
+            while label < batch.labelRows.count, Int(batch.labelRows[label]) < batch.offsets[sequence + 1] {
+                labelRows.append(batch.labelRows[label] + Int32((sequence + 1) * ids.count))
+                label += 1
+            }
+        }
+        labelTargets.append(contentsOf: batch.labelTargets)
+        labelValues.append(contentsOf: batch.labelValues)
+        (firstRow, firstLabel) = (batch.firstRow, batch.firstLabel)
+    }
+
     private mutating func append(_ sequence: [Int], count: Int) {
         for index in 0..<count { tokens.append(Int32(sequence[index])) }
         offsets.append(tokens.count)

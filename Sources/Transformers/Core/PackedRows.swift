@@ -45,6 +45,41 @@ struct PackedRowsPlanner {
     private var order: [Int] = []
     /// Position of each sequence's first label; the sequence's length where it has none.
     private var firstLabels: [Int] = []
+    /// Of the rows behind a prefix.
+    private var shiftedPositions: [Int32] = []
+    private var longerSpans: [AttentionSpan] = []
+    private var prefixedKeyRows: [Int32] = []
+
+    /// The rows of a batch, common beginnings once where `sharingPrefixes`, each sequence behind as many rows of an
+    /// adapter's own.
+    mutating func rows(of batch: PackedBatch, sharingPrefixes: Bool, prefixRows: Int) -> PackedRows {
+        let rows = rows(of: batch, sharingPrefixes: sharingPrefixes)
+        return prefixRows == 0 ? rows : behind(prefixRows, rows)
+    }
+
+    /// The same rows at later positions: what each sequence reads begins with the keys and values of the prefix.
+    private mutating func behind(_ prefixRows: Int, _ rows: PackedRows) -> PackedRows {
+        let layout = rows.layout
+        shiftedPositions.removeAll(keepingCapacity: true)
+        longerSpans.removeAll(keepingCapacity: true)
+        prefixedKeyRows.removeAll(keepingCapacity: true)
+        for position in layout.positions { shiftedPositions.append(position + Int32(prefixRows)) }
+        for span in layout.spans {
+            longerSpans.append(
+                AttentionSpan(
+                    queryStart: span.queryStart, queryCount: span.queryCount, keyStart: prefixedKeyRows.count,
+                    keyCount: prefixRows + span.keyCount))
+            for row in 0..<prefixRows { prefixedKeyRows.append(Int32(row)) }
+            for key in span.keyStart..<(span.keyStart + span.keyCount) {
+                prefixedKeyRows.append(Int32(prefixRows) + (layout.keyRows?[key] ?? Int32(key)))
+            }
+        }
+        return PackedRows(
+            tokens: rows.tokens,
+            layout: SequenceLayout(
+                positions: shiftedPositions, spans: longerSpans, keyRows: prefixedKeyRows, prefixRows: prefixRows),
+            labelRows: rows.labelRows)
+    }
 
     /// The rows of a batch, common beginnings once where `sharingPrefixes`.
     mutating func rows(of batch: PackedBatch, sharingPrefixes: Bool) -> PackedRows {

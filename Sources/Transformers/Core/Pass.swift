@@ -67,10 +67,15 @@ package struct SequenceLayout: Equatable {
     /// The rows whose keys and values each span's key range names, where sequences share rows; nil where keys lie as
     /// the rows do.
     package let keyRows: [Int32]?
+    /// Rows of an adapter's own that stand before the keys and values of all others, so that the first of `keyRows` name
+    /// them; see `RowSlot`.
+    package let prefixRows: Int
 
     package init(
-        positions: [Int32], spans: [AttentionSpan], tokenTypes: [Int32]? = nil, keyRows: [Int32]? = nil
+        positions: [Int32], spans: [AttentionSpan], tokenTypes: [Int32]? = nil, keyRows: [Int32]? = nil,
+        prefixRows: Int = 0
     ) {
+        self.prefixRows = prefixRows
         self.positions = positions
         self.spans = spans
         self.tokenTypes = tokenTypes

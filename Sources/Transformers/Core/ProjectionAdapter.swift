@@ -65,7 +65,7 @@ extension ProjectionAdapter {
 
 extension Arena {
     /// x `[T, n]` with each column times its factor, in float32.
-    func scaledColumns(_ x: Matrix, by factors: Matrix) -> Matrix {
+    package func scaledColumns(_ x: Matrix, by factors: Matrix) -> Matrix {
         let scaled = matrix(x.rows, x.columns)
         Kernels.clear(scaled)
         Kernels.addScaledColumns(converted(x, to: .float32), by: factors, into: scaled)

@@ -8,6 +8,12 @@ package protocol Trainable: AnyObject {
     /// What training begins with and leaves as it is, where that is not a function of the seed alone, by name.
     /// Checkpoints hold it.
     var constants: [(name: String, matrix: Matrix)] { get }
+    /// What changes from step to step beside the parameters, by name. Checkpoints hold it.
+    var state: [(name: String, matrix: Matrix)] { get }
+    /// Accumulates the gradients of a loss beside that of a step's rows, and returns that loss.
+    func regularise() -> Double
+    /// Hears that the parameters were updated, their gradients still there; steps count from 1.
+    func updated(step: Int)
     /// The settings that decide a training's course, as text. Checkpoints hold its hash, so that the text of settings that
     /// there are stays as it is when there are more.
     var fingerprint: String { get }
@@ -23,4 +29,10 @@ package protocol Trainable: AnyObject {
     ///   - baseModel: where the base lies, as the files name it.
     ///   - labels: names of the classes, where the model has a head for them.
     func save(folder: String, identity: BaseIdentity, baseModel: String, labels: [String]?) throws
+}
+
+extension Trainable {
+    package var state: [(name: String, matrix: Matrix)] { [] }
+    package func regularise() -> Double { 0 }
+    package func updated(step: Int) {}
 }

@@ -36,7 +36,8 @@ extension LanguageModel {
         }
         try checkLength(capacity)
         return KeyValueCache(
-            capacity: capacity, layers: blocks.count, columns: configuration.keyValueHeads * configuration.headDim,
+            capacity: capacity + promptRows + prefixRows, layers: blocks.count,
+            columns: configuration.keyValueHeads * configuration.headDim,
             dtype: dtype.compute)
     }
 
@@ -44,7 +45,7 @@ extension LanguageModel {
     ///
     /// - Throws: `TransformersError.tooLong` where the cache is full, `.mismatch` for an id outside the vocabulary.
     package func decode(_ tokens: [Int], cache: KeyValueCache) throws -> Matrix {
-        let total = cache.count + tokens.count
+        let total = (cache.count == 0 ? promptRows + prefixRows : cache.count) + tokens.count
         guard total <= cache.capacity else {
             throw TransformersError(.tooLong, "\(total) tokens do not fit a cache of \(cache.capacity).")
         }
@@ -55,8 +56,9 @@ extension LanguageModel {
             cache.clear()
             ids = cache.tokens
         }
+        if cache.count == 0, let table = embedding.tokenTable { ids = Array(table.promptIDs) + ids }
         let layout = SequenceLayout(
-            positions: Array(Int32(cache.count)..<Int32(total)),
+            positions: Array(Int32(total - ids.count)..<Int32(total)),
             spans: [AttentionSpan(queryStart: 0, queryCount: ids.count, keyStart: 0, keyCount: total)])
         let logits = Matrix(rows: 1, columns: configuration.vocabularySize)
         inference(.decoding) { pass in

@@ -24,12 +24,13 @@ extension LanguageModel {
             keepsPanels: !activationCheckpointing, regularisation: regularisation, labelLosses: labelLosses)
         // Noise belongs to a sequence's own rows, as dropout's masks do.
         let shares = regularisation.noise == nil && sharesRows(of: batch, isTraining: true)
-        let rows = planner.rows(of: batch, sharingPrefixes: shares)
+        let rows = planner.rows(
+            of: behindPrompt(batch, &prompted), sharingPrefixes: shares, prefixRows: prefixRows)
         let layout = rows.layout
 
         var x = saved.matrix(rows.tokens.count, configuration.hiddenSize)
         let embeddingSaved = embedding.forward(rows.tokens, layout: layout, into: x, pass: pass)
-        let embeddingTrains = embeddingSaved != nil
+        let embeddingTrains = embeddingSaved != nil || promptRows > 0
         let lowest = embeddingTrains ? 0 : blocks.firstIndex { $0.hasAdapter } ?? blocks.count
         for (index, block) in trainedBlocks.enumerated() {
             let isLast = index == blocks.count - 1
@@ -54,6 +55,7 @@ extension LanguageModel {
             dx = below
         }
         if let embeddingSaved { embedding.backward(dx, saved: embeddingSaved, pass: pass) }
+        embedding.tokenTable?.accumulatePromptGradient(dx, tokens: rows.tokens)
         return loss
     }
 }

@@ -29,6 +29,8 @@ package final class LanguageModel {
     let trainedBlocks: [any TrainedBlock]
     /// Plans the rows of training's batches.
     var planner = PackedRowsPlanner()
+    /// Training's batch behind the rows of the prompt slot.
+    var prompted = PackedBatch()
 
     /// Composes a model; `load` is how to get one from disk.
     package init(
@@ -47,6 +49,35 @@ package final class LanguageModel {
         scratch = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
     }
 
+    /// Before the embeddings of every sequence's tokens; nil where nothing can stand there.
+    package var promptSlot: RowSlot? { embedding.tokenTable?.promptSlot }
+
+    /// Before the keys and values of every sequence, layer by layer; empty where nothing can stand there.
+    package var prefixSlots: [RowSlot] {
+        let slots = blocks.compactMap(\.prefixSlot)
+        return slots.count == blocks.count ? slots : []
+    }
+
+    /// What each sublayer adds to the residual, layer by layer.
+    package var sublayerSlots: [SublayerSlot] { blocks.flatMap(\.sublayerSlots) }
+
+    /// The embeddings of some tokens `[n, d]`; nil where an adapter's own rows cannot stand among them.
+    package func embeddings(of tokens: [Int]) throws -> Matrix? {
+        guard let table = embedding.tokenTable else { return nil }
+        let ids = tokens.map { Int32(clamping: $0) }
+        try check(ids: ids)
+        let rows = Matrix(rows: ids.count, columns: table.promptSlot.width)
+        table.look(up: ids, into: rows)
+        return rows
+    }
+
+    /// Rows that an adapter puts before the tokens, and before the keys and values, of every sequence.
+    var promptRows: Int { promptSlot?.rows?.count ?? 0 }
+    var prefixRows: Int { blocks.first?.prefixSlot?.rows?.count ?? 0 }
+
+    /// The most tokens that a sequence may have behind them.
+    package var maximumLength: Int { configuration.maxPositions - promptRows - prefixRows }
+
     /// Most bytes that a training step over so many labelled rows holds of logits.
     package func headBytes(rows: Int) -> Int { head.trainingBytes(rows: rows) }
 
@@ -63,8 +94,17 @@ package final class LanguageModel {
     /// The rows to compute for a batch. Training shares none where an adapter drops elements: its masks belong to a
     /// sequence's own rows.
     package func rows(_ batch: PackedBatch, isTraining: Bool) -> PackedRows {
-        var planner = PackedRowsPlanner()
-        return planner.rows(of: batch, sharingPrefixes: sharesRows(of: batch, isTraining: isTraining))
+        var (planner, prompted) = (PackedRowsPlanner(), PackedBatch())
+        return planner.rows(
+            of: behindPrompt(batch, &prompted), sharingPrefixes: sharesRows(of: batch, isTraining: isTraining),
+            prefixRows: prefixRows)
+    }
+
+    /// The batch behind the rows of the prompt slot, in the memory of `prompted`; itself where there are none.
+    func behindPrompt(_ batch: PackedBatch, _ prompted: inout PackedBatch) -> PackedBatch {
+        guard promptRows > 0, let ids = embedding.tokenTable?.promptIDs else { return batch }
+        prompted.assign(batch, behind: ids)
+        return prompted
     }
 
     func sharesRows(of batch: PackedBatch, isTraining: Bool) -> Bool {
@@ -89,9 +129,12 @@ package final class LanguageModel {
     }
 
     func checkLength(_ count: Int) throws {
-        guard count <= configuration.maxPositions else {
+        guard count <= maximumLength else {
+            let own = promptRows + prefixRows
             throw TransformersError(
-                .tooLong, "A sequence of \(count) tokens does not fit the base's \(configuration.maxPositions).",
+                .tooLong,
+                "A sequence of \(count) tokens does not fit the base's \(configuration.maxPositions)"
+                    + (own == 0 ? "." : ", of which the adapter's virtual tokens take \(own)."),
                 advice: "Shorten the text, or lower training.max_length.")
         }
     }

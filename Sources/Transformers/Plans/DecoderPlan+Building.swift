@@ -45,7 +45,7 @@ extension DecoderPlan {
 extension EmbeddingPlan {
     fileprivate func build(_ builder: PlanBuilder, table: FrozenWeight, hidden: Int) throws -> any InputEmbedding {
         let tokens = TokenEmbedding(
-            table: table, scale: scale, projection: try projection.map { try builder.group($0) })
+            table: table, name: self.tokens, scale: scale, projection: try projection.map { try builder.group($0) })
         guard let (name, count, offset) = positions else { return tokens }
         let rows = try builder.table(name, rows: count, columns: hidden)
         return LearnedPositionEmbedding(tokens: tokens, positions: rows, offset: offset)

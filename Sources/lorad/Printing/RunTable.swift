@@ -13,6 +13,7 @@ enum RunTable {
                     + "\(FigureFormat.significant(parity.maxAbsLogitDifference)) of "
                     + "\(FigureFormat.significant(parity.tolerance)) allowed (\(parity.dtype))")
         }
+        if let unmerged = report.unmerged { Failure.write(UnmergedWording.sentence(unmerged)) }
         writeGates(report)
         if report.isUnscored {
             Failure.write("not scored: the manifest names no evaluation data (evaluation.data)")

@@ -44,6 +44,9 @@ struct MemoryPredictionTests {
             name: "DoRA with dropout, a high rank", hidden: 256, intermediate: 512, rank: 64, method: "dora",
             dropout: 0.1),
         Shape(name: "(IA)³", layers: 4, rows: 8, length: 128, method: "ia3"),
+        Shape(name: "prompt tuning", layers: 4, rows: 8, length: 128, method: "prompt"),
+        Shape(name: "prefix tuning", layers: 4, rows: 8, length: 128, method: "prefix"),
+        Shape(name: "bottlenecks", layers: 4, rows: 8, length: 128, method: "bottleneck"),
         Shape(name: "PiSSA", hidden: 256, intermediate: 512, rank: 32, beginning: .pissa),
     ]
 

@@ -1,9 +1,12 @@
 import Adapters
 import Foundation
 import Manifests
+import ModelFiles
 import Pipeline
 import TestSupport
 import Testing
+import Tokenizers
+import Transformers
 
 /// A job of every method, from its manifest to its published run.
 @Suite("Jobs of every method")
@@ -14,8 +17,8 @@ struct MethodJobTests {
     }
 
     @Test(
-        "It trains, publishes, and the merged weights answer as the adapter does", arguments: AdapterKind.allCases,
-        [false, true])
+        "It trains, publishes, and the merged weights answer as the adapter does",
+        arguments: AdapterKind.allCases.filter(\.isMergeable), [false, true])
     func publishes(kind: AdapterKind, useRSLoRA: Bool) throws {
         try withTemporaryFolder { folder in
             let bench = try JobBench(folder: folder, base: Fixtures.tinyBase(for: kind.rawValue))
@@ -48,6 +51,108 @@ struct MethodJobTests {
             let again = try ManifestDocument.load(
                 bytes: Array(manifest.utf8), file: "manifest.yaml", pipelinesFolder: folder)
             #expect(again.manifest.adapter.method == kind)
+        }
+    }
+
+    @Test("A job of AdaLoRA ends with its mean rank, and a schedule that leaves no step for that is refused")
+    func budget() throws {
+        try withTemporaryFolder { folder in
+            let bench = try JobBench(folder: folder)
+            let settings = "method: adalora, targets: all-linear, init_r: 6, target_r: 2, tinit: 2"
+            let result = try bench.run(
+                """
+                adapter: {\(settings), tfinal: 2}
+                training: {max_steps: 8, batch_size: 4, learning_rate: 2.0e-2, dtype: float32}
+                """)
+            #expect(result.report.status == .succeeded, "\(result.report.reason ?? "")")
+            #expect(result.report.parity?.passed == true)
+            #expect(result.report.provenance.adapter.initialRank == 6)
+            let adapter = try Adapter.load(folder: result.runFolder, into: Fixtures.tinyModel())
+            let values = adapter.parameters.filter { $0.name.hasSuffix("lora_E") }.flatMap(\.value.values)
+            #expect(values.count == 6 * adapter.modules.count)
+            #expect(values.count { $0 != 0 } == 2 * adapter.modules.count)
+            let error = #expect(throws: PipelineError.self) {
+                try bench.run(
+                    """
+                    adapter: {\(settings), tfinal: 6}
+                    training: {max_steps: 8, batch_size: 4}
+                    """)
+            }
+            let told = "\(error?.mistakes.map { "\($0)" } ?? []) \(error?.message ?? "")"
+            #expect(told.contains("leaves none to take ranks in"), "\(told)")
+        }
+    }
+
+    @Test(
+        "Of a method that cannot be merged base and adapter answer, and the report says why and what that costs",
+        arguments: AdapterKind.allCases.filter { !$0.isMergeable })
+    func unmerged(kind: AdapterKind) throws {
+        try withTemporaryFolder { folder in
+            let bench = try JobBench(folder: folder, base: Fixtures.tinyBase(for: kind.rawValue))
+            let result = try bench.run(
+                """
+                adapter: {method: \(kind.rawValue)}
+                training: {max_steps: 8, batch_size: 4, learning_rate: 2.0e-2, dtype: float32}
+                """)
+            let report = result.report
+            #expect(report.status == .succeeded, "\(report.reason ?? "")")
+            #expect(report.parity == nil && report.analysis.isEmpty)
+            let unmerged = try #require(report.unmerged)
+            #expect(unmerged.passed && unmerged.baseVsAdapterMaxAbsLogitDifference > 0 && !unmerged.prompts.isEmpty)
+            #expect(unmerged.reason == AdapterMethods.all.first { $0.name == kind.rawValue }?.mergeObstacle)
+            let latency = try #require(unmerged.latency)
+            #expect(latency.tokens > 0 && latency.baseMillisecondsPerToken > 0)
+            #expect(latency.adapterMillisecondsPerToken > 0)
+            for page in ["report.html", "README.md"] {
+                let text = try String(contentsOfFile: "\(result.runFolder)/\(page)", encoding: .utf8)
+                #expect(text.contains("It cannot be merged"), "\(page)")
+            }
+            let manifest = try String(contentsOfFile: result.runFolder + "/manifest.yaml", encoding: .utf8)
+            #expect(!manifest.contains("targets") && !manifest.contains("rank"))
+            var verification = RunVerification(result.runFolder, base: nil)
+            let verdict = try verification.run()
+            #expect(verdict.passed, "\(verdict.checks)")
+            #expect(verdict.checks.count { $0.status == .passed } == verdict.checks.count - 1)
+        }
+    }
+
+    @Test("Such an adapter is not merged outside of a job either, and a manifest that exports it is refused")
+    func refusedMerge() throws {
+        try withTemporaryFolder { folder in
+            let model = Fixtures.path("llama-tiny/base")
+            for method in ["prompt", "prefix", "bottleneck"] {
+                let merge = StandaloneMerge(
+                    base: model, adapter: Fixtures.path("methods/\(method)"), format: .safetensors, dtype: .f32,
+                    hashCache: HashCache(file: folder + "/hashes.json"))
+                let error = #expect(throws: AdaptersError.self) { try merge.run(to: folder + "/merged") }
+                #expect(error?.code == .unsupported && error?.cause != nil)
+                #expect(!FileManager.default.fileExists(atPath: folder + "/merged"))
+            }
+        }
+    }
+
+    @Test("A prompt begins as the embeddings of its text, repeated to its rows")
+    func promptText() throws {
+        try withTemporaryFolder { folder in
+            let bench = try JobBench(folder: folder)
+            let result = try bench.run(
+                """
+                adapter:
+                  method: prompt
+                  num_virtual_tokens: 9
+                  prompt_tuning_init: text
+                  prompt_tuning_init_text: good film
+                training: {max_steps: 1, batch_size: 4, learning_rate: 1.0e-8, dtype: float32}
+                """)
+            #expect(result.report.status == .succeeded, "\(result.report.reason ?? "")")
+            let files = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
+            let ids = try TokenizerLoader.load(files).encodeBeginning("good film")
+            let model = try Fixtures.tinyModel()
+            let expected = try #require(try model.embeddings(of: (0..<9).map { ids[$0 % ids.count] }))
+            let adapter = try Adapter.load(folder: result.runFolder, into: model)
+            #expect(
+                firstDifference(adapter.parameters[0].value.values, expected.values, relative: 0, absolute: 1e-6) == nil
+            )
         }
     }
 

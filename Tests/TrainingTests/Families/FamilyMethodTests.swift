@@ -9,12 +9,16 @@ import Transformers
 @Suite("Methods on every decoder family")
 struct FamilyMethodTests {
     static let methods = AdapterMethods.all.map(\.name)
+    static let mergeable = AdapterMethods.all.filter { $0.mergeObstacle == nil }.map(\.name)
 
-    /// Of every projection; (IA)³ scales the inputs of some that share them with others, and of some that do not.
+    /// Of every projection; (IA)³ scales the inputs of some that share them with others, and of some that do not. Virtual
+    /// tokens are few, and bottlenecks as narrow as the tiny bases allow.
     private func attach(_ method: String, to model: LanguageModel, dropout: Float = 0) throws -> Adapter {
         var configuration = AdapterConfiguration(
             method: try AdapterMethods.named(method), rank: 4, alpha: 8, dropout: dropout, targets: ["all-linear"])
         if method == "ia3" { configuration.feedforward = model.scaledInputs }
+        configuration.virtualTokens = 3
+        configuration.reductionFactor = 4
         return try Adapter.attach(configuration, to: model, seed: 7)
     }
 
@@ -38,29 +42,32 @@ struct FamilyMethodTests {
         let model = try fixture.model()
         let batch = try fixture.batch()
         let before = try model.logits(batch.labelledEverywhere()).values
-        guard method != "bitfit" || model.hasBiases else {
+        guard model.takes(method) else {
             // Refused, with the reason.
             let error = #expect(throws: AdaptersError.self) { try attach(method, to: model) }
-            #expect(error?.code == .unsupported && error?.message.contains("no bias") == true)
+            let reason = method == "bitfit" ? "no bias" : "narrower than its rows"
+            #expect(error?.code == .unsupported && error?.message.contains(reason) == true)
             return
         }
         let adapter = try attach(method, to: model)
         let after = try model.logits(batch.labelledEverywhere()).values
-        #expect(firstDifference(after, before, relative: 1e-5, absolute: 1e-5) == nil)
+        // Virtual tokens begin at random, as PEFT has it.
+        let isFresh = firstDifference(after, before, relative: 1e-5, absolute: 1e-5) == nil
+        #expect(isFresh == !["prompt", "prefix"].contains(method))
         _ = try model.trainingStep(batch, lossScale: 1, step: 0)
         #expect(adapter.parameters.contains { Kernels.squaredNorm($0.gradient) > 0 })
     }
 
     @Test(
         "Merged weights answer as the adapter does, and nothing like the base", arguments: FamilyFixture.decoders,
-        methods)
+        mergeable)
     func merged(_ fixture: FamilyFixture, method: String) throws {
         try withTemporaryFolder { folder in
             let base = try fixture.base()
             let model = try fixture.model()
             let batch = try fixture.batch().labelledEverywhere()
             let untouched = try model.logits(batch).values
-            guard method != "bitfit" || model.hasBiases else { return }
+            guard model.takes(method) else { return }
             let adapter = try attach(method, to: model)
             disturb(adapter)
             let adapted = try model.logits(batch).values
@@ -101,22 +108,59 @@ struct FamilyMethodTests {
     }
 
     @Test(
-        "The loss's slope along the gradient is its norm: of scaled outputs and inputs, and of biases",
-        arguments: FamilyFixture.decoders, ["ia3", "bitfit"])
+        "The loss's slope along the gradient is its norm: of scaled outputs and inputs, of biases, of virtual tokens",
+        arguments: FamilyFixture.decoders, ["ia3", "bitfit", "prompt", "prefix", "bottleneck"])
     func vectorSlope(_ fixture: FamilyFixture, method: String) throws {
         let model = try fixture.model()
-        guard method != "bitfit" || model.hasBiases else { return }
+        guard model.takes(method) else { return }
         let adapter = try attach(method, to: model)
         disturb(adapter)
         let batch = try fixture.batch()
         _ = try model.trainingStep(batch, lossScale: 1, step: 0)
         let gradients = adapter.parameters.map(\.gradient.values)
-        try #require(gradients.count == model.slots.count { method == "ia3" || $0.hasBias })
+        let counts = [
+            "ia3": model.slots.count, "bitfit": model.slots.count(where: \.hasBias), "prompt": 1, "prefix": 1,
+            "bottleneck": 4 * model.sublayerSlots.count,
+        ]
+        try #require(gradients.count == counts[method])
         let norm = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
         func loss(at distance: Double) throws -> Double {
             for (parameter, gradient) in zip(adapter.parameters, gradients) {
                 let moved = zip(parameter.value.values, gradient).map { $0 + Float(distance / norm) * $1 }
-                parameter.value.copy(from: Matrix(moved, rows: 1, columns: moved.count))
+                parameter.value.copy(
+                    from: Matrix(moved, rows: parameter.value.rows, columns: parameter.value.columns))
+            }
+            return try model.trainingStep(batch, lossScale: 0, step: 0)
+        }
+        let step = 2e-3
+        let up = try loss(at: step)
+        let down = try loss(at: -2 * step)
+        #expect(abs((up - down) / (2 * step) - norm) < 0.01 * norm)
+    }
+
+    @Test(
+        "The loss's slope along a bottleneck's gradient is its norm, in encoders too",
+        arguments: ["bert-pair", "roberta", "deberta-v3", "deberta-v2-convolution", "deberta"],
+        BottleneckVariant.allCases)
+    func encoderSlope(_ name: String, variant: BottleneckVariant) throws {
+        let fixture = ClassifierCase(name: name)
+        let model = try fixture.model()
+        var configuration = AdapterConfiguration(method: .bottleneck, targets: [])
+        (configuration.reductionFactor, configuration.variant) = (4, variant)
+        let adapter = try Adapter.attach(configuration, to: model, seed: 7)
+        disturb(adapter)
+        let batch = try fixture.batch()
+        _ = try model.trainingStep(batch, lossScale: 1, step: 0)
+        let parameters = adapter.parameters.filter { $0.name.contains("bottleneck") }
+        let sublayers = model.sublayerSlots.count / (variant == .houlsby ? 1 : 2)
+        try #require(parameters.count == 4 * sublayers && sublayers > 0)
+        let gradients = parameters.map(\.gradient.values)
+        let norm = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        func loss(at distance: Double) throws -> Double {
+            for (parameter, gradient) in zip(parameters, gradients) {
+                let moved = zip(parameter.value.values, gradient).map { $0 + Float(distance / norm) * $1 }
+                parameter.value.copy(
+                    from: Matrix(moved, rows: parameter.value.rows, columns: parameter.value.columns))
             }
             return try model.trainingStep(batch, lossScale: 0, step: 0)
         }
@@ -134,6 +178,9 @@ struct FamilyMethodTests {
                 method: try AdapterMethods.named(method), rank: 4, alpha: 8, targets: ["q_proj", "down_proj"])
             configuration.isRankStabilised = isRankStabilised
             if method == "ia3" { configuration.feedforward = ["down_proj"] }
+            configuration.virtualTokens = 7
+            configuration.reductionFactor = 8
+            configuration.variant = .pfeiffer
             let adapter = try Adapter.attach(configuration, to: model, seed: 3)
             disturb(adapter)
             let identity = BaseIdentity(baseSHA256: "aa", tokenizerSHA256: "bb")
@@ -144,6 +191,7 @@ struct FamilyMethodTests {
             #expect(
                 again.modules.map(\.place.scaling) == adapter.modules.map(\.place.scaling)
                     || !configuration.method.hasRank)
+            #expect(again.placeText == adapter.placeText)
             #expect(again.parameters.map(\.name) == adapter.parameters.map(\.name))
             #expect(again.parameters.map(\.value.values) == adapter.parameters.map(\.value.values))
         }
@@ -151,7 +199,14 @@ struct FamilyMethodTests {
 }
 
 extension LanguageModel {
-    fileprivate var hasBiases: Bool { slots.contains(where: \.hasBias) }
+    /// Whether it has what a method attaches to.
+    fileprivate func takes(_ method: String) -> Bool {
+        switch method {
+        case "bitfit": slots.contains(where: \.hasBias)
+        case "prompt": promptSlot != nil
+        default: true
+        }
+    }
 
     /// Names of projections whose inputs others read too, and of some that read theirs alone.
     fileprivate var scaledInputs: [String] {

@@ -8,6 +8,10 @@ package protocol AttentionLayer: AnyObject {
     /// Every projection, in the order in which a checkpoint lists them.
     var slots: [ProjectionSlot] { get }
     var hasAdapter: Bool { get }
+    /// Of what it adds to x.
+    var sublayerSlot: SublayerSlot { get }
+    /// Before the keys and values of every sequence; nil where nothing can stand there.
+    var ownRows: RowSlot? { get }
 
     /// y = x + attention. In place where `y` is nil, else into `y`, of which only `rows` are computed if given.
     func forward(
@@ -23,4 +27,6 @@ package protocol AttentionLayer: AnyObject {
 
 extension SelfAttention: AttentionLayer {
     package var slots: [ProjectionSlot] { queryKeyValue.slots + output.slots }
+    /// PEFT's prefixes stand in a decoder's cache.
+    package var ownRows: RowSlot? { isCausal ? prefixSlot : nil }
 }

@@ -19,7 +19,7 @@ package enum ContentLayout: Sendable {
 package final class DisentangledAttention: AttentionLayer {
     package let content: ProjectionGroup
     package let positions: RelativeProjections?
-    package let output: ProjectionGroup
+    private let residual: ResidualProjection
     private let layout: ContentLayout
     private let heads: Int
     private let scale: Float
@@ -34,7 +34,7 @@ package final class DisentangledAttention: AttentionLayer {
         let positions: RelativeProjections.Saved?
         /// o, or its rows that go on.
         let selected: Matrix
-        let outputSaved: ProjectionGroup.Saved
+        let outputSaved: ResidualProjection.Saved
     }
 
     /// - Parameter activation: dtype of what the projections read.
@@ -45,11 +45,15 @@ package final class DisentangledAttention: AttentionLayer {
         self.content = content
         self.layout = layout
         self.positions = positions
-        self.output = output
+        residual = ResidualProjection(output, norm: nil, kind: .attention)
         self.heads = heads
         self.scale = scale
         self.activation = activation
     }
+
+    package var output: ProjectionGroup { residual.group }
+    package var sublayerSlot: SublayerSlot { residual.slot }
+    package var ownRows: RowSlot? { nil }
 
     /// The content's, then those that only positions have, then the output's.
     package var slots: [ProjectionSlot] {
@@ -58,7 +62,7 @@ package final class DisentangledAttention: AttentionLayer {
         return content.slots + own + output.slots
     }
 
-    package var hasAdapter: Bool { attends || output.hasAdapter }
+    package var hasAdapter: Bool { attends || residual.hasAdapter }
 
     /// Whether an adapter stands before the softmax.
     private var attends: Bool { content.hasAdapter || positions?.hasAdapter == true }
@@ -79,14 +83,14 @@ package final class DisentangledAttention: AttentionLayer {
             into: o)
 
         var selected = o
-        var residual = x
+        var read = x
         if let rows, let y {
             selected = pass.saved.matrix(rows.count, o.columns, activation)
             Kernels.gatherRows(o, rows: rows, into: selected)
             Kernels.gatherRows(x, rows: rows, into: y)
-            residual = y
+            read = y
         }
-        let outputSaved = output.forward(selected, adding: residual, into: y ?? x, pass: pass)
+        let outputSaved = residual.forward(selected, adding: read, into: y ?? x, pass: pass)
         return Saved(
             x: x, mixed: mixed, projected: projected, positions: positionsSaved, selected: selected,
             outputSaved: outputSaved)
@@ -99,11 +103,11 @@ package final class DisentangledAttention: AttentionLayer {
         pass.withScratch { scratch in
             let selected = output.hasAdapter ? saved.selected : nil
             guard needsInputGradient || attends else {
-                output.backward(dy, x: selected, saved: saved.outputSaved, into: nil, pass: pass)
+                residual.backward(dy, h: selected, saved: saved.outputSaved, into: nil, pass: pass)
                 return
             }
             var dO = scratch.matrix(saved.selected.rows, output.inputs, activation)
-            output.backward(dy, x: selected, saved: saved.outputSaved, into: dO, pass: pass)
+            residual.backward(dy, h: selected, saved: saved.outputSaved, into: dO, pass: pass)
             if let rows {
                 let all = scratch.matrix(saved.mixed.rows, output.inputs, activation)
                 Kernels.scatterRows(dO, rows: rows, into: all, scratch: scratch)

@@ -10,6 +10,8 @@ import Tensors
 /// Attention: https://arxiv.org/abs/1706.03762, grouped queries: https://arxiv.org/abs/2305.13245.
 package final class SelfAttention {
     package let norm: (any Norm)?
+    /// Before the keys and values of every sequence, `[n, 2·groups·D]`, keys and values side by side, as rotated.
+    package let prefixSlot: RowSlot
     private let projection: HeadProjection
     private let residual: ResidualProjection
     private let scoring: AttentionScoring
@@ -46,7 +48,8 @@ package final class SelfAttention {
         self.norm = norm
         projection = HeadProjection(
             group: queryKeyValue, heads: heads, norms: headNorms, rotary: rotary, activation: activation)
-        residual = ResidualProjection(output, norm: outputNorm)
+        residual = ResidualProjection(output, norm: outputNorm, kind: .attention)
+        prefixSlot = RowSlot(name: queryKeyValue.slots[0].name, width: 2 * heads.keyColumns)
         self.scoring = scoring
         self.activation = activation
     }
@@ -66,7 +69,11 @@ package final class SelfAttention {
 
     package var queryKeyValue: ProjectionGroup { projection.group }
     package var output: ProjectionGroup { residual.group }
-    package var hasAdapter: Bool { queryKeyValue.hasAdapter || output.hasAdapter }
+    package var hasAdapter: Bool { attends || residual.hasAdapter }
+    /// Of what attention adds to the residual.
+    package var sublayerSlot: SublayerSlot { residual.slot }
+    /// Whether an adapter stands before the softmax.
+    private var attends: Bool { queryKeyValue.hasAdapter || prefixSlot.rows != nil }
     /// Whether a row's output depends on no row after it.
     package var isCausal: Bool { scoring.mask != .bidirectional }
 
@@ -92,6 +99,11 @@ package final class SelfAttention {
         let logSumExp = pass.saved.matrix(x.rows, heads.count)
         pass.withScratch { scratch in
             let (q, k, v) = read(headsSaved.mixed, layout: layout, scratch: scratch)
+            if let cache, cache.isEmpty, let prefix = prefixSlot.rows {
+                _ = cache.append(
+                    keys: prefix.value.columns(0..<heads.keyColumns),
+                    values: prefix.value.columns(heads.keyColumns..<prefixSlot.width))
+            }
             let (keys, values) = cache?.append(keys: k, values: v) ?? (k, v)
             Kernels.attentionForward(
                 q: q, k: keys, v: values, spans: layout.spans, headDim: heads.headDim, scale: scoring.scale,
@@ -125,7 +137,7 @@ package final class SelfAttention {
         pass: Pass
     ) {
         pass.withScratch { scratch in
-            guard needsInputGradient || queryKeyValue.hasAdapter else {
+            guard needsInputGradient || attends else {
                 residual.backward(dy, h: saved.selected, saved: saved.output, into: nil, pass: pass)
                 return
             }
@@ -147,7 +159,16 @@ package final class SelfAttention {
     private func read(_ mixed: Matrix, layout: SequenceLayout, scratch: Arena) -> (q: Matrix, k: Matrix, v: Matrix) {
         let heads = projection.heads
         guard let keyRows = layout.keyRows else { return heads.split(mixed) }
-        let keysAndValues = heads.keysAndValues(mixed)
+        var keysAndValues = heads.keysAndValues(mixed)
+        if layout.prefixRows > 0 {
+            guard let prefix = prefixSlot.rows, prefix.count == layout.prefixRows else {
+                preconditionFailure("a layout's prefix is that of every layer")
+            }
+            let behind = scratch.matrix(prefix.count + mixed.rows, keysAndValues.columns, mixed.dtype)
+            behind.rows(0..<prefix.count).copy(from: prefix.value)
+            behind.rows(prefix.count..<behind.rows).copy(from: keysAndValues)
+            keysAndValues = behind
+        }
         let gathered = scratch.matrix(keyRows.count, keysAndValues.columns, mixed.dtype)
         Kernels.gatherRows(keysAndValues, rows: keyRows, into: gathered)
         return (
@@ -171,8 +192,16 @@ package final class SelfAttention {
                 dq: heads.split(dMixed).q, dk: dKeysAndValues.columns(0..<heads.keyColumns),
                 dv: dKeysAndValues.columns(heads.keyColumns..<dKeysAndValues.columns), scratch: scratch)
             if let (keyRows, gradients) = shared {
-                Kernels.clear(heads.keysAndValues(dMixed))
-                Kernels.scatterAddRows(gradients, rows: keyRows, into: heads.keysAndValues(dMixed))
+                let own = heads.keysAndValues(dMixed)
+                guard let prefix = prefixSlot.rows, layout.prefixRows > 0 else {
+                    Kernels.clear(own)
+                    return Kernels.scatterAddRows(gradients, rows: keyRows, into: own)
+                }
+                let behind = scratch.matrix(prefix.count + own.rows, own.columns)
+                Kernels.clear(behind)
+                Kernels.scatterAddRows(gradients, rows: keyRows, into: behind)
+                Kernels.add(behind.rows(0..<prefix.count), into: prefix.gradient)
+                own.copy(from: behind.rows(prefix.count..<behind.rows))
             }
         }
     }

@@ -33,6 +33,8 @@ package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock 
     package var slots: [ProjectionSlot] { block.slots }
     package var hasAdapter: Bool { block.hasAdapter }
     package var isCausal: Bool { false }
+    package var sublayerSlots: [SublayerSlot] { block.sublayerSlots }
+    package var prefixSlot: RowSlot? { block.prefixSlot }
 
     package func forward(
         _ x: Matrix, rows: [Int32]?, layout: SequenceLayout, pass: Pass

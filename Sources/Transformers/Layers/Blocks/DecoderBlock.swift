@@ -20,6 +20,8 @@ package final class DecoderBlock: TransformerBlock {
 
     package var hasAdapter: Bool { attention.hasAdapter || mlp.hasAdapter }
     package var isCausal: Bool { attention.isCausal }
+    package var sublayerSlots: [SublayerSlot] { [attention.sublayerSlot, mlp.sublayerSlot] }
+    package var prefixSlot: RowSlot? { attention.ownRows }
 
     package var slots: [ProjectionSlot] {
         attention.queryKeyValue.slots + attention.output.slots + mlp.up.slots + mlp.down.slots

@@ -40,6 +40,8 @@ package final class EncoderBlock<Attention: AttentionLayer>: TransformerBlock {
     package var hasAdapter: Bool { attention.hasAdapter || feedForward.hasAdapter }
 
     package var isCausal: Bool { false }
+    package var sublayerSlots: [SublayerSlot] { [attention.sublayerSlot, feedForward.sublayerSlot] }
+    package var prefixSlot: RowSlot? { attention.ownRows }
 
     package var slots: [ProjectionSlot] { attention.slots + feedForward.up.slots + feedForward.down.slots }
 

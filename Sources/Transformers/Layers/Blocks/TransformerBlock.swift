@@ -9,6 +9,10 @@ package protocol TransformerBlock: AnyObject {
 
     /// Every projection, in the order in which a checkpoint lists a layer's.
     var slots: [ProjectionSlot] { get }
+    /// Of what each sublayer adds to the residual, in the order in which they are computed.
+    var sublayerSlots: [SublayerSlot] { get }
+    /// Before the keys and values of every sequence; nil where nothing can stand there.
+    var prefixSlot: RowSlot? { get }
     var hasAdapter: Bool { get }
     /// Whether a row's output depends on no row after it in its sequence.
     var isCausal: Bool { get }

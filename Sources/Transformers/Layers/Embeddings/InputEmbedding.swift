@@ -7,6 +7,9 @@ package protocol InputEmbedding {
     /// Frozen projections inside, where an adapter can attach.
     var slots: [ProjectionSlot] { get }
 
+    /// The table of a decoder's tokens; nil where rows of an adapter's own cannot stand among them.
+    var tokenTable: TokenEmbedding? { get }
+
     /// x `[T, d]` of T tokens that stand as `layout` says.
     ///
     /// Returns what backward needs, where an adapter is trained inside.
@@ -29,4 +32,5 @@ package struct EmbeddingSaved {
 extension InputEmbedding {
     package var tokenTypeCount: Int? { nil }
     package var slots: [ProjectionSlot] { [] }
+    package var tokenTable: TokenEmbedding? { nil }
 }

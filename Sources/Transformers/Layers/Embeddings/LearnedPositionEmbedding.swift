@@ -16,6 +16,7 @@ package struct LearnedPositionEmbedding: InputEmbedding {
     }
 
     package var slots: [ProjectionSlot] { tokens.slots }
+    package var tokenTable: TokenEmbedding? { tokens.tokenTable }
 
     package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingSaved? {
         let saved = self.tokens.forward(tokens, layout: layout, into: x, pass: pass)

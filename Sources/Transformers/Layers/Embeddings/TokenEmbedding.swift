@@ -2,20 +2,37 @@ import Tensors
 
 /// Looks token ids up in a frozen table E `[V, e]`, and scales what it finds: x = s·E[token], `[T, d]`. Where the table
 /// is narrower than d, a projection W follows: x = s·(E[token]·Wᵀ).
+///
+/// An id from V on is a row of the prompt slot's, which is not scaled: so PEFT puts prompts before what the embedding
+/// module of transformers answers.
 package struct TokenEmbedding: InputEmbedding {
     /// The table; the vocabulary head's own weight where the two are tied.
     package let table: FrozenWeight
+    /// Before the tokens of every sequence, `[n, d]`.
+    package let promptSlot: RowSlot
 
     private let scale: Float
     private let projection: ProjectionGroup?
 
     /// - Parameters:
+    ///   - name: module path in the checkpoint.
     ///   - scale: a factor on every row.
     ///   - projection: of one slot, `[d, e]`; nil where e = d.
-    package init(table: FrozenWeight, scale: Float = 1, projection: ProjectionGroup? = nil) {
+    package init(
+        table: FrozenWeight, name: String = "embed_tokens", scale: Float = 1, projection: ProjectionGroup? = nil
+    ) {
         self.table = table
         self.scale = scale
         self.projection = projection
+        promptSlot = RowSlot(name: name, width: table.inputs)
+    }
+
+    /// Where a projection follows, PEFT's prompts, of the projection's width, do not fit.
+    package var tokenTable: TokenEmbedding? { projection == nil ? self : nil }
+
+    /// The ids of the rows in the prompt slot; empty without any.
+    var promptIDs: Range<Int32> {
+        Int32(table.outputs)..<Int32(table.outputs + (promptSlot.rows?.count ?? 0))
     }
 
     package var slots: [ProjectionSlot] { projection?.slots ?? [] }
@@ -40,10 +57,33 @@ package struct TokenEmbedding: InputEmbedding {
 
     /// As the embedding module of transformers answers, with NEFTune's noise on it where training has some.
     private func gather(_ tokens: [Int32], layout: SequenceLayout, into rows: Matrix, pass: Pass) {
-        for (row, token) in tokens.enumerated() {
+        look(up: tokens, into: rows)
+        pass.addNoise(to: rows, layout: layout)
+        guard let prompt = promptSlot.rows else { return }
+        forEachPromptRow(tokens) { row, place in
+            rows.rows(row..<(row + 1)).copy(from: prompt.value.rows(place..<(place + 1)))
+        }
+    }
+
+    /// What the embedding module of transformers answers to tokens of the vocabulary; other rows are left undefined.
+    package func look(up tokens: [Int32], into rows: Matrix) {
+        for (row, token) in tokens.enumerated() where Int(token) < table.outputs {
             table.row(Int(token), into: rows.rows(row..<(row + 1)))
         }
         if scale != 1 { Kernels.scale(rows, by: scale) }
-        pass.addNoise(to: rows, layout: layout)
+    }
+
+    /// Adds ∂L/∂x of the prompt slot's rows to their gradient.
+    func accumulatePromptGradient(_ dx: Matrix, tokens: [Int32]) {
+        guard let prompt = promptSlot.rows else { return }
+        forEachPromptRow(tokens) { row, place in
+            Kernels.add(dx.rows(row..<(row + 1)), into: prompt.gradient.rows(place..<(place + 1)))
+        }
+    }
+
+    private func forEachPromptRow(_ tokens: [Int32], _ body: (_ row: Int, _ place: Int) -> Void) {
+        for (row, token) in tokens.enumerated() where Int(token) >= table.outputs {
+            body(row, Int(token) - table.outputs)
+        }
     }
 }

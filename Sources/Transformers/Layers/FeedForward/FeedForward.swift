@@ -42,13 +42,15 @@ package final class FeedForward {
     ) {
         self.norm = norm
         self.up = up
-        residual = ResidualProjection(down, norm: outputNorm)
+        residual = ResidualProjection(down, norm: outputNorm, kind: .feedForward)
         self.kind = kind
         self.activation = activation
     }
 
     package var down: ProjectionGroup { residual.group }
-    package var hasAdapter: Bool { up.hasAdapter || down.hasAdapter }
+    package var hasAdapter: Bool { up.hasAdapter || residual.hasAdapter }
+    /// Of what the layer adds to the residual.
+    package var sublayerSlot: SublayerSlot { residual.slot }
 
     /// y = r + MLP(x) with the residual r, which is x where nil; in place of it where `y` is nil.
     package func forward(_ x: Matrix, adding r: Matrix? = nil, into y: Matrix?, pass: Pass) -> Saved {
@@ -74,8 +76,8 @@ package final class FeedForward {
     /// What `forward` keeps, without its result where no adapter reads what leads to it.
     package func recompute(_ x: Matrix, pass: Pass) -> Saved {
         project(x, pass: pass) { u, scratch in
-            guard down.hasAdapter || residual.hasNorm else {
-                return ResidualProjection.Saved(projected: nil, unnormalised: nil)
+            guard residual.keepsOutput else {
+                return ResidualProjection.Saved(projected: nil, unnormalised: nil, adapted: nil)
             }
             let unused = scratch.matrix(x.rows, x.columns)
             return residual.forward(hidden(u, scratch: scratch), adding: x, into: unused, pass: pass)

@@ -1,9 +1,13 @@
 import Tensors
 
-/// The last projection of a residual layer: y = r + h·Wᵀ + b, or y = r + norm(h·Wᵀ + b), with h `[T, in]`, r and y
-/// `[T, d]`.
+/// The last projection of a residual layer, with h `[T, in]`, r and y `[T, d]`:
+///
+///     o = h·Wᵀ + b, or norm(h·Wᵀ + b)
+///     y = r + o, and where the slot has an adapter y = r + o + update(o)
 final class ResidualProjection {
     let group: ProjectionGroup
+    /// Of o.
+    let slot: SublayerSlot
     private let norm: (any Norm)?
 
     /// What backward needs of a forward pass.
@@ -11,45 +15,67 @@ final class ResidualProjection {
         let projected: ProjectionGroup.Saved
         /// h·Wᵀ + b and the norm's statistics, where there is a norm.
         let unnormalised: (p: Matrix, statistics: Matrix)?
+        /// o, and what the slot's adapter keeps of it, where there is one.
+        let adapted: (output: Matrix, saved: Matrix)?
     }
 
-    init(_ group: ProjectionGroup, norm: (any Norm)?) {
+    init(_ group: ProjectionGroup, norm: (any Norm)?, kind: SublayerSlot.Kind) {
         self.group = group
         self.norm = norm
+        slot = SublayerSlot(name: group.slots[0].name, kind: kind, width: group.outputs)
     }
 
-    var hasNorm: Bool { norm != nil }
+    var hasAdapter: Bool { group.hasAdapter || slot.adapter != nil }
+
+    /// Whether backward needs what only a whole forward pass leaves.
+    var keepsOutput: Bool { norm != nil || hasAdapter }
 
     /// y, which may be the residual itself.
     func forward(_ h: Matrix, adding residual: Matrix, into y: Matrix, pass: Pass) -> Saved {
-        guard let norm else {
+        guard norm != nil || slot.adapter != nil else {
             return Saved(
-                projected: group.forward(h, adding: residual, into: y, pass: pass), unnormalised: nil)
+                projected: group.forward(h, adding: residual, into: y, pass: pass), unnormalised: nil, adapted: nil)
         }
         let p = pass.saved.matrix(h.rows, group.outputs)
-        let statistics = pass.saved.matrix(h.rows, norm.statisticsCount)
         let projected = group.forward(h, into: p, pass: pass)
-        pass.withScratch { scratch in
-            let normalised = scratch.matrix(p.rows, p.columns)
-            norm.forward(p, into: normalised, statistics: statistics)
+        return pass.withScratch { scratch in
+            var output = p
+            var unnormalised: (p: Matrix, statistics: Matrix)?
+            if let norm {
+                let statistics = pass.saved.matrix(h.rows, norm.statisticsCount)
+                output = (slot.adapter == nil ? scratch : pass.saved).matrix(p.rows, p.columns)
+                norm.forward(p, into: output, statistics: statistics)
+                unnormalised = (p, statistics)
+            }
             y.copy(from: residual)
-            Kernels.add(normalised, into: y)
+            Kernels.add(output, into: y)
+            guard let adapter = slot.adapter else {
+                return Saved(projected: projected, unnormalised: unnormalised, adapted: nil)
+            }
+            let saved = pass.saved.matrix(p.rows, adapter.savedCount)
+            adapter.forward(output, into: y, saved: saved, pass: pass)
+            return Saved(projected: projected, unnormalised: unnormalised, adapted: (output, saved))
         }
-        return Saved(projected: projected, unnormalised: (p, statistics))
     }
 
     /// Accumulates the adapters' gradients, and assigns dh unless it is nil; ∂L/∂r is dy.
     ///
     /// - Parameter h: as in forward; may be nil where no slot has an adapter.
     func backward(_ dy: Matrix, h: Matrix?, saved: Saved, into dh: Matrix?, pass: Pass) {
-        guard let norm, let (p, statistics) = saved.unnormalised else {
-            return group.backward(dy, x: h, saved: saved.projected, into: dh, pass: pass)
-        }
         pass.withScratch { scratch in
-            let dp = scratch.matrix(dy.rows, dy.columns)
-            Kernels.clear(dp)
-            norm.backward(dy, x: p, statistics: statistics, into: dp)
-            group.backward(dp, x: h, saved: saved.projected, into: dh, pass: pass)
+            var gradient = dy
+            if let adapter = slot.adapter, let (output, kept) = saved.adapted {
+                gradient = scratch.matrix(dy.rows, dy.columns)
+                gradient.copy(from: dy)
+                adapter.backward(dy, o: output, saved: kept, into: gradient, pass: pass)
+            }
+            if let norm, let (p, statistics) = saved.unnormalised {
+                let dp = scratch.matrix(dy.rows, dy.columns)
+                Kernels.clear(dp)
+                norm.backward(gradient, x: p, statistics: statistics, into: dp)
+                gradient = dp
+            }
+            group.backward(gradient, x: h, saved: saved.projected, into: dh, pass: pass)
         }
     }
 }
