@@ -31,7 +31,9 @@ package struct JobFiles {
     /// Its work folder, and the folder of its name in the outbox, which the worker has made.
     var writes: [String] { [order.request.workFolder] + [order.runsFolder].compactMap(\.self) }
 
-    private var own: [String] { [order.pipelines, order.hashCache] + SystemFiles.named }
+    private var own: [String] {
+        [order.pipelines, order.hashCache] + [order.keptRows].compactMap(\.self) + SystemFiles.named
+    }
 
     /// The path, and what links in its folder lead to: a hub's cache keeps a base as links to files elsewhere.
     package static func withLinks(_ path: String) -> [String] {
