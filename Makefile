@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 LORAD = .build/release/lorad
 BASE = bases/SmolLM2-135M-Instruct.Q4_1.gguf
 
-.PHONY: build help demo test install deb peers bench fuzz sanitize lint tools fetch clean
+.PHONY: build help demo test install deb peers bench bench-rows fuzz sanitize lint tools fetch clean
 
 help:
 	@echo "make            build .build/release/lorad"
@@ -15,6 +15,7 @@ help:
 	@echo "make install    install lorad and its completions below PREFIX ($(PREFIX)), DESTDIR before it"
 	@echo "make deb        a Debian package, the Swift runtime linked in, in dist/"
 	@echo "make bench      lorad beside PEFT under each variant of the kernels; BENCH=\"--quick\""
+	@echo "make bench-rows a million rows, read once and found again, under bars on memory and time"
 	@echo "make peers      llama.cpp's tests of tokenizers, real models' chat templates"
 	@echo "make fuzz       every reader of foreign bytes, TIME seconds each ($(TIME))"
 	@echo "make sanitize   tests under the sanitizers of addresses, threads and undefined behaviour"
@@ -43,6 +44,10 @@ peers: tools
 bench: tools fetch
 	scripts/install-tools libdnnl-dev
 	Benchmarks/every-variant $(BENCH)
+
+# A million rows, read and tokenized in one run and found as tokens in the next, under bars on memory and time.
+bench-rows: build
+	Benchmarks/rows
 
 # libFuzzer over every reader of foreign bytes: TIME seconds a target; see Fuzz/README.md.
 TIME ?= 60

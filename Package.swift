@@ -97,13 +97,13 @@ let package = Package(
         module("OperatingSystem", ["Common", "CLinux"]),
         module("ModelFiles", ["Common", "Tensors", "Digests", "ForeignText"]),
         module("Tokenizers", ["Common", "ModelFiles", "ForeignText"]),
-        module("Datasets", ["Common", "Compression", "ModelFiles", "Tokenizers", "ForeignText"]),
+        module("Datasets", ["Common", "Compression", "Digests", "ModelFiles", "Tokenizers", "ForeignText"]),
         module("Transformers", ["Common", "Tensors", "ModelFiles"]),
         module("Adapters", ["Common", "Tensors", "ModelFiles", "Transformers"]),
         module(
             "Training",
             [
-                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "ForeignText",
+                "Common", "Digests", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "ForeignText",
             ]),
         module(
             "Evaluation",
@@ -191,8 +191,8 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "TestSupport", "CHeapCalls", "Training", "Adapters", "Transformers", "Datasets", "Tokenizers",
-                "ModelFiles", "Tensors",
+                "TestSupport", "CHeapCalls", "Digests", "Training", "Adapters", "Transformers", "Datasets",
+                "Tokenizers", "ModelFiles", "Tensors",
             ]),
         tests(
             "EvaluationTests",

@@ -26,30 +26,14 @@ package enum Compression: String, CaseIterable, Sendable {
     ///
     /// - Parameter limit: of bytes unpacked.
     /// - Throws: `CompressionError`, with its message to go after the file's name.
-    package func unpack(_ bytes: Data, limit: Int) throws(CompressionError) -> Data {
-        switch self {
-        case .gzip: try GzipReader.unpack(bytes, limit: limit)
-        case .zstandard: try ZstandardReader.unpack(bytes, limit: limit)
+    package func unpack(_ bytes: Data, limit: Int) throws -> Data {
+        var packed: Data? = bytes
+        let unpacking = Unpacking(self, limit: limit) {
+            defer { packed = nil }
+            return packed ?? Data()
         }
-    }
-}
-
-/// What is unpacked, up to a limit.
-struct UnpackedBytes {
-    /// As much as a core's own cache takes.
-    static let piece = 256 << 10
-
-    private(set) var data = Data()
-    private let limit: Int
-
-    init(limit: Int) { self.limit = limit }
-
-    mutating func append(_ bytes: UnsafeRawBufferPointer) throws(CompressionError) {
-        guard data.count + bytes.count <= limit else {
-            throw CompressionError(
-                .tooLarge, "holds more than \(limit) bytes unpacked, which is the most that is read.",
-                advice: "Keep the rows that matter.")
-        }
-        data.append(bytes.bindMemory(to: UInt8.self))
+        var unpacked = Data()
+        while case let piece = try unpacking.next(), !piece.isEmpty { unpacked += piece }
+        return unpacked
     }
 }

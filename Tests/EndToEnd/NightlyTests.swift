@@ -8,6 +8,38 @@ struct NightlyTests {
         try lorad.run(["submit", "night.yaml", "--stamp"] + more)
     }
 
+    @Test("A night whose data did not change finds its rows as tokens, though its process may only read them")
+    func tokens() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write(lorad.manifest(sha256: lorad.hash(), steps: 2), to: "night.yaml")
+            func night() throws -> [String] {
+                let known = Set(lorad.list(".lorad/jobs"))
+                #expect(try stamped(lorad, "--again").status == 0)
+                #expect(try lorad.run("watch", "--once").status == 0)
+                let job = try #require(Set(lorad.list(".lorad/jobs")).subtracting(known).first)
+                #expect(!lorad.list(".lorad/jobs/\(job)").contains("rows"))
+                return try lorad.read(".lorad/jobs/\(job)/log").split(separator: "\n").map(String.init)
+            }
+            let weights = "outbox/tiny/latest/adapter_model.safetensors"
+            let first = try night()
+            #expect(first.contains { $0.hasSuffix("rows were tokenized") }, "\(first)")
+            let adapter = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(weights)"))
+            #expect(lorad.list(".lorad/rows/tiny").count == 1)
+            let second = try night()
+            #expect(second.contains { $0.contains("rows as tokens of an earlier job") }, "\(second)")
+            #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(weights)")) == adapter)
+            // A job run by hand shares them with the worker's.
+            let third = try lorad.run("run", "night.yaml")
+            #expect(third.status == 0 && third.errors.contains("rows as tokens of an earlier job"), "\(third.errors)")
+            #expect(try lorad.run("data", "night.yaml").status == 0)
+            #expect(lorad.list(".lorad/rows/tiny").count == 1)
+            try lorad.write(lorad.read("lorad.yaml") + "retention: {rows_mib: 0}\n", to: "lorad.yaml")
+            #expect(try night().contains { $0.contains("rows as tokens of an earlier job") })
+            #expect(lorad.list(".lorad/rows").isEmpty)
+        }
+    }
+
     @Test("A night is stamped; the next trains only where data or settings changed, or when told to")
     func nights() throws {
         try withTemporaryFolder { folder in

@@ -5,12 +5,11 @@ import ModelFiles
 /// Reads a file of rows: JSON lines, or a table where its name ends in `.csv` or `.tsv`; either as it is, or compressed by
 /// gzip or zstd where `.gz` or `.zst` follows.
 package enum DataFile {
-    /// Bytes of a file, and of what a compressed one holds. Rows are held in memory, a dozen times as large.
+    /// Bytes of a file, and of what a compressed one holds.
     package static let mostBytes = 2 << 30
-    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// The rows of a file, and the hash of its bytes as they lie, compressed or not: it is read once. Blank lines and a byte
-    /// order mark at the beginning are passed over.
+    /// The rows of a file, all of them in memory, a dozen times as large; and the hash of its bytes as they lie, compressed
+    /// or not: it is read once. Blank lines and a byte order mark at the beginning are passed over.
     ///
     /// - Parameters:
     ///   - rule: which files may be read.
@@ -22,8 +21,27 @@ package enum DataFile {
     package static func read(
         _ path: String, rule: ReadingRule = .anything, limit: Int = mostBytes
     ) throws -> RowFile {
-        let stored: Data
-        do { stored = try RegularFile.read(path, limit: limit, rule: rule) } catch let error as ModelFilesError {
+        let stream = try RowStream(path, rule: rule, limit: limit)
+        var lines: [JSONLine] = []
+        while let line = try stream.next() { lines.append(line) }
+        return RowFile(path: path, sha256: try stream.drain(), lines: lines)
+    }
+
+    /// What a file's name says of how it is read: how it is compressed, and how a table's fields are separated.
+    package static func reading(_ path: String) -> String {
+        [Compression(path: path)?.name, separator(path).map { "separated by \($0)" }]
+            .compactMap(\.self).joined(separator: ", ")
+    }
+
+    /// What separates the fields of a table; nil of a file of JSON lines.
+    static func separator(_ path: String) -> UInt8? {
+        let name = Compression(path: path) == nil ? path : (path as NSString).deletingPathExtension
+        return DelimitedTable.separators[(name as NSString).pathExtension.lowercased()]
+    }
+
+    /// What `body` does to a file, its faults in the words of files of rows.
+    static func translating<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as ModelFilesError {
             switch error.code {
             case .forbidden: throw error
             case .missing:
@@ -31,29 +49,5 @@ package enum DataFile {
             default: throw DatasetsError(.malformed, error.message, advice: "Keep the rows that matter.")
             }
         }
-        let sha256 = ContentHash.ofBytes(stored)
-        let (data, name) = try unpacked(stored, path, limit: limit)
-        let lines = try data.withUnsafeBytes { bytes in
-            let isMarked = bytes.starts(with: byteOrderMark)
-            let text = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(isMarked ? byteOrderMark.count : 0))
-            return try rows(text, path, ending: (name as NSString).pathExtension.lowercased())
-        }
-        return RowFile(path: path, sha256: sha256, lines: lines)
-    }
-
-    /// What the file holds, and its name without the ending that says how it is compressed.
-    private static func unpacked(_ data: Data, _ path: String, limit: Int) throws -> (Data, name: String) {
-        guard let compression = Compression(path: path) else { return (data, path) }
-        do {
-            return (try compression.unpack(data, limit: limit), (path as NSString).deletingPathExtension)
-        } catch {
-            throw DatasetsError(.malformed, "\(path) \(error.message)", cause: error.cause, advice: error.advice)
-        }
-    }
-
-    private static func rows(_ bytes: UnsafeRawBufferPointer, _ path: String, ending: String) throws -> [JSONLine] {
-        guard let separator = DelimitedTable.separators[ending] else { return try JSONLines.rows(bytes, path) }
-        if let kind = DataFileKind(bytes, isTable: true) { throw kind.error(path) }
-        return try DelimitedTable.rows(bytes, path, separator: separator)
     }
 }

@@ -8,17 +8,20 @@ struct DelimitedReader {
 
     private let bytes: UnsafeRawBufferPointer
     private let separator: UInt8
-    private var position = 0
-    private var line = 1
-    /// Where the record that is being read begins, in bytes and lines.
-    private var start = (position: 0, line: 1)
+    /// Where the next record begins, in bytes and lines.
+    private(set) var position = 0
+    private(set) var line: Int
+    /// The same of the record that is being read, or was read last.
+    private(set) var start: (position: Int, line: Int)
 
     private static let quote = UInt8(ascii: "\"")
     private static let newline = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
-    init(_ bytes: UnsafeRawBufferPointer, separator: UInt8) {
-        (self.bytes, self.separator) = (bytes, separator)
+    /// - Parameter line: that the bytes begin on.
+    init(_ bytes: UnsafeRawBufferPointer, separator: UInt8, line: Int = 1) {
+        (self.bytes, self.separator, self.line) = (bytes, separator, line)
+        start = (0, line)
     }
 
     /// The next record that is no blank line; nil at the end.

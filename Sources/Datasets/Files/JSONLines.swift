@@ -1,6 +1,6 @@
 import ModelFiles
 
-/// Reads data files with one JSON object a line. https://jsonlines.org
+/// Data files with one JSON object a line. https://jsonlines.org
 package enum JSONLines {
     /// Bytes of a row, of a table too.
     static let longestLine = 10 << 20
@@ -13,28 +13,19 @@ package enum JSONLines {
     /// Whether JSON passes over the byte inside a line.
     static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
 
-    /// The rows of a file's text.
+    /// The row of a line's text; nil of a blank line.
     ///
-    /// - Throws: `DatasetsError.malformed` for a file of another kind, and naming file, line and column of a row that is too
-    ///   long or no object whose members can be told apart.
-    static func rows(_ bytes: UnsafeRawBufferPointer, _ path: String) throws -> [JSONLine] {
-        if let kind = DataFileKind(bytes) { throw kind.error(path) }
-        var lines: [JSONLine] = []
-        let newline = UInt8(ascii: "\n")
-        for (index, line) in bytes.split(separator: newline, omittingEmptySubsequences: false).enumerated() {
-            let number = index + 1
-            guard line.count <= longestLine else {
-                throw DatasetsError(.malformed, "\(path):\(number): the line is longer than \(longestLine) bytes.")
-            }
-            guard !line.allSatisfy(isBlank) else { continue }
-            do {
-                lines.append(try JSONLine(number: number, UnsafeRawBufferPointer(rebasing: line)))
-            } catch let complaint as RowComplaint {
-                throw DatasetsError(
-                    .malformed, complaint.message(path),
-                    advice: complaint.advice?.advice(path) ?? "One JSON object a line is expected.")
-            }
+    /// - Throws: `DatasetsError.malformed` naming file, line and column of a row that is too long or no object whose members
+    ///   can be told apart.
+    static func row(_ line: UnsafeRawBufferPointer, number: Int, _ path: String) throws -> JSONLine? {
+        guard line.count <= longestLine else {
+            throw DatasetsError(.malformed, "\(path):\(number): the line is longer than \(longestLine) bytes.")
         }
-        return lines
+        guard !line.allSatisfy(isBlank) else { return nil }
+        do { return try JSONLine(number: number, line) } catch let complaint as RowComplaint {
+            throw DatasetsError(
+                .malformed, complaint.message(path),
+                advice: complaint.advice?.advice(path) ?? "One JSON object a line is expected.")
+        }
     }
 }

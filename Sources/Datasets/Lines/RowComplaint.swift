@@ -38,9 +38,15 @@ package struct RowComplaint: Error, Equatable, Sendable {
                 complaints.append(complaint)
             }
         }
-        guard let first = complaints.first else { return results }
+        if let refusal = refusal(complaints, path) { throw refusal }
+        return results
+    }
+
+    /// The first 20 complaints as one error, one a line; nil where there is none.
+    static func refusal(_ complaints: [RowComplaint], _ path: String) -> DatasetsError? {
+        guard let first = complaints.first else { return nil }
         let more = complaints.count > 20 ? ["and \(complaints.count - 20) rows more"] : []
-        throw DatasetsError(
+        return DatasetsError(
             .malformed, (complaints.prefix(20).map { $0.message(path) } + more).joined(separator: "\n"),
             advice: first.advice?.advice(path))
     }

@@ -17,6 +17,9 @@ package enum Contamination {
         return rows.indices.filter { !known.contains(key(rows[$0])) }
     }
 
+    /// `key` where only sameness counts.
+    package static func digest(_ row: TrainingRow) -> RowDigest { RowDigest(key(row)) }
+
     /// What is given of a row, as text: rows with the same are one and the same question.
     package static func key(_ row: TrainingRow) -> String {
         switch row {

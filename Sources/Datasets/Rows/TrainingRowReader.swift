@@ -37,8 +37,17 @@ package enum TrainingRowReader {
     private static func read(_ file: RowFile, _ format: (JSONLine) -> RowFormat?) throws
         -> (rows: [TrainingRow], format: RowFormat)
     {
-        let (path, lines) = (file.path, file.lines)
-        guard let first = lines.first else {
+        let format = try self.format(of: file.lines.first, file.path, format)
+        return (try RowComplaint.collect(file.lines, file.path) { try row($0, format) }, format)
+    }
+
+    /// The format that a file's rows are read in.
+    ///
+    /// - Parameter format: what it is by the first row; nil where that is of none.
+    fileprivate static func format(
+        of first: JSONLine?, _ path: String, _ format: (JSONLine) -> RowFormat?
+    ) throws -> RowFormat {
+        guard let first else {
             throw DatasetsError(.malformed, "\(path) holds no rows.", advice: "One JSON object a line is expected.")
         }
         let format = format(first)
@@ -48,12 +57,12 @@ package enum TrainingRowReader {
                 .malformed, "\(path):\(first.number): the row's keys are those of no format.",
                 advice: "Formats: \(RowFormat.described).")
         }
-        return (try RowComplaint.collect(lines, path) { try row($0, format) }, format)
+        return format
     }
 
-    private static func inferred(_ line: JSONLine) -> RowFormat? { RowFormat.allCases.first { $0.fits(line) } }
+    fileprivate static func inferred(_ line: JSONLine) -> RowFormat? { RowFormat.allCases.first { $0.fits(line) } }
 
-    private static func row(_ line: JSONLine, _ format: RowFormat) throws -> TrainingRow {
+    fileprivate static func row(_ line: JSONLine, _ format: RowFormat) throws -> TrainingRow {
         switch format {
         case .promptCompletion:
             let completion = try text(line, "completion")
@@ -82,5 +91,45 @@ package enum TrainingRowReader {
         } catch let error as TokenizersError {
             throw RowComplaint(line: line.number, text: error.message + (error.advice.map { " \($0)" } ?? ""))
         }
+    }
+}
+
+/// The training rows of a file one after the other, of which none is kept.
+package struct TrainingRowStream {
+    /// That all rows are read in.
+    package let format: RowFormat
+    /// As they stand in the file.
+    package let rows: LaidOutRows
+    private var complaints: [RowComplaint] = []
+
+    /// - Parameter format: nil for that of the first row.
+    /// - Throws: `DatasetsError.malformed` where there are no rows, or the first is of no format.
+    package init(_ rows: LaidOutRows, format: RowFormat?) throws {
+        self.rows = rows
+        do {
+            self.format = try TrainingRowReader.format(of: rows.first, rows.path) {
+                format ?? TrainingRowReader.inferred($0)
+            }
+        } catch {
+            // A column that no row has says better why the keys are those of no format.
+            while try rows.next() != nil {}
+            throw error
+        }
+    }
+
+    /// The next row that can be read, and its line; nil at the end.
+    ///
+    /// - Throws: as `LaidOutRows.next`; at the end, `DatasetsError.malformed` listing the rows (the first 20) that lack a
+    ///   key or hold something else than text.
+    package mutating func next() throws -> (line: JSONLine, row: TrainingRow)? {
+        while let line = try rows.next() {
+            do {
+                let row = try TrainingRowReader.row(line, format)
+                // Of a file that is refused nobody wants the rows.
+                if complaints.isEmpty { return (line, row) }
+            } catch let complaint as RowComplaint { complaints.append(complaint) }
+        }
+        if let refusal = RowComplaint.refusal(complaints, rows.path) { throw refusal }
+        return nil
     }
 }

@@ -40,6 +40,7 @@ package struct PipelineRunner {
                 outbox: order.outbox, workFolder: request.workFolder,
                 hashCache: HashCache(
                     file: configuration.hashCache, additions: request.isForeground ? nil : request.hashAdditions),
+                rowCache: RowCache(made: request.madeRows, kept: order.keptRows),
                 policy: configuration.pathPolicy(), attempt: request.attempt, confinement: confinement,
                 shouldStop: shouldStop, reporter: JobReporter(report),
                 limits: JobLimits(configuration.limits, rule: request.rule),

@@ -53,6 +53,8 @@ package struct JobOrder: Codable, Sendable, Equatable {
 
     /// What all jobs share, and none writes.
     var hashCache: String { state + "/hashes.json" }
+    /// The tokenized rows that earlier jobs of this name left, which this one reads and does not write.
+    var keptRows: String? { RowCacheFolder.folder(of: request.name, in: configuration.rowCache) }
 
     /// An order by lorad.yaml; its threads are shared out among the jobs that may run at the same time.
     package init(_ request: JobRequest, _ configuration: WorkerConfiguration) {

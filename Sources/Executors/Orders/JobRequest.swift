@@ -45,7 +45,10 @@ extension JobRequest {
     /// Hashes that an attempt hands over, for the worker to remember.
     package var hashAdditions: String { workFolder + "/" + Self.hashes }
 
-    /// Names of both in a work folder.
+    /// Tokenized rows that an attempt hands over, for jobs of the same name.
+    package var madeRows: String { RowCache.made(in: workFolder) }
+
+    /// Names of journal and hashes in a work folder.
     package static let journal = "publication.json"
     package static let hashes = "hashes.json"
 

@@ -37,7 +37,9 @@ package struct JobFiles {
         [order.request.references.champion, order.request.references.previous].compactMap { $0?.folder }
     }
 
-    private var own: [String] { [order.pipelines, order.hashCache] + SystemFiles.named }
+    private var own: [String] {
+        [order.pipelines, order.hashCache] + [order.keptRows].compactMap(\.self) + SystemFiles.named
+    }
 
     /// The path, and what links in its folder lead to: a hub's cache keeps a base as links to files elsewhere.
     package static func withLinks(_ path: String) -> [String] {

@@ -19,6 +19,8 @@ package struct RetentionConfiguration: Section {
     package var backupHours = 24
     /// Backups that are kept, the latest.
     package var backups = 7
+    /// MiB of tokenized rows that are kept from job to job.
+    package var rowsMiB = 4096
 
     package init() {}
 
@@ -54,5 +56,9 @@ package struct RetentionConfiguration: Section {
         .standard(
             "backups", \.backups, .integer(1...1000, example: 7), standard: "7",
             "Backups that are kept, the latest."),
+        .standard(
+            "rows_mib", \.rowsMiB, .integer(0...1 << 24, example: 4096), standard: "4096",
+            "MiB of tokenized rows in `rows/` of the state folder, so that a job whose data did not change tokenizes "
+                + "nothing. What was of use longest ago goes first; 0 keeps none."),
     ]
 }

@@ -46,6 +46,8 @@ package struct WorkerConfiguration: Section {
 
     /// Where hashes of bases are remembered.
     package var hashCache: String { state + "/hashes.json" }
+    /// Where tokenized rows are kept from job to job.
+    package var rowCache: String { state + "/rows" }
 
     /// The files and folders that no job reads, though they may lie under an allowed root.
     package var protectedPaths: [String] {

@@ -27,7 +27,7 @@ package enum RegularFile {
         return data
     }
 
-    private static func tooLong(_ path: String, _ limit: Int) -> ModelFilesError {
+    static func tooLong(_ path: String, _ limit: Int) -> ModelFilesError {
         ModelFilesError(.malformed, "\(path) has more than \(limit) bytes, which no such file needs.")
     }
 }

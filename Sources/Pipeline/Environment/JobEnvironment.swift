@@ -17,6 +17,8 @@ package struct JobEnvironment {
     package static func checkpoint(in workFolder: String) -> String { workFolder + "/checkpoint.safetensors" }
     /// Remembers hashes from job to job.
     package var hashCache: HashCache
+    /// Has the tokenized rows of earlier jobs, and takes this one's.
+    package var rowCache: RowCache
     /// Which files the job may read as base and rows; nil: any.
     package var policy: PathPolicy?
     /// The same, for whoever opens them.
@@ -45,7 +47,8 @@ package struct JobEnvironment {
     package var requirePermission: () throws -> Void
 
     package init(
-        outbox: String, workFolder: String, hashCache: HashCache, policy: PathPolicy?, attempt: Int = 1,
+        outbox: String, workFolder: String, hashCache: HashCache, rowCache: RowCache? = nil, policy: PathPolicy?,
+        attempt: Int = 1,
         confinement: ConfinementProvenance? = nil,
         shouldStop: @escaping () -> Bool = { false }, reporter: JobReporter, limits: JobLimits = JobLimits(),
         journal: String? = nil, previousRun: String? = nil, references: JobReferences = JobReferences(),
@@ -56,6 +59,7 @@ package struct JobEnvironment {
         self.outbox = outbox
         self.workFolder = workFolder
         self.hashCache = hashCache
+        self.rowCache = rowCache ?? RowCache(made: RowCache.made(in: workFolder), kept: nil)
         self.policy = policy
         self.attempt = attempt
         self.confinement = confinement

@@ -38,13 +38,18 @@ struct BaseLimits {
         }
     }
 
+    /// Whether a file's rows are such that the base can be fed each of them.
+    func holds(_ file: TokenizedFile) -> Bool { file.mostFed <= positions && file.highestToken < vocabulary }
+
     /// Notes every example whose tokens the base does not have or cannot hold.
     ///
     /// - Parameter place: of an example's row, by its index.
-    func check(_ examples: [TokenizedExample], _ mistakes: JobMistakes, place: (Int) -> RowPlace) {
+    /// - Throws: as the examples.
+    func check(_ examples: any ExampleSource, _ mistakes: JobMistakes, place: (Int) -> RowPlace) throws {
         var long: [(place: RowPlace, message: String)] = []
         var unknown: [(place: RowPlace, message: String)] = []
-        for (index, example) in examples.enumerated() {
+        for index in 0..<examples.count {
+            let example = try examples[index]
             if example.fedCount > positions {
                 long.append(
                     (

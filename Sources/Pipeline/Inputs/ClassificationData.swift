@@ -50,7 +50,7 @@ struct ClassificationData {
                 }
         }
         if let validation, let path = manifest.dataset.validation {
-            limits.check(validation.examples, mistakes) {
+            try limits.check(validation.examples, mistakes) {
                 RowPlace(file: path, line: files.heldOut[validation.counts.places[$0]].labelled?.row.line ?? 0)
             }
         }
@@ -74,19 +74,23 @@ struct ClassificationData {
                 })
         else { return nil }
         let places = built.counts.places.map { clean.places[$0] }
-        limits.check(built.examples, mistakes) { rows.train[places[$0]] }
+        try limits.check(built.examples, mistakes) { rows.train[places[$0]] }
         let mixed = try mistakes.collect("dataset.train") {
-            try TrainingMixture(built.examples, places: places, of: rows.train, train)
+            try TrainingMixture(
+                TrainingMixture.bySource(built.examples, places: places, of: rows.train), of: rows.train, train)
         }
         guard let mixture = mixed else { return nil }
         let choice = PromptChoice(manifest: manifest, base: base, classifies: true)
-        let texts = clean.rows.lazy.compactMap(\.labelled).map { (text: $0.row.text, pair: $0.row.pair) }
+        let labelled = clean.rows.compactMap(\.labelled)
         return ClassificationData(
             labels: files.labels, mixture: mixture, counts: built.counts, validation: validation?.examples ?? [],
             rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
             watched: watched,
             prompts: manifest.regression.prompts != nil
-                ? named ?? [] : choice.fromRows(Array(texts), mistakes, log: log),
+                ? named ?? []
+                : choice.fromRows(labelled.count, mistakes, log: log) { index in
+                    (labelled[index].row.text, labelled[index].row.pair)
+                },
             fileRows: FileRows(
                 validation: files.heldOut.count, evaluation: files.evaluatedRows.count,
                 prompts: named?.count ?? 0))

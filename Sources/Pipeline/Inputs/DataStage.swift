@@ -28,7 +28,7 @@ struct PreparedData {
     let task: ModelTask
 
     /// What is trained on: an epoch's rows, or those that are drawn from.
-    var examples: [TokenizedExample] { mixture.examples }
+    var examples: any ExampleSource { mixture.examples }
 
     /// What nobody should have to find out from the figures.
     var notes: [String] {
@@ -42,43 +42,48 @@ struct PreparedData {
     /// Reads and tokenizes all that the job will need, so that a mistake in the last of its files is told before
     /// training and not after; rows that also stand in held-out data leave the training data.
     ///
-    /// - Parameter rows: the job's files of rows, which nobody has taken yet.
-    /// - Parameter base: nil where it cannot be read: the rows are read all the same.
-    /// - Parameter observation: sees the rows that are trained on while they are there.
-    /// - Parameter log: hears what was decided without the manifest.
+    /// - Parameters:
+    ///   - rows: the job's files of rows, which nobody has taken yet.
+    ///   - base: nil where it cannot be read: the rows are read all the same.
+    ///   - cache: has the tokenized rows of earlier jobs, and takes this one's.
+    ///   - observation: sees the rows that are trained on while they are there.
+    ///   - log: hears what was decided without the manifest.
     /// - Returns: nil where mistakes, all of them noted, leave nothing to train on.
     /// - Throws: what is no fault of the job's own.
     static func prepare(
-        _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ checks: JobChecks,
-        observation: RowObservation? = nil, log: (String) -> Void
+        _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ cache: RowCache, _ checks: JobChecks,
+        observation: RowObservation? = nil, log: @escaping (String) -> Void
     ) throws -> PreparedData? {
         if rows.areLabelled {
             guard let data = try ClassificationData.prepare(manifest, rows, base, checks, log: log), let base else {
                 return nil
             }
-            observation?.take(data.clean.rows, data.counts)
-            return PreparedData(data, rows, base)
+            observation?.take(RowContent(data.clean.rows), data.counts)
+            return try PreparedData(data, rows, base)
         }
-        guard let data = try TextData.prepare(manifest, rows, base, checks, log: log), let base else { return nil }
-        observation?.take(data.clean.rows, data.counts)
-        return PreparedData(data, rows, base)
+        let read = try TextData.prepare(manifest, rows, base, cache, checks, observation: observation, log: log)
+        guard let data = read, let base else { return nil }
+        return try PreparedData(data, rows, base)
     }
 
     /// Some of the rows as the model sees them, each once.
-    func samples(_ places: [Int], _ base: VerifiedBase) -> [TrainingSample] {
-        Set(places).sorted().map { place in
-            guard case .classification(let labels) = task else { return Self.sample(examples[place], base.tokenizer) }
-            return ClassificationData.sample(examples[place], labels, base.tokenizer)
+    ///
+    /// - Throws: as the examples.
+    func samples(_ places: [Int], _ base: VerifiedBase) throws -> [TrainingSample] {
+        try Set(places).sorted().map { place in
+            let example = try examples[place]
+            guard case .classification(let labels) = task else { return Self.sample(example, base.tokenizer) }
+            return ClassificationData.sample(example, labels, base.tokenizer)
         }
     }
 
     /// Rows whose tokens are predicted.
-    private init(_ data: TextData, _ files: JobRows, _ base: VerifiedBase) {
+    private init(_ data: TextData, _ files: JobRows, _ base: VerifiedBase) throws {
         task = .language
         (mixture, validation, rows) = (data.mixture, data.validation, data.rows)
         warnings = data.warnings
-        contamination = data.clean.counts
-        sample = Self.sample(data.mixture.examples[0], base.tokenizer)
+        contamination = data.contamination
+        sample = Self.sample(try data.mixture.examples[0], base.tokenizer)
         datasets = files.provenance(data.fileRows, base)
         chatTemplate = data.chatTemplate
         tools = files.tools.map { ToolsProvenance(path: $0.path, sha256: $0.sha256, tools: $0.tools.count) }
@@ -88,12 +93,12 @@ struct PreparedData {
     }
 
     /// Rows that are classified, or regressed on, as a whole.
-    private init(_ data: ClassificationData, _ files: JobRows, _ base: VerifiedBase) {
+    private init(_ data: ClassificationData, _ files: JobRows, _ base: VerifiedBase) throws {
         task = .classification(data.labels)
         (mixture, validation, rows) = (data.mixture, data.validation, data.rows)
         warnings = []
         contamination = data.clean.counts
-        sample = ClassificationData.sample(data.mixture.examples[0], data.labels, base.tokenizer)
+        sample = ClassificationData.sample(try data.mixture.examples[0], data.labels, base.tokenizer)
         datasets = files.provenance(data.fileRows, base)
         (chatTemplate, tools) = (nil, nil)
         evaluation = data.evaluation.map(EvaluationPlan.labelled)

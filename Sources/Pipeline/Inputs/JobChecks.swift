@@ -84,10 +84,12 @@ struct JobChecks {
     }
 
     /// Notes tools that no row to train on could call, or that no template would write.
-    func tools(_ rows: [TrainingRow], _ base: VerifiedBase?) {
+    ///
+    /// - Parameter hasConversations: whether a row to train on is one.
+    func tools(_ hasConversations: Bool, _ base: VerifiedBase?) {
         guard document.manifest.dataset.tools != nil else { return }
         let key = "dataset.tools"
-        guard rows.contains(where: \.isConversation) else {
+        guard hasConversations else {
             return mistakes.note(
                 key, "\(key) is about conversations, and no row to train on is one.", advice: "Remove it.")
         }

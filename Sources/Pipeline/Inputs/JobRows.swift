@@ -3,7 +3,7 @@ import Manifests
 import ModelFiles
 import Reports
 
-/// One of a job's files of rows. It is read once, whoever asks, so that the hash that a run records is of the very bytes
+/// One of a job's files of rows that are not trained on. It is read once, whoever asks, so that the hash that a run records is of the very bytes
 /// that were trained on, scored or asked.
 final class RowSource {
     /// As the manifest names it.
@@ -65,16 +65,13 @@ final class JobRows {
     ///   - tools: as they were read.
     ///   - rule: which files may be read.
     ///   - reporter: told of rows as they are tokenized.
-    ///   - slices: whether training rows are counted by slice.
-    init(
-        _ manifest: JobManifest, tools: ToolsFile?, rule: ReadingRule, reporter: JobReporter, slices: Bool = false
-    ) {
+    init(_ manifest: JobManifest, tools: ToolsFile?, rule: ReadingRule, reporter: JobReporter) {
         progress = RowProgress(reporter)
         dataset = manifest.dataset
         self.tools = tools
         let reading = RowReading(dataset, tools: tools, log: reporter.log)
         train = TrainingSources(
-            dataset, tools: tools, rule: rule, sliceBy: slices ? manifest.evaluation.sliceBy : nil, log: reporter.log)
+            dataset, tools: tools, rule: rule, sliceBy: manifest.evaluation.sliceBy, log: reporter.log)
         validation = manifest.dataset.validation.map { RowSource($0, rule: rule, reading: reading.beside) }
         evaluation = manifest.evaluation.data.map { RowSource($0, rule: rule, reading: reading.beside) }
         prompts = manifest.regression.prompts.map { RowSource($0, rule: rule, reading: .prompts(tools)) }
@@ -85,28 +82,33 @@ final class JobRows {
     private(set) lazy var areLabelled: Bool = {
         if let format = train.sources.lazy.compactMap(\.format).first { return format == .classification }
         if dataset.task != nil || dataset.labels != nil { return true }
-        let first = (train.sources.map(\.rows) + [validation, evaluation].compactMap(\.self)).lazy
-            .compactMap(\.first).first
+        let first =
+            train.sources.lazy.compactMap(\.file.first).first
+            ?? [validation, evaluation].lazy.compactMap { $0?.first }.first
         return RowFormat.labelledKeys.allSatisfy { first?.has($0) == true }
     }()
 
     /// What a run records of its files, each by the hash of the bytes that were read.
     func provenance(_ rows: FileRows, _ base: VerifiedBase) -> [DatasetProvenance] {
-        let trained = zip(train.sources, train.counts).map { (DatasetProvenance.Role.train, $0.rows as RowSource?, $1) }
-        let files: [(DatasetProvenance.Role, RowSource?, Int)] =
-            trained + [
-                (.validation, validation, rows.validation), (.evaluation, evaluation, rows.evaluation),
-                (.regression, prompts, rows.prompts),
-            ]
-        return files.enumerated().compactMap { index, file in
-            let (role, source, rows) = file
-            guard let source, let sha256 = source.sha256 else { return nil }
-            var provenance = DatasetProvenance(role: role, path: source.path, sha256: sha256, rows: rows)
-            if role == .train, let template = base.templates[index] {
-                provenance.chatTemplate = ChatTemplateProvenance(
-                    dataset, template, source: dataset.train.sources[index].chatTemplate)
+        let trained = zip(train.sources, train.counts).enumerated().compactMap { index, file in
+            let (source, rows) = file
+            return source.file.sha256.map { sha256 in
+                var provenance = DatasetProvenance(role: .train, path: source.file.path, sha256: sha256, rows: rows)
+                if let template = base.templates[index] {
+                    provenance.chatTemplate = ChatTemplateProvenance(
+                        dataset, template, source: dataset.train.sources[index].chatTemplate)
+                }
+                return provenance
             }
-            return provenance
         }
+        let others: [(DatasetProvenance.Role, RowSource?, Int)] = [
+            (.validation, validation, rows.validation), (.evaluation, evaluation, rows.evaluation),
+            (.regression, prompts, rows.prompts),
+        ]
+        return trained
+            + others.compactMap { role, source, rows in
+                guard let source, let sha256 = source.sha256 else { return nil }
+                return DatasetProvenance(role: role, path: source.path, sha256: sha256, rows: rows)
+            }
     }
 }

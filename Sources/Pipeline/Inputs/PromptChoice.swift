@@ -31,14 +31,20 @@ struct PromptChoice {
 
     /// The first training rows that can be asked; that there is none is noted.
     ///
-    /// - Parameter log: hears how many were passed over.
+    /// - Parameters:
+    ///   - count: of the rows.
+    ///   - row: makes the row at a place.
+    ///   - log: hears how many were passed over.
+    /// - Throws: as `row`.
     func fromRows(
-        _ rows: some Collection<(text: String, pair: String?)>, _ mistakes: JobMistakes, log: (String) -> Void
-    ) -> [RegressionPrompt] {
+        _ count: Int, _ mistakes: JobMistakes, log: (String) -> Void,
+        row: (Int) throws -> (text: String, pair: String?)
+    ) rethrows -> [RegressionPrompt] {
         var prompts: [RegressionPrompt] = []
         var first: (id: String, fault: String)?
         var passed = 0
-        for (index, row) in rows.enumerated() {
+        for index in 0..<count {
+            let row = try row(index)
             let prompt = RegressionPrompt(id: "training-row-\(index + 1)", prompt: row.text, pair: row.pair)
             if let fault = fault(prompt) {
                 passed += 1
@@ -85,8 +91,6 @@ struct PromptChoice {
 }
 
 extension TrainingRow {
-    var isConversation: Bool { if case .messages = self { true } else { false } }
-
     /// What stands for the row before a person, or as a prompt.
     var shown: String {
         switch self {

@@ -15,7 +15,8 @@ struct RowReading {
     /// nil where rows of no format are expected, such as prompts.
     private let columns: [RowKey: String]?
     private let isBeside: Bool
-    private let expected: [String]?
+    /// The keys that the manifest asks for; nil where the rows tell.
+    let expected: [String]?
     private let tools: ToolsFile?
     private let log: (String) -> Void
 
@@ -53,6 +54,21 @@ struct RowReading {
         let (read, notes) = try file.laidOut(columns: columns, isBeside: isBeside, expecting: expected)
         notes.forEach(log)
         return read
+    }
+
+    /// The rows of a file to train on, one after the other.
+    ///
+    /// - Throws: as `LaidOutRows.init`.
+    func open(_ path: String, rule: ReadingRule) throws -> LaidOutRows {
+        try LaidOutRows(path, rule: rule, columns: columns ?? [:], expecting: expected, tools: tools?.tools)
+    }
+
+    /// The log hears what was decided without the manifest.
+    func tell(_ notes: [String]) { notes.forEach(log) }
+
+    /// The file's keys by the names of lorad's.
+    var columnNames: [String: String] {
+        Dictionary(uniqueKeysWithValues: (columns ?? [:]).map { ($0.rawValue, $1) })
     }
 
     /// The keys of the format that the manifest asks for; nil where the rows tell it.

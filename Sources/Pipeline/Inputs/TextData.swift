@@ -11,7 +11,7 @@ struct TextData {
     let counts: ExampleBuilder.Counts
     let validation: [TokenizedExample]
     let rows: RowCounts
-    let clean: CleanRows
+    let contamination: ContaminationCounts
     let evaluation: SlicePlan?
     /// The validation rows as they are scored on the way; nil where their loss alone is watched.
     let watched: SlicePlan?
@@ -23,74 +23,73 @@ struct TextData {
     /// Rows of each file, as they were read.
     let fileRows: FileRows
 
-    /// - Parameter base: nil where it cannot be read: the rows are read all the same, for what is wrong with them.
-    /// - Parameter log: hears what was decided without the manifest.
+    /// - Parameters:
+    ///   - base: nil where it cannot be read: the rows are read all the same, for what is wrong with them.
+    ///   - cache: has the tokenized rows of earlier jobs, and takes this one's.
+    ///   - observation: sees the rows that are trained on while they are there.
+    ///   - log: hears what was decided without the manifest.
     /// - Returns: nil where mistakes leave nothing to train on.
     static func prepare(
-        _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ checks: JobChecks, log: (String) -> Void
+        _ manifest: JobManifest, _ rows: JobRows, _ base: VerifiedBase?, _ cache: RowCache, _ checks: JobChecks,
+        observation: RowObservation? = nil, log: @escaping (String) -> Void
     ) throws -> TextData? {
         let mistakes = checks.mistakes
-        let files = try TextFiles(manifest, rows, base, mistakes)
+        let builder = base.map { Self.builder(manifest, $0) }
+        let tokenizing = RowTokenizing(
+            manifest: manifest, base: base, builder: builder, tools: rows.tools?.sha256, cache: cache,
+            progress: rows.progress, log: log)
+        let files = try TextFiles(manifest, rows, base, tokenizing, mistakes)
         if let train = files.train {
             checks.measurable(.language)
-            checks.tools(train, base)
+            checks.tools(train.contains { $0.format == .messages }, base)
         }
         files.expect(manifest, rows.progress)
         let plan = try files.plan(manifest, base, checks, rows.progress)
         let watched = try files.watchedPlan(manifest, base, checks, rows.progress)
-        guard let base else { return nil }
-        let builder = ExampleBuilder(
-            tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
-            overLength: manifest.training.overLength == .drop ? .drop : .truncate,
-            appendsEndOfText: manifest.training.appendEOS, conversations: manifest.dataset.conversations)
+        guard let base, let builder else { return nil }
         let validation = try files.validation(rows, builder, BaseLimits(base, manifest), mistakes)
         let choice = PromptChoice(manifest: manifest, base: base, classifies: false)
         let named = rows.prompts.flatMap { source in
             files.prompts.map { choice.checked($0, of: source, mistakes) }
         }
-        let cleaned = try files.clean(rows.train, manifest, mistakes)
-        rows.progress.leaveOut((files.train?.count ?? 0) - (cleaned?.rows.count ?? 0))
-        guard let clean = cleaned,
-            let built = try mistakes.collect(
-                "dataset.train",
-                {
-                    try builder.build(
-                        clean.rows, progress: rows.progress.advance,
-                        name: {
-                            let place = rows.train[clean.places[$0]]
-                            return "\(place.file):\(place.line)"
-                        }, template: { base.templates[rows.train.source(of: clean.places[$0])] })
-                })
+        guard let selection = try files.selection(rows.train, manifest, mistakes),
+            let built = try selection.built(builder, BaseLimits(base, manifest), observation, mistakes)
         else { return nil }
-        let places = built.counts.places.map { clean.places[$0] }
-        BaseLimits(base, manifest).check(built.examples, mistakes) { rows.train[places[$0]] }
         let mixture = try mistakes.collect("dataset.train") {
-            try TrainingMixture(built.examples, places: places, of: rows.train, manifest.dataset.train)
+            try TrainingMixture(built.examples, of: rows.train, manifest.dataset.train)
         }
         guard let mixture else { return nil }
         let prompts =
             manifest.regression.prompts != nil
             ? named ?? []
-            : choice.fromRows(clean.rows.lazy.map { (text: $0.shown, pair: nil) }, mistakes, log: log)
+            : try choice.fromRows(selection.places.count, mistakes, log: log) { (try selection.text(of: $0), nil) }
         return TextData(
             mixture: mixture, counts: built.counts, validation: validation?.examples ?? [],
-            rows: RowCounts(built.counts, validation: validation?.counts), clean: clean, evaluation: plan,
-            watched: watched, prompts: prompts,
+            rows: RowCounts(built.counts, validation: validation?.counts), contamination: selection.contamination,
+            evaluation: plan, watched: watched, prompts: prompts,
             warnings: built.counts.warnings(manifest.dataset.train.described, tokenizer: base.tokenizer) {
-                rows.train.spelled(clean.places[$0])
+                rows.train.spelled(selection.places[$0])
             },
-            chatTemplate: clean.rows.contains(where: \.isConversation)
+            chatTemplate: selection.hasConversation
                 ? ChatTemplateProvenance(manifest.dataset, base.template, source: manifest.dataset.chatTemplate) : nil,
             fileRows: FileRows(
                 validation: files.heldOut?.count ?? 0,
                 evaluation: files.evaluated?.count ?? 0, prompts: files.prompts?.count ?? 0))
+    }
+
+    private static func builder(_ manifest: JobManifest, _ base: VerifiedBase) -> ExampleBuilder {
+        ExampleBuilder(
+            tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
+            overLength: manifest.training.overLength == .drop ? .drop : .truncate,
+            appendsEndOfText: manifest.training.appendEOS, conversations: manifest.dataset.conversations)
     }
 }
 
 /// The rows of a job's files before anything is made of them; nil for a file that the manifest does not name, and for one
 /// with mistakes, which are noted.
 private struct TextFiles {
-    let train: [TrainingRow]?
+    /// Tokenized already.
+    let train: [TokenizedRows]?
     let heldOut: [TrainingRow]?
     let evaluated: [TrainingRow]?
     /// The same as rows to score, or what is wrong with them as such; nil where `evaluated` is.
@@ -99,14 +98,17 @@ private struct TextFiles {
     private let watched: Result<[EvaluationRow], any Error>?
     let prompts: [RegressionPrompt]?
 
-    init(_ manifest: JobManifest, _ files: JobRows, _ base: VerifiedBase?, _ mistakes: JobMistakes) throws {
+    init(
+        _ manifest: JobManifest, _ files: JobRows, _ base: VerifiedBase?, _ tokenizing: RowTokenizing,
+        _ mistakes: JobMistakes
+    ) throws {
         let format = manifest.dataset.format.flatMap { RowFormat(rawValue: $0.rawValue) }
         var first: RowFormat?
-        train = try files.train.read(mistakes) { file, format in
-            let read = try TrainingRowReader.read(file, format: format)
+        train = try files.train.tokenized(mistakes) { source, index in
+            let read = try tokenizing.rows(source, index)
             first = first ?? read.format
-            return read.rows
-        }?.flatMap(\.self)
+            return read
+        }
         // The evaluation's rows are read in the training rows' format where they have its keys.
         let beside = first ?? format
         let sliceBy = manifest.evaluation.sliceBy
@@ -140,7 +142,7 @@ private struct TextFiles {
     func expect(_ manifest: JobManifest, _ progress: RowProgress) {
         let scored = min(evaluated?.count ?? 0, manifest.evaluation.limit ?? .max)
         let watched = (try? watched?.get().count) ?? 0
-        progress.expect((train?.count ?? 0) + (heldOut?.count ?? 0) + scored + watched)
+        progress.expect((heldOut?.count ?? 0) + scored + watched)
     }
 
     /// Without a base, which somebody else tells of, any text stands for a conversation: nobody is asked it.
@@ -151,12 +153,13 @@ private struct TextFiles {
     }
 
     /// The rows to train on, without those that stand in the data that judge the adapter; nil where none is left.
-    func clean(_ files: TrainingSources, _ manifest: JobManifest, _ mistakes: JobMistakes) throws -> CleanRows? {
+    func selection(
+        _ files: TrainingSources, _ manifest: JobManifest, _ mistakes: JobMistakes
+    ) throws -> TextSelection? {
         guard let train else { return nil }
         return try mistakes.collect("dataset.train") {
-            try CleanRows(
-                train, validation: heldOut ?? [], evaluation: evaluated ?? [], path: manifest.dataset.train.described
-            ).limited(files, manifest)
+            if let fault = train.lazy.compactMap(\.fault).first { throw fault }
+            return try TextSelection(train, of: files, heldOut: heldOut ?? [], evaluated: evaluated ?? [], manifest)
         }
     }
 
@@ -173,7 +176,7 @@ private struct TextFiles {
                     }
                 })
         else { return nil }
-        limits.check(built.examples, mistakes) {
+        try limits.check(built.examples, mistakes) {
             RowPlace(file: source.path, line: source[built.counts.places[$0]])
         }
         return built

@@ -6,10 +6,10 @@ import Training
 /// How the rows of a job's files are mixed: which of them are taken, and how often an epoch has each.
 struct TrainingMixture {
     /// The rows of the files that an epoch has, or that are drawn by weights; each file's stand together.
-    let examples: [TokenizedExample]
+    let examples: any ExampleSource
     /// What is drawn how often; empty where every row is seen once an epoch.
     let weights: [WeightedRows]
-    /// Rows of an epoch, where some are copies: each takes room.
+    /// Rows of an epoch, where some are copies: its order takes room.
     private static let mostRows = 1 << 24
     /// Where each file's stand in `examples`.
     private let ranges: [Range<Int>]
@@ -18,33 +18,27 @@ struct TrainingMixture {
     private let files: TrainingSources
 
     /// - Parameters:
-    ///   - places: of each example's row among all rows that were read, ascending.
+    ///   - own: the examples of each file.
     /// - Throws: `PipelineError.rejected` where a file that is drawn by its weight has no row left, or copies are too many.
     init(
-        _ examples: [TokenizedExample], places: [Int], of files: TrainingSources, _ train: TrainingFiles
+        _ own: [any ExampleSource], of files: TrainingSources, _ train: TrainingFiles
     ) throws {
         self.files = files
         let sections = train.sources
+        kept = own.map(\.count)
         guard !sections.isEmpty else {
-            (self.examples, weights, ranges, kept) = (examples, [], [0..<examples.count], [examples.count])
+            let mixed = MixedExamples(own.map { ($0, 1) })
+            (examples, weights, ranges) = (own.count == 1 ? own[0] : mixed, [], mixed.ranges)
             return
         }
-        var bySource = files.sources.map { _ in [TokenizedExample]() }
-        for (example, place) in zip(examples, places) { bySource[files.source(of: place)].append(example) }
-        let epoch = zip(sections, bySource).reduce(0) { $0 + ($1.0.copies ?? 1) * $1.1.count }
-        guard epoch <= max(Self.mostRows, examples.count) else {
+        let epoch = zip(sections, kept).reduce(0) { $0 + ($1.0.copies ?? 1) * $1.1 }
+        guard epoch <= max(Self.mostRows, kept.reduce(0, +)) else {
             throw PipelineError(
                 .rejected, "An epoch would have \(epoch) rows, copies included; it may have \(Self.mostRows).",
                 advice: "Lower repeat, or use weight, which copies nothing.")
         }
-        var mixed: [TokenizedExample] = []
-        var ranges: [Range<Int>] = []
-        for (section, own) in zip(sections, bySource) {
-            let start = mixed.count
-            for _ in 0..<(section.copies ?? 1) { mixed += own }
-            ranges.append(start..<mixed.count)
-        }
-        weights = try zip(sections, ranges).compactMap { section, range in
+        let mixed = MixedExamples(zip(own, sections).map { ($0, $1.copies ?? 1) })
+        weights = try zip(sections, mixed.ranges).compactMap { section, range in
             guard let weight = section.weight else { return nil }
             guard !range.isEmpty else {
                 throw PipelineError(
@@ -54,15 +48,26 @@ struct TrainingMixture {
             }
             return WeightedRows(rows: range, weight: weight)
         }
-        (self.examples, self.ranges, kept) = (mixed, ranges, bySource.map(\.count))
+        (examples, ranges) = (mixed, mixed.ranges)
+    }
+
+    /// Examples by the file that each one's row is of.
+    ///
+    /// - Parameter places: of each example's row among all rows that were read, ascending.
+    static func bySource(
+        _ examples: [TokenizedExample], places: [Int], of files: TrainingSources
+    ) -> [any ExampleSource] {
+        var bySource = files.sources.map { _ in [TokenizedExample]() }
+        for (example, place) in zip(examples, places) { bySource[files.source(of: place)].append(example) }
+        return bySource
     }
 
     /// Tokens of a row, in the mean over what steps take.
     var meanTokens: Double {
         func mean(_ rows: Range<Int>) -> Double {
-            Double(examples[rows].reduce(0) { $0 + $1.tokens.count }) / Double(max(1, rows.count))
+            Double(examples.tokens(in: rows)) / Double(max(1, rows.count))
         }
-        guard !weights.isEmpty else { return mean(examples.indices) }
+        guard !weights.isEmpty else { return mean(0..<examples.count) }
         let total = weights.reduce(0) { $0 + $1.weight }
         return weights.reduce(0) { $0 + $1.weight / total * mean($1.rows) }
     }
@@ -74,7 +79,7 @@ struct TrainingMixture {
         let total = weights.reduce(0) { $0 + $1.weight }
         return files.sources.indices.map { index in
             DataSummary.Source(
-                path: files.sources[index].rows.path, rows: files.counts[index], trained: kept[index],
+                path: files.sources[index].file.path, rows: files.counts[index], trained: kept[index],
                 epochRows: weights.isEmpty ? ranges[index].count : nil,
                 share: weights.isEmpty ? nil : weights[index].weight / total,
                 slices: slices.indices.contains(index) ? slices[index] : [:])
@@ -97,7 +102,7 @@ struct TrainingMixture {
         return files.sources.indices.map { index in
             let loss = result.sources?[index]
             return SourceReport(
-                path: files.sources[index].rows.path, rows: files.counts[index], trained: kept[index],
+                path: files.sources[index].file.path, rows: files.counts[index], trained: kept[index],
                 seen: drawn[index], supervisedTokens: loss?.labels, loss: loss?.mean)
         }
     }

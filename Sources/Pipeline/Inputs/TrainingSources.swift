@@ -10,7 +10,7 @@ final class TrainingSources {
         let key: String
         /// The format that it is read in; nil where its rows tell.
         let format: DatasetFormat?
-        let rows: RowSource
+        let file: TrainingFile
     }
 
     let sources: [Source]
@@ -22,7 +22,7 @@ final class TrainingSources {
 
     /// - Parameters:
     ///   - tools: that conversations may call whose rows name none.
-    ///   - sliceBy: the field to count rows by; nil where nobody asks.
+    ///   - sliceBy: the field to count rows by.
     ///   - log: hears what was decided without the manifest.
     init(
         _ dataset: DatasetSection, tools: ToolsFile?, rule: ReadingRule, sliceBy: String?,
@@ -38,7 +38,7 @@ final class TrainingSources {
             }
             return Source(
                 key: file.key, format: section.format,
-                rows: RowSource(file.path, rule: rule, reading: RowReading(section, tools: tools, log: log)))
+                file: TrainingFile(file.path, rule: rule, reading: RowReading(section, tools: tools, log: log)))
         }
     }
 
@@ -50,8 +50,10 @@ final class TrainingSources {
     ) throws -> [[Row]]? {
         let read = try sources.map { source in
             try mistakes.collect(source.key) {
-                let file = try source.rows.take()
-                slices.append(sliceBy.map { Self.slices(file, $0) } ?? [:])
+                let file = try source.file.take()
+                var slices = SliceTally(sliceBy)
+                file.lines.forEach { slices.add($0) }
+                self.slices.append(slices.counts)
                 return try body(file, source.format.flatMap { RowFormat(rawValue: $0.rawValue) })
             }
         }
@@ -60,16 +62,19 @@ final class TrainingSources {
         return whole.count == read.count ? whole : nil
     }
 
-    /// Rows by a field's text, those without it left out; of more than there may be slices the first are counted.
-    private static func slices(_ file: RowFile, _ field: String) -> [String: Int] {
-        var counts: [String: Int] = [:]
-        for line in file.lines {
-            guard let name = (try? line.value(field))?.stringValue, name.utf8.count <= NameLimits.slice,
-                counts[name] != nil || counts.count < NameLimits.slices
-            else { continue }
-            counts[name, default: 0] += 1
+    /// The same of rows that are tokenized as they are read.
+    ///
+    /// - Parameter body: is told the place of the source.
+    func tokenized(
+        _ mistakes: JobMistakes, _ body: (Source, Int) throws -> TokenizedRows
+    ) throws -> [TokenizedRows]? {
+        let read = try sources.enumerated().map { index, source in
+            try mistakes.collect(source.key) { try body(source, index) }
         }
-        return counts
+        counts = read.map { $0?.count ?? 0 }
+        slices = read.map { $0?.file?.notes.slices ?? [:] }
+        let whole = read.compactMap(\.self)
+        return whole.count == read.count ? whole : nil
     }
 
     /// The source of the row at a place among all rows, one file's after the other's.
@@ -78,7 +83,7 @@ final class TrainingSources {
     /// Where the row at a place among all rows stands.
     subscript(place: Int) -> RowPlace {
         let (source, index) = locate(place)
-        return RowPlace(file: sources[source].rows.path, line: sources[source].rows[index])
+        return RowPlace(file: sources[source].file.path, line: sources[source].file[index])
     }
 
     /// The line of the row at a place, with its file where there are several.

@@ -30,11 +30,11 @@ extension JobPreparation {
                 maxLength: read.manifest.training.maxLength, rowsCut: counts.truncated, tokensCut: counts.cutTokens,
                 supervisedTokensCut: counts.cutSupervisedTokens, rowsDropped: counts.dropped,
                 rowsUnsupervised: counts.unsupervised),
-            tokens: examples.reduce(0) { $0 + $1.tokens.count },
-            supervisedTokens: examples.reduce(0) { $0 + $1.labelPositions.count },
-            labels: data.task.labels == nil ? observation.completions : Self.labels(data), content: observation.content,
+            tokens: examples.tokens(), supervisedTokens: examples.labels,
+            labels: data.task.labels == nil ? observation.completions : try Self.labels(data),
+            content: observation.content,
             contamination: data.contamination,
-            samples: data.samples([0, examples.count / 2, examples.count - 1], base),
+            samples: try data.samples([0, examples.count / 2, examples.count - 1], base),
             steps: plan.steps, batchSize: plan.batchSize)
         if isTimed { summary.time = try time(read.manifest, base, read.rows, data) }
         return summary
@@ -65,10 +65,13 @@ extension JobPreparation {
     }
 
     /// Rows by their class; none of a regression.
-    private static func labels(_ data: PreparedData) -> [String: Int] {
+    private static func labels(_ data: PreparedData) throws -> [String: Int] {
         let names = data.task.names ?? []
         var counts = Dictionary(names.map { ($0, 0) }, uniquingKeysWith: { first, _ in first })
-        for case .label(let label)? in data.examples.map(\.target) where names.indices.contains(label) {
+        for place in 0..<data.examples.count {
+            guard case .label(let label)? = try data.examples[place].target, names.indices.contains(label) else {
+                continue
+            }
             counts[names[label], default: 0] += 1
         }
         return counts

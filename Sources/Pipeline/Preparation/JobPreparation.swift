@@ -74,11 +74,10 @@ struct JobPreparation {
         let tools = try mistakes.collect("dataset.tools") {
             try manifest.dataset.tools.map { try ToolsFile.read($0, rule: environment.rule) }
         }
-        let rows = JobRows(
-            manifest, tools: tools ?? nil, rule: environment.rule, reporter: environment.reporter,
-            slices: observation != nil)
+        let rows = JobRows(manifest, tools: tools ?? nil, rule: environment.rule, reporter: environment.reporter)
         let data = try PreparedData.prepare(
-            manifest, rows, base, checks, observation: observation, log: environment.reporter.log)
+            manifest, rows, base, environment.rowCache, checks, observation: observation,
+            log: environment.reporter.log)
         return (manifest, base, rows, data)
     }
 
@@ -105,7 +104,7 @@ struct JobPreparation {
         plan.criterion = data?.watched == nil ? nil : manifest.criterion(rows.validation?.sha256)
         // Of rows that cannot be used the task is not known; the projections are the same for any.
         let task = data?.task ?? (rows.areLabelled ? .classification(.regression) : .language)
-        let examples = data?.examples ?? []
+        let examples: any ExampleSource = data?.examples ?? [TokenizedExample]()
         let tokens = TrainingPlan.largestMicroBatch(examples, plan)
         let prediction = MemoryPrediction(
             manifest, base.files.configuration, plan, parameters: base.hash.parameters,

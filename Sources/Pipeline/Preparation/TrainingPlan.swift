@@ -54,16 +54,16 @@ package enum TrainingPlan {
     }
 
     /// Tokens of the largest forward and backward pass that these rows can lead to.
-    package static func largestMicroBatch(_ examples: [TokenizedExample], _ plan: TrainingConfiguration) -> Int {
-        let most = most(examples.map(\.tokens.count), plan)
+    package static func largestMicroBatch(_ examples: any ExampleSource, _ plan: TrainingConfiguration) -> Int {
+        let most = most((0..<examples.count).map { examples.tokenCount(at: $0) }, plan)
         return max(most.largest, min(plan.microBatchTokens, most.sum))
     }
 
     /// Labels of the largest pass, of `tokens`, at most: those of the rows with the most, as many as fit it.
     package static func mostLabels(
-        _ examples: [TokenizedExample], _ plan: TrainingConfiguration, atMost tokens: Int
+        _ examples: any ExampleSource, _ plan: TrainingConfiguration, atMost tokens: Int
     ) -> Int {
-        min(most(examples.map(\.labelPositions.count), plan).sum, tokens)
+        min(most((0..<examples.count).map { examples.labelCount(at: $0) }, plan).sum, tokens)
     }
 
     /// The largest of the rows' counts, and the most that those of a step can come to.

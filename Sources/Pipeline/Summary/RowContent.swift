@@ -3,36 +3,31 @@ import Datasets
 /// What rows say, before any token.
 package struct RowContent: Encodable, Sendable, Equatable {
     /// Rows that stand there already, word by word.
-    package let duplicates: Int
+    package private(set) var duplicates = 0
     /// Rows with a prompt or text that another row has with another answer.
-    package let otherAnswers: Int
+    package private(set) var otherAnswers = 0
+    private var whole: Set<RowDigest> = []
+    private var inputs: Set<RowDigest> = []
 
     enum CodingKeys: String, CodingKey {
         case duplicates
         case otherAnswers = "other_answers"
     }
 
+    init() {}
+
     init(_ rows: [TrainingRow]) {
-        var whole: Set<String> = []
-        var inputs: Set<String> = []
-        var (duplicates, otherAnswers) = (0, 0)
-        for row in rows {
-            let isNew = whole.insert(Contamination.identity(row)).inserted
-            let isNewInput = inputs.insert(Contamination.key(row)).inserted
-            if !isNew { duplicates += 1 } else if !isNewInput { otherAnswers += 1 }
-        }
-        (self.duplicates, self.otherAnswers) = (duplicates, otherAnswers)
+        for row in rows { add(whole: RowDigest(Contamination.identity(row)), input: Contamination.digest(row)) }
     }
 
-    /// Rows by their completions; none where there are many, which are no labels.
-    static func completions(_ rows: [TrainingRow]) -> [String: Int] {
-        var counts: [String: Int] = [:]
-        for case .completion(_, let completion) in rows {
-            counts[completion, default: 0] += 1
-            if counts.count > mostCompletions { return [:] }
-        }
-        return counts
+    /// Adds a row.
+    ///
+    /// - Parameters:
+    ///   - digest: of all of it.
+    ///   - input: of what is given of it.
+    mutating func add(whole digest: RowDigest, input: RowDigest) {
+        let isNew = whole.insert(digest).inserted
+        let isNewInput = inputs.insert(input).inserted
+        if !isNew { duplicates += 1 } else if !isNewInput { otherAnswers += 1 }
     }
-
-    private static let mostCompletions = 20
 }

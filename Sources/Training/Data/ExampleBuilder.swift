@@ -12,32 +12,6 @@ package struct ExampleBuilder: Sendable {
         case drop
     }
 
-    /// How many rows went which way.
-    package struct Counts: Sendable, Equatable {
-        package var rows = 0
-        package var truncated = 0
-        package var dropped = 0
-        /// Rows with nothing to train on, among the dropped.
-        package var unsupervised = 0
-        /// Their places among the rows given, ascending.
-        package var unsupervisedPlaces: [Int] = []
-        package var supervisedTokens = 0
-        package var tokens = 0
-        /// Tokens of each row that could be tokenized, before anything is cut.
-        package var lengths: [Int] = []
-        /// Tokens that were cut off.
-        package var cutTokens = 0
-        /// Of those, tokens to train on.
-        package var cutSupervisedTokens = 0
-        /// Rows that begin with the token that the tokenizer puts before them, which stands there twice then.
-        package var doubledBeginnings = 0
-        /// Rows that end with the end-of-text token that is appended to them, or whose messages hold their template's
-        /// markers.
-        package var doubledEnds = 0
-        /// For each example its row's place among those given, ascending.
-        package var places: [Int] = []
-    }
-
     private let tokenizer: any Tokenizer
     private let template: ChatTemplate?
     private let maximumLength: Int
@@ -77,70 +51,68 @@ package struct ExampleBuilder: Sendable {
         _ rows: [TrainingRow], kind: String = "training", progress: () -> Void = {},
         name: (Int) -> String = { "row \($0 + 1)" }, template own: (Int) -> ChatTemplate? = { _ in nil }
     ) throws -> (examples: [TokenizedExample], counts: Counts) {
-        try checkEndOfText(rows)
+        if let fault = endOfTextFault, rows.contains(where: \.endsWithText) { throw fault }
         var counts = Counts()
         var examples: [TokenizedExample] = []
         var refused: [(place: Int, error: TokenizersError)] = []
         for (place, row) in rows.enumerated() {
             progress()
-            counts.rows += 1
-            let full: TokenizedExample
-            let template = own(place) ?? template
-            do { full = try example(row, template) } catch let error as TokenizersError {
-                refused.append((place, error))
-                continue
-            }
-            count(full, row, template, in: &counts)
-            counts.lengths.append(full.tokens.count)
-            if full.tokens.count > maximumLength {
-                if overLength == .drop {
-                    counts.dropped += 1
-                    continue
-                }
-                counts.truncated += 1
-            }
-            let example = full.tokens.count > maximumLength ? truncated(full) : full
-            counts.cutTokens += full.tokens.count - example.tokens.count
-            counts.cutSupervisedTokens += full.labelPositions.count - example.labelPositions.count
-            guard !example.labelPositions.isEmpty else {
-                counts.dropped += 1
-                counts.unsupervised += 1
-                counts.unsupervisedPlaces.append(place)
-                continue
-            }
-            counts.supervisedTokens += example.labelPositions.count
-            counts.tokens += example.tokens.count
-            counts.places.append(place)
-            examples.append(example)
+            do {
+                let built = try build(row, template: own(place))
+                counts.add(built.figures, at: place)
+                if let example = built.example { examples.append(example) }
+            } catch let error as TokenizersError { refused.append((place, error)) }
         }
-        if let first = refused.first {
-            let lines = refused.prefix(20).map { "\(name($0.place)): \($0.error.message)" }
-            let more = refused.count > 20 ? ["and \(refused.count - 20) rows more"] : []
-            throw TrainingError(
-                .malformed, (lines + more).joined(separator: "\n"), cause: first.error.cause,
-                advice: first.error.advice)
-        }
-        guard counts.supervisedTokens > 0 else {
-            throw TrainingError(
-                .noSupervisedTokens, "None of the \(counts.rows) \(kind) rows has a token to train on.",
-                cause:
-                    "\(counts.dropped) rows were over \(maximumLength) tokens or lost their completion to truncation.",
-                advice: "Raise training.max_length, or look at the completions.")
-        }
+        if let refusal = Self.refusal(refused.map { (name($0.place), $0.error) }) { throw refusal }
+        try checkSupervised(counts, kind: kind)
         return (examples, counts)
     }
 
-    /// A template spells its own ends.
-    private func checkEndOfText(_ rows: [TrainingRow]) throws {
-        guard appendsEndOfText, tokenizer.eosTokenID == nil else { return }
-        let wanted = rows.contains { row in
-            switch row {
-            case .completion, .text: true
-            case .messages, .labelled: false
-            }
+    /// One row as tokens, whatever becomes of it.
+    ///
+    /// - Parameter own: what its conversation is written with, where that is not the builder's template.
+    /// - Throws: `TokenizersError` where a template refuses the conversation; `TrainingError.malformed` for messages without
+    ///   a template.
+    package func build(_ row: TrainingRow, template own: ChatTemplate? = nil) throws -> BuiltRow {
+        let template = own ?? template
+        let whole = try example(row, template)
+        var figures = RowFigures(length: whole.tokens.count)
+        (figures.doublesBeginning, figures.doublesEnd) = doubled(whole, row, template)
+        if whole.tokens.count > maximumLength, overLength == .drop {
+            figures.isDropped = true
+            return BuiltRow(example: nil, figures: figures)
         }
-        guard wanted else { return }
+        let example = whole.tokens.count > maximumLength ? truncated(whole) : whole
+        figures.tokens = example.tokens.count
+        figures.labels = example.labelPositions.count
+        figures.cutLabels = whole.labelPositions.count - example.labelPositions.count
+        return BuiltRow(example: figures.labels > 0 ? example : nil, figures: figures)
+    }
+
+    /// What is wrong where conversations are refused, the first 20 of them by name; nil where none is.
+    package static func refusal(_ refused: [(name: String, error: TokenizersError)]) -> TrainingError? {
+        guard let first = refused.first else { return nil }
+        let lines = refused.prefix(20).map { "\($0.name): \($0.error.message)" }
+        let more = refused.count > 20 ? ["and \(refused.count - 20) rows more"] : []
+        return TrainingError(
+            .malformed, (lines + more).joined(separator: "\n"), cause: first.error.cause, advice: first.error.advice)
+    }
+
+    /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left to train on.
+    package func checkSupervised(_ counts: Counts, kind: String = "training") throws {
+        guard counts.supervisedTokens == 0 else { return }
         throw TrainingError(
+            .noSupervisedTokens, "None of the \(counts.rows) \(kind) rows has a token to train on.",
+            cause:
+                "\(counts.dropped) rows were over \(maximumLength) tokens or lost their completion to truncation.",
+            advice: "Raise training.max_length, or look at the completions.")
+    }
+
+    /// What is wrong where an end of text is to be appended to rows and the tokenizer has none; nil where nothing is. A
+    /// template spells its own ends.
+    package var endOfTextFault: TrainingError? {
+        guard appendsEndOfText, tokenizer.eosTokenID == nil else { return nil }
+        return TrainingError(
             .malformed, "The base names no end-of-text token, which training.append_eos is to train.",
             cause:
                 "Neither tokenizer_config.json, special_tokens_map.json nor the tokenizer's class names a token of the "
@@ -155,23 +127,23 @@ package struct ExampleBuilder: Sendable {
             labelPositions: example.labelPositions.filter { $0 + 1 < maximumLength })
     }
 
-    private func count(
-        _ example: TokenizedExample, _ row: TrainingRow, _ template: ChatTemplate?, in counts: inout Counts
-    ) {
+    /// Whether the row begins and ends with what is put there again.
+    private func doubled(
+        _ example: TokenizedExample, _ row: TrainingRow, _ template: ChatTemplate?
+    ) -> (beginning: Bool, end: Bool) {
         if case .messages(let conversation) = row {
             let markers = KnownTemplate.markers
             let isDoubled = conversation.messages.contains {
                 $0.content.hasPrefix(markers.start) || $0.content.hasSuffix(markers.end)
             }
-            counts.doubledEnds += template?.known != nil && isDoubled ? 1 : 0
-            return
+            return (false, template?.known != nil && isDoubled)
         }
-        if let first = beginning.last, example.tokens.dropFirst(beginning.count).first == first {
-            counts.doubledBeginnings += 1
-        }
-        if appendsEndOfText, let end = tokenizer.eosTokenID, example.tokens.suffix(2) == [end, end] {
-            counts.doubledEnds += 1
-        }
+        let first = beginning.last
+        let end = appendsEndOfText ? tokenizer.eosTokenID : nil
+        return (
+            first != nil && example.tokens.dropFirst(beginning.count).first == first,
+            end.map { example.tokens.suffix(2) == [$0, $0] } ?? false
+        )
     }
 
     private func example(_ row: TrainingRow, _ template: ChatTemplate?) throws -> TokenizedExample {
@@ -212,37 +184,12 @@ package struct ExampleBuilder: Sendable {
     }
 }
 
-extension ExampleBuilder.Counts {
-    /// What a person should know of the rows, one sentence each. The rows are trained on as they are, as transformers
-    /// would feed them: what they hold twice is theirs to take out.
-    ///
-    /// - Parameters:
-    ///   - path: of the rows.
-    ///   - line: of the row at a place; with its file where rows are of several.
-    package func warnings(
-        _ path: String, tokenizer: any Tokenizer, line: (Int) -> String = { String($0 + 1) }
-    ) -> [String] {
-        func spelled(_ id: Int?) -> String { id.map { tokenizer.decode([$0], skipSpecial: false) } ?? "" }
-        var warnings: [String] = []
-        if doubledBeginnings > 0 {
-            warnings.append(
-                "warning: \(doubledBeginnings) of \(rows) rows of \(path) begin with "
-                    + "\(spelled(tokenizer.encodeBeginning("").last)), which the tokenizer puts before every text, so that "
-                    + "it stands there twice; take it out of the rows")
+extension TrainingRow {
+    /// Whether it ends as a text does, and not as a template has it.
+    package var endsWithText: Bool {
+        switch self {
+        case .completion, .text: true
+        case .messages, .labelled: false
         }
-        if doubledEnds > 0 {
-            warnings.append(
-                "warning: \(doubledEnds) of \(rows) rows of \(path) hold a marker at an end where one is added, so that "
-                    + "it stands there twice; take \(spelled(tokenizer.eosTokenID)) out of the rows, or set "
-                    + "training.append_eos to false")
-        }
-        if !unsupervisedPlaces.isEmpty {
-            let lines = unsupervisedPlaces.prefix(10).map(line).joined(separator: ", ")
-            let more = unsupervisedPlaces.count > 10 ? " and others" : ""
-            warnings.append(
-                "warning: \(unsupervised) of \(rows) rows of \(path) have nothing to train on and are left out: "
-                    + "line\(unsupervised == 1 ? "" : "s") \(lines)\(more)")
-        }
-        return warnings
     }
 }

@@ -17,26 +17,23 @@ package struct MicroBatches {
     package static func pack(_ examples: [TokenizedExample], maximumTokens: Int) -> [PackedBatch] {
         var batches: [PackedBatch] = []
         var packing = MicroBatches(maximumTokens: maximumTokens)
-        packing.forEach(of: Array(examples.indices), in: examples) { batches.append($0) }
+        packing.forEach(of: examples) { batches.append($0) }
         return batches
     }
 
     /// Makes room for every batch that steps of `batchSize` of these examples can have.
-    mutating func reserve(for examples: [TokenizedExample], batchSize: Int) {
-        let longest = examples.reduce(0) { max($0, $1.tokens.count) }
+    mutating func reserve(for examples: any ExampleSource, batchSize: Int) {
+        let longest = (0..<examples.count).reduce(0) { max($0, examples.tokenCount(at: $1)) }
         // Neither bound may be taken at its word: no batch has more than its rows, which have at least a token each.
         let (most, overflows) = longest.multipliedReportingOverflow(by: batchSize)
         let rows = max(longest, overflows ? maximumTokens : min(maximumTokens, most))
         batch.reserve(rows: rows, sequences: min(batchSize, rows))
     }
 
-    /// Hands `body` the batches of the examples that `rows` names, one after the other. The last may be empty.
-    mutating func forEach(
-        of rows: [Int], in examples: [TokenizedExample], _ body: (PackedBatch) throws -> Void
-    ) rethrows {
+    /// Hands `body` the batches of the examples, one after the other. The last may be empty.
+    mutating func forEach(of examples: [TokenizedExample], _ body: (PackedBatch) throws -> Void) rethrows {
         batch.removeAll()
-        for row in rows {
-            let example = examples[row]
+        for example in examples {
             if batch.rowCount > 0, batch.rowCount + example.tokens.count > maximumTokens {
                 try body(batch)
                 let firstRow = batch.firstRow + batch.rowCount

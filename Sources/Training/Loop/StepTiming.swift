@@ -19,24 +19,25 @@ package struct StepTiming: Sendable, Equatable {
     ///   - limit: seconds.
     ///   - shouldStop: asked after each pass.
     ///   - moved: called after each pass.
-    /// - Throws: `TrainingError.interrupted`; as the model.
+    /// - Throws: `TrainingError.interrupted`; as the examples and the model.
     package static func measure(
         _ model: LanguageModel, _ trainable: any Trainable, _ configuration: TrainingConfiguration,
-        _ examples: [TokenizedExample], limit: Double, shouldStop: () -> Bool = { false }, moved: () -> Void = {}
+        _ examples: any ExampleSource, limit: Double, shouldStop: () -> Bool = { false }, moved: () -> Void = {}
     ) throws -> StepTiming {
         var passes = Passes(configuration, examples)
         func pass() throws -> (tokens: Int, seconds: Double) {
             if shouldStop() { throw TrainingError(.interrupted, "Timing was stopped.") }
-            let rows = passes.next()
-            let labels = rows.reduce(0) { $0 + examples[$1].labelPositions.count }
+            var rows: [TokenizedExample] = []
+            try examples.take(passes.next(), into: &rows)
+            let labels = rows.reduce(0) { $0 + $1.labelPositions.count }
             let start = DispatchTime.now()
             var batches = MicroBatches(maximumTokens: configuration.microBatchTokens)
-            try batches.forEach(of: rows, in: examples) { batch in
+            try batches.forEach(of: rows) { batch in
                 _ = try model.trainingStep(
                     batch, lossScale: 1 / Float(labels), step: 0, regularisation: configuration.regularisation)
             }
             moved()
-            return (rows.reduce(0) { $0 + examples[$1].tokens.count }, Self.seconds(since: start))
+            return (rows.reduce(0) { $0 + $1.tokens.count }, Self.seconds(since: start))
         }
         var (tokens, seconds) = try pass()
         if seconds < limit {
@@ -71,12 +72,12 @@ package struct StepTiming: Sendable, Equatable {
     /// The rows of steps one after the other, as many at a time as a micro-batch takes.
     private struct Passes {
         private let configuration: TrainingConfiguration
-        private let examples: [TokenizedExample]
+        private let examples: any ExampleSource
         private var order: StepRows
         private var step = 0
         private var rest: ArraySlice<Int> = []
 
-        init(_ configuration: TrainingConfiguration, _ examples: [TokenizedExample]) {
+        init(_ configuration: TrainingConfiguration, _ examples: any ExampleSource) {
             (self.configuration, self.examples) = (configuration, examples)
             order = StepRows(count: examples.count, configuration)
         }
@@ -91,9 +92,9 @@ package struct StepTiming: Sendable, Equatable {
             var rows: [Int] = []
             var tokens = 0
             while let row = rest.first,
-                rows.isEmpty || tokens + examples[row].tokens.count <= configuration.microBatchTokens
+                rows.isEmpty || tokens + examples.tokenCount(at: row) <= configuration.microBatchTokens
             {
-                tokens += examples[row].tokens.count
+                tokens += examples.tokenCount(at: row)
                 rows.append(row)
                 rest = rest.dropFirst()
             }

@@ -10,12 +10,13 @@ package final class Trainer {
     private let model: LanguageModel
     private let trainable: any Trainable
     private let configuration: TrainingConfiguration
-    private let examples: [TokenizedExample]
+    private let examples: any ExampleSource
     private let validation: [TokenizedExample]
     private var order: StepRows
     private var microBatches: MicroBatches
-    /// The current step's rows.
+    /// The current step's rows, and what they are.
     private var rows: [Int] = []
+    private var taken: [TokenizedExample] = []
     private let schedule: LearningRateSchedule
     private let optimizer: AdamW
     /// What the run ends with; nil where that is the last step's.
@@ -25,6 +26,7 @@ package final class Trainer {
     private let labelLosses: LabelLosses?
     private var result = TrainingResult()
     private var nextStep = 0
+    private var knownFingerprint: String?
 
     /// - Parameters:
     ///   - trainable: a part of `model`; it is what is trained.
@@ -32,7 +34,7 @@ package final class Trainer {
     ///   - sources: consecutive examples whose losses are to be told apart; every example is of one, or there is none.
     package init(
         model: LanguageModel, trainable: any Trainable, configuration: TrainingConfiguration,
-        examples: [TokenizedExample], validation: [TokenizedExample], sources: [Range<Int>] = []
+        examples: any ExampleSource, validation: [TokenizedExample], sources: [Range<Int>] = []
     ) {
         self.model = model
         self.trainable = trainable
@@ -52,7 +54,7 @@ package final class Trainer {
         best = configuration.keepsBest ? BestValues(trainable.parameters) : nil
         result.criterion = configuration.criterion
         self.sources = sources
-        let most = examples.reduce(0) { max($0, $1.labelPositions.count) }
+        let most = (0..<examples.count).reduce(0) { max($0, examples.labelCount(at: $1)) }
         labelLosses =
             sources.isEmpty ? nil : LabelLosses(reserving: min(most, 1 << 12) * min(configuration.batchSize, 1 << 8))
         result.sources = sources.isEmpty ? nil : sources.map { _ in SourceLoss() }
@@ -72,7 +74,7 @@ package final class Trainer {
     ///   - moved: called after each batch of a step, of which a step may have many.
     ///   - measure: asked at each validation where the configuration has a criterion.
     /// - Throws: `TrainingError.notFinite` naming the step whose loss or gradient is NaN or infinite, `.mismatch` for a
-    ///   checkpoint of another run; as the model, the checkpoint's file and `measure`.
+    ///   checkpoint of another run; as the examples, the model, the checkpoint's file and `measure`.
     package func run(
         checkpoint: String? = nil, shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in },
         validated: (ValidationProgress) -> Void = { _ in }, moved: () -> Void = {}, measure: Measure? = nil
@@ -112,10 +114,11 @@ package final class Trainer {
     private func step(_ moved: () -> Void) throws -> TrainingProgress {
         let start = DispatchTime.now()
         order.take(step: nextStep, into: &rows)
-        let labels = rows.reduce(0) { $0 + examples[$1].labelPositions.count }
+        try examples.take(rows, into: &taken)
+        let labels = taken.reduce(0) { $0 + $1.labelPositions.count }
         var total = 0.0
         labelLosses?.removeAll()
-        try microBatches.forEach(of: rows, in: examples) { batch in
+        try microBatches.forEach(of: taken) { batch in
             total += try model.trainingStep(
                 batch, lossScale: 1 / Float(labels), step: UInt64(nextStep),
                 regularisation: configuration.regularisation, labelLosses: labelLosses)
@@ -132,7 +135,7 @@ package final class Trainer {
         optimizer.update(learningRate: rate, step: nextStep) { trainable.updated(step: nextStep) }
 
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
-        let tokens = rows.reduce(0) { $0 + examples[$1].tokens.count }
+        let tokens = taken.reduce(0) { $0 + $1.tokens.count }
         result.losses.append(loss)
         result.learningRates.append(rate)
         result.gradientNorms.append(norm)
@@ -149,9 +152,9 @@ package final class Trainer {
     private func countSources() {
         guard let losses = labelLosses?.values, result.sources != nil else { return }
         var place = 0
-        for row in rows {
+        for (row, example) in zip(rows, taken) {
             guard let source = sources.firstIndex(where: { $0.contains(row) }) else { continue }
-            let count = examples[row].labelPositions.count
+            let count = example.labelPositions.count
             for index in place..<(place + count) { result.sources?[source].total += Double(losses[index]) }
             result.sources?[source].labels += count
             place += count
@@ -204,14 +207,14 @@ package final class Trainer {
     }
 
     private func save(_ path: String) throws {
-        let note = CheckpointNote(step: nextStep, result: result, run: fingerprint, dtype: model.dtype)
+        let note = CheckpointNote(step: nextStep, result: result, run: try fingerprint(), dtype: model.dtype)
         try NamedMatrices.write(state, metadata: note.metadata, to: path)
     }
 
     private func resume(_ path: String) throws {
         let note = try NamedMatrices.read(state, from: path) { metadata in
             let note = try CheckpointNote(metadata: metadata, path: path, dtype: model.dtype)
-            guard note.run == fingerprint else {
+            guard try note.run == fingerprint() else {
                 throw TrainingError(
                     .mismatch, "The checkpoint \(path) belongs to a run with other data or settings.",
                     advice: "Remove it to train from the start.")
@@ -226,14 +229,19 @@ package final class Trainer {
         if result.kernels.last.map(here.agrees) != true { result.kernels.append(here) }
     }
 
-    /// Tells runs apart that must not continue one another.
-    private var fingerprint: String {
+    /// Tells runs apart that must not continue one another. Every example is read for it, once.
+    private func fingerprint() throws -> String {
+        if let knownFingerprint { return knownFingerprint }
         var hasher = FNV1a()
         hasher.add("\(configuration.fingerprint) \(trainable.fingerprint) \(model.dtype)")
-        for example in examples {
-            hasher.add("\(example.tokens) \(example.labelPositions)")
+        for place in 0..<examples.count {
+            let example = try examples[place]
+            hasher.add(example.tokens)
+            hasher.add(" ")
+            hasher.add(example.labelPositions)
             if let target = example.target { hasher.add("\(example.tokenTypes) \(target)") }
         }
+        knownFingerprint = hasher.hexadecimal
         return hasher.hexadecimal
     }
 }

@@ -93,6 +93,7 @@ struct ForegroundAttempt {
             recorder.take(told)
             report(told)
         }
+        RowCacheFolder(configuration).adopt(from: request)
         report(.ended(outcome))
         guard let result = executor.result(of: execution) else {
             throw PipelineError(.interrupted, "The job was stopped before it began.")

@@ -71,25 +71,39 @@ package struct ForegroundRun {
     /// Does what a job does before training, and nothing else: finds whatever would stop it.
     ///
     /// - Throws: as `JobPipeline.check`; `ManifestsError`.
-    package func check(manifest path: String) throws -> JobCheck { try looking(at: path).check() }
+    package func check(manifest path: String) throws -> JobCheck { try looking(at: path) { try $0.check() } }
 
     /// What a job would train on.
     ///
     /// - Parameter isTimed: whether some of its steps are timed, for how long it would take.
     /// - Throws: as `JobPipeline.data`; `ManifestsError`.
     package func data(manifest path: String, isTimed: Bool) throws -> DataSummary {
-        try looking(at: path).data(isTimed: isTimed)
+        try looking(at: path) { try $0.data(isTimed: isTimed) }
     }
 
-    /// A job that is looked at and not run.
-    private func looking(at path: String) throws -> JobPipeline {
+    /// Looks at a job that is not run. What it tokenizes is kept for when it is, where there is a state folder of this
+    /// account's.
+    private func looking<Result>(at path: String, _ body: (JobPipeline) throws -> Result) throws -> Result {
         let document = try ManifestReading.document(path: path, configuration)
+        let hasState = access(configuration.state, W_OK | X_OK) == 0
+        let folder = hasState ? configuration.state : NSTemporaryDirectory()
+        let made = "\(folder)/look-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        defer {
+            if hasState {
+                RowCacheFolder(configuration).adopt(from: made, of: document.manifest.name)
+            } else {
+                try? FileManager.default.removeItem(atPath: made)
+            }
+        }
         let environment = JobEnvironment(
             outbox: configuration.outbox, workFolder: configuration.state,
-            hashCache: HashCache(file: configuration.hashCache), policy: configuration.pathPolicy(),
+            hashCache: HashCache(file: configuration.hashCache),
+            rowCache: RowCache(
+                made: made, kept: RowCacheFolder.folder(of: document.manifest.name, in: configuration.rowCache)),
+            policy: configuration.pathPolicy(),
             shouldStop: shouldStop, reporter: JobReporter(report), limits: JobLimits(configuration.limits),
             references: try references(of: document.manifest))
-        return JobPipeline(document, environment: environment)
+        return try body(JobPipeline(document, environment: environment))
     }
 
     /// Where the registry leads now; nowhere as long as there is no ledger.

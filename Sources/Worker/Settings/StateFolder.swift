@@ -15,6 +15,7 @@ package struct StateFolder: Sendable {
     var claims: String { path + "/claimed" }
     var backups: String { path + "/backups" }
     private var foreground: String { path + "/foreground" }
+    private var rows: String { path + "/rows" }
 
     /// Makes it, and the folders in it that a worker needs; one that others may enter is closed to them.
     ///
@@ -43,7 +44,8 @@ package struct StateFolder: Sendable {
         for name in try FileSystem.names(in: path) where Self.isOwnFile(name) {
             try close(path + "/" + name, to: 0o600)
         }
-        for folder in [jobs, claims, backups, foreground] where FileSystem.isFolder(folder) { try tighten(folder) }
+        let folders = [jobs, claims, backups, foreground, rows]
+        for folder in folders where FileSystem.isFolder(folder) { try tighten(folder) }
     }
 
     private func tighten(_ folder: String) throws {
