@@ -1,6 +1,7 @@
 import ArgumentParser
 import Common
 import Foundation
+import Manifests
 import ModelFiles
 import OperatingSystem
 import Pipeline
