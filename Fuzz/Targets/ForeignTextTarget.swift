@@ -137,7 +137,7 @@ package struct ForeignTextTarget: FuzzTarget {
         for line in card.dropFirst(head.count).split(separator: "\n").dropFirst(2) {
             if line.hasPrefix("```") { isCode.toggle() }
             guard !isCode, !line.hasPrefix("#"), !line.hasPrefix("|"), !line.hasPrefix("```") else { continue }
-            let rest = ForeignTextPromise.outsideCode(String(line)).replacing("&lt;", with: "")
+            let rest = ForeignTextPromise.outsideCode(String(line)).replacing("&lt;", with: " ")
             for mark in ["<", "://", "www.", "@", "!["] where rest.contains(mark) {
                 try require(false, "the card has \(mark) outside of code: \(line)")
             }

@@ -112,7 +112,9 @@ struct MethodJobTests {
             var verification = RunVerification(result.runFolder, base: nil)
             let verdict = try verification.run()
             #expect(verdict.passed, "\(verdict.checks)")
-            #expect(verdict.checks.count { $0.status == .passed } == verdict.checks.count - 1)
+            // What there is no parity for, and nobody has signed.
+            let open = verdict.checks.filter { $0.status != .passed }.map(\.name)
+            #expect(open.count == 2 && open.contains(.provenance), "\(open)")
         }
     }
 
