@@ -96,7 +96,7 @@ struct Export: ParsableCommand {
             reporter: JobReporter(ProgressPrinter().take)
         ).run(to: output)
         if json { return try Output.json(outcome) }
-        ExportPage.print(outcome)
+        ExportPage.show(outcome)
     }
 
     /// The registry's name of the adapter, or its folder's.

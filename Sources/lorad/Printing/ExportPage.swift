@@ -4,7 +4,7 @@ import Pipeline
 
 /// What `lorad export` tells people.
 enum ExportPage {
-    static func print(_ outcome: ExportOutcome) {
+    static func show(_ outcome: ExportOutcome) {
         let bytes = outcome.files.reduce(0) { $0 + $1.bytes }
         let facts = [outcome.to, outcome.dtype, outcome.modules.map { "\($0) modules" }, "\(bytes) bytes"]
         Output.line("\(outcome.model): \(facts.compactMap { $0 }.joined(separator: ", "))")
@@ -19,7 +19,7 @@ enum ExportPage {
                         format: "%.2e of %.2e allowed; the adapter moves one by %.2e", parity.maxAbsLogitDifference,
                         parity.tolerance, parity.baseVsAdapterMaxAbsLogitDifference))
         }
-        if let loss = outcome.loss { print(loss) }
+        if let loss = outcome.loss { show(loss) }
         if let rank = outcome.maximumRank { Output.line("--max-lora-rank must be \(rank) or more") }
         Output.line(
             outcome.adapterRecordsBase
@@ -29,7 +29,7 @@ enum ExportPage {
         for command in outcome.commands { Output.line("  \(command)") }
     }
 
-    private static func print(_ loss: ExportLoss) {
+    private static func show(_ loss: ExportLoss) {
         Output.line(
             "read back and compared on \(loss.prompts) prompts: "
                 + String(
