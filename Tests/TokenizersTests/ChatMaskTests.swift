@@ -138,6 +138,38 @@ struct ChatMaskTests {
         }
     }
 
+    /// The tokens of a question and an answer by the template in Qwen 3's style, unmarked.
+    private func tokens(answer: String, then more: String = "") throws -> ConversationTokens {
+        let tokenizer = try tokenizer("qwen3")
+        let messages = "[{\"role\": \"user\", \"content\": \"rain?\"}, {\"role\": \"assistant\", \(answer)}\(more)]"
+        return try ConversationTokens(
+            Conversation(messages: try JSONReader.parse(messages, name: "messages"), tools: nil),
+            template: template("qwen3", "plain", tokenizer), tokenizer: tokenizer)
+    }
+
+    @Test("A turn that only calls a tool is found, whether its content is empty, null or absent")
+    func silentCall() throws {
+        let call = #""tool_calls": [{"type": "function", "function": {"name": "weather", "arguments": {}}}]"#
+        let more = #", {"role": "tool", "content": "dry"}, {"role": "assistant", "content": "no"}"#
+        let empty = try tokens(answer: #""content": "", "# + call, then: more)
+        let trained = text(empty, try tokenizer("qwen3"))
+        #expect(trained.hasPrefix("<tool_call>weather {}</tool_call><|im_end|>"), "\(trained)")
+        for content in ["", #""content": null, "#] {
+            #expect(try tokens(answer: content + call, then: more) == empty)
+        }
+    }
+
+    @Test("Reasoning is written under whichever name a row has it; of several the standard one, as transformers has it")
+    func reasoningNames() throws {
+        let written = try tokens(answer: #""content": "no", "reasoning_content": "dry""#)
+        #expect(written.text.contains("<think>\ndry\n</think>"))
+        for name in ["reasoning", "thinking"] {
+            #expect(try tokens(answer: "\"content\": \"no\", \"\(name)\": \"dry\"") == written)
+        }
+        let both = #""content": "no", "reasoning": "wet", "thinking": null, "reasoning_content": "dry""#
+        #expect(try tokens(answer: both) == written)
+    }
+
     @Test("Where the template begins the thought, the thought's own words are the first that are trained")
     func begunThought() throws {
         let tokenizer = try tokenizer("deepseek")

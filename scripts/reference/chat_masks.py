@@ -21,6 +21,7 @@ OUT = ROOT / "Tests/Fixtures/chat"
 # What the assistant says stands between « and ». Answers begin with a character of the vocabulary: transformers leaves a
 # turn out whose first character has no token.
 CALLS = "{% for call in message['tool_calls'] %}{{ '<tool_call>' + call['function']['name'] + ' ' + (call['function']['arguments'] | tojson) + '</tool_call>' }}{% endfor %}"
+PARTED = CALLS.replace("{{ '<tool_call>'", "{% if message['content'] or not loop.first %}{{ '\\n' }}{% endif %}{{ '<tool_call>'")
 SAID = "{% if message['content'] %}{{ message['content'] | trim }}{% endif %}{% if message['tool_calls'] %}" + CALLS + "{% endif %}"
 ALTERNATES = (
     "{% for message in turns %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}"
@@ -39,7 +40,7 @@ FAMILIES = {
         "{% if message['role'] == 'assistant' %}«" + SAID + "{{ '<|eot_id|>' }}»{% else %}{{ (message['content'] | trim) + '<|eot_id|>' }}{% endif %}{% endfor %}"
         "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}{% endif %}",
     ),
-    # Writes reasoning in the last answers alone, and an empty one where the last has none.
+    # Writes reasoning in the last answers alone, and an empty one where the last has none; parts calls from what is said.
     "qwen3": dict(
         bos=None, eos="<|im_end|>", special=["<|im_start|>", "<think>", "</think>"],
         template="{% if tools %}{{ '<|im_start|>system\\n' + (tools | tojson) + '<|im_end|>\\n' }}{% endif %}"
@@ -47,7 +48,7 @@ FAMILIES = {
         "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' }}"
         "{% if message['role'] == 'assistant' %}«{% set reasoning = message['reasoning_content'] | default('', true) %}"
         "{% if loop.index0 > ns.last and (loop.last or reasoning) %}{{ '<think>\\n' + reasoning.strip('\\n') + '\\n</think>\\n\\n' }}{% endif %}"
-        + SAID + "{{ '<|im_end|>' }}»{{ '\\n' }}{% else %}{{ message['content'] + '<|im_end|>\\n' }}{% endif %}{% endfor %}"
+        + SAID.replace(CALLS, PARTED) + "{{ '<|im_end|>' }}»{{ '\\n' }}{% else %}{{ message['content'] + '<|im_end|>\\n' }}{% endif %}{% endfor %}"
         "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}",
     ),
     # No system turn, roles that alternate, parts of text.

@@ -54,11 +54,21 @@ struct TurnSearch {
         if begins(with: last) { return last.utf8.count }
         let probed = through.replacing(place, by: through.messages[place].saying(String(Self.probe)))
         guard let other, let otherLast = try? render(probed, false) else { return nil }
-        let contentEnd = text.utf8.count - commonEnd(text, other)
-        let closing = last.utf8.suffix(commonEnd(last, otherLast))
+        var contentEnd = text.utf8.count - commonEnd(text, other)
+        var closing = last.utf8.suffix(commonEnd(last, otherLast))
+        if conversation.messages[place].content.isEmpty {
+            // What a template puts between a content and calls of tools, it leaves out where nothing is said: what the
+            // texts have in common may then begin in the words before the turn.
+            contentEnd = max(contentEnd, start)
+            while let first = closing.first, Self.isWhite(first), !text.utf8.dropFirst(contentEnd).starts(with: closing) {
+                closing = closing.dropFirst()
+            }
+        }
         guard contentEnd >= start, text.utf8.dropFirst(contentEnd).starts(with: closing) else { return nil }
         return contentEnd + closing.count
     }
+
+    private static func isWhite(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     private func begins(with beginning: String) -> Bool { text.utf8.starts(with: beginning.utf8) }
 
