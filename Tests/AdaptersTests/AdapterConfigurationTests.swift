@@ -112,6 +112,45 @@ struct AdapterConfigurationTests {
         #expect(error.code == .malformed, "\(error.message)")
     }
 
+    @Test(
+        "Settings of other methods that say nothing, too much or what cannot be are refused",
+        arguments: [
+            (#""PROMPT_TUNING""#, AdaptersErrorCode.malformed),
+            (#""PREFIX_TUNING", "num_virtual_tokens": 0"#, .malformed),
+            (#""PREFIX_TUNING", "num_virtual_tokens": "4""#, nil),
+            (#""PROMPT_TUNING", "num_virtual_tokens": 4, "num_transformer_submodules": 2"#, .unsupported),
+            (#""PROMPT_TUNING", "num_virtual_tokens": 256"#, .unsupported),
+            (#""PROMPT_TUNING", "num_virtual_tokens": 4, "target_r": 2"#, .unsupported),
+            (#""P_TUNING", "num_virtual_tokens": 4"#, .unsupported),
+            (#""LORAD_BOTTLENECK", "variant": "fusion", "reduction_factor": 4"#, .malformed),
+            (#""LORAD_BOTTLENECK", "variant": "houlsby", "reduction_factor": 0"#, .malformed),
+            (#""LORAD_BOTTLENECK", "variant": "houlsby", "reduction_factor": 33"#, .unsupported),
+            (#""ADALORA", "target_modules": ["q_proj"], "init_r": 0"#, .malformed),
+            (#""ADALORA", "target_modules": ["q_proj"], "init_r": 99999999"#, .malformed),
+            (
+                #""ADALORA", "target_modules": ["q_proj"], "init_r": 3, "rank_pattern": {"a.lora_E": [true, false]}"#,
+                .malformed
+            ),
+            (
+                #""ADALORA", "target_modules": ["q_proj"], "init_r": 2, "rank_pattern": {"a.lora_E": [true, 1]}"#,
+                .malformed
+            ),
+            (#""ADALORA", "target_modules": ["q_proj"], "init_r": 2, "rank_pattern": {"a": [true, true]}"#, .malformed),
+            (#""PROMPT_TUNING", "num_virtual_tokens": 4"#, .mismatch),
+            (#""ADALORA", "target_modules": ["q_proj"]"#, .mismatch),
+        ])
+    func otherMethods(_ members: String, _ code: AdaptersErrorCode?) throws {
+        try withTemporaryFolder { folder in
+            let text = #"{"peft_type": \#(members)}"#
+            try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/adapter_config.json"))
+            try SafetensorsWriter.write([], to: folder + "/adapter_model.safetensors")
+            let error = #expect(throws: (any Error).self) {
+                try Adapter.load(folder: folder, into: Fixtures.tinyModel())
+            }
+            #expect((error as? AdaptersError)?.code == code, "\(String(describing: error))")
+        }
+    }
+
     @Test("Targets of which the base has none are refused with what there is")
     func noTarget() throws {
         let error = try failure(#"{"peft_type": "LORA", "r": 4, "target_modules": ["c_attn", "lm_head"]}"#)

@@ -74,23 +74,26 @@ extension AdapterMethod {
             },
             make: { place, dropout in SingularUpdate(place, dropout: dropout) }),
         read: { file, configuration in
-            func atLeast(_ least: Int, _ key: String, _ standard: Int) throws -> Int {
+            func number(_ key: String, _ standard: Int, _ range: ClosedRange<Int>) throws -> Int {
                 let value = try file.int(key, default: standard)
-                guard (least...(1 << 30)).contains(value) else {
-                    throw AdaptersError(.malformed, "\(file.path): \(key) is \(value), below \(least).")
+                guard range.contains(value) else {
+                    throw AdaptersError(
+                        .malformed,
+                        "\(file.path): \(key) is \(value), not from \(range.lowerBound) to \(range.upperBound).")
                 }
                 return value
             }
+            let (ranks, steps) = (1...AdapterConfiguration.largestRank, 0...(1 << 30))
             var budget = RankBudget()
-            budget.initialRank = min(try atLeast(1, "init_r", 12), AdapterConfiguration.largestRank)
-            budget.targetRank = try atLeast(1, "target_r", 8)
-            budget.initialSteps = try atLeast(0, "tinit", 0)
-            budget.finalSteps = try atLeast(0, "tfinal", 0)
-            budget.interval = try atLeast(1, "deltaT", 1)
+            budget.initialRank = try number("init_r", 12, ranks)
+            budget.targetRank = try number("target_r", 8, ranks)
+            budget.initialSteps = try number("tinit", 0, steps)
+            budget.finalSteps = try number("tfinal", 0, steps)
+            budget.interval = try number("deltaT", 1, 1...(1 << 30))
             budget.beta1 = try file.float("beta1", default: 0.85)
             budget.beta2 = try file.float("beta2", default: 0.85)
             budget.orthogonality = try file.float("orth_reg_weight", default: 0.5)
-            budget.totalSteps = try atLeast(0, "total_step", 0)
+            budget.totalSteps = try number("total_step", 0, steps)
             configuration.budget = budget
             configuration.ranks = try keptRanks(file, initial: budget.initialRank)
         },
