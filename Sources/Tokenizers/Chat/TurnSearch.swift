@@ -60,7 +60,8 @@ struct TurnSearch {
             // What a template puts between a content and calls of tools, it leaves out where nothing is said: what the
             // texts have in common may then begin in the words before the turn.
             contentEnd = max(contentEnd, start)
-            while let first = closing.first, Self.isWhite(first), !text.utf8.dropFirst(contentEnd).starts(with: closing) {
+            let rest = text.utf8.dropFirst(contentEnd)
+            while let first = closing.first, Self.isWhite(first), !rest.starts(with: closing) {
                 closing = closing.dropFirst()
             }
         }

@@ -127,9 +127,9 @@ package final class TokenizedFile: Sendable {
             let (tokens, runs) = (record.bytesOfTokens, record.bytesOfRuns)
             try have(RowRecord.bytes + tokens + runs)
             try piece.withUnsafeBytes { bytes in
-                let body0 = position - start + RowRecord.bytes
+                let place = position - start + RowRecord.bytes
                 try body(
-                    record, slice(bytes, body0, tokens), slice(bytes, body0 + tokens, runs), position + RowRecord.bytes)
+                    record, slice(bytes, place, tokens), slice(bytes, place + tokens, runs), position + RowRecord.bytes)
             }
             position += RowRecord.bytes + tokens + runs
         }
