@@ -139,12 +139,14 @@ struct ChatMaskTests {
     }
 
     /// The tokens of a question and an answer by the template in Qwen 3's style, unmarked.
-    private func tokens(answer: String, then more: String = "") throws -> ConversationTokens {
+    private func tokens(
+        answer: String, then more: String = "", _ options: ConversationOptions = ConversationOptions()
+    ) throws -> ConversationTokens {
         let tokenizer = try tokenizer("qwen3")
         let messages = "[{\"role\": \"user\", \"content\": \"rain?\"}, {\"role\": \"assistant\", \(answer)}\(more)]"
         return try ConversationTokens(
             Conversation(messages: try JSONReader.parse(messages, name: "messages"), tools: nil),
-            template: template("qwen3", "plain", tokenizer), tokenizer: tokenizer)
+            template: template("qwen3", "plain", tokenizer), tokenizer: tokenizer, options: options)
     }
 
     @Test("A turn that only calls a tool is found, whether its content is empty, null or absent")
@@ -168,6 +170,12 @@ struct ChatMaskTests {
         }
         let both = #""content": "no", "reasoning": "wet", "thinking": null, "reasoning_content": "dry""#
         #expect(try tokens(answer: both) == written)
+        // Manifests of version 1 keep the tokens that they had.
+        let version1 = ConversationOptions(aliasesReasoning: false)
+        #expect(try tokens(answer: #""content": "no", "reasoning_content": "dry""#, version1) == written)
+        for name in ["reasoning", "thinking"] {
+            #expect(try !tokens(answer: "\"content\": \"no\", \"\(name)\": \"dry\"", version1).text.contains("dry"))
+        }
     }
 
     @Test("Where the template begins the thought, the thought's own words are the first that are trained")

@@ -7,7 +7,8 @@ extension JobManifest {
         [
             .standard(
                 "version", \.version, .integer(1...2, example: 1), standard: "1",
-                "The version of this format; 2 publishes the best step where 1 publishes the last."),
+                "The version of this format; 2 publishes the best step where 1 publishes the last, and hands reasoning to chat "
+                    + "templates under the names that they read."),
             .required(
                 "name", \.name, .name(example: "sentiment", reserved: reservedNames),
                 missing: "give the adapter a name, such as sentiment",

@@ -123,7 +123,9 @@ extension DatasetSection {
     }
 
     /// What of conversations is trained on, and scored.
-    var conversations: ConversationOptions {
+    ///
+    /// - Parameter version: the manifest's: under 1 a template finds reasoning under the names that the row has alone.
+    func conversations(version: Int) -> ConversationOptions {
         let turns: ConversationOptions.Turns =
             switch trainOn {
             case nil, .assistant: .assistant
@@ -136,7 +138,7 @@ extension DatasetSection {
             case .mask: .mask
             case .drop: .drop
             }
-        return ConversationOptions(turns: turns, reasoning: reasoning)
+        return ConversationOptions(turns: turns, reasoning: reasoning, aliasesReasoning: version >= 2)
     }
 }
 

@@ -127,7 +127,7 @@ extension JobManifest {
     /// What scoring keeps to on this base.
     func scoring(_ base: VerifiedBase) -> SliceOptions {
         var options = SliceOptions(choices: evaluation.choices ?? [], tokensPerCall: evaluation.batchTokens)
-        options.conversations = dataset.conversations
+        options.conversations = dataset.conversations(version: version)
         options.greedy = GreedyRule(
             endTokens: Set(base.endTokens), needsEnd: training.appendEOS && base.tokenizer.eosTokenID != nil,
             maximumNewTokens: evaluation.maxNewTokens)

@@ -53,6 +53,7 @@ struct RowTokenizing {
         recipe.template = (base.templates[index] ?? base.template)?.sha256
         recipe.date = dataset.chatDate
         (recipe.trainOn, recipe.reasoning) = (dataset.trainOn?.rawValue, dataset.reasoning?.rawValue)
+        recipe.aliasesReasoning = dataset.conversations(version: manifest.version).aliasesReasoning
         recipe.maximumLength = training.maxLength
         recipe.overLength = training.overLength.rawValue
         recipe.appendsEndOfText = training.appendEOS

@@ -81,7 +81,8 @@ struct TextData {
         ExampleBuilder(
             tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
             overLength: manifest.training.overLength == .drop ? .drop : .truncate,
-            appendsEndOfText: manifest.training.appendEOS, conversations: manifest.dataset.conversations)
+            appendsEndOfText: manifest.training.appendEOS,
+            conversations: manifest.dataset.conversations(version: manifest.version))
     }
 }
 

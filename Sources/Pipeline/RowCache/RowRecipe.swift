@@ -24,6 +24,7 @@ package struct RowRecipe: Codable, Equatable, Sendable {
     package var date: String?
     package var trainOn: String?
     package var reasoning: String?
+    package var aliasesReasoning = false
     package var maximumLength = 0
     package var overLength = ""
     package var appendsEndOfText = false

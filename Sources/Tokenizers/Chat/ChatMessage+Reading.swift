@@ -42,24 +42,7 @@ extension ChatMessage {
             }
         }
         self.init(
-            role: role, content: content, fields: JSONObject(Self.aliasingReasoning(members)),
-            mark: try Self.mark(fields, role: role, place))
-    }
-
-    /// Reasoning under the names that templates read, whichever of them the row has: transformers hands it over as
-    /// `reasoning_content`, and as `thinking` where that is not there (5.23, `_alias_reasoning_fields` of
-    /// utils/chat_template_utils.py).
-    private static func aliasingReasoning(_ members: [JSONObject.Member]) -> [JSONObject.Member] {
-        let (standard, other) = ("reasoning_content", "thinking")
-        let found = [standard, other, "reasoning"].lazy.compactMap { key in
-            members.first { $0.key == key && !$0.value.isNull }?.value
-        }.first
-        guard let reasoning = found else { return members }
-        let old = members.first { $0.key == other }
-        var aliased: [JSONObject.Member] = [(other, old?.value ?? reasoning)]
-        for (key, value) in members where key != other { aliased.append((key, key == standard ? reasoning : value)) }
-        if !members.contains(where: { $0.key == standard }) { aliased.append((standard, reasoning)) }
-        return aliased
+            role: role, content: content, fields: JSONObject(members), mark: try Self.mark(fields, role: role, place))
     }
 
     // MARK: content

@@ -22,10 +22,14 @@ package struct ConversationOptions: Sendable, Equatable {
 
     package var turns: Turns
     package var reasoning: Reasoning
+    /// Whether a template finds reasoning under the names that it reads, whichever the row has, as with transformers; else
+    /// under the row's own.
+    package var aliasesReasoning: Bool
 
-    package init(turns: Turns = .assistant, reasoning: Reasoning = .asTemplate) {
+    package init(turns: Turns = .assistant, reasoning: Reasoning = .asTemplate, aliasesReasoning: Bool = true) {
         self.turns = turns
         self.reasoning = reasoning
+        self.aliasesReasoning = aliasesReasoning
     }
 
     /// The places of the messages whose turns are to be found in the text: those that are trained, or with `.all` those

@@ -16,7 +16,8 @@ package struct ConversationTokens: Sendable, Equatable {
         _ conversation: Conversation, template: ChatTemplate, tokenizer: any Tokenizer,
         options: ConversationOptions = ConversationOptions(), addGenerationPrompt: Bool = false
     ) throws {
-        let conversation = options.reasoning == .drop ? conversation.withoutReasoning : conversation
+        let given = options.aliasesReasoning ? conversation.aliasingReasoning : conversation
+        let conversation = options.reasoning == .drop ? given.withoutReasoning : given
         let sought = options.sought(conversation.messages)
         let rendered = try template.render(
             conversation, addGenerationPrompt: addGenerationPrompt, seeking: sought)

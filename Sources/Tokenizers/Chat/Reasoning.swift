@@ -34,6 +34,30 @@ extension Conversation {
     }
 }
 
+extension Conversation {
+    /// With reasoning under the names that templates read.
+    package var aliasingReasoning: Conversation { Conversation(messages.map(\.aliasingReasoning), tools: tools) }
+}
+
+extension ChatMessage {
+    /// Reasoning under the names that templates read, whichever of them the row has: transformers hands it over as
+    /// `reasoning_content`, and as `thinking` where that is not there (5.23, `_alias_reasoning_fields` of
+    /// utils/chat_template_utils.py).
+    fileprivate var aliasingReasoning: ChatMessage {
+        let (standard, other) = ("reasoning_content", "thinking")
+        let members = fields.members
+        let found = [standard, other, "reasoning"].lazy.compactMap { key in
+            members.first { $0.key == key && !$0.value.isNull }?.value
+        }.first
+        guard let reasoning = found else { return self }
+        let old = members.first { $0.key == other }
+        var aliased: [JSONObject.Member] = [(other, old?.value ?? reasoning)]
+        for (key, value) in members where key != other { aliased.append((key, key == standard ? reasoning : value)) }
+        if !members.contains(where: { $0.key == standard }) { aliased.append((standard, reasoning)) }
+        return ChatMessage(role: role, content: content, fields: JSONObject(aliased), mark: mark)
+    }
+}
+
 /// Finds what is thought in the assistant's turns of a rendered conversation.
 struct ReasoningSearch {
     /// Bytes of UTF-8, ascending, tags included.

@@ -11,9 +11,7 @@ import Webhooks
 /// What the registry does for a job: before it begins, where references lead; after it has ended, its run's number, and its
 /// promotion where the manifest asks for that.
 struct JobRegistry: Sendable {
-    /// In a job's work folder: `JobReferences`.
-    static let pins = "references.json"
-    /// Bytes of that file: some paths and digests.
+    /// Bytes of `WorkFolder.references`: some paths and digests.
     private static let largestPins = 256 << 10
 
     let ledger: Ledger
@@ -70,7 +68,7 @@ struct JobRegistry: Sendable {
         }.flatMap { $0.version == JobReferences().version ? $0 : nil }
     }
 
-    private func path(_ job: String) -> String { folders.work(job) + "/" + Self.pins }
+    private func path(_ job: String) -> String { folders.work(job) + "/" + WorkFolder.references }
 
     // MARK: after
 

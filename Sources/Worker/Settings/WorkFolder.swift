@@ -8,6 +8,8 @@ import OperatingSystem
 struct WorkFolder {
     private static let log = "log"
     static let checkpoint = "checkpoint.safetensors"
+    /// Where the registry led when the job began: `JobReferences`.
+    static let references = "references.json"
     private static let errors = "stderr"
 
     private let path: String
@@ -27,7 +29,7 @@ struct WorkFolder {
     func clear(of job: JobRecord, keepingJournal: Bool = false) {
         let mayGoOn = (job.state == .cancelled || job.state == .failed) && job.runFolder == nil
         for name in (try? FileSystem.names(in: path)) ?? [] {
-            guard name != Self.log, !(keepingJournal && (name == JobRequest.journal || name == JobRegistry.pins)),
+            guard name != Self.log, !(keepingJournal && (name == JobRequest.journal || name == Self.references)),
                 !(mayGoOn && (name == Self.checkpoint || name == Self.errors))
             else { continue }
             remove(name)

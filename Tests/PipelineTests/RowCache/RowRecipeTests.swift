@@ -10,6 +10,7 @@ struct RowRecipeTests {
         "columns": { $0.columns = ["a": "b"] },
         "tools": { $0.tools = "t" }, "template": { $0.template = "t" }, "date": { $0.date = "2026-01-01" },
         "trainOn": { $0.trainOn = "all" }, "reasoning": { $0.reasoning = "drop" },
+        "aliasesReasoning": { $0.aliasesReasoning = true },
         "maximumLength": { $0.maximumLength = 1 }, "overLength": { $0.overLength = "drop" },
         "appendsEndOfText": { $0.appendsEndOfText = true }, "tokenizer": { $0.tokenizer = "t" },
         "endOfText": { $0.endOfText = 1 }, "beginning": { $0.beginning = [1] }, "vocabulary": { $0.vocabulary = 1 },
