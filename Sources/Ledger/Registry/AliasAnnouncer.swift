@@ -5,7 +5,8 @@ package protocol AliasAnnouncer: Sendable {
     /// What is to be delivered of a move, in order.
     ///
     /// - Parameters:
-    ///   - runs: the versions that the move is from and to, where they are some.
+    ///   - from: the version that it led to; nil where that was the base, or nothing.
+    ///   - to: the version that it leads to; nil for the base.
     ///   - disabled: hooks that hear of nothing.
     func deliveries(
         of move: AliasMove, name: String, from: AdapterVersion?, to: AdapterVersion?, disabled: Set<String>
