@@ -169,7 +169,7 @@ let package = Package(
                 "Common", "Compression", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters",
                 "Training",
                 "Evaluation", "Manifests", "Reports", "Publication", "Pipeline", "OperatingSystem", "Ledger",
-                "JobReports", "Webhooks", "Worker", "ForeignText", "Executors",
+                "JobReports", "Webhooks", "Worker", "ForeignText", "Executors", "Digests",
             ],
             path: "Fuzz/Targets", swiftSettings: swiftSettings),
         .target(

@@ -40,6 +40,13 @@ struct SigningTests {
             #expect(unnamed.status == 0 && unnamed.output.contains("--key says by whom"), "\(unnamed.output)")
             #expect(try verify("--key", "private.pem").status == 64)
 
+            // The key is no job's to read, though it lies where data does.
+            try lorad.write(
+                lorad.manifest(sha256: lorad.hash()).replacing("data/train.jsonl", with: "private.pem"),
+                to: "thief.yaml")
+            let thief = try lorad.run("validate", "thief.yaml")
+            #expect(thief.status == 65 && thief.errors.contains("private.pem"), "\(thief.errors)")
+
             // By hand too; and a key that others can read is refused before any work.
             #expect(try lorad.run("run", "job.yaml", "--set", "training.seed=3").status == 0)
             #expect(try lorad.run("verify", "tiny@2", "--key", "public.pem").status == 0)
