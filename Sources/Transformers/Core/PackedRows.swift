@@ -54,15 +54,16 @@ struct PackedRowsPlanner {
     /// adapter's own.
     mutating func rows(of batch: PackedBatch, sharingPrefixes: Bool, prefixRows: Int) -> PackedRows {
         let rows = rows(of: batch, sharingPrefixes: sharingPrefixes)
-        return prefixRows == 0 ? rows : behind(prefixRows, rows)
+        return prefixRows == 0 ? rows : behind(prefixRows, rows, of: batch)
     }
 
     /// The same rows at later positions: what each sequence reads begins with the keys and values of the prefix.
-    private mutating func behind(_ prefixRows: Int, _ rows: PackedRows) -> PackedRows {
+    private mutating func behind(_ prefixRows: Int, _ rows: PackedRows, of batch: PackedBatch) -> PackedRows {
         let layout = rows.layout
-        shiftedPositions.removeAll(keepingCapacity: true)
-        longerSpans.removeAll(keepingCapacity: true)
-        prefixedKeyRows.removeAll(keepingCapacity: true)
+        let (most, sequences) = (batch.tokens.capacity, batch.offsets.capacity)
+        Self.clear(&shiftedPositions, reserving: most)
+        Self.clear(&longerSpans, reserving: sequences)
+        Self.clear(&prefixedKeyRows, reserving: most + prefixRows * sequences)
         for position in layout.positions { shiftedPositions.append(position + Int32(prefixRows)) }
         for span in layout.spans {
             longerSpans.append(
@@ -108,19 +109,20 @@ struct PackedRowsPlanner {
 
     /// Forgets the batch before; there is room for as much as `batch` itself has room for.
     private mutating func clear(reservingFor batch: PackedBatch) {
-        func clear<Element>(_ list: inout [Element], _ room: Int) {
-            list.removeAll(keepingCapacity: true)
-            list.reserveCapacity(room)
-        }
         let (rows, sequences) = (batch.tokens.capacity, batch.offsets.capacity)
-        clear(&tokens, rows)
-        clear(&positions, rows)
-        clear(&keyRows, rows)
-        clear(&computedRows, rows)
-        clear(&labelRows, batch.labelRows.capacity)
-        clear(&spans, sequences)
-        clear(&order, sequences)
-        clear(&firstLabels, sequences)
+        Self.clear(&tokens, reserving: rows)
+        Self.clear(&positions, reserving: rows)
+        Self.clear(&keyRows, reserving: rows)
+        Self.clear(&computedRows, reserving: rows)
+        Self.clear(&labelRows, reserving: batch.labelRows.capacity)
+        Self.clear(&spans, reserving: sequences)
+        Self.clear(&order, reserving: sequences)
+        Self.clear(&firstLabels, reserving: sequences)
+    }
+
+    private static func clear<Element>(_ list: inout [Element], reserving room: Int) {
+        list.removeAll(keepingCapacity: true)
+        list.reserveCapacity(room)
     }
 
     /// Sorted by tokens, a sequence has its longest common beginning with the one before it.

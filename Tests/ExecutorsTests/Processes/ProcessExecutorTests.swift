@@ -205,10 +205,10 @@ struct ProcessExecutorTests {
             "\(still)")
         let moving = """
             read order
-            for n in 1 2 3 4 5 6 7 8 9 10 11 12; do echo '{"moved":{"_0":'$n'}}'; sleep 0.25; done
+            for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do echo '{"moved":{"_0":'$n'}}'; sleep 0.5; done
             echo '{"ended":{"_0":{"interrupted":{}}}}'; cat > /dev/null
             """
-        #expect(try await run(moving, limits: { $0.stallTime = 1.5 }) == .interrupted)
+        #expect(try await run(moving, limits: { $0.stallTime = 5 }) == .interrupted)
         let patient = "read order; sleep 2; echo '{\"ended\":{\"_0\":{\"interrupted\":{}}}}'; cat > /dev/null"
         #expect(try await run(patient, limits: { $0.stallTime = 0 }) == .interrupted)
         #expect(LimitsConfiguration().stallTime == 3600)
