@@ -46,6 +46,13 @@ extension PipelineError {
         }
     }
 
+    /// Refuses to write where something stands already.
+    static func requireNothing(at output: String) throws {
+        guard !FileSystem.exists(output) else {
+            throw PipelineError(.rejected, "\(output) exists already.", advice: "Name a new folder.")
+        }
+    }
+
     /// A fault that ends a job because it was asked to stop, in the fault's own words.
     init(interruption fault: any Fault) {
         self.init(.interrupted, fault.message, cause: fault.cause, advice: fault.advice)

@@ -54,6 +54,9 @@ struct SigningTests {
             let open = try lorad.run("run", "job.yaml", "--set", "training.seed=4")
             #expect(open.status == 65 && open.errors.contains("can be read by others"), "\(open.errors)")
             #expect(lorad.list("outbox/tiny").count { $0.contains("Z-") } == 2)
+            // Nor does the ledger know of a job that was never begun.
+            let jobs = try JSONReader.parse(lorad.run("status", "--json").output, name: "status").arrayValue ?? []
+            #expect(jobs.count == 2 && jobs.allSatisfy { $0["state"]?.stringValue == "succeeded" })
         }
     }
 }

@@ -115,7 +115,7 @@ struct JobTransitionTests {
                     UPDATE jobs SET state = ?, attempt = 1, crashes = ?, retries = 3, cancel_requested = ?,
                         not_before = 1, started_at = 2, finished_at = 3, reason = 'r', run_folder = '/r', summary = ?,
                         worker_pid = 1, worker_start = 4, boot_id = 'gone', execution = '{"executor":"process"}',
-                        heartbeat_at = 7, memory_bytes = 8
+                        heartbeat_at = 7, memory_bytes = 8, pins = '{}'
                     """,
                 // Recovery cancels what somebody asked it to, and abandons what crashed too often; `bring` allows five.
                 arguments: [
@@ -163,7 +163,7 @@ struct JobTransitionTests {
     private static let parts: [JobTransition.Part: [String]] = [
         .owner: ["worker_pid", "worker_start", "boot_id", "execution", "heartbeat_at", "memory_bytes"],
         .cancelRequest: ["cancel_requested"], .wait: ["not_before"],
-        .ending: ["finished_at", "reason", "run_folder", "summary"], .counts: ["crashes", "retries"],
+        .ending: ["finished_at", "reason", "run_folder", "summary"], .counts: ["crashes", "retries"], .pins: ["pins"],
     ]
 
     /// What else a cause writes, in place of what was there or was cleared.

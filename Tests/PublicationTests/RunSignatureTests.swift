@@ -88,6 +88,41 @@ struct RunSignatureTests {
         }
     }
 
+    @Test("Nothing is signed through a link: a file that a signature's name led to stays as it was")
+    func links() throws {
+        let own = try #require(P256PrivateKey(pem: key("private.pem")))
+        try withRun { folder, key in
+            let victim = folder + "-victim"
+            defer { try? FileManager.default.removeItem(atPath: victim) }
+            try write("precious", victim)
+            for name in ["model.sig", "provenance.intoto.jsonl"] {
+                try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+                try FileManager.default.createSymbolicLink(atPath: "\(folder)/\(name)", withDestinationPath: victim)
+            }
+            try RunSignatures.sign(folder, by: own)
+            #expect(try String(contentsOfFile: victim, encoding: .utf8) == "precious")
+            #expect(RunSignatures.check(folder, by: key) == .signed)
+            // Nor is a folder that is a link itself.
+            let link = folder + "-link"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder)
+            defer { try? FileManager.default.removeItem(atPath: link) }
+            let error = #expect(throws: PublicationError.self) { try RunSignatures.sign(link, by: own) }
+            #expect(error?.message.contains("is a link") == true)
+        }
+    }
+
+    @Test("A signed line that is no in-toto statement is no provenance, whoever signed it")
+    func otherType() throws {
+        try withRun { folder, key in
+            let path = folder + "/provenance.intoto.jsonl"
+            let line = try String(contentsOfFile: path, encoding: .utf8)
+            try #require(line.contains("vnd.in-toto"))
+            try write(line.replacing("vnd.in-toto", with: "vnd.other"), path)
+            let finding = RunSignatures.check(folder, by: key)
+            #expect(finding == .wrong("provenance.intoto.jsonl does not sign provenance.intoto.json by this key"))
+        }
+    }
+
     @Test("Without a list of checksums there is nothing to sign")
     func unlisted() throws {
         let own = try #require(P256PrivateKey(pem: key("private.pem")))

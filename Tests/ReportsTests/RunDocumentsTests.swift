@@ -41,6 +41,44 @@ struct RunDocumentsTests {
         }
     }
 
+    private func failed(_ change: (inout RunReport) throws -> Void) throws -> [String] {
+        var report = SampleReport.succeeded()
+        try change(&report)
+        let elements = try read(JUnitReport.render(report))
+        return elements.indices.filter { elements[$0].name == "failure" }
+            .compactMap { elements[$0 - 1].attributes["name"] }
+    }
+
+    @Test("Parity's case fails where the proof did: not for texts that part at a near tie, nor for an expectation")
+    func parity() throws {
+        let name = "merged weights answer as the adapter does"
+        #expect(try failed { $0.parity?.identicalText = false }.isEmpty)
+        #expect(try failed { $0.parity?.passed = false } == [name])
+        #expect(try failed { $0.parity?.maxAbsLogitDifference = 1 } == [name])
+        let missed = ExpectationReport(passed: false, kind: "contains", value: "x")
+        let prompt = try failed { report in
+            report.parity?.passed = false
+            report.parity?.prompts[0].expectation = missed
+        }
+        #expect(prompt == ["review-1"])
+    }
+
+    @Test("Prompts of an adapter that cannot be merged are cases too")
+    func unmerged() throws {
+        let missed = ExpectationReport(passed: false, kind: "contains", value: "x")
+        let failures = try failed { report in
+            report.parity = nil
+            report.unmerged = UnmergedReport(
+                reason: "It has layers of its own.", passed: false, baseVsAdapterMaxAbsLogitDifference: 1,
+                prompts: [
+                    PromptAnswers(id: "one", prompt: "a", baseText: "b", adapterText: "c"),
+                    PromptAnswers(id: "two", prompt: "a", baseText: "b", adapterText: "c", expectation: missed),
+                ])
+            #expect(report.answers.map(\.id) == ["one", "two"])
+        }
+        #expect(failures == ["two"])
+    }
+
     @Test("What others wrote cannot leave its attribute, or be what a reader of XML refuses")
     func foreign() throws {
         var report = SampleReport.succeeded()

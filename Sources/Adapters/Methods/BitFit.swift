@@ -60,11 +60,7 @@ final class BiasUpdate: ProjectionUpdate {
         _ dy: Matrix, x: Matrix, frozen: FrozenProjection?, saved: Matrix, into dx: Matrix?, pass: Pass
     ) {
         pass.withScratch { scratch in
-            let ones = scratch.matrix(dy.rows, 1)
-            ones.fill(1)
-            multiply(
-                .transposed(ones), .plain(scratch.converted(dy, to: .float32)), into: change.gradient,
-                accumulate: true, scratch: scratch)
+            accumulateRowSums(scratch.converted(dy, to: .float32), into: change.gradient, scratch: scratch)
         }
     }
 

@@ -162,20 +162,13 @@ final class Bottleneck: SublayerAdapter {
             let h = scratch.matrix(u.rows, u.columns)
             Kernels.activationForward(activation, u, into: h)
             multiply(.transposed(dy), .plain(h), into: up.gradient, accumulate: true, scratch: scratch)
-            Self.accumulateRows(dy, into: upBias.gradient, scratch: scratch)
+            accumulateRowSums(dy, into: upBias.gradient, scratch: scratch)
             let du = scratch.matrix(u.rows, u.columns)
             multiply(.plain(dy), .plain(up.value), into: du, scratch: scratch)
             Kernels.activationBackward(activation, du, x: u, into: du)
             multiply(.transposed(du), .plain(o), into: down.gradient, accumulate: true, scratch: scratch)
-            Self.accumulateRows(du, into: downBias.gradient, scratch: scratch)
+            accumulateRowSums(du, into: downBias.gradient, scratch: scratch)
             multiply(.plain(du), .plain(down.value), into: dOutput, accumulate: true, scratch: scratch)
         }
-    }
-
-    /// sum `[1, n]` += Σ_t x, x `[T, n]`.
-    private static func accumulateRows(_ x: Matrix, into sum: Matrix, scratch: Arena) {
-        let ones = scratch.matrix(x.rows, 1)
-        ones.fill(1)
-        multiply(.transposed(ones), .plain(x), into: sum, accumulate: true, scratch: scratch)
     }
 }

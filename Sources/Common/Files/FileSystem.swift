@@ -21,6 +21,11 @@ package enum FileSystem {
         status(path, followingLinks: true).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 
+    /// Whether a folder itself, and no link to one, stands at `path`.
+    package static func isRealFolder(_ path: String) -> Bool {
+        status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+    }
+
     /// Makes `path` and its parents; a folder that exists is left as it is.
     ///
     /// - Throws: `SystemError.unwritable`.

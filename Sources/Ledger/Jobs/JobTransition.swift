@@ -42,6 +42,8 @@ package struct JobTransition: Sendable, Equatable {
         case ending
         /// How often the worker died under it, and how often it was tried again.
         case counts
+        /// Where the registry led when the job was first asked about.
+        case pins
     }
 
     /// A number of the row that goes up by one.
@@ -97,7 +99,7 @@ package struct JobTransition: Sendable, Equatable {
         JobTransition(.withdrawn, from: [.queued, .interrupted], to: .cancelled, tells: .cancelled),
         JobTransition(
             .retried, from: [.failed, .rejected, .cancelled, .interrupted], to: .queued,
-            clears: [.cancelRequest, .wait, .ending, .counts], tells: .queued),
+            clears: [.cancelRequest, .wait, .ending, .counts, .pins], tells: .queued),
     ]
 
     private static let byCause = Dictionary(all.map { ($0.cause, $0) }, uniquingKeysWith: { first, _ in first })
@@ -127,13 +129,14 @@ extension JobTransition.Part {
         case .wait: ["not_before"]
         case .ending: ["finished_at", "reason", "run_folder", "summary"]
         case .counts: ["crashes", "retries"]
+        case .pins: ["pins"]
         }
     }
 
     /// What stands there where there is nothing, in SQL.
     var emptiness: String {
         switch self {
-        case .owner, .wait, .ending: "NULL"
+        case .owner, .wait, .ending, .pins: "NULL"
         case .cancelRequest, .counts: "0"
         }
     }

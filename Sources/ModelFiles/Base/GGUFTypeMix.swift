@@ -6,7 +6,7 @@
 /// |---|---|
 /// | vectors (norms, biases), positions, kinds of token | F32 |
 /// | the vocabulary's head, or an embedding that is one too | Q6_K; Q8_0 where that was asked for |
-/// | of Q4_K, which is Q4_K_M there: v and the MLP's way down in the first and last eighth of the layers and every third between | Q6_K |
+/// | of Q4_K (Q4_K_M there): v and the MLP's way down in the first and last eighth of the layers, a third between | Q6_K |
 /// | of Q4_K: q, k and v as one matrix | Q5_K |
 /// | all others | as asked |
 ///

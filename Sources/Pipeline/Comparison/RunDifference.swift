@@ -73,10 +73,9 @@ package struct RunDifference: Encodable, Sendable {
 
     /// What both answered to the same prompts.
     private static func answers(_ first: RunReport, _ second: RunReport) -> [TextChange] {
-        let before = Dictionary(
-            (first.parity?.prompts ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return (second.parity?.prompts ?? []).compactMap { prompt in
-            guard let earlier = before[prompt.id], earlier.prompt == prompt.prompt, earlier.textPair == prompt.textPair
+        let before = Dictionary(first.answers.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return second.answers.compactMap { prompt in
+            guard let earlier = before[prompt.id], earlier.text == prompt.text, earlier.textPair == prompt.textPair
             else { return nil }
             return TextChange(id: prompt.id, before: earlier.adapterText, after: prompt.adapterText)
         }

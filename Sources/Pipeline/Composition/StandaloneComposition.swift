@@ -55,9 +55,7 @@ package struct StandaloneComposition {
     ///   adapter do, `.interrupted`; as `Composition.compose`; as reading and writing the files. In every case `output` is
     ///   not there.
     package func run(to output: String) throws -> Outcome {
-        guard !FileSystem.exists(output) else {
-            throw PipelineError(.rejected, "\(output) exists already.", advice: "Name a new folder.")
-        }
+        try PipelineError.requireNothing(at: output)
         let files = try BaseModelFiles(path: base)
         let hash = try HashProgress.ofBase(files, at: base, cache: hashCache, reporter)
         let identity = BaseIdentity(hash)

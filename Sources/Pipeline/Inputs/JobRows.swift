@@ -3,8 +3,8 @@ import Manifests
 import ModelFiles
 import Reports
 
-/// One of a job's files of rows that are not trained on. It is read once, whoever asks, so that the hash that a run records is of the very bytes
-/// that were trained on, scored or asked.
+/// One of a job's files of rows that are not trained on. It is read once, whoever asks, so that the hash that a run
+/// records is of the very bytes that were scored or asked.
 final class RowSource {
     /// As the manifest names it.
     let path: String

@@ -44,9 +44,7 @@ package struct AdapterConversion {
     /// - Throws: `PipelineError.rejected` where `output` exists; `AdaptersError.mismatch` for an adapter of another base;
     ///   as reading and writing the files. In every case `output` is not there.
     package func run(to output: String) throws -> Outcome {
-        guard !FileSystem.exists(output) else {
-            throw PipelineError(.rejected, "\(output) exists already.", advice: "Name a new folder.")
-        }
+        try PipelineError.requireNothing(at: output)
         let files = try BaseModelFiles(path: base)
         let hash = try HashProgress.ofBase(files, at: base, cache: hashCache, reporter)
         guard try Adapter.task(folder: adapter) == .causalLanguage else {

@@ -62,9 +62,7 @@ package struct StandaloneMerge {
     ///   base and adapter do, `.interrupted`; `AdaptersError.mismatch` for an adapter of another base; as reading and
     ///   writing the files. In every case `output` is not there.
     package func run(to output: String) throws -> Outcome {
-        guard !FileSystem.exists(output) else {
-            throw PipelineError(.rejected, "\(output) exists already.", advice: "Name a new folder.")
-        }
+        try PipelineError.requireNothing(at: output)
         let files = try BaseModelFiles(path: basePath)
         let hash = try HashProgress.ofBase(files, at: basePath, cache: hashCache, reporter)
         let tokenizer = try TokenizerLoader.load(files)

@@ -30,8 +30,8 @@ package struct RowCacheFolder: Sendable {
     /// Whoever wrote the files may have been led astray by what it read: none is opened, and no link followed.
     package func adopt(from made: String, of name: String) {
         defer { try? FileManager.default.removeItem(atPath: made) }
-        guard FileSystem.status(made).map({ $0.st_mode & S_IFMT == S_IFDIR }) == true,
-            let folder = Self.folder(of: name, in: path), let names = try? FileSystem.names(in: made)
+        guard FileSystem.isRealFolder(made), let folder = Self.folder(of: name, in: path),
+            let names = try? FileSystem.names(in: made)
         else { return }
         for name in names.sorted().prefix(Self.mostFiles) {
             if name.hasSuffix(Self.used), Self.isOwn(String(name.dropLast(Self.used.count))) {

@@ -42,9 +42,7 @@ package struct AdapterExport {
     ///   was written is not what it should be, `.interrupted`; `AdaptersError.mismatch` for an adapter of another base,
     ///   `.unsupported`; as reading and writing the files. In every case `output` is not there.
     package func run(to output: String) throws -> ExportOutcome {
-        guard !FileSystem.exists(output) else {
-            throw PipelineError(.rejected, "\(output) exists already.", advice: "Name a new folder.")
-        }
+        try PipelineError.requireNothing(at: output)
         try ExportTargets.check(options, for: target)
         let files = try BaseModelFiles(path: base)
         let task = try ModelTask.of(adapter: adapter, base: files.configuration)

@@ -273,22 +273,29 @@ package struct RunVerification {
         let within = found.passed && found.maxAbsLogitDifference <= recorded.tolerance
         verdict(.parity, within, difference)
 
-        let others = zip(found.prompts, recorded.prompts).filter { now, then in
-            [now.baseText, now.adapterText, now.mergedText] != [then.baseText, then.adapterText, then.mergedText]
-        }.map(\.1.id)
-        let same = recorded.prompts.count - others.count
+        compare(texts: found.prompts, with: recorded.prompts) { [$0.baseText, $0.adapterText, $0.mergedText] }
+        compareUpdate(
+            found.baseVsAdapterMaxAbsLogitDifference, with: recorded.baseVsAdapterMaxAbsLogitDifference,
+            within: found.tolerance)
+    }
+
+    mutating func compare<Prompt: AnsweredPrompt>(
+        texts found: [Prompt], with recorded: [Prompt], _ texts: (Prompt) -> [String]
+    ) {
+        let others = zip(found, recorded).filter { texts($0) != texts($1) }.map(\.1.id)
+        let same = recorded.count - others.count
         verdict(
             .texts, others.isEmpty,
-            "\(same) of \(recorded.prompts.count) prompts answered as recorded"
+            "\(same) of \(recorded.count) prompts answered as recorded"
                 + (others.isEmpty ? "" : "; not \(others.joined(separator: ", "))"))
+    }
 
-        // Another adapter, or another report, moves the logits differently, even where both merge without loss.
-        let (now, then) = (found.baseVsAdapterMaxAbsLogitDifference, recorded.baseVsAdapterMaxAbsLogitDifference)
+    /// Another adapter, or another report, moves the logits differently, even where both merge without loss.
+    mutating func compareUpdate(_ now: Double, with then: Double, within tolerance: Double) {
         verdict(
-            .update, abs(now - then) <= found.tolerance,
+            .update, abs(now - then) <= tolerance,
             String(
-                format: "the adapter moves a logit by %.4f, recorded %.4f, equal within %.2e", now, then,
-                found.tolerance))
+                format: "the adapter moves a logit by %.4f, recorded %.4f, equal within %.2e", now, then, tolerance))
     }
 
     // MARK: bookkeeping

@@ -33,9 +33,9 @@ package struct DSSEEnvelope: Codable, Sendable, Equatable {
         signatures = [Signature(keyid: keyid, sig: signature.base64EncodedString())]
     }
 
-    /// The statement's bytes, where one of the first signatures is this key's; else nil.
+    /// The statement's bytes, where it is an in-toto statement and one of the first signatures is this key's; else nil.
     func statement(signedBy key: P256PublicKey) -> Data? {
-        guard let payload = Data(base64Encoded: payload) else { return nil }
+        guard payloadType == Self.inToto, let payload = Data(base64Encoded: payload) else { return nil }
         let message = Self.encoding(payloadType, payload)
         let isSigned = signatures.prefix(16).contains { signature in
             Data(base64Encoded: signature.sig).map { key.isSignature($0, of: message) } ?? false

@@ -19,11 +19,17 @@ package enum RunSignatures {
 
     /// Signs a published run; does nothing where this key has signed it already.
     ///
-    /// - Throws: `PublicationError.missing` where there is no list of checksums, `.unwritable` where libcrypto cannot sign;
-    ///   `SystemError.unwritable`.
+    /// Nothing is written through a link: the job's process that made the folder may have left one, and whoever signs may
+    /// write where that process may not.
+    ///
+    /// - Throws: `PublicationError.missing` where there is no list of checksums, or the folder is a link; `.unwritable`
+    ///   where libcrypto cannot sign; `SystemError.unwritable`.
     package static func sign(_ folder: String, by key: P256PrivateKey) throws {
         guard let pem = key.publicPEM, let own = P256PublicKey(pem: Data(pem.utf8)) else {
             throw PublicationError(.unwritable, "libcrypto cannot use the key.")
+        }
+        guard FileSystem.isRealFolder(folder) else {
+            throw PublicationError(.missing, "\(folder), which is to be signed, is a link or no folder.")
         }
         if case .signed = check(folder, by: own) { return }
         guard let listed = listed(in: folder) else {
@@ -32,10 +38,10 @@ package enum RunSignatures {
         let name = URL(fileURLWithPath: folder).lastPathComponent
         if let data = BoundedFile.read("\(folder)/\(statement)", limit: largestSize) {
             let envelope = try JSONCoding.encoder(.line).encode(DSSEEnvelope(signing: data, by: key))
-            try Durable.write(envelope + Data("\n".utf8), to: "\(folder)/\(provenance)")
+            try AtomicFile.write(envelope + Data("\n".utf8), to: "\(folder)/\(provenance)")
         }
         let signature = try ModelSignature(signing: listed, of: name, ignoring: files, by: key)
-        try Durable.write(try JSONCoding.encoder(.line).encode(signature), to: "\(folder)/\(model)")
+        try AtomicFile.write(try JSONCoding.encoder(.line).encode(signature), to: "\(folder)/\(model)")
     }
 
     /// What the signatures of a folder say, whose files are those of its list of checksums.
@@ -71,11 +77,10 @@ package enum RunSignatures {
 
     /// The files of a folder's list and the list itself, in byte order of their paths; nil where there is none.
     private static func listed(in folder: String) -> [(path: String, sha256: String)]? {
-        guard let data = BoundedFile.read("\(folder)/\(ChecksumFile.name)", limit: largestSize) else { return nil }
-        let entries = String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap(ChecksumFile.entry)
+        guard let list = ChecksumFile.read(in: folder) else { return nil }
         let all =
-            entries.map { (path: $0.path, sha256: $0.sha256) }
-            + [(path: ChecksumFile.name, sha256: SHA256.hexadecimal(of: data))]
+            list.entries.map { (path: $0.path, sha256: $0.sha256) }
+            + [(path: ChecksumFile.name, sha256: SHA256.hexadecimal(of: list.data))]
         guard Set(all.map(\.path)).count == all.count else { return nil }
         return all.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }

@@ -46,9 +46,14 @@ package enum ChecksumFile {
 
     /// What a folder's list says of a file; nil where there is no list, or it does not name it.
     package static func sha256(of path: String, in folder: String) -> String? {
-        guard let data = BoundedFile.read("\(folder)/\(name)", limit: largestSize) else { return nil }
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").lazy.compactMap(entry)
-            .first { $0.path == path }?.sha256
+        read(in: folder)?.entries.first { $0.path == path }?.sha256
+    }
+
+    /// A folder's list: its bytes, and those of its lines that are entries; nil where there is none.
+    static func read(in folder: String) -> (data: Data, entries: [Entry])? {
+        BoundedFile.read("\(folder)/\(name)", limit: largestSize).map { data in
+            (data, String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap(entry))
+        }
     }
 
     private static func unescaped(_ text: Substring) -> String? {

@@ -5,8 +5,9 @@ import Reports
 
 extension RunStaging {
     /// Writes what is made from the report: `report.json`, `report.html`, `junit.xml`, `provenance.json`,
-    /// `manifest.yaml`; `provenance.intoto.json` and `README.md` (the model card) of a run that succeeded or `reason.txt` of one that did not. Call it last, so that
-    /// the provenance can name the artifact's hash. The provenance's `run` is set to the folder's.
+    /// `manifest.yaml`; `provenance.intoto.json` and `README.md` (the model card) of a run that succeeded or `reason.txt`
+    /// of one that did not. Call it last, so that the provenance can name the artifact's hash. The provenance's `run` is
+    /// set to the folder's.
     /// - Parameters:
     ///   - manifest: the manifest as run, defaults filled in; of a rejected run, as submitted.
     ///   - artifact: what the run publishes for use.

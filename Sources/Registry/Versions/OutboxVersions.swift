@@ -26,7 +26,7 @@ struct OutboxVersions {
         }
         let runs = try folders.flatMap { folder in
             try FileSystem.names(in: "\(outbox)/\(folder)")
-                .filter { RunIdentifier.isSucceeded($0) && isFolder("\(outbox)/\(folder)/\($0)") }
+                .filter { RunIdentifier.isSucceeded($0) && FileSystem.isRealFolder("\(outbox)/\(folder)/\($0)") }
                 .map { (run: $0, path: "\(folder)/\($0)") }
         }
         return runs.sorted { ($0.run, $0.path) < ($1.run, $1.path) }.map(\.path)
@@ -48,10 +48,5 @@ struct OutboxVersions {
         BoundedFile.read("\(outbox)/\(run)/report.json", limit: Self.largestReport).flatMap { data in
             try? ReportCoding.decode(data)
         }
-    }
-
-    /// A folder itself, and no link to one.
-    private func isFolder(_ path: String) -> Bool {
-        FileSystem.status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 }

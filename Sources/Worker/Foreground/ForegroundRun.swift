@@ -50,17 +50,17 @@ package struct ForegroundRun {
         let place = try state.folder(forForegroundRunOf: name)
         let lock = try lock(place + "/lock", of: name)
         defer { withExtendedLifetime(lock) {} }
+        // What cannot sign is told before the work, and not after.
+        let signing = configuration.signing
+        _ = try RunSigning(signing)
         try FileSystem.makeFolder(configuration.outbox)
         let ledger = try Ledger(folders: folders)
         let announcer = Announcer(
             hooks: settings.hooks, notifyDefault: configuration.notifyDefault, reportURL: configuration.reportURL)
-        try DeadRuns(ledger: ledger, folders: folders, announcer: announcer, signing: configuration.signing).settle()
+        try DeadRuns(ledger: ledger, folders: folders, announcer: announcer, signing: signing).settle()
         let job = try ledger.begin(
             inForeground: newJob(manifest, path), process: try ProcessIdentity.current())
         begun(job)
-        let signing = configuration.signing
-        // What cannot sign is told before the work, and not after.
-        _ = try RunSigning(signing)
         let registry = JobRegistry(ledger: ledger, folders: folders, announcer: announcer) { signing }
         let attempt = ForegroundAttempt(
             job: job, path: path, ledger: ledger, folders: folders, registry: registry, shouldStop: shouldStop,
@@ -106,10 +106,11 @@ package struct ForegroundRun {
         return try body(JobPipeline(document, environment: environment))
     }
 
-    /// Where the registry leads now; nowhere as long as there is no ledger.
+    /// Where the registry leads now; nowhere as long as there is no ledger, or for a job that asks nothing of it.
     private func references(of manifest: JobManifest) throws -> JobReferences {
         let folders = WorkerFolders(asking: settings)
-        guard FileSystem.exists(folders.ledger) else { return JobReferences() }
+        guard manifest.initReference != nil || !manifest.comparedAdapters.isEmpty, FileSystem.exists(folders.ledger)
+        else { return JobReferences() }
         let registry = Registry(
             ledger: try Ledger(folders: folders), outbox: folders.outbox, announcer: NobodyTold())
         return try JobRegistry.resolve(manifest.name, manifest.initReference, registry)

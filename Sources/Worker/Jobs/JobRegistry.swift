@@ -1,19 +1,14 @@
 import Common
 import ForeignText
-import Foundation
 import Ledger
 import Manifests
-import OperatingSystem
 import Pipeline
 import Registry
 import Webhooks
 
-/// What the registry does for a job: before it begins, where references lead; after it has ended, its run's number, and its
-/// promotion where the manifest asks for that.
+/// What the registry does for a job: before it begins, where references lead; after it has ended, its run's number, and
+/// its promotion where the manifest asks for that.
 struct JobRegistry: Sendable {
-    /// Bytes of `WorkFolder.references`: some paths and digests.
-    private static let largestPins = 256 << 10
-
     let ledger: Ledger
     let folders: WorkerFolders
     let announcer: Announcer
@@ -28,11 +23,11 @@ struct JobRegistry: Sendable {
 
     /// Where references led when the job was first asked about, and from then on.
     ///
-    /// - Throws: `WorkerError` of the ledger; `SystemError` where they cannot be kept.
+    /// - Throws: `WorkerError` of the ledger.
     func references(of job: JobRecord) throws -> JobReferences {
-        if let kept = kept(job.id) { return kept }
+        if let kept = try kept(job.id) { return kept }
         let references = try Self.resolve(job.name, job.wishes?.initFrom, registry(telling: []))
-        try Durable.write(try JSONCoding.encoder(.document).encode(references), to: path(job.id))
+        try ledger.pin(references, to: job.id)
         return references
     }
 
@@ -62,17 +57,15 @@ struct JobRegistry: Sendable {
         return references
     }
 
-    private func kept(_ job: String) -> JobReferences? {
-        BoundedFile.read(path(job), limit: Self.largestPins).flatMap { data in
-            try? JSONCoding.decoder().decode(JobReferences.self, from: data)
-        }.flatMap { $0.version == JobReferences().version ? $0 : nil }
+    private func kept(_ job: String) throws -> JobReferences? {
+        let kept: JobReferences? = try ledger.pins(of: job)
+        return kept?.version == JobReferences().version ? kept : nil
     }
-
-    private func path(_ job: String) -> String { folders.work(job) + "/" + WorkFolder.references }
 
     // MARK: after
 
-    /// Signs a succeeded run where lorad.yaml names a key, gives it its number, and promotes it where its manifest asks for that. Doing it twice is doing it once.
+    /// Signs a succeeded run where lorad.yaml names a key, gives it its number, and promotes it where its manifest asks for
+    /// that. Doing it twice is doing it once.
     ///
     /// - Returns: what came of a promotion, for a log; nil where none was asked for.
     /// - Throws: as `RunSigning`, `Registry.follow` and `Registry.promote`.
@@ -85,7 +78,7 @@ struct JobRegistry: Sendable {
             try registry.follow(job.name)
             return nil
         }
-        let judged = kept(job.id)?.championNumber.map { $0 == 0 ? AliasTarget.base : .version($0) }
+        let judged = try kept(job.id)?.championNumber.map { $0 == 0 ? AliasTarget.base : .version($0) }
         switch try registry.promote(run: run, of: job.name, judgedBy: judged, by: "lorad, job \(job.id)") {
         case .promoted(let version): return "\(version.reference) is the \(AliasName.champion)"
         case .candidate(let version, let why):

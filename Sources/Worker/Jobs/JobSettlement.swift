@@ -5,7 +5,8 @@ import OperatingSystem
 import Pipeline
 
 /// What follows a job's end in the ledger, in this order: `latest`, its number in the registry and its promotion, its work
-/// folder with the journal, its manifest. Each may be done again, so a crash between two of them is made good at the next start.
+/// folder with the journal, its manifest. Each may be done again, so a crash between two of them is made good at the next
+/// start.
 struct JobSettlement: Sendable {
     let folders: WorkerFolders
     let registry: JobRegistry

@@ -8,8 +8,6 @@ import OperatingSystem
 struct WorkFolder {
     private static let log = "log"
     static let checkpoint = "checkpoint.safetensors"
-    /// Where the registry led when the job began: `JobReferences`.
-    static let references = "references.json"
     private static let errors = "stderr"
 
     private let path: String
@@ -29,7 +27,7 @@ struct WorkFolder {
     func clear(of job: JobRecord, keepingJournal: Bool = false) {
         let mayGoOn = (job.state == .cancelled || job.state == .failed) && job.runFolder == nil
         for name in (try? FileSystem.names(in: path)) ?? [] {
-            guard name != Self.log, !(keepingJournal && (name == JobRequest.journal || name == Self.references)),
+            guard name != Self.log, !(keepingJournal && name == JobRequest.journal),
                 !(mayGoOn && (name == Self.checkpoint || name == Self.errors))
             else { continue }
             remove(name)

@@ -27,12 +27,14 @@ package final class ReloadRequest: Sendable {
     /// True where a signal came since the last call; several count as one.
     func take() -> Bool { pipe.drain() }
 
-    /// Reads the file again. A bad one, or a webhook's secret that cannot be read, changes nothing and is told in one line.
+    /// Reads the file again. A bad one, a webhook's secret that cannot be read, or a key that cannot sign changes nothing
+    /// and is told in one line.
     func apply(to parts: WorkerParts) {
         let log = parts.live.settings.log
         do {
             let (settings, tools) = try load()
             let hooks = try ResolvedHook.resolve(settings.hooks, environment: parts.environment)
+            _ = try RunSigning(settings.configuration.signing)
             // In this order: once the courier gives up what waits for hooks that are gone, nothing more is queued for them.
             let kept = parts.live.replace(settings, tools: tools)
             parts.courier.replace(hooks)

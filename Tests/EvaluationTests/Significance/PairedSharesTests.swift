@@ -3,8 +3,7 @@ import Testing
 
 @Suite("The difference of paired shares")
 struct PairedSharesTests {
-    /// Table II of Agresti and Min (2005): 1,144 people asked twice about the prime minister, 86 and 150 changed their
-    /// minds; computed there by the formula that is written out here in other words.
+    /// The formula once more in other words, from shares in place of counts.
     @Test("The interval is Wald's with half a row added to each count")
     func interval() throws {
         let shares = try #require(PairedShares(onlyFirst: 150, onlySecond: 86, rows: 1_600))

@@ -31,11 +31,12 @@ struct RegistryBench {
     func publish(
         _ day: Int, in folder: String = "sentiment", suffix: String = "",
         base: String = String(repeating: "b", count: 64),
-        isScored: Bool = true
+        isScored: Bool = true, parent: ParentProvenance? = nil
     ) throws -> String {
         var report = SampleReport.succeeded()
         report.provenance.base.sha256 = base
         report.provenance.finishedAt = Date(timeIntervalSince1970: 1_793_000_000 + Double(day) * 86_400)
+        report.provenance.parent = parent
         if !isScored {
             report.slices = []
             report.provenance.datasets.removeAll { $0.role == .evaluation }

@@ -4,6 +4,7 @@ import Glibc
 import JobReports
 import LedgerSupport
 import Manifests
+import Synchronization
 import TestSupport
 import Testing
 import Worker
@@ -32,6 +33,34 @@ struct WorkFolderLinksTests {
         #expect(try bench.folder.read("victim") == "precious")
         var status = stat()
         #expect(lstat(job.logPath, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size > 0)
+    }
+
+    @Test("Where references led is kept where no job can write: a file of that name in its work folder says nothing")
+    func pins() throws {
+        let bench = try WorkerBench {
+            $0.jobs.retries = 1
+            $0.jobs.retryWait = 0.01
+        }
+        let victim = bench.folder.path + "/victim"
+        try bench.folder.write("precious", to: "victim")
+        let champions = Mutex<[Int?]>([])
+        let runner = FakeRunner(work: { request in
+            champions.withLock { $0.append(request.references.championNumber) }
+            let file = request.workFolder + "/references.json"
+            unlink(file)
+            guard request.attempt == 1 else {
+                try #require(symlink(victim, file) == 0)
+                return .failed(reason: "enough", runFolder: nil, summary: nil)
+            }
+            try Data(#"{"version":1,"champion_number":7}"#.utf8).write(to: URL(fileURLWithPath: file))
+            return .faulted(reason: "The disk is full.")
+        })
+        try bench.submit(["a": "work"])
+        while try bench.watchOnce(runner).delayed > 0 {}
+        _ = try bench.worker().retry("a")
+        _ = try bench.watchOnce(runner)
+        #expect(champions.withLock { $0 } == [nil, nil, nil])
+        #expect(try bench.folder.read("victim") == "precious")
     }
 
     @Test("Nor is a link in the place of the standard error cut short")

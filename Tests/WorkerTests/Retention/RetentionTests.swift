@@ -188,6 +188,7 @@ struct ReloadTests {
             let configuration = try WorkerConfiguration.load(path: file)
             var new = settings
             new.jobs = configuration.jobs
+            new.configuration.signing = configuration.signing
             return (new, second.tools)
         }
         let stop = try StopRequest()
@@ -205,6 +206,9 @@ struct ReloadTests {
         try bench.folder.write("jobs: {retriez: 3}\n", to: "lorad.yaml")
         kill(getpid(), SIGHUP)
         #expect(eventually { bench.log.contains { $0.contains("not taken") && $0.contains("retries") } })
+        try bench.folder.write("signing: {key_file: missing.pem}\n", to: "lorad.yaml")
+        kill(getpid(), SIGHUP)
+        #expect(eventually { bench.log.contains { $0.contains("not taken") && $0.contains("missing.pem") } })
         try bench.submit(["a": "succeed"])
         #expect(eventually { first.requests.count == 1 })
         try bench.folder.write("jobs: {retries: 3, at_once: 4}\n", to: "lorad.yaml")
