@@ -30,10 +30,10 @@ struct AdapterConfigurationTests {
             let adapter = try Adapter.load(folder: folder, into: model)
             let found = Dictionary(uniqueKeysWithValues: adapter.modules.map { ($0.slot.name, $0.a.value.rows) })
             #expect(found == Dictionary(uniqueKeysWithValues: ranks))
-            let ids = (document["ids"]?.arrayValue ?? []).compactMap(\.intValue)
+            let ids = try goldenIntegers(document["ids"])
             var batch = PackedBatch()
             batch.append(tokens: ids, labels: [(ids.count - 1, 0)])
-            let expected = (sample["logits"]?.arrayValue ?? []).compactMap(\.doubleValue).map { Float($0) }
+            let expected = try goldenNumbers(sample["logits"]).map { Float($0) }
             #expect(expected.count == 64)
             let logits = Array(try model.logits(batch).values.prefix(expected.count))
             #expect(firstDifference(logits, expected, relative: 1e-4, absolute: 3e-4) == nil, "\(configuration)")
@@ -43,7 +43,7 @@ struct AdapterConfigurationTests {
     @Test("Expressions match the paths that Python's re.fullmatch does", arguments: expressions.indices)
     func expression(_ index: Int) throws {
         let text = try #require(Self.expressions[index]["expression"]?.stringValue)
-        let paths = (Self.document?["paths"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let paths = try goldenTexts(Self.document?["paths"])
         #expect(paths.count == 7)
         let pattern = try ModulePattern(text)
         let expected = Self.expressions[index]["matches"]?.arrayValue?.compactMap(\.stringValue)
@@ -240,8 +240,8 @@ struct AdapterConfigurationTests {
             let model = try LanguageModel.load(base, dtype: .float32)
             let adapter = try Adapter.load(folder: folder, into: model)
             try MergedWeights.writeOverlay(adapter, base: base, dtype: .f32, to: folder + "/merged.safetensors")
-            let rows = try Fixtures.json("llama-tiny/batch.json").arrayValue ?? []
-            let batch = PackedBatch(reference: rows).labelledEverywhere()
+            let rows = try goldenList(Fixtures.json("llama-tiny/batch.json"))
+            let batch = try PackedBatch(reference: rows).labelledEverywhere()
             let merged = try LanguageModel.load(
                 MergedSource(base: base, overlay: folder + "/merged.safetensors"), dtype: .float32)
             let difference = firstDifference(

@@ -42,7 +42,7 @@ struct AdapterMethodTests {
         }
         let spectra = try adapter.spectra(base: base)
         try #require(spectra.count == adapter.modules.count && !spectra.isEmpty)
-        for (spectrum, module) in zip(spectra, adapter.modules) {
+        for (spectrum, module) in try paired(spectra, adapter.modules) {
             let merged = try MergedWeights.merged(module, base: base)
             let weight = Matrix(rows: merged.rows, columns: merged.columns)
             try base.read(module.slot.weightName, into: weight)

@@ -24,7 +24,7 @@ struct ClassifierReferenceTests {
     func logits(golden: ClassifierCase) throws {
         let model = try golden.model()
         let adapter = try Adapter.load(folder: golden.adapterFolder, into: model)
-        let slots = (try golden.document()["slots"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let slots = try goldenTexts(golden.document()["slots"])
         #expect(adapter.modules.map(\.slot.name).sorted() == slots)
         let found = try model.logits(golden.batch())
         #expect(
@@ -88,7 +88,7 @@ struct ClassifierReferenceTests {
         let model = try golden.model()
         _ = try Adapter.load(folder: golden.adapterFolder, into: model)
         let all = try model.logits(golden.batch())
-        for (row, json) in (try golden.document()["rows"]?.arrayValue ?? []).enumerated() {
+        for (row, json) in try goldenList(golden.document()["rows"]).enumerated() {
             let found = try model.logits(golden.batch([json])).values
             #expect(firstDifference(found, all.rows(row..<(row + 1)).values, relative: 1e-5, absolute: 1e-5) == nil)
         }

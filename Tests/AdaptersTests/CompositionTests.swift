@@ -38,8 +38,8 @@ struct CompositionTests {
     func reference(index: Int) throws {
         let row = Self.cases[index]
         let method = try method(row["method"]?.stringValue ?? "")
-        let names = row["adapters"]?.arrayValue?.compactMap(\.stringValue) ?? []
-        let weights = row["weights"]?.arrayValue?.compactMap(\.doubleValue) ?? []
+        let names = try goldenTexts(row["adapters"])
+        let weights = try goldenNumbers(row["weights"])
         let settings = try CompositionSettings(
             method: method, density: row["density"]?.doubleValue,
             majority: row["majority_sign_method"]?.stringValue.flatMap(CompositionSettings.Majority.init),
@@ -115,7 +115,7 @@ struct CompositionTests {
         let whole = try composed(1, seed: 1)
         let half = try composed(0.5, seed: 1)
         var kept = 0
-        for (all, some) in zip(whole.joined(), half.joined()) where some != 0 {
+        for (all, some) in try paired(whole.joined(), half.joined()) where some != 0 {
             kept += 1
             #expect(abs(some - 2 * all) <= 1e-6 * abs(all))
         }

@@ -24,9 +24,9 @@ struct DeBERTaReferenceTests {
 
         let every = try golden.tensor("every.logits")
         var start = 0
-        for row in try golden.document()["rows"]?.arrayValue ?? [] {
-            let ids = (row["ids"]?.arrayValue ?? []).compactMap(\.intValue)
-            let types = (row["types"]?.arrayValue ?? []).compactMap(\.intValue)
+        for row in try goldenList(golden.document()["rows"]) {
+            let ids = try goldenIntegers(row["ids"])
+            let types = row["types"] == nil ? [] : try goldenIntegers(row["types"])
             // Some of a long row's: each costs a run of the whole row.
             for position in stride(from: 0, to: ids.count, by: max(1, ids.count / 12)) {
                 var batch = PackedBatch()
@@ -82,7 +82,7 @@ struct DeBERTaReferenceTests {
     @Test("A step's gradients do not depend on how it is cut into batches, dropout included")
     func cuts() throws {
         let golden = ClassifierCase(name: "deberta-v3")
-        let rows = try golden.document()["rows"]?.arrayValue ?? []
+        let rows = try goldenList(golden.document()["rows"])
         func gradients(_ cuts: [Range<Int>]) throws -> [Float] {
             let model = try golden.model()
             let adapter = try Adapter.attach(

@@ -8,7 +8,7 @@ import Transformers
 @Suite("LoRA against PEFT's values (scripts/reference/llama_tiny.py)")
 struct LoRAReferenceTests {
     private func batch() throws -> PackedBatch {
-        PackedBatch(reference: try Fixtures.json("llama-tiny/batch.json").arrayValue ?? [])
+        try PackedBatch(reference: goldenList(Fixtures.json("llama-tiny/batch.json")))
     }
 
     @Test(
@@ -102,15 +102,15 @@ struct LoRAReferenceTests {
 
     @Test("Cutting a step into batches changes no gradient")
     func accumulation() throws {
-        let rows = try Fixtures.json("llama-tiny/batch.json").arrayValue ?? []
+        let rows = try goldenList(Fixtures.json("llama-tiny/batch.json"))
         func gradients(_ batches: [PackedBatch]) throws -> [Float] {
             let model = try Fixtures.tinyModel()
             let adapter = try Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
             for batch in batches { _ = try model.trainingStep(batch, lossScale: 0.125, step: 0) }
             return adapter.parameters.flatMap(\.gradient.values)
         }
-        let whole = try gradients([PackedBatch(reference: rows)])
-        let cut = try gradients(rows.map { PackedBatch(reference: [$0]) })
+        let whole = try gradients([try PackedBatch(reference: rows)])
+        let cut = try gradients(rows.map { try PackedBatch(reference: [$0]) })
         #expect(firstDifference(cut, whole, relative: 1e-4, absolute: 1e-5) == nil)
     }
 
@@ -127,7 +127,7 @@ struct LoRAReferenceTests {
         let gradients = adapter.parameters.map { $0.gradient.values }
         let norm = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
         func loss(at distance: Double) throws -> Double {
-            for (parameter, gradient) in zip(adapter.parameters, gradients) {
+            for (parameter, gradient) in try paired(adapter.parameters, gradients) {
                 let moved = zip(parameter.value.values, gradient).map { $0 + Float(distance / norm) * $1 }
                 parameter.value.copy(from: Matrix(moved, rows: parameter.value.rows, columns: parameter.value.columns))
             }

@@ -22,8 +22,8 @@ struct MergeTests {
                 try source.read(name, into: found)
                 #expect(firstDifference(found.values, expected.values, relative: 1e-6, absolute: 1e-6) == nil)
             }
-            let rows = try Fixtures.json("llama-tiny/batch.json").arrayValue ?? []
-            let batch = PackedBatch(reference: rows).labelledEverywhere()
+            let rows = try goldenList(Fixtures.json("llama-tiny/batch.json"))
+            let batch = try PackedBatch(reference: rows).labelledEverywhere()
             let mergedModel = try LanguageModel.load(source, dtype: .float32)
             let difference = firstDifference(
                 try mergedModel.logits(batch).values, try model.logits(batch).values, relative: 1e-4, absolute: 1e-4)
@@ -36,7 +36,7 @@ struct MergeTests {
         let base = try BaseModelFiles(path: Fixtures.path("llama-tiny/base"))
         let model = try LanguageModel.load(base, dtype: .float32)
         let adapter = try Adapter.load(folder: Fixtures.path("adapters/query-value"), into: model)
-        for (spectrum, module) in zip(try adapter.spectra(base: base), adapter.modules) {
+        for (spectrum, module) in try paired(try adapter.spectra(base: base), adapter.modules) {
             let update = Matrix(rows: module.slot.outputs, columns: module.slot.inputs)
             multiply(.plain(module.b.value), .plain(module.a.value), into: update, scale: 2)
             let squares = spectrum.singularValues.reduce(0) { $0 + $1 * $1 }

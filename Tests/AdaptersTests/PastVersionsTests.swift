@@ -16,7 +16,7 @@ struct PastVersionsTests {
 
     @Test("An adapter trained by that version gives the logits that PEFT gives with it", arguments: versions)
     func logits(version: String) throws {
-        let batch = PackedBatch(reference: try Fixtures.json("llama-tiny/batch.json").arrayValue ?? [])
+        let batch = try PackedBatch(reference: goldenList(Fixtures.json("llama-tiny/batch.json")))
         let model = try Fixtures.tinyModel()
         let base = try model.logits(batch.labelledEverywhere()).values
         _ = try Adapter.load(folder: Fixtures.path("adapters/\(version)"), into: model)

@@ -1,5 +1,6 @@
 import Foundation
 import Manifests
+import TestSupport
 import Testing
 
 @Suite("docs/manifest.md") struct ReferencePageTests {
@@ -9,7 +10,7 @@ import Testing
         let halves = try String(contentsOf: url, encoding: .utf8).components(separatedBy: "\n## `lorad.yaml`\n")
         try #require(halves.count == 2)
         try #require(JobManifest.reference.count > 100 && WorkerConfiguration.reference.count > 40)
-        for (half, keys) in zip(halves, [JobManifest.reference, WorkerConfiguration.reference]) {
+        for (half, keys) in try paired(halves, [JobManifest.reference, WorkerConfiguration.reference]) {
             let lines = half.split(separator: "\n").map(String.init)
             for key in keys {
                 let row = "| `\(key.path)` | \(key.type) | \(key.standard) | \(key.meaning) |"

@@ -43,19 +43,19 @@ package struct ClassifierCase: Sendable, CustomStringConvertible {
     }
 
     /// The rows whose logits and gradients are known.
-    package func batch() throws -> PackedBatch { try batch(try document()["rows"]?.arrayValue ?? []) }
+    package func batch() throws -> PackedBatch { try batch(try goldenList(document()["rows"])) }
 
     /// Ten steps' rows.
     package func batches() throws -> [PackedBatch] {
-        try (try document()["batches"]?.arrayValue ?? []).map { try batch($0.arrayValue ?? []) }
+        try goldenList(document()["batches"]).map { try batch(try goldenList($0)) }
     }
 
     package func batch(_ rows: [JSONValue]) throws -> PackedBatch {
         let pooling = try ModelFamilies.named(BaseModelFiles(path: basePath).configuration.modelType).pooling
         var batch = PackedBatch()
         for row in rows {
-            let ids = (row["ids"]?.arrayValue ?? []).compactMap(\.intValue)
-            let types = (row["types"]?.arrayValue ?? []).compactMap(\.intValue)
+            let ids = try goldenIntegers(row["ids"])
+            let types = row["types"] == nil ? [] : try goldenIntegers(row["types"])
             let position = pooling.position(count: ids.count)
             if name.hasSuffix("regression") {
                 let value = Float(row["label"]?.doubleValue ?? .nan)

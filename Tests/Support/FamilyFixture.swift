@@ -59,15 +59,15 @@ package struct FamilyFixture: Sendable, CustomStringConvertible {
     package func reference() throws -> JSONValue { try Fixtures.json("families/\(name)/reference.json") }
 
     /// The rows whose logits and gradients are compared.
-    package func batch() throws -> PackedBatch { PackedBatch(reference: try reference()["rows"]?.arrayValue ?? []) }
+    package func batch() throws -> PackedBatch { try PackedBatch(reference: goldenList(reference()["rows"])) }
 
     /// The batches of the ten training steps.
     package func trainingBatches() throws -> [PackedBatch] {
-        (try reference()["batches"]?.arrayValue ?? []).map { PackedBatch(reference: $0.arrayValue ?? []) }
+        try goldenList(reference()["batches"]).map { try PackedBatch(reference: goldenList($0)) }
     }
 
     /// The losses of those steps with an adapter.
     package func losses(_ adapter: String) throws -> [Double] {
-        (try reference()["losses"]?[adapter]?.arrayValue ?? []).compactMap(\.doubleValue)
+        try goldenNumbers(reference()["losses"]?[adapter])
     }
 }

@@ -44,17 +44,17 @@ package struct MethodFixture: Sendable, CustomStringConvertible {
     }
 
     /// The rows whose logits and gradients are compared.
-    package func batch() throws -> PackedBatch { PackedBatch(reference: try place().rows?.arrayValue ?? []) }
+    package func batch() throws -> PackedBatch { try PackedBatch(reference: goldenList(place().rows)) }
 
     /// The batches of the training steps.
     package func trainingBatches() throws -> [PackedBatch] {
-        (try place().batches?.arrayValue ?? []).map { PackedBatch(reference: $0.arrayValue ?? []) }
+        try goldenList(place().batches).map { try PackedBatch(reference: goldenList($0)) }
     }
 
     /// How many times A's learning rate B's is, of LoRA+.
     package func rateRatio() throws -> Double { try reference()["lora_plus_ratio"]?.doubleValue ?? 1 }
 
     package func losses() throws -> [Double] {
-        (try reference()["losses"]?.arrayValue ?? []).compactMap(\.doubleValue)
+        try goldenNumbers(reference()["losses"])
     }
 }

@@ -3,10 +3,10 @@ import Transformers
 
 extension PackedBatch {
     /// Rows as the reference scripts write them: `ids`, and `completion_start`, from where tokens are supervised.
-    package init(reference rows: [JSONValue]) {
+    package init(reference rows: [JSONValue]) throws {
         self.init()
         for row in rows {
-            let ids = (row["ids"]?.arrayValue ?? []).compactMap(\.intValue)
+            let ids = try goldenIntegers(row["ids"])
             let start = row["completion_start"]?.intValue ?? 0
             append(tokens: ids, labels: (start..<ids.count).map { ($0 - 1, ids[$0]) })
         }

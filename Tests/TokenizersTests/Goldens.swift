@@ -11,7 +11,7 @@ enum Goldens {
     static var hasDemo: Bool { FileManager.default.fileExists(atPath: demoPath) }
 
     static func texts() throws -> [String] {
-        try Fixtures.json("tokenizers/texts.json").arrayValue?.compactMap(\.stringValue) ?? []
+        try goldenTexts(Fixtures.json("tokenizers/texts.json"))
     }
 
     /// The first prompts of the demo's training rows.
@@ -21,13 +21,11 @@ enum Goldens {
         return rows
     }
 
-    static func integers(_ value: JSONValue?) -> [Int] { (value?.arrayValue ?? []).compactMap(\.intValue) }
-
     static func compareHardTexts(_ tokenizer: any Tokenizer, _ goldens: JSONValue) throws {
-        let (texts, rows) = (try texts(), goldens["hard"]?.arrayValue ?? [])
+        let (texts, rows) = (try texts(), try goldenList(goldens["hard"]))
         try #require(texts.count == rows.count && texts.count > 250)
-        for (text, row) in zip(texts, rows) {
-            let expected = integers(row["ids"])
+        for (text, row) in try paired(texts, rows) {
+            let expected = try goldenIntegers(row["ids"])
             let shown = String(text.debugDescription.prefix(300))
             #expect(tokenizer.encode(text, allowSpecial: true) == expected, "\(shown)")
             let decoded = tokenizer.decode(expected, skipSpecial: false)
@@ -36,13 +34,14 @@ enum Goldens {
     }
 
     static func comparePairs(_ tokenizer: any Tokenizer, _ goldens: JSONValue) throws {
-        let rows = goldens["pairs"]?.arrayValue ?? []
+        let rows = try goldenList(goldens["pairs"])
         try #require(rows.count > 100)
         for row in rows {
             let encoded = try tokenizer.encode(
                 try #require(row["text"]?.stringValue), pair: row["pair"]?.stringValue,
                 maximumLength: row["maximum_length"]?.intValue, allowSpecial: true)
-            let expected = EncodedText(ids: integers(row["ids"]), typeIDs: integers(row["type_ids"]))
+            let expected = try EncodedText(
+                ids: goldenIntegers(row["ids"]), typeIDs: goldenIntegers(row["type_ids"]))
             #expect(encoded == expected, "\(row)")
         }
     }
@@ -57,7 +56,7 @@ enum Goldens {
         let chunks = stride(from: 0, to: count, by: size).map { start in
             String(ContentHash.ofBytes(Data(encoded[start..<(start + size)].joined())).prefix(16))
         }
-        for (index, (chunk, expected)) in zip(chunks, demo["chunks"]?.arrayValue ?? []).enumerated() {
+        for (index, (chunk, expected)) in try paired(chunks, try goldenList(demo["chunks"])).enumerated() {
             #expect(chunk == expected.stringValue, "rows \(index * size) up to \((index + 1) * size)")
         }
         #expect(ContentHash.ofBytes(Data(encoded.joined())) == demo["sha256"]?.stringValue)

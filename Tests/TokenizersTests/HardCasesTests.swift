@@ -8,11 +8,11 @@ import Transformers
 struct HardCasesTests {
     private func compare(_ base: String, golden: String) throws {
         let tokenizer = try TokenizerLoader.load(BaseModelFiles(path: base))
-        let cases = try Fixtures.json("tokenizers/hard_cases.json")[golden]?.arrayValue ?? []
+        let cases = try goldenList(Fixtures.json("tokenizers/hard_cases.json")[golden])
         #expect(cases.count > 200)
         for row in cases {
             let text = try #require(row["text"]?.stringValue)
-            let expected = (row["ids"]?.arrayValue ?? []).compactMap(\.intValue)
+            let expected = try goldenIntegers(row["ids"])
             let ids = tokenizer.encode(text, allowSpecial: true)
             #expect(ids == expected, "\(text.debugDescription)")
             let decoded = tokenizer.decode(expected, skipSpecial: false)

@@ -42,7 +42,7 @@ struct PeerVocabularyTests {
         let texts = try text(name, ".inp").components(separatedBy: "\n__ggml_vocab_test__\n").dropLast()
         let rows = try text(name, ".out").split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         try #require(texts.count == rows.count && texts.count >= 45)
-        for (text, row) in zip(texts, rows) {
+        for (text, row) in try paired(texts, rows) {
             let expected = row.split(separator: " ").compactMap { Int($0) }
             #expect(tokenizer.encode(text, allowSpecial: false) == expected, "\(text.debugDescription)")
         }

@@ -19,12 +19,12 @@ struct SplitTests {
 
     init() throws {
         let goldens = try Fixtures.json("tokenizers/splits.json")
-        texts = try Goldens.texts() + (goldens["texts"]?.arrayValue ?? []).compactMap(\.stringValue)
+        texts = try Goldens.texts() + goldenTexts(goldens["texts"])
         group = try #require(goldens["group"]?.intValue)
-        entries = try (goldens["entries"]?.arrayValue ?? []).map { entry in
+        entries = try goldenList(goldens["entries"]).map { entry in
             Entry(
                 name: try #require(entry["name"]?.stringValue), definition: try #require(entry["pre_tokenizer"]),
-                digests: (entry["digests"]?.arrayValue ?? []).compactMap(\.stringValue))
+                digests: try goldenTexts(entry["digests"]))
         }
         try #require(texts.count > 900 && entries.count > 60)
     }
@@ -32,7 +32,7 @@ struct SplitTests {
     private func compare(_ cutter: WordCutter, _ entry: Entry) throws {
         let starts = Array(stride(from: 0, to: texts.count, by: group))
         try #require(starts.count == entry.digests.count)
-        for (start, expected) in zip(starts, entry.digests) {
+        for (start, expected) in try paired(starts, entry.digests) {
             let part = texts[start..<min(start + group, texts.count)]
             let found = Self.digest(part.map(cutter.words))
             #expect(found == expected, "\(entry.name), texts from \(start): \(part)")

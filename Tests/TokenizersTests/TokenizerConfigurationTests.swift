@@ -42,11 +42,11 @@ struct TokenizerConfigurationTests {
     @Test("The same ids of the same texts", arguments: variants)
     func ids(_ variant: Variant) throws {
         let tokenizer = try load(variant)
-        let all = (Self.goldens?["texts"]?.arrayValue ?? []).compactMap(\.stringValue)
-        let texts = Goldens.integers(variant.value["texts"]).map { all[$0] }
-        let expected = variant.value["ids"]?.arrayValue ?? []
+        let all = try goldenTexts(Self.goldens?["texts"])
+        let texts = try goldenIntegers(variant.value["texts"]).map { all[$0] }
+        let expected = try goldenList(variant.value["ids"])
         try #require(texts.count == expected.count && texts.count > 10)
-        for (text, ids) in zip(texts, expected) {
+        for (text, ids) in try paired(texts, expected) {
             #expect(
                 tokenizer.encode(text, allowSpecial: true) == ids.arrayValue?.compactMap(\.intValue),
                 "\(text.debugDescription)")

@@ -23,12 +23,12 @@ struct BeginningReferenceTests {
             try Fixtures.tensor(key, in: "beginnings/\(description)/reference.safetensors")
         }
 
-        func losses() throws -> [Double] { (try document()["losses"]?.arrayValue ?? []).compactMap(\.doubleValue) }
+        func losses() throws -> [Double] { try goldenNumbers(document()["losses"]) }
 
         func configuration() throws -> AdapterConfiguration {
             let document = try document()
             var configuration = AdapterConfiguration(
-                rank: 4, alpha: 8, targets: (document["targets"]?.arrayValue ?? []).compactMap(\.stringValue),
+                rank: 4, alpha: 8, targets: try goldenTexts(document["targets"]),
                 isRankStabilised: document["use_rslora"]?.boolValue ?? false)
             configuration.beginning = try #require(
                 LowRankBeginning(rawValue: document["init"]?.stringValue ?? ""))
@@ -49,10 +49,10 @@ struct BeginningReferenceTests {
             try LanguageModel.load(BaseModelFiles(path: rows().base), dtype: dtype)
         }
 
-        func batch() throws -> PackedBatch { PackedBatch(reference: try rows().rows?.arrayValue ?? []) }
+        func batch() throws -> PackedBatch { try PackedBatch(reference: goldenList(rows().rows)) }
 
         func steps() throws -> [PackedBatch] {
-            (try rows().batches?.arrayValue ?? []).prefix(10).map { PackedBatch(reference: $0.arrayValue ?? []) }
+            try goldenList(rows().batches).prefix(10).map { try PackedBatch(reference: goldenList($0)) }
         }
     }
 
@@ -85,7 +85,7 @@ struct BeginningReferenceTests {
             let losses = try train(model, adapter, golden)
             let expected = try golden.losses()
             try #require(losses.count == 10 && expected.count == 10)
-            for (step, (loss, wanted)) in zip(losses, expected).enumerated() {
+            for (step, (loss, wanted)) in try paired(losses, expected).enumerated() {
                 #expect(abs(loss - wanted) <= 1e-4 * wanted, "loss of step \(step + 1): \(loss), \(wanted)")
             }
             let identity = BaseIdentity(baseSHA256: "aa", tokenizerSHA256: "bb")
@@ -119,7 +119,7 @@ struct BeginningReferenceTests {
         let gradients = adapter.parameters.map(\.gradient.values)
         let norm = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
         func loss(at distance: Double) throws -> Double {
-            for (parameter, gradient) in zip(adapter.parameters, gradients) {
+            for (parameter, gradient) in try paired(adapter.parameters, gradients) {
                 let moved = zip(parameter.value.values, gradient).map { $0 + Float(distance / norm) * $1 }
                 let value = parameter.value
                 value.copy(from: Matrix(moved, rows: value.rows, columns: value.columns))

@@ -13,8 +13,8 @@ struct ClassifierTrainingTests {
         "Ten AdamW steps over adapter and head have PyTorch's losses and gradient norms", arguments: ClassifierCase.all)
     func losses(golden: ClassifierCase) throws {
         let document = try golden.document()
-        let losses = (document["losses"]?.arrayValue ?? []).compactMap(\.doubleValue)
-        let norms = (document["gradient_norms"]?.arrayValue ?? []).compactMap(\.doubleValue)
+        let losses = try goldenNumbers(document["losses"])
+        let norms = try goldenNumbers(document["gradient_norms"])
         let model = try golden.model()
         let adapter = try Adapter.load(folder: golden.adapterFolder, into: model)
         let optimizer = AdamW(adapter.parameters, weightDecay: 0.01)

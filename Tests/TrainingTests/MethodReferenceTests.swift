@@ -16,7 +16,7 @@ struct MethodReferenceTests {
         }
         #expect(Set(found) == Set(AdapterMethods.all.map(\.name)))
         // What is merged is compared with PEFT's merge, and nothing else is without one.
-        for (fixture, name) in zip(MethodFixture.all, found) {
+        for (fixture, name) in try paired(MethodFixture.all, found) {
             let isMerged = MethodFixture.mergeable.contains { $0.name == fixture.name }
             #expect(try isMerged == (AdapterMethods.named(name).mergeObstacle == nil))
         }
@@ -63,7 +63,7 @@ struct MethodReferenceTests {
     func losses(_ fixture: MethodFixture) throws {
         let (found, expected) = (try train(fixture, .float32), try fixture.losses())
         try #require(found.count == 10 && expected.count == 10)
-        for (step, (loss, wanted)) in zip(found, expected).enumerated() {
+        for (step, (loss, wanted)) in try paired(found, expected).enumerated() {
             #expect(abs(loss - wanted) <= 1e-4 * wanted, "loss of step \(step + 1)")
         }
     }
@@ -92,7 +92,7 @@ struct MethodReferenceTests {
     func bfloat16(_ fixture: MethodFixture) throws {
         let (found, expected) = (try train(fixture, .bfloat16), try fixture.losses())
         try #require(found.count == 10 && expected.count == 10)
-        for (step, (loss, wanted)) in zip(found, expected).enumerated() {
+        for (step, (loss, wanted)) in try paired(found, expected).enumerated() {
             #expect(abs(loss - wanted) <= 0.04 * wanted, "loss of step \(step + 1)")
         }
     }

@@ -44,7 +44,7 @@ struct SourceLossTests {
         let result = try trainer.run()
         let found = try #require(result.sources)
         #expect(found.map(\.labels) == [18, 10])
-        for (source, range) in zip(found, Self.sources) {
+        for (source, range) in try paired(found, Self.sources) {
             let losses = try MicroBatches.pack(Array(Self.examples[range]), maximumTokens: 1_000).flatMap {
                 try model.losses($0).map(Double.init)
             }

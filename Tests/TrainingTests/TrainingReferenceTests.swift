@@ -18,10 +18,10 @@ struct TrainingReferenceTests {
         let optimizer = AdamW(adapter.parameters, weightDecay: 0.01)
         let schedule = LearningRateSchedule(kind: .linear, peak: 0.005, warmupSteps: 2, totalSteps: 20)
         let run = try #require(fixture["runs"]?[golden])
-        let losses = (run["loss"]?.arrayValue ?? []).compactMap(\.doubleValue)
-        let norms = (run["grad_norm"]?.arrayValue ?? []).compactMap(\.doubleValue)
-        for (step, rows) in (fixture["batches"]?.arrayValue ?? []).enumerated() {
-            let batch = PackedBatch(reference: rows.arrayValue ?? [])
+        let losses = try goldenNumbers(run["loss"])
+        let norms = try goldenNumbers(run["grad_norm"])
+        for (step, rows) in try goldenList(fixture["batches"]).enumerated() {
+            let batch = try PackedBatch(reference: goldenList(rows))
             let labels = Double(batch.labelRows.count)
             let loss = try model.trainingStep(batch, lossScale: Float(1 / labels), step: UInt64(step)) / labels
             let norm = optimizer.gradientNorm()
@@ -48,9 +48,9 @@ struct TrainingReferenceTests {
         let adapter = try Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
         let optimizer = AdamW(adapter.parameters, weightDecay: 0.01)
         let schedule = LearningRateSchedule(kind: .linear, peak: 0.005, warmupSteps: 2, totalSteps: 20)
-        let losses = (fixture["runs"]?["all_linear"]?["loss"]?.arrayValue ?? []).compactMap(\.doubleValue)
-        for (step, rows) in (fixture["batches"]?.arrayValue ?? []).enumerated() {
-            let batch = PackedBatch(reference: rows.arrayValue ?? [])
+        let losses = try goldenNumbers(fixture["runs"]?["all_linear"]?["loss"])
+        for (step, rows) in try goldenList(fixture["batches"]).enumerated() {
+            let batch = try PackedBatch(reference: goldenList(rows))
             let labels = Double(batch.labelRows.count)
             let loss = try model.trainingStep(batch, lossScale: Float(1 / labels), step: UInt64(step)) / labels
             #expect(abs(loss - losses[step]) <= 0.02 * losses[step], "loss of step \(step + 1)")

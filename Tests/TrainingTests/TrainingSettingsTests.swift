@@ -15,7 +15,7 @@ struct TrainingSettingsTests {
 
     @Test("Schedules with a minimum have transformers' rates")
     func schedules() throws {
-        let cases = golden["schedules"]?.arrayValue ?? []
+        let cases = try goldenList(golden["schedules"])
         try #require(cases.count == 12)
         for golden in cases {
             let name = golden["schedule"]?.stringValue ?? ""
@@ -23,7 +23,7 @@ struct TrainingSettingsTests {
                 kind: try #require(.init(rawValue: name)), peak: golden["learning_rate"]?.doubleValue ?? 0,
                 warmupSteps: golden["warmup_steps"]?.intValue ?? 0, totalSteps: golden["steps"]?.intValue ?? 0,
                 minimumShare: golden["min_lr_rate"]?.doubleValue ?? 0, decaySteps: golden["decay_steps"]?.intValue ?? 0)
-            let rates = golden["rates"]?.arrayValue ?? []
+            let rates = try goldenList(golden["rates"])
             try #require(rates.count == schedule.totalSteps)
             for (step, rate) in rates.enumerated() {
                 let expected = try #require(rate.doubleValue)
@@ -42,7 +42,7 @@ struct TrainingSettingsTests {
             : Regularisation(labelSmoothing: Float(try #require(golden["label_smoothing"]?.doubleValue)))
         let model = try Fixtures.tinyModel()
         let adapter = try Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
-        let batch = PackedBatch(reference: try Fixtures.json("llama-tiny/batch.json").arrayValue ?? [])
+        let batch = try PackedBatch(reference: goldenList(Fixtures.json("llama-tiny/batch.json")))
         let labels = Double(batch.labelRows.count)
         let step = UInt64(try #require(golden["step"]?.intValue))
         let loss = try model.trainingStep(
@@ -117,7 +117,7 @@ struct TrainingSettingsTests {
                 $0.noiseAlpha = 5
                 $0.microBatchTokens = tokens
             })
-        for (one, other) in zip(whole, cut) {
+        for (one, other) in try paired(whole, cut) {
             #expect(firstDifference(one, other, relative: 1e-3, absolute: 1e-5) == nil)
         }
     }

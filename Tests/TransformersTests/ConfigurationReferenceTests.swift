@@ -33,10 +33,10 @@ struct ConfigurationReferenceTests {
                 return
             }
             let model = try LanguageModel.load(BaseModelFiles(path: folder), dtype: .float32)
-            let ids = (sample["ids"]?.arrayValue ?? []).compactMap(\.intValue)
+            let ids = try goldenIntegers(sample["ids"])
             var batch = PackedBatch()
             batch.append(tokens: ids, labels: [(ids.count - 1, 0)])
-            let expected = (sample["logits"]?.arrayValue ?? []).compactMap(\.doubleValue).map { Float($0) }
+            let expected = try goldenNumbers(sample["logits"]).map { Float($0) }
             #expect(expected.count == 97)
             let found = try model.logits(batch).values
             #expect(firstDifference(found, expected, relative: 1e-4, absolute: 2e-5) == nil, "\(name) \(changes)")

@@ -23,11 +23,11 @@ struct GGUFFamilyTests {
     func logits(name: String) throws {
         let model = try LanguageModel.load(
             BaseModelFiles(path: Fixtures.path("gguf-families/\(name).gguf")), dtype: .float32)
-        let rows = try Fixtures.json("gguf-families/rows.json").arrayValue ?? []
+        let rows = try goldenList(Fixtures.json("gguf-families/rows.json"))
         #expect(rows.count == 2)
         for (index, row) in rows.enumerated() {
             var batch = PackedBatch()
-            batch.append(tokens: (row.arrayValue ?? []).compactMap(\.intValue), labels: [])
+            batch.append(tokens: try goldenIntegers(row), labels: [])
             let found = try model.logits(batch.labelledEverywhere()).values
             let expected = try Fixtures.tensor("logits.\(index)", in: "gguf-families/\(name).safetensors").values
             #expect(firstDifference(found, expected, relative: 1e-4, absolute: 2e-4) == nil, "row \(index)")
@@ -53,8 +53,8 @@ struct GGUFFamilyTests {
     /// The fixture's longer row.
     private static func longRow() throws -> PackedBatch {
         var batch = PackedBatch()
-        let rows = try Fixtures.json("gguf-families/rows.json").arrayValue ?? []
-        batch.append(tokens: (rows.first?.arrayValue ?? []).compactMap(\.intValue), labels: [])
+        let rows = try goldenList(Fixtures.json("gguf-families/rows.json"))
+        batch.append(tokens: try goldenIntegers(rows.first), labels: [])
         return batch.labelledEverywhere()
     }
 
@@ -67,8 +67,8 @@ struct GGUFFamilyTests {
         let model = try LanguageModel.load(
             source, dtype: .float32, task: ClassificationTask(classes: hidden, seed: 1))
         #expect(try #require(model.classifier).isFresh == false)
-        for (index, row) in (try Fixtures.json("gguf-families/rows.json").arrayValue ?? []).enumerated() {
-            let tokens = (row.arrayValue ?? []).compactMap(\.intValue)
+        for (index, row) in try goldenList(Fixtures.json("gguf-families/rows.json")).enumerated() {
+            let tokens = try goldenIntegers(row)
             let expected = try Fixtures.tensor("hidden.\(index)", in: "gguf-families/bert.safetensors")
             for position in tokens.indices {
                 var batch = PackedBatch()

@@ -7,7 +7,7 @@ import Transformers
 @Suite("A llama against transformers' values (scripts/reference/llama_tiny.py)")
 struct LlamaReferenceTests {
     private func batch() throws -> PackedBatch {
-        PackedBatch(reference: try Fixtures.json("llama-tiny/batch.json").arrayValue ?? [])
+        try PackedBatch(reference: goldenList(Fixtures.json("llama-tiny/batch.json")))
     }
 
     @Test(
@@ -63,9 +63,9 @@ struct LlamaReferenceTests {
     @Test("Greedy decoding continues as transformers' generate does")
     func greedy() throws {
         let golden = try Fixtures.json("llama-tiny/generation.json")
-        for row in golden["greedy"]?["base"]?.arrayValue ?? [] {
-            let prompt = (row["prompt_ids"]?.arrayValue ?? []).compactMap(\.intValue)
-            let expected = (row["ids"]?.arrayValue ?? []).compactMap(\.intValue)
+        for row in try goldenList(golden["greedy"]?["base"]) {
+            let prompt = try goldenIntegers(row["prompt_ids"])
+            let expected = try goldenIntegers(row["ids"])
             let model = try Fixtures.tinyModel()
             let cache = try model.makeCache(capacity: prompt.count + expected.count)
             var logits = try model.decode(prompt, cache: cache).values

@@ -134,4 +134,8 @@ package struct MergedSource: WeightSource {
             try base.read(name, into: matrix)
         }
     }
+
+    package func blocks(of name: String) throws -> StoredBlocks? {
+        try overlay.tensors[name] == nil ? base.blocks(of: name) : overlay.blocks(name)
+    }
 }

@@ -120,7 +120,7 @@ package final class BaseModelFiles: Sendable {
         matrix.copy(from: read.rows((rows.lowerBound - first)..<(rows.upperBound - first)))
     }
 
-    private func tensor(_ name: String) throws -> StoredTensor {
+    func tensor(_ name: String) throws -> StoredTensor {
         if let tensor = stored[name] { return tensor }
         throw ModelFilesError(
             .missing, "\(path) holds no tensor \(quoted(name)).",

@@ -43,6 +43,12 @@ package final class ShardedSafetensors: TensorSource {
         try owners[name]?.read(name, rows: rows, into: matrix)
     }
 
+    package func blocks(_ name: String) throws -> StoredBlocks {
+        let info = try info(name)
+        guard let owner = owners[name] else { preconditionFailure("a tensor of no file: \(info.name)") }
+        return try owner.blocks(name)
+    }
+
     /// The name of the file that holds a tensor.
     func fileName(of name: String) -> String? {
         owners[name].map { URL(fileURLWithPath: $0.file.path).lastPathComponent }

@@ -5,19 +5,24 @@ import Tensors
 package enum RotaryPermutation {
     /// Hugging Face's order from GGUF's.
     package static func undo(_ permuted: Matrix, headDim: Int, into matrix: Matrix) {
-        for row in 0..<matrix.rows { matrix.rows(row..<(row + 1)).copy(from: permuted.rows(ggufRow(row, headDim))) }
+        for row in 0..<matrix.rows {
+            let source = ggufRow(row, headDim: headDim)
+            matrix.rows(row..<(row + 1)).copy(from: permuted.rows(source..<(source + 1)))
+        }
     }
 
     /// GGUF's order from Hugging Face's.
     package static func apply(_ matrix: Matrix, headDim: Int, into permuted: Matrix) {
-        for row in 0..<matrix.rows { permuted.rows(ggufRow(row, headDim)).copy(from: matrix.rows(row..<(row + 1))) }
+        for row in 0..<matrix.rows {
+            let target = ggufRow(row, headDim: headDim)
+            permuted.rows(target..<(target + 1)).copy(from: matrix.rows(row..<(row + 1)))
+        }
     }
 
-    /// GGUF's row, as a range of one, of Hugging Face's row.
-    private static func ggufRow(_ row: Int, _ headDim: Int) -> Range<Int> {
+    /// GGUF's row of Hugging Face's row.
+    static func ggufRow(_ row: Int, headDim: Int) -> Int {
         let (head, within) = row.quotientAndRemainder(dividingBy: headDim)
         let (half, j) = within.quotientAndRemainder(dividingBy: headDim / 2)
-        let index = head * headDim + 2 * j + half
-        return index..<(index + 1)
+        return head * headDim + 2 * j + half
     }
 }

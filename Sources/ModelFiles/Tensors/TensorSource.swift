@@ -1,4 +1,5 @@
 import Common
+import Foundation
 import Tensors
 
 /// A set of named tensors in files.
@@ -11,6 +12,11 @@ package protocol TensorSource: AnyObject, Sendable {
     /// - Throws: `ModelFilesError.missing` for an unknown name, `.mismatch` where `matrix` has another shape,
     ///   `.unsupported` for elements that lorad does not read.
     func read(_ name: String, rows: Range<Int>, into matrix: Matrix) throws
+
+    /// A tensor's bytes.
+    ///
+    /// - Throws: as `read(_:rows:into:)` of a name that is not there.
+    func blocks(_ name: String) throws -> StoredBlocks
 
     /// What errors call this source.
     var location: String { get }
@@ -64,6 +70,11 @@ extension MappedTensorSource {
         try file.withBytes(in: start..<(start + rows.count * info.rowBytes)) { bytes in
             decode(bytes, of: info, into: matrix)
         }
+    }
+
+    package func blocks(_ name: String) throws -> StoredBlocks {
+        let info = try info(name)
+        return StoredBlocks(info, try file.withBytes(in: info.range) { Data($0) })
     }
 
     /// Decodes in pieces of whole rows, large enough that handing one to a thread pays.

@@ -254,13 +254,6 @@ private struct TextFiles {
     }
 }
 
-/// How many rows each of the files has that a job does not train on.
-struct FileRows {
-    let validation: Int
-    let evaluation: Int
-    let prompts: Int
-}
-
 extension RowCounts {
     /// What became of the rows to train on, and of those whose loss is watched.
     init(_ train: ExampleBuilder.Counts, validation: ExampleBuilder.Counts?) {

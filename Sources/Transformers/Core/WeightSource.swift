@@ -12,6 +12,15 @@ package protocol WeightSource {
     func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws
     /// Reads one tensor by its Hugging Face name as float32; vectors as `[1, n]`.
     func read(_ name: String, into matrix: Matrix) throws
+    /// A tensor by its Hugging Face name as a file holds it: what a form that is as small as the file is made of.
+    ///
+    /// - Returns: nil where its numbers lie in no file as rows of blocks, and can only be read.
+    /// - Throws: as `read`.
+    func blocks(of name: String) throws -> StoredBlocks?
+}
+
+extension WeightSource {
+    package func blocks(of name: String) throws -> StoredBlocks? { nil }
 }
 
 extension BaseModelFiles: WeightSource {

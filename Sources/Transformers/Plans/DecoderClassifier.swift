@@ -51,4 +51,6 @@ private struct HeadlessSource: WeightSource {
     }
 
     func read(_ name: String, into matrix: Matrix) throws { try base.read(name, into: matrix) }
+
+    func blocks(of name: String) throws -> StoredBlocks? { try base.blocks(of: name) }
 }

@@ -25,7 +25,7 @@ struct SamplingTests {
             #expect(found.map(\.id) == golden["ids"]?.arrayValue?.compactMap(\.intValue))
             let shares = try #require(golden["shares"]?.arrayValue).compactMap(\.doubleValue)
             try #require(shares.count == found.count)
-            for (own, share) in zip(found, shares) { #expect(abs(own.weight - share) <= 1e-12) }
+            for (own, share) in try paired(found, shares) { #expect(abs(own.weight - share) <= 1e-12) }
         }
     }
 

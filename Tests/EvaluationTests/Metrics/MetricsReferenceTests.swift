@@ -25,7 +25,7 @@ struct MetricsReferenceTests {
             let found = Metrics.softmax(golden["values"]?.doubles ?? [])
             let expected = golden["expected"]?.doubles ?? []
             #expect(found.count == expected.count)
-            for (value, wanted) in zip(found, expected) { expectClose(value, wanted) }
+            for (value, wanted) in try paired(found, expected) { expectClose(value, wanted) }
         }
     }
 

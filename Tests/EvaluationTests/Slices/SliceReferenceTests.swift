@@ -29,7 +29,7 @@ struct SliceReferenceTests {
         // exp magnifies the loss's absolute error of 2e-4 or so.
         expectClose(found.perplexity, try #require(expected?["perplexity"]?.doubleValue), tolerance: 5e-4, name)
         #expect(found.accuracy == expected?["accuracy"]?.doubleValue, "\(name)")
-        for (bound, wanted) in zip(found.accuracyInterval ?? [], expected?["accuracy_interval"]?.doubles ?? []) {
+        for (bound, wanted) in try paired(found.accuracyInterval ?? [], expected?["accuracy_interval"]?.doubles ?? []) {
             expectClose(bound, wanted, tolerance: 1e-9, name)
         }
         if let wanted = expected?["calibration_error"]?.doubleValue {
@@ -42,11 +42,11 @@ struct SliceReferenceTests {
     @Test("Every slice's figures, with choices and without, for base and adapter", arguments: [true, false])
     func figures(withChoices: Bool) throws {
         let fixture = try Fixtures.json("evaluation/slices.json")
-        let choices = withChoices ? (fixture["choices"]?.arrayValue ?? []).compactMap(\.stringValue) : []
+        let choices = withChoices ? try goldenTexts(fixture["choices"]) : []
         let expected = try #require(fixture[withChoices ? "with_choices" : "greedy"]?.arrayValue)
         let found = try evaluate(withChoices ? "rows.jsonl" : "greedy_rows.jsonl", choices: choices)
         #expect(found.map(\.name) == expected.compactMap { $0["name"]?.stringValue })
-        for (slice, golden) in zip(found, expected) {
+        for (slice, golden) in try paired(found, expected) {
             try expect(slice.base, golden["base"], slice.name + ", base")
             try expect(slice.adapter, golden["adapter"], slice.name + ", adapter")
         }

@@ -37,6 +37,30 @@ struct BaseModelFilesTests {
     }
 
     @Test(
+        "The blocks that a file holds decode to what is read of it, whole bases of every format and layout",
+        arguments: [
+            "llama", "llama-sharded", "llama.gguf", "../llama-tiny/base-q8_0.gguf", "../gguf-families/bert.gguf",
+            "../gguf-families/gpt2.gguf", "../gguf-families/gemma.gguf",
+        ])
+    func blocks(_ fixture: String) throws {
+        let base = try BaseModelFiles(path: Fixtures.path(fixture))
+        var handed = 0
+        for name in base.tensorNames {
+            guard let blocks = try base.blocks(of: name) else { continue }
+            let info = try #require(base.info(name))
+            #expect(blocks.dtype == info.dtype && blocks.rows == info.rows && blocks.columns == info.columns)
+            let matrix = Matrix(rows: blocks.rows, columns: blocks.columns)
+            blocks.decode(into: matrix)
+            #expect(try matrix.values == values(base, name), "\(name)")
+            handed += 1
+        }
+        // Norms that hold another number, biases in another order, and transposed weights can only be read.
+        #expect(handed > base.tensorNames.count / 2, "\(handed)")
+        if base.format == .huggingFace { #expect(handed == base.tensorNames.count) }
+        #expect(throws: ModelFilesError.self) { try base.blocks(of: "model.layers.0.nothing") }
+    }
+
+    @Test(
         "Any rows of a permuted tensor are those rows of the whole",
         arguments: [0..<1, 3..<9, 7..<8, 8..<16, 0..<16, 5..<5])
     func permutedRows(_ rows: Range<Int>) throws {

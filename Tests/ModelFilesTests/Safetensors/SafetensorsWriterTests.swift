@@ -14,7 +14,7 @@ struct SafetensorsWriterTests {
 
     private func entries() throws -> [SafetensorsWriter.Entry] {
         try Fixtures.json("values.json").objectValue?.members.map { name, value in
-            let shape = value["shape"]?.arrayValue?.compactMap(\.intValue) ?? []
+            let shape = try goldenIntegers(value["shape"])
             let values = value["bits"]?.floats ?? []
             let rows = shape.count < 2 ? 1 : shape[0]
             let columns = rows == 0 ? shape[1] : values.count / rows

@@ -45,7 +45,7 @@ struct StandaloneCompositionTests {
             let parents = try #require(made["parents"]?.arrayValue)
             #expect(parents.map { $0["name"]?.stringValue } == ["a", "b"])
             #expect(parents.map { $0["weight"]?.doubleValue } == [0.7, 0.3])
-            for (parent, name) in zip(parents, ["a", "b"]) {
+            for (parent, name) in try paired(parents, ["a", "b"]) {
                 let path = Fixtures.path("compositions/\(name)/adapter_model.safetensors")
                 #expect(parent["weights_sha256"]?.stringValue == (try ContentHash.ofFile(path)))
             }

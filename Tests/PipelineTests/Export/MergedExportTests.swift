@@ -35,7 +35,7 @@ struct MergedExportTests {
     }
 
     private func batch() throws -> PackedBatch {
-        PackedBatch(reference: try Fixtures.json("llama-tiny/batch.json").arrayValue ?? []).labelledEverywhere()
+        try PackedBatch(reference: goldenList(Fixtures.json("llama-tiny/batch.json"))).labelledEverywhere()
     }
 
     @Test(
@@ -67,7 +67,7 @@ struct MergedExportTests {
         try withTemporaryFolder { folder in
             let sample = try Case(base)
             let tokenizer = try TokenizerLoader.load(sample.export(format, .f32, to: folder))
-            let cases = try Fixtures.json("tokenizers/hard_cases.json")["tiny"]?.arrayValue ?? []
+            let cases = try goldenList(Fixtures.json("tokenizers/hard_cases.json")["tiny"])
             #expect(cases.count > 200)
             for row in cases {
                 let text = try #require(row["text"]?.stringValue)

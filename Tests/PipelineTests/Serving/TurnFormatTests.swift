@@ -18,16 +18,15 @@ struct TurnFormatTests {
     }
 
     @Test("The fixture holds every format as lorad writes it")
-    func all() {
-        #expect(Self.goldens.count == TurnFormat.all.count)
-        for (golden, format) in zip(Self.goldens, TurnFormat.all) {
+    func all() throws {
+        for (golden, format) in try paired(Self.goldens, TurnFormat.all) {
             #expect(golden["template"]?.stringValue == format.ollama, "\(format.name)")
         }
     }
 
     @Test("Go renders each as lorad says that the format is")
     func rendered() throws {
-        for (golden, format) in zip(Self.goldens, TurnFormat.all) {
+        for (golden, format) in try paired(Self.goldens, TurnFormat.all) {
             let rows = try #require(golden["rendered"]?.arrayValue)
             #expect(rows.count == 5)
             for row in rows {

@@ -78,7 +78,7 @@ struct FamilyBehaviourTests {
         let gradients = adapter.parameters.map { $0.gradient.values }
         let norm = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
         func loss(at distance: Double) throws -> Double {
-            for (parameter, gradient) in zip(adapter.parameters, gradients) {
+            for (parameter, gradient) in try paired(adapter.parameters, gradients) {
                 let moved = zip(parameter.value.values, gradient).map { $0 + Float(distance / norm) * $1 }
                 parameter.value.copy(from: Matrix(moved, rows: parameter.value.rows, columns: parameter.value.columns))
             }

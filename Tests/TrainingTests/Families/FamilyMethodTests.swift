@@ -95,7 +95,7 @@ struct FamilyMethodTests {
         let gradients = magnitudes.map { $0.gradient.values }
         let norm = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
         func loss(at distance: Double) throws -> Double {
-            for (parameter, gradient) in zip(magnitudes, gradients) {
+            for (parameter, gradient) in try paired(magnitudes, gradients) {
                 let moved = zip(parameter.value.values, gradient).map { $0 + Float(distance / norm) * $1 }
                 parameter.value.copy(from: Matrix(moved, rows: 1, columns: moved.count))
             }
@@ -125,7 +125,7 @@ struct FamilyMethodTests {
         try #require(gradients.count == counts[method])
         let norm = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
         func loss(at distance: Double) throws -> Double {
-            for (parameter, gradient) in zip(adapter.parameters, gradients) {
+            for (parameter, gradient) in try paired(adapter.parameters, gradients) {
                 let moved = zip(parameter.value.values, gradient).map { $0 + Float(distance / norm) * $1 }
                 parameter.value.copy(
                     from: Matrix(moved, rows: parameter.value.rows, columns: parameter.value.columns))
@@ -157,7 +157,7 @@ struct FamilyMethodTests {
         let gradients = parameters.map(\.gradient.values)
         let norm = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
         func loss(at distance: Double) throws -> Double {
-            for (parameter, gradient) in zip(parameters, gradients) {
+            for (parameter, gradient) in try paired(parameters, gradients) {
                 let moved = zip(parameter.value.values, gradient).map { $0 + Float(distance / norm) * $1 }
                 parameter.value.copy(
                     from: Matrix(moved, rows: parameter.value.rows, columns: parameter.value.columns))

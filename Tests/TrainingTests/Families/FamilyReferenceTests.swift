@@ -54,7 +54,7 @@ struct FamilyReferenceTests {
         let found = try fixture.train(adapter, dtype: .float32)
         let expected = try fixture.losses(adapter)
         try #require(found.count == 10 && expected.count == 10)
-        for (step, (loss, wanted)) in zip(found, expected).enumerated() {
+        for (step, (loss, wanted)) in try paired(found, expected).enumerated() {
             #expect(abs(loss - wanted) <= 1e-4 * wanted, "loss of step \(step + 1)")
         }
     }
@@ -64,7 +64,7 @@ struct FamilyReferenceTests {
         let expected = try fixture.losses("all-linear")
         let found = try fixture.train("all-linear", dtype: .bfloat16)
         try #require(found.count == 10 && expected.count == 10)
-        for (step, (loss, wanted)) in zip(found, expected).enumerated() {
+        for (step, (loss, wanted)) in try paired(found, expected).enumerated() {
             #expect(abs(loss - wanted) <= 0.04 * wanted, "loss of step \(step + 1)")
         }
     }

@@ -124,7 +124,7 @@ struct DecoderVariantTests {
         }
         let again = block.forward(x, rows: rows, layout: layout, pass: pass).saved
         #expect(block.backward(dy.copied, saved: again, layout: layout, needsInputGradient: false, pass: pass) == nil)
-        for (update, wanted) in zip(updates, gradients) {
+        for (update, wanted) in try paired(updates, gradients) {
             #expect(update.a.gradient.values == wanted[0] && update.b.gradient.values == wanted[1])
         }
     }

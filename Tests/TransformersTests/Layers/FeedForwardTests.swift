@@ -56,7 +56,7 @@ struct FeedForwardTests {
                 fixture.mlp.backward(
                     into: dy.copied, saved: saved, needsInputGradient: needsInputGradient, pass: fixture.pass)
             }
-            for (found, wanted) in zip(layer.updates, expected.updates) {
+            for (found, wanted) in try paired(layer.updates, expected.updates) {
                 #expect(found.a.gradient.values == wanted.a.gradient.values)
                 #expect(found.b.gradient.values == wanted.b.gradient.values)
                 #expect(wanted.b.gradient.values.contains { $0 != 0 })

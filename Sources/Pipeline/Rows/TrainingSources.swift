@@ -76,10 +76,3 @@ final class TrainingSources {
         return (max(0, sources.count - 1), place)
     }
 }
-
-/// Where a row stands.
-struct RowPlace {
-    let file: String
-    /// From 1.
-    let line: Int
-}

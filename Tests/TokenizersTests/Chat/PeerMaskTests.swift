@@ -77,8 +77,8 @@ struct PeerMaskTests {
             }
             let text = try template.render(conversation.aliasingReasoning, addGenerationPrompt: false)
             let ids = tokens.ids.map(String.init).joined(separator: " ")
-            let expected = ranges.flatMap { range -> [Int] in
-                let ends = Goldens.integers(range)
+            let expected = try ranges.flatMap { range -> [Int] in
+                let ends = try goldenIntegers(range)
                 return Array(ends[0]..<ends[1])
             }
             let said = tokenizer.decode(tokens.trained.map { tokens.ids[$0] }, skipSpecial: false)

@@ -19,11 +19,11 @@ struct ConversationTests {
         for (name, template) in [("ChatML", ChatTemplate.chatML), ("SmolLM2", .smolLM2)] {
             let rows = try #require(goldens["entries"]?["\(kind) \(name)"]?.arrayValue)
             try #require(rows.count == conversations.count)
-            for (conversation, row) in zip(conversations, rows) {
+            for (conversation, row) in try paired(conversations, rows) {
                 let tokens = try ConversationTokens(conversation, template: template, tokenizer: tokenizer)
                 let shown = conversation.messages.map(\.content.debugDescription).joined(separator: " · ")
-                #expect(tokens.ids == Goldens.integers(row["ids"]), "\(name): \(shown)")
-                #expect(tokens.trained == Goldens.integers(row["trained"]), "\(name): \(shown)")
+                #expect(try tokens.ids == goldenIntegers(row["ids"]), "\(name): \(shown)")
+                #expect(try tokens.trained == goldenIntegers(row["trained"]), "\(name): \(shown)")
             }
         }
     }

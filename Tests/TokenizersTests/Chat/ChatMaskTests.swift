@@ -96,8 +96,8 @@ struct ChatMaskTests {
         where one.expected["ids"] != nil && isWritten(one, family) && (name == "marked" || isFound(one, family)) {
             let tokens = try ConversationTokens(one.conversation, template: template, tokenizer: tokenizer)
             let shown = one.expected["text"]?.stringValue?.debugDescription ?? ""
-            #expect(tokens.ids == Goldens.integers(one.expected["ids"]), "\(shown)")
-            let trained = Goldens.integers(one.expected["trained"])
+            #expect(try tokens.ids == goldenIntegers(one.expected["ids"]), "\(shown)")
+            let trained = try goldenIntegers(one.expected["trained"])
             #expect(tokens.trained == trained, "\(shown) trains \(text(tokens, tokenizer).debugDescription)")
             compared += 1
         }
