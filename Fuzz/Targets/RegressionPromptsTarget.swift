@@ -7,7 +7,10 @@ package struct RegressionPromptsTarget: FuzzTarget {
     /// More of them say nothing more of the reader, and cost the fuzzer its speed.
     private static let most = 16
     /// Short: what a pattern without end may take of a long one is the bound of `RegularExpression`, half a second each.
-    private static let texts = ["", "positive", "é e\u{301} 🦙 \u{0}\n", "aaaaaaaaaaaab"]
+    private static let texts = [
+        "", "positive", "é e\u{301} 🦙 \u{0}\n", "aaaaaaaaaaaab", #"{"city": "Paris", "days": [1, 2.5, null]}"#,
+        #"<tool_call>{"name": "weather", "arguments": {"city": "Paris"}}</tool_call>"#,
+    ]
 
     private let scratch: ScratchFolder
 
@@ -19,11 +22,12 @@ package struct RegressionPromptsTarget: FuzzTarget {
         try require(Set(prompts.map(\.id)).count == prompts.count, "two prompts of one id")
         for prompt in prompts.prefix(Self.most) {
             for text in Self.texts {
-                let result = prompt.judge(text)
+                let answer = Generation(ids: [1, 2], endToken: text.isEmpty ? nil : 3, text: text)
+                let result = prompt.judge(answer)
                 try require((result == nil) == prompt.expectations.isEmpty, "judged by nothing, or not judged")
                 guard let result else { continue }
                 try require(result.passed == (result.reason == nil), "failed without a reason, or passed with one")
-                try require(result == prompt.judge(text), "judged otherwise the second time")
+                try require(result == prompt.judge(answer), "judged otherwise the second time")
             }
         }
     }

@@ -29,7 +29,7 @@ package struct Lorad: ParsableCommand {
                 name: "Bases and adapters",
                 subcommands: [
                     Hash.self, Generate.self, Score.self, Tokenize.self, Merge.self, Export.self, Compose.self,
-                    Verify.self, Reproduce.self,
+                    Verify.self, Reproduce.self, ReportCommand.self,
                 ]),
         ])
 

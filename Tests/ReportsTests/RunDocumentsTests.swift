@@ -49,6 +49,17 @@ struct RunDocumentsTests {
             .compactMap { elements[$0 - 1].attributes["name"] }
     }
 
+    @Test("Two answers to one prompt that are not the same bits are a case of their own, and no fault of the merge")
+    func repetition() throws {
+        let name = "the same prompt gives the same bits twice"
+        #expect(try failed { $0.parity?.repetition = RepetitionReport(prompts: 1, identical: true) }.isEmpty)
+        let missed = try failed { report in
+            report.parity?.passed = false
+            report.parity?.repetition = RepetitionReport(prompts: 1, identical: false, differing: "review-1")
+        }
+        #expect(missed == [name])
+    }
+
     @Test("Parity's case fails where the proof did: not for texts that part at a near tie, nor for an expectation")
     func parity() throws {
         let name = "merged weights answer as the adapter does"

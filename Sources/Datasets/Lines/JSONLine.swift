@@ -5,8 +5,11 @@ package struct JSONLine: Sendable {
     /// Counted from 1, blank lines included; of a row of several lines the first.
     package let number: Int
     private let row: JSONRow
-    /// The line's bytes up to its last fault, to count columns in; empty where it has none, which is the rule.
+    /// The line's bytes, to count columns in, up to its last fault; empty where it has none and states no condition, which
+    /// is the rule.
     private let text: [UInt8]
+    /// Keys whose values are conditions, which may be wrong deep inside.
+    private static let conditions = ["expect", "assert"]
     private let layout: RowLayout?
     /// Whether it is of a table, whose fields are all text.
     package let isOfTable: Bool
@@ -21,7 +24,9 @@ package struct JSONLine: Sendable {
                 line: number, column: Self.column(bytes, fault.offset), text: "\(fault.problem).",
                 advice: Self.advice(bytes, fault.offset))
         }
-        text = row.lastFault.map { Array(bytes.prefix($0)) } ?? []
+        let read = self.row
+        let isKept = Self.conditions.contains { read.has($0) }
+        text = isKept ? Array(bytes) : read.lastFault.map { Array(bytes.prefix($0)) } ?? []
         layout = nil
         isOfTable = false
     }
@@ -82,6 +87,11 @@ package struct JSONLine: Sendable {
             throw RowComplaint(
                 line: number, column: column, text: "\(quoted(name)) cannot be read: \(error.problem).")
         }
+    }
+
+    /// Where a part of a condition stands that a path leads to, in characters from 1; nil where that is not known.
+    package func column(of path: [JSONStep]) -> Int? {
+        text.withUnsafeBytes { bytes in JSONReader.offset(of: path, in: bytes).map { Self.column(bytes, $0) } }
     }
 
     /// Where the byte at `offset` stands, in characters from 1.

@@ -80,6 +80,15 @@ package struct DataFields: Sendable {
         if case .row(let line) = source { String(quoted(line.name(of: name)).dropFirst().dropLast()) } else { name }
     }
 
+    /// What is wrong with a part of a row's condition, as an error that names its file and line, and its column where it is
+    /// known.
+    package func error(_ problem: String, at path: [JSONStep]) -> DatasetsError {
+        guard !path.isEmpty, case .row(let row) = source, let column = row.column(of: path) else {
+            return error(problem)
+        }
+        return DatasetsError(.malformed, "\(self.path):\(line):\(column): \(problem)")
+    }
+
     /// What is wrong with the row, as an error that names its file and line.
     package func error(_ problem: String, advice: String? = nil) -> DatasetsError {
         DatasetsError(.malformed, "\(path):\(line): \(problem)", advice: advice)

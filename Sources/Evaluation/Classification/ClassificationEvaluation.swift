@@ -20,20 +20,24 @@ package struct ClassificationEvaluation {
     ) throws -> EvaluationResult {
         let rows = plan.rows.count
         guard let setAdapterEnabled else {
-            return result(try scores(model, shouldStop) { progress($0, rows) }, nil)
+            let base = try predictions(model, progress: { progress($0, rows) }, shouldStop: shouldStop)
+            return result(base: base, adapter: nil)
         }
         try setAdapterEnabled(false)
-        let base = Result { try scores(model, shouldStop) { progress($0, 2 * rows) } }
+        let base = Result { try predictions(model, progress: { progress($0, 2 * rows) }, shouldStop: shouldStop) }
         try setAdapterEnabled(true)
-        let baseScores = try base.get()
-        return result(baseScores, try scores(model, shouldStop) { progress(rows + $0, 2 * rows) })
+        let basePredictions = try base.get()
+        let adapter = try predictions(model, progress: { progress(rows + $0, 2 * rows) }, shouldStop: shouldStop)
+        return result(base: basePredictions, adapter: adapter)
     }
 
-    /// One score a row, in the rows' order.
-    private func scores(_ model: any ClassifyingModel, _ shouldStop: () -> Bool, progress: (Int) -> Void) throws
-        -> [SequenceScore]
-    {
-        var scores = [SequenceScore?](repeating: nil, count: plan.rows.count)
+    /// What `model` as it is predicts of every row, in the plan's order; `progress` hears how many are done.
+    ///
+    /// - Throws: as `run`.
+    package func predictions(
+        _ model: any ClassifyingModel, progress: (Int) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    ) throws -> [Prediction] {
+        var predictions = [Prediction?](repeating: nil, count: plan.rows.count)
         var done = 0
         let fed = plan.rows.map { row in
             let ids = row.text.ids
@@ -46,12 +50,21 @@ package struct ClassificationEvaluation {
                     throw EvaluationError(
                         .notFinite, "\(plan.path):\(plan.rows[index].line): the model's outputs are not finite.")
                 }
-                scores[index] = SequenceScore(Prediction(outputs), target: plan.rows[index].target)
+                predictions[index] = Prediction(outputs)
             }
             done += call.count
             progress(done)
         }
-        return scores.compactMap { $0 }
+        return predictions.compactMap { $0 }
+    }
+
+    /// The figures of what a base and its adapter predict of the plan's rows, in their order.
+    package func result(base: [Prediction], adapter: [Prediction]?) -> EvaluationResult {
+        result(scores(base), adapter.map(scores))
+    }
+
+    private func scores(_ predictions: [Prediction]) -> [SequenceScore] {
+        zip(plan.rows, predictions).map { SequenceScore($1, target: $0.target) }
     }
 
     private func result(_ base: [SequenceScore], _ adapter: [SequenceScore]?) -> EvaluationResult {

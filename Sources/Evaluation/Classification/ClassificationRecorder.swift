@@ -53,6 +53,31 @@ package struct ClassificationRecorder {
         return ParityReference(generations: generations, logits: file, largestLogit: Double(largest))
     }
 
+    /// Puts the first prompts once more to the model that the reference was just recorded of.
+    package func repetition(_ model: any ClassifyingModel, of reference: ParityReference) throws -> Repetition {
+        let indices = texts.indices.prefix(Repetition.count)
+        let differing = try indices.first { index in
+            try !Repetition.areSameBits([classify(model, index)], reference.logits.rows(index))
+        }
+        return Repetition(prompts: indices.count, differing: differing.map { names[$0] })
+    }
+
+    /// The label that a model gives every prompt. `progress` hears how many prompts are done.
+    package func answers(_ model: any ClassifyingModel, progress: (Int) -> Void = { _ in }) throws -> [Generation] {
+        try texts.indices.map { index in
+            defer { progress(index + 1) }
+            return answer(try classify(model, index))
+        }
+    }
+
+    /// SHA-256 of the prompts' tokens.
+    package var digest: String {
+        var digest = NumberDigest()
+        digest.add(texts.count)
+        for text in texts { text.add(to: &digest) }
+        return digest.hexadecimal()
+    }
+
     /// Compares a model with the reference. `progress` hears how many prompts are done.
     package func measure(
         _ model: any ClassifyingModel, against reference: ParityReference, progress: (Int) -> Void = { _ in }

@@ -7,6 +7,12 @@ package struct Generation: Equatable, Sendable {
     /// `ids` as text, special tokens left out.
     package let text: String
 
+    package init(ids: [Int], endToken: Int?, text: String) {
+        self.ids = ids
+        self.endToken = endToken
+        self.text = text
+    }
+
     /// Every choice the model made, the end token included.
     var decisions: [Int] { ids + (endToken.map { [$0] } ?? []) }
 }

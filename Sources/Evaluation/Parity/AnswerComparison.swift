@@ -7,7 +7,7 @@ package struct AnswerComparison {
     /// Whether the adapter changes nothing.
     package let isZero: Bool
     /// One for each prompt, in their order.
-    package let answers: [(prompt: RegressionPrompt, baseText: String, adapterText: String)]
+    package let answers: [(prompt: RegressionPrompt, baseText: String, adapter: Generation)]
 
     /// Of `base`, measured against `adapter` on `prompts`, in the same order.
     package init(prompts: [RegressionPrompt], adapter: ParityReference, base: ParityMeasurement) {
@@ -16,7 +16,7 @@ package struct AnswerComparison {
         tolerance = ParityTolerance(.float32).absolute(largestLogit: adapter.largestLogit)
         isZero = base.maximum <= ParityTolerance.smallestUpdate * max(1, adapter.largestLogit)
         answers = prompts.indices.map {
-            (prompts[$0], base.prompts[$0].generation.text, adapter.generations[$0].text)
+            (prompts[$0], base.prompts[$0].generation.text, adapter.generations[$0])
         }
     }
 }

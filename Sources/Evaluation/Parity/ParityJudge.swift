@@ -30,7 +30,7 @@ package enum ParityJudge {
                     baseText: base.prompts[index].generation.text, adapterText: text,
                     mergedText: merged.prompts[index].generation.text,
                     maxAbsLogitDifference: merged.prompts[index].maximum,
-                    expectation: prompts[index].judge(text))
+                    expectation: prompts[index].judge(adapter.generations[index]))
             })
     }
 }

@@ -41,6 +41,8 @@ struct PromptDifference: Equatable {
 package struct ParityMeasurement: Equatable {
     let prompts: [PromptDifference]
 
+    /// What the model answered every prompt.
+    package var answers: [Generation] { prompts.map(\.generation) }
     /// max |reference − model| over all logits.
     package var maximum: Double { prompts.map(\.maximum).max() ?? 0 }
     /// Σ (reference − model)² over all logits.

@@ -47,13 +47,44 @@ package struct ParityRecorder {
         return ParityReference(generations: generations, logits: file, largestLogit: Double(largest))
     }
 
+    /// Puts the first prompts once more to the model that the reference was just recorded of.
+    package func repetition(_ model: any ScoringModel, of reference: ParityReference) throws -> Repetition {
+        let indices = prompts.indices.prefix(Repetition.count)
+        let differing = try indices.first { index in
+            let recorded = reference.generations[index]
+            guard try generate(model, index) == recorded else { return true }
+            let rows = try logits(model, index, answer: recorded.ids)
+            return try !Repetition.areSameBits(rows, reference.logits.rows(index))
+        }
+        return Repetition(prompts: indices.count, differing: differing.map { prompts[$0].id })
+    }
+
+    /// What a model answers every prompt. `progress` hears how many prompts are done.
+    package func answers(_ model: any ScoringModel, progress: (Int) -> Void = { _ in }) throws -> [Generation] {
+        try prompts.indices.map { index in
+            defer { progress(index + 1) }
+            return try generate(model, index)
+        }
+    }
+
+    /// SHA-256 of the prompts' tokens.
+    package var digest: String {
+        var digest = NumberDigest()
+        digest.add(tokens.count)
+        for prompt in tokens { digest.add(prompt) }
+        return digest.hexadecimal()
+    }
+
     /// Compares a model with the reference. `progress` hears how many prompts are done.
+    ///
+    /// - Parameter answers: the model's to every prompt, where they are known; else it is asked for them.
     package func measure(
-        _ model: any ScoringModel, against reference: ParityReference, progress: (Int) -> Void = { _ in }
+        _ model: any ScoringModel, against reference: ParityReference, answers: [Generation]? = nil,
+        progress: (Int) -> Void = { _ in }
     ) throws -> ParityMeasurement {
         let differences = try prompts.indices.map { index in
             let expected = reference.generations[index]
-            let generation = try generate(model, index)
+            let generation = try answers?[index] ?? generate(model, index)
             let rows = try logits(model, index, answer: expected.ids)
             let difference = PromptDifference(
                 reference: try reference.logits.rows(index), model: rows, referenceGeneration: expected,

@@ -7,7 +7,7 @@ package struct RegressionPrompt: Equatable, Sendable {
     package let isRendered: Bool
     /// The second text of a pair, where texts are classified in pairs.
     package let pair: String?
-    /// All of them must hold for the adapter's greedy text; often none.
+    /// All of them must hold for the adapter's greedy answer; often none.
     package let expectations: [Expectation]
 
     package init(
@@ -20,10 +20,10 @@ package struct RegressionPrompt: Equatable, Sendable {
         self.expectations = expectations
     }
 
-    /// Judges the adapter's text; nil where nothing is expected.
-    package func judge(_ text: String) -> ExpectationResult? {
+    /// Judges the adapter's answer; nil where nothing is expected.
+    package func judge(_ answer: Generation) -> ExpectationResult? {
         guard !expectations.isEmpty else { return nil }
-        let failures = expectations.compactMap { $0.failure(text) }
+        let failures = expectations.compactMap { $0.failure(answer) }
         return ExpectationResult(
             passed: failures.isEmpty, reason: failures.isEmpty ? nil : failures.joined(separator: " "))
     }

@@ -3,11 +3,10 @@ import Datasets
 import ModelFiles
 import Tokenizers
 
-/// Reads regression prompts: JSON lines of
-/// `{"id": "…", "prompt": "…", "expect": {"contains" | "equals" | "matches" | "not_contains": "…"}}`, or for texts that are
-/// classified `{"id": "…", "prompt": "…", "text_pair": "…", "expect": {"label": "…"}}`.
+/// Reads regression prompts: JSON lines of `{"id": "…", "prompt": "…", "expect": {"contains": "…"}}`, see `Expectation`, or
+/// for texts that are classified `{"id": "…", "prompt": "…", "text_pair": "…", "expect": {"label": "…"}}`.
 ///
-/// `expect` and `text_pair` may be left out; several conditions must all hold. In the place of `prompt` may stand
+/// `expect` and `text_pair` may be left out, and promptfoo's `assert` may stand beside; several conditions must all hold. In the place of `prompt` may stand
 /// `messages`, with `tools` where there are any: a conversation after which the assistant is to speak.
 package struct RegressionPrompts {
     /// Writes a conversation as its base's chat template does.
@@ -63,15 +62,16 @@ package struct RegressionPrompts {
 
     private mutating func add(_ fields: DataFields) {
         let isConversation = labels == nil && fields.has("messages") && !fields.has("prompt")
-        checkNames(
-            fields,
+        mistakes += fields.unknownNames(
             known: isConversation
-                ? ["id", "messages", "tools", "expect"]
-                : ["id", "prompt", "expect"] + (labels == nil ? [] : ["text_pair"]))
+                ? ["id", "messages", "tools", "expect", "assert"]
+                : ["id", "prompt", "expect"] + (labels == nil ? ["assert"] : ["text_pair"]))
         let id = text(fields, "id")
         let prompt = isConversation ? conversation(fields) : text(fields, "prompt")
         let pair = labels != nil && fields.has("text_pair") ? text(fields, "text_pair") : nil
-        let expectations = expectations(fields)
+        var conditions = ExpectationReader(labels: labels)
+        let expectations = conditions.read(fields)
+        mistakes += conditions.mistakes
         if let id { claim(id, fields) }
         guard let id, let prompt else { return }
         prompts.append(
@@ -106,55 +106,11 @@ package struct RegressionPrompts {
         }
     }
 
-    private mutating func expectations(_ fields: DataFields) -> [Expectation] {
-        let value: JSONValue?
-        do { value = try fields.optional("expect") } catch {
-            mistakes.append(error.message)
-            return []
-        }
-        guard let value, !value.isNull else { return [] }
-        guard let object = value.objectValue, object.count > 0 else {
-            note(fields, "`expect` must be an object with one of \(Self.list(expectable)).")
-            return []
-        }
-        let conditions = fields.nested(object)
-        checkNames(conditions, known: expectable)
-        return expectable.filter(conditions.has).compactMap { key in
-            guard let text = text(conditions, key) else { return nil }
-            return expectation(key, text, fields)
-        }
-    }
-
-    /// Conditions that a prompt can state: a class has a label, a text anything but that, a value nothing.
-    private var expectable: [String] {
-        switch labels {
-        case nil: Expectation.keys.filter { $0 != "label" }
-        case .classes: ["label"]
-        case .regression: []
-        }
-    }
-
-    private mutating func expectation(_ key: String, _ text: String, _ fields: DataFields) -> Expectation? {
-        switch key {
-        case "contains": return .contains(text)
-        case "label":
-            if case .classes(let names) = labels, names.contains(text) { return .label(text) }
-            note(fields, "the expected label \(quoted(text)) is none of the data's.")
-            return nil
-        case "equals": return .equals(text)
-        case "not_contains": return .notContains(text)
-        default:
-            if let expression = RegularExpression(text) { return .matches(expression) }
-            note(fields, "`matches` is not a regular expression in ICU's dialect: \(quoted(text)).")
-            return nil
-        }
-    }
-
-    /// The field's text; nil, and a mistake noted, where there is none. Only `equals` may ask for an empty text.
+    /// The field's text; nil, and a mistake noted, where there is none.
     private mutating func text(_ fields: DataFields, _ name: String) -> String? {
         do {
             let text = try fields.string(name)
-            if !text.isEmpty || name == "equals" { return text }
+            if !text.isEmpty { return text }
             note(fields, "the field `\(name)` is empty.")
         } catch {
             mistakes.append(error.message)
@@ -162,19 +118,7 @@ package struct RegressionPrompts {
         return nil
     }
 
-    private mutating func checkNames(_ fields: DataFields, known: [String]) {
-        for name in fields.keys where !known.contains(name) {
-            let hint = Suggestion.closest(to: name, among: known).map { " Did you mean `\($0)`?" } ?? ""
-            let shown = quoted(name).dropFirst().dropLast()
-            note(fields, "unknown field `\(shown)`; known are \(Self.list(known)).\(hint)")
-        }
-    }
-
     private mutating func note(_ fields: DataFields, _ problem: String) {
         mistakes.append(fields.error(problem).message)
-    }
-
-    private static func list(_ names: [String]) -> String {
-        names.map { "`\($0)`" }.joined(separator: ", ")
     }
 }

@@ -10,6 +10,14 @@ package struct RowScore: Equatable, Sendable {
     /// With choices: the softmax over the choices' summed log-likelihoods at the one that won.
     package let confidence: Double?
 
+    /// One that was computed before.
+    package init(negativeLogLikelihood: Double, tokens: Int, isCorrect: Bool, confidence: Double?) {
+        self.negativeLogLikelihood = negativeLogLikelihood
+        self.tokens = tokens
+        self.isCorrect = isCorrect
+        self.confidence = confidence
+    }
+
     /// Judges `plan` by the scores of its labels, `scores[sequence][label]`; all finite.
     package init(_ plan: RowPlan, scores: [[LabelScore]]) {
         let likelihoods = plan.candidates.map { addresses in

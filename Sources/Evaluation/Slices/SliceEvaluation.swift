@@ -19,19 +19,31 @@ package struct SliceEvaluation {
         _ model: any ScoringModel, setAdapterEnabled: ((Bool) throws -> Void)? = nil,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }, shouldStop: @escaping () -> Bool = { false }
     ) throws -> EvaluationResult {
-        let scoring = RowScoring(plan: plan, tokensPerCall: options.tokensPerCall, shouldStop: shouldStop)
         let rows = plan.rows.count
         guard let setAdapterEnabled else {
-            return result(base: try scoring.scores(model) { progress($0, rows) }, adapter: nil)
+            return result(
+                base: try scores(model, progress: { progress($0, rows) }, shouldStop: shouldStop), adapter: nil)
         }
         try setAdapterEnabled(false)
-        let base = Result { try scoring.scores(model) { progress($0, 2 * rows) } }
+        let base = Result { try scores(model, progress: { progress($0, 2 * rows) }, shouldStop: shouldStop) }
         try setAdapterEnabled(true)
         let baseScores = try base.get()
-        return result(base: baseScores, adapter: try scoring.scores(model) { progress(rows + $0, 2 * rows) })
+        let adapter = try scores(model, progress: { progress(rows + $0, 2 * rows) }, shouldStop: shouldStop)
+        return result(base: baseScores, adapter: adapter)
     }
 
-    private func result(base: [RowScore], adapter: [RowScore]?) -> EvaluationResult {
+    /// Scores every row with `model` as it is, in the plan's order; `progress` hears how many are done.
+    ///
+    /// - Throws: as `run`.
+    package func scores(
+        _ model: any ScoringModel, progress: (Int) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
+    ) throws -> [RowScore] {
+        try RowScoring(plan: plan, tokensPerCall: options.tokensPerCall, shouldStop: shouldStop)
+            .scores(model, progress: progress)
+    }
+
+    /// The figures of scores that a base and its adapter gave the plan's rows, in their order.
+    package func result(base: [RowScore], adapter: [RowScore]?) -> EvaluationResult {
         func answer(_ score: RowScore) -> RowOutcome.Answer {
             RowOutcome.Answer(
                 isCorrect: plan.hasAccuracy ? score.isCorrect : nil, loss: score.negativeLogLikelihood)

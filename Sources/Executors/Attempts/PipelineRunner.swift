@@ -36,7 +36,7 @@ package struct PipelineRunner {
             if request.isForeground, !FileSystem.exists(JobEnvironment.checkpoint(in: request.workFolder)) {
                 ParentPin.forget(in: request.workFolder)
             }
-            let environment = JobEnvironment(
+            var environment = JobEnvironment(
                 outbox: order.outbox, workFolder: request.workFolder,
                 hashCache: HashCache(
                     file: configuration.hashCache, additions: request.isForeground ? nil : request.hashAdditions),
@@ -52,6 +52,7 @@ package struct PipelineRunner {
                     throw PipelineError(.interrupted, "The attempt may not publish: the job is no longer its own.")
                 }
             }
+            environment.scoreCache = ScoreCache(made: request.madeScores, kept: order.keptScores)
             return try JobPipeline(document, environment: environment).run()
         }
     }

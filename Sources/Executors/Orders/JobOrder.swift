@@ -56,6 +56,9 @@ package struct JobOrder: Codable, Sendable, Equatable {
     /// The tokenized rows that earlier jobs of this name left, which this one reads and does not write.
     var keptRows: String? { RowCacheFolder.folder(of: request.name, in: configuration.rowCache) }
 
+    /// The same of scores.
+    var keptScores: String? { RowCacheFolder.folder(of: request.name, in: configuration.scoreCache) }
+
     /// An order by lorad.yaml; its threads are shared out among the jobs that may run at the same time.
     package init(_ request: JobRequest, _ configuration: WorkerConfiguration) {
         self.request = request

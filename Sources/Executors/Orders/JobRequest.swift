@@ -47,6 +47,8 @@ extension JobRequest {
 
     /// Tokenized rows that an attempt hands over, for jobs of the same name.
     package var madeRows: String { RowCache.made(in: workFolder) }
+    /// The same of scores.
+    package var madeScores: String { ScoreCache.made(in: workFolder) }
 
     /// Names of journal and hashes in a work folder.
     package static let journal = "publication.json"

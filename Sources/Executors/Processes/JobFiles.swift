@@ -38,7 +38,7 @@ package struct JobFiles {
     }
 
     private var own: [String] {
-        [order.pipelines, order.hashCache] + [order.keptRows].compactMap(\.self) + SystemFiles.named
+        [order.pipelines, order.hashCache] + [order.keptRows, order.keptScores].compactMap(\.self) + SystemFiles.named
     }
 
     /// The path, and what links in its folder lead to: a hub's cache keeps a base as links to files elsewhere.

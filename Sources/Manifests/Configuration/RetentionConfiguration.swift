@@ -21,6 +21,8 @@ package struct RetentionConfiguration: Section {
     package var backups = 7
     /// MiB of tokenized rows that are kept from job to job.
     package var rowsMiB = 4096
+    /// MiB of scores and answers that are kept from job to job.
+    package var scoresMiB = 256
 
     package init() {}
 
@@ -60,5 +62,9 @@ package struct RetentionConfiguration: Section {
             "rows_mib", \.rowsMiB, .integer(0...1 << 24, example: 4096), standard: "4096",
             "MiB of tokenized rows in `rows/` of the state folder, so that a job whose data did not change tokenizes "
                 + "nothing. What was of use longest ago goes first; 0 keeps none."),
+        .standard(
+            "scores_mib", \.scoresMiB, .integer(0...1 << 24, example: 256), standard: "256",
+            "MiB of scores and answers of bases and published adapters in `scores/` of the state folder, so that a job "
+                + "scores its own adapter alone. What was of use longest ago goes first; 0 keeps none."),
     ]
 }

@@ -48,6 +48,8 @@ package struct WorkerConfiguration: Section {
     package var hashCache: String { state + "/hashes.json" }
     /// Where tokenized rows are kept from job to job.
     package var rowCache: String { state + "/rows" }
+    /// Where scores and answers are kept from job to job.
+    package var scoreCache: String { state + "/scores" }
 
     /// The files and folders that no job reads, though they may lie under an allowed root.
     package var protectedPaths: [String] {

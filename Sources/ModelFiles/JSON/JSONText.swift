@@ -44,15 +44,33 @@ package enum JSONText {
         return text + "\n"
     }
 
-    private static func append(_ value: JSONValue, to text: inout String, indentation: String) {
+    /// A value in one line, members in the order given.
+    ///
+    /// - Precondition: every number is finite.
+    package static func line(_ value: JSONValue) -> String {
         switch value {
-        case .null: text += "null"
-        case .bool(let value): text += value ? "true" : "false"
-        case .integer(let value): text += String(value)
+        case .array(let values): "[\(values.map(line).joined(separator: ", "))]"
+        case .object(let object):
+            "{\(object.members.map { "\(quote($0.key)): \(line($0.value))" }.joined(separator: ", "))}"
+        default: scalar(value)
+        }
+    }
+
+    private static func scalar(_ value: JSONValue) -> String {
+        switch value {
+        case .bool(let value): return value ? "true" : "false"
+        case .integer(let value): return String(value)
         case .number(let value):
             precondition(value.isFinite)
-            text += "\(value)"
-        case .string(let value): text += quote(value)
+            return "\(value)"
+        case .string(let value): return quote(value)
+        case .null, .array, .object: return "null"
+        }
+    }
+
+    private static func append(_ value: JSONValue, to text: inout String, indentation: String) {
+        switch value {
+        case .null, .bool, .integer, .number, .string: text += scalar(value)
         case .array(let values):
             list(values, "[]", to: &text, indentation) { append($0, to: &$1, indentation: $2) }
         case .object(let object):

@@ -1,4 +1,6 @@
 import Adapters
+import Common
+import Evaluation
 import ForeignText
 import Foundation
 import Manifests
@@ -17,12 +19,16 @@ package final class AdapterArtifact: Artifact {
     /// As trained, and from `readBack` on as its files say.
     private(set) var adapter: Adapter
     private let job: PreparedJob
+    private let scores: JobScores
     private let environment: JobEnvironment
 
-    /// - Parameter adapter: attached to the job's model, and trained.
-    init(_ adapter: Adapter, of job: PreparedJob, _ environment: JobEnvironment) {
+    /// - Parameters:
+    ///   - adapter: attached to the job's model, and trained.
+    ///   - scores: knows what other models answered, and takes it where it does not.
+    init(_ adapter: Adapter, of job: PreparedJob, _ scores: JobScores, _ environment: JobEnvironment) {
         self.adapter = adapter
         self.job = job
+        self.scores = scores
         self.environment = environment
         model = job.model
     }
@@ -67,14 +73,27 @@ package final class AdapterArtifact: Artifact {
         if let obstacle = adapter.configuration.method.mergeObstacle {
             return try verifyUnmerged(folder, obstacle, &report)
         }
-        let parity = try parity(in: folder)
+        let proof = try proof(in: folder)
+        let compared = try comparedTexts(proof, folder)
+        var parity = try parity(proof, in: folder)
+        for index in parity.prompts.indices { parity.prompts[index].compared = compared[index].known }
         report.parity = parity
+        let repetition = repetition(parity.repetition)
         let expectations = expectations(missed: parity.prompts.filter { $0.expectation?.passed == false }.map(\.id))
-        let differs = !parity.passed && expectations.passed
+        let differs = !parity.passed && expectations.passed && repetition.passed
         return [
-            expectations,
+            repetition, expectations,
             ArtifactCheck("parity", reason: differs ? "The merged weights do not behave as the adapter does." : nil),
         ]
+    }
+
+    private func repetition(_ found: RepetitionReport?) -> ArtifactCheck {
+        ArtifactCheck(
+            "repetition",
+            reason: found?.differing.map { id in
+                "The adapter answered the prompt \(ForeignText.quoted(id, limit: 256)) with other bits the second time: "
+                    + "this machine does not compute the same twice."
+            })
     }
 
     private func expectations(missed ids: [String]) -> ArtifactCheck {
@@ -90,12 +109,15 @@ package final class AdapterArtifact: Artifact {
         _ folder: String, _ obstacle: String, _ report: inout RunReport
     ) throws -> [ArtifactCheck] {
         let proof = try proof(in: folder)
-        let (unmerged, _) = try proof.unmerged(model.give(), adapter, reason: obstacle)
+        let compared = try comparedTexts(proof, folder)
+        var (unmerged, _) = try proof.unmerged(model.give(), adapter, reason: obstacle)
+        for index in unmerged.prompts.indices { unmerged.prompts[index].compared = compared[index].known }
         report.unmerged = unmerged
+        let repetition = repetition(unmerged.repetition)
         let expectations = expectations(missed: unmerged.prompts.filter { $0.expectation?.passed == false }.map(\.id))
-        let isZero = !unmerged.passed && expectations.passed
+        let isZero = !unmerged.passed && expectations.passed && repetition.passed
         return [
-            expectations,
+            repetition, expectations,
             ArtifactCheck("update", reason: isZero ? "With the adapter the base answers as without it." : nil),
         ]
     }
@@ -109,12 +131,41 @@ package final class AdapterArtifact: Artifact {
         adapter = try model.use { try Adapter.load(folder: folder, into: $0, expecting: identity) }
     }
 
-    private func parity(in folder: String) throws -> ParityReport {
+    /// What the adapters that the run is held against answer to each prompt, as far as a prompt fits beside them.
+    private func comparedTexts(_ proof: ParityProof, _ folder: String) throws -> [ComparedTexts] {
+        var texts = [ComparedTexts](repeating: ComparedTexts(), count: proof.prompts.count)
+        guard !job.compared.isEmpty else { return texts }
+        let recorder = try proof.recorder()
+        let digest = recorder.digest
+        for other in job.compared {
+            let known = try scores.answers(of: other, digest, count: texts.count)
+            do {
+                let answers =
+                    try known
+                    ?? with(other, published: folder) { model in
+                        try recorder.answers(model) { [environment] in
+                            environment.reporter.progress($0, of: texts.count, .answers)
+                        }
+                    }
+                try scores.use(answers: answers, of: other, digest, isKnown: known != nil)
+                for (index, answer) in answers.enumerated() {
+                    for role in other.roles { texts[index].note(answer.text, of: role) }
+                }
+            } catch let fault as EvaluationError where fault.code == .mismatch {
+                // Its virtual tokens may leave a prompt too few positions, which is no fault of this run's.
+                environment.reporter.log(
+                    "\(other.reference) is not asked: " + ErrorLines.of(fault).joined(separator: " "))
+                try readBack(from: folder)
+            }
+        }
+        return texts
+    }
+
+    private func parity(_ proof: ParityProof, in folder: String) throws -> ParityReport {
         let (base, data) = (job.base, job.data)
         let overlay = environment.workFolder + "/merged.safetensors"
         defer { try? FileManager.default.removeItem(atPath: overlay) }
         let merged = try mergedModel(folder, overlay: overlay)
-        let proof = try proof(in: folder)
         return try proof.run(model.give(), adapter) {
             try merged.write(
                 MergedExport(
@@ -138,7 +189,12 @@ package final class AdapterArtifact: Artifact {
             base: base.files, tokenizer: base.tokenizer, endTokens: base.endTokens, prompts: data.prompts,
             maxNewTokens: manifest.regression.maxNewTokens, task: data.task, seed: seed,
             dtype: manifest.merge.dtype == .bfloat16 ? .bf16 : .f32,
-            tolerance: manifest.merge.tolerance, scratchFolder: environment.workFolder,
+            tolerance: manifest.merge.tolerance,
+            knownAnswers: { [scores] digest in
+                try scores.answers(of: nil, digest, count: data.prompts.count)
+            },
+            answered: { [scores] in try scores.use(answers: $0, of: nil, $1, isKnown: $2) },
+            scratchFolder: environment.workFolder,
             shouldStop: environment.shouldStop,
             progress: { [reporter = environment.reporter] done, total in
                 reporter.progress(done, of: total, .answers)
@@ -153,5 +209,17 @@ package final class AdapterArtifact: Artifact {
         let folder = "\(folder)/\(MergedFormat.runFolder)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return .export(format, folder: folder)
+    }
+}
+
+extension ComparedTexts {
+    /// Notes what an adapter answered that is this to the run.
+    fileprivate mutating func note(_ text: String, of role: GateReference) {
+        switch role {
+        case .base: break
+        case .parent: parent = text
+        case .champion: champion = text
+        case .previous: previous = text
+        }
     }
 }

@@ -19,6 +19,8 @@ package struct JobEnvironment {
     package var hashCache: HashCache
     /// Has the tokenized rows of earlier jobs, and takes this one's.
     package var rowCache: RowCache
+    /// Has the scores of earlier jobs, and takes this one's; nil where none are kept.
+    package var scoreCache: ScoreCache?
     /// Which files the job may read as base and rows; nil: any.
     package var policy: PathPolicy?
     /// The same, for whoever opens them.

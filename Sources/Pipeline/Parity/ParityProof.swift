@@ -21,6 +21,9 @@ struct ParityProof {
     let dtype: FileDType
     /// In the place of lorad's own bound, where given.
     var tolerance: Double?
+    /// What the base alone answered to prompts of a digest, where that is known; hears what it answered where not.
+    var knownAnswers: (_ digest: String) throws -> [Generation]? = { _ in nil }
+    var answered: (_ answers: [Generation], _ digest: String, _ isKnown: Bool) throws -> Void = { _, _, _ in }
     /// An existing folder with room for the reference's logits.
     let scratchFolder: String
     var shouldStop: () -> Bool = { false }
@@ -38,16 +41,35 @@ struct ParityProof {
         let recorder = try recorder()
         let total = 3 * prompts.count
         let reference = try recorder.reference(model) { progress($0, total) }
+        let repetition = try recorder.repetition(model, of: reference)
         adapter.setEnabled(false)
-        let baseMeasured = try recorder.measure(model, against: reference) { progress(prompts.count + $0, total) }
+        let baseMeasured = try measureBase(model, recorder, reference) { progress(prompts.count + $0, total) }
         // Two models in memory at once would double what a job needs.
         _ = consume model
         let mergedModel = try LanguageModel.load(open(), dtype: .float32, task: task.head(seed: seed))
-        let merged = try recorder.measure(mergedModel, against: reference) { progress(2 * prompts.count + $0, total) }
+        let merged = try recorder.measure(mergedModel, against: reference, answers: nil) {
+            progress(2 * prompts.count + $0, total)
+        }
         return report(
             ParityJudge.report(
                 prompts: prompts, adapter: reference, base: baseMeasured, merged: merged,
-                precision: ParityPrecision(dtype) ?? .float32))
+                precision: ParityPrecision(dtype) ?? .float32), repetition)
+    }
+
+    /// Compares the base alone with the reference. Its own answers depend on no adapter; its logits after the reference's
+    /// answers do.
+    func measureBase(
+        _ model: LanguageModel, _ recorder: any ModelRecorder, _ reference: ParityReference, progress: (Int) -> Void
+    ) throws -> ParityMeasurement {
+        // A label follows from the logits that are compared: it is known by itself.
+        guard task == .language else {
+            return try recorder.measure(model, against: reference, answers: nil, progress: progress)
+        }
+        let digest = recorder.digest
+        let known = try knownAnswers(digest)
+        let measured = try recorder.measure(model, against: reference, answers: known, progress: progress)
+        try answered(measured.answers, digest, known != nil)
+        return measured
     }
 
     /// What puts the prompts to a model.
@@ -63,12 +85,13 @@ struct ParityProof {
             prompts: prompts, generator: generator, scratchFolder: scratchFolder, shouldStop: shouldStop)
     }
 
-    private func report(_ judged: ParityResult) -> ParityReport {
+    private func report(_ judged: ParityResult, _ repetition: Repetition) -> ParityReport {
         let tolerance = tolerance ?? judged.tolerance
         let within = judged.maxAbsLogitDifference <= tolerance
         let others = judged.failures.filter { $0 != .logitsDiffer }
-        return ParityReport(
-            passed: within && others.isEmpty && judged.expectationsPassed, dtype: judged.dtype, tolerance: tolerance,
+        var report = ParityReport(
+            passed: within && others.isEmpty && judged.expectationsPassed && repetition.differing == nil,
+            dtype: judged.dtype, tolerance: tolerance,
             maxAbsLogitDifference: judged.maxAbsLogitDifference, meanKL: judged.meanKL,
             top1Agreement: judged.top1Agreement, identicalText: judged.identicalText,
             baseVsAdapterMaxAbsLogitDifference: judged.maxAbsUpdate,
@@ -81,17 +104,33 @@ struct ParityProof {
                     adapterText: prompt.adapterText,
                     mergedText: prompt.mergedText, maxAbsLogitDifference: prompt.maxAbsLogitDifference,
                     expectation: prompt.expectation.map {
-                        ExpectationReport(passed: $0.passed, kind: only?.key, value: only?.value)
+                        ExpectationReport(
+                            passed: $0.passed, kind: only?.key, value: only?.value, reason: $0.reason)
                     })
             })
+        report.repetition = RepetitionReport(repetition)
+        return report
+    }
+}
+
+extension RepetitionReport {
+    init(_ repetition: Repetition) {
+        self.init(
+            prompts: repetition.prompts, identical: repetition.differing == nil, differing: repetition.differing)
     }
 }
 
 /// Puts prompts to one model after another and compares the answers.
 protocol ModelRecorder {
+    /// Of the prompts as tokens.
+    var digest: String { get }
     func reference(_ model: LanguageModel, progress: (Int) -> Void) throws -> ParityReference
-    func measure(_ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void) throws
-        -> ParityMeasurement
+    func repetition(_ model: LanguageModel, of reference: ParityReference) throws -> Repetition
+    func answers(_ model: LanguageModel, progress: (Int) -> Void) throws -> [Generation]
+    /// - Parameter answers: the model's own, where they are known.
+    func measure(
+        _ model: LanguageModel, against reference: ParityReference, answers: [Generation]?, progress: (Int) -> Void
+    ) throws -> ParityMeasurement
 }
 
 extension ParityRecorder: ModelRecorder {
@@ -99,10 +138,18 @@ extension ParityRecorder: ModelRecorder {
         try reference(model as any ScoringModel, progress: progress)
     }
 
+    func repetition(_ model: LanguageModel, of reference: ParityReference) throws -> Repetition {
+        try repetition(model as any ScoringModel, of: reference)
+    }
+
+    func answers(_ model: LanguageModel, progress: (Int) -> Void) throws -> [Generation] {
+        try answers(model as any ScoringModel, progress: progress)
+    }
+
     func measure(
-        _ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void
+        _ model: LanguageModel, against reference: ParityReference, answers: [Generation]?, progress: (Int) -> Void
     ) throws -> ParityMeasurement {
-        try measure(model as any ScoringModel, against: reference, progress: progress)
+        try measure(model as any ScoringModel, against: reference, answers: answers, progress: progress)
     }
 }
 
@@ -111,8 +158,16 @@ extension ClassificationRecorder: ModelRecorder {
         try reference(model as any ClassifyingModel, progress: progress)
     }
 
+    func repetition(_ model: LanguageModel, of reference: ParityReference) throws -> Repetition {
+        try repetition(model as any ClassifyingModel, of: reference)
+    }
+
+    func answers(_ model: LanguageModel, progress: (Int) -> Void) throws -> [Generation] {
+        try answers(model as any ClassifyingModel, progress: progress)
+    }
+
     func measure(
-        _ model: LanguageModel, against reference: ParityReference, progress: (Int) -> Void
+        _ model: LanguageModel, against reference: ParityReference, answers: [Generation]?, progress: (Int) -> Void
     ) throws -> ParityMeasurement {
         try measure(model as any ClassifyingModel, against: reference, progress: progress)
     }

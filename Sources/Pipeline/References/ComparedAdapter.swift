@@ -67,6 +67,13 @@ struct ComparedAdapter {
         roles.map { ComparedProvenance(role: $0.rawValue, reference: reference, path: folder, sha256: sha256) }
     }
 
+    /// The hash of what its weights mean: rank, scaling, targets.
+    ///
+    /// - Throws: as reading the file.
+    func configurationSHA256() throws -> String {
+        try ContentHash.ofFile("\(folder)/\(WarmStart.configurationName)", rule: rule)
+    }
+
     /// - Throws: `AdaptersError.mismatch` where its weights are not those that the job began with.
     func confirm() throws {
         let path = "\(folder)/\(WarmStart.weightsName)"

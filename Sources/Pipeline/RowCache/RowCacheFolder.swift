@@ -2,21 +2,33 @@ import Common
 import Foundation
 import Glibc
 
-/// The tokenized rows that are kept from job to job, in a folder for each name: what one job made can mislead none but
-/// those of its own name. Nothing rests on it but time: a file that is damaged or gone is made again.
+/// The tokenized rows, or the scores, that are kept from job to job, in a folder for each name: what one job made can
+/// mislead none but those of its own name. Nothing rests on it but time: a file that is damaged or gone is made again.
 package struct RowCacheFolder: Sendable {
     static let digits = 32
     static let ending = ".rows"
+    static let endingOfScores = ".scores"
     static let used = ".used"
     /// Files that a job hands over, at most: no manifest names as many files of rows.
     private static let mostFiles = 200
 
-    /// `rows` of the state folder.
+    /// `rows` or `scores` of the state folder.
     private let path: String
     /// Bytes of all files together.
     private let limit: Int
+    /// Of the files' names.
+    private let ending: String
 
-    package init(_ path: String, limit: Int) { (self.path, self.limit) = (path, limit) }
+    package init(_ path: String, limit: Int) { self.init(path, limit: limit, ending: Self.ending) }
+
+    private init(_ path: String, limit: Int, ending: String) {
+        (self.path, self.limit, self.ending) = (path, limit, ending)
+    }
+
+    /// That of scores.
+    package static func scores(_ path: String, limit: Int) -> RowCacheFolder {
+        RowCacheFolder(path, limit: limit, ending: endingOfScores)
+    }
 
     /// Where those of a name lie; nil for what cannot be a folder's name.
     package static func folder(of name: String, in path: String) -> String? {
@@ -34,9 +46,9 @@ package struct RowCacheFolder: Sendable {
             let names = try? FileSystem.names(in: made)
         else { return }
         for name in names.sorted().prefix(Self.mostFiles) {
-            if name.hasSuffix(Self.used), Self.isOwn(String(name.dropLast(Self.used.count))) {
+            if name.hasSuffix(Self.used), isOwn(String(name.dropLast(Self.used.count))) {
                 touch(folder + "/" + name.dropLast(Self.used.count))
-            } else if Self.isOwn(name) {
+            } else if isOwn(name) {
                 take(made + "/" + name, to: folder, name)
             }
         }
@@ -48,7 +60,7 @@ package struct RowCacheFolder: Sendable {
         var files: [(path: String, size: Int, time: timespec)] = []
         let folders = ((try? FileSystem.names(in: path)) ?? []).map { path + "/" + $0 }
         for folder in folders {
-            for name in (try? FileSystem.names(in: folder)) ?? [] where Self.isOwn(name) {
+            for name in (try? FileSystem.names(in: folder)) ?? [] where isOwn(name) {
                 guard let status = FileSystem.status(folder + "/" + name) else { continue }
                 files.append((folder + "/" + name, Int(status.st_size), status.st_mtim))
             }
@@ -76,12 +88,12 @@ package struct RowCacheFolder: Sendable {
         utimensat(AT_FDCWD, file, nil, AT_SYMLINK_NOFOLLOW)
     }
 
-    /// Whether it is the name of a file of tokenized rows.
-    private static func isOwn(_ name: String) -> Bool {
+    /// Whether it is the name of such a file.
+    private func isOwn(_ name: String) -> Bool {
         let parts = name.dropLast(ending.count).split(separator: "-", omittingEmptySubsequences: false)
         return name.hasSuffix(ending) && parts.count == 2
             && parts.allSatisfy { part in
-                part.utf8.count == digits
+                part.utf8.count == Self.digits
                     && part.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
             }
     }

@@ -45,14 +45,17 @@ package struct JobPipeline {
         if let difference = origin?.takeVariant() { environment.reporter.log(difference) }
         let job = try JobPreparation(document: document, environment: environment, origin: origin).run()
         try job.parent?.pin.keep(in: environment.workFolder)
-        environment.reporter.plan(JobWork(job))
+        let scores = JobScores(job, environment)
+        var work = JobWork(job)
+        try work.leaveOut(job, knownBy: scores)
+        environment.reporter.plan(work)
         log(job)
         let manifestData = Data(job.manifest.yaml().utf8)
         let staging = try RunStaging.begin(
             outbox: environment.outbox, name: job.manifest.name,
             run: RunIdentifier(startedAt: startedAt, manifest: manifestData), attempt: environment.attempt)
         do {
-            let report = try produce(job, staging)
+            let report = try produce(job, scores, staging)
             return try stage(.publish, detail: { $0.runFolder }) {
                 try staging.writeDocuments(report, manifest: manifestData, of: AdapterArtifact.self)
                 let published = try staging.publish(
@@ -109,7 +112,7 @@ package struct JobPipeline {
     private var checkpoint: String { environment.checkpoint }
 
     /// Everything between the data and the publication; a run that fails on the way has a report that says so.
-    private func produce(_ job: PreparedJob, _ staging: RunStaging) throws -> RunReport {
+    private func produce(_ job: PreparedJob, _ scores: JobScores, _ staging: RunStaging) throws -> RunReport {
         func provenance(_ training: TrainingReport?) -> Provenance {
             ReportAssembly.provenance(
                 job.manifest, plan: job.plan, parent: job.parent, compared: job.compared, base: job.base,
@@ -119,30 +122,25 @@ package struct JobPipeline {
                 confinement: environment.confinement)
         }
         var report = RunReport(status: .failed, provenance: provenance(nil))
-        do { try fill(&report, job, staging) } catch let fault as any Fault where fault.isOutcome {
+        do { try fill(&report, job, scores, staging) } catch let fault as any Fault where fault.isOutcome {
             (report.reason, report.cause, report.advice) = (fault.message, fault.cause, fault.advice)
         }
         report.provenance = provenance(report.training)
         return report
     }
 
-    private func fill(_ report: inout RunReport, _ job: PreparedJob, _ staging: RunStaging) throws {
+    private func fill(
+        _ report: inout RunReport, _ job: PreparedJob, _ scores: JobScores, _ staging: RunStaging
+    ) throws {
+        defer { report.scoreCache = scores.report }
         let trained = try job.model.use { try train($0, job, &report) }
-        let artifact = AdapterArtifact(trained, of: job, environment)
+        let artifact = AdapterArtifact(trained, of: job, scores, environment)
         try stage(.adapter, detail: { "\(artifact.adapter.parameterCount) parameters" }) {
             try artifact.write(to: staging.folder, &report)
             try artifact.readBack(from: staging.folder)
         }
-        let scoring = SliceStage(manifest: job.manifest, base: job.base, data: job.data, environment: environment)
         let found = try stage(.slices, detail: { "\($0.slices.count) \($0.slices.count == 1 ? "slice" : "slices")" }) {
-            () throws -> SliceStage.Found in
-            var found = try artifact.model.use { try scoring.run($0, artifact.adapter) }
-            for other in found.scores == nil ? [] : job.compared {
-                try artifact.with(other, published: staging.folder) {
-                    try scoring.score(other.roles, $0, into: &found)
-                }
-            }
-            return found
+            try slices(artifact, job, scores, staging)
         }
         report.slices = found.slices
         if let scores = found.scores { try staging.write(scores) }
@@ -160,6 +158,23 @@ package struct JobPipeline {
                     + "\(training.predictedPeakMemoryBytes >> 20) MiB were predicted")
         }
         conclude(&report, checks)
+    }
+
+    /// Scores base and adapter, and the adapters that the run is held against, as far as it is not known of them.
+    private func slices(
+        _ artifact: AdapterArtifact, _ job: PreparedJob, _ scores: JobScores, _ staging: RunStaging
+    ) throws -> SliceStage.Found {
+        let scoring = SliceStage(manifest: job.manifest, base: job.base, data: job.data, environment: environment)
+        guard let plan = job.data.evaluation else { return SliceStage.Found() }
+        var found = try artifact.model.use { try scoring.run(plan, $0, artifact.adapter, scores) }
+        for other in job.compared {
+            let known = try scores.rows(of: other)
+            let rows =
+                try known ?? artifact.with(other, published: staging.folder) { try scoring.scores(of: plan, $0) }
+            try scores.use(rows: rows, of: other, isKnown: known != nil)
+            scoring.add(rows, of: other.roles, plan, to: &found)
+        }
+        return found
     }
 
     /// What changed since the last run of the name; nil where there is none, or none that can be read.

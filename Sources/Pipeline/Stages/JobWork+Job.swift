@@ -21,6 +21,14 @@ extension JobWork {
         promptTokens = prompts + drawnTokens
         passesPerTrainedToken = manifest.training.activationCheckpointing ? 3 : 2
     }
+
+    /// Leaves out models whose scores of the rows are known.
+    ///
+    /// - Throws: as `JobScores.rows`.
+    mutating func leaveOut(_ job: PreparedJob, knownBy scores: JobScores) throws {
+        let others = [nil] + job.compared.map(Optional.some)
+        scoringModels -= try others.count { try scores.rows(of: $0) != nil }
+    }
 }
 
 extension EvaluationPlan {

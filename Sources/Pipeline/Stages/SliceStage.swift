@@ -25,10 +25,18 @@ struct SliceStage {
     /// Bootstrap draws for a slice that is not all rows.
     private static let sliceDraws = 1_000
 
-    /// Scores base and adapter on every slice; nothing where the manifest names no data.
-    func run(_ model: LanguageModel, _ adapter: Adapter) throws -> Found {
-        guard let plan = data.evaluation else { return Found() }
-        let result = try evaluate(plan, model, adapter)
+    /// Scores base and adapter on every slice.
+    ///
+    /// - Parameter scores: knows the base's of an earlier run, and takes them where it does not.
+    func run(
+        _ plan: EvaluationPlan, _ model: LanguageModel, _ adapter: Adapter, _ scores: JobScores
+    ) throws -> Found {
+        let known = try scores.rows(of: nil)
+        let passes = known == nil ? 2 : 1
+        let base = try known ?? without(adapter) { try self.scores(of: plan, model, passes: passes) }
+        try scores.use(rows: base, of: nil, isKnown: known != nil)
+        let own = try self.scores(of: plan, model, pass: passes - 1, passes: passes)
+        let result = plan.result(base: base, adapter: own, manifest.scoring(self.base))
         let rows = result.rows.compactMap(RowScores.Row.init)
         let bySlice = Dictionary(grouping: rows, by: \.slice)
         let slices = result.slices.compactMap { slice -> SliceReport? in
@@ -45,12 +53,12 @@ struct SliceStage {
         return Found(slices: slices, scores: RowScores(file: ForeignText.line(plan.path), sha256: hash, rows: rows))
     }
 
-    /// Scores another adapter, which `model` holds, on the same rows, into what was found before.
+    /// What another adapter scored on the same rows, into what was found before.
     ///
     /// - Parameter roles: what it is to the run.
-    func score(_ roles: [GateReference], _ model: LanguageModel, into found: inout Found) throws {
-        guard let plan = data.evaluation, let scores = found.scores else { return }
-        let result = try evaluate(plan, model, nil)
+    func add(_ other: StoredScores, of roles: [GateReference], _ plan: EvaluationPlan, to found: inout Found) {
+        guard let scores = found.scores else { return }
+        let result = plan.result(base: other, adapter: nil, manifest.scoring(base))
         let others = Dictionary(
             result.rows.map { ($0.line, RowScores.Row.Answer(correct: $0.base.isCorrect, loss: $0.base.loss)) },
             uniquingKeysWith: { first, _ in first })
@@ -69,6 +77,25 @@ struct SliceStage {
         }
     }
 
+    /// What a model as it is scores on every row, in pass `pass` of `passes` over them.
+    ///
+    /// - Throws: `EvaluationError.interrupted`, `.notFinite`; as the model.
+    func scores(
+        of plan: EvaluationPlan, _ model: LanguageModel, pass: Int = 0, passes: Int = 1
+    ) throws -> StoredScores {
+        let rows = plan.counts.rows
+        return try scores(of: plan, model, shouldStop: environment.shouldStop) {
+            environment.reporter.progress(pass * rows + $0, of: passes * rows, .rows)
+        }
+    }
+
+    /// What `body` makes of the base alone; the adapter is on again afterwards, after an error too.
+    private func without<Result>(_ adapter: Adapter, _ body: () throws -> Result) rethrows -> Result {
+        adapter.setEnabled(false)
+        defer { adapter.setEnabled(true) }
+        return try body()
+    }
+
     /// A metric of a slice of the validation rows, with the model as it is; NaN where it has no value.
     ///
     /// - Parameter told: hears the share of the rows that is scored.
@@ -77,33 +104,25 @@ struct SliceStage {
         told: (Double) -> Void
     ) throws -> Double {
         // A stop waits for the validation's end, as it does for that of the loss: the step's checkpoint follows it.
-        let result = try evaluate(
-            plan, model, nil, progress: { told(Double($0) / Double($1)) }, shouldStop: { false })
+        let rows = plan.counts.rows
+        let scores = try scores(of: plan, model, shouldStop: { false }) { told(Double($0) / Double(rows)) }
+        let result = plan.result(base: scores, adapter: nil, manifest.scoring(base))
         let slice = result.slices.first { $0.name == metric.slice }
         return slice.flatMap { score($0.base, $0.rows).value(metric.metric.rawValue) } ?? .nan
     }
 
-    /// The same as a stage of its own.
-    private func evaluate(_ plan: EvaluationPlan, _ model: LanguageModel, _ adapter: Adapter?) throws
-        -> EvaluationResult
-    {
-        try evaluate(
-            plan, model, adapter, progress: { environment.reporter.progress($0, of: $1, .rows) },
-            shouldStop: environment.shouldStop)
-    }
-
-    /// - Parameter adapter: nil where the model is scored once, as it is.
-    private func evaluate(
-        _ plan: EvaluationPlan, _ model: LanguageModel, _ adapter: Adapter?, progress: (Int, Int) -> Void,
-        shouldStop: @escaping () -> Bool
-    ) throws -> EvaluationResult {
+    private func scores(
+        of plan: EvaluationPlan, _ model: LanguageModel, shouldStop: @escaping () -> Bool, progress: (Int) -> Void
+    ) throws -> StoredScores {
         switch plan {
         case .text(let plan):
-            try SliceEvaluation(plan: plan, options: manifest.scoring(base)).run(
-                model, setAdapterEnabled: adapter?.setEnabled, progress: progress, shouldStop: shouldStop)
+            .rows(
+                try SliceEvaluation(plan: plan, options: manifest.scoring(base))
+                    .scores(model, progress: progress, shouldStop: shouldStop))
         case .labelled(let plan):
-            try ClassificationEvaluation(plan: plan, tokensPerCall: manifest.evaluation.batchTokens).run(
-                model, setAdapterEnabled: adapter?.setEnabled, progress: progress, shouldStop: shouldStop)
+            .outputs(
+                try ClassificationEvaluation(plan: plan, tokensPerCall: manifest.evaluation.batchTokens)
+                    .predictions(model, progress: progress, shouldStop: shouldStop))
         }
     }
 

@@ -92,6 +92,8 @@ package enum Stylesheet {
         .text.prompt{background:none;border-left:3px solid var(--rule);border-radius:0}
         mark{background:var(--tint);color:inherit;text-decoration:underline;text-decoration-thickness:1px;
         text-underline-offset:3px}mark.wrong{background:var(--failbg);color:var(--fail)}
+        del{background:var(--failbg);color:var(--fail);text-decoration:line-through}
+        ins{background:var(--tint);color:inherit;text-decoration:underline;text-underline-offset:3px}
         .omitted{color:var(--muted);font-style:italic}
         @media(max-width:640px){main{padding:2rem 1.125rem 4rem}h1{font-size:1.75rem}.lede{font-size:1.0625rem}
         h2{margin-top:3rem}.three{grid-template-columns:1fr}dl.facts{grid-template-columns:1fr 1fr;gap:1rem}

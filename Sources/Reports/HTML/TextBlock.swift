@@ -30,6 +30,23 @@ package enum TextBlock {
     }
 }
 
+extension TextBlock {
+    /// What became of a text: words that are gone struck through, new ones underlined.
+    package static func difference(from old: String, to new: String, limit: Int) -> HTML {
+        let (before, after) = (ForeignText.beginning(of: old, limit), ForeignText.beginning(of: new, limit))
+        let marked = WordDifference.pieces(from: before.text, to: after.text).map { piece -> HTML in
+            switch piece.kind {
+            case .same: "\(piece.text)"
+            case .deleted: "<del>\(piece.text)</del>"
+            case .inserted: "<ins>\(piece.text)</ins>"
+            }
+        }
+        let beyond = before.text == after.text && old != new
+        let note: HTML = beyond ? "<span class=\"omitted\"> They differ after what is shown.</span>" : ""
+        return "\(marked)\(omission(max(before.omitted, after.omitted)))\(note)"
+    }
+}
+
 /// Which words of a text another text does not have at that place.
 package enum WordDifference {
     package struct Segment: Equatable {
@@ -52,6 +69,49 @@ package enum WordDifference {
             } else {
                 segments.append(Segment(text: String(word.element), differs: differs))
             }
+        }
+    }
+
+    /// Words that both texts have, or one of them alone.
+    package struct Piece: Equatable {
+        package enum Kind { case same, deleted, inserted }
+
+        package var text: String
+        package let kind: Kind
+    }
+
+    /// What became of a text, in order; what is gone stands before what is new in its place.
+    package static func pieces(from old: String, to new: String) -> [Piece] {
+        let (old, new) = (split(old), split(new))
+        let difference = new.difference(from: old)
+        let deleted = Set(difference.removals.map(offset)), inserted = Set(difference.insertions.map(offset))
+        var pieces: [Piece] = []
+        func append(_ word: Substring, _ kind: Piece.Kind) {
+            if let last = pieces.indices.last, pieces[last].kind == kind {
+                pieces[last].text += word
+            } else {
+                pieces.append(Piece(text: String(word), kind: kind))
+            }
+        }
+        var (from, to) = (0, 0)
+        while from < old.count || to < new.count {
+            if deleted.contains(from) {
+                append(old[from], .deleted)
+                from += 1
+            } else if inserted.contains(to) {
+                append(new[to], .inserted)
+                to += 1
+            } else {
+                append(new[to], .same)
+                (from, to) = (from + 1, to + 1)
+            }
+        }
+        return pieces
+    }
+
+    private static func offset(_ change: CollectionDifference<Substring>.Change) -> Int {
+        switch change {
+        case .insert(let offset, _, _), .remove(let offset, _, _): offset
         }
     }
 

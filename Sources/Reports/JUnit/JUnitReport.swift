@@ -15,7 +15,8 @@ package enum JUnitReport {
     /// The file's bytes.
     package static func render(_ report: RunReport) -> Data {
         let suites = [
-            ("gates", report.gates.map(gate)), ("parity", report.parity.map { [parity($0)] } ?? []),
+            ("gates", report.gates.map(gate)),
+            ("parity", [report.parity.map(parity), report.repetition.map(repetition)].compactMap(\.self)),
             ("prompts", report.answers.map(prompt)), ("run", [run(report)]),
         ].filter { !$0.1.isEmpty }
         let all = suites.flatMap(\.1)
@@ -49,10 +50,11 @@ package enum JUnitReport {
     }
 
     /// Texts may differ where two tokens are as good as equal, and `passed` then still holds; it does not where an
-    /// expectation is missed either, which is its prompt's case.
+    /// expectation is missed either, which is its prompt's case, or where two answers to one prompt are not the same.
     private static func parity(_ parity: ParityReport) -> Case {
         let isMissed = parity.prompts.contains { $0.expectation?.passed == false }
-        let isKept = parity.maxAbsLogitDifference <= parity.tolerance && (parity.passed || isMissed)
+        let isElsewhere = isMissed || parity.repetition?.identical == false
+        let isKept = parity.maxAbsLogitDifference <= parity.tolerance && (parity.passed || isElsewhere)
         let difference = FigureFormat.significant(parity.maxAbsLogitDifference, 2)
         return Case(
             name: "merged weights answer as the adapter does",
@@ -60,6 +62,13 @@ package enum JUnitReport {
                 ? nil
                 : "The largest difference of a logit is \(difference), \(FigureFormat.significant(parity.tolerance, 2)) "
                     + "is allowed; the texts are \(parity.identicalText ? "the same" : "not the same").")
+    }
+
+    private static func repetition(_ repetition: RepetitionReport) -> Case {
+        Case(
+            name: "the same prompt gives the same bits twice",
+            failure: repetition.identical
+                ? nil : "The prompt '\(repetition.differing ?? "")' was answered with other bits the second time.")
     }
 
     private static func prompt(_ prompt: any AnsweredPrompt) -> Case {
@@ -70,7 +79,9 @@ package enum JUnitReport {
         return Case(
             name: prompt.id,
             failure: isMet
-                ? nil : "The adapter wrote '\(prompt.adapterText)'; \(wanted ?? "something else") is expected.")
+                ? nil
+                : "The adapter wrote '\(prompt.adapterText)'; \(wanted ?? "something else") is expected."
+                    + (prompt.expectation?.reason.map { " " + $0 } ?? ""))
     }
 
     /// Text in an attribute, as all foreign text reaches a page.

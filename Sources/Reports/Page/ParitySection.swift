@@ -30,7 +30,7 @@ enum ParitySection {
             \(FigureFormat.significant(parity.maxAbsLogitDifference, 2)), tolerance \
             \(FigureFormat.plain(parity.tolerance)); mean KL divergence \
             \(FigureFormat.significant(parity.meanKL, 2)) nats; the same token ranks first at \
-            \(FigureFormat.percent(parity.top1Agreement)) of positions; \(texts).
+            \(FigureFormat.percent(parity.top1Agreement)) of positions; \(texts).\(RepetitionSentence.after(parity.repetition))
             """
     }
 

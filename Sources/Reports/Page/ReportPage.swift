@@ -18,12 +18,13 @@ package enum ReportPage {
             \(SliceSection.render(report.slices, leftOut: LeftOutRows.sentence(report)))
             \(ComparedSection.render(report))
             \(GateSection.render(report.gates))
+            \(AnswersSection.render(report))
             \(LossSection.render(report.training, report.provenance))
             \(ParitySection.render(report.parity))\(UnmergedSection.render(report.unmerged))
             \(AnalysisSection.render(report.analysis))
             \(ProvenanceSection.render(report.provenance))
             \(UsageSection.render(report))
-            <footer>Written by lorad. Every figure stands in report.json beside this page.</footer>
+            <footer>\(CacheSentence.render(report).map { "\($0) " } ?? "")Written by lorad. Every figure stands in report.json beside this page.</footer>
             </main></body></html>
 
             """

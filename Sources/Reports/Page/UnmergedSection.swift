@@ -16,7 +16,8 @@ enum UnmergedSection {
             <p>\(Verdict.badge(unmerged.passed)) \(UnmergedWording.sentence(unmerged))</p>\
             <p>Base and adapter were read back from disk in float32 and run on \
             \(FigureFormat.count(unmerged.prompts.count)) prompts; the adapter moves a logit by \
-            \(FigureFormat.significant(unmerged.baseVsAdapterMaxAbsLogitDifference, 2)) at most.</p>\
+            \(FigureFormat.significant(unmerged.baseVsAdapterMaxAbsLogitDifference, 2)) at \
+            most.\(RepetitionSentence.after(unmerged.repetition))</p>\
             <h3>Prompt by prompt</h3><p class="note">Marked in the adapter’s text: words the base did not write.</p>\
             \(prompts)\(more)</section>
             """

@@ -7,6 +7,12 @@ package protocol AnsweredPrompt {
     var baseText: String { get }
     var adapterText: String { get }
     var expectation: ExpectationReport? { get }
+    var compared: ComparedTexts? { get }
+}
+
+extension AnsweredPrompt {
+    /// What another model answered: `base`, or a published adapter by what it is to the run.
+    package func text(of role: String) -> String? { role == "base" ? baseText : compared?.text(of: role) }
 }
 
 extension PromptParity: AnsweredPrompt {

@@ -17,6 +17,8 @@ package struct ParityReport: Codable, Sendable, Equatable {
     package var identicalText: Bool
     /// Largest difference of a logit between base and adapter: an adapter that changes nothing has none, and fails.
     package var baseVsAdapterMaxAbsLogitDifference: Double
+    /// Whether the adapter answers the same prompt with the same bits; absent in reports of earlier lorads.
+    package var repetition: RepetitionReport?
     /// One entry for each regression prompt.
     package var prompts: [PromptParity]
 
@@ -38,7 +40,7 @@ package struct ParityReport: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case passed, dtype, tolerance, prompts
+        case passed, dtype, tolerance, prompts, repetition
         case maxAbsLogitDifference = "max_abs_logit_difference"
         case meanKL = "mean_kl"
         case top1Agreement = "top1_agreement"
@@ -67,6 +69,8 @@ package struct PromptParity: Codable, Sendable, Equatable {
     package var maxAbsLogitDifference: Double
     /// What the prompt's file expects of the adapter's text, when it does.
     package var expectation: ExpectationReport?
+    /// What the published adapters wrote that the run is held against; absent without any.
+    package var compared: ComparedTexts?
 
     /// The texts of one prompt.
     package init(
@@ -87,7 +91,7 @@ package struct PromptParity: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, prompt, rendered, expectation
+        case id, prompt, rendered, expectation, compared
         case textPair = "text_pair"
         case baseText = "base_text"
         case adapterText = "adapter_text"
@@ -100,15 +104,18 @@ package struct PromptParity: Codable, Sendable, Equatable {
 package struct ExpectationReport: Codable, Sendable, Equatable {
     /// Whether it is.
     package var passed: Bool
-    /// `contains`, `equals`, `matches` or `not_contains`.
+    /// Its key in the prompts file, such as `contains`; absent where there are several.
     package var kind: String?
     /// What the text is held against.
     package var value: String?
+    /// Why not, where it is not; absent in reports of earlier lorads.
+    package var reason: String?
 
     /// The outcome of an expectation.
-    package init(passed: Bool, kind: String? = nil, value: String? = nil) {
+    package init(passed: Bool, kind: String? = nil, value: String? = nil, reason: String? = nil) {
         self.passed = passed
         self.kind = kind
         self.value = value
+        self.reason = reason
     }
 }

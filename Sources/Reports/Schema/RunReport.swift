@@ -29,6 +29,8 @@ package struct RunReport: Codable, Sendable, Equatable {
     package var slices: [SliceReport]
     /// What became of the rows of the evaluation data; absent where nothing was scored.
     package var evaluation: EvaluationCounts?
+    /// What of the scores an earlier run had computed; absent where no cache was asked.
+    package var scoreCache: ScoreCacheReport?
     /// The proof that merged weights answer as the unmerged ones do.
     package var parity: ParityReport?
     /// What base and adapter answered; absent where the adapter can be merged.
@@ -76,6 +78,7 @@ package struct RunReport: Codable, Sendable, Equatable {
         case version, status, reason, cause, advice, training, slices, evaluation, parity, unmerged, gates, changes,
             analysis
         case provenance
+        case scoreCache = "score_cache"
         case notFinite = "not_finite"
     }
 }

@@ -9,6 +9,8 @@ package struct UnmergedReport: Codable, Sendable, Equatable {
     package var baseVsAdapterMaxAbsLogitDifference: Double
     /// What serving the adapter takes longer; absent where texts are classified.
     package var latency: LatencyReport?
+    /// Whether the adapter answers the same prompt with the same bits; absent in reports of earlier lorads.
+    package var repetition: RepetitionReport?
     /// One entry for each regression prompt.
     package var prompts: [PromptAnswers]
 
@@ -25,7 +27,7 @@ package struct UnmergedReport: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case reason, passed, latency, prompts
+        case reason, passed, latency, prompts, repetition
         case baseVsAdapterMaxAbsLogitDifference = "base_vs_adapter_max_abs_logit_difference"
     }
 }
@@ -69,6 +71,8 @@ package struct PromptAnswers: Codable, Sendable, Equatable {
     package var adapterText: String
     /// What the prompt's file expects of the adapter's text, when it does.
     package var expectation: ExpectationReport?
+    /// What the published adapters wrote that the run is held against; absent without any.
+    package var compared: ComparedTexts?
 
     /// The texts of one prompt.
     package init(
@@ -85,7 +89,7 @@ package struct PromptAnswers: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, prompt, rendered, expectation
+        case id, prompt, rendered, expectation, compared
         case textPair = "text_pair"
         case baseText = "base_text"
         case adapterText = "adapter_text"

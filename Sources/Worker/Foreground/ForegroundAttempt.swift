@@ -93,7 +93,7 @@ struct ForegroundAttempt {
             recorder.take(told)
             report(told)
         }
-        RowCacheFolder(configuration).adopt(from: request)
+        RowCacheFolder.adopt(from: request, configuration)
         report(.ended(outcome))
         guard let result = executor.result(of: execution) else {
             throw PipelineError(.interrupted, "The job was stopped before it began.")

@@ -101,7 +101,7 @@ final class JobQueue: Sendable {
             live.settings.hear(job, .ended(outcome))
             HashAdoption(configuration: live.settings.configuration, makeReader: live.tools.makeReader)
                 .adopt(from: request)
-            RowCacheFolder(live.settings.configuration).adopt(from: request)
+            RowCacheFolder.adopt(from: request, live.settings.configuration)
             if let fault = recorder.fault { throw fault }
             recorder.log(outcome.inWords(asked: control.reason))
             return outcome

@@ -8,5 +8,10 @@ extension RowCacheFolder {
         self.init(configuration.rowCache, limit: configuration.retention.rowsMiB << 20)
     }
 
-    func adopt(from request: JobRequest) { adopt(from: request.madeRows, of: request.name) }
+    /// Takes over what an attempt made: rows and scores.
+    static func adopt(from request: JobRequest, _ configuration: WorkerConfiguration) {
+        RowCacheFolder(configuration).adopt(from: request.madeRows, of: request.name)
+        scores(configuration.scoreCache, limit: configuration.retention.scoresMiB << 20)
+            .adopt(from: request.madeScores, of: request.name)
+    }
 }

@@ -16,6 +16,7 @@ struct Run: ParsableCommand {
     var manifest: String
     @Option(name: .customLong("set"), help: "key=value, such as training.max_steps=20; repeatable.")
     var settings: [String] = []
+    @OptionGroup var cache: CacheOption
     @Option(help: "Publish here instead of lorad.yaml's outbox.")
     var outbox: String?
     @Flag(help: "JSON on stdout, as its last line is in any case where that is no terminal.")
@@ -56,7 +57,7 @@ struct Run: ParsableCommand {
         let printer = ProgressPrinter()
         return try ForegroundRun(
             configuration, shouldStop: { signals.received }, report: printer.take
-        ).run(manifest: manifest, settings: settings) { job in
+        ).run(manifest: manifest, settings: settings + cache.settings) { job in
             begun(job.id)
             let again = job.attempt > 1 ? ", attempt \(job.attempt)" : ""
             printer.line("job \(job.id): \(job.name) started\(again)")

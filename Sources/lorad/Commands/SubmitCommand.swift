@@ -24,6 +24,7 @@ struct Submit: ParsableCommand {
             "Sets the manifest's stamp to the time, and submits only where data, base or settings changed since the last success."
     )
     var stamp = false
+    @OptionGroup var cache: CacheOption
     @Flag(help: "Runs it again although a job of the same content waits, runs or has succeeded.")
     var again = false
     @Flag(name: .shortAndLong, help: "Shows the job's progress until it ends, and ends as it did.")
@@ -34,7 +35,7 @@ struct Submit: ParsableCommand {
 
     func run() throws {
         let configuration = try worker.load()
-        let settings = settings + (priority.map { ["priority=\($0)"] } ?? [])
+        let settings = settings + (priority.map { ["priority=\($0)"] } ?? []) + cache.settings
         let submitted = try NightlyManifest(path: manifest, settings: settings, configuration)
         if stamp { return try submitStamped(submitted, configuration) }
         let worker = try worker.worker()

@@ -42,6 +42,32 @@ struct NightlyTests {
         }
     }
 
+    @Test("A night whose base was asked the same before does not ask it, though its process may only read the answers")
+    func scores() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write(lorad.manifest(sha256: lorad.hash(), steps: 2), to: "night.yaml")
+            func night(_ more: String...) throws -> [String] {
+                let known = Set(lorad.list(".lorad/jobs"))
+                #expect(try lorad.run(["submit", "night.yaml", "--again"] + more).status == 0)
+                #expect(try lorad.run("watch", "--once").status == 0)
+                let job = try #require(Set(lorad.list(".lorad/jobs")).subtracting(known).first)
+                #expect(!lorad.list(".lorad/jobs/\(job)").contains("scores"))
+                return try lorad.read(".lorad/jobs/\(job)/log").split(separator: "\n").map(String.init)
+            }
+            let words = "were scored by an earlier run"
+            #expect(try !night().contains { $0.contains(words) })
+            let kept = lorad.list(".lorad/scores/tiny")
+            #expect(!kept.isEmpty)
+            let second = try night("--set", "training.seed=5")
+            #expect(second.count { $0.contains(words) } == kept.count, "\(second)")
+            #expect(try !night("--no-cache").contains { $0.contains(words) })
+            let third = try lorad.run("run", "night.yaml")
+            #expect(third.errors.contains(words) && lorad.list(".lorad/scores/tiny") == kept, "\(third.errors)")
+            #expect(try !lorad.run("run", "night.yaml", "--no-cache").errors.contains(words))
+        }
+    }
+
     @Test("A night is stamped; the next trains only where data or settings changed, or when told to")
     func nights() throws {
         try withTemporaryFolder { folder in

@@ -3,6 +3,11 @@ import Testing
 
 private typealias Expectation = Evaluation.Expectation
 
+extension Evaluation.Expectation {
+    /// Of an answer that ended by itself after a token.
+    fileprivate func failure(_ text: String) -> String? { failure(Generation(ids: [1], endToken: 2, text: text)) }
+}
+
 @Suite("Expectations")
 struct ExpectationTests {
     private func pattern(_ text: String) throws -> Expectation { .matches(try #require(RegularExpression(text))) }
@@ -50,11 +55,32 @@ struct ExpectationTests {
     @Test("All of a prompt's expectations must hold, and every one that does not is told")
     func judge() throws {
         let prompt = RegressionPrompt(id: "p", prompt: "q", expectations: [.contains("a"), .notContains("b")])
-        let met = prompt.judge("a")
+        let met = prompt.judge(Generation(ids: [1], endToken: nil, text: "a"))
         #expect(met?.passed == true && met?.reason == nil)
-        let missed = prompt.judge("b")
+        let missed = prompt.judge(Generation(ids: [1], endToken: nil, text: "b"))
         #expect(missed?.passed == false)
         #expect(missed?.reason == "The text does not contain \"a\". The text contains \"b\".")
-        #expect(RegressionPrompt(id: "p", prompt: "q").judge("a") == nil)
+        #expect(RegressionPrompt(id: "p", prompt: "q").judge(Generation(ids: [], endToken: nil, text: "a")) == nil)
+    }
+
+    @Test("icontains looks past the case of letters, of any script")
+    func ignoringCase() {
+        #expect(Expectation.containsIgnoringCase("POSITIVE").failure(" positive") == nil)
+        #expect(Expectation.containsIgnoringCase("ÄÖ").failure("xäöx") == nil)
+        #expect(Expectation.containsIgnoringCase("b").failure("a") == "The text does not contain \"b\", in any case.")
+    }
+
+    @Test("max_tokens asks for an end within so many tokens")
+    func length() {
+        func answer(_ count: Int, ends: Bool) -> Generation {
+            Generation(ids: [Int](repeating: 1, count: count), endToken: ends ? 2 : nil, text: "x")
+        }
+        #expect(Expectation.maximumTokens(3).failure(answer(3, ends: true)) == nil)
+        #expect(Expectation.maximumTokens(3).failure(answer(4, ends: true)) == "The text has 4 tokens, not 3 at most.")
+        #expect(
+            Expectation.maximumTokens(3).failure(answer(4, ends: false))
+                == "The text has 4 tokens or more, not 3 at most.")
+        #expect(
+            Expectation.maximumTokens(3).failure(answer(2, ends: false))?.contains("cut off after 2 tokens") == true)
     }
 }

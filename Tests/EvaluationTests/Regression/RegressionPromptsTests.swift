@@ -6,6 +6,9 @@ import Tokenizers
 
 @Suite("Files of regression prompts")
 struct RegressionPromptsTests {
+    private static let conditions =
+        "`contains`, `icontains`, `equals`, `matches`, `not_contains`, `json_schema`, `max_tokens`, `tool_call`"
+
     private func complaints(_ lines: String...) throws -> [String] {
         try withTemporaryFolder { folder in
             let path = try write(lines, to: "prompts.jsonl", in: folder)
@@ -56,17 +59,16 @@ struct RegressionPromptsTests {
             #"{"id": "d", "prompt": "p", "expect": {"matches": "(", "contains": ""}}"#,
             #"{"id": "e", "prompt": "p", "expect": "x"}"#, #"{"id": 5, "prompt": "p"}"#)
         let expected = [
-            "prompts.jsonl:1: unknown field `expects`; known are `id`, `prompt`, `expect`. Did you mean `expect`?",
+            "prompts.jsonl:1: unknown field `expects`; known are `id`, `prompt`, `expect`, `assert`. Did you mean `expect`?",
             "prompts.jsonl:2: the id \"a\" is already taken by line 1.",
-            "prompts.jsonl:3: unknown field `promt`; known are `id`, `prompt`, `expect`. Did you mean `prompt`?",
+            "prompts.jsonl:3: unknown field `promt`; known are `id`, `prompt`, `expect`, `assert`. Did you mean `prompt`?",
             "prompts.jsonl:3: the field `id` is empty.",
             "prompts.jsonl:3: the field `prompt` is missing; there is `id`, `promt`. Did you mean `promt`?",
-            "prompts.jsonl:4: `expect` must be an object with one of `contains`, `equals`, `matches`, `not_contains`.",
-            "prompts.jsonl:5: unknown field `contain`; known are `contains`, `equals`, `matches`, `not_contains`."
-                + " Did you mean `contains`?",
+            "prompts.jsonl:4: `expect` must be an object with one of \(Self.conditions).",
+            "prompts.jsonl:5: unknown field `contain`; known are \(Self.conditions). Did you mean `contains`?",
             "prompts.jsonl:6: the field `contains` is empty.",
             "prompts.jsonl:6: `matches` is not a regular expression in ICU's dialect: \"(\".",
-            "prompts.jsonl:7: `expect` must be an object with one of `contains`, `equals`, `matches`, `not_contains`.",
+            "prompts.jsonl:7: `expect` must be an object with one of \(Self.conditions).",
             "prompts.jsonl:8: the field `id` must be a string, but an integer was found.",
         ]
         #expect(found == expected)
@@ -95,5 +97,70 @@ struct RegressionPromptsTests {
             let malformed = #expect(throws: DatasetsError.self) { try RegressionPrompts.read(path) }
             #expect(malformed?.message.hasPrefix(path + ":2:1: a value was expected") == true)
         }
+    }
+
+    private func judge(_ conditions: String, _ text: String, tokens: Int = 1) throws -> ExpectationResult? {
+        let line = #"{"id": "one", "prompt": "p", \#(conditions)}"#
+        let prompts = try withTemporaryFolder { try RegressionPrompts.read(write([line], in: $0)) }
+        return prompts[0].judge(Generation(ids: [Int](repeating: 1, count: tokens), endToken: 2, text: text))
+    }
+
+    @Test("A schema, a length and a call are read and judged by")
+    func conditions() throws {
+        let schema = #""expect": {"json_schema": {"type": "object", "required": ["city"]}}"#
+        #expect(try judge(schema, #" {"city": "Paris"}"#)?.passed == true)
+        #expect(try judge(schema, "{}")?.reason == "The JSON lacks \"city\".")
+        #expect(try judge(schema, "Paris")?.reason?.contains("is not valid JSON") == true)
+        #expect(try judge(#""expect": {"max_tokens": 2}"#, "x", tokens: 3)?.passed == false)
+        let call = #""expect": {"tool_call": {"name": "weather", "arguments": {"city": "Paris", "days": 2}}}"#
+        let made = #"<tool_call>{"name": "weather", "arguments": {"days": 2.0, "city": "Paris"}}</tool_call>"#
+        #expect(try judge(call, made)?.passed == true)
+        #expect(try judge(call, made.replacingOccurrences(of: "2.0", with: "3"))?.passed == false)
+        #expect(
+            try judge(call, made.replacingOccurrences(of: "weather", with: "time"))?.reason
+                == "The text calls \"time\", not \"weather\".")
+        #expect(try judge(call, "no")?.reason == "The text holds no call of a tool.")
+        let shaped =
+            #""expect": {"tool_call": {"name": "weather", "arguments_schema": {"properties": {"days": {"maximum": 1}}}}}"#
+        #expect(
+            try judge(shaped, made)?.reason == "Of the arguments of \"weather\": days is 2.0, beyond `maximum` 1.0.")
+        #expect(try judge(#""expect": {"tool_call": {"name": "weather"}}"#, made)?.passed == true)
+    }
+
+    @Test("promptfoo's assertions are read beside lorad's own; all must hold")
+    func promptfoo() throws {
+        let line = #"""
+            {"id": "one", "prompt": "p", "expect": {"contains": "c"}, "assert": [{"type": "contains", "value": "a"}, \#
+            {"type": "icontains", "value": "B"}, {"type": "equals", "value": ""}, {"type": "regex", "value": "^a"}, \#
+            {"type": "not-contains", "value": "n"}, {"type": "is-json"}, {"type": "is-json", "value": {"type": "array"}}]}
+            """#
+        let prompts = try withTemporaryFolder { try RegressionPrompts.read(write([line], in: $0)) }
+        #expect(
+            prompts[0].expectations.map(\.key) == [
+                "contains", "contains", "icontains", "equals", "matches", "not_contains", "json_schema", "json_schema",
+            ])
+        #expect(prompts[0].expectations.map(\.value).suffix(2) == ["true", #"{"type": "array"}"#])
+    }
+
+    @Test("What of a condition is not read is told by line and column")
+    func columns() throws {
+        let found = try complaints(
+            #"{"id": "a", "prompt": "p", "expect": {"json_schema": {"properties": {"x": {"typ": "string"}}}}}"#,
+            #"{"id": "é", "prompt": "p", "assert": [{"type": "contains", "value": "a"}, {"type": "llm-rubric", "value": "b"}]}"#,
+            #"{"id": "c", "prompt": "p", "assert": [{"type": "contains", "value": "a", "threshold": 1}]}"#,
+            #"{"id": "d", "prompt": "p", "expect": {"max_tokens": 0, "tool_call": {"nam": "x"}}}"#,
+            #"{"id": "e", "prompt": "p", "expect": {"tool_call": {"name": "x", "args": {}}}, "assert": []}"#)
+        try #require(found.count == 7, "\(found)")
+        #expect(found[0].hasPrefix("prompts.jsonl:1:76: the schema's keyword \"typ\" is not read; read are `type`,"))
+        #expect(found[0].hasSuffix("Did you mean `type`?"))
+        #expect(
+            found[1]
+                == "prompts.jsonl:2:76: assertions of type \"llm-rubric\" are not read; read are `contains`, `icontains`, "
+                + "`equals`, `regex`, `not-contains`, `is-json`.")
+        #expect(found[2].hasPrefix("prompts.jsonl:3:74: the assertion's field `threshold` is not read"))
+        #expect(found[3] == "prompts.jsonl:4:39: `max_tokens` must be a whole number above 0.")
+        #expect(found[4] == "prompts.jsonl:4:56: `tool_call` must be an object with the tool's `name`.")
+        #expect(found[5].hasPrefix("prompts.jsonl:5:66: `tool_call` has no \"args\"; known are `name`, `arguments`"))
+        #expect(found[6] == "prompts.jsonl:5: `assert` must be a list of `{\"type\", \"value\"}`.")
     }
 }

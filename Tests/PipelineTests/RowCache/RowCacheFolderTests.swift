@@ -47,6 +47,21 @@ struct RowCacheFolderTests {
         }
     }
 
+    @Test("Scores are kept in the same way, and neither takes the other's files")
+    func scores() throws {
+        try withTemporaryFolder { folder in
+            let made = folder + "/work/scores"
+            let scores = name("a").replacingOccurrences(of: ".rows", with: ".scores")
+            try write(10, to: "\(made)/\(scores)")
+            try write(10, to: "\(made)/\(name("b"))")
+            RowCacheFolder.scores(folder + "/state/scores", limit: 100).adopt(from: made, of: "job")
+            #expect(names(folder + "/state/scores/job") == [scores])
+            try write(10, to: "\(made)/\(scores)")
+            RowCacheFolder(folder + "/state/rows", limit: 100).adopt(from: made, of: "job")
+            #expect(names(folder + "/state/rows").isEmpty)
+        }
+    }
+
     @Test("What was of use longest ago goes first, over all names")
     func pruned() throws {
         try withTemporaryFolder { folder in

@@ -14,6 +14,8 @@ package struct EvaluationSection: Section {
     package var limit: Int?
     /// The share of the rows that may be left out because they are longer than the base's positions.
     package var maxDropped = 0.0
+    /// Whether scores and answers that earlier runs computed are taken, and this one's left for later ones.
+    package var usesCache = true
 
     static let fields: [Field<EvaluationSection>] = [
         .optional(
@@ -42,6 +44,10 @@ package struct EvaluationSection: Section {
             "max_dropped", \.maxDropped, .number(NumberBounds(atLeast: 0, atMost: 1), example: "0.01"), standard: "0",
             "Share of the rows that may be left out, and counted, for being longer than the base's positions; with more "
                 + "the job is refused before training."),
+        .standard(
+            "cache", \.usesCache, .boolean, standard: "true",
+            "Takes what base and published adapters scored and answered in an earlier run, and keeps what this one "
+                + "computes; the figures are the same, bit by bit. `--no-cache` sets it to false."),
     ]
 }
 
@@ -55,7 +61,7 @@ package struct RegressionSection: Section {
     static let fields: [Field<RegressionSection>] = [
         .optional(
             "prompts", \.prompts, .path(example: "pipelines/prompts/sentiment.jsonl"), absent: "none",
-            "JSON lines of `{\"id\", \"prompt\", \"expect\"?}`."),
+            "JSON lines of `{\"id\", \"prompt\", \"expect\"?, \"assert\"?}`."),
         .standard(
             "max_new_tokens", \.maxNewTokens, .integer(1...1_048_576, example: 16), standard: "16",
             "Tokens of an answer."),

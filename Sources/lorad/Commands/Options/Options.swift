@@ -109,3 +109,12 @@ struct ModelOptions: ParsableArguments {
         return (files, model, tokenizer)
     }
 }
+
+/// Whether a job takes what earlier ones scored.
+struct CacheOption: ParsableArguments {
+    @Flag(help: "Sets the manifest's evaluation.cache to false: every model is scored anew, and nothing is kept of it.")
+    var noCache = false
+
+    /// `key=value` for the manifest.
+    var settings: [String] { noCache ? ["evaluation.cache=false"] : [] }
+}
