@@ -63,6 +63,7 @@ package struct RunReproduction {
                 .rejected, "\(folder) is not as it was published, so there is nothing to compare with.", cause: findings
             )
         }
+        try ImportRecord.requireNone(in: folder, advice: "Only what lorad trained can be trained again.")
         let report: RunReport
         do {
             report = try ReportCoding.decode(try Data(contentsOf: URL(fileURLWithPath: folder + "/report.json")))

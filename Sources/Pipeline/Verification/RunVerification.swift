@@ -15,13 +15,13 @@ import Transformers
 ///
 /// Slices and gates are not judged again: their data is no part of a run.
 package struct RunVerification {
-    private let folder: String
+    let folder: String
     private let basePath: String?
     private let key: P256PublicKey?
-    private let reporter: JobReporter
+    let reporter: JobReporter
     private var checks: [RunCheck] = []
     private var fault: FaultCategory?
-    private var measured: ParityReport?
+    var measured: ParityReport?
 
     /// - Parameters:
     ///   - folder: `outbox/NAME/RUN`.
@@ -53,8 +53,10 @@ package struct RunVerification {
     }
 
     private mutating func checkAll() throws {
-        guard try checkFiles(), let record = try readRecord(),
-            let (files, base, reading) = try checkBase(record)
+        guard try checkFiles() else { return }
+        if let imported = ImportRecord.read(folder) { return try checkImported(imported) }
+        guard let record = try readRecord(),
+            let (files, base, reading) = try checkBase(BaseRecord(record.report.provenance.base))
         else { return }
         let task: ModelTask
         do { task = try ModelTask.of(adapter: folder, base: files.configuration) } catch let error as AdaptersError {
@@ -173,10 +175,9 @@ package struct RunVerification {
 
     // MARK: base and adapter
 
-    private mutating func checkBase(_ record: Record) throws -> (
+    mutating func checkBase(_ expected: BaseRecord) throws -> (
         files: BaseModelFiles, hash: BaseHash, reading: TokenizerReading
     )? {
-        let expected = record.report.provenance.base
         let path =
             basePath ?? (FileManager.default.fileExists(atPath: expected.path) ? expected.path : expected.place)
         guard FileManager.default.fileExists(atPath: path) else {
@@ -195,7 +196,7 @@ package struct RunVerification {
                 expected.tokenizerSHA256
             ),
         ] where found != wanted {
-            return reject(.base, .data, "\(path) has the \(kind)hash \(found), the run was trained on \(wanted)")
+            return reject(.base, .data, "\(path) has the \(kind)hash \(found), the adapter is for \(wanted)")
         }
         let extent = isVersion1 ? "; version 1 of the tokenizer's hash says nothing of templates and ends" : ""
         pass(.base, "\(path) is the base, \(hash.sha256)\(extent)")
@@ -227,7 +228,7 @@ package struct RunVerification {
 
     // MARK: answers
 
-    private static func makeScratch() throws -> String {
+    static func makeScratch() throws -> String {
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("lorad-verify-\(UUID())").path
         try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
         return scratch
@@ -301,7 +302,7 @@ package struct RunVerification {
     // MARK: bookkeeping
 
     /// An error with its cause, and what to do about it.
-    private static func words(_ error: any Error) -> String {
+    static func words(_ error: any Error) -> String {
         (error as? any Fault)?.sentences.joined(separator: " ") ?? error.localizedDescription
     }
 
@@ -314,12 +315,13 @@ package struct RunVerification {
     }
 
     @discardableResult
-    private mutating func pass(_ name: RunCheck.Name, _ detail: String) -> Bool {
+    mutating func pass(_ name: RunCheck.Name, _ detail: String) -> Bool {
         note(name, .passed, detail)
         return true
     }
 
-    private mutating func fail(_ name: RunCheck.Name, _ fault: FaultCategory, _ detail: String) -> Bool {
+    @discardableResult
+    mutating func fail(_ name: RunCheck.Name, _ fault: FaultCategory, _ detail: String) -> Bool {
         note(name, .failed, detail)
         self.fault = self.fault ?? fault
         return false
