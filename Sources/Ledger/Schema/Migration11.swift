@@ -2,7 +2,7 @@ extension Migration {
     /// What is said of versions after they were published, whether an imported one has been proven, and what is to be
     /// done after an alias has moved (`after_promote`).
     static let remarks = Migration(
-        10, "10: remarks on versions, imported versions, what follows a promotion",
+        11, "11: remarks on versions, imported versions, what follows a promotion",
         """
         ALTER TABLE adapter_versions ADD COLUMN standing TEXT NOT NULL DEFAULT 'published'
             CHECK (standing IN ('published', 'unverified', 'verified'));
