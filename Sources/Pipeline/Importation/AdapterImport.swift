@@ -48,7 +48,7 @@ package struct AdapterImport {
             importedBy: user, method: try Adapter.method(folder: source).title,
             base: .init(
                 path: URL(fileURLWithPath: base).standardizedFileURL.path, sha256: hash.sha256,
-                tokenizerSHA256: hash.tokenizerSHA256),
+                tokenizerSHA256: hash.tokenizerSHA256, vocabularySize: files.configuration.vocabularySize),
             adapterRecordsBase: try Adapter.recordedBase(folder: source) != nil)
         let document = try record.encoded()
         let staging = try RunStaging.begin(
@@ -58,7 +58,7 @@ package struct AdapterImport {
             try AtomicFile.write(document, to: "\(staging.folder)/\(ImportRecord.fileName)")
             let task = try ModelTask.of(adapter: staging.folder, base: files.configuration)
             let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
-            try Adapter.load(folder: staging.folder, into: model, expecting: BaseIdentity(hash)).checkMeaningful()
+            try Adapter.load(folder: staging.folder, into: model, on: AdapterPlace(files, hash)).checkMeaningful()
             try files.confirm()
             return try staging.publish(.succeeded, movesLatest: false).folder
         } catch {

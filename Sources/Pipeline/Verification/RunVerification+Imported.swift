@@ -18,7 +18,7 @@ extension RunVerification {
         do {
             let task = try ModelTask.of(adapter: folder, base: files.configuration)
             let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
-            let adapter = try Adapter.load(folder: folder, into: model, expecting: BaseIdentity(hash))
+            let adapter = try Adapter.load(folder: folder, into: model, on: AdapterPlace(files, hash))
             try adapter.checkMeaningful()
             pass(.adapter, "\(adapter.parameterCount) parameters on \(adapter.placeText) fit the base")
             try prove(consume model, adapter, files, reading, task)

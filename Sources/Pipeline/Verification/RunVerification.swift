@@ -64,7 +64,7 @@ package struct RunVerification {
         }
         let seed = UInt64(bitPattern: Int64(record.manifest.training.seed))
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: seed))
-        guard let adapter = try loadAdapter(into: model, base, isMerged: record.parity != nil) else { return }
+        guard let adapter = try loadAdapter(into: model, files, base, isMerged: record.parity != nil) else { return }
         do {
             let scratch = try Self.makeScratch()
             defer { try? FileManager.default.removeItem(atPath: scratch) }
@@ -205,14 +205,13 @@ package struct RunVerification {
 
     /// - Parameter isMerged: whether the report speaks of merged weights.
     private mutating func loadAdapter(
-        into model: LanguageModel, _ base: BaseHash, isMerged: Bool
+        into model: LanguageModel, _ files: BaseModelFiles, _ base: BaseHash, isMerged: Bool
     ) throws -> Adapter? {
         do {
             guard try Adapter.recordedBase(folder: folder) == base.sha256 else {
                 return reject(.adapter, .data, "adapter_model.safetensors does not name the base that it was made for")
             }
-            let identity = BaseIdentity(base)
-            let adapter = try Adapter.load(folder: folder, into: model, expecting: identity)
+            let adapter = try Adapter.load(folder: folder, into: model, on: AdapterPlace(files, base))
             try adapter.checkMeaningful()
             guard (adapter.configuration.method.mergeObstacle == nil) == isMerged else {
                 return reject(
@@ -255,7 +254,10 @@ package struct RunVerification {
     ) throws -> ParityReport {
         let (files, tokenizer) = (proof.base, proof.tokenizer)
         return try proof.run(consume model, adapter) {
-            if let format = MergedFormat(rawValue: record.manifest.merge.export.rawValue) {
+            // Parity was proven in dtype, of which a requantised model holds nothing.
+            if record.manifest.merge.type == nil,
+                let format = MergedFormat(rawValue: record.manifest.merge.export.rawValue)
+            {
                 let published = MergedModel.export(format, folder: "\(folder)/\(MergedFormat.runFolder)")
                 return try published.open(
                     base: files, tokenizer: tokenizer, prompts: record.prompts, reading: reading)

@@ -13,14 +13,20 @@ package struct ImportRecord: Codable, Sendable, Equatable {
         package let path: String
         package let sha256: String
         package let tokenizerSHA256: String
+        /// Of its embedding.
+        package let vocabularySize: Int?
 
-        package init(path: String, sha256: String, tokenizerSHA256: String) {
-            (self.path, self.sha256, self.tokenizerSHA256) = (path, sha256, tokenizerSHA256)
+        package init(path: String, sha256: String, tokenizerSHA256: String, vocabularySize: Int? = nil) {
+            self.path = path
+            self.sha256 = sha256
+            self.tokenizerSHA256 = tokenizerSHA256
+            self.vocabularySize = vocabularySize
         }
 
         private enum CodingKeys: String, CodingKey {
             case path, sha256
             case tokenizerSHA256 = "tokenizer_sha256"
+            case vocabularySize = "vocabulary_size"
         }
     }
 

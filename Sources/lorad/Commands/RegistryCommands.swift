@@ -20,7 +20,7 @@ struct RegistryCommand: ParsableCommand {
         subcommands: [
             RegistryList.self, RegistryShow.self, RegistryPromote.self, RegistryRollback.self, RegistryHistory.self,
             RegistryTag.self, RegistryNote.self, RegistryRetire.self, RegistryDiff.self, RegistryAncestry.self,
-            RegistryImport.self, RegistryOutdated.self, RegistryPrune.self,
+            RegistryImport.self, RegistryOutdated.self, RegistryPrune.self, RegistryExports.self,
         ])
 }
 
