@@ -206,7 +206,7 @@ let package = Package(
             "RegistryTests",
             [
                 "TestSupport", "LedgerSupport", "ReportSupport", "Registry", "Ledger", "Publication", "Reports",
-                "Manifests", "Common",
+                "Manifests", "Common", "Digests",
             ]),
         tests("PublicationTests", ["TestSupport", "ReportSupport", "Publication", "Reports", "Common", "Digests"]),
         tests(
@@ -232,8 +232,10 @@ let package = Package(
         tests(
             "WorkerTests",
             [
-                "TestSupport", "LedgerSupport", "Worker", "Webhooks", "Ledger", "OperatingSystem", "Pipeline",
-                "JobReports", "Publication", "Reports", "ModelFiles", "Manifests", "ForeignText", "Executors", grdb,
+                "TestSupport", "LedgerSupport", "ReportSupport", "Worker", "Webhooks", "Ledger", "OperatingSystem",
+                "Pipeline", "JobReports", "Publication", "Registry", "Reports", "ModelFiles", "Manifests",
+                "ForeignText",
+                "Executors", grdb,
             ]),
         tests(
             "LoradTests",

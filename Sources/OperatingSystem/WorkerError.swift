@@ -31,12 +31,14 @@ package enum WorkerErrorCode: String, FaultCode {
     case fenced
     /// A manifest cannot be submitted as it is.
     case manifest
+    /// What is to follow a promotion could not be made.
+    case export
 
     package var category: FaultCategory {
         switch self {
         case .missing, .unknownJob: .missing
         case .locked, .unwritable: .tryAgain
-        case .configuration, .manifest, .webhook, .ledgerRefused: .data
+        case .configuration, .manifest, .webhook, .ledgerRefused, .export: .data
         case .wrongState: .usage
         case .ledger, .system, .message, .fenced: .own
         }

@@ -12,7 +12,15 @@ enum PromotionRule {
         to version: AdapterVersion, _ report: RunReport?, replacing current: AdapterVersion?
     ) -> [String] {
         var objections: [String] = []
-        if report?.isUnscored ?? true { objections.append("Nothing was scored: no gate has judged it.") }
+        switch version.standing {
+        case .published:
+            if report?.isUnscored ?? true { objections.append("Nothing was scored: no gate has judged it.") }
+        case .unverified:
+            objections.append(
+                "It was imported and has not passed parity on its base yet: `lorad verify \(version.reference)` proves it."
+            )
+        case .verified: break
+        }
         if let current, current.baseSHA256 != version.baseSHA256 {
             objections.append(
                 "It is for the base \(version.baseSHA256.prefix(12))…, \(current.reference) for "

@@ -91,13 +91,13 @@ extension Registry {
     /// Bytes of the longest reason.
     private static let longestReason = 1_000
 
-    /// A reason is remembered for ever, and shown in a line.
-    private static func requireShort(_ reason: String?) throws {
-        guard let reason else { return }
-        guard reason.utf8.count <= longestReason, reason.contains(where: { !$0.isWhitespace }) else {
+    /// A reason or a note is remembered for ever, and shown in a line.
+    static func requireShort(_ text: String?, what: String = "reason") throws {
+        guard let text else { return }
+        guard text.utf8.count <= longestReason, text.contains(where: { !$0.isWhitespace }) else {
             throw RegistryError(
-                .malformed, "A reason has 1 to \(longestReason) bytes; this one has \(reason.utf8.count).",
-                advice: "Say in a sentence why.")
+                .malformed, "A \(what) has 1 to \(longestReason) bytes; this one has \(text.utf8.count).",
+                advice: what == "reason" ? "Say in a sentence why." : "Say it in a few sentences.")
         }
     }
 
@@ -125,8 +125,13 @@ extension Registry {
             changes.append(
                 AliasChange(AliasName.previous, from: entry.target(of: AliasName.previous), to: current))
         }
-        let outcome = try ledger.move(
-            changes, of: entry.name, by: by, reason: reason, isForced: isForced, announcer: announcer)
+        let version = entry.version(target.number)
+        let outcome = try locked(entry.name, where: version != nil) {
+            // Retention removes under the same lock, and asks the ledger there: it cannot come in between.
+            if let version { try requireListed(version) }
+            return try ledger.move(
+                changes, of: entry.name, by: by, reason: reason, isForced: isForced, announcer: announcer)
+        }
         switch outcome {
         case .moved: break
         case .elsewhere(let alias, let target):
@@ -138,6 +143,12 @@ extension Registry {
         }
         try follow(entry.name)
         return movement
+    }
+
+    /// Runs `body` while nobody adds or removes runs of the name, where that matters: the folder is made if it is not there.
+    private func locked<Result>(_ name: String, where isNeeded: Bool, _ body: () throws -> Result) throws -> Result {
+        guard isNeeded else { return try body() }
+        return try AliasLinks.locked(outbox: outbox, name: name) { _ in try body() }
     }
 
     private static func words(_ target: AliasTarget?) -> String {

@@ -51,7 +51,7 @@ package struct Registry: Sendable {
             let entry = try entry(name, unreadable)
             guard !entry.versions.isEmpty else { return entry }
             for alias in entry.aliases { try links.set(alias.alias, to: entry.version(alias.target.number)?.run) }
-            let mirror = RegistryMirror(name: name, versions: entry.versions, aliases: entry.aliases)
+            let mirror = RegistryMirror(entry)
             try links.write(try mirror.data(), RegistryMirror.fileName)
             return entry
         }
@@ -60,7 +60,7 @@ package struct Registry: Sendable {
     private func entry(_ name: String, _ unreadable: [String]) throws -> RegistryEntry {
         RegistryEntry(
             name: name, versions: try ledger.versions(of: name), aliases: try ledger.aliases(of: name),
-            unreadable: unreadable)
+            remarks: try ledger.remarks(of: name), unreadable: unreadable)
     }
 
     /// The same of a name that must have versions.

@@ -19,9 +19,14 @@ package struct VersionAnswer: Encodable {
     package let publishedAt: Date
     package let retiredAt: Date?
     package let retiredBecause: String?
+    /// Absent where lorad trained it: `unverified`, or `verified` once it has passed parity on its base.
+    package let imported: String?
+    package let tags: [String: VersionTagAnswer]
+    /// The earliest first.
+    package let notes: [VersionNoteAnswer]
 
     private enum CodingKeys: String, CodingKey {
-        case name, version, reference, sha256, aliases
+        case name, version, reference, sha256, aliases, imported, tags, notes
         case runFolder = "run_dir"
         case isThere = "present"
         case baseSHA256 = "base_sha256"
@@ -44,6 +49,9 @@ package struct VersionAnswer: Encodable {
         publishedAt = version.publishedAt
         retiredAt = version.retirement?.date
         retiredBecause = version.retirement?.reason
+        imported = version.standing == .published ? nil : version.standing.rawValue
+        tags = Dictionary(uniqueKeysWithValues: entry.tags(of: version).map { ($0.key, VersionTagAnswer($0)) })
+        notes = entry.notes(of: version).map(VersionNoteAnswer.init)
     }
 }
 

@@ -45,9 +45,12 @@ package struct Worker: Sendable {
         parts.courier.start()
         parts.jobs.start()
         parts.housekeeper.start()
+        // Whoever drains an inbox has them done before it ends, and not beside it.
+        if !once { parts.followUps.start() }
         let services = try WorkerServices(parts, once: once)
         defer {
             services.stop()
+            if !once { parts.followUps.stop() }
             parts.courier.stop()
             parts.housekeeper.stop()
         }
@@ -63,6 +66,7 @@ package struct Worker: Sendable {
         for job in parts.jobs.takeEnded() { loop.ended(job) }
         if let fault = parts.jobs.fault { throw fault }
         var result = loop.result
+        if once, !result.wasStopped { parts.followUps.round() }
         if once, !result.wasStopped { try drain(parts.courier, stop: stop) }
         result.pendingDeliveries = try parts.ledger.deliveries().count { $0.state == .pending }
         if result.pendingDeliveries > 0 {

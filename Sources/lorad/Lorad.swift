@@ -16,7 +16,7 @@ package struct Lorad: ParsableCommand {
             missing; 70 a fault of lorad's own; 75 try again later; 130 interrupted.
             """,
         version: LoradVersion.current,
-        subcommands: [JobProcessCommand.self, IntakeProcessCommand.self],
+        subcommands: [JobProcessCommand.self, IntakeProcessCommand.self, ExportProcessCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Jobs", subcommands: [Validate.self, DataCommand.self, Run.self, Submit.self]),
             CommandGroup(

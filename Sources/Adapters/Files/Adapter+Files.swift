@@ -118,6 +118,14 @@ extension Adapter: Trainable {
         try AdapterWeights(folder: folder).metadata["lorad.base_sha256"]
     }
 
+    /// The base and the tokenizer that an adapter's file says it was made for; nil where it says nothing.
+    ///
+    /// - Throws: as `AdapterWeights`.
+    package static func recordedIdentity(folder: String) throws -> (base: String?, tokenizer: String?) {
+        let metadata = try AdapterWeights(folder: folder).metadata
+        return (metadata["lorad.base_sha256"], metadata["lorad.tokenizer_sha256"])
+    }
+
     private static func check(_ metadata: [String: String], _ expecting: BaseIdentity?, folder: String) throws {
         guard let expecting else { return }
         let pairs = [

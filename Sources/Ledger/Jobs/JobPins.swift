@@ -24,4 +24,15 @@ extension Ledger {
             try database.execute(sql: "UPDATE jobs SET pins = ? WHERE id = ?", arguments: [text, job])
         }
     }
+    /// What is kept for jobs that are not at their end. Values of another form are left out.
+    ///
+    /// - Throws: `WorkerError` of the ledger.
+    package func pinsOfUnfinishedJobs<Value: Decodable>() throws -> [Value] {
+        let ended = JobState.allCases.filter(\.isFinal).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        let found = try read("read the pins of unfinished jobs") { database in
+            let sql = "SELECT id, pins FROM jobs WHERE pins IS NOT NULL AND state NOT IN (\(ended))"
+            return try Row.fetchAll(database, sql: sql).map { (id: $0["id"] as String, text: $0["pins"] as String) }
+        }
+        return found.compactMap { job in (try? LedgerJSON.decode(job.text, of: job.id)) ?? nil }
+    }
 }

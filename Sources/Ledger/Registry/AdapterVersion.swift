@@ -17,6 +17,17 @@ package struct AdapterVersion: Sendable, Equatable {
     package let publishedAt: Date
     /// When somebody said that it must not be used any more.
     package let retirement: Retirement?
+    package let standing: Standing
+
+    /// What is known of how its merged weights answer.
+    package enum Standing: String, Sendable {
+        /// lorad trained it, and proved it before it was published.
+        case published
+        /// It was imported, and nothing is proven.
+        case unverified
+        /// It was imported, and has passed parity on its base.
+        case verified
+    }
 
     package struct Retirement: Sendable, Equatable {
         package let date: Date
@@ -26,7 +37,7 @@ package struct AdapterVersion: Sendable, Equatable {
     /// - Parameters: as the properties.
     package init(
         name: String, number: Int, run: String, digest: String, baseSHA256: String, tokenizerSHA256: String,
-        publishedAt: Date, retirement: Retirement? = nil
+        publishedAt: Date, retirement: Retirement? = nil, standing: Standing = .published
     ) {
         self.name = name
         self.number = number
@@ -36,6 +47,7 @@ package struct AdapterVersion: Sendable, Equatable {
         self.tokenizerSHA256 = tokenizerSHA256
         self.publishedAt = publishedAt
         self.retirement = retirement
+        self.standing = standing
     }
 
     /// `NAME@NUMBER`.
@@ -49,13 +61,26 @@ package struct NewVersion: Sendable, Equatable {
     let baseSHA256: String
     let tokenizerSHA256: String
     let publishedAt: Date
+    /// Where it was imported from, and by whom; nil where lorad trained it.
+    let importation: Importation?
+
+    package struct Importation: Sendable, Equatable {
+        let source: String
+        let by: String
+
+        package init(source: String, by: String) { (self.source, self.by) = (source, by) }
+    }
 
     /// - Parameters: as of `AdapterVersion`.
-    package init(run: String, digest: String, baseSHA256: String, tokenizerSHA256: String, publishedAt: Date) {
+    package init(
+        run: String, digest: String, baseSHA256: String, tokenizerSHA256: String, publishedAt: Date,
+        importation: Importation? = nil
+    ) {
         self.run = run
         self.digest = digest
         self.baseSHA256 = baseSHA256
         self.tokenizerSHA256 = tokenizerSHA256
         self.publishedAt = publishedAt
+        self.importation = importation
     }
 }

@@ -22,14 +22,18 @@ extension Ledger {
                 try database.execute(
                     sql: """
                         INSERT OR IGNORE INTO adapter_versions
-                            (name, number, run, digest, base_sha256, tokenizer_sha256, published_at)
-                        SELECT ?1, 1 + coalesce(max(number), 0), ?2, ?3, ?4, ?5, ?6
+                            (name, number, run, digest, base_sha256, tokenizer_sha256, published_at, standing)
+                        SELECT ?1, 1 + coalesce(max(number), 0), ?2, ?3, ?4, ?5, ?6, ?7
                         FROM adapter_versions WHERE name = ?1
                         """,
                     arguments: [
                         name, run.run, run.digest, run.baseSHA256, run.tokenizerSHA256,
                         Timestamp.milliseconds(run.publishedAt),
+                        (run.importation == nil ? AdapterVersion.Standing.published : .unverified).rawValue,
                     ])
+                guard let importation = run.importation, database.changesCount == 1 else { continue }
+                let mark = NewRemark(.imported, text: importation.source)
+                try Self.remark([mark], onRun: run.run, by: importation.by, in: database, now: run.publishedAt)
             }
             return try Self.versions(of: name, database)
         }
@@ -62,7 +66,8 @@ extension Ledger {
                 name: row["name"], number: row["number"], run: row["run"], digest: row["digest"],
                 baseSHA256: row["base_sha256"], tokenizerSHA256: row["tokenizer_sha256"],
                 publishedAt: Timestamp.date(row["published_at"]),
-                retirement: retired.map { .init(date: $0, reason: row["retired_because"] ?? "") })
+                retirement: retired.map { .init(date: $0, reason: row["retired_because"] ?? "") },
+                standing: AdapterVersion.Standing(rawValue: row["standing"]) ?? .unverified)
         }
     }
 }

@@ -38,6 +38,8 @@ package struct WorkerConfiguration: Section {
     package var monitor = MonitorConfiguration()
     /// By what key published runs are signed.
     package var signing = SigningConfiguration()
+    /// What is exported once an alias has moved.
+    package var afterPromote: [FollowUpConfiguration] = []
 
     /// Files that are no job's to read, beside the state folder and what hooks name: lorad.yaml itself. No key of it.
     package var ownFiles: [String] = []
@@ -103,6 +105,10 @@ package struct WorkerConfiguration: Section {
         .standard(
             "signing", \.signing, .section("{key_file: /etc/lorad/signing.pem}"), standard: "not signed",
             "By what key published runs are signed."),
+        .standard(
+            "after_promote", \.afterPromote,
+            .list(of: .section("{name: serving, export: merged, output: served}"), example: "[…]"),
+            standard: "nothing", "What is exported once an alias has moved, so that what serves follows it."),
     ]
 
     private static let folderFields: [Field<WorkerConfiguration>] = [
@@ -139,6 +145,7 @@ package struct WorkerConfiguration: Section {
             let close = Suggestion.closest(to: text, among: names).map { "; did you mean \($0)?" } ?? ""
             context.diagnostics.add(element.position, "hooks defines no \(Shown.quoted(text))\(close)")
         }
+        checkFollowUps(section, node, &context)
         let entries = section.schedule.map(\.name)
         for (index, entry) in (node["schedule"]?.elements ?? []).enumerated() {
             guard let name = entry["name"], let text = name.scalar?.text, entries.prefix(index).contains(text) else {

@@ -63,7 +63,9 @@ package final class AdapterArtifact: Artifact {
     ) throws -> Result {
         try other.confirm()
         adapter.detach()
-        adapter = try model.use { try Adapter.load(folder: other.folder, into: $0, expecting: identity) }
+        adapter = try model.use { [job] in
+            try Adapter.load(folder: other.folder, into: $0, on: AdapterPlace(job.base.files, job.base.hash))
+        }
         let result = try model.use(body)
         try readBack(from: folder)
         return result
@@ -75,15 +77,19 @@ package final class AdapterArtifact: Artifact {
         }
         let proof = try proof(in: folder)
         let compared = try comparedTexts(proof, folder)
-        var parity = try parity(proof, in: folder)
+        var (parity, loss) = try parity(proof, in: folder)
         for index in parity.prompts.indices { parity.prompts[index].compared = compared[index].known }
         report.parity = parity
+        report.requantisation = loss.flatMap { loss in
+            job.manifest.merge.type.map { RequantisationReport(loss, type: $0.rawValue) }
+        }
         let repetition = repetition(parity.repetition)
         let expectations = expectations(missed: parity.prompts.filter { $0.expectation?.passed == false }.map(\.id))
         let differs = !parity.passed && expectations.passed && repetition.passed
         return [
             repetition, expectations,
             ArtifactCheck("parity", reason: differs ? "The merged weights do not behave as the adapter does." : nil),
+            ArtifactCheck("requantisation", reason: loss.flatMap(erasure)),
         ]
     }
 
@@ -94,6 +100,13 @@ package final class AdapterArtifact: Artifact {
                 "The adapter answered the prompt \(ForeignText.quoted(id, limit: 256)) with other bits the second time: "
                     + "this machine does not compute the same twice."
             })
+    }
+
+    /// Of a requantised model without a gate of its own: it must stand nearer to base and adapter than the base does.
+    private func erasure(_ loss: ExportLoss) -> String? {
+        guard job.manifest.merge.maxKL == nil, !(loss.meanKL < loss.adapterKL) else { return nil }
+        return "Requantised, the model stands no nearer to base and adapter than the base alone: its distributions are "
+            + "\(loss.meanKL) nats from theirs, the base's \(loss.adapterKL)."
     }
 
     private func expectations(missed ids: [String]) -> ArtifactCheck {
@@ -161,17 +174,31 @@ package final class AdapterArtifact: Artifact {
         return texts
     }
 
-    private func parity(_ proof: ParityProof, in folder: String) throws -> ParityReport {
+    private func parity(
+        _ proof: ParityProof, in folder: String
+    ) throws -> (parity: ParityReport, loss: ExportLoss?) {
         let (base, data) = (job.base, job.data)
         let overlay = environment.workFolder + "/merged.safetensors"
         defer { try? FileManager.default.removeItem(atPath: overlay) }
         let merged = try mergedModel(folder, overlay: overlay)
-        return try proof.run(model.give(), adapter) {
+        func write(_ merged: MergedModel, _ dtype: FileDType) throws -> any WeightSource {
             try merged.write(
-                MergedExport(
-                    adapter, base: base.files, dtype: proof.dtype, task: data.task, reporter: environment.reporter))
+                MergedExport(adapter, base: base.files, dtype: dtype, task: data.task, reporter: environment.reporter))
             return try merged.open(base: base.files, tokenizer: base.tokenizer, prompts: data.prompts)
         }
+        guard let blocks = job.manifest.merge.type.flatMap({ FileDType(rawValue: $0.rawValue) }) else {
+            return (try proof.run(model.give(), adapter) { try write(merged, proof.dtype) }, nil)
+        }
+        let found = try proof.run(model.give(), adapter, merged: { try write(merged, proof.dtype) }) {
+            try? FileManager.default.removeItem(atPath: overlay)
+            return try write(.export(.gguf, folder: try self.exportFolder(folder)), blocks)
+        }
+        if let loss = found.loss {
+            environment.reporter.log(
+                "requantised to \(blocks.rawValue): distributions are \(FigureFormat.significant(loss.meanKL)) nats from "
+                    + "those of base and adapter, the base's \(FigureFormat.significant(loss.adapterKL))")
+        }
+        return found
     }
 
     /// What asks the model, which is now one of float32 with the adapter as its files say.
@@ -201,14 +228,28 @@ package final class AdapterArtifact: Artifact {
             })
     }
 
-    /// Where merged weights are to be published, parity is measured on the very files that are.
+    /// Where merged weights are to be published, parity is measured on the very files that are; but not on requantised
+    /// ones, for which it could not hold.
     private func mergedModel(_ folder: String, overlay: String) throws -> MergedModel {
-        guard let format = MergedFormat(rawValue: job.manifest.merge.export.rawValue) else {
-            return .overlay(path: overlay)
-        }
+        guard job.manifest.merge.type == nil,
+            let format = MergedFormat(rawValue: job.manifest.merge.export.rawValue)
+        else { return .overlay(path: overlay) }
+        return .export(format, folder: try exportFolder(folder))
+    }
+
+    /// The folder of a run's merged weights, made.
+    private func exportFolder(_ folder: String) throws -> String {
         let folder = "\(folder)/\(MergedFormat.runFolder)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        return .export(format, folder: folder)
+        return folder
+    }
+}
+
+extension RequantisationReport {
+    init(_ loss: ExportLoss, type: String) {
+        self.init(
+            type: type, meanKL: loss.meanKL, adapterKL: loss.adapterKL, effectKept: loss.effectKept,
+            top1Agreement: loss.top1Agreement, identicalText: loss.identicalText)
     }
 }
 

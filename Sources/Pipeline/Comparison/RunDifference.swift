@@ -1,5 +1,6 @@
 import Common
 import Foundation
+import Publication
 import Reports
 
 /// Two published runs side by side: what their manifests and data differ in, what came of it on each slice, and which
@@ -53,6 +54,7 @@ package struct RunDifference: Encodable, Sendable {
 
     private static func read(_ folder: String) throws -> PreviousRun {
         guard let run = PreviousRun(folder) else {
+            try ImportRecord.requireNone(in: folder, advice: "`lorad score` compares what they say on rows of yours.")
             throw PipelineError(
                 .missing, "\(folder) holds no report.json that can be read.",
                 advice: "Name versions, such as tickets@1, or folders of published runs.")

@@ -62,6 +62,8 @@ package struct StandaloneComposition {
         let records = try parents.map { try ParentRecord($0) }
         return try Staged.folder(output) { staging in
             let model = try LanguageModel.load(files, dtype: .float32)
+            let place = AdapterPlace(files, hash)
+            for parent in parents { try AdapterCompatibility(folder: parent.folder).require(place) }
             let composed = try Composition.compose(parents, settings, on: model, identity: identity)
             try composed.save(folder: staging, identity: identity, baseModel: baseModel())
             composed.detach()

@@ -52,8 +52,7 @@ package struct AdapterConversion {
                 .rejected, "The adapter in \(adapter) has a classification head, for which a GGUF has no place.")
         }
         let model = try LanguageModel.load(files, dtype: .float32)
-        let identity = BaseIdentity(hash)
-        let loaded = try Adapter.load(folder: adapter, into: model, expecting: identity)
+        let loaded = try Adapter.load(folder: adapter, into: model, on: AdapterPlace(files, hash))
         try loaded.checkMeaningful()
         return try Staged.folder(output) { staging in
             let path = "\(staging)/\(GGUFAdapterFile.fileName)"

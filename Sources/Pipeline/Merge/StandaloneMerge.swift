@@ -66,7 +66,6 @@ package struct StandaloneMerge {
         let files = try BaseModelFiles(path: basePath)
         let hash = try HashProgress.ofBase(files, at: basePath, cache: hashCache, reporter)
         let tokenizer = try TokenizerLoader.load(files)
-        let identity = BaseIdentity(hash)
         return try Staged.folder(output) { staging in
             let task = try ModelTask.of(adapter: adapterFolder, base: files.configuration)
             guard task == .language || format == .safetensors else {
@@ -75,7 +74,7 @@ package struct StandaloneMerge {
                     advice: "Merge with --format safetensors.")
             }
             let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
-            let adapter = try Adapter.load(folder: adapterFolder, into: model, expecting: identity)
+            let adapter = try Adapter.load(folder: adapterFolder, into: model, on: AdapterPlace(files, hash))
             try adapter.requireMergeable()
             try adapter.checkMeaningful()
             let proof = MergeProof(

@@ -38,22 +38,40 @@ struct ParityProof {
     func run(_ model: consuming LanguageModel, _ adapter: Adapter, merged open: () throws -> any WeightSource)
         throws -> ParityReport
     {
+        try run(consume model, adapter, merged: open, requantised: nil).parity
+    }
+
+    /// The same, and of a requantised model how far it is from base and adapter: no bound of rounding holds for it.
+    ///
+    /// - Parameter requantised: writes and opens it; called last; nil for none.
+    /// - Throws: as above; what `requantised` throws.
+    func run(
+        _ model: consuming LanguageModel, _ adapter: Adapter, merged open: () throws -> any WeightSource,
+        requantised: (() throws -> any WeightSource)?
+    ) throws -> (parity: ParityReport, loss: ExportLoss?) {
         let recorder = try recorder()
-        let total = 3 * prompts.count
+        let total = (requantised == nil ? 3 : 4) * prompts.count
         let reference = try recorder.reference(model) { progress($0, total) }
         let repetition = try recorder.repetition(model, of: reference)
         adapter.setEnabled(false)
         let baseMeasured = try measureBase(model, recorder, reference) { progress(prompts.count + $0, total) }
         // Two models in memory at once would double what a job needs.
         _ = consume model
-        let mergedModel = try LanguageModel.load(open(), dtype: .float32, task: task.head(seed: seed))
-        let merged = try recorder.measure(mergedModel, against: reference, answers: nil) {
-            progress(2 * prompts.count + $0, total)
+        func measured(_ source: any WeightSource, after done: Int) throws -> ParityMeasurement {
+            let model = try LanguageModel.load(source, dtype: .float32, task: task.head(seed: seed))
+            return try recorder.measure(model, against: reference, answers: nil) {
+                progress(done * prompts.count + $0, total)
+            }
         }
-        return report(
+        let merged = try measured(open(), after: 2)
+        let parity = report(
             ParityJudge.report(
                 prompts: prompts, adapter: reference, base: baseMeasured, merged: merged,
                 precision: ParityPrecision(dtype) ?? .float32), repetition)
+        let loss = try requantised.map { open in
+            ExportLoss(try measured(open(), after: 3), base: baseMeasured, prompts: prompts.count)
+        }
+        return (parity, loss)
     }
 
     /// Compares the base alone with the reference. Its own answers depend on no adapter; its logits after the reference's

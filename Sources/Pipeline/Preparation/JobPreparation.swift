@@ -136,7 +136,8 @@ struct JobPreparation {
         else { return nil }
         let adapter = try Adapter.attach(configuration, to: model, seed: seed)
         try parent?.begin(
-            adapter, on: model, identity: BaseIdentity(base.hash), labels: data?.task.names, mistakes)
+            adapter, on: model, AdapterPlace(base.files, base.hash, template: data?.chatTemplate?.sha256),
+            labels: data?.task.names, mistakes)
         let compared = try ComparedAdapter.open(
             manifest, base: BaseIdentity(base.hash), parent: parent, environment, mistakes)
         guard let data else { return nil }

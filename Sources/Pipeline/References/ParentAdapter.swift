@@ -42,13 +42,17 @@ struct ParentAdapter {
     /// Notes every setting in which it differs from the adapter that is to go on from it; reads its values into that where
     /// there is none.
     func begin(
-        _ adapter: Adapter, on model: LanguageModel, identity: BaseIdentity, labels: [String]?, _ mistakes: JobMistakes
+        _ adapter: Adapter, on model: LanguageModel, _ place: AdapterPlace, labels: [String]?, _ mistakes: JobMistakes
     ) throws {
         try mistakes.collect("adapter.init_from") {
             let start = try WarmStart(folder: folder)
-            let differences = try start.differences(from: adapter, on: model, identity: identity, labels: labels)
+            let differences = try start.differences(
+                from: adapter, on: model, identity: place.identity, labels: labels)
             for difference in differences { note(difference, mistakes) }
-            guard differences.isEmpty else { return }
+            let others = try AdapterCompatibility(folder: folder).differences(from: place)
+                .filter { ![.base, .tokenizer].contains($0.field) }
+            for other in others { note(other, mistakes) }
+            guard differences.isEmpty, others.isEmpty else { return }
             try start.begin(adapter, on: model)
             try confirm()
         }
@@ -72,6 +76,15 @@ struct ParentAdapter {
             advice:
                 "An adapter goes on with the shape it has and on the base it was made for: change \(key), or go on from "
                 + "another one.")
+    }
+
+    private func note(_ difference: Incompatibility, _ mistakes: JobMistakes) {
+        let key = difference.field == .chatTemplate ? "dataset.chat_template" : "base.path"
+        mistakes.note(
+            key,
+            "the adapter that adapter.init_from names, \(folder), has the \(difference.field.rawValue) \(difference.made); "
+                + "the job has \(difference.found).",
+            advice: "An adapter goes on with what it was trained with: change \(key), or go on from another one.")
     }
 
     private static func digest(_ folder: String, _ rule: ReadingRule) throws -> String {

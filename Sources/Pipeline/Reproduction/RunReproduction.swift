@@ -63,6 +63,7 @@ package struct RunReproduction {
                 .rejected, "\(folder) is not as it was published, so there is nothing to compare with.", cause: findings
             )
         }
+        try ImportRecord.requireNone(in: folder, advice: "Only what lorad trained can be trained again.")
         let report: RunReport
         do {
             report = try ReportCoding.decode(try Data(contentsOf: URL(fileURLWithPath: folder + "/report.json")))
@@ -104,7 +105,7 @@ package struct RunReproduction {
 
     private func manifest(_ provenance: Provenance) throws -> ManifestDocument {
         // No merged weights are published, and nobody is told: neither decides the adapter.
-        var settings = ["merge.export=none", "notify=[]"]
+        var settings = ["merge.export=none", "merge.type=null", "merge.max_kl=null", "notify=[]"]
         if let basePath { settings.append("base.path=\(Self.quoted(basePath))") }
         if let parent = provenance.parent {
             let path = URL(fileURLWithPath: parent.path).standardizedFileURL.path

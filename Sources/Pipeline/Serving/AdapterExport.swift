@@ -48,7 +48,7 @@ package struct AdapterExport {
         let task = try ModelTask.of(adapter: adapter, base: files.configuration)
         let hash = try HashProgress.ofBase(files, at: base, cache: hashCache, reporter)
         let subject = ExportSubject(
-            name: name, files: files, identity: BaseIdentity(hash), adapterFolder: adapter, task: task,
+            name: name, files: files, place: AdapterPlace(files, hash), adapterFolder: adapter, task: task,
             options: options, output: URL(fileURLWithPath: output).standardizedFileURL.path, shouldStop: shouldStop,
             reporter: reporter)
         return try Staged.folder(output) { staging in
@@ -116,7 +116,7 @@ package struct ExportOutcome: Encodable, Sendable {
         tensors = exported.tensors
         modules = exported.modules
         maximumRank = exported.maximumRank
-        baseSHA256 = subject.identity.baseSHA256
+        baseSHA256 = subject.place.identity.baseSHA256
         adapterRecordsBase = try Adapter.recordedBase(folder: subject.adapterFolder) != nil
         parity = exported.parity
         loss = exported.loss

@@ -15,6 +15,15 @@ struct GateJudge {
 
     func judge(_ gates: [Gate]) -> [GateReport] { gates.map(report) }
 
+    /// What a manifest's `merge.max_kl` demands, and how far the published GGUF is from base and adapter; nil without it.
+    static func merged(_ merge: MergeSection, _ report: RunReport) -> GateReport? {
+        guard let most = merge.maxKL else { return nil }
+        let value = merge.type == nil ? report.parity?.meanKL : report.requantisation?.meanKL
+        return GateReport(
+            slice: MergedFormat.runFolder, metric: "mean_kl", max: most, value: value,
+            passed: value.map { $0 <= most } ?? false, reason: value == nil ? "no merged model was measured" : nil)
+    }
+
     private func report(_ gate: Gate) -> GateReport {
         let slice = slices.first { $0.name == gate.slice }
         let value = slice.flatMap { $0.adapter.value(gate.metric.rawValue) }

@@ -150,6 +150,7 @@ package struct JobPipeline {
         }
         report.gates = GateJudge(slices: report.slices, scores: found.scores, compared: job.compared)
             .judge(job.manifest.judgedGates)
+        report.gates += [GateJudge.merged(job.manifest.merge, report)].compactMap(\.self)
         report.changes = changes(report, found.scores, job)
         report.training?.peakMemoryBytes = MachineInfo.peakResidentBytes
         if let training = report.training {

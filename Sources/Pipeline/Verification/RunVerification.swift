@@ -15,13 +15,13 @@ import Transformers
 ///
 /// Slices and gates are not judged again: their data is no part of a run.
 package struct RunVerification {
-    private let folder: String
+    let folder: String
     private let basePath: String?
     private let key: P256PublicKey?
-    private let reporter: JobReporter
+    let reporter: JobReporter
     private var checks: [RunCheck] = []
     private var fault: FaultCategory?
-    private var measured: ParityReport?
+    var measured: ParityReport?
 
     /// - Parameters:
     ///   - folder: `outbox/NAME/RUN`.
@@ -53,8 +53,10 @@ package struct RunVerification {
     }
 
     private mutating func checkAll() throws {
-        guard try checkFiles(), let record = try readRecord(),
-            let (files, base, reading) = try checkBase(record)
+        guard try checkFiles() else { return }
+        if let imported = ImportRecord.read(folder) { return try checkImported(imported) }
+        guard let record = try readRecord(),
+            let (files, base, reading) = try checkBase(BaseRecord(record.report.provenance.base))
         else { return }
         let task: ModelTask
         do { task = try ModelTask.of(adapter: folder, base: files.configuration) } catch let error as AdaptersError {
@@ -62,7 +64,7 @@ package struct RunVerification {
         }
         let seed = UInt64(bitPattern: Int64(record.manifest.training.seed))
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: seed))
-        guard let adapter = try loadAdapter(into: model, base, isMerged: record.parity != nil) else { return }
+        guard let adapter = try loadAdapter(into: model, files, base, isMerged: record.parity != nil) else { return }
         do {
             let scratch = try Self.makeScratch()
             defer { try? FileManager.default.removeItem(atPath: scratch) }
@@ -173,10 +175,9 @@ package struct RunVerification {
 
     // MARK: base and adapter
 
-    private mutating func checkBase(_ record: Record) throws -> (
+    mutating func checkBase(_ expected: BaseRecord) throws -> (
         files: BaseModelFiles, hash: BaseHash, reading: TokenizerReading
     )? {
-        let expected = record.report.provenance.base
         let path =
             basePath ?? (FileManager.default.fileExists(atPath: expected.path) ? expected.path : expected.place)
         guard FileManager.default.fileExists(atPath: path) else {
@@ -195,7 +196,7 @@ package struct RunVerification {
                 expected.tokenizerSHA256
             ),
         ] where found != wanted {
-            return reject(.base, .data, "\(path) has the \(kind)hash \(found), the run was trained on \(wanted)")
+            return reject(.base, .data, "\(path) has the \(kind)hash \(found), the adapter is for \(wanted)")
         }
         let extent = isVersion1 ? "; version 1 of the tokenizer's hash says nothing of templates and ends" : ""
         pass(.base, "\(path) is the base, \(hash.sha256)\(extent)")
@@ -204,14 +205,13 @@ package struct RunVerification {
 
     /// - Parameter isMerged: whether the report speaks of merged weights.
     private mutating func loadAdapter(
-        into model: LanguageModel, _ base: BaseHash, isMerged: Bool
+        into model: LanguageModel, _ files: BaseModelFiles, _ base: BaseHash, isMerged: Bool
     ) throws -> Adapter? {
         do {
             guard try Adapter.recordedBase(folder: folder) == base.sha256 else {
                 return reject(.adapter, .data, "adapter_model.safetensors does not name the base that it was made for")
             }
-            let identity = BaseIdentity(base)
-            let adapter = try Adapter.load(folder: folder, into: model, expecting: identity)
+            let adapter = try Adapter.load(folder: folder, into: model, on: AdapterPlace(files, base))
             try adapter.checkMeaningful()
             guard (adapter.configuration.method.mergeObstacle == nil) == isMerged else {
                 return reject(
@@ -227,7 +227,7 @@ package struct RunVerification {
 
     // MARK: answers
 
-    private static func makeScratch() throws -> String {
+    static func makeScratch() throws -> String {
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("lorad-verify-\(UUID())").path
         try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
         return scratch
@@ -254,7 +254,10 @@ package struct RunVerification {
     ) throws -> ParityReport {
         let (files, tokenizer) = (proof.base, proof.tokenizer)
         return try proof.run(consume model, adapter) {
-            if let format = MergedFormat(rawValue: record.manifest.merge.export.rawValue) {
+            // Parity was proven in dtype, of which a requantised model holds nothing.
+            if record.manifest.merge.type == nil,
+                let format = MergedFormat(rawValue: record.manifest.merge.export.rawValue)
+            {
                 let published = MergedModel.export(format, folder: "\(folder)/\(MergedFormat.runFolder)")
                 return try published.open(
                     base: files, tokenizer: tokenizer, prompts: record.prompts, reading: reading)
@@ -301,7 +304,7 @@ package struct RunVerification {
     // MARK: bookkeeping
 
     /// An error with its cause, and what to do about it.
-    private static func words(_ error: any Error) -> String {
+    static func words(_ error: any Error) -> String {
         (error as? any Fault)?.sentences.joined(separator: " ") ?? error.localizedDescription
     }
 
@@ -314,12 +317,13 @@ package struct RunVerification {
     }
 
     @discardableResult
-    private mutating func pass(_ name: RunCheck.Name, _ detail: String) -> Bool {
+    mutating func pass(_ name: RunCheck.Name, _ detail: String) -> Bool {
         note(name, .passed, detail)
         return true
     }
 
-    private mutating func fail(_ name: RunCheck.Name, _ fault: FaultCategory, _ detail: String) -> Bool {
+    @discardableResult
+    mutating func fail(_ name: RunCheck.Name, _ fault: FaultCategory, _ detail: String) -> Bool {
         note(name, .failed, detail)
         self.fault = self.fault ?? fault
         return false

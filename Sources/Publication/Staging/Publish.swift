@@ -37,11 +37,12 @@ extension RunStaging {
     ///   - journal: where `PublicationJournal` is written before the run appears. `latest` is then left to whoever reads
     ///     it, once the ledger says that the job has succeeded. Nil for none, where nobody keeps a ledger.
     ///   - note: what the journal tells of the run.
+    ///   - movesLatest: whether `latest` is to lead to it, where there is no journal.
     ///   - willBegin: called before each step; what it throws ends the publication there.
     /// - Throws: `PublicationError` or `SystemError` with code `unwritable`. When `latest` could not be moved the run is
     ///   published already.
     package func publish(
-        _ status: RunStatus, journal: String? = nil, note: PublicationNote? = nil,
+        _ status: RunStatus, journal: String? = nil, note: PublicationNote? = nil, movesLatest: Bool = true,
         willBegin: (PublicationStep) throws -> Void = { _ in }
     ) throws -> PublishedRun {
         let destination = "\(parent)/\(run.folderName(status))"
@@ -64,7 +65,7 @@ extension RunStaging {
         try Durable.rename(folder, to: destination)
         lock.remove()
         try willBegin(.latest)
-        if status == .succeeded, journal == nil { try LatestLink.move(in: parent, to: run.description) }
+        if status == .succeeded, journal == nil, movesLatest { try LatestLink.move(in: parent, to: run.description) }
         return PublishedRun(folder: destination, run: run, checksumsSHA256: checksums)
     }
 

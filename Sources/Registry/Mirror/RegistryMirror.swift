@@ -15,12 +15,41 @@ struct RegistryMirror: Codable, Equatable {
         let baseSHA256: String
         let publishedAt: Date
         let retiredAt: Date?
+        /// Absent where lorad trained it: `unverified`, or `verified` once it has passed parity on its base.
+        let imported: String?
+        let tags: [String: Tag]?
+        let notes: [Note]?
 
         private enum CodingKeys: String, CodingKey {
-            case version, run, sha256
+            case version, run, sha256, imported, tags, notes
             case baseSHA256 = "base_sha256"
             case publishedAt = "published_at"
             case retiredAt = "retired_at"
+        }
+    }
+
+    struct Tag: Codable, Equatable {
+        /// Absent for a tag that is only there or not.
+        let value: String?
+        let setAt: Date
+        let setBy: String
+
+        private enum CodingKeys: String, CodingKey {
+            case value
+            case setAt = "set_at"
+            case setBy = "set_by"
+        }
+    }
+
+    struct Note: Codable, Equatable {
+        let text: String
+        let writtenAt: Date
+        let writtenBy: String
+
+        private enum CodingKeys: String, CodingKey {
+            case text
+            case writtenAt = "written_at"
+            case writtenBy = "written_by"
         }
     }
 
@@ -49,17 +78,13 @@ struct RegistryMirror: Codable, Equatable {
         case formatVersion = "format_version"
     }
 
-    init(name: String, versions: [AdapterVersion], aliases: [AdapterAlias]) {
+    init(_ entry: RegistryEntry) {
         formatVersion = 1
-        self.name = name
-        self.versions = versions.map {
-            Version(
-                version: $0.number, run: $0.run, sha256: $0.digest, baseSHA256: $0.baseSHA256,
-                publishedAt: $0.publishedAt, retiredAt: $0.retirement?.date)
-        }
-        self.aliases = Dictionary(
-            uniqueKeysWithValues: aliases.map { alias in
-                let version = versions.first { $0.number == alias.target.number }
+        name = entry.name
+        versions = entry.versions.map { Version($0, entry) }
+        aliases = Dictionary(
+            uniqueKeysWithValues: entry.aliases.map { alias in
+                let version = entry.version(alias.target.number)
                 return (
                     alias.alias,
                     Alias(
@@ -71,4 +96,22 @@ struct RegistryMirror: Codable, Equatable {
 
     /// The file's bytes.
     func data() throws -> Data { try JSONCoding.encoder(.document).encode(self) + Data("\n".utf8) }
+}
+
+extension RegistryMirror.Version {
+    init(_ version: AdapterVersion, _ entry: RegistryEntry) {
+        let tags = entry.tags(of: version).map { ($0.key, RegistryMirror.Tag($0)) }
+        let notes = entry.notes(of: version).map {
+            RegistryMirror.Note(text: $0.text ?? "", writtenAt: $0.date, writtenBy: $0.by)
+        }
+        self.init(
+            version: version.number, run: version.run, sha256: version.digest, baseSHA256: version.baseSHA256,
+            publishedAt: version.publishedAt, retiredAt: version.retirement?.date,
+            imported: version.standing == .published ? nil : version.standing.rawValue,
+            tags: tags.isEmpty ? nil : Dictionary(uniqueKeysWithValues: tags), notes: notes.isEmpty ? nil : notes)
+    }
+}
+
+extension RegistryMirror.Tag {
+    init(_ tag: VersionTag) { self.init(value: tag.value, setAt: tag.date, setBy: tag.by) }
 }

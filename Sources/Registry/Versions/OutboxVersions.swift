@@ -32,9 +32,16 @@ struct OutboxVersions {
         return runs.sorted { ($0.run, $0.path) < ($1.run, $1.path) }.map(\.path)
     }
 
-    /// What is to be known of a run; nil where its report or its list of checksums cannot be read.
+    /// What is to be known of a run, or of an import; nil where its report or its list of checksums cannot be read.
     func version(_ run: String) -> NewVersion? {
-        guard let digest = digest(run), let report = report(run) else { return nil }
+        guard let digest = digest(run) else { return nil }
+        if let record = ImportRecord.read("\(outbox)/\(run)") {
+            return NewVersion(
+                run: run, digest: digest, baseSHA256: record.base.sha256,
+                tokenizerSHA256: record.base.tokenizerSHA256, publishedAt: record.importedAt,
+                importation: .init(source: record.source, by: record.importedBy))
+        }
+        guard let report = report(run) else { return nil }
         let base = report.provenance.base
         return NewVersion(
             run: run, digest: digest, baseSHA256: base.sha256, tokenizerSHA256: base.tokenizerSHA256,

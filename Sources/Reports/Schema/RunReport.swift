@@ -35,6 +35,8 @@ package struct RunReport: Codable, Sendable, Equatable {
     package var parity: ParityReport?
     /// What base and adapter answered; absent where the adapter can be merged.
     package var unmerged: UnmergedReport?
+    /// What requantising the published model cost; absent where none is requantised.
+    package var requantisation: RequantisationReport?
     /// What the manifest demanded, and what was measured.
     package var gates: [GateReport]
     /// What changed since the last run of the name; absent where there is none, or it cannot be read.
@@ -75,7 +77,8 @@ package struct RunReport: Codable, Sendable, Equatable {
     package var explanation: [String] { [reason, cause, advice].compactMap(\.self) }
 
     private enum CodingKeys: String, CodingKey {
-        case version, status, reason, cause, advice, training, slices, evaluation, parity, unmerged, gates, changes,
+        case version, status, reason, cause, advice, training, slices, evaluation, parity, unmerged, requantisation,
+            gates, changes,
             analysis
         case provenance
         case scoreCache = "score_cache"

@@ -59,6 +59,11 @@ package struct Announcer: JobAnnouncer, AliasAnnouncer {
         .map { try Self.delivery(of: message, to: $0) }
     }
 
+    /// What hooks that are named hear of an export, whatever their `events`.
+    package func deliveries(of message: ExportMessage, toHooks names: [String]) throws -> [NewDelivery] {
+        try hooks.filter { names.contains($0.name) }.map { try Self.delivery(of: message, to: $0) }
+    }
+
     private static func delivery(of message: any HookMessage, to hook: Hook) throws -> NewDelivery {
         let body = try ChatServices.of(hook.kind).body(of: message)
         return NewDelivery(hook: hook.name, kind: hook.kind.rawValue, body: body)

@@ -52,7 +52,8 @@ package final class Housekeeper: Sendable {
     package func round(now: Date = Date()) {
         if isBelievable(now) {
             attempt("old runs") {
-                let removed = try RunPruning(outbox: folders.outbox, policy: policy).prune(now: now)
+                let removed = try RunPruning(folders, ledger, policy: policy).prune(now: now)
+                try ledger.recordRemoval(of: removed.map(OutboxVersionPath.of), by: "lorad, retention", now: now)
                 for path in removed { log("retention: \(path) was removed") }
             }
             attempt("rejected manifests") { try removeRejected(now: now) }

@@ -5,9 +5,11 @@ import Manifests
 import OperatingSystem
 import Pipeline
 import Publication
+import Registry
 
 /// Removes old runs from the outbox by the policy of `retention` in lorad.yaml. A run that any link in its name's folder
-/// leads to (`latest`, and every alias) stays, whatever the policy says.
+/// leads to (`latest`, and every alias) stays, whatever the policy says, and so does what the registry cannot do without:
+/// see `VersionRetention`.
 ///
 /// Earlier, each night had a folder of its own, `NAME-STAMP`, with a `latest` that nothing ever moved on: those
 /// count as runs of `NAME`, and that link protects none of them.
@@ -16,10 +18,18 @@ package struct RunPruning: Sendable {
 
     private let outbox: String
     private let policy: RetentionConfiguration
+    private let registry: VersionRetention?
+    /// Runs, as paths from the outbox, that jobs which have not ended still need.
+    private let pinned: Set<String>
 
-    package init(outbox: String, policy: RetentionConfiguration) {
+    /// - Parameter registry: nil where nothing is known of versions.
+    package init(
+        outbox: String, policy: RetentionConfiguration, registry: VersionRetention? = nil, pinned: Set<String> = []
+    ) {
         self.outbox = outbox
         self.policy = policy
+        self.registry = registry
+        self.pinned = pinned
     }
 
     /// One entry of a name's folder that is a run.
@@ -28,6 +38,8 @@ package struct RunPruning: Sendable {
         let entry: String
         let isSucceeded: Bool
         let startedAt: Date
+        /// From the outbox.
+        var path: String { "\(folder)/\(entry)" }
 
         /// `20261124T003012Z-3f9ac2b1`, with `-2` and `-failed` or `-rejected` at its end; nil for anything else.
         init?(_ entry: String, in folder: String) {
@@ -44,25 +56,52 @@ package struct RunPruning: Sendable {
 
     /// Removes what is due; returns the folders. A run disappears by one rename, and nobody publishes or moves a link of
     /// the name meanwhile.
-    package func prune(now: Date = Date()) throws -> [String] {
+    ///
+    /// - Parameter name: of this name alone; nil for every name.
+    package func prune(name: String? = nil, now: Date = Date()) throws -> [String] {
         guard policy.keepRuns != nil || policy.keepFailedDays != nil else { return [] }
-        let names = try FileSystem.names(in: outbox).filter { OutboxPlace.isName($0, in: outbox) }
-        let families = Dictionary(grouping: names) { Stamp.parts(of: $0)?.name ?? $0 }
-        return try families.sorted { $0.key < $1.key }.flatMap { try prune($0.value.sorted(), now: now) }
+        let families = try families(name)
+        let due = try due(in: families, now: now)
+        return try families.flatMap { try remove(due, of: $0) }
     }
 
-    /// Removes what is due of a name's folders, its own and those of its nights.
-    private func prune(_ names: [String], now: Date) throws -> [String] {
-        let runs = try names.flatMap { name in
-            try FileSystem.names(in: outbox + "/" + name).compactMap { Run($0, in: name) }
+    /// The folders that `prune` would remove; nothing is touched.
+    package func candidates(name: String? = nil, now: Date = Date()) throws -> [String] {
+        guard policy.keepRuns != nil || policy.keepFailedDays != nil else { return [] }
+        return try due(in: families(name), now: now).map { "\(outbox)/\($0.path)" }
+    }
+
+    /// The folders of each name, its own and those of its nights.
+    private func families(_ name: String?) throws -> [[String]] {
+        let names = try FileSystem.names(in: outbox).filter { OutboxPlace.isName($0, in: outbox) }
+        let families = Dictionary(grouping: names) { Stamp.parts(of: $0)?.name ?? $0 }
+        return families.filter { name == nil || $0.key == name }.sorted { $0.key < $1.key }.map { $0.value.sorted() }
+    }
+
+    /// What the policy wants removed, and nothing holds.
+    private func due(in families: [[String]], now: Date) throws -> [Run] {
+        let old: [(run: Run, isLinked: Bool)] = try families.flatMap { names in
+            let runs = try names.flatMap { name in
+                try FileSystem.names(in: outbox + "/" + name).compactMap { Run($0, in: name) }
+            }
+            let links = try Set(names.flatMap { try self.linked($0) })
+            return self.due(runs, now: now).map { (run: $0, isLinked: isHeld($0, by: links)) }
         }
-        let due = Dictionary(grouping: due(runs, now: now), by: \.folder)
+        let linked = Set(old.filter(\.isLinked).map(\.run.path))
+        let held = try registry?.indispensable(among: Set(old.map(\.run.path)), alsoKept: linked.union(pinned)) ?? []
+        let staying = linked.union(pinned).union(held)
+        return old.map(\.run).filter { !staying.contains($0.path) }
+    }
+
+    /// Removes of a name's folders what is due.
+    private func remove(_ due: [Run], of names: [String]) throws -> [String] {
+        let due = Dictionary(grouping: due, by: \.folder)
         return try names.flatMap { name -> [String] in
             let folder = outbox + "/" + name
             // Where nothing is lorad's, no lock file is made.
             guard try hasRuns(folder), let lock = try lock(folder) else { return [] }
             return try withExtendedLifetime(lock) {
-                let removed = try remove(due[name] ?? [], from: folder, isNight: Stamp.parts(of: name) != nil)
+                let removed = try remove(due[name] ?? [], from: name)
                 if !removed.isEmpty, Stamp.parts(of: name) != nil { tidy(folder) }
                 return removed
             }
@@ -78,17 +117,32 @@ package struct RunPruning: Sendable {
         try FileLock.ifFree(folder + "/" + OutboxPlace.entryLock)
     }
 
-    /// - Parameter isNight: whether the folder is one night's, whose `latest` says nothing.
-    private func remove(_ due: [Run], from folder: String, isNight: Bool) throws -> [String] {
-        let entries = try FileSystem.names(in: folder)
-        for entry in entries where entry.hasPrefix(Self.removing) { remove(folder + "/" + entry) }
-        let links = entries.filter { !isNight || $0 != OutboxPlace.latest }
-        let protected = Set(links.compactMap { Self.target(ofLink: folder + "/" + $0) })
+    /// Where the links of a name's folder lead, every link followed. `latest` of a single night's folder says nothing.
+    private func linked(_ name: String) throws -> Set<String> {
+        let folder = outbox + "/" + name
+        let isNight = Stamp.parts(of: name) != nil
+        let links = try FileSystem.names(in: folder).filter { !isNight || $0 != OutboxPlace.latest }
+        return Set(links.compactMap { Self.target(ofLink: folder + "/" + $0) })
+    }
+
+    /// Whether a link leads to the run, or into it; or it is not there.
+    private func isHeld(_ run: Run, by links: Set<String>) -> Bool {
+        guard let resolved = Self.resolved("\(outbox)/\(run.path)") else { return true }
+        return links.contains { $0 == resolved || $0.hasPrefix(resolved + "/") }
+    }
+
+    /// Links and aliases are looked at once more: whoever moves one to a run holds the lock that is held here.
+    private func remove(_ due: [Run], from name: String) throws -> [String] {
+        let folder = outbox + "/" + name
+        for entry in try FileSystem.names(in: folder) where entry.hasPrefix(Self.removing) {
+            remove(folder + "/" + entry)
+        }
+        guard !due.isEmpty else { return [] }
+        let protected = try linked(name)
+        let aliased = try registry?.aliased() ?? []
         return try due.compactMap { run in
             let path = folder + "/" + run.entry
-            guard let resolved = Self.resolved(path),
-                !protected.contains(where: { $0 == resolved || $0.hasPrefix(resolved + "/") })
-            else { return nil }
+            guard !isHeld(run, by: protected), !aliased.contains(run.path) else { return nil }
             let hidden = folder + "/" + Self.removing + run.entry
             guard rename(path, hidden) == 0 else {
                 throw WorkerError(.unwritable, "The old run \(path) cannot be removed.", cause: FileSystem.reason())

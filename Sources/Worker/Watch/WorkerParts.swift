@@ -2,6 +2,7 @@ import Common
 import Foundation
 import Ledger
 import OperatingSystem
+import Registry
 import Webhooks
 
 /// A worker's parts, put together; owns the lock for as long as it lives.
@@ -13,6 +14,7 @@ struct WorkerParts: Sendable {
     let jobs: JobPool
     let courier: Courier
     let housekeeper: Housekeeper
+    let followUps: FollowUps
     let wakePipe: SelfPipe
     let announcer: Announcer
     let pulse: Pulse
@@ -51,6 +53,11 @@ struct WorkerParts: Sendable {
         courier = try Courier(
             hooks, ledger: ledger, settings: settings.delivery, troubles: troubles, log: settings.log)
         housekeeper = Housekeeper(folders: folders, ledger: ledger, troubles: troubles) { live.settings }
+        let followUps = FollowUps(
+            ledger: ledger, registry: Registry(ledger: ledger, outbox: folders.outbox, announcer: announcer),
+            announcer: announcer, exporter: tools.exporter, troubles: troubles, current: { live.settings },
+            wake: { [courier] in courier.wake() })
+        self.followUps = followUps
         pulse = Pulse(ServiceManager(environment: environment), longestTurn: settings.stalledAfter / 4)
         let wakePipe = try SelfPipe()
         self.wakePipe = wakePipe
@@ -60,6 +67,7 @@ struct WorkerParts: Sendable {
         jobs = JobPool(settings.jobs.atOnce, queue: queue, troubles: troubles, log: settings.log) { [courier] in
             wakePipe.wake()
             courier.wake()
+            followUps.ring()
         }
     }
 }

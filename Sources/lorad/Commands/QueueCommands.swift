@@ -58,6 +58,14 @@ struct IntakeProcessCommand: ParsableCommand {
     func run() throws { try IntakeProcess.run() }
 }
 
+/// What the worker starts for each export that follows a promotion; it takes its order from standard input.
+struct ExportProcessCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export-process", abstract: "Makes one export, for a worker.", shouldDisplay: false)
+
+    func run() throws { try ExportProcess.run(configureThreads: Threads.configure) }
+}
+
 /// What the worker starts for each attempt; it takes its order from standard input.
 struct JobProcessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -175,6 +175,7 @@ struct Generate: ParsableCommand {
 
     private func conversation(_ files: BaseModelFiles, _ tokenizer: any Tokenizer) throws -> String {
         let template = try template(files, tokenizer)
+        try model.require(template, files)
         let messages = [system.map { ChatMessage(role: "system", content: $0) }].compactMap(\.self)
         return try template.render(
             Conversation(messages + [ChatMessage(role: "user", content: prompt)]), addGenerationPrompt: true)

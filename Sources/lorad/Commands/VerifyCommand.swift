@@ -21,9 +21,13 @@ struct Verify: ParsableCommand {
 
     func run() throws {
         _ = try worker.load()
+        let folder = try worker.runFolder(runFolder)
         var verification = try RunVerification(
-            worker.runFolder(runFolder), base: base, key: publicKey(), reporter: JobReporter(ProgressPrinter().take))
+            folder, base: base, key: publicKey(), reporter: JobReporter(ProgressPrinter().take))
         let verdict = try verification.run()
+        if verdict.passed, let version = try worker.worker().recordProof(ofRun: folder, user: RegistryWords.user) {
+            Failure.write("\(version.reference) was imported, and is verified now")
+        }
         if json {
             try Output.json(verdict)
         } else {

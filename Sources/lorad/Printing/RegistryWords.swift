@@ -1,3 +1,4 @@
+import ForeignText
 import Foundation
 import Ledger
 import Registry
@@ -13,6 +14,16 @@ enum RegistryWords {
         case .base: "base"
         case .version(let number): "@\(number)"
         }
+    }
+
+    /// `KEY` or `KEY=VALUE`.
+    static func of(_ tag: VersionTag) -> String { tag.value.map { "\(tag.key)=\(ForeignText.line($0))" } ?? tag.key }
+
+    /// What a remark says, for a line.
+    static func of(_ remark: VersionRemark) -> String {
+        let text = remark.text.map(ForeignText.line)
+        guard let key = remark.key else { return text ?? "-" }
+        return text.map { "\(key)=\($0)" } ?? key
     }
 
     /// Tells of a move.

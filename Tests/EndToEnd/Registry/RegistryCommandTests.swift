@@ -54,6 +54,50 @@ struct RegistryCommandTests {
         }
     }
 
+    @Test("What is not as it was gets one message each, and nothing is moved")
+    func damage() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write(lorad.manifest(sha256: lorad.hash(), steps: 2), to: "job.yaml")
+            for settings in [["training.seed=1"], ["training.seed=2"], ["training.seed=3"], ["name=other"]] {
+                #expect(try lorad.run(["run", "job.yaml"] + settings.flatMap { ["--set", $0] }).status == 0)
+            }
+            #expect(try lorad.run("registry", "promote", "tiny@1").status == 0)
+            let runs = lorad.list("outbox/tiny").filter { $0.hasPrefix("20") }
+            let other = try #require(lorad.list("outbox/other").first { $0.hasPrefix("20") })
+            let digest = try #require(
+                json(lorad, "registry", "show", "other@1")["sha256"]?.stringValue)
+            // A moved folder, an edited file, and one that was put in another's place.
+            try FileManager.default.moveItem(atPath: "\(folder)/outbox/tiny/\(runs[1])", toPath: "\(folder)/moved")
+            try lorad.write("edited", to: "outbox/tiny/\(runs[2])/report.html")
+            try FileManager.default.moveItem(atPath: "\(folder)/base", toPath: "\(folder)/renamed")
+            let cases: [(arguments: [String], status: Int32, words: String)] = [
+                (["registry", "promote", "tiny@candidat"], 66, "tiny has no alias candidat"),
+                (["registry", "promote", "tiny@sha256:\(digest.prefix(8))"], 66, "No version of tiny has the digest"),
+                (["registry", "promote", "tiny@2"], 65, "is not there"),
+                (["registry", "promote", "tiny@3"], 65, "report.html is changed"),
+                (["registry", "rollback", "tiny", "--to", "2"], 65, "is not there"),
+                (["generate", "--base", "renamed", "--adapter", "tiny@2", "--prompt", "a"], 65, "is not there"),
+                (["generate", "--base", "base", "--adapter", "tiny@1", "--prompt", "a"], 66, "base"),
+                (["verify", "tiny@1"], 66, "base is not here"),
+                (["registry", "tag", "tiny@9", "good"], 66, "tiny has no version 9"),
+                (["registry", "tag", "tiny@1", "Good"], 64, "is no tag"),
+                (["registry", "tag", "tiny@1", "good", "--remove"], 66, "has no tag good"),
+                (["registry", "note", "tiny@1", " "], 64, "A note has 1 to"),
+                (["registry", "prune", "tini", "--keep", "1"], 66, "Did you mean tiny?"),
+                (["registry", "prune"], 64, "Nothing says which runs stay"),
+                (["registry", "outdated", "--base", "base"], 66, "base"),
+            ]
+            for (arguments, status, words) in cases {
+                let outcome = try lorad.run(arguments)
+                #expect(outcome.status == status, "\(arguments): \(outcome.status) \(outcome.errors)")
+                #expect((outcome.errors + outcome.output).contains(words), "\(arguments): \(outcome.errors)")
+            }
+            #expect(try json(lorad, "registry", "history", "tiny").arrayValue?.count == 1)
+            #expect(lorad.list("outbox/other").contains(other))
+        }
+    }
+
     @Test("Bad input gets one message and moves nothing")
     func refusals() throws {
         try withTemporaryFolder { folder in

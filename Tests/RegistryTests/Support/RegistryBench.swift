@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import LedgerSupport
 import Manifests
+import Publication
 import Registry
 import ReportSupport
 import Reports
@@ -42,11 +43,32 @@ struct RegistryBench {
             report.provenance.datasets.removeAll { $0.role == .evaluation }
         }
         let run = "\(folder)/\(Self.run(day))\(suffix)"
+        return try publish(
+            run,
+            [
+                "report.json": try ReportCoding.encode(report),
+                "provenance.json": try ProvenanceDocument(report.provenance, subject: nil).encoded(),
+            ])
+    }
+
+    /// Publishes an adapter from elsewhere, as an import leaves it.
+    @discardableResult
+    func publishImport(_ day: Int, in folder: String = "sentiment") throws -> String {
+        let record = ImportRecord(
+            name: folder, source: "/elsewhere/adapter",
+            importedAt: Date(timeIntervalSince1970: 1_793_000_000 + Double(day) * 86_400), importedBy: "importer",
+            method: "LoRA",
+            base: .init(
+                path: "/bases/tiny", sha256: String(repeating: "b", count: 64),
+                tokenizerSHA256: String(repeating: "t", count: 64)), adapterRecordsBase: false)
+        return try publish("\(folder)/\(Self.run(day))", [ImportRecord.fileName: try record.encoded()])
+    }
+
+    private func publish(_ run: String, _ documents: [String: Data]) throws -> String {
         let path = "\(outbox)/\(run)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        let files = [
-            "adapter_model.safetensors": Data("weights of \(run)".utf8), "report.json": try ReportCoding.encode(report),
-        ]
+        var files = documents
+        files["adapter_model.safetensors"] = Data("weights of \(run)".utf8)
         var list = ""
         for (name, data) in files.sorted(by: { $0.key < $1.key }) {
             try data.write(to: URL(fileURLWithPath: "\(path)/\(name)"))

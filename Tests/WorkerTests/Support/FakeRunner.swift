@@ -59,7 +59,9 @@ final class FakeRunner: Executor {
     }
 
     /// What a worker works with here.
-    var tools: WorkerTools { WorkerTools(executor: self) { [self] _ in reader ?? Reader(runner: self) } }
+    var tools: WorkerTools {
+        WorkerTools(executor: self, exporter: NoExports()) { [self] _ in reader ?? Reader(runner: self) }
+    }
 
     private final class Attempt: Sendable {
         let request: JobRequest
@@ -167,5 +169,12 @@ final class FakeRunner: Executor {
         case "reje": return .rejected(diagnostics: ["base.sha256: expected aa, found bb"])
         default: return .succeeded(runFolder: "/outbox/\(request.id)", summary: .example)
         }
+    }
+}
+
+/// For workers whose lorad.yaml exports nothing.
+struct NoExports: Exporter {
+    func export(_ order: ExportOrder, isWanted: () -> Bool) throws -> String {
+        throw WorkerError(.export, "Nothing is exported here.")
     }
 }

@@ -9,7 +9,7 @@ struct ExportSubject {
     /// What servers are to call it.
     let name: String
     let files: BaseModelFiles
-    let identity: BaseIdentity
+    let place: AdapterPlace
     let adapterFolder: String
     let task: ModelTask
     let options: ExportOptions
@@ -24,7 +24,7 @@ struct ExportSubject {
     /// - Throws: `AdaptersError.mismatch` for an adapter of another base, `.zeroUpdate`; as reading the files.
     func load(from folder: String? = nil) throws -> (model: LanguageModel, adapter: Adapter) {
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
-        let adapter = try Adapter.load(folder: folder ?? adapterFolder, into: model, expecting: identity)
+        let adapter = try Adapter.load(folder: folder ?? adapterFolder, into: model, on: place)
         try adapter.checkMeaningful()
         return (model, adapter)
     }

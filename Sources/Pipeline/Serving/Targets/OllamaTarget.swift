@@ -65,7 +65,8 @@ private enum OllamaFolder {
             notes.append("\(unstated.count) end tokens are left out, whose text no Modelfile can state.")
         }
         let file = Modelfile(
-            comment: "\(subject.name) on the base \(subject.identity.baseSHA256), by lorad \(LoradVersion.current)",
+            comment:
+                "\(subject.name) on the base \(subject.place.identity.baseSHA256), by lorad \(LoradVersion.current)",
             model: GGUFModelWriter.fileName, adapter: adapter, template: format,
             stops: ends.filter(Modelfile.canState))
         return (file, notes)

@@ -96,6 +96,15 @@ struct ModelOptions: ParsableArguments {
         return (labels, model, tokenizer)
     }
 
+    /// Demands that the adapter, where one is named, was trained with a chat template, or with none.
+    ///
+    /// - Throws: `AdaptersError.mismatch` naming both templates.
+    func require(_ template: ChatTemplate, _ files: BaseModelFiles) throws {
+        guard let adapter = try adapter.map(worker.folder) else { return }
+        let hash = try ContentHash.ofBase(files, cache: worker.hashCache())
+        try AdapterCompatibility(folder: adapter).require(AdapterPlace(files, hash, template: template.sha256))
+    }
+
     private func load(_ task: ModelTask, _ files: BaseModelFiles) throws -> (
         files: BaseModelFiles, model: LanguageModel, tokenizer: any Tokenizer
     ) {
@@ -103,8 +112,7 @@ struct ModelOptions: ParsableArguments {
         let model = try LanguageModel.load(files, dtype: .float32, task: task.head(seed: 0))
         if let adapter = try adapter.map(worker.folder) {
             let hash = try ContentHash.ofBase(files, cache: worker.hashCache())
-            let identity = BaseIdentity(hash)
-            _ = try Adapter.load(folder: adapter, into: model, expecting: identity)
+            _ = try Adapter.load(folder: adapter, into: model, on: AdapterPlace(files, hash))
         }
         return (files, model, tokenizer)
     }

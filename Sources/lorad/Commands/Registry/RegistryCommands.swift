@@ -19,7 +19,8 @@ struct RegistryCommand: ParsableCommand {
             """,
         subcommands: [
             RegistryList.self, RegistryShow.self, RegistryPromote.self, RegistryRollback.self, RegistryHistory.self,
-            RegistryRetire.self, RegistryDiff.self, RegistryAncestry.self,
+            RegistryTag.self, RegistryNote.self, RegistryRetire.self, RegistryDiff.self, RegistryAncestry.self,
+            RegistryImport.self, RegistryOutdated.self, RegistryPrune.self, RegistryExports.self,
         ])
 }
 
@@ -43,12 +44,13 @@ struct RegistryList: ParsableCommand {
         let versions = Array(entry.versions.reversed())
         if json { return try Output.json(versions.map { VersionAnswer($0, in: entry, of: registry) }) }
         let columns: [TextTable.Column] = [
-            .init("version"), .init("aliases"), .init("published", expendability: 2),
+            .init("version"), .init("aliases"), .init("tags", expendability: 1), .init("published", expendability: 2),
             .init("figure", expendability: 1), .init("base", expendability: 3), .init("folder"),
         ]
         let rows = versions.map { version in
             [
-                version.reference, Self.aliases(version, entry, registry), FigureFormat.time(version.publishedAt),
+                version.reference, Self.aliases(version, entry, registry), Self.tags(version, entry),
+                FigureFormat.time(version.publishedAt),
                 Self.figure(registry.folder(of: version)), String(version.baseSHA256.prefix(12)),
                 registry.folder(of: version),
             ]
@@ -77,9 +79,15 @@ struct RegistryList: ParsableCommand {
 
     private static func aliases(_ version: AdapterVersion, _ entry: RegistryEntry, _ registry: Registry) -> String {
         let marks =
-            entry.aliases(of: version) + (version.retirement == nil ? [] : ["(retired)"])
+            entry.aliases(of: version) + (version.standing == .unverified ? ["(unverified)"] : [])
+            + (version.retirement == nil ? [] : ["(retired)"])
             + (registry.isThere(version) ? [] : ["(removed)"])
         return marks.isEmpty ? "-" : marks.joined(separator: ", ")
+    }
+
+    private static func tags(_ version: AdapterVersion, _ entry: RegistryEntry) -> String {
+        let tags = entry.tags(of: version).map(RegistryWords.of)
+        return tags.isEmpty ? "-" : tags.joined(separator: ", ")
     }
 
     private static func figure(_ folder: String) -> String {
@@ -101,7 +109,8 @@ struct RegistryShow: ParsableCommand {
     func run() throws {
         let registry = try worker.registry()
         let found = try registry.version(VersionReference(version))
-        let answer = VersionAnswer(found, in: try registry.known(found.name), of: registry)
+        let entry = try registry.known(found.name)
+        let answer = VersionAnswer(found, in: entry, of: registry)
         if json { return try Output.json(answer) }
         Output.line("\(answer.reference), published \(FigureFormat.time(answer.publishedAt))")
         Output.line("folder     \(answer.runFolder)" + (answer.isThere ? "" : " (removed)"))
@@ -109,8 +118,22 @@ struct RegistryShow: ParsableCommand {
         Output.line("base       \(answer.baseSHA256)")
         Output.line("tokenizer  \(answer.tokenizerSHA256)")
         Output.line("aliases    \(answer.aliases.isEmpty ? "none" : answer.aliases.joined(separator: ", "))")
+        tellRemarks(on: found, entry, registry)
         if let date = answer.retiredAt {
             Output.line("retired    \(FigureFormat.time(date)): \(answer.retiredBecause ?? "")")
+        }
+    }
+
+    private func tellRemarks(on version: AdapterVersion, _ entry: RegistryEntry, _ registry: Registry) {
+        if let record = registry.origin(of: version)?.importation {
+            Output.line(
+                "imported   from \(ForeignText.line(record.source)) by \(record.importedBy), \(version.standing.rawValue)"
+            )
+        }
+        let tags = entry.tags(of: version).map(RegistryWords.of)
+        if !tags.isEmpty { Output.line("tags       \(tags.joined(separator: ", "))") }
+        for note in entry.notes(of: version) {
+            Output.line("note       \(FigureFormat.time(note.date)), \(note.by): \(ForeignText.line(note.text ?? ""))")
         }
     }
 }
@@ -179,7 +202,8 @@ struct RegistryRollback: ParsableCommand {
 
 struct RegistryHistory: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "Lists every move of a name's aliases, the latest first.")
+        commandName: "history",
+        abstract: "Lists every move of a name's aliases, and what was said of its versions, the latest first.")
 
     @Argument(help: "A name.")
     var name: String
@@ -193,19 +217,40 @@ struct RegistryHistory: ParsableCommand {
         let registry = try worker.registry()
         _ = try registry.known(name)
         let moves = try registry.moves(of: name, alias: alias)
-        if json { return try Output.json(moves.map(AliasMoveAnswer.init)) }
-        guard !moves.isEmpty else { return Output.line("no alias has moved yet") }
+        let remarks = alias == nil ? try registry.remarks(of: name) : []
+        let lines = (moves.map(Self.line) + remarks.map(Self.line)).enumerated()
+            .sorted { ($0.element.date, $1.offset) > ($1.element.date, $0.offset) }.map(\.element)
+        if json { return try Output.json(lines.map(\.answer)) }
+        guard !lines.isEmpty else { return Output.line("no alias has moved yet") }
         let columns: [TextTable.Column] = [
             .init("date"), .init("alias"), .init("from"), .init("to"), .init("by", expendability: 1),
             .init("reason", expendability: 2),
         ]
-        let rows = moves.map { move in
-            [
+        Output.table(columns, lines.map(\.row))
+    }
+
+    private struct Line {
+        let date: Date
+        let row: [String]
+        let answer: HistoryAnswer
+    }
+
+    private static func line(_ move: AliasMove) -> Line {
+        Line(
+            date: move.date,
+            row: [
                 FigureFormat.time(move.date), move.alias, move.from.map(RegistryWords.of) ?? "-",
                 RegistryWords.of(move.to), move.by, (move.isForced ? "forced: " : "") + (move.reason ?? "-"),
-            ]
-        }
-        Output.table(columns, rows)
+            ], answer: .move(AliasMoveAnswer(move)))
+    }
+
+    private static func line(_ remark: VersionRemark) -> Line {
+        Line(
+            date: remark.date,
+            row: [
+                FigureFormat.time(remark.date), "(\(remark.kind.rawValue))", "-", "@\(remark.number)", remark.by,
+                RegistryWords.of(remark),
+            ], answer: .remark(VersionRemarkAnswer(remark)))
     }
 }
 

@@ -99,6 +99,9 @@ struct RegistryAncestry: ParsableCommand {
             let digest = "sha256:\(ForeignText.line(ancestor.sha256).prefix(12))"
             Output.line("\(String(repeating: "  ", count: min(depth, 20)))└ went on from \(name) (\(digest))")
         }
+        if let record = registry.origin(of: found)?.importation {
+            return Output.line("└ was imported from \(ForeignText.line(record.source))")
+        }
         if line.isEmpty { return Output.line("└ began fresh") }
         guard let last = line.last, last.version != nil else { return }
         Output.line("\(String(repeating: "  ", count: min(line.count, 20)))└ began fresh")

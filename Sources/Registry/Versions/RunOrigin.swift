@@ -1,0 +1,46 @@
+import Common
+import Foundation
+import Ledger
+import Publication
+
+/// What a version came from, as its folder says: of a run `provenance.json`, which may be a hundredth of its report, and of
+/// an import `import.json`.
+package struct RunOrigin: Sendable, Equatable {
+    /// Where its base lay, as it was named, and from the root.
+    package let basePaths: [String]
+    /// SHA-256 of the weights that it went on from; nil where it began fresh.
+    package let parentSHA256: String?
+    /// Nil where lorad trained it.
+    package let importation: ImportRecord?
+
+    /// Bytes of a provenance that is read.
+    private static let largestProvenance = 16 << 20
+
+    /// That of a version's folder; nil where it cannot be read.
+    init?(folder: String) {
+        if let record = ImportRecord.read(folder) {
+            (basePaths, parentSHA256, importation) = ([record.base.path], nil, record)
+            return
+        }
+        struct Provenance: Decodable {
+            struct Parent: Decodable { let sha256: String }
+            struct Base: Decodable {
+                let path: String
+                let location: String?
+            }
+            let base: Base
+            let parent: Parent?
+        }
+        guard let data = BoundedFile.read("\(folder)/provenance.json", limit: Self.largestProvenance),
+            let provenance = try? JSONDecoder().decode(Provenance.self, from: data)
+        else { return nil }
+        basePaths = [provenance.base.path, provenance.base.location].compactMap(\.self)
+        parentSHA256 = provenance.parent?.sha256
+        importation = nil
+    }
+}
+
+extension Registry {
+    /// What a version came from; nil where its folder does not say.
+    package func origin(of version: AdapterVersion) -> RunOrigin? { RunOrigin(folder: folder(of: version)) }
+}
