@@ -9,7 +9,8 @@ extension Adapter {
     package func spectra(
         base: any WeightSource, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> [UpdateSpectrum] {
-        try modules.enumerated().map { index, module in
+        if let update { return try update.changes(base: base, progress: progress) }
+        return try modules.enumerated().map { index, module in
             defer { progress(index + 1, modules.count) }
             let shape = module.slot.weightShape
             let weight = Matrix(rows: shape[0], columns: shape[1])

@@ -5,6 +5,8 @@ import Transformers
 package struct AdapterDemand: Sendable, Equatable {
     /// Trainable elements, the classification head's among them.
     package let elements: Int
+    /// Of them, those whose values lie in the base's own memory.
+    package let elementsInPlace: Int
     /// Bytes of what stays as training began.
     package let constantBytes: Int
     /// Bytes that the modules hold of every token of a batch for the backward pass.
@@ -25,6 +27,7 @@ package struct AdapterDemand: Sendable, Equatable {
             }
         let head = (model.classifier?.parameters ?? []).reduce(0) { $0 + $1.value.rows * $1.value.columns }
         elements = head + demands.reduce(0) { $0 + $1.elements }
+        elementsInPlace = demands.reduce(0) { $0 + $1.elementsInPlace }
         constantBytes = DType.float32.bytes * demands.reduce(0) { $0 + $1.constants }
         // What all keep, and what one module at a time holds.
         let held = demands.map(\.scratchCount).max() ?? 0

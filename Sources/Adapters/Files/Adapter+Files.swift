@@ -7,13 +7,19 @@ import Transformers
 extension Adapter: Trainable {
     static let configurationFile = "adapter_config.json"
 
+    /// The folder of a run that holds a model, where its method makes one.
+    package static let modelFolder = "model"
+
     /// Writes `adapter_config.json` and `adapter_model.safetensors` into an existing folder, as PEFT loads them.
     ///
     /// The safetensors metadata says what the adapter fits, and nothing that differs between equal trainings.
     ///
     /// - Parameter labels: names of the classes, where the model has a head for them.
-    /// - Throws: `SystemError.unwritable`.
+    /// - Throws: `SystemError.unwritable`; `AdaptersError.unsupported` of a method that makes a model.
     package func save(folder: String, identity: BaseIdentity, baseModel: String, labels: [String]? = nil) throws {
+        guard !configuration.method.publishesModel else {
+            throw AdaptersError(.unsupported, "What \(configuration.method.title) makes is no adapter.")
+        }
         let own = publishedConfiguration
         let file = AdapterConfigurationFile(
             own, baseModel: baseModel, task: head == nil ? .causalLanguage : .sequenceClassification,

@@ -48,7 +48,7 @@ struct AdapterConfigurationFile {
             ("base_model_name_or_path", JSONText.quote(baseModel)),
             ("inference_mode", "true"),
             ("modules_to_save", modulesToSave.isEmpty ? "null" : JSONText.list(modulesToSave)),
-            ("peft_type", JSONText.quote(adapter.method.peftType)),
+            ("peft_type", JSONText.quote(adapter.method.peftType ?? "")),
             ("task_type", JSONText.quote(task.rawValue)),
         ]
         let targets = adapter.method.adaptsProjections ? [("target_modules", JSONText.list(adapter.targets))] : []

@@ -1,6 +1,6 @@
 /// The kinds of adapter lorad trains.
 package enum AdapterKind: String, Sendable, CaseIterable, Codable {
-    case lora, dora, ia3, bitfit, adalora, prompt, prefix, bottleneck
+    case lora, dora, ia3, bitfit, adalora, prompt, prefix, bottleneck, full
 
     /// The keys of `adapter` that it has beside those that all have.
     package var keys: Set<String> {
@@ -19,6 +19,7 @@ package enum AdapterKind: String, Sendable, CaseIterable, Codable {
         case .prompt: ["num_virtual_tokens", "prompt_tuning_init", "prompt_tuning_init_text"]
         case .prefix: ["num_virtual_tokens"]
         case .bottleneck: ["variant", "reduction_factor"]
+        case .full: []
         }
     }
 
@@ -28,6 +29,9 @@ package enum AdapterKind: String, Sendable, CaseIterable, Codable {
     /// Whether it adapts projections, which `targets` name.
     package var adaptsProjections: Bool { keys.contains("targets") }
 
+    /// Whether it trains every parameter of the base, and what it makes is a model of its own.
+    package var publishesModel: Bool { self == .full }
+
     /// Whether what was trained can be merged into the base's weights.
     package var isMergeable: Bool { adaptsProjections }
 
@@ -36,7 +40,7 @@ package enum AdapterKind: String, Sendable, CaseIterable, Codable {
         switch self {
         case .lora: AdapterBeginning.allCases
         case .dora: [.kaiming, .gaussian]
-        case .ia3, .bitfit, .adalora, .prompt, .prefix, .bottleneck: []
+        case .ia3, .bitfit, .adalora, .prompt, .prefix, .bottleneck, .full: []
         }
     }
 

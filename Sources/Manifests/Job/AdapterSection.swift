@@ -55,7 +55,7 @@ package struct AdapterSection: Section {
 
     private static let sizeFields: [Field<AdapterSection>] = [
         .standard(
-            "method", \.method, .choice(planned: ["full", "hybrid", "qlora"]),
+            "method", \.method, .choice(planned: ["hybrid", "qlora"]),
             standard: "`lora`", "The kind of adapter: see [methods](methods.md)."),
         own(
             .standard("rank", \.rank, .integer(1...4096, example: 8), standard: "8", "The rank r of the update.")),

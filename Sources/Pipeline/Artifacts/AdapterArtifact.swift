@@ -1,5 +1,4 @@
 import Adapters
-import ForeignText
 import Foundation
 import Manifests
 import ModelFiles
@@ -9,7 +8,7 @@ import Transformers
 
 /// A trained adapter in the files of PEFT, proven by merging it: merged weights answer as base and adapter do. Of one that
 /// cannot be merged, base and adapter alone are asked.
-package final class AdapterArtifact: Artifact {
+package final class AdapterArtifact: TrainedArtifact {
     package static let subject = "adapter_model.safetensors"
 
     /// The base, with the adapter attached.
@@ -26,6 +25,8 @@ package final class AdapterArtifact: Artifact {
         self.environment = environment
         model = job.model
     }
+
+    package static func files(in folder: String) -> [String] { [subject, "adapter_config.json", "config.json"] }
 
     package static func card(of report: RunReport) -> String { ModelCard.render(report) }
 
@@ -77,15 +78,6 @@ package final class AdapterArtifact: Artifact {
         ]
     }
 
-    private func expectations(missed ids: [String]) -> ArtifactCheck {
-        let missed = ids.map { ForeignText.quoted($0, limit: 256) }
-        return ArtifactCheck(
-            "expectations",
-            reason: missed.isEmpty
-                ? nil
-                : "The adapter's text for \(missed.joined(separator: ", ")) is not what the regression prompts expect.")
-    }
-
     private func verifyUnmerged(
         _ folder: String, _ obstacle: String, _ report: inout RunReport
     ) throws -> [ArtifactCheck] {
@@ -126,23 +118,15 @@ package final class AdapterArtifact: Artifact {
     /// What asks the model, which is now one of float32 with the adapter as its files say.
     private func proof(in folder: String) throws -> ParityProof {
         let (manifest, base, data) = (job.manifest, job.base, job.data)
-        let seed = UInt64(bitPattern: Int64(manifest.training.seed))
         // Two roundings of the same weights are compared here, so the arithmetic must not add a third.
         if manifest.dtype != .float32 {
             try model.replace {
-                try LanguageModel.load(base.files, dtype: .float32, task: data.task.head(seed: seed))
+                let seed = UInt64(bitPattern: Int64(manifest.training.seed))
+                return try LanguageModel.load(base.files, dtype: .float32, task: data.task.head(seed: seed))
             }
             try load(folder)
         }
-        return ParityProof(
-            base: base.files, tokenizer: base.tokenizer, endTokens: base.endTokens, prompts: data.prompts,
-            maxNewTokens: manifest.regression.maxNewTokens, task: data.task, seed: seed,
-            dtype: manifest.merge.dtype == .bfloat16 ? .bf16 : .f32,
-            tolerance: manifest.merge.tolerance, scratchFolder: environment.workFolder,
-            shouldStop: environment.shouldStop,
-            progress: { [reporter = environment.reporter] done, total in
-                reporter.progress(done, of: total, .answers)
-            })
+        return ParityProof(job, environment)
     }
 
     /// Where merged weights are to be published, parity is measured on the very files that are.

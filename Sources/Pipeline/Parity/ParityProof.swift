@@ -44,9 +44,14 @@ struct ParityProof {
         _ = consume model
         let mergedModel = try LanguageModel.load(open(), dtype: .float32, task: task.head(seed: seed))
         let merged = try recorder.measure(mergedModel, against: reference) { progress(2 * prompts.count + $0, total) }
-        return report(
+        return report(reference, base: baseMeasured, merged: merged)
+    }
+
+    /// What base and merged weights answered, held against the reference.
+    func report(_ reference: ParityReference, base: ParityMeasurement, merged: ParityMeasurement) -> ParityReport {
+        report(
             ParityJudge.report(
-                prompts: prompts, adapter: reference, base: baseMeasured, merged: merged,
+                prompts: prompts, adapter: reference, base: base, merged: merged,
                 precision: ParityPrecision(dtype) ?? .float32))
     }
 

@@ -54,7 +54,7 @@ package struct JobPipeline {
         do {
             let report = try produce(job, staging)
             return try stage(.publish, detail: { $0.runFolder }) {
-                try staging.writeDocuments(report, manifest: manifestData, of: AdapterArtifact.self)
+                try staging.writeDocuments(report, manifest: manifestData, of: job.manifest.adapter.method.artifact)
                 let published = try staging.publish(
                     report.status, journal: environment.journal, note: environment.note(report)
                 ) { step in
@@ -128,7 +128,9 @@ package struct JobPipeline {
 
     private func fill(_ report: inout RunReport, _ job: PreparedJob, _ staging: RunStaging) throws {
         let trained = try job.model.use { try train($0, job, &report) }
-        let artifact = AdapterArtifact(trained, of: job, environment)
+        let artifact: any TrainedArtifact =
+            job.manifest.adapter.method.publishesModel
+            ? ModelArtifact(trained, of: job, environment) : AdapterArtifact(trained, of: job, environment)
         try stage(.adapter, detail: { "\(artifact.adapter.parameterCount) parameters" }) {
             try artifact.write(to: staging.folder, &report)
             try artifact.readBack(from: staging.folder)

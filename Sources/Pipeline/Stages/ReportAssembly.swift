@@ -26,6 +26,7 @@ enum ReportAssembly {
             predictedPeakMemoryBytes: predictedPeak,
             trainableParameters: trainable, baseParameters: base.hash.parameters, rows: data.rows,
             contamination: data.contamination, sample: data.sample)
+        report.optimizerBytes = AdamW.bytes(elements: trainable)
         report.sources = data.mixture.report(plan, result)
         return report
     }

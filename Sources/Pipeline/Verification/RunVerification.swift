@@ -15,10 +15,10 @@ import Transformers
 ///
 /// Slices and gates are not judged again: their data is no part of a run.
 package struct RunVerification {
-    private let folder: String
+    let folder: String
     private let basePath: String?
     private let key: P256PublicKey?
-    private let reporter: JobReporter
+    let reporter: JobReporter
     private var checks: [RunCheck] = []
     private var fault: FaultCategory?
     private var measured: ParityReport?
@@ -56,6 +56,7 @@ package struct RunVerification {
         guard try checkFiles(), let record = try readRecord(),
             let (files, base, reading) = try checkBase(record)
         else { return }
+        if record.manifest.adapter.method.publishesModel { return try checkModel(record, files, reading) }
         let task: ModelTask
         do { task = try ModelTask.of(adapter: folder, base: files.configuration) } catch let error as AdaptersError {
             return _ = fail(.adapter, .data, Self.words(error))
@@ -117,7 +118,7 @@ package struct RunVerification {
     private static let largestStatement = 64 << 20
 
     /// What the run recorded of itself.
-    private struct Record {
+    struct Record {
         let report: RunReport
         /// Nil where the adapter cannot be merged.
         let parity: ParityReport?
@@ -227,13 +228,13 @@ package struct RunVerification {
 
     // MARK: answers
 
-    private static func makeScratch() throws -> String {
+    static func makeScratch() throws -> String {
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("lorad-verify-\(UUID())").path
         try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
         return scratch
     }
 
-    private func proof(
+    func proof(
         _ record: Record, _ files: BaseModelFiles, _ reading: TokenizerReading, _ task: ModelTask, scratch: String
     ) throws -> ParityProof {
         let tokenizer = try TokenizerLoader.load(files, reading: reading)
@@ -301,7 +302,7 @@ package struct RunVerification {
     // MARK: bookkeeping
 
     /// An error with its cause, and what to do about it.
-    private static func words(_ error: any Error) -> String {
+    static func words(_ error: any Error) -> String {
         (error as? any Fault)?.sentences.joined(separator: " ") ?? error.localizedDescription
     }
 
@@ -314,12 +315,12 @@ package struct RunVerification {
     }
 
     @discardableResult
-    private mutating func pass(_ name: RunCheck.Name, _ detail: String) -> Bool {
+    mutating func pass(_ name: RunCheck.Name, _ detail: String) -> Bool {
         note(name, .passed, detail)
         return true
     }
 
-    private mutating func fail(_ name: RunCheck.Name, _ fault: FaultCategory, _ detail: String) -> Bool {
+    mutating func fail(_ name: RunCheck.Name, _ fault: FaultCategory, _ detail: String) -> Bool {
         note(name, .failed, detail)
         self.fault = self.fault ?? fault
         return false

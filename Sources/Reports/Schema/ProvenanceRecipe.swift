@@ -79,12 +79,18 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
     package var methodName: String {
         if let name = [
             "ia3": "(IA)³", "bitfit": "BitFit", "adalora": "AdaLoRA", "prompt": "prompt tuning",
-            "prefix": "prefix tuning",
+            "prefix": "prefix tuning", "full": "full fine-tuning",
         ][method] {
             return name
         }
         return method.hasSuffix("ora") ? method.dropLast(3).uppercased() + "oRA" : method
     }
+
+    /// Whether the run published a model of its own, and no adapter.
+    package var isModel: Bool { method == "full" }
+
+    /// What the run published, such as `LoRA adapter`.
+    package var artifactName: String { isModel ? "model" : "\(methodName) adapter" }
 
     /// The method in words.
     package var methodText: String { useRSLoRA == true ? "\(method) scaled by alpha/√rank" : method }

@@ -63,27 +63,34 @@ package final class ParameterSlot {
         self.gradient = gradient
     }
 
-    /// Replaces the values by those that `source` stores under the tensor's stored name.
+    /// Replaces the values by those that `source` stores, under the tensor's stored name or its whole one.
     ///
     /// - Throws: as reading it.
     package func load(_ source: any WeightSource) throws {
         isLive = true
-        try read(source)
+        try read(source, name: source.shape(of: storedName) == nil ? name : storedName, into: value)
     }
 
-    /// Reads the values for the first time.
-    func read(_ source: any WeightSource) throws {
+    /// Reads the values that the base has into a matrix of their shape.
+    ///
+    /// - Throws: as reading them.
+    package func read(_ base: any WeightSource, into value: Matrix) throws {
+        try read(base, name: storedName, into: value)
+    }
+
+    private func read(_ source: any WeightSource, name: String, into value: Matrix) throws {
         switch form {
         case .same where value.rows == 1 || shape.count > 1:
-            try source.read(storedName, into: value)
+            try source.read(name, into: value)
         case .same, .transposed:
             // A vector that lies in several places, or a matrix that lies otherwise.
             let isVector = shape.count == 1
-            let stored = isVector ? Matrix(rows: 1, columns: shape[0]) : Matrix(rows: value.columns, columns: value.rows)
-            try source.read(storedName, into: stored)
+            let stored =
+                isVector ? Matrix(rows: 1, columns: shape[0]) : Matrix(rows: value.columns, columns: value.rows)
+            try source.read(name, into: stored)
             if isVector { value.copy(from: stored.block(whole)) } else { Kernels.transpose(stored, into: value) }
         case .minusOne:
-            try source.read(storedName, into: value)
+            try source.read(name, into: value)
             add(1, to: value)
         }
     }

@@ -20,7 +20,8 @@ extension DecoderPlan {
         let head = VocabularyHead(
             norm: try plan.finalNorm.map(builder.norm),
             projection: try plan.head.projection.map { try builder.group($0) },
-            weight: (own ?? table).weight, slot: (own ?? table).slot, softCap: plan.head.softCap, activation: dtype.compute)
+            weight: (own ?? table).weight, slot: (own ?? table).slot, softCap: plan.head.softCap,
+            activation: dtype.compute)
         return LanguageModel(
             configuration: configuration, dtype: dtype,
             embedding: try plan.embedding.build(builder, table: table, hidden: configuration.hiddenSize),

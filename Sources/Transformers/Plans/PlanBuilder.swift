@@ -103,7 +103,8 @@ struct PlanBuilder {
         let weight = try source.frozenWeight([(name, rows)], columns: columns, dtype: dtype)
         let slot = weight.memory.map {
             ParameterSlot(
-                name: (leavesOut ? leftOut : "") + name, storedName: name, shape: [rows, columns], kind: kind, value: $0)
+                name: (leavesOut ? leftOut : "") + name, storedName: name, shape: [rows, columns], kind: kind, value: $0
+            )
         }
         return (weight, slot)
     }
@@ -128,7 +129,7 @@ struct PlanBuilder {
         let slot = ParameterSlot(
             name: leftOut + name, storedName: name, shape: [count], kind: kind, form: form,
             value: Matrix(rows: 1, columns: count))
-        try slot.read(source)
+        try slot.read(source, into: slot.value)
         return slot
     }
 
@@ -167,7 +168,7 @@ struct PlanBuilder {
                     name: leftOut + name, storedName: name, shape: [count], place: place, in: bias)
             }
         }
-        for bias in found { try bias.slot.read(source) }
+        for bias in found { try bias.slot.read(source, into: bias.slot.value) }
         return found
     }
 
