@@ -25,8 +25,13 @@ package struct AdapterDemand: Sendable, Equatable {
             case .projections(let demand, _): try configuration.places(on: model).map(demand)
             case .model(let demand, _): [try demand(configuration, model)]
             }
+        var whole = 0
+        if configuration.method.adaptsProjections {
+            let adapted = Set(try configuration.places(on: model).map(\.slot.name))
+            whole = try TrainedModules.elements(configuration, adapted: adapted, on: model)
+        }
         let head = (model.classifier?.parameters ?? []).reduce(0) { $0 + $1.value.rows * $1.value.columns }
-        elements = head + demands.reduce(0) { $0 + $1.elements }
+        elements = head + whole + demands.reduce(0) { $0 + $1.elements }
         elementsInPlace = demands.reduce(0) { $0 + $1.elementsInPlace }
         constantBytes = DType.float32.bytes * demands.reduce(0) { $0 + $1.constants }
         // What all keep, and what one module at a time holds.

@@ -43,6 +43,7 @@ extension AdapterConfigurationFile {
             baseModel: try file.string("base_model_name_or_path", default: ""),
             task: file.value("task_type")?.stringValue.flatMap(Task.init) ?? .causalLanguage,
             modulesToSave: try strings("modules_to_save", file) ?? [])
+        if method.settings.contains("bias") { configuration.adapter.bias = try bias(file) }
         try method.read(file, &configuration.adapter)
         guard method.adaptsProjections else { return configuration }
         configuration.targets = try targets(file, savedWhole: configuration.modulesToSave)
@@ -59,6 +60,16 @@ extension AdapterConfigurationFile {
             configuration.feedforward = try feedforward(file)
         }
         return configuration
+    }
+
+    private static func bias(_ file: ConfigurationFields) throws -> TrainedBiases {
+        let name = try file.string("bias", default: "none")
+        guard let bias = TrainedBiases(rawValue: name) else {
+            throw AdaptersError(
+                .malformed, "\(file.path): bias is '\(name)'.",
+                advice: "It is one of \(TrainedBiases.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+        return bias
     }
 
     /// A run that published a model has no adapter, which whoever asks for one is told.

@@ -28,7 +28,7 @@ package enum MergedWeights {
     /// The adapted projections merged, each computed in float32 when its turn to be written comes, and tensors that were
     /// trained whole.
     package static func projections(_ adapter: Adapter, base: any WeightSource) -> [TensorEntry] {
-        let whole = adapter.update?.entries ?? []
+        let whole = adapter.update?.entries ?? adapter.whole?.entries ?? []
         return whole
             + adapter.modules.flatMap { module -> [TensorEntry] in
                 let weight = TensorEntry(name: module.slot.weightName, shape: module.slot.weightShape) {

@@ -13,12 +13,12 @@ final class WholeTensors {
     /// Whether the slots hold what is trained, and not the base's values.
     private var isInPlace = true
 
-    /// - Parameter prefix: of the names that the tensors are saved under.
-    init(_ slots: [ParameterSlot], prefix: String = "") {
+    /// - Parameter name: what each is saved under.
+    init(_ slots: [ParameterSlot], named name: (ParameterSlot) -> String = { $0.name }) {
         self.slots = slots
         parameters = slots.map { slot in
             Parameter(
-                name: prefix + slot.name, value: slot.value, shape: slot.shape,
+                name: name(slot), value: slot.value, shape: slot.shape,
                 decays: slot.kind != .bias && slot.kind != .norm)
         }
         before = slots.map { Kernels.squaredNorm($0.value) }
@@ -59,6 +59,20 @@ final class WholeTensors {
             held.copy(from: slot.value)
             slot.value.copy(from: other)
             other.copy(from: held)
+        }
+    }
+
+    /// Fills the tensors from a file that has them under the names that they are saved under.
+    ///
+    /// - Throws: as `read`.
+    func load(_ read: (_ name: String, _ into: Matrix) throws -> Void) throws {
+        for (slot, parameter) in zip(slots, parameters) { try slot.load { try read(parameter.name, $0) } }
+    }
+
+    /// The tensors as an adapter's file has them.
+    var saved: [TensorEntry] {
+        zip(slots, parameters).map { slot, parameter in
+            TensorEntry(name: parameter.name, shape: slot.shape) { slot.stored }
         }
     }
 

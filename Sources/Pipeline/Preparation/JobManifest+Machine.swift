@@ -45,7 +45,8 @@ extension JobManifest {
         var manifest = self
         if training.dtype == .auto {
             // The updates of weights that are trained would be lost in the rounding of bfloat16.
-            let standard = adapter.method.publishesModel ? .float32 : MachineInfo.fasterDType
+            let trainsWeights = adapter.method.publishesModel || !adapter.wholeModules.isEmpty
+            let standard = trainsWeights ? .float32 : MachineInfo.fasterDType
             let dtype = origin?.dtype ?? standard
             manifest.training.dtype = dtype == .bfloat16 ? .bfloat16 : .float32
         }

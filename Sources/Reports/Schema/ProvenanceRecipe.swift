@@ -20,6 +20,10 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
     package var layers: [String]?
     /// Targeted modules that are not adapted.
     package var excluded: [String]?
+    /// Modules of the base that were trained whole beside the updates, as the manifest names them.
+    package var savedModules: [String]?
+    /// Which biases of the base were trained.
+    package var bias: String?
     /// What A and B began as.
     package var beginning: String?
     /// Targeted modules whose inputs are scaled.
@@ -65,6 +69,8 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
         case rankPattern = "rank_pattern"
         case alphaPattern = "alpha_pattern"
         case excluded = "exclude"
+        case savedModules = "modules_to_save"
+        case bias
         case beginning = "init"
         case feedforward = "feedforward_modules"
         case initialRank = "init_r"
@@ -114,7 +120,9 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
         return [
             size, list("ranks", rankPattern), list("alphas", alphaPattern),
             dropout.map { "dropout \(FigureFormat.plain($0))" }, beginning.map { "beginning with \($0)" },
-            list("layers", layers), list("without", excluded), list("scaling the inputs of", feedforward),
+            list("layers", layers), list("without", excluded),
+            list("training whole", savedModules), bias.map { "biases: \($0)" },
+            list("scaling the inputs of", feedforward),
             promptText.map { "beginning as \($0.debugDescription)" },
         ].compactMap(\.self)
     }

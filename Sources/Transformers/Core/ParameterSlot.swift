@@ -67,30 +67,39 @@ package final class ParameterSlot {
     ///
     /// - Throws: as reading it.
     package func load(_ source: any WeightSource) throws {
+        let name = source.shape(of: storedName) == nil ? name : storedName
+        try load { try source.read(name, into: $0) }
+    }
+
+    /// Replaces the values by those that a file stores.
+    ///
+    /// - Parameter read: fills a matrix of the tensor's rows and columns in the file.
+    /// - Throws: as `read`.
+    package func load(_ read: (Matrix) throws -> Void) throws {
         isLive = true
-        try read(source, name: source.shape(of: storedName) == nil ? name : storedName, into: value)
+        try take(read, into: value)
     }
 
     /// Reads the values that the base has into a matrix of their shape.
     ///
     /// - Throws: as reading them.
     package func read(_ base: any WeightSource, into value: Matrix) throws {
-        try read(base, name: storedName, into: value)
+        try take({ try base.read(storedName, into: $0) }, into: value)
     }
 
-    private func read(_ source: any WeightSource, name: String, into value: Matrix) throws {
+    private func take(_ read: (Matrix) throws -> Void, into value: Matrix) throws {
         switch form {
         case .same where value.rows == 1 || shape.count > 1:
-            try source.read(name, into: value)
+            try read(value)
         case .same, .transposed:
             // A vector that lies in several places, or a matrix that lies otherwise.
             let isVector = shape.count == 1
             let stored =
                 isVector ? Matrix(rows: 1, columns: shape[0]) : Matrix(rows: value.columns, columns: value.rows)
-            try source.read(name, into: stored)
+            try read(stored)
             if isVector { value.copy(from: stored.block(whole)) } else { Kernels.transpose(stored, into: value) }
         case .minusOne:
-            try source.read(name, into: value)
+            try read(value)
             add(1, to: value)
         }
     }

@@ -68,6 +68,12 @@ package final class LanguageModel {
         (embeddingParameters + blockParameters.flatMap(\.self) + head.parameterSlots).withoutRepetition
     }
 
+    /// The embedding's table where the vocabulary head reads it too.
+    package var tiedTable: ParameterSlot? {
+        guard let own = (head as? VocabularyHead)?.slot else { return nil }
+        return embeddingParameters.first { $0 === own }
+    }
+
     /// Takes back the tensors of which the model keeps only what it made of them, so that all can be trained.
     ///
     /// - Throws: as reading them.
