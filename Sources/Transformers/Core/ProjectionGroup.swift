@@ -48,7 +48,7 @@ package final class ProjectionGroup {
     package var hasAdapter: Bool { slots.contains { $0.adapter != nil } }
     package var parameterSlots: [ParameterSlot] { weights + biases.map(\.slot) }
     /// Whether gradients of the base's own tensors are accumulated.
-    private var trainsBase: Bool { weights.contains { $0.isTrained } || biases.contains { $0.slot.isTrained } }
+    var trainsBase: Bool { weights.contains { $0.isTrained } || biases.contains { $0.slot.isTrained } }
     /// Whether backward wants the x of forward.
     var readsInput: Bool { hasAdapter || trainsBase }
 

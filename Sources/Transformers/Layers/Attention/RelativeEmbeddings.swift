@@ -11,6 +11,8 @@ package final class RelativeEmbeddings {
     private let statistics: Matrix?
     /// The table itself, from `unfreeze` on.
     private var table: ParameterSlot?
+    /// Of the norm, and from `unfreeze` on the table.
+    private(set) var parameterSlots: [ParameterSlot]
 
     /// - Parameter read: reads the table `[2k, d]`, now and when it is to be trained.
     /// - Throws: as `read`.
@@ -18,6 +20,7 @@ package final class RelativeEmbeddings {
         let table = try read().value
         self.read = read
         self.norm = norm
+        parameterSlots = norm.parameterSlots
         reversed = (0..<Int32(table.rows)).reversed()
         current = Matrix(rows: table.rows, columns: table.columns)
         statistics = norm.map { Matrix(rows: table.rows, columns: $0.statisticsCount) }
@@ -25,12 +28,16 @@ package final class RelativeEmbeddings {
     }
 
     var count: Int { current.rows }
-    var parameterSlots: [ParameterSlot] { (table.map { [$0] } ?? []) + norm.parameterSlots }
-    var isTrained: Bool { parameterSlots.contains(where: \.isTrained) }
+    var isTrained: Bool { parameterSlots.contains { $0.isTrained } }
     /// Whether E may be another than when it was loaded.
-    var isLive: Bool { parameterSlots.contains(where: \.isLive) }
+    var isLive: Bool { parameterSlots.contains { $0.isLive } }
 
-    func unfreeze() throws { if table == nil { table = try read() } }
+    func unfreeze() throws {
+        guard table == nil else { return }
+        let read = try read()
+        table = read
+        parameterSlots.insert(read, at: 0)
+    }
 
     /// Of E, as computed last.
     func rows(_ used: Range<Int>) -> Matrix { current.rows(used) }

@@ -51,7 +51,7 @@ package struct RelativeProjections {
         }
 
         var parameterSlots: [ParameterSlot] { group?.parameterSlots ?? [] }
-        var isTrained: Bool { parameterSlots.contains(where: \.isTrained) }
+        var isTrained: Bool { group?.trainsBase ?? false }
         var isLive: Bool { group?.isLive(slot: index) ?? false }
 
         func unfreeze() throws { if group == nil { group = try load() } }
