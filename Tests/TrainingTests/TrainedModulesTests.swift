@@ -67,7 +67,7 @@ struct TrainedModulesTests {
         let names = file.tensors.keys.filter { $0.hasPrefix("gradient.") }
         #expect(Set(names) == Set(adapter.parameters.map { "gradient." + $0.name }))
         for parameter in adapter.parameters {
-            let own = slots[parameter.name]?.stored(parameter.gradient) ?? parameter.gradient
+            let own = slots[parameter.name]?.laidOut(parameter.gradient) ?? parameter.gradient
             let expected = try tested.tensor("gradient.\(parameter.name)").values
             let difference = firstDifference(own.values, expected, relative: 1e-3, absolute: 1e-4)
             #expect(difference == nil, "\(parameter.name): \(difference ?? "")")

@@ -30,8 +30,8 @@ FOLDER = FIXTURES / "trained-modules"
 SEED, LEARNING_RATE = 20261130, 2e-3
 # name: (base, settings of LoraConfig)
 CASES = {
-    "head": ("llama-yarn", dict(target_modules=["q_proj", "v_proj"], modules_to_save=["lm_head"])),
-    "tables": ("llama-yarn", dict(target_modules=["q_proj"], modules_to_save=["model.embed_tokens", "lm_head"])),
+    "head": ("mistral", dict(target_modules=["q_proj", "v_proj"], modules_to_save=["lm_head"])),
+    "tables": ("mistral", dict(target_modules=["q_proj"], modules_to_save=["model.embed_tokens", "lm_head"])),
     # A layer's part, with projections that are targets elsewhere, and norms of every layer.
     "parts": ("llama-biases", dict(target_modules=["q_proj", "up_proj"],
                                    modules_to_save=["model.layers.1.mlp", "input_layernorm"])),

@@ -26,7 +26,10 @@ final class WholeTensors {
 
     var areFree: Bool { slots.allSatisfy { !$0.isTrained } }
     /// Whether a value is another than when training began, as far as their squares' sums tell.
-    var differ: Bool { zip(slots, before).contains { Kernels.squaredNorm($0.value) != $1 } }
+    var differ: Bool {
+        precondition(isInPlace, "what was trained is looked at while it answers")
+        return zip(slots, before).contains { Kernels.squaredNorm($0.value) != $1 }
+    }
 
     /// Keeps a copy of what the base has, which is there now, so that it can be asked.
     func keepBase() {
@@ -72,13 +75,19 @@ final class WholeTensors {
     /// The tensors as an adapter's file has them.
     var saved: [TensorEntry] {
         zip(slots, parameters).map { slot, parameter in
-            TensorEntry(name: parameter.name, shape: slot.shape) { slot.stored }
+            TensorEntry(name: parameter.name, shape: slot.shape) { self.stored(slot) }
         }
     }
 
     /// The tensors as the base's checkpoint would store them.
     var entries: [TensorEntry] {
-        slots.map { slot in TensorEntry(name: slot.storedName, shape: slot.shape) { slot.stored } }
+        slots.map { slot in TensorEntry(name: slot.storedName, shape: slot.shape) { self.stored(slot) } }
+    }
+
+    /// What was trained of a tensor, wherever it lies, as a checkpoint stores it.
+    private func stored(_ slot: ParameterSlot) -> Matrix {
+        guard !isInPlace, let others, let index = slots.firstIndex(where: { $0 === slot }) else { return slot.stored }
+        return slot.stored(others[index])
     }
 
     /// How far each matrix has moved from the base's, beside its norm.
@@ -88,7 +97,7 @@ final class WholeTensors {
         let weights = slots.filter { $0.kind == .weight || $0.kind == .embedding }
         return try weights.enumerated().map { index, slot in
             defer { progress(index + 1, weights.count) }
-            let stored = slot.stored
+            let stored = stored(slot)
             let weight = Matrix(rows: stored.rows, columns: stored.columns)
             try base.read(slot.storedName, into: weight)
             let norm = Kernels.squaredNorm(weight).squareRoot()

@@ -151,6 +151,18 @@ struct JobChecks {
             guard let budget = budget(section, steps: steps) else { return nil }
             configuration.budget = budget
         }
+        guard try patterns(section, among: slots, into: &configuration) else { return nil }
+        let demand = try known(
+            section.bias == nil ? "targets" : "bias", { try AdapterDemand(configuration, on: model) })
+        guard demand != nil else { return nil }
+        return fits(configuration, slots) ? configuration : nil
+    }
+
+    /// What modules have of their own; false, and noted, where a name means none of the slots.
+    private func patterns(
+        _ section: AdapterSection, among slots: [ProjectionSlot], into configuration: inout AdapterConfiguration
+    ) throws -> Bool {
+        let names = configuration.feedforward
         let ranks = try known("rank_pattern") {
             let ranks = try ModuleSettings((section.rankPattern ?? []).map { ($0.name, $0.value) })
             try ranks.check(among: slots)
@@ -162,14 +174,11 @@ struct JobChecks {
             return alphas
         }
         let feedforward: Void? = try known("feedforward_modules") {
-            try TargetSelection.checkNames(configuration.feedforward, among: slots)
+            try TargetSelection.checkNames(names, among: slots)
         }
-        guard let ranks, let alphas, feedforward != nil else { return nil }
+        guard let ranks, let alphas, feedforward != nil else { return false }
         (configuration.ranks, configuration.alphas) = (ranks, alphas)
-        let demand = try known(
-            section.bias == nil ? "targets" : "bias", { try AdapterDemand(configuration, on: model) })
-        guard demand != nil else { return nil }
-        return fits(configuration, slots) ? configuration : nil
+        return true
     }
 
     /// AdaLoRA's; nil, and noted, where its schedule leaves no step to take ranks in.
