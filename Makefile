@@ -37,7 +37,7 @@ test: tools fetch lint
 peers: tools
 	scripts/fetch vocabularies templates
 	$(SWIFT) build -c release --build-tests
-	scripts/run-tests --filter "PeerVocabularyTests|PeerTemplateTests"
+	scripts/run-tests --filter "PeerVocabularyTests|PeerTemplateTests|PeerMaskTests|PeerConversationJobTests"
 
 # lorad beside PEFT under each variant of the kernels, tables into Benchmarks/results/; BENCH="--only scaling" measures a
 # part, BENCH="--kernels x86-64-v3" one variant.
@@ -48,6 +48,7 @@ bench: tools fetch
 # A million rows, read and tokenized in one run and found as tokens in the next, under bars on memory and time.
 bench-rows: build
 	Benchmarks/rows
+	Benchmarks/rows --labelled
 
 # libFuzzer over every reader of foreign bytes: TIME seconds a target; see Fuzz/README.md.
 TIME ?= 60

@@ -25,7 +25,7 @@ package enum FuzzTargets {
         HTTPRequestTarget.self, ForeignTextTarget.self, ChatTemplateTarget.self, JinjaTarget.self,
         GenerationConfigurationTarget.self,
         SpecialTokensMapTarget.self, AddedTokensTarget.self, RegressionPromptsTarget.self,
-        PipelineDefaultsTarget.self, TokenizedRowsTarget.self, RunSignatureTarget.self,
+        PipelineDefaultsTarget.self, TokenizedRowsTarget.self, RememberedTextsTarget.self, RunSignatureTarget.self,
     ]
 
     package static func named(_ name: String) -> (any FuzzTarget.Type)? { all.first { $0.name == name } }

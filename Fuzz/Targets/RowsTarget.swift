@@ -45,9 +45,10 @@ package struct RowsTarget: FuzzTarget {
         for names in [nil, ["0", "positive", "negative"]] {
             for isRegression in [nil, true, false] {
                 let labels = try accepted {
-                    try SequenceLabels.of(rows, path, names: names, isRegression: isRegression)
+                    try SequenceLabels.of(rows.map(LabelledLine.init), path, names: names, isRegression: isRegression)
                 }
-                guard let labels, let targets = try accepted({ try labels.targets(rows, path) }) else { continue }
+                guard let labels, let targets = try accepted({ try labels.targets(rows.map(LabelledLine.init), path) })
+                else { continue }
                 try require(targets.count == rows.count, "\(targets.count) labels of \(rows.count) rows")
                 for case .label(let index) in targets {
                     try require((0..<labels.count).contains(index), "class \(index) of \(labels.count)")

@@ -16,6 +16,8 @@ package struct TokenizedRowsTarget: FuzzTarget {
         let path = try scratch.write(bytes + sum, as: "rows")
         guard let file = try accepted({ try TokenizedFile(path) }) else { return }
         try require(file.lines.count == file.notes.rows, "\(file.lines.count) rows of \(file.notes.rows)")
+        try require(file.labels.isEmpty || file.labels.count == file.lines.count, "labels of other rows")
+        for label in file.labels { _ = label.plain }
         var seen = 0
         try file.forEach { place, _ in
             try require(place == seen, "row \(place) after \(seen) rows")
@@ -28,8 +30,16 @@ package struct TokenizedRowsTarget: FuzzTarget {
             let labels = example.labelPositions
             try require(
                 !labels.isEmpty && zip(labels, labels.dropFirst()).allSatisfy { $0 < $1 }, "labels out of order")
-            try require((labels.last ?? 0) + 1 < example.tokens.count, "a label without its token")
-            try require((labels.last ?? 0) + 1 <= file.mostFed, "more tokens are fed than the file says")
+            // What is classified is so by a token of its own; else each label has a token behind it.
+            let isClassified = !file.labels.isEmpty
+            try require(
+                (labels.last ?? 0) + (isClassified ? 0 : 1) < example.tokens.count, "a label without its token")
+            try require(!isClassified || labels.count == 1, "\(labels.count) labels of a row that is classified")
+            try require(
+                isClassified || (labels.last ?? 0) + 1 <= file.mostFed, "more tokens are fed than the file says")
+            try require(!isClassified || example.tokens.count <= file.mostFed, "more is fed than the file says")
+            try require(
+                example.tokenTypes.isEmpty || example.tokenTypes.count == example.tokens.count, "types of other tokens")
             try require((example.tokens.max() ?? 0) <= file.highestToken, "a token above the highest")
         }
     }

@@ -5,12 +5,23 @@ import Tokenizers
 
 @Suite("Rows of held-out data among those to train on")
 struct ContaminationTests {
-    @Test("Training rows that stand in held-out data are removed and counted")
-    func contamination() {
-        let row = { (text: String) in TrainingRow.completion(prompt: text, completion: " x") }
-        let (kept, removed) = Contamination.remove([row("b")], from: [row("a"), row("b"), row("c"), row("b")])
-        #expect(kept == [row("a"), row("c")])
-        #expect(removed == 2)
+    private func isSame(_ one: TrainingRow, _ other: TrainingRow) -> Bool {
+        Contamination.digest(one) == Contamination.digest(other)
+    }
+
+    @Test("A row is known by what is given of it, and the whole of it by its answer too")
+    func digests() {
+        let row = { (text: String, answer: String) in TrainingRow.completion(prompt: text, completion: answer) }
+        #expect(isSame(row("b", " x"), row("b", " y")))
+        #expect(!isSame(row("b", " x"), row("c", " x")) && !isSame(row("b", " x"), .text("b")))
+        #expect(Contamination.identity(row("b", " x")) != Contamination.identity(row("b", " y")))
+        let labelled = { (pair: String?, label: RowLabel) in
+            TrainingRow.labelled(LabelledRow(line: 1, text: "t", pair: pair, label: label))
+        }
+        #expect(isSame(labelled(nil, .name("a")), labelled(nil, .name("b"))))
+        #expect(!isSame(labelled(nil, .name("a")), labelled("u", .name("a"))))
+        #expect(Contamination.identity(labelled(nil, .number(1))) == Contamination.identity(labelled(nil, .value(1))))
+        #expect(Contamination.identity(labelled(nil, .number(1))) != Contamination.identity(labelled(nil, .number(2))))
     }
 
     @Test("Conversations are the same where the same is said, and the same tools are called")
@@ -26,7 +37,7 @@ struct ContaminationTests {
         let calls = ["f", "g"].map {
             #"[{"role": "user", "content": "a"}, {"role": "assistant", "tool_calls": [{"name": "\#($0)"}]}]"#
         }
-        #expect(try Contamination.remove([row(plain)], from: [row(marked), row(plain, "[{}]")]).removed == 2)
-        #expect(try Contamination.remove([row(calls[0])], from: [row(calls[0]), row(calls[1])]).removed == 1)
+        #expect(try isSame(row(plain), row(marked)) && isSame(row(plain), row(plain, "[{}]")))
+        #expect(try !isSame(row(calls[0]), row(calls[1])))
     }
 }

@@ -54,8 +54,8 @@ struct LabelledRowsTests {
 
 @Suite("Labels of sequences")
 struct SequenceLabelsTests {
-    private func rows(_ labels: [RowLabel]) -> [LabelledRow] {
-        labels.enumerated().map { LabelledRow(line: $0 + 1, text: "t", label: $1) }
+    private func rows(_ labels: [RowLabel]) -> [LabelledLine] {
+        labels.enumerated().map { LabelledLine(line: $0 + 1, label: $1) }
     }
 
     private func message(_ body: () throws -> Void) -> String {
@@ -134,6 +134,23 @@ struct SequenceLabelsTests {
         #expect(message { _ = try SequenceLabels.of(rows([.name("a"), .name("a")]), "f") }.contains("two classes"))
         #expect(
             message { _ = try SequenceLabels.of(rows([.value(1.5)]), "f", isRegression: false) }.contains("f:1:"))
+    }
+
+    @Test("A column gives back the labels that it was given, a name's spelling kept once and byte by byte")
+    func column() {
+        let labels: [RowLabel] = [
+            .name("b"), .number(3), .name("a"), .value(-0.5), .name("b"), .name("\u{e9}"), .name("e\u{301}"),
+            .number(.min),
+        ]
+        var column = LabelColumn()
+        let cells = labels.map { column.append($0) }
+        let names = ["b", "a", "\u{e9}", "e\u{301}"]
+        #expect(column.names.map { Array($0.utf8) } == names.map { Array($0.utf8) })
+        for read in [column, LabelColumn(names: column.names, cells: cells)] {
+            #expect(read.map(\.plain).map { Array($0.utf8) } == labels.map(\.plain).map { Array($0.utf8) })
+            #expect(read.count == labels.count)
+        }
+        #expect(cells[0] == cells[4] && cells[5] != cells[6])
     }
 
     @Test("A pipe in place of a data file is refused, and not waited for")

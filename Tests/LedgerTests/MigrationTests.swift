@@ -11,7 +11,7 @@ struct MigrationTests {
     private static let names = [
         "1: jobs, stages, deliveries", "2: job processes, priority, retries, pause", "schedule: entries and runs",
         "deliveries: kind, pruning", "intake: owners, sizes of manifests, deaths of their reader", "6: executions",
-        "7: runs in the foreground, stamps", "8: versions, aliases", "9: wishes, deliveries of aliases",
+        "7: runs in the foreground, stamps", "8: versions, aliases", "9: wishes, deliveries of aliases", "10: pins",
     ]
 
     @Test("A new ledger holds every change, under the names that released ledgers hold, a number each")

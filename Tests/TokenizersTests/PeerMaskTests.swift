@@ -75,7 +75,7 @@ struct PeerMaskTests {
                 refused.insert(key)
                 continue
             }
-            let text = try template.render(conversation, addGenerationPrompt: false)
+            let text = try template.render(conversation.aliasingReasoning, addGenerationPrompt: false)
             let ids = tokens.ids.map(String.init).joined(separator: " ")
             let expected = ranges.flatMap { range -> [Int] in
                 let ends = Goldens.integers(range)

@@ -3,6 +3,7 @@ import Digests
 import Foundation
 import TestSupport
 import Testing
+import Tokenizers
 import Training
 
 @Suite("Sources of examples")
@@ -31,6 +32,37 @@ struct ExampleSourceTests {
             return TokenizedFileNotes(recipe: "r", sha256: "s", bytes: 7)
         }
         return try TokenizedFile(path)
+    }
+
+    /// Rows that are classified, of a name, a number and a value, with types of tokens and without; one is left out.
+    private static func labelled(_ folder: String) throws -> TokenizedFile {
+        let path = folder + "/rows"
+        try TokenizedFileWriter.write(to: path) { writer in
+            var labels = LabelColumn()
+            for (place, label) in classes.enumerated() {
+                let example = place == 1 ? nil : classified(place, nil)
+                var figures = RowFigures(length: example?.tokens.count ?? 9)
+                (figures.tokens, figures.labels) = (example?.tokens.count ?? 0, example == nil ? 0 : 1)
+                figures.isDropped = example == nil
+                var record = record("row \(place)", line: place + 1, figures)
+                record.label = labels.append(label)
+                try writer.append(record, example)
+            }
+            var notes = TokenizedFileNotes(recipe: "r", sha256: "s", bytes: 7)
+            notes.labels = labels.names
+            return notes
+        }
+        return try TokenizedFile(path)
+    }
+
+    private static let classes: [RowLabel] = [.name("good"), .number(-3), .value(0.25), .name("bad"), .name("good")]
+    private static let targets: [SequenceTarget] = [.label(1), .label(0), .value(0.25), .label(0), .label(1)]
+
+    private static func classified(_ place: Int, _ target: SequenceTarget?) -> TokenizedExample {
+        let ids = Array(70_000..<(70_003 + place))
+        let types = place == 3 ? [] : ids.indices.map { $0 < 2 ? 0 : 1 }
+        return TokenizedExample(
+            EncodedText(ids: ids, typeIDs: types), position: place == 2 ? 0 : ids.count - 1, target: target)
     }
 
     private static func record(_ text: String, line: Int, _ figures: RowFigures) -> RowRecord {
@@ -68,6 +100,18 @@ struct ExampleSourceTests {
             try conforms(
                 mixed, Self.examples + Self.examples + Self.examples + others + others + others)
             #expect(mixed.ranges == [0..<0, 0..<8, 8..<8, 8..<12, 12..<18])
+        }
+    }
+
+    @Test("Rows that are classified come back with types, labels and targets")
+    func classification() throws {
+        try withTemporaryFolder { folder in
+            let file = try Self.labelled(folder)
+            #expect(Array(file.labels) == Self.classes)
+            #expect(file.mostFed == 7 && file.highestToken == 70_006)
+            let expected = [0, 2, 3, 4].map { Self.classified($0, Self.targets[$0]) }
+            try conforms(try file.examples(at: 0..<5, targets: Self.targets), expected)
+            try conforms(try file.examples(at: [3, 4], targets: Self.targets), Array(expected.suffix(2)))
         }
     }
 
@@ -113,10 +157,11 @@ struct ExampleSourceTests {
         }
     }
 
-    @Test("A file whose sum holds and whose numbers lie is refused, or read within its bounds")
-    func lying() throws {
+    @Test(
+        "A file whose sum holds and whose numbers lie is refused, or read within its bounds", arguments: [false, true])
+    func lying(isLabelled: Bool) throws {
         try withTemporaryFolder { folder in
-            _ = try Self.file(folder, Array(Self.examples.prefix(2)))
+            _ = isLabelled ? try Self.labelled(folder) : try Self.file(folder, Array(Self.examples.prefix(2)))
             let whole = try Data(contentsOf: URL(fileURLWithPath: folder + "/rows"))
             let summed = whole.count - 32
             var refused = 0
@@ -134,7 +179,11 @@ struct ExampleSourceTests {
                             #expect(example.tokens.allSatisfy { $0 >= 0 && $0 <= file.highestToken })
                             let positions = example.labelPositions
                             #expect(zip(positions, positions.dropFirst()).allSatisfy { $0 < $1 })
-                            #expect(positions.allSatisfy { $0 >= 0 && $0 + 1 < example.tokens.count })
+                            let behind = isLabelled ? 0 : 1
+                            #expect(positions.allSatisfy { $0 >= 0 && $0 + behind < example.tokens.count })
+                            let types = example.tokenTypes
+                            #expect(types.isEmpty || types.count == example.tokens.count)
+                            #expect(!isLabelled || positions.count == 1)
                         }
                     } catch {
                         #expect(error is TrainingError, "byte \(place): \(error)")

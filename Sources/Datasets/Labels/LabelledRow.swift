@@ -37,6 +37,16 @@ package enum RowLabel: Sendable, Hashable {
         }
     }
 
+    /// As it is told from others: one class has one spelling, `1` and `1.0`.
+    package var plain: String {
+        if let whole { return String(whole) }
+        switch self {
+        case .name(let name): return name
+        case .number(let number): return String(number)
+        case .value(let value): return String(value)
+        }
+    }
+
     /// As a message shows it.
     package var text: String {
         switch self {

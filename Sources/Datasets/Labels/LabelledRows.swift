@@ -17,10 +17,7 @@ package enum LabelledRows {
     /// - Throws: as `read` of a path.
     package static func read(_ file: RowFile, sliceBy: String? = nil) throws -> [LabelledRow] {
         let (path, lines) = (file.path, file.lines)
-        guard !lines.isEmpty else {
-            throw DatasetsError(.malformed, "\(path) holds no rows.", advice: "One JSON object a line is expected.")
-        }
-        try ForeignRow.refuse(lines[0], path, expecting: RowFormat.labelledKeys)
+        try check(first: lines.first, path)
         let rows = try RowComplaint.collect(lines, path) { try row($0, sliceBy: sliceBy) }
         let slices = Set(rows.compactMap { $0.slice.map(ExactString.init) }).count
         guard slices <= NameLimits.slices else {
@@ -32,7 +29,18 @@ package enum LabelledRows {
         return rows
     }
 
-    private static func row(_ line: JSONLine, sliceBy: String?) throws -> LabelledRow {
+    /// - Throws: `DatasetsError.malformed` where there is no row, or it is one of another trainer's.
+    static func check(first: JSONLine?, _ path: String) throws {
+        guard let first else {
+            throw DatasetsError(.malformed, "\(path) holds no rows.", advice: "One JSON object a line is expected.")
+        }
+        try ForeignRow.refuse(first, path, expecting: RowFormat.labelledKeys)
+    }
+
+    /// One row of them.
+    ///
+    /// - Throws: `RowComplaint`.
+    static func row(_ line: JSONLine, sliceBy: String?) throws -> LabelledRow {
         let text = try string(line, "text")
         let second = try line.value("text_pair")
         // A table has a field for every row.

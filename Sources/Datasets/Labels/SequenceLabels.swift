@@ -27,32 +27,29 @@ package enum SequenceLabels: Sendable, Equatable {
     /// - Throws: `DatasetsError.malformed` for rows whose labels are of mixed kinds, for fewer than two classes, and where
     ///   all labels are written `0.0` or `1.0` and nothing says whether they are classes or values.
     package static func of(
-        _ rows: [LabelledRow], _ path: String, names: [String]? = nil, isRegression: Bool? = nil
+        _ rows: some Collection<LabelledLine>, _ path: String, names: [String]? = nil, isRegression: Bool? = nil
     ) throws -> SequenceLabels {
         let isRegression = try isRegression ?? (names == nil ? areValues(rows, path) : false)
         if isRegression {
-            try refuse(rows, path, "a number was expected, as the task is a regression") {
-                if case .name = $0 { true } else { false }
-            }
+            try refuse(rows, path, "a number was expected, as the task is a regression", where: \.isName)
             return .regression
         }
-        try refuse(rows, path, "a class's name or whole number was expected") { label in
-            if case .name = label { false } else { label.whole == nil }
-        }
+        try refuse(rows, path, "a class's name or whole number was expected") { !$0.isName && $0.whole == nil }
         if let names { return .classes(names) }
-        let kinds = Dictionary(grouping: rows) { if case .name = $0.label { true } else { false } }
-        if let named = kinds[true]?.first, let numbered = kinds[false]?.first {
+        let named = rows.first { $0.label.isName }
+        let numbered = rows.first { !$0.label.isName }
+        if let named, let numbered {
             throw DatasetsError(
                 .malformed,
                 "\(path):\(max(named.line, numbered.line)): labels are of mixed kinds: line \(named.line) has the name "
                     + "\(named.label.text), line \(numbered.line) the number \(numbered.label.text).",
                 advice: "Write all of them one way, or list the names in dataset.labels.")
         }
-        let found = kinds[true] == nil ? Self.numbers(of: rows) : Self.names(of: rows)
+        let found = named == nil ? Self.numbers(of: rows) : Self.names(of: rows)
         guard found.count > 1 else {
+            let label = (named ?? numbered)?.label.text ?? ""
             throw DatasetsError(
-                .malformed, "Every row of \(path) has the label \(rows[0].label.text); two classes are needed at least."
-            )
+                .malformed, "Every row of \(path) has the label \(label); two classes are needed at least.")
         }
         guard found.count <= NameLimits.labels else {
             throw DatasetsError(
@@ -66,7 +63,7 @@ package enum SequenceLabels: Sendable, Equatable {
     /// What each row's label means.
     ///
     /// - Throws: `DatasetsError.malformed` listing every row whose label is none of the classes, or no finite number.
-    package func targets(_ rows: [LabelledRow], _ path: String) throws -> [SequenceTarget] {
+    package func targets(_ rows: some Sequence<LabelledLine>, _ path: String) throws -> [SequenceTarget] {
         try RowComplaint.collect(rows, path) { row in
             if let target = target(row.label) { return target }
             throw RowComplaint(line: row.line, text: complaint(row.label))
@@ -95,8 +92,8 @@ package enum SequenceLabels: Sendable, Equatable {
     /// Whether labels that nothing is said about are to be regressed on.
     ///
     /// Tables that once had a gap in a column write its classes as `0.0` and `1.0`; so do others their ratings.
-    private static func areValues(_ rows: [LabelledRow], _ path: String) throws -> Bool {
-        let values = rows.filter { if case .value = $0.label { true } else { false } }
+    private static func areValues(_ rows: some Collection<LabelledLine>, _ path: String) throws -> Bool {
+        let values = rows.lazy.filter { if case .value = $0.label { true } else { false } }
         guard values.allSatisfy({ $0.label.whole != nil }) else { return true }
         guard let first = values.first, values.count == rows.count else { return false }
         throw DatasetsError(
@@ -118,7 +115,7 @@ package enum SequenceLabels: Sendable, Equatable {
     }
 
     private static func refuse(
-        _ rows: [LabelledRow], _ path: String, _ expected: String, where isWrong: (RowLabel) -> Bool
+        _ rows: some Sequence<LabelledLine>, _ path: String, _ expected: String, where isWrong: (RowLabel) -> Bool
     ) throws {
         _ = try RowComplaint.collect(rows, path) { row in
             if isWrong(row.label) {
@@ -127,12 +124,19 @@ package enum SequenceLabels: Sendable, Equatable {
         }
     }
 
-    private static func names(of rows: [LabelledRow]) -> [String] {
-        let names = rows.compactMap { row in if case .name(let name) = row.label { ExactString(name) } else { nil } }
-        return Set(names).sorted().map(\.string)
+    private static func names(of rows: some Sequence<LabelledLine>) -> [String] {
+        var names: Set<ExactString> = []
+        for row in rows { if case .name(let name) = row.label { names.insert(ExactString(name)) } }
+        return names.sorted().map(\.string)
     }
 
-    private static func numbers(of rows: [LabelledRow]) -> [String] {
-        Set(rows.compactMap(\.label.whole)).sorted().map(String.init)
+    private static func numbers(of rows: some Sequence<LabelledLine>) -> [String] {
+        var numbers: Set<Int> = []
+        for row in rows { if let number = row.label.whole { numbers.insert(number) } }
+        return numbers.sorted().map(String.init)
     }
+}
+
+extension RowLabel {
+    fileprivate var isName: Bool { if case .name = self { true } else { false } }
 }

@@ -29,7 +29,7 @@ package struct RowComplaint: Error, Equatable, Sendable {
     ///
     /// - Throws: `DatasetsError.malformed` with the first 20 complaints, one a line; whatever else `body` throws.
     package static func collect<Element, Result>(
-        _ elements: [Element], _ path: String, _ body: (Element) throws -> Result
+        _ elements: some Sequence<Element>, _ path: String, _ body: (Element) throws -> Result
     ) throws -> [Result] {
         var results: [Result] = []
         var complaints: [RowComplaint] = []

@@ -1,22 +1,8 @@
 import ModelFiles
 import Tokenizers
 
-/// Rows of evaluation or validation data that also stand in the training data.
+/// What tells rows of evaluation or validation data that also stand in the training data.
 package enum Contamination {
-    /// The training rows that are not in `heldOut`, and how many were.
-    package static func remove(_ heldOut: [TrainingRow], from rows: [TrainingRow]) -> (
-        rows: [TrainingRow], removed: Int
-    ) {
-        let kept = places(of: rows, notIn: heldOut)
-        return (kept.map { rows[$0] }, rows.count - kept.count)
-    }
-
-    /// The places of the training rows that are not in `heldOut`, ascending.
-    package static func places(of rows: [TrainingRow], notIn heldOut: [TrainingRow]) -> [Int] {
-        let known = Set(heldOut.map(key))
-        return rows.indices.filter { !known.contains(key(rows[$0])) }
-    }
-
     /// `key` where only sameness counts.
     package static func digest(_ row: TrainingRow) -> RowDigest { RowDigest(key(row)) }
 
@@ -25,7 +11,7 @@ package enum Contamination {
         switch row {
         case .completion(let prompt, _): "p" + prompt
         case .text(let text): "t" + text
-        case .labelled(let row, _): "c" + row.text + (row.pair.map { "\u{0}" + $0 } ?? "")
+        case .labelled(let row): "c" + row.text + (row.pair.map { "\u{0}" + $0 } ?? "")
         case .messages(let conversation): "m" + conversation.key
         }
     }
@@ -34,7 +20,7 @@ package enum Contamination {
     package static func identity(_ row: TrainingRow) -> String {
         switch row {
         case .completion(let prompt, let completion): "p\(prompt)\u{0}\(completion)"
-        case .labelled(let row, let target): "c\(row.text)\u{0}\(row.pair ?? "")\u{0}\(target)"
+        case .labelled(let row): "c\(row.text)\u{0}\(row.pair ?? "")\u{0}\(row.label.plain)"
         case .text, .messages: key(row)
         }
     }

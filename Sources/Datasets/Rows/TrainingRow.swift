@@ -7,5 +7,5 @@ package enum TrainingRow: Sendable, Equatable {
     /// Every token is trained.
     case text(String)
     /// The whole row is classified, or regressed on.
-    case labelled(LabelledRow, SequenceTarget)
+    case labelled(LabelledRow)
 }

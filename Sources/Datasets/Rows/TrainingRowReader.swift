@@ -96,8 +96,8 @@ package enum TrainingRowReader {
 
 /// The training rows of a file one after the other, of which none is kept.
 package struct TrainingRowStream {
-    /// That all rows are read in.
-    package let format: RowFormat
+    /// That all rows are read in; nil of rows with labels.
+    package let format: RowFormat?
     /// As they stand in the file.
     package let rows: LaidOutRows
     private var complaints: [RowComplaint] = []
@@ -117,14 +117,24 @@ package struct TrainingRowStream {
         }
     }
 
+    /// Rows with labels.
+    ///
+    /// - Throws: `DatasetsError.malformed` where there are no rows, or the first is one of another trainer's.
+    package init(labelled rows: LaidOutRows) throws {
+        (self.rows, format) = (rows, nil)
+        try LabelledRows.check(first: rows.first, rows.path)
+    }
+
     /// The next row that can be read, and its line; nil at the end.
     ///
     /// - Throws: as `LaidOutRows.next`; at the end, `DatasetsError.malformed` listing the rows (the first 20) that lack a
-    ///   key or hold something else than text.
+    ///   key or hold something else in it.
     package mutating func next() throws -> (line: JSONLine, row: TrainingRow)? {
         while let line = try rows.next() {
             do {
-                let row = try TrainingRowReader.row(line, format)
+                let row =
+                    try format.map { try TrainingRowReader.row(line, $0) }
+                    ?? .labelled(LabelledRows.row(line, sliceBy: nil))
                 // Of a file that is refused nobody wants the rows.
                 if complaints.isEmpty { return (line, row) }
             } catch let complaint as RowComplaint { complaints.append(complaint) }

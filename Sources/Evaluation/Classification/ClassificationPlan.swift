@@ -33,7 +33,8 @@ package struct ClassificationPlan: Sendable {
         self.labels = labels
         var truncated = 0
         var empty: [Int] = []
-        self.rows = try zip(rows, try labels.targets(rows, path)).compactMap { row, target in
+        let targets = try labels.targets(rows.lazy.map(LabelledLine.init), path)
+        self.rows = try zip(rows, targets).compactMap { row, target in
             progress()
             let whole = try tokenizer.encode(row.text, pair: row.pair, maximumLength: nil, allowSpecial: true)
             guard !whole.ids.isEmpty else {
@@ -62,16 +63,4 @@ package struct ClassificationPlan: Sendable {
 
 extension LabelledRow {
     fileprivate var digest: String { RowDigest.of([text] + (pair.map { [$0] } ?? []) + [label.plain]) }
-}
-
-extension RowLabel {
-    /// One class has one spelling, `1` and `1.0`.
-    fileprivate var plain: String {
-        if let whole { return String(whole) }
-        switch self {
-        case .name(let name): return name
-        case .number(let number): return String(number)
-        case .value(let value): return String(value)
-        }
-    }
 }

@@ -23,7 +23,7 @@ enum LedgerSchema {
     /// In the order of their numbers.
     static let migrations: [Migration] = [
         .jobsStagesDeliveries, .processes, .schedule, .deliveryKinds, .intake, .executions, .foreground,
-        .registry, .aliasDeliveries,
+        .registry, .aliasDeliveries, .pins,
     ]
 
     /// The version of the tables that this lorad writes.

@@ -1,11 +1,10 @@
 extension Migration {
-    /// What jobs want of the registry and where it led them, and deliveries that tell of an alias (`tickets@champion`)
-    /// and not of a job. SQLite cannot take a column's NOT NULL away: the table is made anew.
+    /// What jobs want of the registry, and deliveries that tell of an alias (`tickets@champion`) and not of a job. SQLite
+    /// cannot take a column's NOT NULL away: the table is made anew.
     static let aliasDeliveries = Migration(
-        9, "9: wishes, pins, deliveries of aliases",
+        9, "9: wishes, deliveries of aliases",
         """
         ALTER TABLE jobs ADD COLUMN wishes TEXT;
-        ALTER TABLE jobs ADD COLUMN pins TEXT;
 
         CREATE TABLE deliveries_new (
             sequence INTEGER PRIMARY KEY AUTOINCREMENT,

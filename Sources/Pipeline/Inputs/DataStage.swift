@@ -55,10 +55,9 @@ struct PreparedData {
         observation: RowObservation? = nil, log: @escaping (String) -> Void
     ) throws -> PreparedData? {
         if rows.areLabelled {
-            guard let data = try ClassificationData.prepare(manifest, rows, base, checks, log: log), let base else {
-                return nil
-            }
-            observation?.take(RowContent(data.clean.rows), data.counts)
+            let read = try ClassificationData.prepare(
+                manifest, rows, base, cache, checks, observation: observation, log: log)
+            guard let data = read, let base else { return nil }
             return try PreparedData(data, rows, base)
         }
         let read = try TextData.prepare(manifest, rows, base, cache, checks, observation: observation, log: log)
@@ -97,7 +96,7 @@ struct PreparedData {
         task = .classification(data.labels)
         (mixture, validation, rows) = (data.mixture, data.validation, data.rows)
         warnings = []
-        contamination = data.clean.counts
+        contamination = data.contamination
         sample = ClassificationData.sample(try data.mixture.examples[0], data.labels, base.tokenizer)
         datasets = files.provenance(data.fileRows, base)
         (chatTemplate, tools) = (nil, nil)

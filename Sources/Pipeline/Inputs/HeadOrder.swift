@@ -42,10 +42,14 @@ struct HeadOrder {
     func named(_ rows: [LabelledRow]) -> [LabelledRow] {
         guard numbersArePlaces else { return rows }
         return rows.map { row in
-            guard case .number(let place) = row.label, own.indices.contains(place) else { return row }
-            return LabelledRow(
-                line: row.line, text: row.text, pair: row.pair, label: .name(own[place]), slice: row.slice)
+            LabelledRow(line: row.line, text: row.text, pair: row.pair, label: named(row.label), slice: row.slice)
         }
+    }
+
+    /// The same of one label.
+    func named(_ label: RowLabel) -> RowLabel {
+        guard numbersArePlaces, case .number(let place) = label, own.indices.contains(place) else { return label }
+        return .name(own[place])
     }
 
     var fault: String {

@@ -70,8 +70,7 @@ final class JobRows {
         dataset = manifest.dataset
         self.tools = tools
         let reading = RowReading(dataset, tools: tools, log: reporter.log)
-        train = TrainingSources(
-            dataset, tools: tools, rule: rule, sliceBy: manifest.evaluation.sliceBy, log: reporter.log)
+        train = TrainingSources(dataset, tools: tools, rule: rule, log: reporter.log)
         validation = manifest.dataset.validation.map { RowSource($0, rule: rule, reading: reading.beside) }
         evaluation = manifest.evaluation.data.map { RowSource($0, rule: rule, reading: reading.beside) }
         prompts = manifest.regression.prompts.map { RowSource($0, rule: rule, reading: .prompts(tools)) }

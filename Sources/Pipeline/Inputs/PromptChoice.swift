@@ -97,7 +97,7 @@ extension TrainingRow {
         case .completion(let prompt, let completion): prompt.isEmpty ? completion : prompt
         case .text(let text): String(text.prefix(200))
         case .messages(let conversation): conversation.messages.first { !$0.content.isEmpty }?.content ?? ""
-        case .labelled(let row, _): row.text
+        case .labelled(let row): row.text
         }
     }
 }

@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 import Manifests
 import Reports
+import Tokenizers
 import Training
 
 /// The rows of a job whose tokens are predicted: read, clean, tokenized, and held against the base.
@@ -34,20 +35,26 @@ struct TextData {
         observation: RowObservation? = nil, log: @escaping (String) -> Void
     ) throws -> TextData? {
         let mistakes = checks.mistakes
-        let builder = base.map { Self.builder(manifest, $0) }
+        let builder = base.map { Self.builder(manifest, $0, $0.tokenizer) }
         let tokenizing = RowTokenizing(
-            manifest: manifest, base: base, builder: builder, tools: rows.tools?.sha256, cache: cache,
-            progress: rows.progress, log: log)
+            manifest: manifest, base: base, builder: builder, maximumLength: manifest.training.maxLength,
+            tools: rows.tools?.sha256, cache: cache, progress: rows.progress, log: log)
         let files = try TextFiles(manifest, rows, base, tokenizing, mistakes)
         if let train = files.train {
             checks.measurable(.language)
             checks.tools(train.contains { $0.format == .messages }, base)
         }
         files.expect(manifest, rows.progress)
-        let plan = try files.plan(manifest, base, checks, rows.progress)
-        let watched = try files.watchedPlan(manifest, base, checks, rows.progress)
+        let asked = try base.flatMap { try HeldOutTokens(rows.evaluation, $0, cache, log: log) }
+        let plan = try files.plan(manifest, base, asked?.tokenizer, checks, rows.progress)
+        try asked?.finish(log: log)
+        let heldOut = try base.flatMap { try HeldOutTokens(rows.validation, $0, cache, log: log) }
+        let watched = try files.watchedPlan(manifest, base, heldOut?.tokenizer, checks, rows.progress)
         guard let base, let builder else { return nil }
-        let validation = try files.validation(rows, builder, BaseLimits(base, manifest), mistakes)
+        let validation = try files.validation(
+            rows, Self.builder(manifest, base, heldOut?.tokenizer ?? base.tokenizer), BaseLimits(base, manifest),
+            mistakes)
+        try heldOut?.finish(log: log)
         let choice = PromptChoice(manifest: manifest, base: base, classifies: false)
         let named = rows.prompts.flatMap { source in
             files.prompts.map { choice.checked($0, of: source, mistakes) }
@@ -62,7 +69,7 @@ struct TextData {
         let prompts =
             manifest.regression.prompts != nil
             ? named ?? []
-            : try choice.fromRows(selection.places.count, mistakes, log: log) { (try selection.text(of: $0), nil) }
+            : try choice.fromRows(selection.places.count, mistakes, log: log) { (try selection.text(of: $0).text, nil) }
         return TextData(
             mixture: mixture, counts: built.counts, validation: validation?.examples ?? [],
             rows: RowCounts(built.counts, validation: validation?.counts), contamination: selection.contamination,
@@ -77,9 +84,11 @@ struct TextData {
                 evaluation: files.evaluated?.count ?? 0, prompts: files.prompts?.count ?? 0))
     }
 
-    private static func builder(_ manifest: JobManifest, _ base: VerifiedBase) -> ExampleBuilder {
+    private static func builder(
+        _ manifest: JobManifest, _ base: VerifiedBase, _ tokenizer: any Tokenizer
+    ) -> ExampleBuilder {
         ExampleBuilder(
-            tokenizer: base.tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
+            tokenizer: tokenizer, template: base.template, maximumLength: manifest.training.maxLength,
             overLength: manifest.training.overLength == .drop ? .drop : .truncate,
             appendsEndOfText: manifest.training.appendEOS,
             conversations: manifest.dataset.conversations(version: manifest.version))
@@ -134,7 +143,7 @@ private struct TextFiles {
         (evaluated, scored) = (both?.0, both?.1)
         prompts = try files.prompts.flatMap { source in
             try mistakes.collect("regression.prompts") {
-                try RegressionPrompts.read(source.take(), render: Self.renderer(base))
+                try RegressionPrompts.read(source.take(), render: Self.renderer(manifest, base))
             }
         }
     }
@@ -147,20 +156,23 @@ private struct TextFiles {
     }
 
     /// Without a base, which somebody else tells of, any text stands for a conversation: nobody is asked it.
-    private static func renderer(_ base: VerifiedBase?) -> RegressionPrompts.Renderer? {
+    private static func renderer(_ manifest: JobManifest, _ base: VerifiedBase?) -> RegressionPrompts.Renderer? {
         guard let base else { return { _ in "?" } }
         guard let template = base.template else { return nil }
-        return { conversation in try template.render(conversation, addGenerationPrompt: true) }
+        let aliases = manifest.dataset.conversations(version: manifest.version).aliasesReasoning
+        return { conversation in
+            try template.render(aliases ? conversation.aliasingReasoning : conversation, addGenerationPrompt: true)
+        }
     }
 
     /// The rows to train on, without those that stand in the data that judge the adapter; nil where none is left.
     func selection(
         _ files: TrainingSources, _ manifest: JobManifest, _ mistakes: JobMistakes
-    ) throws -> TextSelection? {
+    ) throws -> RowSelection? {
         guard let train else { return nil }
         return try mistakes.collect("dataset.train") {
             if let fault = train.lazy.compactMap(\.fault).first { throw fault }
-            return try TextSelection(train, of: files, heldOut: heldOut ?? [], evaluated: evaluated ?? [], manifest)
+            return try RowSelection(train, of: files, heldOut: heldOut ?? [], evaluated: evaluated ?? [], manifest)
         }
     }
 
@@ -184,8 +196,11 @@ private struct TextFiles {
     }
 
     /// The rows to score, ready for models; too many that the base has no room for are noted. Nil without a base.
+    ///
+    /// - Parameter tokenizer: that remembers; nil for the base's own.
     func plan(
-        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, _ progress: RowProgress
+        _ manifest: JobManifest, _ base: VerifiedBase?, _ tokenizer: (any Tokenizer)?, _ checks: JobChecks,
+        _ progress: RowProgress
     ) throws -> SlicePlan? {
         let (section, mistakes) = (manifest.evaluation, checks.mistakes)
         guard let data = section.data, let scored,
@@ -193,17 +208,18 @@ private struct TextFiles {
         else { return nil }
         let rows = section.limit.map { Array(all.prefix($0)) } ?? all
         checks.slices(rows.map(\.slice), of: data)
-        return try Self.plan(rows, of: data, "evaluation.data", manifest, base, mistakes, progress)
+        return try Self.plan(rows, of: data, "evaluation.data", manifest, base, tokenizer, mistakes, progress)
     }
 
     /// The same of the validation rows, where a metric of theirs tells the best step.
     func watchedPlan(
-        _ manifest: JobManifest, _ base: VerifiedBase?, _ checks: JobChecks, _ progress: RowProgress
+        _ manifest: JobManifest, _ base: VerifiedBase?, _ tokenizer: (any Tokenizer)?, _ checks: JobChecks,
+        _ progress: RowProgress
     ) throws -> SlicePlan? {
         let key = "dataset.validation"
         guard let path = manifest.dataset.validation, let watched,
             let rows = try checks.mistakes.collect(key, { try watched.get() }),
-            let plan = try Self.plan(rows, of: path, key, manifest, base, checks.mistakes, progress)
+            let plan = try Self.plan(rows, of: path, key, manifest, base, tokenizer, checks.mistakes, progress)
         else { return nil }
         checks.best(plan.rows.map(\.slice), of: path, hasAccuracy: plan.hasAccuracy)
         return plan
@@ -211,12 +227,12 @@ private struct TextFiles {
 
     private static func plan(
         _ rows: [EvaluationRow], of path: String, _ key: String, _ manifest: JobManifest, _ base: VerifiedBase?,
-        _ mistakes: JobMistakes, _ progress: RowProgress
+        _ tokenizer: (any Tokenizer)?, _ mistakes: JobMistakes, _ progress: RowProgress
     ) throws -> SlicePlan? {
         guard let base else { return nil }
         let made = try mistakes.collect(key) {
             try SlicePlan(
-                rows: rows, path: path, tokenizer: base.tokenizer, template: base.template,
+                rows: rows, path: path, tokenizer: tokenizer ?? base.tokenizer, template: base.template,
                 maximumPositions: BaseLimits.positions(base, manifest), options: manifest.scoring(base),
                 progress: progress.advance)
         }

@@ -29,13 +29,13 @@ final class TrainingFile {
         return try atBeginning().get()
     }
 
-    /// All rows at once, which take a dozen times the room of the file.
+    /// The same as rows to train on.
     ///
-    /// - Throws: as `LaidOutRows`.
-    func take() throws -> RowFile {
-        let file = try open().rest()
-        (sha256, lines) = (file.sha256, file.lines.map { UInt32($0.number) })
-        return file
+    /// - Parameter format: nil where the first row tells.
+    /// - Throws: as `TrainingRowStream.init`.
+    func stream(format: RowFormat?, isLabelled: Bool) throws -> TrainingRowStream {
+        let rows = try open()
+        return isLabelled ? try TrainingRowStream(labelled: rows) : try TrainingRowStream(rows, format: format)
     }
 
     /// Tells what was read.

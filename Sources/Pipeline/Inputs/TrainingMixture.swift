@@ -51,17 +51,6 @@ struct TrainingMixture {
         (examples, ranges) = (mixed, mixed.ranges)
     }
 
-    /// Examples by the file that each one's row is of.
-    ///
-    /// - Parameter places: of each example's row among all rows that were read, ascending.
-    static func bySource(
-        _ examples: [TokenizedExample], places: [Int], of files: TrainingSources
-    ) -> [any ExampleSource] {
-        var bySource = files.sources.map { _ in [TokenizedExample]() }
-        for (example, place) in zip(examples, places) { bySource[files.source(of: place)].append(example) }
-        return bySource
-    }
-
     /// Tokens of a row, in the mean over what steps take.
     var meanTokens: Double {
         func mean(_ rows: Range<Int>) -> Double {

@@ -18,17 +18,11 @@ final class TrainingSources {
     private(set) var counts: [Int] = []
     /// Rows of each by the value of the field that rows are sliced by; empty where none was asked for.
     private(set) var slices: [[String: Int]] = []
-    private let sliceBy: String?
 
     /// - Parameters:
     ///   - tools: that conversations may call whose rows name none.
-    ///   - sliceBy: the field to count rows by.
     ///   - log: hears what was decided without the manifest.
-    init(
-        _ dataset: DatasetSection, tools: ToolsFile?, rule: ReadingRule, sliceBy: String?,
-        log: @escaping (String) -> Void
-    ) {
-        self.sliceBy = sliceBy
+    init(_ dataset: DatasetSection, tools: ToolsFile?, rule: ReadingRule, log: @escaping (String) -> Void) {
         let own = dataset.train.sources
         sources = dataset.train.keys.enumerated().map { index, file in
             var section = dataset
@@ -42,29 +36,10 @@ final class TrainingSources {
         }
     }
 
-    /// What is made of every file's rows, one array a file; nil where one of them has mistakes, which are noted.
-    ///
-    /// - Throws: what is no fault of the files'.
-    func read<Row>(
-        _ mistakes: JobMistakes, _ body: (RowFile, RowFormat?) throws -> [Row]
-    ) throws -> [[Row]]? {
-        let read = try sources.map { source in
-            try mistakes.collect(source.key) {
-                let file = try source.file.take()
-                var slices = SliceTally(sliceBy)
-                file.lines.forEach { slices.add($0) }
-                self.slices.append(slices.counts)
-                return try body(file, source.format.flatMap { RowFormat(rawValue: $0.rawValue) })
-            }
-        }
-        counts = read.map { $0?.count ?? 0 }
-        let whole = read.compactMap(\.self)
-        return whole.count == read.count ? whole : nil
-    }
-
-    /// The same of rows that are tokenized as they are read.
+    /// Every file's rows, tokenized as they are read; nil where one of them has mistakes, which are noted.
     ///
     /// - Parameter body: is told the place of the source.
+    /// - Throws: what is no fault of the files'.
     func tokenized(
         _ mistakes: JobMistakes, _ body: (Source, Int) throws -> TokenizedRows
     ) throws -> [TokenizedRows]? {

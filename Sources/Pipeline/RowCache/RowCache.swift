@@ -36,11 +36,34 @@ package struct RowCache: Sendable {
 
     /// What was made of a file of rows by a recipe; nil where it was not, or cannot be used, which the log hears.
     func open(recipe: String, sha256: String, log: (String) -> Void) -> TokenizedFile? {
+        find(recipe, sha256, log) { path in
+            let file = try TokenizedFile(path)
+            return file.notes.recipe == recipe && file.notes.sha256 == sha256 ? file : nil
+        }
+    }
+
+    /// What is remembered of a file's texts by a recipe; nil where nothing is, or it cannot be used, which the log hears.
+    func texts(recipe: String, sha256: String, log: (String) -> Void) -> RememberedTexts? {
+        find(recipe, sha256, log) { try RememberedTextsFile.read($0, recipe: recipe, sha256: sha256) }
+    }
+
+    /// Remembers a file's texts.
+    ///
+    /// - Throws: `SystemError.unwritable`.
+    func keep(_ texts: RememberedTexts, recipe: String, sha256: String) throws {
+        try FileSystem.makePrivateFolder(made)
+        let path = made + "/" + Self.name(recipe: recipe, sha256: sha256)
+        try RememberedTextsFile.write(texts, recipe: recipe, sha256: sha256, to: path)
+    }
+
+    /// - Parameter open: gives nil for a file that says of itself that it is another one.
+    private func find<File>(
+        _ recipe: String, _ sha256: String, _ log: (String) -> Void, _ open: (String) throws -> File?
+    ) -> File? {
         let name = Self.name(recipe: recipe, sha256: sha256)
         for folder in folders where FileSystem.exists(folder + "/" + name) {
             do {
-                let file = try TokenizedFile(folder + "/" + name)
-                guard file.notes.recipe == recipe, file.notes.sha256 == sha256 else {
+                guard let file = try open(folder + "/" + name) else {
                     log("\(folder)/\(name) says that it is of other rows: they are tokenized again")
                     continue
                 }

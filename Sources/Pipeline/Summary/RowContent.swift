@@ -16,10 +16,6 @@ package struct RowContent: Encodable, Sendable, Equatable {
 
     init() {}
 
-    init(_ rows: [TrainingRow]) {
-        for row in rows { add(whole: RowDigest(Contamination.identity(row)), input: Contamination.digest(row)) }
-    }
-
     /// Adds a row.
     ///
     /// - Parameters:

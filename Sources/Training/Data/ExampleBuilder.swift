@@ -3,7 +3,7 @@ import Tokenizers
 
 /// Turns rows into token ids with exact masks: prompt and completion are encoded apart, so the boundary is a fact about
 /// ids and not a guess about text; of a conversation, which is encoded whole, it is a fact about places in its text.
-package struct ExampleBuilder: Sendable {
+package struct ExampleBuilder: RowBuilder {
     /// What happens to rows over `maximumLength`.
     package enum OverLength: String, Sendable, CaseIterable {
         /// The row's end is cut off.
@@ -73,7 +73,7 @@ package struct ExampleBuilder: Sendable {
     /// - Parameter own: what its conversation is written with, where that is not the builder's template.
     /// - Throws: `TokenizersError` where a template refuses the conversation; `TrainingError.malformed` for messages without
     ///   a template.
-    package func build(_ row: TrainingRow, template own: ChatTemplate? = nil) throws -> BuiltRow {
+    package func build(_ row: TrainingRow, template own: ChatTemplate?) throws -> BuiltRow {
         let template = own ?? template
         let whole = try example(row, template)
         var figures = RowFigures(length: whole.tokens.count)
@@ -99,7 +99,7 @@ package struct ExampleBuilder: Sendable {
     }
 
     /// - Throws: `TrainingError.noSupervisedTokens` where nothing is left to train on.
-    package func checkSupervised(_ counts: Counts, kind: String = "training") throws {
+    package func checkSupervised(_ counts: Counts, kind: String) throws {
         guard counts.supervisedTokens == 0 else { return }
         throw TrainingError(
             .noSupervisedTokens, "None of the \(counts.rows) \(kind) rows has a token to train on.",
@@ -120,6 +120,8 @@ package struct ExampleBuilder: Sendable {
                 + "is absent.",
             advice: "Set eos_token in the base's tokenizer_config.json, or training.append_eos: false to train no end.")
     }
+
+    package func fault(of format: RowFormat?) -> TrainingError? { format == .messages ? nil : endOfTextFault }
 
     private func truncated(_ example: TokenizedExample) -> TokenizedExample {
         TokenizedExample(

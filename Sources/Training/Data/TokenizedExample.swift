@@ -21,11 +21,19 @@ package struct TokenizedExample: Sendable, Equatable {
     }
 
     /// A sequence that is classified by the row at `position`.
-    package init(_ encoded: EncodedText, position: Int, target: SequenceTarget) {
+    ///
+    /// - Parameter target: nil while nobody knows what its label means.
+    package init(_ encoded: EncodedText, position: Int, target: SequenceTarget?) {
         tokens = encoded.ids
         tokenTypes = encoded.typeIDs
         labelPositions = [position]
         self.target = target
+    }
+
+    /// The same sequence, and what it must be predicted to be.
+    func with(_ target: SequenceTarget) -> TokenizedExample {
+        TokenizedExample(
+            EncodedText(ids: tokens, typeIDs: tokenTypes), position: labelPositions.first ?? 0, target: target)
     }
 
     /// Labels as a packed batch takes them.

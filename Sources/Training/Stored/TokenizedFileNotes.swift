@@ -1,5 +1,14 @@
 /// What a file of tokenized rows says of all of them.
 package struct TokenizedFileNotes: Codable, Sendable, Equatable {
+    /// What stands for a row before a person, or as a prompt.
+    package struct Text: Codable, Sendable, Equatable {
+        package let text: String
+        /// The second text of a pair.
+        package let pair: String?
+
+        package init(_ text: String, pair: String? = nil) { (self.text, self.pair) = (text, pair) }
+    }
+
     /// The hash of all that decided the tokens but the rows.
     package var recipe: String
     /// Of the file of rows, as it was read.
@@ -9,8 +18,10 @@ package struct TokenizedFileNotes: Codable, Sendable, Equatable {
     package var rows = 0
     /// The completions that the rows have; none where they are many.
     package var completions: [String] = []
-    /// What stands for the first rows before a person.
-    package var texts: [String] = []
+    /// The names that rows have as labels.
+    package var labels: [String] = []
+    /// Of the first rows.
+    package var texts: [Text] = []
     /// Rows by the field that they are sliced by.
     package var slices: [String: Int] = [:]
 

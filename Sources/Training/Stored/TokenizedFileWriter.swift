@@ -1,42 +1,24 @@
-import Common
-import Digests
-import Foundation
-
-/// Writes tokenized rows to a file as they come. What is written, and where:
-///
-/// 1. 16 bytes: `loradrow`, the version as u32, 0 as u32;
-/// 2. for each row a `RowRecord`, and its tokens;
-/// 3. the notes as JSON, and their bytes as u64;
-/// 4. the SHA-256 of all before it.
+/// Writes tokenized rows to a file as they come: a `SummedFileWriter`'s whose body has for each row a `RowRecord`, and what
+/// is behind that.
 package final class TokenizedFileWriter {
-    static let magic = [UInt8]("loradrow".utf8)
-    /// Of the file's layout; what decides tokens is the recipe's to say.
-    static let version: UInt32 = 1
-    static let bytesOfHead = 16
-    private static let piece = 1 << 20
+    /// The version is of the layout alone; what decides tokens is the recipe's to say.
+    static let kind = SummedFileKind(magic: "loradrow", version: 2, name: "file of tokenized rows")
 
-    private let output: AtomicFileOutput
-    private var hasher: SHA256? = SHA256()
-    private var pending: [UInt8] = []
+    private let file: SummedFileWriter
     private var rows = 0
 
-    private init(_ output: AtomicFileOutput) {
-        self.output = output
-        pending += Self.magic
-        pending.append(littleEndian: Self.version)
-        pending.append(littleEndian: UInt32(0))
-    }
+    private init(_ file: SummedFileWriter) { self.file = file }
 
     /// Writes a file; where `body` throws, nothing is left of it.
     ///
     /// - Parameter body: appends every row, and returns the notes on all of them.
     /// - Throws: `SystemError.unwritable`; as `body`.
     package static func write(to path: String, _ body: (TokenizedFileWriter) throws -> TokenizedFileNotes) throws {
-        try AtomicFile.write(to: path) { output in
-            let writer = TokenizedFileWriter(output)
+        try SummedFileWriter.write(kind, to: path) { file in
+            let writer = TokenizedFileWriter(file)
             var notes = try body(writer)
             notes.rows = writer.rows
-            try writer.finish(notes)
+            return notes
         }
     }
 
@@ -51,20 +33,22 @@ package final class TokenizedFileWriter {
         let runs = example.map { Self.runs(of: $0.labelPositions) } ?? []
         record.runs = runs.count
         record.isWide = example?.tokens.contains { $0 > UInt16.max } ?? false
-        record.append(to: &pending)
+        record.hasTypes = example?.tokenTypes.isEmpty == false
+        record.append(to: &file.pending)
         for token in example?.tokens ?? [] {
             if record.isWide {
-                pending.append(littleEndian: UInt32(token))
+                file.pending.append(littleEndian: UInt32(token))
             } else {
-                pending.append(littleEndian: UInt16(token))
+                file.pending.append(littleEndian: UInt16(token))
             }
         }
+        for type in example?.tokenTypes ?? [] { file.pending.append(UInt8(type)) }
         for run in runs {
-            pending.append(littleEndian: UInt32(run.lowerBound))
-            pending.append(littleEndian: UInt32(run.count))
+            file.pending.append(littleEndian: UInt32(run.lowerBound))
+            file.pending.append(littleEndian: UInt32(run.count))
         }
         rows += 1
-        if pending.count >= Self.piece { try flush() }
+        try file.flushWhereFull()
     }
 
     /// Consecutive positions together.
@@ -78,22 +62,5 @@ package final class TokenizedFileWriter {
             }
         }
         return runs
-    }
-
-    private func finish(_ notes: TokenizedFileNotes) throws {
-        let text = try CompactJSON.encode(notes)
-        pending += text.utf8
-        pending.append(littleEndian: UInt64(text.utf8.count))
-        try flush()
-        let sum = hasher.take()?.finish() ?? []
-        try sum.withUnsafeBytes { try output.write($0) }
-    }
-
-    private func flush() throws {
-        try pending.withUnsafeBytes { bytes in
-            hasher?.update(bytes)
-            try output.write(bytes)
-        }
-        pending.removeAll(keepingCapacity: true)
     }
 }

@@ -19,9 +19,9 @@ struct RowCacheJobTests {
         training: {epochs: 1, batch_size: 4, dtype: float32, checkpoint_every: 2, max_length: 12}
         """
 
-    private func bench(_ folder: String) throws -> JobBench {
+    private func bench(_ folder: String, base: String = "llama-tiny/base") throws -> JobBench {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let bench = try JobBench(folder: folder)
+        let bench = try JobBench(folder: folder, base: Fixtures.path(base))
         // A row that is cut, one that is cut before what is trained, and two alike.
         let long = #"{"prompt": "\#(String(repeating: "film ", count: 30))", "completion": " good"}"#
         let cut = #"{"prompt": "a", "completion": "\#(String(repeating: " good", count: 30))"}"#
@@ -81,6 +81,7 @@ struct RowCacheJobTests {
             #expect(first.log.count { $0.hasSuffix("rows were tokenized") } == 2, "\(first.log)")
             let second = try run(bench)
             #expect(second.log.count { $0.contains("rows as tokens of an earlier job") } == 2, "\(second.log)")
+            #expect(second.log.count { $0.contains("texts as tokens of an earlier job") } == 2, "\(second.log)")
             #expect(!second.log.contains { $0.hasSuffix("rows were tokenized") })
             #expect(try adapter(first.result) == adapter(second.result))
             #expect(try told(first.result) == told(second.result))
@@ -96,11 +97,68 @@ struct RowCacheJobTests {
             let log = try run(bench).log
             #expect(log.contains { $0.hasSuffix("new.jsonl: 7 rows were tokenized") }, "\(log)")
             #expect(log.contains { $0.contains("old.csv: 30 rows as tokens of an earlier job") })
+            #expect(log.count { $0.contains("texts as tokens of an earlier job") } == 2)
             let other = Self.manifest.replacingOccurrences(of: "max_length: 12", with: "max_length: 13")
             #expect(try run(bench, other).log.count { $0.hasSuffix("rows were tokenized") } == 2)
             // What is drawn, and what is held out, are not among what decides tokens.
             let limited = Self.manifest.replacingOccurrences(of: "limit: 9", with: "limit: 8")
-            #expect(try run(bench, limited).log.count { $0.contains("as tokens of an earlier job") } == 2)
+            #expect(try run(bench, limited).log.count { $0.contains("rows as tokens of an earlier job") } == 2)
+        }
+    }
+
+    @Test("Rows that are classified are tokenized once too, whatever their labels mean to a later job")
+    func classified() throws {
+        try withTemporaryFolder { folder in
+            let bench = try bench(folder, base: "classifiers/bert-headless/base")
+            let label = { (row: Int) in ["\"good\"", "\"bad\"", "\"fair\""][row % 3] }
+            func write(_ name: String, _ rows: Range<Int>) throws {
+                try bench.rows(
+                    name,
+                    rows.map { row in
+                        let pair = row % 4 == 0 ? #", "text_pair": "a pair \#(row)""# : ""
+                        return #"{"text": "the film was \#(row)"\#(pair), "label": \#(label(row))}"#
+                    })
+            }
+            try write("a.jsonl", 0..<20)
+            try write("b.jsonl", 18..<40)
+            try write("held.jsonl", 3..<6)
+            try write("judged.jsonl", 38..<44)
+            let lines = """
+                dataset:
+                  train: [{path: $F/a.jsonl, repeat: 2}, {path: $F/b.jsonl, limit: 9}]
+                  validation: $F/held.jsonl
+                  labels: [bad, good, fair]
+                evaluation: {data: $F/judged.jsonl}
+                training: {epochs: 1, batch_size: 4, dtype: float32, max_length: 12}
+                """
+            let first = try run(bench, lines)
+            #expect(first.log.count { $0.hasSuffix("rows were tokenized") } == 2, "\(first.log)")
+            let second = try run(bench, lines)
+            #expect(second.log.count { $0.contains("rows as tokens of an earlier job") } == 2, "\(second.log)")
+            #expect(second.log.count { $0.contains("texts as tokens of an earlier job") } == 2, "\(second.log)")
+            #expect(try adapter(first.result) == adapter(second.result))
+            #expect(try told(first.result) == told(second.result))
+            // The order of the classes is not among what decides tokens, and the adapter is another.
+            let other = lines.replacingOccurrences(of: "bad, good, fair", with: "good, fair, bad")
+            let third = try run(bench, other)
+            #expect(third.log.count { $0.contains("rows as tokens of an earlier job") } == 2)
+            #expect(try adapter(third.result) != adapter(first.result))
+            #expect(first.result?.report.training?.contamination.dropped == 5)
+        }
+    }
+
+    @Test("A labelled row without a token, and a label that is none, are told by file and line, cached or not")
+    func classifiedMistakes() throws {
+        try withTemporaryFolder { folder in
+            let bench = try bench(folder, base: "classifiers/bert-headless/base")
+            try bench.rows("a.jsonl", [#"{"text": "x", "label": "a"}"#, #"{"text": "y", "label": "b"}"#])
+            try bench.rows("b.jsonl", [#"{"text": "x", "label": "a"}"#, #"{"text": "z", "label": "bb"}"#])
+            let lines = "dataset: {train: [{path: $F/a.jsonl}, {path: $F/b.jsonl}], labels: [a, b]}"
+            for _ in 0..<2 {
+                let mistakes = try bench.mistakes(lines)
+                let told = #"b.jsonl:2: the label "bb" is none of 'a', 'b'"#
+                #expect(mistakes.contains { $0.contains(told) }, "\(mistakes)")
+            }
         }
     }
 
@@ -115,10 +173,10 @@ struct RowCacheJobTests {
                 try Data(contentsOf: url).dropLast().write(to: url)
             }
             let second = try run(bench)
-            #expect(second.log.count { $0.hasPrefix("tokenized again: ") && $0.contains("is damaged") } == 2)
+            #expect(second.log.count { $0.hasPrefix("tokenized again: ") && $0.contains("is damaged") } == 4)
             #expect(second.log.count { $0.hasSuffix("rows were tokenized") } == 2)
             #expect(try adapter(first.result) == adapter(second.result))
-            #expect(try run(bench).log.count { $0.contains("as tokens of an earlier job") } == 2)
+            #expect(try run(bench).log.count { $0.contains("rows as tokens of an earlier job") } == 2)
         }
     }
 
@@ -131,7 +189,7 @@ struct RowCacheJobTests {
             #expect(FileManager.default.fileExists(atPath: bench.path("work/checkpoint.safetensors")))
             let second = try run(bench)
             #expect(second.log.contains { $0.contains("training goes on from its checkpoint") }, "\(second.log)")
-            #expect(second.log.count { $0.contains("as tokens of an earlier job") } == 2)
+            #expect(second.log.count { $0.contains("rows as tokens of an earlier job") } == 2)
             #expect(try adapter(second.result) == adapter(undisturbed.result))
         }
     }

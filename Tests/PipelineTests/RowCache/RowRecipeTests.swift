@@ -12,22 +12,39 @@ struct RowRecipeTests {
         "trainOn": { $0.trainOn = "all" }, "reasoning": { $0.reasoning = "drop" },
         "aliasesReasoning": { $0.aliasesReasoning = true },
         "maximumLength": { $0.maximumLength = 1 }, "overLength": { $0.overLength = "drop" },
-        "appendsEndOfText": { $0.appendsEndOfText = true }, "tokenizer": { $0.tokenizer = "t" },
-        "endOfText": { $0.endOfText = 1 }, "beginning": { $0.beginning = [1] }, "vocabulary": { $0.vocabulary = 1 },
-        "sliceBy": { $0.sliceBy = "s" },
+        "appendsEndOfText": { $0.appendsEndOfText = true }, "tokenizer": { $0.tokenizer.sha256 = "t" },
+        "classifies": { $0.classifies = true }, "pooling": { $0.pooling = "last" }, "sliceBy": { $0.sliceBy = "s" },
     ]
+
+    private static let tokenizerChanges: [String: @Sendable (inout TokenizerRecipe) -> Void] = [
+        "sha256": { $0.sha256 = "t" }, "endOfText": { $0.endOfText = 1 }, "beginning": { $0.beginning = [1] },
+        "vocabulary": { $0.vocabulary = 1 },
+    ]
+
+    private static let textChanges: [String: @Sendable (inout TextRecipe) -> Void] = [
+        "kind": { $0.kind = "rows" }, "version": { $0.version += 1 }, "lorad": { $0.lorad += "x" },
+        "tokenizer": { $0.tokenizer.sha256 = "t" },
+    ]
+
+    /// Changes each field in turn, and requires as many hashes.
+    private func check<Recipe>(
+        _ recipe: Recipe, _ changes: [String: @Sendable (inout Recipe) -> Void], _ hash: (Recipe) throws -> String
+    ) throws {
+        let names = Mirror(reflecting: recipe).children.compactMap(\.label)
+        #expect(Set(names) == Set(changes.keys), "a field without a case, or a case without a field")
+        #expect(try hash(recipe) == hash(recipe))
+        let others = try names.map { name in
+            var other = recipe
+            changes[name]?(&other)
+            return try hash(other)
+        }
+        #expect(try Set(others + [hash(recipe)]).count == names.count + 1)
+    }
 
     @Test("Every field changes the hash")
     func fields() throws {
-        let names = Mirror(reflecting: RowRecipe()).children.compactMap(\.label)
-        #expect(Set(names) == Set(Self.changes.keys), "a field without a case, or a case without a field")
-        var hashes = [try RowRecipe().hash()]
-        #expect(hashes == [try RowRecipe().hash()])
-        for name in names {
-            var recipe = RowRecipe()
-            Self.changes[name]?(&recipe)
-            hashes.append(try recipe.hash())
-        }
-        #expect(Set(hashes).count == names.count + 1)
+        try check(RowRecipe(), Self.changes) { try $0.hash() }
+        try check(TextRecipe(TokenizerRecipe()), Self.textChanges) { try $0.hash() }
+        try check(TokenizerRecipe(), Self.tokenizerChanges) { try TextRecipe($0).hash() }
     }
 }

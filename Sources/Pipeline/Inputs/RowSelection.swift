@@ -6,7 +6,7 @@ import Training
 
 /// The tokenized rows of a job's files that are trained on: without those that stand in the data that judge the adapter,
 /// and of a file with a limit those that it takes.
-struct TextSelection {
+struct RowSelection {
     /// Of each file.
     let rows: [TokenizedRows]
     /// Of all that are trained on, ascending, one file's after the other's.
@@ -26,7 +26,7 @@ struct TextSelection {
         var sieve = HeldOutSieve(validation: heldOut, evaluation: evaluated)
         for own in rows { try own.file?.forEach { sieve.add($1.input) } }
         try sieve.requireAny(of: manifest.dataset.train.described)
-        contamination = sieve.counts(showing: try Self.texts(sieve.removed, rows))
+        contamination = sieve.counts(showing: try Self.texts(sieve.removed, rows).map(\.text))
         let seed = UInt64(bitPattern: Int64(manifest.training.seed))
         let train = manifest.dataset.train
         guard train.sources.contains(where: { $0.limit != nil }) else {
@@ -41,7 +41,7 @@ struct TextSelection {
     ///
     /// - Parameter index: of its place in `places`.
     /// - Throws: as `RowTexts.texts`.
-    func text(of index: Int) throws -> String {
+    func text(of index: Int) throws -> RowTexts.Text {
         // Where the file has to be read again for one, those that are asked for next come with it.
         let start = index / Self.textsAtOnce * Self.textsAtOnce
         let texts = try Self.texts(Array(places[start..<min(start + Self.textsAtOnce, places.count)]), rows)
@@ -58,25 +58,32 @@ struct TextSelection {
     /// The examples of each file, and what became of all rows: a row's place among the counts' is its place in `places`.
     /// Rows that the base cannot be fed are noted.
     ///
-    /// - Parameter observation: told of the rows.
+    /// - Parameters:
+    ///   - targets: of each file's rows what each must be predicted to be; empty where tokens are predicted.
+    ///   - observation: told of the rows.
     /// - Returns: nil where mistakes leave nothing.
     /// - Throws: as `TokenizedFile.examples`.
     func built(
-        _ builder: ExampleBuilder, _ limits: BaseLimits, _ observation: RowObservation?, _ mistakes: JobMistakes
+        _ builder: any RowBuilder, targets: [[SequenceTarget]] = [], _ limits: BaseLimits,
+        _ observation: RowObservation?, _ mistakes: JobMistakes
     ) throws -> (examples: [any ExampleSource], counts: ExampleBuilder.Counts)? {
         var counts = ExampleBuilder.Counts()
         var observed = observation == nil ? nil : ObservedRows()
         let examples = try mistakes.collect("dataset.train") {
             try refuse()
+            var empty: [String] = []
             let examples = try rows.enumerated().map { index, own in
                 let start = starts[index]
-                let taken = Self.part(places, start..<(start + own.count))
-                return try own.file?.examples(at: taken.lazy.map { $0 - start }) { _, record in
+                let taken = Self.part(places, start..<(start + own.count)).lazy.map { $0 - start }
+                let own = (rows: own, targets: targets.isEmpty ? [] : targets[index])
+                return try own.rows.file?.examples(at: taken, targets: own.targets) { place, record in
+                    if own.rows.format == nil, record.figures.length == 0 { empty.append(name(start + place)) }
                     counts.add(record.figures, at: counts.rows)
-                    observed?.add(record, of: own)
+                    observed?.add(record, of: own.rows)
                 }
             }
-            try builder.checkSupervised(counts)
+            if let refusal = ClassificationBuilder.refusal(empty: empty) { throw refusal }
+            try builder.checkSupervised(counts, kind: "training")
             return examples
         }
         guard let examples else { return nil }
@@ -102,11 +109,16 @@ struct TextSelection {
         for (start, own) in zip(starts, rows) where !own.refused.isEmpty {
             let taken = Set(Self.part(places, start..<(start + own.count)))
             for (place, error) in own.refused where taken.contains(start + place) {
-                let found = sources[start + place]
-                refused.append(("\(found.file):\(found.line)", error))
+                refused.append((name(start + place), error))
             }
         }
         if let refusal = ExampleBuilder.refusal(refused) { throw refusal }
+    }
+
+    /// The row at a place, as messages call it.
+    private func name(_ place: Int) -> String {
+        let found = sources[place]
+        return "\(found.file):\(found.line)"
     }
 
     /// The place of each file's first row among all.
@@ -133,7 +145,7 @@ struct TextSelection {
         return places[first(from: range.lowerBound)..<first(from: range.upperBound)]
     }
 
-    private static func texts(_ places: [Int], _ rows: [TokenizedRows]) throws -> [String] {
+    private static func texts(_ places: [Int], _ rows: [TokenizedRows]) throws -> [RowTexts.Text] {
         try zip(starts(rows), rows).flatMap { start, own in
             try own.texts.texts(part(places, start..<(start + own.count)).map { $0 - start })
         }
