@@ -1,5 +1,4 @@
 import Foundation
-
 import Manifests
 
 /// The repository's root, three folders above this file.

@@ -69,6 +69,8 @@ struct ResumeTests {
         "A run of any method, stopped and resumed, ends in the same bits", arguments: AdapterMethods.all.map(\.name),
         DType.allCases)
     func methods(method: String, dtype: DType) throws {
+        // Weights that are trained are in float32.
+        if method == "full", dtype != .float32 { return }
         try withTemporaryFolder { folder in
             let (undisturbed, expected) = try start(configuration(), dtype: dtype, method: method)
             _ = try undisturbed.run()

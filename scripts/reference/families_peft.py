@@ -38,6 +38,10 @@ METHODS = {
     "ia3": "method: ia3",
     "bitfit": "method: bitfit",
     "adalora": "method: adalora, init_r: 4, target_r: 2, alpha: 8",
+    "hybrid": "method: hybrid, rank: 4, alpha: 8, train_modules: ['.*norm.*|ln_.', 'layers?.1.mlp|h.1.mlp']",
+    "head": "rank: 4, alpha: 8, modules_to_save: [lm_head]",
+    "bias-all": "rank: 4, alpha: 8, bias: all",
+    "bias-lora-only": "rank: 4, alpha: 8, bias: lora_only",
     "prompt": "method: prompt, num_virtual_tokens: 4",
     "prefix": "method: prefix, num_virtual_tokens: 4",
 }

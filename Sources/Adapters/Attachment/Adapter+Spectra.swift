@@ -9,15 +9,18 @@ extension Adapter {
     package func spectra(
         base: any WeightSource, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> [UpdateSpectrum] {
-        try modules.enumerated().map { index, module in
-            defer { progress(index + 1, modules.count) }
-            let shape = module.slot.weightShape
-            let weight = Matrix(rows: shape[0], columns: shape[1])
-            try base.read(module.slot.weightName, into: weight)
-            let weightNorm = Kernels.squaredNorm(weight).squareRoot()
-            let (values, norm) = module.update.spectrum(weight: weight, isTransposed: module.slot.isTransposed)
-            return UpdateSpectrum(
-                module: module.slot.name, singularValues: values, relativeNorm: norm / weightNorm)
-        }
+        if let update { return try update.changes(base: base, progress: progress) }
+        let own = try whole?.changes(base: base, progress: progress) ?? []
+        return try own
+            + modules.enumerated().map { index, module in
+                defer { progress(index + 1, modules.count) }
+                let shape = module.slot.weightShape
+                let weight = Matrix(rows: shape[0], columns: shape[1])
+                try base.read(module.slot.weightName, into: weight)
+                let weightNorm = Kernels.squaredNorm(weight).squareRoot()
+                let (values, norm) = module.update.spectrum(weight: weight, isTransposed: module.slot.isTransposed)
+                return UpdateSpectrum(
+                    module: module.slot.name, singularValues: values, relativeNorm: norm / weightNorm)
+            }
     }
 }

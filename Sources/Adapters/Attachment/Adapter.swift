@@ -17,6 +17,8 @@ package final class Adapter {
     package let modules: [Module]
     /// Of a method that attaches elsewhere.
     package let update: (any ModelUpdate)?
+    /// Tensors of the base that are trained whole beside the updates; nil where there are none.
+    let whole: WholeTensors?
     /// What the method does at each step beside the update.
     private let companion: (any TrainingCompanion)?
     /// The model's classification head; nil where it predicts tokens.
@@ -67,6 +69,11 @@ package final class Adapter {
         self.configuration = configuration
         self.published = published
         head = model.classifier
+        let whole = try TrainedModules.tensors(configuration, adapted: Set(places.map(\.slot.name)), on: model)
+        if whole?.areFree == false {
+            throw AdaptersError(.mismatch, "The model's own tensors are trained already.")
+        }
+        self.whole = whole
         switch configuration.method.attachment {
         case .projections(_, let make):
             modules = try places.enumerated().map { index, place in
@@ -89,7 +96,7 @@ package final class Adapter {
     }
 
     /// Every trainable matrix, in a fixed order.
-    package var parameters: [Parameter] { adapted + (head?.parameters ?? []) }
+    package var parameters: [Parameter] { adapted + (whole?.parameters ?? []) + (head?.parameters ?? []) }
 
     /// What of them is the method's.
     private var adapted: [Parameter] { update?.parameters ?? modules.flatMap { $0.update.parameters } }
@@ -115,6 +122,7 @@ package final class Adapter {
         head?.usesTrained = enabled
         for module in modules { module.slot.adapter = enabled ? module.update : nil }
         update?.setEnabled(enabled)
+        whole?.setEnabled(enabled)
     }
 
     /// Takes the adapter off its model for good.
@@ -125,7 +133,8 @@ package final class Adapter {
     /// - Throws: `AdaptersError.zeroUpdate` where no module differs from an untrained one, `.notFinite` naming a tensor with NaN or infinity.
     package func checkMeaningful() throws {
         try checkFinite(advice: "Lower training.learning_rate, or look at the rows of the step where the loss rose.")
-        guard update?.changesOutput ?? modules.contains(where: \.update.changesOutput) else {
+        let moved = update?.changesOutput ?? modules.contains(where: \.update.changesOutput)
+        guard moved || whole?.differ == true else {
             throw AdaptersError(
                 .zeroUpdate, "The adapter changes nothing: \(configuration.method.untrained) in every module.",
                 advice: "Train for at least one step with a learning rate above zero.")

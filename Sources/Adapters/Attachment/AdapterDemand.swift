@@ -5,6 +5,8 @@ import Transformers
 package struct AdapterDemand: Sendable, Equatable {
     /// Trainable elements, the classification head's among them.
     package let elements: Int
+    /// Of them, those whose values lie in the base's own memory.
+    package let elementsInPlace: Int
     /// Bytes of what stays as training began.
     package let constantBytes: Int
     /// Bytes that the modules hold of every token of a batch for the backward pass.
@@ -23,8 +25,14 @@ package struct AdapterDemand: Sendable, Equatable {
             case .projections(let demand, _): try configuration.places(on: model).map(demand)
             case .model(let demand, _): [try demand(configuration, model)]
             }
+        var whole = 0
+        if configuration.method.adaptsProjections {
+            let adapted = Set(try configuration.places(on: model).map(\.slot.name))
+            whole = try TrainedModules.elements(configuration, adapted: adapted, on: model)
+        }
         let head = (model.classifier?.parameters ?? []).reduce(0) { $0 + $1.value.rows * $1.value.columns }
-        elements = head + demands.reduce(0) { $0 + $1.elements }
+        elements = head + whole + demands.reduce(0) { $0 + $1.elements }
+        elementsInPlace = demands.reduce(0) { $0 + $1.elementsInPlace }
         constantBytes = DType.float32.bytes * demands.reduce(0) { $0 + $1.constants }
         // What all keep, and what one module at a time holds.
         let held = demands.map(\.scratchCount).max() ?? 0

@@ -53,6 +53,11 @@ package struct Composition {
             // Its matrices outlive it; the next one takes the slots.
             defer { adapter.detach() }
             try adapter.checkMeaningful()
+            guard adapter.whole == nil else {
+                throw AdaptersError(
+                    .unsupported, "\(parent.name) holds weights of the base that were trained whole.",
+                    cause: "Only A and B are composed.", advice: "Merge it into the base, and compose on that.")
+            }
             for module in adapter.modules {
                 guard adapter.configuration.method == .lora, let pair = module.update.lowRankPair else {
                     throw AdaptersError(

@@ -7,17 +7,23 @@ import Transformers
 extension Adapter: Trainable {
     static let configurationFile = "adapter_config.json"
 
+    /// The folder of a run that holds a model, where its method makes one.
+    package static let modelFolder = "model"
+
     /// Writes `adapter_config.json` and `adapter_model.safetensors` into an existing folder, as PEFT loads them.
     ///
     /// The safetensors metadata says what the adapter fits, and nothing that differs between equal trainings.
     ///
     /// - Parameter labels: names of the classes, where the model has a head for them.
-    /// - Throws: `SystemError.unwritable`.
+    /// - Throws: `SystemError.unwritable`; `AdaptersError.unsupported` of a method that makes a model.
     package func save(folder: String, identity: BaseIdentity, baseModel: String, labels: [String]? = nil) throws {
+        guard !configuration.method.publishesModel else {
+            throw AdaptersError(.unsupported, "What \(configuration.method.title) makes is no adapter.")
+        }
         let own = publishedConfiguration
         let file = AdapterConfigurationFile(
             own, baseModel: baseModel, task: head == nil ? .causalLanguage : .sequenceClassification,
-            modulesToSave: head.map(SavedModules.names) ?? [],
+            modulesToSave: (head.map(SavedModules.names) ?? []) + own.savedModules,
             isTransposed: modules.contains { $0.slot.isTransposed }, members: update?.members ?? [])
         try AtomicFile.write(Data(file.text.utf8), to: "\(folder)/\(Self.configurationFile)")
         var metadata = [
@@ -32,6 +38,7 @@ extension Adapter: Trainable {
         metadata["lorad.labels"] = labels.map(AdapterTask.encode)
         let tensors =
             modules.flatMap(\.update.published).map { TensorEntry(name: $0.name, matrix: $0.matrix, shape: $0.shape) }
+            + (whole?.saved ?? [])
             + ((update?.parameters ?? []) + (head?.parameters ?? [])).map {
                 TensorEntry(name: $0.name, matrix: $0.value, shape: $0.shape)
             }
@@ -67,16 +74,18 @@ extension Adapter: Trainable {
         try read.check(head: model.classifier, folder: folder)
         let file = try AdapterWeights(folder: folder)
         try check(file.metadata, expecting, folder: folder)
+        var own = read.adapter
+        own.savedModules = try TrainedModules.saved(read.modulesOfBase, on: model)
         let slots = try read.slots(of: model)
         let places = slots.map(read.place)
         let adapter = try Adapter(
-            read.adapter, places: places,
+            own, places: places,
             published: PublishedTargets(
                 read.targets.names(of: slots), feedforward: read.feedforward?.listed ?? [], places),
             model: model, seed: 0)
         do {
             try file.check(adapter, slots: model.slots)
-            for parameter in adapter.parameters { try file.read(parameter.name, into: parameter.value) }
+            try file.read(into: adapter)
             try adapter.checkFinite(advice: "Train it again, at a lower rate.")
         } catch {
             adapter.detach()

@@ -1,3 +1,4 @@
+import Foundation
 import ModelFiles
 
 extension AdapterConfigurationFile {
@@ -16,6 +17,7 @@ extension AdapterConfigurationFile {
     /// - Throws: `AdaptersError.missing`, `.malformed` naming a field of the wrong kind, or `.unsupported` naming one that
     ///   asks for more than low-rank updates of linear projections.
     static func read(_ path: String) throws -> AdapterConfigurationFile {
+        try refuseModel(path)
         let file = try ConfigurationFields(path: path, json: try JSONReader.parse(file: path))
         let method = try method(file)
         try checkBeginning(file)
@@ -41,6 +43,7 @@ extension AdapterConfigurationFile {
             baseModel: try file.string("base_model_name_or_path", default: ""),
             task: file.value("task_type")?.stringValue.flatMap(Task.init) ?? .causalLanguage,
             modulesToSave: try strings("modules_to_save", file) ?? [])
+        if method.settings.contains("bias") { configuration.adapter.bias = try bias(file) }
         try method.read(file, &configuration.adapter)
         guard method.adaptsProjections else { return configuration }
         configuration.targets = try targets(file, savedWhole: configuration.modulesToSave)
@@ -57,6 +60,28 @@ extension AdapterConfigurationFile {
             configuration.feedforward = try feedforward(file)
         }
         return configuration
+    }
+
+    private static func bias(_ file: ConfigurationFields) throws -> TrainedBiases {
+        let name = try file.string("bias", default: "none")
+        guard let bias = TrainedBiases(rawValue: name) else {
+            throw AdaptersError(
+                .malformed, "\(file.path): bias is '\(name)'.",
+                advice: "It is one of \(TrainedBiases.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+        return bias
+    }
+
+    /// A run that published a model has no adapter, which whoever asks for one is told.
+    private static func refuseModel(_ path: String) throws {
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let model = "\(folder)/\(Adapter.modelFolder)"
+        let exists = FileManager.default.fileExists(atPath:)
+        guard !exists(path), exists("\(model)/config.json") else { return }
+        throw AdaptersError(
+            .unsupported, "The run in \(folder) holds a whole model, and no adapter.",
+            cause: "Its method is full fine-tuning.",
+            advice: "Use the model as a base: --base \(model), or base.path in a manifest.")
     }
 
     /// PEFT writes the names that it took, so that a file without any is not whole; an empty list means none.
@@ -83,7 +108,8 @@ extension AdapterConfigurationFile {
         let kind = file.value("peft_type")?.stringValue
         let found = try AdapterMethods.method(peftType: kind) { try file.bool($0, default: false) }
         guard let found else {
-            let known = Set(AdapterMethods.all.map { "'\($0.peftType)'" }).sorted().joined(separator: " or ")
+            let known = Set(AdapterMethods.all.compactMap(\.peftType).map { "'\($0)'" }).sorted().joined(
+                separator: " or ")
             throw AdaptersError(.unsupported, "\(file.path) has the peft_type '\(kind ?? "none")', not \(known).")
         }
         return found

@@ -48,7 +48,7 @@ struct AdapterConfigurationFile {
             ("base_model_name_or_path", JSONText.quote(baseModel)),
             ("inference_mode", "true"),
             ("modules_to_save", modulesToSave.isEmpty ? "null" : JSONText.list(modulesToSave)),
-            ("peft_type", JSONText.quote(adapter.method.peftType)),
+            ("peft_type", JSONText.quote(adapter.method.peftType ?? "")),
             ("task_type", JSONText.quote(task.rawValue)),
         ]
         let targets = adapter.method.adaptsProjections ? [("target_modules", JSONText.list(adapter.targets))] : []
@@ -77,7 +77,7 @@ struct AdapterConfigurationFile {
             scalesInput: feedforward?.areEndOf(slot.name) ?? false)
     }
 
-    /// Checks that what is saved whole is the model's classification head.
+    /// Checks that the adapter is of the model's task, and that its method goes with what is saved whole.
     ///
     /// - Throws: `AdaptersError.mismatch` for an adapter of another task, `.unsupported` naming a module that lorad does
     ///   not train.
@@ -89,10 +89,14 @@ struct AdapterConfigurationFile {
                     ? "The adapter in \(folder) classifies texts; it does not predict tokens."
                     : "The adapter in \(folder) predicts tokens; it does not classify texts.")
         }
-        let known = SavedModules.known
-        guard let other = modulesToSave.first(where: { !known.contains($0) || head == nil }) else { return }
+        guard let other = modulesOfBase.first, !adapter.method.settings.contains("bias") else { return }
         throw AdaptersError(
             .unsupported, "The adapter in \(folder) saves the module '\(other)' whole, which lorad does not support.",
-            cause: "Of whole modules only a classification head's are trained: \(known.joined(separator: ", ")).")
+            cause: "Beside \(adapter.method.title) no modules of the base are trained.")
+    }
+
+    /// Of what is saved whole, modules of the base, and not a classification head's.
+    var modulesOfBase: [String] {
+        modulesToSave.filter { task == .causalLanguage || !SavedModules.known.contains($0) }
     }
 }

@@ -45,6 +45,17 @@ struct AdapterWeights {
         Kernels.transpose(column, into: matrix)
     }
 
+    /// Reads every tensor of an adapter that the file fits.
+    ///
+    /// - Throws: as `SafetensorsFile.read`.
+    func read(into adapter: Adapter) throws {
+        let whole = Set((adapter.whole?.parameters ?? []).map(\.name))
+        for parameter in adapter.parameters where !whole.contains(parameter.name) {
+            try read(parameter.name, into: parameter.value)
+        }
+        try adapter.whole?.load { try read($0, into: $1) }
+    }
+
     /// Checks that the file holds what the adapter needs, and nothing else.
     ///
     /// - Parameter slots: all of the model's.
@@ -95,7 +106,7 @@ struct AdapterWeights {
         if !biases.isEmpty {
             throw AdaptersError(
                 .unsupported, "The adapter in \(folder) holds trained biases, such as \(biases[0]).",
-                cause: "lorad computes A and B, and lets the base's biases be.",
+                cause: "adapter_config.json says nothing of them.",
                 advice: "Merge the adapter into its base with PEFT, and use the merged model.")
         }
     }

@@ -139,12 +139,16 @@ package enum GGUFAdapterFile {
 
 extension Adapter {
     /// - Throws: `AdaptersError.unsupported` where llama.cpp's files have no place for the method, with the reason.
-    fileprivate func requireGGUF() throws { if configuration.method.ggufObstacle != nil { throw ggufRefusal } }
+    fileprivate func requireGGUF() throws {
+        if configuration.method.ggufObstacle != nil || whole != nil { throw ggufRefusal }
+    }
 
     fileprivate var ggufRefusal: AdaptersError {
         let method = configuration.method
         return AdaptersError(
-            .unsupported, "A \(method.title) adapter is not written as GGUF.", cause: method.ggufObstacle,
+            .unsupported, "A \(method.title) adapter is not written as GGUF.",
+            cause: whole == nil
+                ? method.ggufObstacle : "llama.cpp's adapters have no place for weights that are trained whole.",
             advice: method.mergeObstacle == nil
                 ? "Merge it into its base, and use the merged model."
                 : "Serve it beside its base, as PEFT and lorad do.")

@@ -68,7 +68,9 @@ package struct WarmStart {
         compare(.rankStabilised, "\(read.adapter.isRankStabilised)", ["\(ours.isRankStabilised)"])
         if ours.method.hasRank, ours.ranks.isEmpty { compare(.rank, "\(read.adapter.rank)", ["\(ours.rank)"]) }
         if ours.method.hasRank, ours.alphas.isEmpty { compare(.alpha, "\(read.adapter.alpha)", ["\(ours.alpha)"]) }
-        compare(.settings, read.adapter.ownSettings, [ours.ownSettings])
+        var theirs = read.adapter
+        theirs.savedModules = try TrainedModules.saved(read.modulesOfBase, on: model)
+        compare(.settings, theirs.ownSettings, [ours.ownSettings])
         let slots = try read.slots(of: model)
         if Set(slots.map(\.name)) != Set(adapter.modules.map(\.slot.name)) {
             let names = read.targets.names(of: slots).joined(separator: ", ")
@@ -103,7 +105,7 @@ package struct WarmStart {
     /// - Throws: `AdaptersError.mismatch` listing tensors that do not fit; `.notFinite`; as reading them.
     package func begin(_ adapter: Adapter, on model: LanguageModel) throws {
         try file.check(adapter, slots: model.slots)
-        for parameter in adapter.parameters { try file.read(parameter.name, into: parameter.value) }
+        try file.read(into: adapter)
         try adapter.checkFinite(advice: "Go on from another run, or train from the start.")
     }
 }

@@ -25,17 +25,20 @@ package enum MergedWeights {
         return bias
     }
 
-    /// The adapted projections merged, each computed in float32 when its turn to be written comes.
+    /// The adapted projections merged, each computed in float32 when its turn to be written comes, and tensors that were
+    /// trained whole.
     package static func projections(_ adapter: Adapter, base: any WeightSource) -> [TensorEntry] {
-        adapter.modules.flatMap { module -> [TensorEntry] in
-            let weight = TensorEntry(name: module.slot.weightName, shape: module.slot.weightShape) {
-                try merged(module, base: base)
+        let whole = adapter.update?.entries ?? adapter.whole?.entries ?? []
+        return whole
+            + adapter.modules.flatMap { module -> [TensorEntry] in
+                let weight = TensorEntry(name: module.slot.weightName, shape: module.slot.weightShape) {
+                    try merged(module, base: base)
+                }
+                let bias = TensorEntry(name: module.slot.biasName, shape: [module.slot.outputs]) {
+                    try mergedBias(module, base: base)
+                }
+                return (module.update.changesWeight ? [weight] : []) + (module.update.changesBias ? [bias] : [])
             }
-            let bias = TensorEntry(name: module.slot.biasName, shape: [module.slot.outputs]) {
-                try mergedBias(module, base: base)
-            }
-            return (module.update.changesWeight ? [weight] : []) + (module.update.changesBias ? [bias] : [])
-        }
     }
 
     /// The head's trained projections, under their names in the base's checkpoint; nothing without a head.

@@ -26,6 +26,11 @@ package struct AdapterConfiguration: Sendable, Equatable {
     /// Of the targets, modules whose inputs are scaled by (IA)³ and not their outputs; names as in `targets`.
     package var feedforward: [String] = []
 
+    /// Modules of the base that are trained whole beside the updates, by their whole paths: PEFT's `modules_to_save`.
+    package var savedModules: [String] = []
+    /// Which biases of the base are trained, PEFT's `bias`.
+    package var bias = TrainedBiases.none
+
     /// Rows before every sequence of prompt and prefix tuning, PEFT's `num_virtual_tokens`.
     package var virtualTokens = 20
     /// The tokens whose embeddings a prompt begins as, as many as virtual ones; nil for random ones.
@@ -74,6 +79,8 @@ package struct AdapterConfiguration: Sendable, Equatable {
         if !excluded.isEmpty { text += " exclude: \(excluded)" }
         if let layers { text += " layers: \(layers.sorted())" }
         if beginning != .kaiming { text += " init: \(beginning.rawValue)" }
+        if !savedModules.isEmpty { text += " modules_to_save: \(savedModules)" }
+        if bias != .none { text += " bias: \(bias.rawValue)" }
         if !feedforward.isEmpty { text += " feedforward_modules: \(feedforward)" }
         return text + method.fingerprint(self)
     }
@@ -83,7 +90,10 @@ package struct AdapterConfiguration: Sendable, Equatable {
         if let initial = method.rank?(self) {
             return "init_r \(initial), alpha \(alpha)" + (ranks.isEmpty ? "" : ", cut to the ranks that were kept")
         }
-        guard !method.adaptsProjections else { return "" }
+        guard !method.adaptsProjections else {
+            guard !savedModules.isEmpty || bias != .none else { return "" }
+            return "modules_to_save \(savedModules.joined(separator: ", ")), bias \(bias.rawValue)"
+        }
         return method.members(self).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 

@@ -10,8 +10,8 @@ package struct AdapterMethod: Sendable, Equatable {
     package let name: String
     /// What a report calls it.
     package let title: String
-    /// `peft_type` of PEFT's adapter_config.json.
-    package let peftType: String
+    /// `peft_type` of PEFT's adapter_config.json; nil where what is trained is no adapter.
+    package let peftType: String?
     /// The key of adapter_config.json that is true for this method alone of those of its `peft_type`.
     let flag: String?
     /// The keys of adapter_config.json that only methods such as this one have; others' are refused by name.
@@ -48,6 +48,9 @@ package struct AdapterMethod: Sendable, Equatable {
     /// Why it has nothing to adapt in a slot; nil where it has. Slots that are not named one by one are passed over.
     var obstacle: @Sendable (ProjectionSlot) -> String? = { _ in nil }
 
+    /// Whether what it makes is a model of its own, and no adapter.
+    package var publishesModel: Bool { peftType == nil }
+
     /// Whether it adapts projections, which targets name.
     package var adaptsProjections: Bool { if case .projections = attachment { true } else { false } }
 
@@ -73,7 +76,9 @@ enum MethodAttachment: Sendable {
 
 /// The methods that lorad trains, reads and writes.
 package enum AdapterMethods {
-    package static let all: [AdapterMethod] = [.lora, .dora, .ia3, .bitfit, .adalora, .prompt, .prefix, .bottleneck]
+    package static let all: [AdapterMethod] = [
+        .lora, .dora, .ia3, .bitfit, .adalora, .prompt, .prefix, .bottleneck, .full,
+    ]
 
     /// The method that a manifest names.
     ///
@@ -92,7 +97,7 @@ package enum AdapterMethods {
     /// - Parameter isOn: whether the file sets a key to true.
     /// - Returns: nil where no method has the type.
     static func method(peftType: String?, isOn: (String) throws -> Bool) rethrows -> AdapterMethod? {
-        let candidates = all.filter { $0.peftType == peftType }
+        let candidates = all.filter { $0.peftType != nil && $0.peftType == peftType }
         return try candidates.first { try $0.flag.map(isOn) ?? false } ?? candidates.first { $0.flag == nil }
     }
 }
@@ -114,6 +119,8 @@ package struct AdaptedPlace {
 struct ModuleDemand {
     /// Trainable elements.
     var elements: Int
+    /// Of them, those whose values lie in the base's own memory.
+    var elementsInPlace = 0
     /// Elements of float32 that stay what training began with.
     var constants = 0
     /// Numbers that are kept of every token for the backward pass.

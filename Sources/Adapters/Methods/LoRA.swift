@@ -39,7 +39,6 @@ extension AdapterMethod {
         "runtime_config",
         // How A and B began, of the ways that are let through.
         "eva_config", "corda_config", "loftq_config", "lora_ga_config",
-        // Trained biases are tensors of the file, which are refused where there are any.
         "bias",
     ]
 
@@ -48,7 +47,7 @@ extension AdapterMethod {
     static func lowRankMembers(_ configuration: AdapterConfiguration) -> [(key: String, value: String)] {
         func number(_ value: Float) -> String { Int(exactly: value).map(String.init) ?? String(value) }
         var members = [
-            ("bias", "\"none\""), ("lora_alpha", number(configuration.alpha)),
+            ("bias", JSONText.quote(configuration.bias.rawValue)), ("lora_alpha", number(configuration.alpha)),
             ("lora_dropout", "\(configuration.dropout)"), ("r", "\(configuration.rank)"),
         ]
         if configuration.isRankStabilised { members.append(("use_rslora", "true")) }

@@ -1,7 +1,8 @@
+import ModelFiles
 import Tensors
 import Transformers
 
-/// What a method puts into slots that are no projections': before the tokens, before keys and values, or behind
+/// What a method does elsewhere than in projections' slots: before the tokens, before keys and values, or behind
 /// sublayers. It owns its tensors, and is all that files and resources know of the method.
 package protocol ModelUpdate: AnyObject {
     /// The trainable tensors in a fixed order, under the names of their file.
@@ -26,4 +27,18 @@ package protocol ModelUpdate: AnyObject {
 
     /// Takes the slots, or leaves them empty.
     func setEnabled(_ enabled: Bool)
+
+    /// The base's tensors that it has changed, as a checkpoint stores them; empty where it stands beside them.
+    var entries: [TensorEntry] { get }
+
+    /// What was learned of them, beside the base's.
+    ///
+    /// - Parameter progress: told how many of how many are done.
+    /// - Throws: as reading the base.
+    func changes(base: any WeightSource, progress: (Int, Int) -> Void) throws -> [UpdateSpectrum]
+}
+
+extension ModelUpdate {
+    package var entries: [TensorEntry] { [] }
+    package func changes(base: any WeightSource, progress: (Int, Int) -> Void) throws -> [UpdateSpectrum] { [] }
 }

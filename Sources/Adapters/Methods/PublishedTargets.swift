@@ -24,6 +24,7 @@ struct PublishedTargets {
         var read = AdapterTargets(targets: .list(names))
         read.excluded = configuration.excluded.isEmpty ? nil : .list(configuration.excluded)
         read.layers = configuration.layers
+        read.savedWhole = try configuration.savedModules.map(AdapterTargets.whole)
         let paths = places.map(\.slot.name)
         let excludes = configuration.excluded.isEmpty || configuration.method.sharedSettings.contains("exclude_modules")
         if excludes, try read.select(among: model.slots).map(\.name) == paths {

@@ -10,7 +10,13 @@ extension TargetSelection {
     {
         let targeted = try fitting(configuration.method, configuration.targets, among: slots)
         let layered = try inLayers(configuration.layers, of: targeted)
-        let selected = try excluding(configuration.excluded, from: layered)
+        let left = try excluding(configuration.excluded, from: layered)
+        let selected = left.filter { !TrainedModules.contain($0.name, configuration.savedModules) }
+        guard !selected.isEmpty else {
+            throw AdaptersError(
+                .unknownTarget, "Every targeted projection lies in a module that is trained whole.",
+                advice: "Leave some to be adapted.")
+        }
         try configuration.ranks.check(among: selected)
         try configuration.alphas.check(among: selected)
         try checkNames(configuration.feedforward, among: selected)

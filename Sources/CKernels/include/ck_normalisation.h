@@ -18,3 +18,10 @@ void ck_layer_norm_forward(const float *x, size_t xs, const float *w, const floa
 void ck_layer_norm_backward(const float *dy, size_t dys, const float *x, size_t xs, const float *w,
                             const float *statistics, size_t ss, float *dx, size_t dxs, size_t rows, size_t columns,
                             enum ck_write write);
+
+/// dw += Σ dy ⊙ x·r over the rows, one after the other.
+void ck_rms_norm_gradient(const float *dy, size_t dys, const float *x, size_t xs, const float *r, size_t rs, float *dw,
+                          size_t rows, size_t columns);
+/// dw += Σ dy ⊙ (x − μ)·r and db += Σ dy over the rows, one after the other; neither where its place is null.
+void ck_layer_norm_gradients(const float *dy, size_t dys, const float *x, size_t xs, const float *statistics, size_t ss,
+                             float *dw, float *db, size_t rows, size_t columns);

@@ -98,3 +98,25 @@ CK_FUNCTION void ck_layer_norm_backward(const float *dy, size_t dys, const float
         }
     }
 }
+
+CK_FUNCTION void ck_rms_norm_gradient(const float *dy, size_t dys, const float *x, size_t xs, const float *r, size_t rs,
+                                      float *dw, size_t rows, size_t columns) {
+    for (size_t row = 0; row < rows; row++) {
+        const float *g = dy + row * dys, *in = x + row * xs;
+        float inverse = r[row * rs];
+        for (size_t i = 0; i < columns; i++) dw[i] += g[i] * (in[i] * inverse);
+    }
+}
+
+CK_FUNCTION void ck_layer_norm_gradients(const float *dy, size_t dys, const float *x, size_t xs,
+                                         const float *statistics, size_t ss, float *dw, float *db, size_t rows,
+                                         size_t columns) {
+    for (size_t row = 0; row < rows; row++) {
+        const float *g = dy + row * dys, *in = x + row * xs;
+        float mean = statistics[row * ss], inverse = statistics[row * ss + 1];
+        if (dw)
+            for (size_t i = 0; i < columns; i++) dw[i] += g[i] * ((in[i] - mean) * inverse);
+        if (db)
+            for (size_t i = 0; i < columns; i++) db[i] += g[i];
+    }
+}

@@ -8,6 +8,9 @@ extension JobManifest {
         if manifest.training.warmupSteps == nil {
             manifest.training.warmupRatio = manifest.training.warmupRatio ?? TrainingSection.standardWarmupRatio
         }
+        if manifest.adapter.method.publishesModel, node["training.learning_rate"] == nil {
+            manifest.training.learningRate = TrainingSection.standardFullLearningRate
+        }
         checkWeights(manifest, node, &context)
         checkValidation(&manifest, node, &context)
         checkEvaluation(manifest, node, &context)
@@ -46,6 +49,7 @@ extension JobManifest {
     /// What does not go with the method of adaptation, outside of its own section.
     private static func checkMethod(_ manifest: JobManifest, _ node: YAMLNode, _ context: inout ReadingContext) {
         let method = manifest.adapter.method
+        if method.publishesModel { return checkModel(manifest, node, &context) }
         if !method.isMergeable, manifest.merge.export != .none, let entry = node["merge"]?.entry("export") {
             context.diagnostics.add(
                 entry.position,

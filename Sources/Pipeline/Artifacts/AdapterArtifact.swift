@@ -1,7 +1,6 @@
 import Adapters
 import Common
 import Evaluation
-import ForeignText
 import Foundation
 import Manifests
 import ModelFiles
@@ -11,7 +10,7 @@ import Transformers
 
 /// A trained adapter in the files of PEFT, proven by merging it: merged weights answer as base and adapter do. Of one that
 /// cannot be merged, base and adapter alone are asked.
-package final class AdapterArtifact: Artifact {
+package final class AdapterArtifact: TrainedArtifact {
     package static let subject = "adapter_model.safetensors"
 
     /// The base, with the adapter attached.
@@ -32,6 +31,8 @@ package final class AdapterArtifact: Artifact {
         self.environment = environment
         model = job.model
     }
+
+    package static func files(in folder: String) -> [String] { [subject, "adapter_config.json", "config.json"] }
 
     package static func card(of report: RunReport) -> String { ModelCard.render(report) }
 
@@ -93,29 +94,11 @@ package final class AdapterArtifact: Artifact {
         ]
     }
 
-    private func repetition(_ found: RepetitionReport?) -> ArtifactCheck {
-        ArtifactCheck(
-            "repetition",
-            reason: found?.differing.map { id in
-                "The adapter answered the prompt \(ForeignText.quoted(id, limit: 256)) with other bits the second time: "
-                    + "this machine does not compute the same twice."
-            })
-    }
-
     /// Of a requantised model without a gate of its own: it must stand nearer to base and adapter than the base does.
     private func erasure(_ loss: ExportLoss) -> String? {
         guard job.manifest.merge.maxKL == nil, !(loss.meanKL < loss.adapterKL) else { return nil }
         return "Requantised, the model stands no nearer to base and adapter than the base alone: its distributions are "
             + "\(loss.meanKL) nats from theirs, the base's \(loss.adapterKL)."
-    }
-
-    private func expectations(missed ids: [String]) -> ArtifactCheck {
-        let missed = ids.map { ForeignText.quoted($0, limit: 256) }
-        return ArtifactCheck(
-            "expectations",
-            reason: missed.isEmpty
-                ? nil
-                : "The adapter's text for \(missed.joined(separator: ", ")) is not what the regression prompts expect.")
     }
 
     private func verifyUnmerged(
@@ -204,28 +187,15 @@ package final class AdapterArtifact: Artifact {
     /// What asks the model, which is now one of float32 with the adapter as its files say.
     private func proof(in folder: String) throws -> ParityProof {
         let (manifest, base, data) = (job.manifest, job.base, job.data)
-        let seed = UInt64(bitPattern: Int64(manifest.training.seed))
         // Two roundings of the same weights are compared here, so the arithmetic must not add a third.
         if manifest.dtype != .float32 {
             try model.replace {
-                try LanguageModel.load(base.files, dtype: .float32, task: data.task.head(seed: seed))
+                let seed = UInt64(bitPattern: Int64(manifest.training.seed))
+                return try LanguageModel.load(base.files, dtype: .float32, task: data.task.head(seed: seed))
             }
             try load(folder)
         }
-        return ParityProof(
-            base: base.files, tokenizer: base.tokenizer, endTokens: base.endTokens, prompts: data.prompts,
-            maxNewTokens: manifest.regression.maxNewTokens, task: data.task, seed: seed,
-            dtype: manifest.merge.dtype == .bfloat16 ? .bf16 : .f32,
-            tolerance: manifest.merge.tolerance,
-            knownAnswers: { [scores] digest in
-                try scores.answers(of: nil, digest, count: data.prompts.count)
-            },
-            answered: { [scores] in try scores.use(answers: $0, of: nil, $1, isKnown: $2) },
-            scratchFolder: environment.workFolder,
-            shouldStop: environment.shouldStop,
-            progress: { [reporter = environment.reporter] done, total in
-                reporter.progress(done, of: total, .answers)
-            })
+        return ParityProof(job, environment, scores)
     }
 
     /// Where merged weights are to be published, parity is measured on the very files that are; but not on requantised

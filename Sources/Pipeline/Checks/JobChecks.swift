@@ -125,14 +125,18 @@ struct JobChecks {
     func configuration(
         _ section: AdapterSection, of model: LanguageModel, _ tokenizer: any Tokenizer, steps: Int
     ) throws -> AdapterConfiguration? {
-        let method = try AdapterMethods.named(section.method.rawValue)
+        let method = try AdapterMethods.named(section.method.adapterMethod)
         guard method.adaptsProjections else { return try whole(section, method, of: model, tokenizer) }
         guard
             let all = try known(
                 "targets", { try TargetSelection.fitting(method, section.targets ?? [], among: model.slots) }),
             let layered = try known("layers", { try TargetSelection.inLayers(section.layerNumbers, of: all) }),
-            let slots = try known("exclude", { try TargetSelection.excluding(section.exclude ?? [], from: layered) })
+            let left = try known("exclude", { try TargetSelection.excluding(section.exclude ?? [], from: layered) }),
+            let modules = try known(
+                section.trainModules == nil ? "modules_to_save" : "train_modules",
+                { try TrainedModules.paths(section.wholeModules, on: model) })
         else { return nil }
+        let slots = left.filter { !TrainedModules.contain($0.name, modules) }
         var configuration = AdapterConfiguration(
             method: method, rank: section.rank,
             alpha: Float(section.alpha), dropout: Float(section.dropout), targets: section.targets ?? [],
@@ -140,11 +144,25 @@ struct JobChecks {
         configuration.excluded = section.exclude ?? []
         configuration.layers = section.layerNumbers
         configuration.feedforward = section.feedforwardModules ?? []
+        configuration.savedModules = modules
+        configuration.bias = section.bias.flatMap { TrainedBiases(rawValue: $0.rawValue) } ?? .none
         configuration.beginning = section.beginning.flatMap { LowRankBeginning(rawValue: $0.rawValue) } ?? .kaiming
         if section.method == .adalora {
             guard let budget = budget(section, steps: steps) else { return nil }
             configuration.budget = budget
         }
+        guard try patterns(section, among: slots, into: &configuration) else { return nil }
+        let demand = try known(
+            section.bias == nil ? "targets" : "bias", { try AdapterDemand(configuration, on: model) })
+        guard demand != nil else { return nil }
+        return fits(configuration, slots) ? configuration : nil
+    }
+
+    /// What modules have of their own; false, and noted, where a name means none of the slots.
+    private func patterns(
+        _ section: AdapterSection, among slots: [ProjectionSlot], into configuration: inout AdapterConfiguration
+    ) throws -> Bool {
+        let names = configuration.feedforward
         let ranks = try known("rank_pattern") {
             let ranks = try ModuleSettings((section.rankPattern ?? []).map { ($0.name, $0.value) })
             try ranks.check(among: slots)
@@ -156,11 +174,11 @@ struct JobChecks {
             return alphas
         }
         let feedforward: Void? = try known("feedforward_modules") {
-            try TargetSelection.checkNames(configuration.feedforward, among: slots)
+            try TargetSelection.checkNames(names, among: slots)
         }
-        guard let ranks, let alphas, feedforward != nil else { return nil }
+        guard let ranks, let alphas, feedforward != nil else { return false }
         (configuration.ranks, configuration.alphas) = (ranks, alphas)
-        return fits(configuration, slots) ? configuration : nil
+        return true
     }
 
     /// AdaLoRA's; nil, and noted, where its schedule leaves no step to take ranks in.

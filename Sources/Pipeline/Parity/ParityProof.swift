@@ -64,14 +64,21 @@ struct ParityProof {
             }
         }
         let merged = try measured(open(), after: 2)
-        let parity = report(
-            ParityJudge.report(
-                prompts: prompts, adapter: reference, base: baseMeasured, merged: merged,
-                precision: ParityPrecision(dtype) ?? .float32), repetition)
+        let parity = report(reference, base: baseMeasured, merged: merged, repetition)
         let loss = try requantised.map { open in
             ExportLoss(try measured(open(), after: 3), base: baseMeasured, prompts: prompts.count)
         }
         return (parity, loss)
+    }
+
+    /// What base and merged weights answered, held against the reference.
+    func report(
+        _ reference: ParityReference, base: ParityMeasurement, merged: ParityMeasurement, _ repetition: Repetition
+    ) -> ParityReport {
+        report(
+            ParityJudge.report(
+                prompts: prompts, adapter: reference, base: base, merged: merged,
+                precision: ParityPrecision(dtype) ?? .float32), repetition)
     }
 
     /// Compares the base alone with the reference. Its own answers depend on no adapter; its logits after the reference's

@@ -44,7 +44,10 @@ extension JobManifest {
     func onThisMachine(resuming origin: CheckpointOrigin?) -> JobManifest {
         var manifest = self
         if training.dtype == .auto {
-            let dtype = origin?.dtype ?? MachineInfo.fasterDType
+            // The updates of weights that are trained would be lost in the rounding of bfloat16.
+            let trainsWeights = adapter.method.publishesModel || !adapter.wholeModules.isEmpty
+            let standard = trainsWeights ? .float32 : MachineInfo.fasterDType
+            let dtype = origin?.dtype ?? standard
             manifest.training.dtype = dtype == .bfloat16 ? .bfloat16 : .float32
         }
         return manifest

@@ -116,8 +116,11 @@ struct JobPreparation {
             try mistakes.collect(
                 "base", { try resources.requireMemory(prediction) }) != nil
         else { return nil }
-        if manifest.merge.export == .safetensors {
-            try mistakes.collect("merge.export") { try MergedExport.checkCompanions(of: base.files) }
+        let publishesModel = manifest.adapter.method.publishesModel
+        if manifest.merge.export == .safetensors || publishesModel {
+            try mistakes.collect(publishesModel ? "adapter.method" : "merge.export") {
+                try MergedExport.checkCompanions(of: base.files)
+            }
         }
         let loaded = try mistakes.collect("base.path") {
             try LanguageModel.load(base.files, dtype: manifest.dtype, task: task.head(seed: seed))

@@ -1,7 +1,7 @@
 import ModelFiles
 import Tensors
 
-/// How far the tensors of two safetensors files are from each other.
+/// How far the tensors of two safetensors files, or of several, are from each other.
 struct AdapterDifference: Equatable {
     /// Of both files together.
     let count: Int
@@ -10,6 +10,15 @@ struct AdapterDifference: Equatable {
     /// The largest difference of two elements; nil where none differs, or a tensor is in one file alone or of another
     /// shape.
     let largest: Double?
+
+    /// - Parameter pairs: of files, at least one.
+    init(_ pairs: [(String, String)]) throws {
+        let all = try pairs.map { try AdapterDifference($0.0, $0.1) }
+        count = all.reduce(0) { $0 + $1.count }
+        differing = all.reduce(0) { $0 + $1.differing }
+        let isComparable = all.allSatisfy { $0.differing == 0 || $0.largest != nil }
+        largest = isComparable ? all.compactMap(\.largest).max() : nil
+    }
 
     init(_ first: String, _ second: String) throws {
         let files = try [SafetensorsFile(path: first), SafetensorsFile(path: second)]

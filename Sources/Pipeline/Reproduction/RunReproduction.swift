@@ -1,4 +1,5 @@
 import Common
+import Digests
 import Foundation
 import Manifests
 import ModelFiles
@@ -131,10 +132,16 @@ package struct RunReproduction {
     }
 
     private func compare(_ then: Provenance, _ again: JobResult) throws -> Reproduction {
-        let paths = [folder, again.runFolder].map { "\($0)/\(AdapterArtifact.subject)" }
-        let hashes = try paths.map { try ContentHash.ofFile($0) }
         let differences = Reproduction.differences(then: then, now: again.report.provenance)
-        let tensors = try AdapterDifference(paths[0], paths[1])
+        let artifact = (AdapterKind(rawValue: then.adapter.method) ?? .lora).artifact
+        let weights = artifact.files(in: folder).filter { $0.hasSuffix(".safetensors") }
+        let folders = [folder, again.runFolder]
+        // Of several files the list of their hashes.
+        let hashes = try folders.map { folder in
+            let all = try weights.map { try ContentHash.ofFile("\(folder)/\($0)") }
+            return all.count == 1 ? all[0] : SHA256.hexadecimal(of: Data(all.joined(separator: "\n").utf8))
+        }
+        let tensors = try AdapterDifference(weights.map { ("\(folders[0])/\($0)", "\(folders[1])/\($0)") })
         return Reproduction(
             runFolder: folder, reproduced: hashes[0] == hashes[1], published: hashes[0], madeAgain: hashes[1],
             tensorsThatDiffer: tensors.differing, tensors: tensors.count, largestDifference: tensors.largest,

@@ -73,8 +73,12 @@ package struct MemoryPrediction: Equatable {
         return whole
     }
 
-    /// Values and gradients of what is trained, and what stays as training began.
-    package var trained: Int { adapter.map { Parameter.bytes(elements: $0.elements) + $0.constantBytes } ?? 0 }
+    /// Values and gradients of what is trained, but for values that are the base's own, and what stays as training began.
+    package var trained: Int {
+        adapter.map {
+            Parameter.bytes(elements: $0.elements) - DType.float32.bytes * $0.elementsInPlace + $0.constantBytes
+        } ?? 0
+    }
     /// What training holds beside: the optimizer, and the best values where those are kept.
     package var optimizer: Int { adapter.map { plan.heldBytes(elements: $0.elements) } ?? 0 }
 

@@ -68,11 +68,15 @@ struct ResourceCheck {
             let way =
                 manifest.adapter.method.isLowRank
                 ? "lower adapter.rank, or name fewer adapter.targets."
-                : manifest.adapter.method.adaptsProjections
-                    ? "name fewer adapter.targets."
-                    : manifest.adapter.method == .bottleneck
-                        ? "raise adapter.reduction_factor." : "lower adapter.num_virtual_tokens."
-            return "The adapter and its optimizer alone need \(adapter >> 20) MiB: \(way)"
+                : manifest.adapter.method.publishesModel
+                    ? "train less than every parameter: adapter.method lora."
+                    : manifest.adapter.method.adaptsProjections
+                        ? "name fewer adapter.targets."
+                        : manifest.adapter.method == .bottleneck
+                            ? "raise adapter.reduction_factor." : "lower adapter.num_virtual_tokens."
+            let subject =
+                manifest.adapter.method.publishesModel ? "Gradients and optimizer" : "The adapter and its optimizer"
+            return "\(subject) alone need \(adapter >> 20) MiB: \(way)"
         }
         var lower = ["training.batch_size", "training.micro_batch_tokens", "training.max_length"].joined(
             separator: ", ")

@@ -21,6 +21,8 @@ package struct ScoreRecipe: Codable, Equatable, Sendable {
     package var labels: [String]?
     /// What a fresh classification head is drawn from.
     package var headSeed: UInt64?
+    /// What of the base's own tensors the job trains, which other kernels may compute with; nil where it is nothing.
+    package var trained: [String]?
     /// What weights are stored and computed in.
     package var storage = ""
     package var compute = ""

@@ -32,11 +32,19 @@ final class JobScores {
             recipe.headSeed = UInt64(bitPattern: Int64(manifest.training.seed))
         }
         recipe.endTokens = job.base.endTokens
+        recipe.trained = Self.trained(job.manifest.adapter)
         self.recipe = recipe
     }
 
     /// For the report; nil where no cache was asked.
     var report: ScoreCacheReport? { cache == nil ? nil : ScoreCacheReport(scores: uses) }
+
+    private static func trained(_ adapter: AdapterSection) -> [String]? {
+        if adapter.method.publishesModel { return [adapter.method.rawValue] }
+        let bias = adapter.bias.flatMap { $0 == .none ? nil : "bias: \($0.rawValue)" }
+        let all = adapter.wholeModules.sorted() + (bias.map { [$0] } ?? [])
+        return all.isEmpty ? nil : all
+    }
 
     // MARK: rows
 

@@ -57,7 +57,7 @@ package struct JobPipeline {
         do {
             let report = try produce(job, scores, staging)
             return try stage(.publish, detail: { $0.runFolder }) {
-                try staging.writeDocuments(report, manifest: manifestData, of: AdapterArtifact.self)
+                try staging.writeDocuments(report, manifest: manifestData, of: job.manifest.adapter.method.artifact)
                 let published = try staging.publish(
                     report.status, journal: environment.journal, note: environment.note(report)
                 ) { step in
@@ -134,7 +134,9 @@ package struct JobPipeline {
     ) throws {
         defer { report.scoreCache = scores.report }
         let trained = try job.model.use { try train($0, job, &report) }
-        let artifact = AdapterArtifact(trained, of: job, scores, environment)
+        let artifact: any TrainedArtifact =
+            job.manifest.adapter.method.publishesModel
+            ? ModelArtifact(trained, of: job, scores, environment) : AdapterArtifact(trained, of: job, scores, environment)
         try stage(.adapter, detail: { "\(artifact.adapter.parameterCount) parameters" }) {
             try artifact.write(to: staging.folder, &report)
             try artifact.readBack(from: staging.folder)
@@ -163,7 +165,7 @@ package struct JobPipeline {
 
     /// Scores base and adapter, and the adapters that the run is held against, as far as it is not known of them.
     private func slices(
-        _ artifact: AdapterArtifact, _ job: PreparedJob, _ scores: JobScores, _ staging: RunStaging
+        _ artifact: any TrainedArtifact, _ job: PreparedJob, _ scores: JobScores, _ staging: RunStaging
     ) throws -> SliceStage.Found {
         let scoring = SliceStage(manifest: job.manifest, base: job.base, data: job.data, environment: environment)
         guard let plan = job.data.evaluation else { return SliceStage.Found() }

@@ -15,7 +15,7 @@ extension JobWork {
             + (data.watched?.scoredTokens(perCall: manifest.evaluation.batchTokens) ?? 0)
         scoredTokens = data.evaluation?.scoredTokens(perCall: manifest.evaluation.batchTokens) ?? 0
         scoringModels += job.compared.count
-        if !manifest.adapter.method.isMergeable { answeringModels = 2 }
+        if !manifest.adapter.method.isMergeable, !manifest.adapter.method.publishesModel { answeringModels = 2 }
         let prompts = data.prompts.reduce(0) { $0 + job.base.tokenizer.encodeBeginning($1.prompt).count }
         drawnTokens = data.task == .language ? data.prompts.count * manifest.regression.maxNewTokens : 0
         promptTokens = prompts + drawnTokens

@@ -26,6 +26,7 @@ enum ReportAssembly {
             predictedPeakMemoryBytes: predictedPeak,
             trainableParameters: trainable, baseParameters: base.hash.parameters, rows: data.rows,
             contamination: data.contamination, sample: data.sample)
+        report.optimizerBytes = AdamW.bytes(elements: trainable)
         report.sources = data.mixture.report(plan, result)
         return report
     }
@@ -72,6 +73,8 @@ extension ReportAssembly {
         shape.alphaPattern = section.alphaPattern.map { $0.map { "\($0.name): \(FigureFormat.plain($0.value))" } }
         shape.layers = section.layers.map { $0.map(\.text) }
         shape.excluded = section.exclude
+        shape.savedModules = section.wholeModules.isEmpty ? nil : section.wholeModules
+        shape.bias = section.bias?.rawValue
         shape.beginning = section.beginning?.rawValue
         shape.feedforward = section.feedforwardModules
         shape.initialRank = own("init_r", section.initialRank)

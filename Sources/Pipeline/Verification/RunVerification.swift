@@ -58,6 +58,7 @@ package struct RunVerification {
         guard let record = try readRecord(),
             let (files, base, reading) = try checkBase(BaseRecord(record.report.provenance.base))
         else { return }
+        if record.manifest.adapter.method.publishesModel { return try checkModel(record, files, reading) }
         let task: ModelTask
         do { task = try ModelTask.of(adapter: folder, base: files.configuration) } catch let error as AdaptersError {
             return _ = fail(.adapter, .data, Self.words(error))
@@ -119,7 +120,7 @@ package struct RunVerification {
     private static let largestStatement = 64 << 20
 
     /// What the run recorded of itself.
-    private struct Record {
+    struct Record {
         let report: RunReport
         /// Nil where the adapter cannot be merged.
         let parity: ParityReport?
@@ -233,7 +234,7 @@ package struct RunVerification {
         return scratch
     }
 
-    private func proof(
+    func proof(
         _ record: Record, _ files: BaseModelFiles, _ reading: TokenizerReading, _ task: ModelTask, scratch: String
     ) throws -> ParityProof {
         let tokenizer = try TokenizerLoader.load(files, reading: reading)

@@ -1,13 +1,14 @@
 import Reports
 
-/// What a run makes to be used, an adapter or some day a whole model: files that others load, proven before they are
+/// What a run makes to be used, an adapter or a whole model: files that others load, proven before they are
 /// published.
 ///
 /// A job calls its methods in their order. Whatever it measures after `readBack`, it measures on the very files that are
 /// published.
 package protocol Artifact {
-    /// The file that holds what was trained, by its path in the run's folder: the subject of provenance.json.
-    static var subject: String { get }
+    /// The files that make it up, by their paths in a run's folder: first the one that holds what was trained, the subject
+    /// of provenance.json.
+    static func files(in folder: String) -> [String]
 
     /// README.md of a run that succeeded: a model card as the Hugging Face Hub reads it.
     static func card(of report: RunReport) -> String

@@ -18,10 +18,11 @@ extension RunStaging {
         try write("report.html", Data(ReportPage.render(report).utf8))
         try write("manifest.yaml", manifest)
         try write("junit.xml", JUnitReport.render(report))
-        let files = [artifact.subject, "adapter_config.json", "config.json"].compactMap { name in
+        let names = artifact.files(in: folder)
+        let files = names.compactMap { name in
             PublishedFiles.hash("\(folder)/\(name)").map { (path: name, sha256: $0) }
         }
-        let subject = files.first { $0.path == artifact.subject }
+        let subject = files.first { $0.path == names.first }
         try write("provenance.json", ProvenanceDocument(report.provenance, subject: subject).encoded())
         if report.status == .succeeded {
             try write("README.md", Data(artifact.card(of: report).utf8))

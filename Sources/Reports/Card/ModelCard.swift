@@ -14,7 +14,7 @@ package enum ModelCard {
 
             # \(ForeignText.forMarkdown(provenance.name))
 
-            A \(ForeignText.forMarkdown(provenance.adapter.methodName)) adapter for \(base(provenance)), trained and checked by lorad.
+            \(opening(provenance)), trained and checked by lorad.
             \(ForeignText.forMarkdown(ResultSentence.render(report)))
 
             ## How to use it
@@ -37,6 +37,12 @@ package enum ModelCard {
             figures are in `report.json`, and where everything came from in `provenance.json`.
 
             """
+    }
+
+    private static func opening(_ provenance: Provenance) -> String {
+        let method = ForeignText.forMarkdown(provenance.adapter.methodName)
+        return provenance.adapter.isModel
+            ? "A model made of \(base(provenance)) by \(method)" : "A \(method) adapter for \(base(provenance))"
     }
 
     private static func usage(_ provenance: Provenance) -> String {
@@ -144,7 +150,9 @@ package enum ModelCard {
     }
 
     private static func limitations(_ report: RunReport) -> String {
-        var facts = ["It fits the base named above and no other; on other weights its answers are undefined."]
+        let isModel = report.provenance.adapter.isModel
+        var facts =
+            isModel ? [] : ["It fits the base named above and no other; on other weights its answers are undefined."]
         let worse = report.slices.filter { ($0.adapter.accuracy ?? 0) < ($0.base.accuracy ?? 0) }
         if !worse.isEmpty {
             facts.append("It is less accurate than the base on: \(worse.map(\.name).joined(separator: ", ")).")
@@ -162,7 +170,8 @@ package enum ModelCard {
             facts.append("It was scored on no data: nothing says whether it is better than the base.")
         }
         if let parity = report.parity {
-            facts.append("Merging was proved in \(parity.dtype) on \(parity.prompts.count) prompts only.")
+            let subject = isModel ? "That its files hold what was trained" : "Merging"
+            facts.append("\(subject) was proved in \(parity.dtype) on \(parity.prompts.count) prompts only.")
         }
         if let unmerged = report.unmerged { facts.append(UnmergedWording.sentence(unmerged)) }
         let licence = report.provenance.license == nil ? "; no licence has been stated" : ""

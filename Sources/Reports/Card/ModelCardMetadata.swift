@@ -12,17 +12,21 @@ enum ModelCardMetadata {
         return """
             \(provenance.license.map { "license: \(ForeignText.forYAML($0))\n" } ?? "")\
             base_model: \(ForeignText.forYAML(name))
-            base_model_relation: adapter
-            library_name: peft
+            \(kind(provenance.adapter))\
             pipeline_tag: \(task(report))
             tags:
-            - lora
-            - peft
+            \(provenance.adapter.isModel ? "" : "- lora\n- peft\n")\
             - lorad
             metrics:
             \(accuracy ? "- accuracy\n" : "")\(figures(report).map { "- \($0)\n" }.joined())\
             \(index(report))
             """
+    }
+
+    private static func kind(_ adapter: AdapterProvenance) -> String {
+        adapter.isModel
+            ? "base_model_relation: finetune\nlibrary_name: transformers\n"
+            : "base_model_relation: adapter\nlibrary_name: peft\n"
     }
 
     private static func task(_ report: RunReport) -> String {

@@ -4,7 +4,8 @@ import Common
 enum ParitySection {
     private static let maximumPrompts = 200
 
-    static func render(_ parity: ParityReport?) -> HTML {
+    /// - Parameter isModel: whether a model was trained, and nothing merged.
+    static func render(_ parity: ParityReport?, isModel: Bool = false) -> HTML {
         guard let parity else { return "" }
         let shown = parity.prompts.prefix(maximumPrompts)
         let rest = parity.prompts.count - shown.count
@@ -12,20 +13,31 @@ enum ParitySection {
         let limit = max(150, min(1200, 60_000 / max(shown.count, 1)))
         let prompts = shown.enumerated().map { index, prompt in
             let agrees = PromptVerdict(prompt, tolerance: parity.tolerance)
-            return details(prompt, agrees, open: !agrees.passed || index < 2, limit: limit)
+            return details(prompt, agrees, isModel, open: !agrees.passed || index < 2, limit: limit)
         }
         return """
-            <section aria-labelledby="parity"><h2 id="parity">Merge parity</h2>\
-            <p>\(Verdict.badge(parity.passed)) \(sentence(parity))</p>\(ParityPlot.render(parity))\
-            <h3>Prompt by prompt</h3><p class="note">Marked in the adapter’s text: words the base did not write. Marked \
-            in the merged text: words the adapter did not write; there should be none.</p>\(prompts)\(more)</section>
+            <section aria-labelledby="parity"><h2 id="parity">\(isModel ? "Parity" : "Merge parity")</h2>\
+            <p>\(Verdict.badge(parity.passed)) \(sentence(parity, isModel))</p>\(ParityPlot.render(parity))\
+            <h3>Prompt by prompt</h3><p class="note">\(note(isModel))</p>\(prompts)\(more)</section>
             """
     }
 
-    private static func sentence(_ parity: ParityReport) -> String {
+    private static func note(_ isModel: Bool) -> String {
+        isModel
+            ? "Marked in the trained model’s text: words the base did not write. Marked in the published text: words it did "
+                + "not write in memory; there should be none."
+            : "Marked in the adapter’s text: words the base did not write. Marked in the merged text: words the adapter did "
+                + "not write; there should be none."
+    }
+
+    private static func sentence(_ parity: ParityReport, _ isModel: Bool) -> String {
+        let subjects =
+            isModel
+            ? "The base, the model as it was trained and the one read back from disk, stored in \(parity.dtype), were run"
+            : "Base, adapter and merged weights were read back from disk in \(parity.dtype) and run"
         let texts = parity.identicalText ? "every text is identical" : "not every text is identical"
         return """
-            Base, adapter and merged weights were read back from disk in \(parity.dtype) and run on \
+            \(subjects) on \
             \(FigureFormat.count(parity.prompts.count)) prompts. Largest difference of a logit \
             \(FigureFormat.significant(parity.maxAbsLogitDifference, 2)), tolerance \
             \(FigureFormat.plain(parity.tolerance)); mean KL divergence \
@@ -34,7 +46,9 @@ enum ParitySection {
             """
     }
 
-    private static func details(_ prompt: PromptParity, _ verdict: PromptVerdict, open: Bool, limit: Int) -> HTML {
+    private static func details(
+        _ prompt: PromptParity, _ verdict: PromptVerdict, _ isModel: Bool, open: Bool, limit: Int
+    ) -> HTML {
         let asked: HTML =
             prompt.prompt.map {
                 """
@@ -46,8 +60,8 @@ enum ParitySection {
             <details\(open ? " open=\"open\"" : "" as HTML)><summary><b>\(TextBlock.short(prompt.id))</b> \
             \(Verdict.badge(verdict.passed)) <span class="note">\(verdict.explanation)</span></summary>\(asked)\
             <div class="three">\(column("base", prompt.baseText, nil, limit, ""))\
-            \(column("with the adapter", prompt.adapterText, prompt.baseText, limit, "new"))\
-            \(column("merged", prompt.mergedText, prompt.adapterText, limit, "wrong"))</div></details>
+            \(column(isModel ? "trained" : "with the adapter", prompt.adapterText, prompt.baseText, limit, "new"))\
+            \(column(isModel ? "published" : "merged", prompt.mergedText, prompt.adapterText, limit, "wrong"))</div></details>
             """
     }
 

@@ -20,7 +20,7 @@ package enum ReportPage {
             \(GateSection.render(report.gates))
             \(AnswersSection.render(report))
             \(LossSection.render(report.training, report.provenance))
-            \(ParitySection.render(report.parity))\(UnmergedSection.render(report.unmerged))
+            \(ParitySection.render(report.parity, isModel: report.provenance.adapter.isModel))\(UnmergedSection.render(report.unmerged))
             \(AnalysisSection.render(report.analysis))
             \(ProvenanceSection.render(report.provenance))
             \(UsageSection.render(report))
@@ -34,7 +34,7 @@ package enum ReportPage {
     private static func header(_ report: RunReport) -> HTML {
         let provenance = report.provenance
         return """
-            <header><p class="run">\(provenance.adapter.methodName) adapter · \(FigureFormat.time(provenance.finishedAt))</p>\
+            <header><p class="run">\(provenance.adapter.artifactName) · \(FigureFormat.time(provenance.finishedAt))</p>\
             <h1>\(TextBlock.short(provenance.name)) \(badge(report))</h1>\
             <p class="lede">\(TextBlock.short(ResultSentence.render(report), to: 1500))</p>\(answers(report))\(facts(report))</header>
             """
@@ -62,7 +62,7 @@ package enum ReportPage {
         let adapter = report.provenance.adapter
         var entries: [HTML] = [
             fact(
-                "Adapter", adapter.size ?? adapter.methodName,
+                adapter.isModel ? "Method" : "Adapter", adapter.size ?? adapter.methodName,
                 TextBlock.short(adapter.targets.joined(separator: ", ")))
         ]
         if let training = report.training {

@@ -20,6 +20,10 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
     package var layers: [String]?
     /// Targeted modules that are not adapted.
     package var excluded: [String]?
+    /// Modules of the base that were trained whole beside the updates, as the manifest names them.
+    package var savedModules: [String]?
+    /// Which biases of the base were trained.
+    package var bias: String?
     /// What A and B began as.
     package var beginning: String?
     /// Targeted modules whose inputs are scaled.
@@ -65,6 +69,8 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
         case rankPattern = "rank_pattern"
         case alphaPattern = "alpha_pattern"
         case excluded = "exclude"
+        case savedModules = "modules_to_save"
+        case bias
         case beginning = "init"
         case feedforward = "feedforward_modules"
         case initialRank = "init_r"
@@ -79,12 +85,18 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
     package var methodName: String {
         if let name = [
             "ia3": "(IA)³", "bitfit": "BitFit", "adalora": "AdaLoRA", "prompt": "prompt tuning",
-            "prefix": "prefix tuning",
+            "prefix": "prefix tuning", "full": "full fine-tuning",
         ][method] {
             return name
         }
         return method.hasSuffix("ora") ? method.dropLast(3).uppercased() + "oRA" : method
     }
+
+    /// Whether the run published a model of its own, and no adapter.
+    package var isModel: Bool { method == "full" }
+
+    /// What the run published, such as `LoRA adapter`.
+    package var artifactName: String { isModel ? "model" : "\(methodName) adapter" }
 
     /// The method in words.
     package var methodText: String { useRSLoRA == true ? "\(method) scaled by alpha/√rank" : method }
@@ -108,7 +120,9 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
         return [
             size, list("ranks", rankPattern), list("alphas", alphaPattern),
             dropout.map { "dropout \(FigureFormat.plain($0))" }, beginning.map { "beginning with \($0)" },
-            list("layers", layers), list("without", excluded), list("scaling the inputs of", feedforward),
+            list("layers", layers), list("without", excluded),
+            list("training whole", savedModules), bias.map { "biases: \($0)" },
+            list("scaling the inputs of", feedforward),
             promptText.map { "beginning as \($0.debugDescription)" },
         ].compactMap(\.self)
     }

@@ -37,6 +37,8 @@ package struct TrainingReport: Codable, Sendable, Equatable {
     package var predictedPeakMemoryBytes: Int
     /// Parameters of the adapter.
     package var trainableParameters: Int
+    /// What the optimizer keeps of them, in bytes; absent in reports of lorad 0.1.0 and before.
+    package var optimizerBytes: Int?
     /// Parameters of the frozen base.
     package var baseParameters: Int
     /// What became of the rows of the training data.
@@ -97,6 +99,7 @@ package struct TrainingReport: Codable, Sendable, Equatable {
         case peakMemoryBytes = "peak_memory_bytes"
         case predictedPeakMemoryBytes = "predicted_peak_memory_bytes"
         case trainableParameters = "trainable_parameters"
+        case optimizerBytes = "optimizer_memory_bytes"
         case baseParameters = "base_parameters"
     }
 }

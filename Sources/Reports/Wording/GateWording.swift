@@ -71,9 +71,13 @@ enum ResultSentence {
             sentences.append(score(slice))
         }
         if let parity = report.parity {
-            let verdict = parity.passed ? "answer as the adapter does" : "do not answer as the adapter does"
+            let isModel = report.provenance.adapter.isModel
+            let (subject, agrees, differs) =
+                isModel
+                ? ("The published model", "answers as it did in memory", "does not answer as it did in memory")
+                : ("Merged weights", "answer as the adapter does", "do not answer as the adapter does")
             let difference = FigureFormat.significant(parity.maxAbsLogitDifference, 2)
-            sentences.append("Merged weights \(verdict) (largest logit difference \(difference)).")
+            sentences.append("\(subject) \(parity.passed ? agrees : differs) (largest logit difference \(difference)).")
         }
         if report.unmerged != nil { sentences.append("It cannot be merged, and is served beside its base.") }
         if !report.gates.isEmpty {

@@ -65,7 +65,10 @@ struct ReportAnswers {
             return Answer(
                 question: question, mood: .bad, word: "No", note: report.reason ?? "The run did not succeed.")
         }
-        var told = [report.parity.map { $0.passed ? "merged weights answer as the adapter does" : "parity failed" }]
+        let agrees =
+            report.provenance.adapter.isModel
+            ? "the published model answers as it did in memory" : "merged weights answer as the adapter does"
+        var told = [report.parity.map { $0.passed ? agrees : "parity failed" }]
         told.append(report.unmerged.map { _ in "it is served beside its base, as it cannot be merged" })
         told.append(
             report.gates.isEmpty

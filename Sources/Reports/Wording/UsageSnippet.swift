@@ -6,6 +6,7 @@ enum UsageSnippet {
     /// adapters.
     static func python(_ provenance: Provenance) -> String? {
         guard provenance.adapter.method != "bottleneck" else { return nil }
+        if provenance.adapter.isModel { return model(provenance.adapter) }
         let path = provenance.base.hubID ?? shown(provenance.base.place)
         let base: String
         if path.hasSuffix(".gguf") {
@@ -32,10 +33,22 @@ enum UsageSnippet {
             """
     }
 
+    /// Python that loads the model which the run published.
+    private static func model(_ adapter: AdapterProvenance) -> String {
+        let autoClass = adapter.task == nil ? "AutoModelForCausalLM" : "AutoModelForSequenceClassification"
+        return """
+            from transformers import \(autoClass), AutoTokenizer
+
+            tokenizer = AutoTokenizer.from_pretrained("model")
+            model = \(autoClass).from_pretrained("model")
+            """
+    }
+
     /// A shell command that asks base and adapter, run in the run's folder.
     static func lorad(_ provenance: Provenance) -> String {
         let path = shown(provenance.base.place).replacingOccurrences(of: "'", with: "'\\''")
         let command = provenance.adapter.task == nil ? "generate --prompt" : "score --text"
+        if provenance.adapter.isModel { return "lorad \(command) 'TEXT' --base model" }
         return "lorad \(command) 'TEXT' --base '\(path)' --adapter ."
     }
 

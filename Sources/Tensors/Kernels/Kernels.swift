@@ -26,4 +26,20 @@ package enum Kernels {
             Threads.parallel(matrix.rows, with: repeat each arguments, body: body)
         }
     }
+
+    /// Runs `body` on column ranges of a matrix, for sums over its rows: each thread has columns of its own, so that
+    /// their number changes no bit.
+    static func overColumns<each Argument>(
+        _ matrix: Matrix, with arguments: repeat each Argument,
+        body: @escaping @Sendable (Range<Int>, repeat each Argument) -> Void
+    ) {
+        guard matrix.rows > 0 else { return }
+        let (elementsWorthSharing, columnsWorthSharing) = (8192, 128)
+        if matrix.rows * matrix.columns < elementsWorthSharing {
+            body(0..<matrix.columns, repeat each arguments)
+        } else {
+            Threads.parallel(
+                matrix.columns, grain: columnsWorthSharing, with: repeat each arguments, body: body)
+        }
+    }
 }

@@ -19,8 +19,8 @@ extension Kernels {
         }
     }
 
-    /// With x̂ = (x − μ)·r and g = w ⊙ dy: dx (+)= r·(g − mean(g) − x̂·mean(g ⊙ x̂)); weight and bias are frozen. dx
-    /// may be dy if it is assigned.
+    /// With x̂ = (x − μ)·r and g = w ⊙ dy: dx (+)= r·(g − mean(g) − x̂·mean(g ⊙ x̂)); the gradients of weight and bias
+    /// are `layerNormGradients`'. dx may be dy if it is assigned.
     package static func layerNormBackward(
         _ dy: Matrix, x: Matrix, weight: Matrix, statistics: Matrix, into dx: Matrix, accumulate: Bool
     ) {
@@ -41,6 +41,24 @@ extension Kernels {
                 dy.pointer(row: first), dy.stride, x.pointer(row: first), x.stride, weight.start,
                 statistics.pointer(row: first), statistics.stride, dx.pointer(row: first), dx.stride, rows.count,
                 x.columns, ck_write(accumulate: accumulate))
+        }
+    }
+
+    /// dw `[1, d]` += Σ_t dy ⊙ (x − μ)·r and db `[1, d]` += Σ_t dy, each unless it is nil.
+    package static func layerNormGradients(
+        _ dy: Matrix, x: Matrix, statistics: Matrix, weight dw: Matrix?, bias db: Matrix?
+    ) {
+        dy.requireShape(of: x, "LayerNorm's gradients")
+        for gradient in [dw, db].compactMap(\.self) {
+            precondition(gradient.rows == 1 && gradient.columns == x.columns, "LayerNorm's gradients")
+        }
+        KernelClock.measure("LayerNorm, weight and bias") {
+            overColumns(x, with: dy, x, statistics, dw, db) { columns, dy, x, statistics, dw, db in
+                let first = columns.lowerBound
+                ck_layer_norm_gradients(
+                    dy.start + first, dy.stride, x.start + first, x.stride, statistics.start, statistics.stride,
+                    dw.map { $0.start + first }, db.map { $0.start + first }, x.rows, columns.count)
+            }
         }
     }
 

@@ -18,8 +18,8 @@ extension Kernels {
         }
     }
 
-    /// dx (+)= r·(w ⊙ dy) − x·r³/d·Σ(w ⊙ dy ⊙ x); the weight is frozen and has no gradient. dx may be dy if it is
-    /// assigned.
+    /// dx (+)= r·(w ⊙ dy) − x·r³/d·Σ(w ⊙ dy ⊙ x); the weight's gradient is `rmsNormWeightGradient`'s. dx may be dy if it
+    /// is assigned.
     package static func rmsNormBackward(
         _ dy: Matrix, x: Matrix, weight: Matrix, inverseRMS: Matrix, into dx: Matrix, accumulate: Bool
     ) {
@@ -40,6 +40,20 @@ extension Kernels {
                 dy.pointer(row: first), dy.stride, x.pointer(row: first), x.stride, weight.start,
                 inverseRMS.pointer(row: first), inverseRMS.stride, dx.pointer(row: first), dx.stride, rows.count,
                 x.columns, ck_write(accumulate: accumulate))
+        }
+    }
+
+    /// dw `[1, d]` += Σ_t dy ⊙ x·r.
+    package static func rmsNormWeightGradient(_ dy: Matrix, x: Matrix, inverseRMS: Matrix, into dw: Matrix) {
+        dy.requireShape(of: x, "RMSNorm's weight gradient")
+        precondition(dw.rows == 1 && dw.columns == x.columns && inverseRMS.rows == x.rows, "RMSNorm's weight gradient")
+        KernelClock.measure("RMSNorm, weight") {
+            overColumns(x, with: dy, x, inverseRMS, dw) { columns, dy, x, inverseRMS, dw in
+                let first = columns.lowerBound
+                ck_rms_norm_gradient(
+                    dy.start + first, dy.stride, x.start + first, x.stride, inverseRMS.start, inverseRMS.stride,
+                    dw.start + first, x.rows, columns.count)
+            }
         }
     }
 }

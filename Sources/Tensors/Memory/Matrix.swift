@@ -51,6 +51,16 @@ package struct Matrix: @unchecked Sendable {
             stride: stride, dtype: dtype)
     }
 
+    /// Of a single row, the elements that lie `place` apart, as a view.
+    package func block(_ place: RowBlock) -> Matrix {
+        precondition(
+            rows == 1 && place.start >= 0 && place.end <= columns && place.columns <= place.stride,
+            "a block of \(place.rows) × \(place.columns) in a row of \(columns)")
+        return Matrix(
+            storage: storage, base: base + place.start * dtype.bytes, rows: place.rows, columns: place.columns,
+            stride: place.stride, dtype: dtype)
+    }
+
     /// One element of float32; for tests and small matrices, not for loops over large ones.
     package subscript(row: Int, column: Int) -> Float {
         get {

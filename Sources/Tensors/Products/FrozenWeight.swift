@@ -36,6 +36,10 @@ package final class FrozenWeight: Sendable {
         isLayer && dtype == .bfloat16 && dtype.compute == .bfloat16
     }
 
+    /// W itself where it lies as in a checkpoint in float32: whoever writes to it changes the weight, which is then frozen
+    /// no more. Nil in any other form.
+    package var memory: Matrix? { dtype == .float32 ? (form as? StoredWeight)?.weight : nil }
+
     /// Bytes that it holds now.
     package var bytes: Int { form.bytes }
 

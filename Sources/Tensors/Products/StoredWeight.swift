@@ -3,7 +3,7 @@ import CKernels
 /// A frozen weight as in a checkpoint, row after row in its storage dtype: one copy that serves both orientations, see
 /// `PanelProduct`.
 struct StoredWeight: FrozenForm {
-    private let weight: Matrix
+    let weight: Matrix
 
     init(_ weight: Matrix) { self.weight = weight }
 

@@ -10,6 +10,10 @@ package final class ProjectionGroup {
     package typealias Saved = Matrix?
 
     package let slots: [ProjectionSlot]
+    /// The slots' weights as they can be trained; empty where they are not stored in float32.
+    package let weights: [ParameterSlot]
+    /// What the bias is made of.
+    package let biases: [BiasSlot]
     /// Columns of y that belong to each slot.
     package let columns: [Range<Int>]
     private let weight: FrozenWeight
@@ -19,11 +23,13 @@ package final class ProjectionGroup {
 
     /// - Parameters:
     ///   - weight: `[Σ out, in]`, the slots' weights in order.
-    ///   - bias: `[1, Σ out]`, frozen.
-    package init(slots: [ProjectionSlot], weight: FrozenWeight, bias: Matrix? = nil) {
+    ///   - bias: `[1, Σ out]`.
+    ///   - biases: the tensors that it is made of, where it can be trained.
+    package init(slots: [ProjectionSlot], weight: FrozenWeight, bias: Matrix? = nil, biases: [BiasSlot] = []) {
         self.slots = slots
         self.weight = weight
         self.bias = bias
+        self.biases = biases
         var start = 0
         let columns = slots.map { slot in
             defer { start += slot.outputs }
@@ -31,6 +37,7 @@ package final class ProjectionGroup {
         }
         self.columns = columns
         frozen = columns.map { FrozenProjection(weight: weight, columns: $0, bias: bias) }
+        weights = weight.memory.map { memory in zip(slots, columns).map { $0.weight(memory.rows($1)) } } ?? []
         for (slot, part) in zip(slots, frozen) { slot.frozen = part }
     }
 
@@ -39,6 +46,11 @@ package final class ProjectionGroup {
     /// What the frozen product is computed in.
     package var dtype: DType { weight.computeType }
     package var hasAdapter: Bool { slots.contains { $0.adapter != nil } }
+    package var parameterSlots: [ParameterSlot] { weights + biases.map(\.slot) }
+    /// Whether gradients of the base's own tensors are accumulated.
+    var trainsBase: Bool { weights.contains { $0.isTrained } || biases.contains { $0.slot.isTrained } }
+    /// Whether backward wants the x of forward.
+    var readsInput: Bool { hasAdapter || trainsBase }
 
     /// y = add + x·Wᵀ + b plus every slot's update. Returns what the adapters keep.
     ///
@@ -64,9 +76,9 @@ package final class ProjectionGroup {
         }
     }
 
-    /// Gradients of the adapters, and dx = dy·W + the updates' share unless `dx` is nil.
+    /// Gradients of the adapters and of what is trained of W and b, and dx = dy·W + the updates' share unless `dx` is nil.
     ///
-    /// `x` may be nil where no slot has an adapter: the frozen product's backward does not need it.
+    /// `x` may be nil where nothing is trained inside: the frozen product's backward does not need it.
     package func backward(_ dy: Matrix, x: Matrix?, saved: Saved, into dx: Matrix?, pass: Pass) {
         pass.withScratch { scratch in
             // As in forward: updates are added before the rounding.
@@ -83,9 +95,52 @@ package final class ProjectionGroup {
                     adapter.backward(
                         dy.columns(columns[index]), x: x, frozen: frozen[index], saved: saved, into: sum, pass: pass)
                 }
+                if trainsBase { accumulateBaseGradients(dy, x: x, pass: pass) }
             }
             if isRounded, let sum { dx?.copy(from: sum) }
         }
+    }
+
+    /// Of every slot's weight and bias, from dy `[T, Σ out]`.
+    private func accumulateBaseGradients(_ dy: Matrix, x: Matrix, pass: Pass) {
+        for index in slots.indices {
+            accumulateGradients(ofSlot: index, dy.columns(columns[index]), x: x, pass: pass)
+        }
+        accumulateSharedBiases(dy, pass: pass)
+    }
+
+    /// dW `[out, in]` += dyᵀ·x and db += Σ_t dy of one slot, where they are trained; dy `[T, out]` is the gradient of the
+    /// slot's own output.
+    func accumulateGradients(ofSlot index: Int, _ dy: Matrix, x: Matrix, pass: Pass) {
+        let weight = index < weights.count ? weights[index].gradient : nil
+        let bias = biases.count == slots.count ? biases[index].slot.gradient : nil
+        guard weight != nil || bias != nil else { return }
+        pass.withScratch { scratch in
+            let dy = scratch.converted(dy, to: .float32)
+            if let weight {
+                let x = scratch.converted(x, to: .float32)
+                multiply(.transposed(dy), .plain(x), into: weight, accumulate: true, scratch: scratch)
+            }
+            if let bias { accumulateRowSums(dy, into: bias, scratch: scratch) }
+        }
+    }
+
+    /// db of tensors that are not each a slot's own.
+    private func accumulateSharedBiases(_ dy: Matrix, pass: Pass) {
+        guard biases.count != slots.count, biases.contains(where: \.slot.isTrained) else { return }
+        pass.withScratch { scratch in
+            let sums = scratch.matrix(1, outputs)
+            Kernels.clear(sums)
+            accumulateRowSums(scratch.converted(dy, to: .float32), into: sums, scratch: scratch)
+            for bias in biases {
+                if let gradient = bias.slot.gradient { Kernels.add(sums.block(bias.place), into: gradient) }
+            }
+        }
+    }
+
+    /// Whether what was computed of a slot's weight and bias once is to be computed anew.
+    func isLive(slot index: Int) -> Bool {
+        index < weights.count && weights[index].isLive || biases.contains(where: \.slot.isLive)
     }
 
     /// sum = add + f_out ⊙ ((f_in ⊙ x)·Wᵀ). Returns the product by itself where a slot has factors that its neighbours

@@ -1,3 +1,5 @@
+import Tensors
+
 /// One linear projection of the base, under its checkpoint name, and the place where an adapter attaches.
 package final class ProjectionSlot {
     /// Module path in the Hugging Face checkpoint, such as `model.layers.0.self_attn.q_proj`.
@@ -27,6 +29,13 @@ package final class ProjectionSlot {
 
     /// Name of the projection's bias in the checkpoint, where it has one.
     package var biasName: String { weightName.dropLast("weight".count) + "bias" }
+
+    /// The weight as it can be trained: `[out, in]` in the model's memory.
+    func weight(_ memory: Matrix) -> ParameterSlot {
+        ParameterSlot(
+            name: name + ".weight", storedName: weightName, shape: weightShape, kind: .weight,
+            form: isTransposed ? .transposed : .same, value: memory)
+    }
 
     /// The weight's shape in the checkpoint.
     package var weightShape: [Int] { isTransposed ? [inputs, outputs] : [outputs, inputs] }

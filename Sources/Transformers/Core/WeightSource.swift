@@ -50,9 +50,10 @@ extension WeightSource {
     ///
     /// - Parameters:
     ///   - bias: `[1, Σ out]`; nil without biases.
+    ///   - biases: the tensors that it is made of.
     ///   - isLayer: see `FrozenWeight`.
     func projectionGroup(
-        _ slots: [ProjectionSlot], bias: Matrix?, dtype: DType, isLayer: Bool = true
+        _ slots: [ProjectionSlot], bias: Matrix?, biases: [BiasSlot] = [], dtype: DType, isLayer: Bool = true
     ) throws -> ProjectionGroup {
         let outputs = slots.reduce(0) { $0 + $1.outputs }
         let stacked = FrozenWeight.unfrozen(rows: outputs, columns: slots[0].inputs, dtype: dtype)
@@ -69,13 +70,7 @@ extension WeightSource {
             }
             start = range.upperBound
         }
-        return ProjectionGroup(slots: slots, weight: FrozenWeight(stacked, dtype: dtype, isLayer: isLayer), bias: bias)
-    }
-
-    /// A vector `[1, count]`.
-    func vector(_ name: String, count: Int) throws -> Matrix {
-        let vector = Matrix(rows: 1, columns: count)
-        try read(name, into: vector)
-        return vector
+        return ProjectionGroup(
+            slots: slots, weight: FrozenWeight(stacked, dtype: dtype, isLayer: isLayer), bias: bias, biases: biases)
     }
 }

@@ -35,7 +35,7 @@ enum OPT {
         let hasFinalNorm = try options.normsBefore && !fields.bool("_remove_final_layer_norm", default: false)
         return DecoderPlan(
             embedding: EmbeddingPlan(
-                tokens: "model.decoder.embed_tokens", width: width,
+                tokens: "model.decoder.embed_tokens", width: width, padding: fields.padding(default: 1),
                 positions: (
                     name: "model.decoder.embed_positions", count: configuration.maxPositions + offset, offset: offset
                 ),

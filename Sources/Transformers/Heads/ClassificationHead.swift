@@ -43,6 +43,12 @@ package final class ClassificationHead: OutputHead {
         if case .trained(let linear) = pooler?.dense { [linear, output] } else { [output] }
     }
 
+    /// Those of the base: its norm, and its own pooler or what narrows its rows.
+    package var parameterSlots: [ParameterSlot] {
+        let own: [ParameterSlot] = if case .frozen(let group) = pooler?.dense { group.parameterSlots } else { [] }
+        return own + norm.parameterSlots
+    }
+
     package var parameters: [Parameter] { trained.flatMap(\.parameters) }
 
     package func trainingBytes(rows: Int) -> Int {

@@ -6,6 +6,8 @@ package protocol OutputHead: AnyObject {
     var outputs: Int { get }
     /// Frozen projections inside, where an adapter can attach.
     var slots: [ProjectionSlot] { get }
+    /// The base's tensors inside, as they can be trained.
+    var parameterSlots: [ParameterSlot] { get }
     /// What is trained in full beside the adapter.
     var parameters: [Parameter] { get }
 
@@ -18,7 +20,7 @@ package protocol OutputHead: AnyObject {
     /// The loss of each row, forward only: −log p of its class in nats, or the squared error of its value.
     func losses(_ x: Matrix, labels: BatchLabels, pass: Pass) -> [Float]
 
-    /// Forward and backward in one: returns Σ loss, accumulates `scale` times the gradients of its own parameters, and
+    /// Forward and backward in one: returns Σ loss, accumulates `scale` times the gradients of what is trained in it, and
     /// assigns dx `[R, d]` `scale` times its gradient.
     func loss(_ x: Matrix, labels: BatchLabels, scale: Float, gradient dx: Matrix, pass: Pass) -> Double
 }
@@ -27,6 +29,9 @@ extension VocabularyHead: OutputHead {
     package var outputs: Int { weight.outputs }
     package var slots: [ProjectionSlot] { projection?.slots ?? [] }
     package var parameters: [Parameter] { [] }
+    package var parameterSlots: [ParameterSlot] {
+        (slot.map { [$0] } ?? []) + (projection?.parameterSlots ?? []) + norm.parameterSlots
+    }
 
     package func trainingBytes(rows: Int) -> Int {
         Self.logitBytes(rows: rows, outputs: outputs, isCapped: isCapped, activation: activation)

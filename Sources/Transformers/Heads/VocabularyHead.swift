@@ -12,14 +12,17 @@ package final class VocabularyHead {
     package let projection: ProjectionGroup?
     /// W, `[V, width]`.
     package let weight: FrozenWeight
+    /// W as it can be trained, the embedding's where the two are tied; nil where it is not stored in float32.
+    let slot: ParameterSlot?
     private let softCap: Float?
     let activation: DType
     private let blockRows: Int
 
     package init(
-        norm: (any Norm)?, projection: ProjectionGroup? = nil, weight: FrozenWeight, softCap: Float? = nil,
-        activation: DType
+        norm: (any Norm)?, projection: ProjectionGroup? = nil, weight: FrozenWeight, slot: ParameterSlot? = nil,
+        softCap: Float? = nil, activation: DType
     ) {
+        self.slot = slot
         self.norm = norm
         self.projection = projection
         self.weight = weight
@@ -122,8 +125,12 @@ package final class VocabularyHead {
         return Read(rows: narrow, statistics: statistics, n: n, projected: projected)
     }
 
-    /// ∂L/∂norm(x) from ∂L/∂logits; on the way the gradients of the projection's adapter.
+    /// ∂L/∂norm(x) from ∂L/∂logits; on the way the gradients of the projection's adapter, and of W where it is trained:
+    /// dW `[V, width]` += ∂L/∂logitsᵀ·rows.
     private func backward(_ dLogits: Matrix, _ read: Read, scratch: Arena, pass: Pass) -> Matrix {
+        if let gradient = slot?.gradient {
+            multiply(.transposed(dLogits), .plain(read.rows), into: gradient, accumulate: true, scratch: scratch)
+        }
         let dRead = scratch.matrix(dLogits.rows, weight.inputs, projection == nil ? .float32 : activation)
         weight.backward(dLogits, into: dRead)
         guard let projection else { return dRead }

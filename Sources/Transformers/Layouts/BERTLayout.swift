@@ -26,6 +26,7 @@ struct BERTLayout {
         return EncoderPlan(
             embedding: EncoderEmbeddingPlan(
                 words: "\(name).embeddings.word_embeddings", width: configuration.hiddenSize,
+                padding: fields.padding(default: Int32(max(0, positionOffset - 1))),
                 positions: ("\(name).embeddings.position_embeddings", positions, positionOffset),
                 types: (
                     "\(name).embeddings.token_type_embeddings", try fields.int("type_vocab_size", default: 2)

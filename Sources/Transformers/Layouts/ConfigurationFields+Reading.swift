@@ -37,6 +37,14 @@ extension ConfigurationFields {
         return value
     }
 
+    /// The padding token's id, whose row of the embedding PyTorch does not train: null says that there is none, absence
+    /// that it is the family's usual one.
+    func padding(default fallback: Int32?) -> Int32? {
+        let key = "pad_token_id"
+        guard contains(key) else { return fallback }
+        return value(key)?.intValue.flatMap { $0 >= 0 ? Int32(exactly: $0) : nil }
+    }
+
     /// A soft cap: null says that there is none, absence that it is the family's usual one.
     func softCap(_ key: String, default fallback: Float?) throws -> Float? {
         contains(key) ? try positive(key) : fallback

@@ -33,6 +33,7 @@ struct DeBERTaLayout {
         return EncoderPlan(
             embedding: EncoderEmbeddingPlan(
                 words: "\(Self.name).embeddings.word_embeddings", width: settings.embeddingSize,
+                padding: configuration.fields.padding(default: 0),
                 positions: settings.hasAbsolutePositions ? (positions, configuration.maxPositions, 0) : nil,
                 types: settings.types > 0 ? ("\(Self.name).embeddings.token_type_embeddings", settings.types) : nil,
                 projection: settings.embeddingSize == hidden

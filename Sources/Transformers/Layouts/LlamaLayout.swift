@@ -31,7 +31,8 @@ struct LlamaLayout {
     var plan: DecoderPlan {
         DecoderPlan(
             embedding: EmbeddingPlan(
-                tokens: "model.embed_tokens", width: configuration.hiddenSize, scale: embeddingScale),
+                tokens: "model.embed_tokens", width: configuration.hiddenSize, scale: embeddingScale,
+                padding: configuration.fields.padding(default: nil)),
             layers: (0..<configuration.layers).map(layer), finalNorm: norm("model.norm"),
             head: HeadPlan(
                 name: configuration.tieWordEmbeddings ? nil : "lm_head", width: configuration.hiddenSize,

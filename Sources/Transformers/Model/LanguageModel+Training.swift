@@ -4,9 +4,9 @@ extension LanguageModel {
     /// Forward and backward over one batch: returns Σ loss over its labels: −log p(target) in nats, or a
     /// squared error.
     ///
-    /// Adapters' gradients accumulate `lossScale` times the gradient of that sum, so that 1 / (labels of the whole
-    /// step) gives the mean over supervised tokens however the step is cut into batches. Below the lowest block with
-    /// an adapter nothing is saved and nothing flows back.
+    /// Gradients of adapters, and of the base's tensors that are trained, accumulate `lossScale` times the gradient of that sum, so that 1 / (labels of the whole
+    /// step) gives the mean over supervised tokens however the step is cut into batches. Below the lowest block in
+    /// which something is trained nothing is saved and nothing flows back.
     ///
     /// - Parameter regularisation: label smoothing changes the loss and its gradients, noise what is computed.
     /// - Parameter labelLosses: hears the loss of each label.
@@ -30,8 +30,9 @@ extension LanguageModel {
 
         var x = saved.matrix(rows.tokens.count, configuration.hiddenSize)
         let embeddingSaved = embedding.forward(rows.tokens, layout: layout, into: x, pass: pass)
-        let embeddingTrains = embeddingSaved != nil || promptRows > 0
-        let lowest = embeddingTrains ? 0 : blocks.firstIndex { $0.hasAdapter } ?? blocks.count
+        let tablesTrain = embeddingParameters.contains { $0.isTrained }
+        let embeddingTrains = embeddingSaved != nil || promptRows > 0 || tablesTrain
+        let lowest = embeddingTrains ? 0 : lowestTrainedBlock
         for (index, block) in trainedBlocks.enumerated() {
             let isLast = index == blocks.count - 1
             if index < lowest, !isLast {
@@ -47,15 +48,24 @@ extension LanguageModel {
         var dx = saved.matrix(x.rows, x.columns)
         let loss = head.loss(x, labels: batch.labels, scale: lossScale, gradient: dx, pass: pass)
         for index in stride(from: blocks.count - 1, through: lowest, by: -1) {
-            let needsInputGradient = index > lowest || embeddingTrains
+            let needsInputGradient = index > lowest || embeddingTrains || trainsBase(block: index)
             guard
                 let below = trainedBlocks[index].backward(
                     dx, layout: layout, needsInputGradient: needsInputGradient, pass: pass)
             else { return loss }
             dx = below
         }
-        if let embeddingSaved { embedding.backward(dx, saved: embeddingSaved, pass: pass) }
+        if embeddingSaved != nil || tablesTrain {
+            embedding.backward(dx, tokens: rows.tokens, layout: layout, saved: embeddingSaved, pass: pass)
+        }
         embedding.tokenTable?.accumulatePromptGradient(dx, tokens: rows.tokens)
         return loss
     }
+
+    /// The lowest block in which something is trained; the number of blocks where there is none.
+    private var lowestTrainedBlock: Int {
+        blocks.indices.first { blocks[$0].hasAdapter || trainsBase(block: $0) } ?? blocks.count
+    }
+
+    private func trainsBase(block index: Int) -> Bool { blockParameters[index].contains { $0.isTrained } }
 }

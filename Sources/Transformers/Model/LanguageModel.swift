@@ -25,6 +25,9 @@ package final class LanguageModel {
     let cacheLimit: Int?
     let saved: Arena
     let scratch: Arena
+    /// Of the embedding, and of each block, its tensors as they can be trained.
+    let embeddingParameters: [ParameterSlot]
+    private(set) var blockParameters: [[ParameterSlot]]
     /// The blocks, with what they remember from a training step's forward to its backward pass.
     let trainedBlocks: [any TrainedBlock]
     /// Plans the rows of training's batches.
@@ -44,6 +47,7 @@ package final class LanguageModel {
         self.head = head
         self.cacheLimit = cacheLimit
         trainedBlocks = blocks.map { $0.inTraining() }
+        (embeddingParameters, blockParameters) = (embedding.parameterSlots, blocks.map(\.parameterSlots))
         slots = embedding.slots + blocks.flatMap { $0.slots } + head.slots
         saved = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
         scratch = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
@@ -56,6 +60,26 @@ package final class LanguageModel {
     package var prefixSlots: [RowSlot] {
         let slots = blocks.compactMap(\.prefixSlot)
         return slots.count == blocks.count ? slots : []
+    }
+
+    /// Every tensor of the base that can be trained, each once: of a model in bfloat16 none of the matrices. Before
+    /// `unfreeze` some are missing of which the model keeps only what it made of them.
+    package var parameterSlots: [ParameterSlot] {
+        (embeddingParameters + blockParameters.flatMap(\.self) + head.parameterSlots).withoutRepetition
+    }
+
+    /// The embedding's table where the vocabulary head reads it too.
+    package var tiedTable: ParameterSlot? {
+        guard let own = (head as? VocabularyHead)?.slot else { return nil }
+        return embeddingParameters.first { $0 === own }
+    }
+
+    /// Takes back the tensors of which the model keeps only what it made of them, so that all can be trained.
+    ///
+    /// - Throws: as reading them.
+    package func unfreeze() throws {
+        for block in blocks { try block.unfreeze() }
+        blockParameters = blocks.map(\.parameterSlots)
     }
 
     /// What each sublayer adds to the residual, layer by layer.

@@ -9,14 +9,19 @@ extension DecoderPlan {
         let configuration = source.configuration
         let plan = named(as: source)
         try source.verifyComplete(expected: plan.tensorShapes(configuration), ignoring: plan.isIgnored)
-        let builder = PlanBuilder(source: source, dtype: dtype, packsLayers: true)
+        let isShort = plan.embedding.tokens != embedding.tokens
+        let builder = PlanBuilder(source: source, dtype: dtype, packsLayers: true, leftOut: isShort ? prefix : "")
         let vocabulary = configuration.vocabularySize
-        let table = try builder.weight(plan.embedding.tokens, vocabulary, plan.embedding.width)
+        let table = try builder.weight(
+            plan.embedding.tokens, vocabulary, plan.embedding.width, kind: .embedding, leavesOut: true)
+        let own = try plan.head.name.map {
+            try builder.weight($0, vocabulary, plan.head.width, kind: .weight, leavesOut: false)
+        }
         let head = VocabularyHead(
             norm: try plan.finalNorm.map(builder.norm),
             projection: try plan.head.projection.map { try builder.group($0) },
-            weight: try plan.head.name.map { try builder.weight($0, vocabulary, plan.head.width) } ?? table,
-            softCap: plan.head.softCap, activation: dtype.compute)
+            weight: (own ?? table).weight, slot: (own ?? table).slot, softCap: plan.head.softCap,
+            activation: dtype.compute)
         return LanguageModel(
             configuration: configuration, dtype: dtype,
             embedding: try plan.embedding.build(builder, table: table, hidden: configuration.hiddenSize),
@@ -43,9 +48,12 @@ extension DecoderPlan {
 }
 
 extension EmbeddingPlan {
-    fileprivate func build(_ builder: PlanBuilder, table: FrozenWeight, hidden: Int) throws -> any InputEmbedding {
+    fileprivate func build(
+        _ builder: PlanBuilder, table: (weight: FrozenWeight, slot: ParameterSlot?), hidden: Int
+    ) throws -> any InputEmbedding {
         let tokens = TokenEmbedding(
-            table: table, name: self.tokens, scale: scale, projection: try projection.map { try builder.group($0) })
+            table: table.weight, name: self.tokens, scale: scale,
+            projection: try projection.map { try builder.group($0) }, slot: table.slot, padding: padding)
         guard let (name, count, offset) = positions else { return tokens }
         let rows = try builder.table(name, rows: count, columns: hidden)
         return LearnedPositionEmbedding(tokens: tokens, positions: rows, offset: offset)

@@ -21,6 +21,8 @@ struct EmbeddingPlan {
     var width: Int
     /// A factor on every row.
     var scale: Float = 1
+    /// A token whose lookups do not train its row, as of PyTorch's `nn.Embedding(padding_idx=…)`.
+    var padding: Int32?
     /// Learned positions, of which the first `offset` belong to none.
     var positions: (name: String, count: Int, offset: Int)?
     /// `[d, width]`, where rows of the table are narrower than the model's.

@@ -25,7 +25,8 @@ extension EncoderPlan {
         let configuration = source.configuration
         let plan = named(as: source, prefix: prefix)
         try plan.verify(source, prefix: prefix)
-        let builder = PlanBuilder(source: source, dtype: dtype, packsLayers: false)
+        let isShort = plan.embedding.words != embedding.words
+        let builder = PlanBuilder(source: source, dtype: dtype, packsLayers: false, leftOut: isShort ? prefix : "")
         let relative = try plan.relative.map { try $0.build(builder, hidden: configuration.hiddenSize) }
         return LanguageModel(
             configuration: configuration, dtype: dtype, embedding: try plan.embedding.build(builder),
@@ -72,23 +73,15 @@ extension EncoderEmbeddingPlan {
             positions: try positions.map { try builder.table($0.name, rows: $0.count, columns: width) },
             positionOffset: positions?.offset ?? 0,
             types: try types.map { try builder.table($0.name, rows: $0.count, columns: width) },
-            projection: try projection.map { try builder.group($0) }, norm: try builder.norm(norm))
+            projection: try projection.map { try builder.group($0) }, norm: try builder.norm(norm), padding: padding)
     }
 }
 
 extension RelativeEmbeddingPlan {
-    /// E in the order of `RelativePositions`, the reverse of the checkpoint's, normalised where there is a norm.
-    fileprivate func build(_ builder: PlanBuilder, hidden: Int) throws -> Matrix {
-        let rows = 2 * span
-        var stored = try builder.table(name, rows: rows, columns: hidden)
-        if let norm = try norm.map(builder.norm) {
-            let normalised = Matrix(rows: rows, columns: hidden)
-            norm.forward(stored, into: normalised, statistics: Matrix(rows: rows, columns: norm.statisticsCount))
-            stored = normalised
+    fileprivate func build(_ builder: PlanBuilder, hidden: Int) throws -> RelativeEmbeddings {
+        try RelativeEmbeddings(norm: try norm.map(builder.norm)) {
+            try builder.table(name, rows: 2 * span, columns: hidden)
         }
-        let reversed = Matrix(rows: rows, columns: hidden)
-        Kernels.gatherRows(stored, rows: (0..<Int32(rows)).reversed(), into: reversed)
-        return reversed
     }
 }
 

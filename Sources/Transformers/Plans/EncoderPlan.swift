@@ -17,6 +17,8 @@ struct EncoderEmbeddingPlan {
     /// Module with the table `[V, width]`.
     var words: String
     var width: Int
+    /// A token whose lookups do not train its row, as of PyTorch's `nn.Embedding(padding_idx=…)`.
+    var padding: Int32?
     /// Learned positions, of which the first `offset` belong to none.
     var positions: (name: String, count: Int, offset: Int)?
     var types: (name: String, count: Int)?

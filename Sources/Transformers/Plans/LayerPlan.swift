@@ -98,6 +98,8 @@ struct ProjectionPlan {
         case own
         /// Tensors `[heads·D]` of queries and of values, for one slot with query, key and value head by head.
         case headByHead(query: String, value: String, headDim: Int)
+
+        var isNone: Bool { if case .none = self { true } else { false } }
     }
 
     var slots: [ProjectionSlot]

@@ -7,9 +7,11 @@ struct PlanBuilder {
     let dtype: DType
     /// Whether the layers' projections may be packed, see `FrozenWeight`.
     let packsLayers: Bool
+    /// First part of transformers' names that the checkpoint's leave out, with its dot; empty where they do not.
+    var leftOut = ""
 
     /// - Parameter relative: a row for each distance, where attention reads them.
-    func block(_ plan: LayerPlan, relative: Matrix? = nil) throws -> any TransformerBlock {
+    func block(_ plan: LayerPlan, relative: RelativeEmbeddings? = nil) throws -> any TransformerBlock {
         let feedForward = try feedForward(plan.feedForward)
         // A part that no block computes would be loaded, and left out of the sum without a word.
         let isBetweenNorms = if case .normalised = plan.residual { true } else { false }
@@ -41,22 +43,22 @@ struct PlanBuilder {
     }
 
     private func disentangled(
-        _ plan: AttentionPlan, _ own: DisentangledPlan, relative: Matrix?
+        _ plan: AttentionPlan, _ own: DisentangledPlan, relative: RelativeEmbeddings?
     ) throws -> DisentangledAttention {
         precondition(
             plan.norm == nil && plan.headNorms == nil && plan.outputNorm == nil && plan.rotary == nil
                 && plan.scoring.softCap == nil, "what disentangled attention does not compute")
         precondition((own.table == nil) == (relative == nil), "positions and their table")
         let content = try group(plan.queryKeyValue)
-        func project(_ plan: DisentangledPlan.Projection?, _ embeddings: Matrix) throws
+        func project(_ plan: DisentangledPlan.Projection?, _ embeddings: RelativeEmbeddings) throws
             -> RelativeProjections.Projection?
         {
             switch plan {
             case nil: return nil
             case .content(let slot)?:
-                return RelativeProjections.Projection(content, slot: slot, embeddings: embeddings)
+                return RelativeProjections.Projection(content: content, slot: slot, embeddings: embeddings)
             case .own(let projection)?:
-                return RelativeProjections.Projection(try group(projection), embeddings: embeddings)
+                return try RelativeProjections.Projection(embeddings: embeddings) { try group(projection) }
             }
         }
         var positions: RelativeProjections?
@@ -75,10 +77,12 @@ struct PlanBuilder {
     ) throws -> any TransformerBlock {
         ConvolutionBlock(
             block: block,
-            convolution: SequenceConvolution(
-                weight: try table(plan.module, rows: plan.channels, columns: plan.columns),
-                bias: try source.vector(plan.module + ".bias", count: plan.channels), size: plan.size,
-                groups: plan.groups, dtype: dtype),
+            convolution: try SequenceConvolution(size: plan.size, groups: plan.groups, dtype: dtype) {
+                let weight = try table(
+                    plan.module, rows: plan.channels, columns: plan.columns, kind: .weight,
+                    shape: [plan.channels, plan.channels / plan.groups, plan.size])
+                return (weight, try vector(plan.module + ".bias", count: plan.channels, kind: .bias))
+            },
             activation: plan.activation, norm: try norm(plan.norm))
     }
 
@@ -88,15 +92,45 @@ struct PlanBuilder {
             outputNorm: try plan.outputNorm.map(norm), activation: dtype.compute)
     }
 
-    func weight(_ module: String, _ rows: Int, _ columns: Int) throws -> FrozenWeight {
-        try source.frozenWeight([(module + ".weight", rows)], columns: columns, dtype: dtype)
+    /// A weight `[rows, columns]` that is looked up by rows too, and as it can be trained: nil where it is not stored in
+    /// float32.
+    ///
+    /// - Parameter leavesOut: whether its name is one of those that the checkpoint may shorten.
+    func weight(
+        _ module: String, _ rows: Int, _ columns: Int, kind: ParameterSlot.Kind, leavesOut: Bool
+    ) throws -> (weight: FrozenWeight, slot: ParameterSlot?) {
+        let name = module + ".weight"
+        let weight = try source.frozenWeight([(name, rows)], columns: columns, dtype: dtype)
+        let slot = weight.memory.map {
+            ParameterSlot(
+                name: (leavesOut ? leftOut : "") + name, storedName: name, shape: [rows, columns], kind: kind, value: $0
+            )
+        }
+        return (weight, slot)
     }
 
     /// A table of float32 that is looked up by rows.
-    func table(_ module: String, rows: Int, columns: Int) throws -> Matrix {
+    ///
+    /// - Parameter shape: in the checkpoint, where that is not of rows and columns.
+    func table(
+        _ module: String, rows: Int, columns: Int, kind: ParameterSlot.Kind = .embedding, shape: [Int]? = nil
+    ) throws -> ParameterSlot {
         let table = Matrix(rows: rows, columns: columns)
-        try source.read(module + ".weight", into: table)
-        return table
+        let name = module + ".weight"
+        try source.read(name, into: table)
+        return ParameterSlot(
+            name: leftOut + name, storedName: name, shape: shape ?? [rows, columns], kind: kind, value: table)
+    }
+
+    /// A vector `[1, count]`.
+    func vector(
+        _ name: String, count: Int, kind: ParameterSlot.Kind, form: ParameterSlot.StoredForm = .same
+    ) throws -> ParameterSlot {
+        let slot = ParameterSlot(
+            name: leftOut + name, storedName: name, shape: [count], kind: kind, form: form,
+            value: Matrix(rows: 1, columns: count))
+        try slot.read(source, into: slot.value)
+        return slot
     }
 
     /// Of one slot beside the layers, without a bias.
@@ -105,39 +139,47 @@ struct PlanBuilder {
     }
 
     func group(_ plan: ProjectionPlan) throws -> ProjectionGroup {
-        try source.projectionGroup(plan.slots, bias: try bias(plan), dtype: dtype, isLayer: packsLayers)
+        let bias = plan.bias.isNone ? nil : Matrix(rows: 1, columns: plan.slots.reduce(0) { $0 + $1.outputs })
+        let biases = try bias.map { try self.biases(plan, in: $0) } ?? []
+        return try source.projectionGroup(
+            plan.slots, bias: bias, biases: biases, dtype: dtype, isLayer: packsLayers)
     }
 
-    private func bias(_ plan: ProjectionPlan) throws -> Matrix? {
-        let bias = Matrix(rows: 1, columns: plan.slots.reduce(0) { $0 + $1.outputs })
+    /// Reads the tensors of a plan's bias into their places.
+    private func biases(_ plan: ProjectionPlan, in bias: Matrix) throws -> [BiasSlot] {
+        var found: [BiasSlot] = []
         switch plan.bias {
-        case .none: return nil
+        case .none: break
         case .own:
             var start = 0
             for slot in plan.slots {
-                try source.read(slot.biasName, into: bias.columns(start..<(start + slot.outputs)))
+                found.append(
+                    BiasSlot(
+                        name: slot.name + ".bias", storedName: slot.biasName, shape: [slot.outputs],
+                        place: RowBlock(start..<(start + slot.outputs)), in: bias))
                 slot.hasBias = true
                 start += slot.outputs
             }
         case .headByHead(let query, let value, let headDim):
             let count = bias.columns / 3
-            let (query, value) = (try source.vector(query, count: count), try source.vector(value, count: count))
-            for start in stride(from: 0, to: count, by: headDim) {
-                let head = start..<(start + headDim)
-                bias.columns((3 * start)..<(3 * start + headDim)).copy(from: query.columns(head))
-                bias.columns((3 * start + 2 * headDim)..<(3 * start + 3 * headDim)).copy(from: value.columns(head))
+            found = [(query, 0), (value, 2 * headDim)].map { name, start in
+                let place = RowBlock(start: start, rows: count / headDim, columns: headDim, stride: 3 * headDim)
+                return BiasSlot(
+                    name: leftOut + name, storedName: name, shape: [count], place: place, in: bias)
             }
         }
-        return bias
+        for bias in found { try bias.slot.read(source, into: bias.slot.value) }
+        return found
     }
 
     func norm(_ plan: NormPlan) throws -> any Norm {
         switch plan.kind {
         case .rootMeanSquare: return try rmsNorm(plan)
         case .layer(hasParameters: true):
+            let weight = try vector(plan.name + ".weight", count: plan.size, kind: .norm)
+            let bias = try vector(plan.name + ".bias", count: plan.size, kind: .bias)
             return LayerNorm(
-                weight: try source.vector(plan.name + ".weight", count: plan.size),
-                bias: try source.vector(plan.name + ".bias", count: plan.size), epsilon: plan.epsilon)
+                weight: weight.value, bias: bias.value, epsilon: plan.epsilon, slots: (weight: weight, bias: bias))
         case .layer(hasParameters: false):
             let ones = Matrix(rows: 1, columns: plan.size)
             ones.fill(1)
@@ -146,12 +188,9 @@ struct PlanBuilder {
     }
 
     private func rmsNorm(_ plan: NormPlan) throws -> RMSNorm {
-        let weight = try source.vector(plan.name + ".weight", count: plan.size)
-        if case .rootMeanSquare(addsOne: true) = plan.kind {
-            weight.withRow(0) { row in
-                for index in row.indices { row[index] += 1 }
-            }
-        }
-        return RMSNorm(weight: weight, epsilon: plan.epsilon)
+        let isLess = if case .rootMeanSquare(addsOne: true) = plan.kind { true } else { false }
+        let weight = try vector(
+            plan.name + ".weight", count: plan.size, kind: .norm, form: isLess ? .minusOne : .same)
+        return RMSNorm(weight: weight.value, epsilon: plan.epsilon, slot: weight)
     }
 }

@@ -37,11 +37,11 @@ import Testing
             ),
             (
                 "adapter: {method: prefix, targets: [q_proj]}",
-                "4:27: adapter.targets goes with adapter.method lora or dora or ia3 or bitfit or adalora, not prefix"
+                "4:27: adapter.targets goes with adapter.method lora or dora or ia3 or bitfit or adalora or hybrid, not prefix"
             ),
             (
                 "adapter: {method: adalora, rank: 4}",
-                "4:28: adapter.rank goes with adapter.method lora or dora, not adalora"
+                "4:28: adapter.rank goes with adapter.method lora or dora or hybrid, not adalora"
             ),
             (
                 "adapter: {method: adalora, init_r: 4, target_r: 6}",
@@ -69,7 +69,7 @@ import Testing
             ),
             (
                 "adapter: {method: ia3, rank: 4}",
-                "4:24: adapter.rank goes with adapter.method lora or dora, not ia3"
+                "4:24: adapter.rank goes with adapter.method lora or dora or hybrid, not ia3"
             ),
             (
                 "adapter: {feedforward_modules: [down_proj]}",
@@ -85,7 +85,7 @@ import Testing
             ),
             (
                 "adapter: {method: ia3}\ntraining: {lora_plus_ratio: 16}",
-                "5:12: training.lora_plus_ratio is about A and B; it goes with adapter.method lora or dora, not ia3"
+                "5:12: training.lora_plus_ratio is about A and B; it goes with adapter.method lora or dora or hybrid, not ia3"
             ),
             (
                 "training: {label_smoothing: 1}",

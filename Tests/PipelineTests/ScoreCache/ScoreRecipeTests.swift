@@ -12,7 +12,7 @@ struct ScoreRecipeTests {
         "kernels": { $0.kernels += "x" }, "kernelsNumber": { $0.kernelsNumber += 1 },
         "openBLAS": { $0.openBLAS += "x" },
         "tokensPerCall": { $0.tokensPerCall = 1 }, "maximumNewTokens": { $0.maximumNewTokens = 1 },
-        "endTokens": { $0.endTokens = [1] },
+        "endTokens": { $0.endTokens = [1] }, "trained": { $0.trained = ["full"] },
     ]
 
     @Test("Every field changes the hash")

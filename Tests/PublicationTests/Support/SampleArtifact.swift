@@ -6,6 +6,8 @@ import Reports
 struct SampleArtifact: Artifact {
     static let subject = "adapter_model.safetensors"
 
+    static func files(in folder: String) -> [String] { [subject] }
+
     static func card(of report: RunReport) -> String { ModelCard.render(report) }
 
     func write(to folder: String, _ report: inout RunReport) throws {

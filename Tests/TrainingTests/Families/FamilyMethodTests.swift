@@ -109,7 +109,7 @@ struct FamilyMethodTests {
 
     @Test(
         "The loss's slope along the gradient is its norm: of scaled outputs and inputs, of biases, of virtual tokens",
-        arguments: FamilyFixture.decoders, ["ia3", "bitfit", "prompt", "prefix", "bottleneck"])
+        arguments: FamilyFixture.decoders, ["ia3", "bitfit", "prompt", "prefix", "bottleneck", "full"])
     func vectorSlope(_ fixture: FamilyFixture, method: String) throws {
         let model = try fixture.model()
         guard model.takes(method) else { return }
@@ -120,7 +120,7 @@ struct FamilyMethodTests {
         let gradients = adapter.parameters.map(\.gradient.values)
         let counts = [
             "ia3": model.slots.count, "bitfit": model.slots.count(where: \.hasBias), "prompt": 1, "prefix": 1,
-            "bottleneck": 4 * model.sublayerSlots.count,
+            "bottleneck": 4 * model.sublayerSlots.count, "full": model.parameterSlots.count,
         ]
         try #require(gradients.count == counts[method])
         let norm = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()

@@ -21,13 +21,19 @@ struct MethodTableTests {
     }
 
     private func row(_ label: String, _ load: () throws -> LanguageModel) throws -> Row {
-        let cells = try AdapterMethods.all.map { method in
+        // A hybrid is LoRA beside a module that is trained whole.
+        let columns = AdapterMethods.all.map { ($0, false) } + [(AdapterMethod.lora, true)]
+        let cells = try columns.map { method, isHybrid in
             // A model for each, as nothing is taken off one again.
             let model = try load()
             var configuration = AdapterConfiguration(method: method, rank: 2, targets: ["all-linear"])
             (configuration.budget.initialRank, configuration.budget.targetRank) = (2, 1)
             (configuration.virtualTokens, configuration.reductionFactor) = (2, 4)
             do {
+                if isHybrid {
+                    let modules = try TrainedModules.paths([#".*(norm|Norm|ln_).*"#], on: model)
+                    configuration.savedModules = modules
+                }
                 _ = try Adapter.attach(configuration, to: model, seed: 1)
                 return "yes"
             } catch let error as AdaptersError where error.code == .unsupported {
@@ -52,7 +58,8 @@ struct MethodTableTests {
                 }
             }
         #expect(Set(rows.map(\.type)) == Set(ModelFamilies.all.map(\.modelType)))
-        let head = "| base | \(AdapterMethods.all.map { "`\($0.name)`" }.joined(separator: " | ")) |"
+        let names = AdapterMethods.all.map(\.name) + ["hybrid"]
+        let head = "| base | \(names.map { "`\($0)`" }.joined(separator: " | ")) |"
         for line in [head] + rows.map(\.line) {
             let isThere = lines.contains(line)
             #expect(isThere, "missing: \(line)")

@@ -1,14 +1,13 @@
 /// The kinds of adapter lorad trains.
 package enum AdapterKind: String, Sendable, CaseIterable, Codable {
-    case lora, dora, ia3, bitfit, adalora, prompt, prefix, bottleneck
+    case lora, dora, ia3, bitfit, adalora, prompt, prefix, bottleneck, full, hybrid
 
     /// The keys of `adapter` that it has beside those that all have.
     package var keys: Set<String> {
         switch self {
-        case .lora, .dora:
-            Self.targeting.union([
-                "rank", "alpha", "use_rslora", "dropout", "rank_pattern", "alpha_pattern", "layers", "init",
-            ])
+        case .lora: Self.lowRank.union(["modules_to_save", "bias"])
+        case .hybrid: Self.lowRank.union(["modules_to_save", "bias", "train_modules"])
+        case .dora: Self.lowRank
         case .ia3: Self.targeting.union(["feedforward_modules"])
         case .bitfit: Self.targeting
         case .adalora:
@@ -19,8 +18,14 @@ package enum AdapterKind: String, Sendable, CaseIterable, Codable {
         case .prompt: ["num_virtual_tokens", "prompt_tuning_init", "prompt_tuning_init_text"]
         case .prefix: ["num_virtual_tokens"]
         case .bottleneck: ["variant", "reduction_factor"]
+        case .full: []
         }
     }
+
+    /// Of those with A and B.
+    private static let lowRank = targeting.union([
+        "rank", "alpha", "use_rslora", "dropout", "rank_pattern", "alpha_pattern", "layers", "init",
+    ])
 
     /// Of those that adapt projections.
     private static let targeting: Set<String> = ["targets", "exclude"]
@@ -28,15 +33,21 @@ package enum AdapterKind: String, Sendable, CaseIterable, Codable {
     /// Whether it adapts projections, which `targets` name.
     package var adaptsProjections: Bool { keys.contains("targets") }
 
+    /// What adapters of the kind are: a hybrid's updates and files are LoRA's.
+    package var adapterMethod: String { self == .hybrid ? AdapterKind.lora.rawValue : rawValue }
+
+    /// Whether it trains every parameter of the base, and what it makes is a model of its own.
+    package var publishesModel: Bool { self == .full }
+
     /// Whether what was trained can be merged into the base's weights.
     package var isMergeable: Bool { adaptsProjections }
 
     /// What A and B may begin as.
     var beginnings: [AdapterBeginning] {
         switch self {
-        case .lora: AdapterBeginning.allCases
+        case .lora, .hybrid: AdapterBeginning.allCases
         case .dora: [.kaiming, .gaussian]
-        case .ia3, .bitfit, .adalora, .prompt, .prefix, .bottleneck: []
+        case .ia3, .bitfit, .adalora, .prompt, .prefix, .bottleneck, .full: []
         }
     }
 
@@ -63,4 +74,10 @@ package enum BottleneckPlaces: String, Sendable, CaseIterable, Codable {
 /// What A and B of a low-rank update begin as, PEFT's `init_lora_weights`.
 package enum AdapterBeginning: String, Sendable, CaseIterable, Codable {
     case kaiming, gaussian, pissa, olora
+}
+
+/// Which biases of the base are trained beside A and B, PEFT's `bias`.
+package enum BiasTraining: String, Sendable, CaseIterable, Codable {
+    case none, all
+    case loraOnly = "lora_only"
 }

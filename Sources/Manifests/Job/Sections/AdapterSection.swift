@@ -24,6 +24,12 @@ package struct AdapterSection: Section {
     package var exclude: [String]?
     /// The layers that are adapted; nil for all.
     package var layers: [LayerRange]?
+    /// Modules of the base that `hybrid` trains whole: names, or expressions as PEFT's.
+    package var trainModules: [String]?
+    /// The same beside LoRA, by PEFT's name for it.
+    package var modulesToSave: [String]?
+    /// Which biases of the base are trained; nil for none.
+    package var bias: BiasTraining?
     /// Rank that each module of AdaLoRA begins with.
     package var initialRank = 12
     /// Mean rank that the modules end with.
@@ -55,7 +61,7 @@ package struct AdapterSection: Section {
 
     private static let sizeFields: [Field<AdapterSection>] = [
         .standard(
-            "method", \.method, .choice(planned: ["full", "hybrid", "qlora"]),
+            "method", \.method, .choice(planned: ["qlora"]),
             standard: "`lora`", "The kind of adapter: see [methods](methods.md)."),
         own(
             .standard("rank", \.rank, .integer(1...4096, example: 8), standard: "8", "The rank r of the update.")),
@@ -96,6 +102,17 @@ package struct AdapterSection: Section {
             "feedforward_modules", \.feedforwardModules, names("[down_proj]", atLeast: 0),
             absent: "PEFT's for the type of base",
             "Of the targets of `ia3`, those whose inputs are scaled in place of their outputs."),
+        .optional(
+            "train_modules", \.trainModules, names("[layers.1.mlp]"), absent: "`hybrid` needs it",
+            "The modules of the base that `hybrid` trains whole beside LoRA, in which nothing gets an adapter. Names are "
+                + "regular expressions that match a module's path, or its end from a dot on."),
+        .optional(
+            "modules_to_save", \.modulesToSave, names("[lm_head]"), absent: "none",
+            "Modules that are trained whole and saved beside LoRA, such as `lm_head` or `embed_tokens`; named as "
+                + "`train_modules` are."),
+        .optional(
+            "bias", \.bias, .choice(), absent: "`none`",
+            "The biases of the base that are trained beside LoRA: `all`, or those of adapted projections."),
         .optional(
             "exclude", \.exclude, names("[lm_head]"), absent: "none", "Of the targets, those that get no adapter."),
         .optional(
@@ -173,6 +190,9 @@ package struct AdapterSection: Section {
     /// Positions that rows before every text take.
     package var virtualPositions: Int { method.keys.contains("num_virtual_tokens") ? virtualTokens : 0 }
 
+    /// Modules of the base that are trained whole, as they are named.
+    package var wholeModules: [String] { (trainModules ?? []) + (modulesToSave ?? []) }
+
     /// The folder that `init_from` names; nil where it names a run in the outbox, which has at most one `/`.
     package var initFolder: String? {
         initFrom.flatMap { text in
@@ -200,6 +220,11 @@ package struct AdapterSection: Section {
                     + method.rawValue)
         }
         checkPrompt(section, node, &context, path)
+        if method == .hybrid, section.trainModules == nil, let entry = node.entry("method") {
+            context.diagnostics.add(
+                entry.position,
+                "\(path)method hybrid needs \(path)train_modules, the modules that are trained whole beside LoRA")
+        }
         if method == .adalora, section.targetRank > section.initialRank,
             let entry = node.entry("target_r") ?? node.entry("init_r")
         {

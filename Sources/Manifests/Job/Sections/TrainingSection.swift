@@ -16,6 +16,9 @@ package struct TrainingSection: Section {
     package var overLength = OverLength.truncate
     /// The highest learning rate of the schedule.
     package var learningRate = 2e-4
+    /// The same where a manifest of full fine-tuning says nothing: LoRA's best rate is about ten times as high
+    /// (Schulman et al. 2025, "LoRA Without Regret").
+    static let standardFullLearningRate = 2e-5
     /// The learning rate after warmup.
     package var schedule = LearningRateScheduleType.linear
     /// The lowest learning rate of a schedule that has one; nil where `minLRRate` says it.

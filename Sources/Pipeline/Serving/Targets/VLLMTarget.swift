@@ -36,6 +36,11 @@ enum VLLM {
         func refuse(_ what: String, _ cause: String, _ advice: String) -> PipelineError {
             PipelineError(.rejected, "vLLM does not load \(what).", cause: cause, advice: advice)
         }
+        guard own.savedModules.isEmpty, own.bias == .none else {
+            throw refuse(
+                "an adapter with weights of the base that were trained whole", "It has places for A and B alone.",
+                "Serve the merged model.")
+        }
         guard own.method == .lora else {
             throw refuse(
                 "a \(own.method.title) adapter", "It takes plain LoRA, and LoRA with use_rslora.",

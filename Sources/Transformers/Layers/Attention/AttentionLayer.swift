@@ -8,6 +8,11 @@ package protocol AttentionLayer: AnyObject {
     /// Every projection, in the order in which a checkpoint lists them.
     var slots: [ProjectionSlot] { get }
     var hasAdapter: Bool { get }
+    /// The base's tensors inside, as they can be trained.
+    var parameterSlots: [ParameterSlot] { get }
+
+    /// See `TransformerBlock.unfreeze`.
+    func unfreeze() throws
     /// Of what it adds to x.
     var sublayerSlot: SublayerSlot { get }
     /// Before the keys and values of every sequence; nil where nothing can stand there.
@@ -23,6 +28,10 @@ package protocol AttentionLayer: AnyObject {
     func backward(
         _ dy: Matrix, into dx: Matrix, saved: Saved, rows: [Int32]?, layout: SequenceLayout, needsInputGradient: Bool,
         pass: Pass)
+}
+
+extension AttentionLayer {
+    package func unfreeze() throws {}
 }
 
 extension SelfAttention: AttentionLayer {

@@ -62,6 +62,11 @@ package final class DisentangledAttention: AttentionLayer {
         return content.slots + own + output.slots
     }
 
+    package var parameterSlots: [ParameterSlot] {
+        content.parameterSlots + (positions?.parameterSlots ?? []) + residual.parameterSlots
+    }
+    package func unfreeze() throws { try positions?.unfreeze() }
+
     package var hasAdapter: Bool { attends || residual.hasAdapter }
 
     /// Whether an adapter stands before the softmax.
@@ -101,7 +106,7 @@ package final class DisentangledAttention: AttentionLayer {
         needsInputGradient: Bool, pass: Pass
     ) {
         pass.withScratch { scratch in
-            let selected = output.hasAdapter ? saved.selected : nil
+            let selected = output.readsInput ? saved.selected : nil
             guard needsInputGradient || attends else {
                 residual.backward(dy, h: selected, saved: saved.outputSaved, into: nil, pass: pass)
                 return
@@ -124,7 +129,7 @@ package final class DisentangledAttention: AttentionLayer {
             if let dPositions, let positionsSaved = saved.positions {
                 positions?.backward(dPositions, saved: positionsSaved, pass: pass)
             }
-            let x = content.hasAdapter ? scratch.converted(saved.x, to: activation) : nil
+            let x = content.readsInput ? scratch.converted(saved.x, to: activation) : nil
             let dn = needsInputGradient ? scratch.matrix(dO.rows, dx.columns) : nil
             content.backward(dMixed, x: x, saved: saved.projected, into: dn, pass: pass)
             if let dn { Kernels.add(dn, into: dx) }

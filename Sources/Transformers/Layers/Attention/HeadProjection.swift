@@ -35,6 +35,10 @@ package final class HeadProjection {
         self.activation = activation
     }
 
+    var parameterSlots: [ParameterSlot] {
+        group.parameterSlots + (norms.map { $0.query.parameterSlots + $0.key.parameterSlots } ?? [])
+    }
+
     func forward(_ n: Matrix, layout: SequenceLayout, pass: Pass) -> Saved {
         let mixed = pass.saved.matrix(n.rows, heads.columns, activation)
         let statistics = norms.map { _ in pass.saved.matrix(n.rows, heads.count + heads.groups) }
@@ -61,7 +65,7 @@ package final class HeadProjection {
     ///
     /// - Parameters:
     ///   - d: ∂L/∂(q, k, v) in the order of `mixed`, float32; overwritten.
-    ///   - n: as in forward; may be nil where no slot has an adapter.
+    ///   - n: as in forward; may be nil where nothing is trained that reads it.
     func backward(_ d: Matrix, n: Matrix?, saved: Saved, layout: SequenceLayout, into dn: Matrix?, pass: Pass) {
         let (dq, dk, _) = heads.split(d)
         if let rotary {
@@ -111,9 +115,12 @@ package final class HeadProjection {
 
     private func normaliseBackward(_ d: Matrix, raw: Matrix, statistics: Matrix) {
         forEachNorm { norm, columns, index in
+            let (dy, x, inverseRMS) = (
+                d.columns(columns), raw.columns(columns), statistics.columns(index..<(index + 1))
+            )
+            norm.accumulateGradient(dy, x: x, statistics: inverseRMS)
             Kernels.rmsNormBackward(
-                d.columns(columns), x: raw.columns(columns), weight: norm.weight,
-                inverseRMS: statistics.columns(index..<(index + 1)), into: d.columns(columns), accumulate: false)
+                dy, x: x, weight: norm.weight, inverseRMS: inverseRMS, into: dy, accumulate: false)
         }
     }
 

@@ -1,44 +1,84 @@
 import Tensors
 
-/// The relative positions of one layer of disentangled attention: the frozen embeddings E `[2k, d]`, the same in every
-/// layer, projected as keys and as queries.
+/// The relative positions of one layer of disentangled attention: the embeddings E `[2k, d]`, the same in every layer,
+/// projected as keys and as queries.
 ///
 ///     P^k = E·W_kᵀ + b_k    [2k, heads·D], read by the queries (content to position)
 ///     P^q = E·W_qᵀ + b_q    [2k, heads·D], read by the keys (position to content)
 ///
-/// https://arxiv.org/abs/2006.03654, section 3.1. The frozen products are computed once; an adapter's update is added in
-/// every pass, for the rows that the batch reads. With shared projections the adapters of the content's query and key
+/// https://arxiv.org/abs/2006.03654, section 3.1. The products are computed once while all of it is frozen; an adapter's
+/// update is added in every pass, for the rows that the batch reads. With shared projections the adapters of the content's query and key
 /// projections act here too, and gain gradients from here.
 package struct RelativeProjections {
     /// One of the two.
-    package struct Projection {
+    package final class Projection {
         let slot: ProjectionSlot
-        /// E·Wᵀ + b, `[2k, heads·D]`.
+        /// E·Wᵀ + b as loaded, `[2k, heads·D]`.
         let frozen: Matrix
+        private let index: Int
+        /// What projects E; of a projection that positions alone have, only from `unfreeze` on.
+        private var group: ProjectionGroup?
+        private let load: () throws -> ProjectionGroup
 
-        /// - Parameters:
-        ///   - group: whose slot `index` projects E; it has no adapter yet.
-        package init(_ group: ProjectionGroup, slot index: Int = 0, embeddings: Matrix) {
+        /// By a slot of the content's own projections, which has no adapter yet.
+        package convenience init(content: ProjectionGroup, slot index: Int, embeddings: RelativeEmbeddings) {
+            self.init(content, slot: index, embeddings: embeddings, load: { content })
+            group = content
+        }
+
+        /// By a projection that positions alone have: the model keeps its products and no weight.
+        ///
+        /// - Parameter load: reads it, now and when it is to be trained.
+        /// - Throws: as `load`.
+        package convenience init(
+            embeddings: RelativeEmbeddings, loading load: @escaping () throws -> ProjectionGroup
+        ) throws {
+            self.init(try load(), slot: 0, embeddings: embeddings, load: load)
+        }
+
+        private init(
+            _ group: ProjectionGroup, slot index: Int, embeddings: RelativeEmbeddings,
+            load: @escaping () throws -> ProjectionGroup
+        ) {
+            (self.index, self.load) = (index, load)
             slot = group.slots[index]
-            let products = Matrix(rows: embeddings.rows, columns: group.outputs)
+            let products = Matrix(rows: embeddings.count, columns: group.outputs)
             let arena = Arena(reservingBytes: MachineInfo.physicalMemoryBytes)
             let pass = Pass(mode: .inference, saved: arena, scratch: arena)
-            _ = group.forward(embeddings, into: products, pass: pass)
-            frozen = Matrix(rows: embeddings.rows, columns: slot.outputs)
+            _ = group.forward(embeddings.rows(0..<embeddings.count), into: products, pass: pass)
+            frozen = Matrix(rows: embeddings.count, columns: slot.outputs)
             frozen.copy(from: products.columns(group.columns[index]))
         }
 
-        /// Accumulates the adapter's gradients; E is frozen.
-        fileprivate func backward(_ dy: Matrix, x: Matrix, saved: Matrix, pass: Pass) {
-            guard let adapter = slot.adapter else { return }
-            if let frozen = slot.frozen, adapter.inputFactors(pass: pass) != nil {
-                pass.withScratch { scratch in
-                    let factors = adapter.outputFactors(frozen, pass: pass)
-                    let scaled = factors.map { scratch.scaledColumns(dy, by: $0) } ?? dy
-                    adapter.backwardInputFactors(scaled, x: x, frozen: frozen, into: nil, pass: pass)
+        var parameterSlots: [ParameterSlot] { group?.parameterSlots ?? [] }
+        var isTrained: Bool { group?.trainsBase ?? false }
+        var isLive: Bool { group?.isLive(slot: index) ?? false }
+
+        func unfreeze() throws { if group == nil { group = try load() } }
+
+        /// y = x·Wᵀ + b of weights that may have changed.
+        func product(_ x: Matrix, into y: Matrix, pass: Pass) {
+            guard let weight = slot.frozen else { preconditionFailure("a live projection without its weight") }
+            weight.product(x, into: y, scratch: pass.scratch)
+            if let bias = weight.bias { Kernels.addRow(bias, into: y) }
+        }
+
+        /// Accumulates the gradients of the adapter, of W and b, and dx where x is trained.
+        ///
+        /// - Parameter saved: nil without an adapter.
+        fileprivate func backward(_ dy: Matrix, x: Matrix, saved: Matrix?, into dx: Matrix?, pass: Pass) {
+            group?.accumulateGradients(ofSlot: index, dy, x: x, pass: pass)
+            if let adapter = slot.adapter, let saved {
+                if let frozen = slot.frozen, adapter.inputFactors(pass: pass) != nil {
+                    pass.withScratch { scratch in
+                        let factors = adapter.outputFactors(frozen, pass: pass)
+                        let scaled = factors.map { scratch.scaledColumns(dy, by: $0) } ?? dy
+                        adapter.backwardInputFactors(scaled, x: x, frozen: frozen, into: nil, pass: pass)
+                    }
                 }
+                adapter.backward(dy, x: x, frozen: slot.frozen, saved: saved, into: dx, pass: pass)
             }
-            adapter.backward(dy, x: x, frozen: slot.frozen, saved: saved, into: nil, pass: pass)
+            if let dx { slot.frozen?.accumulateInputGradient(dy, into: dx, pass: pass) }
         }
     }
 
@@ -52,13 +92,13 @@ package struct RelativeProjections {
     }
 
     package let table: RelativePositions
-    /// E, in the table's order.
-    package let embeddings: Matrix
+    /// E.
+    package let embeddings: RelativeEmbeddings
     package let keys: Projection?
     package let queries: Projection?
 
-    package init(table: RelativePositions, embeddings: Matrix, keys: Projection?, queries: Projection?) {
-        precondition(embeddings.rows == 2 * table.span, "relative embeddings and their table")
+    package init(table: RelativePositions, embeddings: RelativeEmbeddings, keys: Projection?, queries: Projection?) {
+        precondition(embeddings.count == 2 * table.span, "relative embeddings and their table")
         self.table = table
         self.embeddings = embeddings
         self.keys = keys
@@ -67,8 +107,20 @@ package struct RelativeProjections {
 
     var hasAdapter: Bool { keys?.slot.adapter != nil || queries?.slot.adapter != nil }
 
+    /// Those of projections that positions alone have, and E's.
+    var parameterSlots: [ParameterSlot] {
+        ((keys?.parameterSlots ?? []) + (queries?.parameterSlots ?? []) + embeddings.parameterSlots).withoutRepetition
+    }
+
+    func unfreeze() throws {
+        try keys?.unfreeze()
+        try queries?.unfreeze()
+        try embeddings.unfreeze()
+    }
+
     /// P^k and P^q of the rows that the batch's sequences read.
     func forward(_ layout: SequenceLayout, pass: Pass) -> Saved {
+        embeddings.refresh(pass: pass)
         let used = table.used(by: layout.spans.reduce(0) { max($0, $1.keyCount) })
         let (keyRows, keysSaved) = project(keys, used, pass: pass)
         let (queryRows, queriesSaved) = project(queries, used, pass: pass)
@@ -79,9 +131,15 @@ package struct RelativeProjections {
 
     private func project(_ projection: Projection?, _ used: Range<Int>, pass: Pass) -> (rows: Matrix?, saved: Matrix?) {
         guard let projection else { return (nil, nil) }
-        guard let adapter = projection.slot.adapter else { return (projection.frozen.rows(used), nil) }
+        let isLive = projection.isLive || embeddings.isLive
+        guard isLive || projection.slot.adapter != nil else { return (projection.frozen.rows(used), nil) }
         let rows = pass.saved.matrix(used.count, projection.slot.outputs)
-        rows.copy(from: projection.frozen.rows(used))
+        if isLive {
+            projection.product(embeddings.rows(used), into: rows, pass: pass)
+        } else {
+            rows.copy(from: projection.frozen.rows(used))
+        }
+        guard let adapter = projection.slot.adapter else { return (rows, nil) }
         let saved = pass.saved.matrix(used.count, adapter.savedCount)
         let pass = positionPass(pass, used)
         pass.withScratch { scratch in
@@ -118,10 +176,11 @@ package struct RelativeProjections {
         return product
     }
 
-    /// Room for ∂L/∂P^k and ∂L/∂P^q, zeroed, where an adapter needs them.
+    /// Room for ∂L/∂P^k and ∂L/∂P^q, zeroed, where something is trained that needs them.
     func gradients(_ saved: Saved, scratch: Arena) -> (keys: Matrix?, queries: Matrix?) {
         func room(_ projection: Projection?) -> Matrix? {
-            guard let projection, projection.slot.adapter != nil else { return nil }
+            guard let projection else { return nil }
+            guard projection.slot.adapter != nil || projection.isTrained || embeddings.isTrained else { return nil }
             let gradient = scratch.matrix(saved.used.count, projection.slot.outputs)
             Kernels.clear(gradient)
             return gradient
@@ -129,15 +188,24 @@ package struct RelativeProjections {
         return (room(keys), room(queries))
     }
 
-    /// Accumulates the adapters' gradients; E is frozen.
+    /// Accumulates the gradients of adapters, and of what is trained of E, W and b.
     func backward(_ gradients: (keys: Matrix?, queries: Matrix?), saved: Saved, pass: Pass) {
         let x = embeddings.rows(saved.used)
         let pass = positionPass(pass, saved.used)
-        if let dKeys = gradients.keys, let keysSaved = saved.keys {
-            keys?.backward(dKeys, x: x, saved: keysSaved, pass: pass)
-        }
-        if let dQueries = gradients.queries, let queriesSaved = saved.queries {
-            queries?.backward(dQueries, x: x, saved: queriesSaved, pass: pass)
+        pass.withScratch { scratch in
+            var dx: Matrix?
+            if embeddings.isTrained {
+                let sum = scratch.matrix(x.rows, x.columns)
+                Kernels.clear(sum)
+                dx = sum
+            }
+            if let dKeys = gradients.keys {
+                keys?.backward(dKeys, x: x, saved: saved.keys, into: dx, pass: pass)
+            }
+            if let dQueries = gradients.queries {
+                queries?.backward(dQueries, x: x, saved: saved.queries, into: dx, pass: pass)
+            }
+            if let dx { embeddings.backward(dx, used: saved.used, pass: pass) }
         }
     }
 

@@ -70,6 +70,9 @@ package final class SelfAttention {
     package var queryKeyValue: ProjectionGroup { projection.group }
     package var output: ProjectionGroup { residual.group }
     package var hasAdapter: Bool { attends || residual.hasAdapter }
+    package var parameterSlots: [ParameterSlot] {
+        norm.parameterSlots + projection.parameterSlots + residual.parameterSlots
+    }
     /// Of what attention adds to the residual.
     package var sublayerSlot: SublayerSlot { residual.slot }
     /// Whether an adapter stands before the softmax.
@@ -147,7 +150,7 @@ package final class SelfAttention {
             let attended = saved.attended
             attentionBackward(dO, attended, layout: layout, into: dMixed, pass: pass)
             let n =
-                queryKeyValue.hasAdapter
+                queryKeyValue.readsInput
                 ? norm.normalised(attended.x, statistics: attended.statistics, activation, scratch: scratch) : nil
             let dn = needsInputGradient ? scratch.matrix(dO.rows, dx.columns) : nil
             projection.backward(dMixed, n: n, saved: attended.heads, layout: layout, into: dn, pass: pass)
@@ -209,7 +212,7 @@ package final class SelfAttention {
     /// ∂L/∂o for all rows: what did not go on has none.
     private func outputGradient(_ dy: Matrix, saved: Saved, rows: [Int32]?, scratch: Arena, pass: Pass) -> Matrix {
         let dSelected = scratch.matrix(saved.selected.rows, saved.selected.columns, activation)
-        let h = output.hasAdapter ? saved.selected : nil
+        let h = output.readsInput ? saved.selected : nil
         residual.backward(dy, h: h, saved: saved.output, into: dSelected, pass: pass)
         guard let rows else { return dSelected }
         let dO = scratch.matrix(saved.attended.o.rows, saved.attended.o.columns, activation)

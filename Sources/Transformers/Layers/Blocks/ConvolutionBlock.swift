@@ -4,7 +4,7 @@ import Tensors
 ///
 ///     y = norm(block(x) + f(convolution(x)))    [T, d]
 ///
-/// What goes back through the convolution is computed only where an adapter of the embeddings is trained below it.
+/// What goes back through the convolution is computed only where something is trained in it or below it.
 /// https://github.com/microsoft/DeBERTa, `ConvLayer`.
 package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock {
     package let block: Block
@@ -32,6 +32,14 @@ package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock 
 
     package var slots: [ProjectionSlot] { block.slots }
     package var hasAdapter: Bool { block.hasAdapter }
+    package var parameterSlots: [ParameterSlot] {
+        block.parameterSlots + convolution.parameterSlots + norm.parameterSlots
+    }
+    package func unfreeze() throws {
+        try block.unfreeze()
+        try convolution.unfreeze()
+    }
+
     package var isCausal: Bool { false }
     package var sublayerSlots: [SublayerSlot] { block.sublayerSlots }
     package var prefixSlot: RowSlot? { block.prefixSlot }
@@ -98,6 +106,7 @@ package final class ConvolutionBlock<Block: TransformerBlock>: TransformerBlock 
         let u = scratch.matrix(dx.rows, dx.columns)
         convolution.forward(saved.x, into: u, layout: layout, scratch: scratch)
         Kernels.activationBackward(activation, gradient, x: u, into: gradient)
+        convolution.accumulateGradients(gradient, x: saved.x, layout: layout, scratch: scratch)
         convolution.backward(gradient, into: dx, layout: layout, scratch: scratch)
     }
 

@@ -19,6 +19,7 @@ package final class DecoderBlock: TransformerBlock {
     }
 
     package var hasAdapter: Bool { attention.hasAdapter || mlp.hasAdapter }
+    package var parameterSlots: [ParameterSlot] { attention.parameterSlots + mlp.parameterSlots }
     package var isCausal: Bool { attention.isCausal }
     package var sublayerSlots: [SublayerSlot] { [attention.sublayerSlot, mlp.sublayerSlot] }
     package var prefixSlot: RowSlot? { attention.ownRows }

@@ -39,6 +39,12 @@ package final class EncoderBlock<Attention: AttentionLayer>: TransformerBlock {
 
     package var hasAdapter: Bool { attention.hasAdapter || feedForward.hasAdapter }
 
+    package var parameterSlots: [ParameterSlot] {
+        attention.parameterSlots + attentionNorm.parameterSlots + feedForward.parameterSlots
+            + outputNorm.parameterSlots
+    }
+    package func unfreeze() throws { try attention.unfreeze() }
+
     package var isCausal: Bool { false }
     package var sublayerSlots: [SublayerSlot] { [attention.sublayerSlot, feedForward.sublayerSlot] }
     package var prefixSlot: RowSlot? { attention.ownRows }

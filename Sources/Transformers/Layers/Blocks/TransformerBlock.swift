@@ -14,8 +14,15 @@ package protocol TransformerBlock: AnyObject {
     /// Before the keys and values of every sequence; nil where nothing can stand there.
     var prefixSlot: RowSlot? { get }
     var hasAdapter: Bool { get }
+    /// The base's tensors inside, as they can be trained; without those that the block let go of, see `unfreeze`.
+    var parameterSlots: [ParameterSlot] { get }
     /// Whether a row's output depends on no row after it in its sequence.
     var isCausal: Bool { get }
+
+    /// Takes back the tensors of which the block keeps only what it made of them, so that they can be trained.
+    ///
+    /// - Throws: as reading them.
+    func unfreeze() throws
 
     /// The block's output for `rows` of x `[T, d]` (all where nil), keeping what backward needs. x is not changed.
     func forward(_ x: Matrix, rows: [Int32]?, layout: SequenceLayout, pass: Pass) -> (y: Matrix, saved: Saved)
@@ -33,9 +40,15 @@ package protocol TransformerBlock: AnyObject {
     func infer(
         _ x: Matrix, rows: [Int32]?, into selected: Matrix?, layout: SequenceLayout, cache: LayerCache?, pass: Pass)
 
-    /// Accumulates the adapters' gradients and returns ∂L/∂x, or nil where nothing below needs it. Where `forward` was
+    /// Accumulates the gradients of adapters, and of the base's tensors that are trained, and returns ∂L/∂x, or nil where nothing below needs it. Where `forward` was
     /// for all rows, ∂L/∂x takes the place of `dy`.
     ///
-    /// - Parameter dy: ∂L/∂y; overwritten.
+    /// - Parameters:
+    ///   - dy: ∂L/∂y; overwritten.
+    ///   - needsInputGradient: true too where a tensor of the base is trained inside.
     func backward(_ dy: Matrix, saved: Saved, layout: SequenceLayout, needsInputGradient: Bool, pass: Pass) -> Matrix?
+}
+
+extension TransformerBlock {
+    package func unfreeze() throws {}
 }

@@ -7,22 +7,26 @@ package protocol InputEmbedding {
     /// Frozen projections inside, where an adapter can attach.
     var slots: [ProjectionSlot] { get }
 
+    /// The base's tensors inside, as they can be trained.
+    var parameterSlots: [ParameterSlot] { get }
+
     /// The table of a decoder's tokens; nil where rows of an adapter's own cannot stand among them.
     var tokenTable: TokenEmbedding? { get }
 
     /// x `[T, d]` of T tokens that stand as `layout` says.
     ///
-    /// Returns what backward needs, where an adapter is trained inside.
+    /// Returns what backward needs, where something is trained inside that wants more than ∂L/∂x.
     @discardableResult
     func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingSaved?
 
-    /// Accumulates the gradients of the adapter from ∂L/∂x.
-    func backward(_ dx: Matrix, saved: EmbeddingSaved, pass: Pass)
+    /// Accumulates the gradients of the adapter, and of what is trained of the tables, from ∂L/∂x `[T, d]` of the same
+    /// tokens.
+    func backward(_ dx: Matrix, tokens: [Int32], layout: SequenceLayout, saved: EmbeddingSaved?, pass: Pass)
 }
 
-/// What the backward of an embedding's adapter needs of a forward pass.
+/// What the backward of an embedding needs of a forward pass.
 package struct EmbeddingSaved {
-    /// What the projection read.
+    /// What the tables gave, which the projection read where there is one.
     let read: Matrix
     let projected: ProjectionGroup.Saved
     /// What a norm after the projection read, and its statistics; nil without one.

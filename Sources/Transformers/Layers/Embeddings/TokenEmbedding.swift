@@ -1,6 +1,6 @@
 import Tensors
 
-/// Looks token ids up in a frozen table E `[V, e]`, and scales what it finds: x = s·E[token], `[T, d]`. Where the table
+/// Looks token ids up in a table E `[V, e]`, and scales what it finds: x = s·E[token], `[T, d]`. Where the table
 /// is narrower than d, a projection W follows: x = s·(E[token]·Wᵀ).
 ///
 /// An id from V on is a row of the prompt slot's, which is not scaled: so PEFT puts prompts before what the embedding
@@ -13,14 +13,22 @@ package struct TokenEmbedding: InputEmbedding {
 
     private let scale: Float
     private let projection: ProjectionGroup?
+    /// The table as it can be trained; nil where it is not stored in float32.
+    private let slot: ParameterSlot?
+    /// A token whose lookups do not train its row.
+    private let padding: Int32?
 
     /// - Parameters:
     ///   - name: module path in the checkpoint.
     ///   - scale: a factor on every row.
     ///   - projection: of one slot, `[d, e]`; nil where e = d.
+    ///   - slot: the table as it can be trained.
+    ///   - padding: see `ParameterSlot.accumulate`.
     package init(
-        table: FrozenWeight, name: String = "embed_tokens", scale: Float = 1, projection: ProjectionGroup? = nil
+        table: FrozenWeight, name: String = "embed_tokens", scale: Float = 1, projection: ProjectionGroup? = nil,
+        slot: ParameterSlot? = nil, padding: Int32? = nil
     ) {
+        (self.slot, self.padding) = (slot, padding)
         self.table = table
         self.scale = scale
         self.projection = projection
@@ -36,13 +44,14 @@ package struct TokenEmbedding: InputEmbedding {
     }
 
     package var slots: [ProjectionSlot] { projection?.slots ?? [] }
+    package var parameterSlots: [ParameterSlot] { (slot.map { [$0] } ?? []) + (projection?.parameterSlots ?? []) }
 
     package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingSaved? {
         guard let projection else {
             gather(tokens, layout: layout, into: x, pass: pass)
             return nil
         }
-        let trains = pass.isTraining && projection.hasAdapter
+        let trains = pass.isTraining && (projection.readsInput || slot?.isTrained == true)
         return pass.withScratch { scratch in
             let narrow = (trains ? pass.saved : scratch).matrix(tokens.count, projection.inputs)
             gather(tokens, layout: layout, into: narrow, pass: pass)
@@ -51,8 +60,18 @@ package struct TokenEmbedding: InputEmbedding {
         }
     }
 
-    package func backward(_ dx: Matrix, saved: EmbeddingSaved, pass: Pass) {
-        projection?.backward(dx, x: saved.read, saved: saved.projected, into: nil, pass: pass)
+    package func backward(
+        _ dx: Matrix, tokens: [Int32], layout: SequenceLayout, saved: EmbeddingSaved?, pass: Pass
+    ) {
+        pass.withScratch { scratch in
+            var gradient = dx
+            if let projection, let saved {
+                let narrow = slot?.isTrained == true ? scratch.matrix(dx.rows, projection.inputs) : nil
+                projection.backward(dx, x: saved.read, saved: saved.projected, into: narrow, pass: pass)
+                gradient = narrow ?? dx
+            }
+            slot?.accumulate(gradient, rows: tokens, scale: scale, padding: padding, scratch: scratch)
+        }
     }
 
     /// As the embedding module of transformers answers, with NEFTune's noise on it where training has some.

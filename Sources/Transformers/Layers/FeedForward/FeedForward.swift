@@ -24,7 +24,7 @@ package final class FeedForward {
     private let kind: FeedForwardKind
     private let activation: DType
 
-    /// What backward needs of a forward pass. h is computed again where an adapter reads it.
+    /// What backward needs of a forward pass. h is computed again where what is trained reads it.
     package struct Saved {
         let x: Matrix
         let statistics: Matrix?
@@ -49,6 +49,9 @@ package final class FeedForward {
 
     package var down: ProjectionGroup { residual.group }
     package var hasAdapter: Bool { up.hasAdapter || residual.hasAdapter }
+    package var parameterSlots: [ParameterSlot] {
+        norm.parameterSlots + up.parameterSlots + residual.parameterSlots
+    }
     /// Of what the layer adds to the residual.
     package var sublayerSlot: SublayerSlot { residual.slot }
 
@@ -107,7 +110,7 @@ package final class FeedForward {
     ) {
         let dy = dy ?? dx
         pass.withScratch { scratch in
-            let h = down.hasAdapter ? hidden(saved.u, scratch: scratch) : nil
+            let h = down.readsInput ? hidden(saved.u, scratch: scratch) : nil
             guard needsInputGradient || up.hasAdapter else {
                 residual.backward(dy, h: h, saved: saved.down, into: nil, pass: pass)
                 return
@@ -118,7 +121,7 @@ package final class FeedForward {
             hiddenBackward(dh, u: saved.u, into: du)
 
             let n =
-                up.hasAdapter
+                up.readsInput
                 ? norm.normalised(saved.x, statistics: saved.statistics, activation, scratch: scratch) : nil
             guard needsInputGradient else {
                 up.backward(du, x: n, saved: saved.projected, into: nil, pass: pass)

@@ -1,14 +1,17 @@
 import Tensors
 
-/// A normalisation of each row with frozen parameters.
+/// A normalisation of each row, whose parameters are frozen unless their slots say otherwise.
 package protocol Norm {
+    /// Its parameters as they can be trained.
+    var parameterSlots: [ParameterSlot] { get }
+
     /// Numbers per row that backward needs besides the input.
     var statisticsCount: Int { get }
 
     /// y `[T, d]` of x `[T, d]`, y of either dtype; `statistics` `[T, statisticsCount]` receives what backward needs.
     func forward(_ x: Matrix, into y: Matrix, statistics: Matrix)
 
-    /// dx `[T, d]` += (∂y/∂x)ᵀ·dy, for the x and the statistics of a forward pass.
+    /// dx `[T, d]` += (∂y/∂x)ᵀ·dy, and the gradients of what is trained, for the x and the statistics of a forward pass.
     func backward(_ dy: Matrix, x: Matrix, statistics: Matrix, into dx: Matrix)
 }
 
@@ -21,6 +24,8 @@ extension Optional where Wrapped == any Norm {
         self.forward(x, into: n, statistics: statistics)
         return n
     }
+
+    var parameterSlots: [ParameterSlot] { self?.parameterSlots ?? [] }
 
     /// dx += (∂norm/∂x)ᵀ·dn.
     func backward(_ dn: Matrix, x: Matrix, statistics: Matrix?, into dx: Matrix) {

@@ -27,6 +27,8 @@ final class ResidualProjection {
 
     var hasAdapter: Bool { group.hasAdapter || slot.adapter != nil }
 
+    var parameterSlots: [ParameterSlot] { group.parameterSlots + norm.parameterSlots }
+
     /// Whether backward needs what only a whole forward pass leaves.
     var keepsOutput: Bool { norm != nil || hasAdapter }
 
@@ -60,7 +62,7 @@ final class ResidualProjection {
 
     /// Accumulates the adapters' gradients, and assigns dh unless it is nil; ∂L/∂r is dy.
     ///
-    /// - Parameter h: as in forward; may be nil where no slot has an adapter.
+    /// - Parameter h: as in forward; may be nil where nothing is trained that reads it.
     func backward(_ dy: Matrix, h: Matrix?, saved: Saved, into dh: Matrix?, pass: Pass) {
         pass.withScratch { scratch in
             var gradient = dy

@@ -1,0 +1,123 @@
+"""Writes Tests/Fixtures/trained-modules: LoRA beside modules and biases that are trained whole, made by PEFT.
+
+usage: python scripts/reference/trained_modules.py      (versions: requirements.txt)
+
+The bases and their rows are those of Tests/Fixtures/families. A case's folder holds the adapter as PEFT saves it, in
+`reference.safetensors` the logits of the rows with it, those of PEFT's merge and the gradient of the mean loss in every
+tensor, and in `reference.json` the base and the losses of ten AdamW steps. The same versions on the same machine give the
+same bytes.
+"""
+
+import copy
+import json
+import shutil
+import sys
+import warnings
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, get_peft_model
+from safetensors.torch import save_file
+from transformers import AutoModelForCausalLM
+from transformers.utils import logging
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+from tiny import batches  # noqa: E402
+
+FIXTURES = HERE.parents[1] / "Tests/Fixtures"
+FOLDER = FIXTURES / "trained-modules"
+SEED, LEARNING_RATE = 20261130, 2e-3
+# name: (base, settings of LoraConfig)
+CASES = {
+    "head": ("mistral", dict(target_modules=["q_proj", "v_proj"], modules_to_save=["lm_head"])),
+    "tables": ("mistral", dict(target_modules=["q_proj"], modules_to_save=["model.embed_tokens", "lm_head"])),
+    # A layer's part, with projections that are targets elsewhere, and norms of every layer.
+    "parts": ("llama-biases", dict(target_modules=["q_proj", "up_proj"],
+                                   modules_to_save=["model.layers.1.mlp", "input_layernorm"])),
+    # Weights that are stored transposed, and learned positions.
+    "conv1d": ("gpt2", dict(target_modules=["c_attn"], modules_to_save=["ln_1", "h.1.mlp", "wpe"])),
+    # Norms that are stored as w - 1.
+    "norms": ("gemma3", dict(target_modules=["v_proj"], modules_to_save=["q_norm", "model.norm"])),
+    "bias-all": ("gpt2", dict(target_modules=["c_attn"], bias="all")),
+    "bias-lora-only": ("llama-biases", dict(target_modules=["q_proj", "down_proj"], bias="lora_only")),
+}
+
+
+def saved_name(name):
+    return name.replace(".default", "").replace(".modules_to_save", "")
+
+
+def trained(adapted):
+    """{the name that PEFT saves it under: parameter}."""
+    return {saved_name(n): p for n, p in adapted.named_parameters() if p.requires_grad}
+
+
+def attach(base, settings):
+    adapted = get_peft_model(
+        copy.deepcopy(base), LoraConfig(r=4, lora_alpha=8, lora_dropout=0.0, task_type="CAUSAL_LM",
+                                        **copy.deepcopy(settings)))
+    adapted.peft_config["default"].base_model_name_or_path = "tiny"
+    generator = torch.Generator().manual_seed(SEED)
+    with torch.no_grad():
+        for name, parameter in sorted(trained(adapted).items()):
+            noise = torch.randn(parameter.shape, generator=generator)
+            if "lora_" in name:
+                parameter.copy_((0.1 if "lora_B" in name else 0.5 / parameter.shape[1] ** 0.5) * noise)
+            else:
+                parameter.add_(0.1 * noise)
+    return adapted.eval()
+
+
+def write(name):
+    base_name, settings = CASES[name]
+    folder = FOLDER / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    reference = json.loads((FIXTURES / "families" / base_name / "reference.json").read_text(encoding="utf-8"))
+    base = AutoModelForCausalLM.from_pretrained(
+        FIXTURES / "families" / base_name, attn_implementation="eager", dtype=torch.float32)
+    adapted = attach(base, settings)
+    adapted.save_pretrained(folder)
+    (folder / "README.md").unlink()
+    path = folder / "adapter_config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    # PEFT writes a set in an order that changes from run to run.
+    config["target_modules"] = sorted(config["target_modules"])
+    path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    tensors = {}
+    with torch.no_grad():
+        tensors["logits"] = batches.logits(adapted, reference["rows"])
+        tensors["merged_logits"] = batches.logits(copy.deepcopy(adapted).merge_and_unload(), reference["rows"])
+    batches.mean_loss(adapted, reference["rows"]).backward()
+    for key, parameter in trained(adapted).items():
+        tensors[f"gradient.{key}"] = parameter.grad.clone()
+    save_file({key: value.contiguous() for key, value in tensors.items()}, folder / "reference.safetensors")
+    parameters = list(trained(adapted).values())
+    optimizer = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0.0)
+    losses = []
+    for rows in reference["batches"]:
+        optimizer.zero_grad(set_to_none=True)
+        loss = batches.mean_loss(adapted, rows)
+        loss.backward()
+        losses.append(loss.item())
+        optimizer.step()
+    document = {"base": base_name, "learning_rate": LEARNING_RATE, "losses": losses}
+    (folder / "reference.json").write_text(json.dumps(document) + "\n", encoding="utf-8")
+    for file in folder.glob("*.safetensors"):
+        file.chmod(0o644)
+    print(name, len(parameters), [round(loss, 4) for loss in losses])
+
+
+def main():
+    warnings.simplefilter("ignore")
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    for name in sys.argv[1:] or CASES:
+        write(name)
+
+
+if __name__ == "__main__":
+    main()
