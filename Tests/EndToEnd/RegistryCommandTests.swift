@@ -82,7 +82,7 @@ struct RegistryCommandTests {
                 (["verify", "tiny@1"], 66, "base is not here"),
                 (["registry", "tag", "tiny@9", "good"], 66, "tiny has no version 9"),
                 (["registry", "tag", "tiny@1", "Good"], 64, "is no tag"),
-                (["registry", "tag", "tiny@1", "good", "--remove"], 66, "has no tag good"),
+                (["registry", "tag", "tiny@1", "good", "--remove"], 66, "has no tag \"good\""),
                 (["registry", "note", "tiny@1", " "], 64, "A note has 1 to"),
                 (["registry", "prune", "tini", "--keep", "1"], 66, "Did you mean tiny?"),
                 (["registry", "prune"], 64, "Nothing says which runs stay"),
