@@ -54,13 +54,13 @@ struct AfterPromoteTests {
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link).hasPrefix("v2-"))
             #expect(lorad.list("served/tiny").filter { $0.hasPrefix("v") }.count == 2)
             // What is served answers as base and adapter do.
-            func generated(_ arguments: String...) throws -> JSONValue {
+            func ids(_ arguments: String...) throws -> [Int] {
                 let all = ["generate", "--prompt", "Review: it was", "--max-new-tokens", "6", "--json"] + arguments
-                return try JSONReader.parse(lorad.run(all).output, name: "answer")
+                let answer = try JSONReader.parse(lorad.run(all).output, name: "answer")
+                return try #require(answer["ids"]?.arrayValue).compactMap(\.intValue)
             }
             #expect(
-                try generated("--base", "served/tiny/current")["ids"]
-                    == generated("--base", "base", "--adapter", "tiny@champion")["ids"])
+                try ids("--base", "served/tiny/current") == ids("--base", "base", "--adapter", "tiny@champion"))
             #expect(try lorad.run("registry", "rollback", "tiny", "--to", "base").status == 0)
             try watch()
             #expect(!lorad.list("served/tiny").contains("current"))

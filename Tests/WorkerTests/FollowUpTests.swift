@@ -139,7 +139,8 @@ struct FollowUpTests {
         let bench = try Bench()
         bench.exporter.fail(2)
         try bench.lead(.version(2))
-        let start = Date()
+        // The ledger keeps milliseconds.
+        let start = Date(timeIntervalSince1970: 1_900_000_000)
         bench.followUps().round(now: start)
         var record = try bench.record
         #expect(record.state == .pending && record.attempts == 1 && record.lastResult == "The base is too warm.")

@@ -70,6 +70,32 @@ struct ConversationJobTests {
         }
     }
 
+    @Test("An adapter answers in a chat, and is gone on from, by the template alone that it was trained with")
+    func fits() throws {
+        let own = try template("qwen3")
+        let other = "{# another #}" + own
+        try withBase("qwen3", template: own) { lorad in
+            try lorad.write(other, to: "other.jinja")
+            try lorad.write(manifest(lorad, ", chat_template: ./other.jinja"), to: "job.yaml")
+            #expect(try lorad.run("run", "job.yaml").status == 0)
+            let chat = [
+                "generate", "--base", "base", "--adapter", "chat@1", "--prompt", "is 9 odd?", "--chat",
+                "--max-new-tokens", "2",
+            ]
+            let refused = try lorad.run(chat)
+            let hashes = [other, own].map { ContentHash.ofBytes(Data($0.utf8)) }
+            #expect(refused.status == 65, "\(refused.errors)")
+            #expect(
+                refused.errors.contains("was made for the chat template \(hashes[0]), not for \(hashes[1])"),
+                "\(refused.errors)")
+            #expect(try lorad.run(chat + ["--chat-template", "./other.jinja"]).status == 0)
+            try lorad.write(
+                manifest(lorad).replacing("{rank: 2}", with: "{rank: 2, init_from: chat@1}"), to: "next.yaml")
+            let next = try lorad.run("run", "next.yaml")
+            #expect(next.status == 65 && next.errors.contains("has the chat template"), "\(next.errors)")
+        }
+    }
+
     @Test("A base without a template says what to set, and a file that is set is used; turns and dates are told")
     func chosen() throws {
         try withBase("qwen3", template: nil) { lorad in
