@@ -38,7 +38,7 @@ METHODS = {
     "ia3": "method: ia3",
     "bitfit": "method: bitfit",
     "adalora": "method: adalora, init_r: 4, target_r: 2, alpha: 8",
-    "hybrid": "method: hybrid, rank: 4, alpha: 8, train_modules: ['.*norm.*|ln_.', 'layers?.1.mlp|h.1.mlp']",
+    "hybrid": "method: hybrid, rank: 4, alpha: 8, train_modules: ['[a-z_]*norm|ln_[12f]']",
     "head": "rank: 4, alpha: 8, modules_to_save: [lm_head]",
     "bias-all": "rank: 4, alpha: 8, bias: all",
     "bias-lora-only": "rank: 4, alpha: 8, bias: lora_only",
