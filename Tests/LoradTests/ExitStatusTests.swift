@@ -87,7 +87,7 @@ struct ExitStatusTests {
             [
                 .missing: 66, .locked: 75, .unwritable: 75, .ledger: 70, .ledgerRefused: 65, .system: 70, .webhook: 65,
                 .configuration: 65, .unknownJob: 66, .wrongState: 64, .fenced: 70, .manifest: 65,
-                .message: 70,
+                .message: 70, .export: 65,
             ], transient: [.locked, .unwritable])
         for code in WorkerErrorCode.allCases {
             #expect(WorkerError(code, "m").mayPass == [.unwritable, .system].contains(code), "\(code)")

@@ -59,9 +59,9 @@ import Testing
             ("adapter: {targets: []}", "adapter.targets has 0 elements; it needs at least 1"),
             ("adapter: {targets: [q, q]}", "adapter.targets[1] stands in the list twice"),
             (
-                "adapter: {method: hybrid}",
-                "adapter.method \"hybrid\" is not yet supported; expected one of lora, dora, ia3, bitfit, adalora, "
-                    + "prompt, prefix, bottleneck"
+                "adapter: {method: qlora}",
+                "adapter.method \"qlora\" is not yet supported; expected one of lora, dora, ia3, bitfit, adalora, "
+                    + "prompt, prefix, bottleneck, full, hybrid"
             ),
             ("adapter: 8", "adapter is the number 8; expected a mapping with the keys method, rank"),
             ("adapter: {rank: }", "adapter.rank has no value; expected a whole number"),

@@ -64,6 +64,8 @@ package enum TrainedModules {
     ) throws -> WholeTensors? {
         guard !configuration.savedModules.isEmpty || configuration.bias != .none else { return nil }
         let slots = try slots(configuration, adapted: adapted, on: model)
+        // PEFT reads a file that trains biases on a base that has none.
+        guard !slots.isEmpty else { return nil }
         let tensors = WholeTensors(slots) { slot in
             // PEFT puts an adapted projection into a layer of its own.
             let isInside = adapted.contains(slot.module) && slot.kind == .bias
@@ -76,13 +78,18 @@ package enum TrainedModules {
 
     /// Elements of those tensors.
     ///
-    /// - Throws: as `tensors`.
+    /// - Throws: as `tensors`; `AdaptersError.unsupported` where biases are to be trained and there is none.
     static func elements(
         _ configuration: AdapterConfiguration, adapted: Set<String>, on model: LanguageModel
     ) throws -> Int {
         guard !configuration.savedModules.isEmpty || configuration.bias != .none else { return 0 }
-        return try slots(configuration, adapted: adapted, on: model)
-            .reduce(0) { $0 + $1.value.rows * $1.value.columns }
+        let slots = try slots(configuration, adapted: adapted, on: model)
+        guard configuration.bias == .none || slots.contains(where: { $0.kind == .bias }) else {
+            throw AdaptersError(
+                .unsupported, "There is no bias to train, and bias is \(configuration.bias.rawValue).",
+                cause: "The base has none where it would be.", advice: "Leave it at none.")
+        }
+        return slots.reduce(0) { $0 + $1.value.rows * $1.value.columns }
     }
 
     private static func slots(
@@ -93,13 +100,7 @@ package enum TrainedModules {
             guard slot.kind == .bias else { return false }
             return configuration.bias == .all || configuration.bias == .adapted && adapted.contains(slot.module)
         }
-        let slots = model.parameterSlots
-        guard configuration.bias == .none || slots.contains(where: isTrainedBias) else {
-            throw AdaptersError(
-                .unsupported, "There is no bias to train, and bias is \(configuration.bias.rawValue).",
-                cause: "The base has none where it would be.", advice: "Leave it at none.")
-        }
-        return slots.filter { contain($0.module, configuration.savedModules) || isTrainedBias($0) }
+        return model.parameterSlots.filter { contain($0.module, configuration.savedModules) || isTrainedBias($0) }
     }
 
     /// Every path of a module that holds a tensor, from the outermost on.
@@ -123,7 +124,7 @@ package enum TrainedModules {
             if Int(end) == nil, !ends.contains(end) { ends.append(end) }
         }
         return AdaptersError(
-            .unknownTarget, "The base has no module named '\(name)'.",
+            isTied ? .unsupported : .unknownTarget, "The base has no module named '\(name)'.",
             cause: isTied ? "Its head is the embedding's table, and no module with a weight of its own." : nil,
             advice: "It has: \(ends.joined(separator: ", ")).")
     }

@@ -136,7 +136,8 @@ package struct JobPipeline {
         let trained = try job.model.use { try train($0, job, &report) }
         let artifact: any TrainedArtifact =
             job.manifest.adapter.method.publishesModel
-            ? ModelArtifact(trained, of: job, scores, environment) : AdapterArtifact(trained, of: job, scores, environment)
+            ? ModelArtifact(trained, of: job, scores, environment)
+            : AdapterArtifact(trained, of: job, scores, environment)
         try stage(.adapter, detail: { "\(artifact.adapter.parameterCount) parameters" }) {
             try artifact.write(to: staging.folder, &report)
             try artifact.readBack(from: staging.folder)

@@ -77,7 +77,7 @@ import Testing
             ),
             (
                 "adapter: {method: dora, init: pissa}",
-                "4:25: adapter.init pissa goes with adapter.method lora, not dora"
+                "4:25: adapter.init pissa goes with adapter.method lora or hybrid, not dora"
             ),
             (
                 "adapter: {init: olora, init_from: parent}",
