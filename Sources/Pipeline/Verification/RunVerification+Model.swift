@@ -41,7 +41,8 @@ extension RunVerification {
         // Rounded, the model may say something else than in memory, and what follows another text is another figure.
         guard recorded.prompts.allSatisfy({ $0.adapterText == $0.mergedText }) else {
             return note(
-                .update, .notChecked, "in memory the model answered otherwise than its rounded weights do: another figure")
+                .update, .notChecked,
+                "in memory the model answered otherwise than its rounded weights do: another figure")
         }
         compareUpdate(
             compared.maxAbsUpdate, with: recorded.baseVsAdapterMaxAbsLogitDifference,
