@@ -53,6 +53,8 @@ package final class Adapter {
     /// Attaches updates of zeros to what the configuration's targets name.
     private convenience init(_ configuration: AdapterConfiguration, model: LanguageModel, seed: UInt64) throws {
         let places = try configuration.places(on: model)
+        // A file may name biases that its base does not have; to train them there must be some.
+        _ = try TrainedModules.elements(configuration, adapted: Set(places.map(\.slot.name)), on: model)
         try self.init(
             configuration, places: places, published: try PublishedTargets(configuration, places, on: model),
             model: model, seed: seed)
