@@ -32,8 +32,11 @@ final class RunningProcess {
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle(forWritingAtPath: outputFile)
-        process.standardError = FileHandle(forWritingAtPath: errorFile)
+        // The process has copies of its own. A `Process` is never freed, nor what it holds: thousands of descriptors would
+        // stay open, and with so many `run` reads behind a folder's entries (swift-corelibs-foundation #5472).
+        let files = [outputFile, errorFile].map { FileHandle(forWritingAtPath: $0) }
+        defer { for file in files { try? file?.close() } }
+        (process.standardOutput, process.standardError) = (files[0], files[1])
         try process.run()
     }
 
