@@ -24,8 +24,8 @@ extension Registry {
     ///   - by: who asks.
     ///   - force: goes against what speaks against it; needs a reason, which is remembered.
     ///   - expecting: where the alias must lead until then; nil for wherever it does.
-    /// - Throws: `RegistryError.refused` where the version's files are not those that were published, it is retired, or
-    ///   something speaks against it; `.moved` where somebody else moved the alias meanwhile; `.missing`, `.malformed`.
+    /// - Throws: `RegistryError.refused` where the version's files are not those that were published, it is retired, a whole
+    ///   model and no adapter, or something speaks against it; `.moved` where somebody else moved the alias meanwhile; `.missing`, `.malformed`.
     package func promote(
         _ name: String, to target: AliasTarget, alias: String = AliasName.champion, by: String, reason: String? = nil,
         force: Bool = false, expecting: AliasTarget?? = nil
@@ -106,6 +106,11 @@ extension Registry {
         let version = try version(VersionReference(name: entry.name, .number(number)))
         if let retirement = version.retirement {
             throw RegistryError(.refused, "\(version.reference) is retired.", cause: retirement.reason)
+        }
+        guard OutboxVersions(outbox: outbox).report(version.run)?.provenance.adapter.isModel != true else {
+            throw RegistryError(
+                .refused, "\(version.reference) is a whole model, and no adapter that serves beside a base.",
+                advice: "Serve it as a base: \(folder(of: version))/model.")
         }
         try requireIntact(version, of: entry)
         return version

@@ -219,6 +219,27 @@ struct AliasTests {
         #expect(try bench.registry.known("sentiment").versions.allSatisfy { $0.retirement == nil })
     }
 
+    @Test("No alias leads to a whole model, forced or not, and nothing moves")
+    func model() throws {
+        let bench = try bench()
+        try bench.promote(1)
+        _ = try bench.publish(9, method: "full")
+        let number = try #require(try bench.registry.known("sentiment").versions.last?.number)
+        for force in [false, true] {
+            let error = #expect(throws: RegistryError.self) {
+                try bench.registry.promote(
+                    "sentiment", to: .version(number), by: "ann", reason: "because", force: force)
+            }
+            #expect(error?.code == .refused && error?.message.contains("is a whole model") == true)
+            #expect(error?.advice?.hasSuffix("/model.") == true)
+        }
+        #expect(throws: RegistryError.self) {
+            try bench.registry.rollback("sentiment", to: .version(number), by: "ann")
+        }
+        #expect(try bench.registry.known("sentiment").target(of: "champion") == .version(1))
+        #expect(try bench.registry.moves(of: "sentiment").count == 1)
+    }
+
     @Test("Where the outbox is away, nothing is made in its place")
     func unmounted() throws {
         let bench = try bench()

@@ -24,10 +24,10 @@ struct RemarkTests {
     @Test("A tag stands until it is set anew or taken away, on its version alone, and every change is remembered")
     func tags() throws {
         let bench = try bench()
-        try bench.registry.tag(first, ["approved", "region=eu"], by: "ann")
-        try bench.registry.tag(first, ["region=us"], by: "bob")
+        try bench.registry.addTags(first, ["approved", "region=eu"], by: "ann")
+        try bench.registry.addTags(first, ["region=us"], by: "bob")
         // What stands already is not said again.
-        try bench.registry.tag(first, ["region=us"], by: "cid")
+        try bench.registry.addTags(first, ["region=us"], by: "cid")
         #expect(try tags(bench) == ["approved": nil, "region": "us"])
         #expect(try tags(bench, 2).isEmpty)
         let region = try #require(
@@ -43,8 +43,8 @@ struct RemarkTests {
     @Test("Tags and notes stand in registry.json, with who and when")
     func mirrored() throws {
         let bench = try bench()
-        try bench.registry.tag(first, ["region=eu"], by: "ann")
-        try bench.registry.note(first, "Reads refunds better.", by: "bob")
+        try bench.registry.addTags(first, ["region=eu"], by: "ann")
+        try bench.registry.addNote(first, "Reads refunds better.", by: "bob")
         let versions = try #require(try bench.mirror()["versions"] as? [[String: Any]])
         let tag = try #require((versions[0]["tags"] as? [String: [String: Any]])?["region"])
         #expect(tag["value"] as? String == "eu" && tag["set_by"] as? String == "ann" && tag["set_at"] != nil)
@@ -60,7 +60,7 @@ struct RemarkTests {
         arguments: ["", "=x", "Big", "1st", "a b", "a=", "a=b\nc", "a=" + String(repeating: "x", count: 257)])
     func malformed(tag: String) throws {
         let bench = try bench()
-        let error = #expect(throws: RegistryError.self) { try bench.registry.tag(first, ["good", tag], by: "ann") }
+        let error = #expect(throws: RegistryError.self) { try bench.registry.addTags(first, ["good", tag], by: "ann") }
         #expect(error?.code == .malformed)
         #expect(try bench.registry.remarks(of: "sentiment").isEmpty)
     }
@@ -68,17 +68,17 @@ struct RemarkTests {
     @Test("A tag that there is not is not taken away, and the closest is named; a version has so many at most")
     func bounds() throws {
         let bench = try bench()
-        try bench.registry.tag(first, ["region=eu"], by: "ann")
+        try bench.registry.addTags(first, ["region=eu"], by: "ann")
         let error = #expect(throws: RegistryError.self) {
             try bench.registry.untag(first, ["regoin"], by: "ann")
         }
         #expect(error?.code == .missing && error?.advice == "Did you mean region?")
         let many = (0..<64).map { "t\($0)" }
-        #expect(throws: RegistryError.self) { try bench.registry.tag(first, many, by: "ann") }
-        try bench.registry.tag(first, Array(many.dropLast()), by: "ann")
+        #expect(throws: RegistryError.self) { try bench.registry.addTags(first, many, by: "ann") }
+        try bench.registry.addTags(first, Array(many.dropLast()), by: "ann")
         #expect(try tags(bench).count == 64)
         for text in ["", "  \n", String(repeating: "x", count: 1_001)] {
-            let error = #expect(throws: RegistryError.self) { try bench.registry.note(first, text, by: "ann") }
+            let error = #expect(throws: RegistryError.self) { try bench.registry.addNote(first, text, by: "ann") }
             #expect(error?.code == .malformed)
         }
     }

@@ -129,8 +129,9 @@ extension Adapter: Trainable {
 
     /// The base and the tokenizer that an adapter's file says it was made for; nil where it says nothing.
     ///
-    /// - Throws: as `AdapterWeights`.
+    /// - Throws: as `AdapterWeights`; `AdaptersError.unsupported` for a run that holds a whole model.
     package static func recordedIdentity(folder: String) throws -> (base: String?, tokenizer: String?) {
+        try AdapterConfigurationFile.refuseModel(in: folder)
         let metadata = try AdapterWeights(folder: folder).metadata
         return (metadata["lorad.base_sha256"], metadata["lorad.tokenizer_sha256"])
     }

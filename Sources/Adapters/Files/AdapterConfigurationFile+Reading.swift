@@ -17,7 +17,7 @@ extension AdapterConfigurationFile {
     /// - Throws: `AdaptersError.missing`, `.malformed` naming a field of the wrong kind, or `.unsupported` naming one that
     ///   asks for more than low-rank updates of linear projections.
     static func read(_ path: String) throws -> AdapterConfigurationFile {
-        try refuseModel(path)
+        try refuseModel(in: (path as NSString).deletingLastPathComponent)
         let file = try ConfigurationFields(path: path, json: try JSONReader.parse(file: path))
         let method = try method(file)
         try checkBeginning(file)
@@ -73,11 +73,10 @@ extension AdapterConfigurationFile {
     }
 
     /// A run that published a model has no adapter, which whoever asks for one is told.
-    private static func refuseModel(_ path: String) throws {
-        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    static func refuseModel(in folder: String) throws {
         let model = "\(folder)/\(Adapter.modelFolder)"
         let exists = FileManager.default.fileExists(atPath:)
-        guard !exists(path), exists("\(model)/config.json") else { return }
+        guard !exists("\(folder)/\(Adapter.configurationFile)"), exists("\(model)/config.json") else { return }
         throw AdaptersError(
             .unsupported, "The run in \(folder) holds a whole model, and no adapter.",
             cause: "Its method is full fine-tuning.",

@@ -24,6 +24,7 @@ extension Ledger {
             try database.execute(sql: "UPDATE jobs SET pins = ? WHERE id = ?", arguments: [text, job])
         }
     }
+
     /// What is kept for jobs that are not at their end. Values of another form are left out.
     ///
     /// - Throws: `WorkerError` of the ledger.

@@ -42,12 +42,7 @@ package final class AdapterArtifact: TrainedArtifact {
         try adapter.checkMeaningful()
         try adapter.save(
             folder: folder, identity: identity, baseModel: baseModel, labels: job.data.task.names)
-        report.analysis = try adapter.spectra(base: job.base.files) { [reporter = environment.reporter] in
-            reporter.progress($0, of: $1, .modules)
-        }.map {
-            ModuleAnalysis(
-                module: $0.module, singularValues: $0.singularValues, relativeFrobeniusNorm: $0.relativeNorm)
-        }
+        report.analysis = try analysis(job.base.files, environment.reporter)
     }
 
     package func readBack(from folder: String) throws {
@@ -84,13 +79,8 @@ package final class AdapterArtifact: TrainedArtifact {
         report.requantisation = loss.flatMap { loss in
             job.manifest.merge.type.map { RequantisationReport(loss, type: $0.rawValue) }
         }
-        let repetition = repetition(parity.repetition)
-        let expectations = expectations(missed: parity.prompts.filter { $0.expectation?.passed == false }.map(\.id))
-        let differs = !parity.passed && expectations.passed && repetition.passed
-        return [
-            repetition, expectations,
-            ArtifactCheck("parity", reason: differs ? "The merged weights do not behave as the adapter does." : nil),
-            ArtifactCheck("requantisation", reason: loss.flatMap(erasure)),
+        return checks(of: parity, differing: "The merged weights do not behave as the adapter does.") + [
+            ArtifactCheck("requantisation", reason: loss.flatMap(erasure))
         ]
     }
 

@@ -50,12 +50,7 @@ package final class ModelArtifact: TrainedArtifact {
             adapter, base: base, dtype: job.manifest.merge.dtype == .bfloat16 ? .bf16 : .f32, task: job.data.task,
             reporter: environment.reporter
         ).write(.safetensors, to: place)
-        report.analysis = try adapter.spectra(base: base) { [reporter = environment.reporter] in
-            reporter.progress($0, of: $1, .modules)
-        }.map {
-            ModuleAnalysis(
-                module: $0.module, singularValues: $0.singularValues, relativeFrobeniusNorm: $0.relativeNorm)
-        }
+        report.analysis = try analysis(base, environment.reporter)
     }
 
     package func readBack(from folder: String) throws {
@@ -77,13 +72,7 @@ package final class ModelArtifact: TrainedArtifact {
     package func verify(in folder: String, _ report: inout RunReport) throws -> [ArtifactCheck] {
         let parity = try parity(in: folder)
         report.parity = parity
-        let repetition = repetition(parity.repetition)
-        let expectations = expectations(missed: parity.prompts.filter { $0.expectation?.passed == false }.map(\.id))
-        let differs = !parity.passed && expectations.passed && repetition.passed
-        return [
-            repetition, expectations,
-            ArtifactCheck("parity", reason: differs ? "The published model does not answer as it did in memory." : nil),
-        ]
+        return checks(of: parity, differing: "The published model does not answer as it did in memory.")
     }
 
     /// Base, and the model as others load it, against the model as it was in memory.

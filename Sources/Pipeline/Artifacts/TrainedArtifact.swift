@@ -1,6 +1,7 @@
 import Adapters
 import ForeignText
 import Manifests
+import ModelFiles
 import Publication
 import Reports
 import Transformers
@@ -22,6 +23,26 @@ protocol TrainedArtifact: Artifact {
 }
 
 extension TrainedArtifact {
+    /// What the update did to the base, module by module.
+    ///
+    /// - Throws: as reading the base.
+    func analysis(_ base: BaseModelFiles, _ reporter: JobReporter) throws -> [ModuleAnalysis] {
+        try adapter.spectra(base: base) { reporter.progress($0, of: $1, .modules) }.map {
+            ModuleAnalysis(
+                module: $0.module, singularValues: $0.singularValues, relativeFrobeniusNorm: $0.relativeNorm)
+        }
+    }
+
+    /// The checks that a proof of parity makes; one that failed for a reason of its own is told once.
+    ///
+    /// - Parameter words: of what parity alone finds.
+    func checks(of parity: ParityReport, differing words: String) -> [ArtifactCheck] {
+        let repetition = repetition(parity.repetition)
+        let expectations = expectations(missed: parity.prompts.filter { $0.expectation?.passed == false }.map(\.id))
+        let differs = !parity.passed && expectations.passed && repetition.passed
+        return [repetition, expectations, ArtifactCheck("parity", reason: differs ? words : nil)]
+    }
+
     /// Whether what was trained answers twice alike.
     func repetition(_ found: RepetitionReport?) -> ArtifactCheck {
         ArtifactCheck(

@@ -52,9 +52,6 @@ package struct AdapterCompatibility: Sendable {
     /// Each of them will do: a run may have written each of its sources with another.
     private(set) var templates: [String] = []
 
-    /// Bytes of a provenance that is read.
-    private static let largestProvenance = 16 << 20
-
     /// - Throws: as reading the weights' file.
     package init(folder: String) throws {
         self.folder = folder
@@ -81,9 +78,7 @@ package struct AdapterCompatibility: Sendable {
                 case template = "chat_template"
             }
         }
-        guard let data = BoundedFile.read("\(folder)/provenance.json", limit: Self.largestProvenance),
-            let provenance = try? JSONDecoder().decode(Provenance.self, from: data)
-        else { return }
+        guard let provenance: Provenance = PublishedProvenance.read(folder) else { return }
         templates = ([provenance.template] + provenance.datasets.map(\.template)).compactMap { $0?.sha256 }
     }
 

@@ -10,8 +10,6 @@ import Transformers
 struct ClassificationData {
     let labels: SequenceLabels
     let mixture: TrainingMixture
-    /// How many rows went which way.
-    let counts: ExampleBuilder.Counts
     let validation: [TokenizedExample]
     let rows: RowCounts
     let contamination: ContaminationCounts
@@ -69,7 +67,7 @@ struct ClassificationData {
         else { return nil }
         let choice = PromptChoice(manifest: manifest, base: base, classifies: true)
         return ClassificationData(
-            labels: files.labels, mixture: mixture, counts: built.counts, validation: validation?.examples ?? [],
+            labels: files.labels, mixture: mixture, validation: validation?.examples ?? [],
             rows: RowCounts(built.counts, validation: validation?.counts), contamination: selection.contamination,
             evaluation: plan, watched: watched,
             prompts: manifest.regression.prompts != nil

@@ -8,8 +8,6 @@ import Training
 /// The rows of a job whose tokens are predicted: read, clean, tokenized, and held against the base.
 struct TextData {
     let mixture: TrainingMixture
-    /// How many rows went which way.
-    let counts: ExampleBuilder.Counts
     let validation: [TokenizedExample]
     let rows: RowCounts
     let contamination: ContaminationCounts
@@ -71,7 +69,7 @@ struct TextData {
             ? named ?? []
             : try choice.fromRows(selection.places.count, mistakes, log: log) { (try selection.text(of: $0).text, nil) }
         return TextData(
-            mixture: mixture, counts: built.counts, validation: validation?.examples ?? [],
+            mixture: mixture, validation: validation?.examples ?? [],
             rows: RowCounts(built.counts, validation: validation?.counts), contamination: selection.contamination,
             evaluation: plan, watched: watched, prompts: prompts,
             warnings: built.counts.warnings(manifest.dataset.train.described, tokenizer: base.tokenizer) {

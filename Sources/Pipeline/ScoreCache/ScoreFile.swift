@@ -1,3 +1,4 @@
+import Common
 import Digests
 import Evaluation
 import Foundation
@@ -79,11 +80,5 @@ package enum ScoreFile {
         bytes.append(littleEndian: UInt32(text.count))
         for id in answer.ids { bytes.append(littleEndian: UInt32(id)) }
         bytes += text
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(littleEndian number: some FixedWidthInteger) {
-        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
     }
 }

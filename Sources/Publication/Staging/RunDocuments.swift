@@ -23,7 +23,7 @@ extension RunStaging {
             PublishedFiles.hash("\(folder)/\(name)").map { (path: name, sha256: $0) }
         }
         let subject = files.first { $0.path == names.first }
-        try write("provenance.json", ProvenanceDocument(report.provenance, subject: subject).encoded())
+        try write(PublishedProvenance.fileName, ProvenanceDocument(report.provenance, subject: subject).encoded())
         if report.status == .succeeded {
             try write("README.md", Data(artifact.card(of: report).utf8))
             let statement = ProvenanceStatement(

@@ -9,7 +9,7 @@ extension Registry {
     /// - Parameter tags: each `KEY` or `KEY=VALUE`.
     /// - Throws: as `version`; `RegistryError.malformed` for what is no tag, `.refused` for more than a version may have.
     @discardableResult
-    package func tag(_ reference: VersionReference, _ tags: [String], by: String) throws -> AdapterVersion {
+    package func addTags(_ reference: VersionReference, _ tags: [String], by: String) throws -> AdapterVersion {
         let read = try tags.map(VersionTag.parse)
         let version = try version(reference)
         let standing = try known(version.name).tags(of: version)
@@ -42,7 +42,7 @@ extension Registry {
     ///
     /// - Throws: as `version`; `RegistryError.malformed` where it is empty or a book.
     @discardableResult
-    package func note(_ reference: VersionReference, _ text: String, by: String) throws -> AdapterVersion {
+    package func addNote(_ reference: VersionReference, _ text: String, by: String) throws -> AdapterVersion {
         try Self.requireShort(text, what: "note")
         return try remark([NewRemark(.note, text: text)], on: try version(reference), by: by)
     }

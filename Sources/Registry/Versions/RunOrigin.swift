@@ -13,9 +13,6 @@ package struct RunOrigin: Sendable, Equatable {
     /// Nil where lorad trained it.
     package let importation: ImportRecord?
 
-    /// Bytes of a provenance that is read.
-    private static let largestProvenance = 16 << 20
-
     /// That of a version's folder; nil where it cannot be read.
     init?(folder: String) {
         if let record = ImportRecord.read(folder) {
@@ -31,16 +28,9 @@ package struct RunOrigin: Sendable, Equatable {
             let base: Base
             let parent: Parent?
         }
-        guard let data = BoundedFile.read("\(folder)/provenance.json", limit: Self.largestProvenance),
-            let provenance = try? JSONDecoder().decode(Provenance.self, from: data)
-        else { return nil }
+        guard let provenance: Provenance = PublishedProvenance.read(folder) else { return nil }
         basePaths = [provenance.base.path, provenance.base.location].compactMap(\.self)
         parentSHA256 = provenance.parent?.sha256
         importation = nil
     }
-}
-
-extension Registry {
-    /// What a version came from; nil where its folder does not say.
-    package func origin(of version: AdapterVersion) -> RunOrigin? { RunOrigin(folder: folder(of: version)) }
 }

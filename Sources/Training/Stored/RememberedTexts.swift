@@ -1,3 +1,4 @@
+import Common
 import Digests
 import Foundation
 import Tokenizers

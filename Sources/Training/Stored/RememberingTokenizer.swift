@@ -5,7 +5,8 @@ import Tokenizers
 /// tokenizer's own, whatever is remembered of other tokenizers: who hands texts over sees to that.
 package final class RememberingTokenizer: Tokenizer {
     private let tokenizer: any Tokenizer
-    private let texts: Mutex<RememberedTexts>
+    /// nil where nothing is remembered any more.
+    private let texts: Mutex<RememberedTexts?>
     private let new = Atomic<Int>(0)
 
     /// - Parameter known: what this very tokenizer made of texts.
@@ -15,13 +16,13 @@ package final class RememberingTokenizer: Tokenizer {
     }
 
     /// All that is remembered by now.
-    package var remembered: RememberedTexts { texts.withLock { $0 } }
+    package var remembered: RememberedTexts { texts.withLock { $0 } ?? RememberedTexts() }
 
     /// How many texts the tokenizer itself was asked.
     package var tokenized: Int { new.load(ordering: .relaxed) }
 
     /// Gives the memory back: what is asked from now on the tokenizer itself is asked.
-    package func forget() { texts.withLock { $0 = RememberedTexts() } }
+    package func forget() { texts.withLock { $0 = nil } }
 
     package var vocabularySize: Int { tokenizer.vocabularySize }
     package var bosTokenID: Int? { tokenizer.bosTokenID }
@@ -66,10 +67,12 @@ package final class RememberingTokenizer: Tokenizer {
         _ question: UInt8, _ numbers: [Int], _ asked: [String], _ ask: () throws -> RememberedTexts.Answer
     ) rethrows -> RememberedTexts.Answer {
         let key = RememberedTexts.Key(question, numbers, asked)
-        if let known = texts.withLock({ $0.answers[key] }) { return known }
+        if let known = texts.withLock({ $0?.answers[key] }) { return known }
         let answer = try ask()
         new.add(1, ordering: .relaxed)
-        texts.withLock { if $0.count < RememberedTexts.most { $0.answers[key] = answer } }
+        texts.withLock { known in
+            if let count = known?.count, count < RememberedTexts.most { known?.answers[key] = answer }
+        }
         return answer
     }
 }

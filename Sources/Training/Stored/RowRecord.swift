@@ -1,3 +1,4 @@
+import Common
 import Datasets
 import Tokenizers
 
@@ -9,7 +10,7 @@ import Tokenizers
 /// | 32 | u32: the line in the file of rows |
 /// | 36, 40, 44, 48 | u32: tokens before and after what is cut, labels, labels cut off |
 /// | 52 | u32: runs of labels |
-/// | 56 | u8: flags, from the lowest bit: ids are of 4 bytes and not of 2, dropped, doubled beginning, doubled end, types of tokens |
+/// | 56 | u8: flags, from the lowest bit: ids of 4 bytes, dropped, doubled beginning, doubled end, types of tokens |
 /// | 57 | u8: the number of its completion from 1, or 0 |
 /// | 58 | u8: what its label is: 0 for a row without one, 1 for a name, 2 for a whole number, 3 for a value |
 /// | 59–63 | 0 |

@@ -17,8 +17,6 @@ struct SummedFileKind: Sendable {
         head.append(littleEndian: UInt32(0))
         return head
     }
-
-    static let bytesOfHead = 16
 }
 
 /// Writes a file that its own sum vouches for, a piece at a time. What is written, and where:
@@ -67,11 +65,5 @@ final class SummedFileWriter {
             try output.write(bytes)
         }
         pending.removeAll(keepingCapacity: true)
-    }
-}
-
-extension [UInt8] {
-    mutating func append(littleEndian number: some FixedWidthInteger) {
-        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
     }
 }

@@ -1,3 +1,5 @@
+import Common
+
 /// Writes tokenized rows to a file as they come: a `SummedFileWriter`'s whose body has for each row a `RowRecord`, and what
 /// is behind that.
 package final class TokenizedFileWriter {

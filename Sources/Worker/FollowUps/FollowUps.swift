@@ -74,7 +74,9 @@ package final class FollowUps: Sendable {
             try ledger.forgetFollowUps(except: Set(entries.keys))
             guard !entries.isEmpty else { return }
             for (key, entry) in entries { try look(entry, key, now()) }
-            for record in try ledger.followUps() where record.state == .pending && record.dueAt <= now() {
+            for record in try ledger.followUps() where record.state == .pending {
+                // The first attempt waits for nothing: its time is remembered to the millisecond, and may lie ahead of this.
+                guard record.attempts == 0 || record.dueAt <= now() else { continue }
                 guard !bell.isStopped, let entry = entries[record.entry] else { continue }
                 follow(record, entry, now())
             }

@@ -26,7 +26,7 @@ struct RegistryTag: ParsableCommand {
         let tagged =
             remove
             ? try registry.untag(reference, tags, by: RegistryWords.user)
-            : try registry.tag(reference, tags, by: RegistryWords.user)
+            : try registry.addTags(reference, tags, by: RegistryWords.user)
         let entry = try registry.known(tagged.name)
         if json { return try Output.json(VersionAnswer(tagged, in: entry, of: registry)) }
         let words = entry.tags(of: tagged).map(RegistryWords.of)
@@ -48,7 +48,7 @@ struct RegistryNote: ParsableCommand {
 
     func run() throws {
         let registry = try worker.registry()
-        let noted = try registry.note(VersionReference(version), text, by: RegistryWords.user)
+        let noted = try registry.addNote(VersionReference(version), text, by: RegistryWords.user)
         let entry = try registry.known(noted.name)
         if json { return try Output.json(VersionAnswer(noted, in: entry, of: registry)) }
         let count = entry.notes(of: noted).count

@@ -53,6 +53,10 @@ struct FullJobTests {
             let provenance = try String(contentsOfFile: result.runFolder + "/provenance.json", encoding: .utf8)
             #expect(provenance.contains("model/model.safetensors"))
 
+            let error = #expect(throws: AdaptersError.self) { try AdapterCompatibility(folder: result.runFolder) }
+            #expect(error?.message.contains("holds a whole model, and no adapter") == true)
+            #expect(error?.advice?.contains("--base \(model)") == true)
+
             var verification = RunVerification(result.runFolder, base: nil)
             let verdict = try verification.run()
             #expect(verdict.passed, "\(verdict.checks)")
