@@ -84,7 +84,8 @@ package enum TrainedModules {
     ) throws -> Int {
         guard !configuration.savedModules.isEmpty || configuration.bias != .none else { return 0 }
         let slots = try slots(configuration, adapted: adapted, on: model)
-        guard configuration.bias == .none || slots.contains(where: { $0.kind == .bias }) else {
+        let isThere = slots.contains { isTrainedBias($0, configuration, adapted: adapted) }
+        guard configuration.bias == .none || isThere else {
             throw AdaptersError(
                 .unsupported, "There is no bias to train, and bias is \(configuration.bias.rawValue).",
                 cause: "The base has none where it would be.", advice: "Leave it at none.")
@@ -96,11 +97,16 @@ package enum TrainedModules {
         _ configuration: AdapterConfiguration, adapted: Set<String>, on model: LanguageModel
     ) throws -> [ParameterSlot] {
         try model.unfreeze()
-        func isTrainedBias(_ slot: ParameterSlot) -> Bool {
-            guard slot.kind == .bias else { return false }
-            return configuration.bias == .all || configuration.bias == .adapted && adapted.contains(slot.module)
+        return model.parameterSlots.filter {
+            contain($0.module, configuration.savedModules) || isTrainedBias($0, configuration, adapted: adapted)
         }
-        return model.parameterSlots.filter { contain($0.module, configuration.savedModules) || isTrainedBias($0) }
+    }
+
+    private static func isTrainedBias(
+        _ slot: ParameterSlot, _ configuration: AdapterConfiguration, adapted: Set<String>
+    ) -> Bool {
+        guard slot.kind == .bias else { return false }
+        return configuration.bias == .all || configuration.bias == .adapted && adapted.contains(slot.module)
     }
 
     /// Every path of a module that holds a tensor, from the outermost on.
