@@ -56,6 +56,20 @@ package struct TextGenerator {
         return generation(ids, endToken: nil)
     }
 
+    /// Whether logits choose every token of a text, its end too, each before all others by more than `margin`. Of a
+    /// generator that samples they choose nothing.
+    ///
+    /// - Parameter logits: a row for each of the text's tokens and one for what comes after the last, from that which
+    ///   predicts the first.
+    func chooses(_ text: Generation, by logits: some Collection<[Float]>, clearBy margin: Double) -> Bool {
+        guard case .greedy = choice, logits.count >= text.decisions.count else { return false }
+        return zip(logits, text.decisions).allSatisfy { row, token in
+            guard row.indices.contains(token), row[token].isFinite else { return false }
+            let limit = Double(row[token]) - margin
+            return row.indices.allSatisfy { $0 == token || Double(row[$0]) < limit }
+        }
+    }
+
     private func generation(_ ids: [Int], endToken: Int?) -> Generation {
         Generation(ids: ids, endToken: endToken, text: tokenizer.decode(ids, skipSpecial: true))
     }

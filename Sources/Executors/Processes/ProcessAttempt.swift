@@ -19,8 +19,10 @@ final class ProcessAttempt: Sendable {
     private let configuration: WorkerConfiguration
     private let executable: String
     private let arguments: [String]
-    private let commands: AsyncStream<JobCommand>
-    private let commanded: AsyncStream<JobCommand>.Continuation
+    private let messages: AsyncStream<JobMessage>
+    private let outgoing: AsyncStream<JobMessage>.Continuation
+    /// Whoever looks after the process, as long as nobody has waited for it: its id is nobody else's until then.
+    private let watchdog = Mutex<JobWatchdog?>(nil)
     private let started = Mutex<Result<ProcessIdentity, any Error>?>(nil)
     private let isStarted = DispatchSemaphore(value: 0)
 
@@ -29,10 +31,20 @@ final class ProcessAttempt: Sendable {
         self.configuration = configuration
         self.executable = executable
         self.arguments = arguments
-        (commands, commanded) = AsyncStream.makeStream()
+        (messages, outgoing) = AsyncStream.makeStream()
     }
 
-    func send(_ command: JobCommand) { commanded.yield(command) }
+    /// What must not wait is done by the caller's own thread: the few that tasks share may be busy for long.
+    func send(_ command: JobCommand) {
+        switch command {
+        case .run: outgoing.yield(.order(order))
+        case .stop:
+            watchdog.withLock { $0?.stopRequested() }
+            outgoing.yield(.stop)
+        case .publish(let allowed): outgoing.yield(.publish(allowed))
+        case .abandon: watchdog.withLock { $0?.abandon() }
+        }
+    }
 
     /// Starts the process, which waits for its order.
     ///
@@ -41,7 +53,7 @@ final class ProcessAttempt: Sendable {
         // The library is asynchronous, and whoever waits for reports is not.
         Task.detached { [self] in
             let outcome = await live()
-            commanded.finish()
+            outgoing.finish()
             // Nobody waits any more once it is started.
             if case .faulted(let reason) = outcome { conclude(.failure(WorkerError(.system, reason))) }
             reports.put(.ended(outcome))
@@ -110,9 +122,12 @@ final class ProcessAttempt: Sendable {
             watchdog.killGroup()
             return .faulted(reason: "/proc does not tell of the job's process \(pid).")
         }
+        self.watchdog.withLock { $0 = watchdog }
         conclude(.success(identity))
         let writer = execution.standardInputWriter
-        let talk = Task.detached { [self] in await obey(watchdog, writer) }
+        let talk = Task.detached { [messages] in
+            for await message in messages { await Self.write(message, to: writer) }
+        }
         let watch = Task.detached {
             while !Task.isCancelled {
                 watchdog.look()
@@ -120,6 +135,7 @@ final class ProcessAttempt: Sendable {
             }
         }
         defer {
+            self.watchdog.withLock { $0 = nil }
             talk.cancel()
             watch.cancel()
         }
@@ -133,20 +149,6 @@ final class ProcessAttempt: Sendable {
         // It closed its output without a word: it is dying, or must.
         watchdog.killGroup()
         return watchdog.verdict?.outcome
-    }
-
-    /// Hands commands on, in their order.
-    private func obey(_ watchdog: JobWatchdog, _ writer: StandardInputWriter) async {
-        for await command in commands {
-            switch command {
-            case .run: await Self.write(.order(order), to: writer)
-            case .stop:
-                watchdog.stopRequested()
-                await Self.write(.stop, to: writer)
-            case .publish(let allowed): await Self.write(.publish(allowed), to: writer)
-            case .abandon: watchdog.abandon()
-            }
-        }
     }
 
     /// A process that has died takes no message; how it died is told by its end.

@@ -7,6 +7,8 @@ final class FormulaModel: ScoringModel {
     let computesPrefixesOnce = false
     /// How many tokens each call held.
     private(set) var calls: [Int] = []
+    /// How many sequences were decoded token by token.
+    private(set) var decoders = 0
     private let next: ([Int]) -> [Float]
 
     init(positions: Int = 64, vocabulary: Int = 9, next: @escaping ([Int]) -> [Float]) {
@@ -39,7 +41,10 @@ final class FormulaModel: ScoringModel {
         try labelScores(sequences).map { $0.map(\.logProbability) }
     }
 
-    func makeDecoder(capacity: Int) throws -> any IncrementalDecoder { Decoder(capacity: capacity, next: next) }
+    func makeDecoder(capacity: Int) throws -> any IncrementalDecoder {
+        decoders += 1
+        return Decoder(capacity: capacity, next: next)
+    }
 
     private final class Decoder: IncrementalDecoder {
         private let capacity: Int

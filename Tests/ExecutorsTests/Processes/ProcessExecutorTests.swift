@@ -101,6 +101,38 @@ struct ProcessExecutorTests {
         #expect(exit.contains("exit code 3") && exit.contains("out of luck"))
     }
 
+    @Test("One that is given up is killed at once, also where all threads that tasks share are busy")
+    func givenUpUnderLoad() async throws {
+        let folder = try ScratchFolder()
+        defer { withExtendedLifetime(folder) {} }
+        var configuration = WorkerConfiguration()
+        configuration.outbox = folder.path
+        let executor = ProcessExecutor(configuration, executable: "/bin/sh", arguments: ["-c", "cat > /dev/null"])
+        let request = JobRequest(
+            id: "job", name: "a", manifestPath: "a.yaml", manifestText: "name: a", workFolder: folder.path, attempt: 1)
+        let order = JobOrder(request, configuration)
+        let isDead = try await onThread {
+            Result {
+                let execution = try executor.start(order)
+                let (begun, over) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+                let threads = ProcessInfo.processInfo.activeProcessorCount
+                for _ in 0..<threads {
+                    Task.detached {
+                        begun.signal()
+                        over.hold()
+                    }
+                }
+                defer { for _ in 0..<threads { over.signal() } }
+                // Another test's task may wait for one that these keep out: so not for ever.
+                let limit = DispatchTime.now() + 10
+                for _ in 0..<threads { _ = begun.wait(timeout: limit) }
+                executor.send(.abandon, to: execution)
+                return eventually(within: 10) { executor.liveness(of: execution) == .dead }
+            }
+        }.get()
+        #expect(isDead)
+    }
+
     @Test("A process that somebody stops uses up no limit of time; it ends as its work does once it goes on")
     func stopped() async throws {
         let outcome = try await run(
@@ -278,4 +310,9 @@ extension String {
                 #"read -r order; W=$(echo "$order" | sed 's/.*"workFolder":"\([^"]*\)".*/\1/; s/\\//g'); [ -d "$W" ] || exit 4;"#
         )
     }
+}
+
+extension DispatchSemaphore {
+    /// Holds up a thread that tasks share, which `wait` is not there for.
+    fileprivate func hold() { wait() }
 }
