@@ -40,9 +40,10 @@ extension Registry {
         var objections: [String] = []
         if let number = target.number {
             let version = try usable(number, of: entry)
+            let (versions, serving) = (OutboxVersions(outbox: outbox), entry.version(current?.number))
             objections = PromotionRule.objections(
-                to: version, OutboxVersions(outbox: outbox).report(version.run),
-                replacing: entry.version(current?.number))
+                to: version, versions.report(version.run), replacing: serving,
+                serving.flatMap { versions.report($0.run) })
         }
         guard objections.isEmpty || force && reason?.isEmpty == false else {
             throw RegistryError(

@@ -103,11 +103,7 @@ final class ProcessAttempt: Sendable {
     }
 
     private var environment: Environment {
-        var filtered = ChildEnvironment.filter(ProcessInfo.processInfo.environment, for: configuration)
-        // The library would start its threads before main, and these could not be confined; lorad's own pool computes.
-        filtered["OPENBLAS_NUM_THREADS"] = "1"
-        // A confined process may start no other, and a crash reporter is one.
-        filtered["SWIFT_BACKTRACE"] = "enable=no"
+        let filtered = ChildEnvironment.filter(ProcessInfo.processInfo.environment, for: configuration)
         return .custom(Dictionary(uniqueKeysWithValues: filtered.map { (Environment.Key(stringLiteral: $0), $1) }))
     }
 
