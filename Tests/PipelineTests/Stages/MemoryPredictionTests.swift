@@ -50,8 +50,8 @@ struct MemoryPredictionTests {
         Shape(name: "PiSSA", hidden: 256, intermediate: 512, rank: 32, beginning: .pissa),
         Shape(name: "every parameter", hidden: 128, intermediate: 256, layers: 4, rows: 8, length: 128, method: "full"),
         Shape(
-            name: "every parameter, a wide vocabulary, activations computed again", layers: 4, vocabulary: 8_000,
-            rows: 4, length: 250, checkpoints: true, method: "full"),
+            name: "every parameter, a wide vocabulary, activations computed again", hidden: 256, intermediate: 512,
+            layers: 4, vocabulary: 8_000, rows: 4, length: 250, checkpoints: true, method: "full"),
     ]
 
     /// Writes a Llama of this shape, its weights small and regular.
