@@ -50,7 +50,7 @@ struct AdapterMethodTests {
         let adapter = try Adapter.attach(
             AdapterConfiguration(method: AdapterMethods.named(method), rank: 3), to: model, seed: 1)
         for parameter in adapter.parameters {
-            for column in 0..<parameter.value.columns { parameter.value[0, column] += 0.1 * Float(column % 7) }
+            for column in 0..<parameter.value.columns { parameter.value[0, column] += 0.1 * Float(1 + column % 7) }
         }
         let spectra = try adapter.spectra(base: base)
         try #require(spectra.count == adapter.modules.count && !spectra.isEmpty)
