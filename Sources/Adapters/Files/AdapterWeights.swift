@@ -85,10 +85,7 @@ struct AdapterWeights {
     /// An adapter that fits but for what it does to modules that are no linear projections of lorad's.
     private func refuseOtherModules(_ unexpected: [String], _ slots: [ProjectionSlot]) throws {
         let prefix = TensorNames.prefix
-        let endings = [
-            ".lora_A.weight", ".lora_B.weight", ".lora_embedding_A", ".lora_embedding_B", ".lora_magnitude_vector",
-            ".ia3_l", ".beft_bias", ".lora_A", ".lora_B", ".lora_E",
-        ]
+        let endings = TensorNames.suffixes + [".lora_embedding_A", ".lora_embedding_B"]
         let modules = unexpected.compactMap { name -> String? in
             guard name.hasPrefix(prefix), let ending = endings.first(where: name.hasSuffix) else { return nil }
             return String(name.dropFirst(prefix.count).dropLast(ending.count))

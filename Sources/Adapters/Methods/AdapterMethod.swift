@@ -1,15 +1,17 @@
+import AdapterKinds
 import Common
 import ModelFiles
 import Tensors
 import Transformers
 
-/// One method of adapting a base: all that lorad knows of it. Each has a file of its own, and its place in
-/// `AdapterMethods.all`; nothing else names one.
+/// One method of adapting a base: what it computes, and where. Each has a file of its own, and its place in
+/// `AdapterMethods.all`; what manifests and reports say of it is its row of `AdapterKind.allCases`, and nothing else names
+/// one.
 package struct AdapterMethod: Sendable, Equatable {
     /// As a manifest's `adapter.method` spells it.
     package let name: String
     /// What a report calls it.
-    package let title: String
+    package var title: String { AdapterKind(rawValue: name)?.title ?? name }
     /// `peft_type` of PEFT's adapter_config.json; nil where what is trained is no adapter.
     package let peftType: String?
     /// The key of adapter_config.json that is true for this method alone of those of its `peft_type`.
@@ -47,6 +49,10 @@ package struct AdapterMethod: Sendable, Equatable {
     var sharedSettings: Set<String> = ["fan_in_fan_out", "exclude_modules"]
     /// Why it has nothing to adapt in a slot; nil where it has. Slots that are not named one by one are passed over.
     var obstacle: @Sendable (ProjectionSlot) -> String? = { _ in nil }
+    /// Whether it adapts all that it can where no target is named, and not what PEFT adapts in a base of the type.
+    package var adaptsAllByDefault = false
+    /// What the names of a projection's tensors may end in after the module's path, in a file.
+    package var suffixes: [String] = []
 
     /// Whether what it makes is a model of its own, and no adapter.
     package var publishesModel: Bool { peftType == nil }
