@@ -67,7 +67,7 @@ package struct AdapterKind: RawRepresentable, CaseIterable, Sendable, Hashable {
             "bottleneck", title: "bottleneck", keys: ["variant", "reduction_factor"], isMergeable: false,
             isPEFTs: false, lessMemory: "raise adapter.reduction_factor"),
         AdapterKind(
-            "full", title: "full fine-tuning", keys: [], isMergeable: false, publishesModel: true,
+            "full", title: "full fine-tuning", keys: [], isMergeable: false, isPEFTs: false, publishesModel: true,
             lessMemory: "train less than every parameter: adapter.method lora"),
         AdapterKind(
             "hybrid", title: "hybrid", keys: lowRank.union(["modules_to_save", "bias", "train_modules"]),

@@ -4,8 +4,8 @@ usage: python scripts/reference/exported_servers.py LORAD BASE.gguf ADAPTER_FOLD
 
 Needs xllamacpp (llama.cpp as a wheel of PyPI) for the GGUF forms, torch, transformers and peft for the others; what is not
 installed is left out and said to be. `lorad generate` on base and adapter is the reference: how many of the prompts each
-form continues with the same greedy text is counted, and where a text parts, what lorad itself writes on that file and how
-far llama.cpp's two likeliest tokens are apart there.
+form continues with the same greedy text is counted; where texts part, so is what lorad itself writes on that file, and the
+first near tie of llama.cpp's two likeliest tokens on the way is told.
 llama.cpp rounds what it multiplies with weights in blocks to 8 bits, so that texts part at near ties where the base is in
 blocks. For GGUF forms the mean KL of llama.cpp's next-token distributions along the text is stated, against its F32 merge,
 over the likeliest tokens; of a form that rounds little it has a bound.
@@ -84,7 +84,7 @@ def mean_kl(reference, other):
 
 
 def parting(distributions, wanted, text):
-    """The first place at which a text is another, and there the likeliest tokens' difference in nats: how near a tie it is."""
+    """A text that is another, and the first place on its way where the two likeliest tokens are under half a nat apart."""
     for place, tokens in enumerate(distributions):
         first, second = sorted(tokens.values(), reverse=True)[:2]
         if first - second < 0.5:

@@ -21,7 +21,7 @@ struct ExportCheck {
         failed.map { export in
             Finding(
                 "export \(export.entry) \(export.name)",
-                "has failed \(export.attempts) times: \(ForeignText.line(export.reason))", .warning,
+                "failed attempts: \(export.attempts); the last: \(ForeignText.line(export.reason))", .warning,
                 advice: "`lorad registry exports` shows when it is tried again; with --retry it is at once.")
         }
     }

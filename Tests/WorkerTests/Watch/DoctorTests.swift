@@ -274,7 +274,7 @@ struct DoctorTests {
         let record = try #require(try bench.ledger.followUps().first)
         try bench.ledger.postpone(record, until: Date() + 60, result: "too\u{1B}warm")
         let failed = try #require(try findings(yaml)["export whole tiny"])
-        #expect(failed.status == .warning && failed.value.hasPrefix("has failed 1 times: too"))
+        #expect(failed.status == .warning && failed.value.hasPrefix("failed attempts: 1; the last: too"))
         #expect(!failed.value.contains("\u{1B}") && failed.advice?.contains("registry exports") == true)
     }
 
