@@ -157,14 +157,14 @@ def tool_calls(output, case):
 
 
 DATA_FILES = {
-    "alpaca.jsonl": r"alpaca\.jsonl:1: .*Alpaca", "array-one-line.json": "JSON array", "array.json": "JSON array",
+    "alpaca.jsonl": None, "array-one-line.json": "JSON array", "array.json": "JSON array",
     "blank.jsonl": None, "bom.jsonl": None, "concatenated.jsonl": r"concatenated\.jsonl:1:38: ",
     "cr.jsonl": "carriage return", "crlf.jsonl": None, "dpo.jsonl": r"dpo\.jsonl:1: .*preferences",
     "duplicate-key.jsonl": r'jsonl:1:37: .*"prompt".*second time',
     "empty.jsonl": "holds no rows", "git-lfs.jsonl": "Git LFS", "html.jsonl": "HTML", "nan-extra.jsonl": None,
     "null-completion.jsonl": r"jsonl:1: 'completion' is null",
     "number-completion.jsonl": r"jsonl:1: 'completion' is an integer",
-    "rows.csv": "CSV", "rows.jsonl.gz": "gzip", "rows.parquet": "Parquet", "sharegpt.jsonl": r"jsonl:1: .*ShareGPT",
+    "rows.csv": None, "rows.jsonl.gz": None, "rows.parquet": "Parquet", "sharegpt.jsonl": None,
     "single-quotes.jsonl": r"jsonl:1:2: ", "space-completion.jsonl": None, "surrogate-extra.jsonl": None,
     "trailing-comma.jsonl": r"jsonl:1:38: ", "trl-conversational.jsonl": r"jsonl:1: .*TRL", "u2028.jsonl": None,
     "utf16.jsonl": "UTF-16",
@@ -173,9 +173,8 @@ DATA_FILES = {
 
 # Files that a command converts, which the refusal says.
 CONVERTED = {
-    "alpaca.jsonl", "array-one-line.json", "array.json", "concatenated.jsonl", "cr.jsonl", "dpo.jsonl", "git-lfs.jsonl",
-    "rows.csv", "rows.jsonl.gz", "rows.parquet", "sharegpt.jsonl", "single-quotes.jsonl", "trl-conversational.jsonl",
-    "utf16.jsonl",
+    "array-one-line.json", "array.json", "concatenated.jsonl", "cr.jsonl", "dpo.jsonl", "git-lfs.jsonl", "rows.parquet",
+    "single-quotes.jsonl", "trl-conversational.jsonl", "utf16.jsonl",
 }
 
 
@@ -327,27 +326,26 @@ def two_formats(output, case):
 
 
 def templates(output, case):
-    """ChatML in its spellings is read; what is written otherwise is rendered rightly or refused by name."""
+    """Every template is rendered as Jinja renders it (jinja2 3.1 gave the texts below); a base without one is refused."""
     found = output.variants()
-    rendered = "<|im_start|>user\\nyes?<|im_end|>\\n<|im_start|>assistant\\n⟦no<|im_end|>"
-    wanted = {
-        "string": rendered, "list-one": rendered, "list-two": rendered, "jinja-file": rendered, "dots": rendered,
-        "trim-marks": rendered,
-        "qwen-default-system": "<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n" + rendered,
-        "space-after-role": rendered.replace("user\\n", "user ").replace("assistant\\n", "assistant "),
+    turns = "<|im_start|>user\\nyes?<|im_end|>\\n<|im_start|>assistant\\nno<|im_end|>\\n"
+    wanted = {name: turns for name in ("string", "list-one", "list-two", "jinja-file", "dots", "trim-marks")} | {
+        "qwen-default-system": "<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n" + turns,
+        "space-after-role": turns.replace("user\\n", "user ").replace("assistant\\n", "assistant "),
+        "unknown": "<|start|>user\\n\\nyes?<|eot|><|start|>assistant\\n\\nno<|eot|>",
     }
+    # Without a generation prompt the answer's head is the answer's too, as in TRL; a blank that stands before the answer
+    # belongs to the token that begins with it.
+    trained = {"space-after-role": " no<|im_end|>", "unknown": "<|start|>assistant\\n\\nno<|eot|>"}
     for name, section in found.items():
         plain = name.removesuffix("-named")
-        if plain in wanted and section.trained is not None:
-            # A newline after the last turn belongs to nobody.
-            yield name, section.trained.startswith(wanted[plain]) and section.code == 0, section.trained
-        else:
-            words = "template" if plain != "none" else "template|no chat"
-            yield name, section.has(words, "rror|know|names no|template") and section.code == 65 and (
-                section.trained is None), section.short
-    for name in ("string", "jinja-file", "list-one"):
-        section = found.get(name, Section())
-        yield f"{name} is read", section.trained is not None, section.short
+        if plain == "none":
+            yield name, refused(section, "template", "rror|know|names no") and section.trained is None, section.short
+            continue
+        sample = section.trained or ""
+        answer = trained.get(plain, "no<|im_end|>")
+        yield f"{name} is rendered", section.code == 0 and re.sub("[⟦⟧]", "", sample) == wanted[plain], section.short
+        yield f"{name} trains the answer alone", re.findall("⟦(.*?)⟧", sample) == [answer], sample
     yield "twenty variants", len(found) == 20, len(found)
 
 
