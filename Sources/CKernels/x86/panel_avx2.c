@@ -12,8 +12,6 @@
 
 /// Steps of k that are unrolled.
 enum { STEPS = 4 };
-/// How many steps ahead the panel is asked for: it comes from the second-level cache.
-enum { AHEAD = 12 };
 
 /// Adds what is to be added to one row's sixteen sums and writes them, no column beyond the block's.
 AVX2 INLINE void finish(const struct ck_block *b, size_t row, __m256 low, __m256 high) {
@@ -59,10 +57,6 @@ AVX2 INLINE void finish(const struct ck_block *b, size_t row, __m256 low, __m256
         UNROLL for (int r = 0; r < R; r++)                                               \
             sums[r][0] = sums[r][1] = _mm256_setzero_ps();                               \
         for (; i + STEPS <= k; i += STEPS) {                                             \
-            _mm_prefetch((const char *)(panel + AHEAD * NR), _MM_HINT_T0);               \
-            _mm_prefetch((const char *)(panel + (AHEAD + 1) * NR), _MM_HINT_T0);         \
-            _mm_prefetch((const char *)(panel + (AHEAD + 2) * NR), _MM_HINT_T0);         \
-            _mm_prefetch((const char *)(panel + (AHEAD + 3) * NR), _MM_HINT_T0);         \
             UNROLL for (size_t step = 0; step < STEPS; step++)                           \
                 STEP(R, AT)                                                              \
             top += NEXT(STEPS), bottom += NEXT(STEPS);                                   \
