@@ -29,7 +29,8 @@ enum PromotionRule {
                     + "\(current.baseSHA256.prefix(12))…: what serves must change its base too.")
         }
         if let current, let template = report?.provenance.chatTemplate?.sha256,
-            let others = currentReport?.provenance.templates, !others.isEmpty, !others.contains(template)
+            let others = currentReport?.provenance.trainedTemplates.sha256,
+            !others.isEmpty, !others.contains(template)
         {
             objections.append(
                 "It was trained with the chat template \(template.prefix(12))…, \(current.reference) with "
@@ -37,9 +38,4 @@ enum PromotionRule {
         }
         return objections
     }
-}
-
-extension Provenance {
-    /// SHA-256 of the chat templates that rows were written with: the manifest's, and those of its sources.
-    fileprivate var templates: [String] { ([chatTemplate] + datasets.map(\.chatTemplate)).compactMap { $0?.sha256 } }
 }

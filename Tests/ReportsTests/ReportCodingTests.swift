@@ -29,6 +29,17 @@ import Testing
         #expect(contract.subtracting(paths).sorted() == [])
     }
 
+    @Test("A provenance names the templates of the run and of its sources, in memory and in its file alike")
+    func trainedTemplates() throws {
+        var provenance = SampleReport.succeeded().provenance
+        #expect(provenance.trainedTemplates.sha256 == [])
+        provenance.chatTemplate = ChatTemplateProvenance(sha256: "own")
+        provenance.datasets[0].chatTemplate = ChatTemplateProvenance(source: "other", sha256: "source")
+        #expect(provenance.trainedTemplates.sha256 == ["own", "source"])
+        let read = try JSONDecoder().decode(TrainedTemplates.self, from: JSONEncoder().encode(provenance))
+        #expect(read == provenance.trainedTemplates)
+    }
+
     @Test("Figures that are not finite are null in the file, named in not_finite, and restored")
     func notFinite() throws {
         var report = SampleReport.failed()

@@ -3,6 +3,7 @@ import Common
 import Foundation
 import ModelFiles
 import Publication
+import Reports
 import Transformers
 
 /// What an adapter is to be laid on.
@@ -63,23 +64,8 @@ package struct AdapterCompatibility: Sendable {
             tokenizers.append(record.base.tokenizerSHA256)
             vocabularySize = record.base.vocabularySize
         }
-        struct Provenance: Decodable {
-            struct Template: Decodable { let sha256: String }
-            struct Dataset: Decodable {
-                let template: Template?
-
-                private enum CodingKeys: String, CodingKey { case template = "chat_template" }
-            }
-            let template: Template?
-            let datasets: [Dataset]
-
-            private enum CodingKeys: String, CodingKey {
-                case datasets
-                case template = "chat_template"
-            }
-        }
-        guard let provenance: Provenance = PublishedProvenance.read(folder) else { return }
-        templates = ([provenance.template] + provenance.datasets.map(\.template)).compactMap { $0?.sha256 }
+        let recordedTemplates: TrainedTemplates? = PublishedProvenance.read(folder)
+        templates = recordedTemplates?.sha256 ?? []
     }
 
     /// Every field that differs, each with both values.
