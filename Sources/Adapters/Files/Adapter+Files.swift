@@ -24,7 +24,8 @@ extension Adapter: Trainable {
         let file = AdapterConfigurationFile(
             own, baseModel: baseModel, task: head == nil ? .causalLanguage : .sequenceClassification,
             modulesToSave: (head.map(SavedModules.names) ?? []) + own.savedModules,
-            isTransposed: modules.contains { $0.slot.isTransposed }, members: update?.members ?? [])
+            isTransposed: modules.contains { $0.slot.isProjection && $0.slot.isTransposed },
+            members: update?.members ?? [])
         try AtomicFile.write(Data(file.text.utf8), to: "\(folder)/\(Self.configurationFile)")
         var metadata = [
             "format": "pt", "lorad.base_sha256": identity.baseSHA256,
@@ -84,7 +85,7 @@ extension Adapter: Trainable {
                 read.targets.names(of: slots), feedforward: read.feedforward?.listed ?? [], places),
             model: model, seed: 0)
         do {
-            try file.check(adapter, slots: model.slots)
+            try file.check(adapter, slots: model.moduleSlots)
             try file.read(into: adapter)
             try adapter.checkFinite(advice: "Train it again, at a lower rate.")
         } catch {
@@ -111,6 +112,13 @@ extension Adapter: Trainable {
     /// - Throws: as reading `adapter_config.json`.
     package static func method(folder: String) throws -> AdapterMethod {
         try AdapterConfigurationFile.read("\(folder)/\(configurationFile)").adapter.method
+    }
+
+    /// Whether an adapter's files hold an update of an embedding.
+    ///
+    /// - Throws: as `AdapterWeights`.
+    package static func adaptsEmbedding(folder: String) throws -> Bool {
+        try AdapterWeights(folder: folder).names.contains { $0.hasSuffix(LowRankEmbedding.suffixA) }
     }
 
     /// Where an adapter's configuration says that its base lies; empty where it does not.

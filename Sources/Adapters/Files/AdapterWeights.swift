@@ -31,6 +31,9 @@ struct AdapterWeights {
         self.stored = stored
     }
 
+    /// PEFT's names of all tensors.
+    var names: some Sequence<String> { stored.keys }
+
     /// The tensor's description by PEFT's name; nil where there is none.
     func info(_ name: String) -> TensorInfo? { stored[name].flatMap { file.tensors[$0] } }
 
@@ -43,6 +46,11 @@ struct AdapterWeights {
         let column = Matrix(rows: info.rows, columns: 1)
         try file.read(stored[name] ?? name, into: column)
         Kernels.transpose(column, into: matrix)
+    }
+
+    /// - Throws: as `SafetensorsFile.read`.
+    func read(_ name: String, rows: Range<Int>, into matrix: Matrix) throws {
+        try file.read(stored[name] ?? name, rows: rows, into: matrix)
     }
 
     /// Reads every tensor of an adapter that the file fits.
@@ -61,7 +69,7 @@ struct AdapterWeights {
     /// - Parameter slots: all of the model's.
     /// - Throws: `AdaptersError.unsupported` naming modules that are adapted and that lorad has no place for, `.mismatch`
     ///   listing every tensor that is missing, unexpected or misshapen.
-    func check(_ adapter: Adapter, slots: [ProjectionSlot]) throws {
+    func check(_ adapter: Adapter, slots: [any ModuleSlot]) throws {
         let expected = Dictionary(uniqueKeysWithValues: adapter.parameters.map { ($0.name, $0.shape) })
         var complaints: [String] = []
         for (name, shape) in expected.sorted(by: { $0.key < $1.key }) {
@@ -71,7 +79,9 @@ struct AdapterWeights {
             }
             if found.shape != shape { complaints.append("\(name) has the shape \(found.shape), expected \(shape)") }
         }
-        let unexpected = stored.keys.sorted().filter { expected[$0] == nil }
+        let tables = adapter.modules.compactMap { $0.slot as? EmbeddingSlot }
+        let names = Set(tables.map { Self.tableName(of: $0) })
+        let unexpected = stored.keys.sorted().filter { expected[$0] == nil && !names.contains($0) }
         if complaints.isEmpty { try refuseOtherModules(unexpected, slots) }
         complaints += unexpected.map { "\($0) is unexpected" }
         guard complaints.isEmpty else {
@@ -80,10 +90,11 @@ struct AdapterWeights {
                 "The adapter in \(folder) does not fit the base: \(complaints.prefix(20).joined(separator: "; ")).",
                 advice: "Use it with the base that it was trained on.")
         }
+        for slot in tables { try checkTable(of: slot) }
     }
 
     /// An adapter that fits but for what it does to modules that are no linear projections of lorad's.
-    private func refuseOtherModules(_ unexpected: [String], _ slots: [ProjectionSlot]) throws {
+    private func refuseOtherModules(_ unexpected: [String], _ slots: [any ModuleSlot]) throws {
         let prefix = TensorNames.prefix
         let endings = [
             ".lora_A.weight", ".lora_B.weight", ".lora_embedding_A", ".lora_embedding_B", ".lora_magnitude_vector",
@@ -99,7 +110,7 @@ struct AdapterWeights {
                 .unsupported,
                 "The adapter in \(folder) adapts \(others.map { "'\($0)'" }.joined(separator: ", ")) too, which lorad "
                     + "does not support.",
-                cause: "Only the linear projections inside the layers are adapted.",
+                cause: "Only the linear projections inside the layers and the embedding of the tokens are adapted.",
                 advice: "Merge the adapter into its base with PEFT, and use the merged model.")
         }
         let biases = unexpected.filter { $0.hasSuffix(".bias") }

@@ -41,12 +41,35 @@ package struct AdapterMethod: Sendable, Equatable {
     /// The factor on a module's update; nil for alpha/rank or alpha/√rank.
     var scaling: (@Sendable (AdapterConfiguration, _ rank: Int, _ alpha: Float) -> Float)?
     /// Makes what the method does at each step of a training beside the update of its parameters; nil where that is nothing.
-    var companion: @Sendable (AdapterConfiguration, [any ProjectionUpdate]) -> (any TrainingCompanion)? = { _, _ in nil
+    var companion: @Sendable (AdapterConfiguration, [any WeightUpdate]) -> (any TrainingCompanion)? = { _, _ in nil
     }
     /// Those of the keys that most methods' adapter_config.json have which its has too.
     var sharedSettings: Set<String> = ["fan_in_fan_out", "exclude_modules"]
     /// Why it has nothing to adapt in a slot; nil where it has. Slots that are not named one by one are passed over.
-    var obstacle: @Sendable (ProjectionSlot) -> String? = { _ in nil }
+    var obstacle: @Sendable (any ModuleSlot) -> String? = { _ in nil }
+    /// How it adapts the table of an embedding; nil where it does not.
+    var embeddings: EmbeddingAttachment?
+
+    /// Why it cannot adapt a slot; nil where it can.
+    func obstacle(to slot: any ModuleSlot) -> String? {
+        guard slot.isProjection || embeddings != nil else {
+            return "is an embedding's table, which only lora and hybrid adapt"
+        }
+        return obstacle(slot)
+    }
+
+    /// How it adapts a table.
+    ///
+    /// - Throws: `AdaptersError.unsupported` where it adapts none.
+    func embeddings(of slot: any ModuleSlot) throws -> EmbeddingAttachment {
+        guard let embeddings else {
+            throw AdaptersError(
+                .unsupported, "\(title) does not adapt the embedding '\(slot.name)'.",
+                cause: "Only lora and hybrid adapt an embedding's table.",
+                advice: "Leave it out of the targets; where the adapter is PEFT's, merge it into its base with PEFT.")
+        }
+        return embeddings
+    }
 
     /// Whether what it makes is a model of its own, and no adapter.
     package var publishesModel: Bool { peftType == nil }
@@ -72,6 +95,12 @@ enum MethodAttachment: Sendable {
     case model(
         demand: @Sendable (AdapterConfiguration, LanguageModel) throws -> ModuleDemand,
         make: @Sendable (AdapterConfiguration, LanguageModel) throws -> any ModelUpdate)
+}
+
+/// What a method puts beside an embedding's table, and what that will take of memory: of zeros, as above.
+struct EmbeddingAttachment: Sendable {
+    let demand: @Sendable (AdaptedPlace) -> ModuleDemand
+    let make: @Sendable (AdaptedPlace) -> any EmbeddingUpdate
 }
 
 /// The methods that lorad trains, reads and writes.
@@ -104,7 +133,7 @@ package enum AdapterMethods {
 
 /// A slot with what an adapter's configuration says of its module.
 package struct AdaptedPlace {
-    package let slot: ProjectionSlot
+    package let slot: any ModuleSlot
     /// Rows of the module's A.
     package let rank: Int
     /// The factor on the module's B·A.

@@ -6,7 +6,7 @@ extension AdapterMethod {
     /// Low-rank adaptation. https://arxiv.org/abs/2106.09685
     package static let lora = AdapterMethod(
         name: "lora", title: "LoRA", peftType: "LORA", flag: nil, settings: lowRankSettings, ggufObstacle: nil,
-        untrained: "B is zero", members: { lowRankMembers($0) },
+        untrained: "A or B is zero", members: { lowRankMembers($0) },
         attachment: .projections(
             demand: { place in
                 let (inputs, outputs) = (place.slot.inputs, place.slot.outputs)
@@ -30,7 +30,7 @@ extension AdapterMethod {
             make: { place, dropout in
                 if place.beginning.isPartOfWeight { return try ResidualUpdate(place, dropout: dropout) }
                 return LowRankUpdate(place, beginning: place.beginning, dropout: dropout)
-            }))
+            }), embeddings: .lowRank)
 
     /// Keys of adapter_config.json that methods with A and B have.
     static let lowRankSettings: Set<String> = [

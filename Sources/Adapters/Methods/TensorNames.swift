@@ -17,7 +17,8 @@ enum TensorNames {
             (".lora_magnitude_vector.default.weight", ".lora_magnitude_vector"),
             (".lora_magnitude_vector.default", ".lora_magnitude_vector"), (".ia3_l.default", ".ia3_l"),
             (".beft_bias.default", ".beft_bias"), (".lora_A.default", ".lora_A"), (".lora_B.default", ".lora_B"),
-            (".lora_E.default", ".lora_E"),
+            (".lora_E.default", ".lora_E"), (".lora_embedding_A.default", ".lora_embedding_A"),
+            (".lora_embedding_B.default", ".lora_embedding_B"),
         ]
         for (ending, current) in endings where stored.hasSuffix(ending) {
             return stored.dropLast(ending.count) + current

@@ -52,7 +52,7 @@ extension EmbeddingPlan {
         _ builder: PlanBuilder, table: (weight: FrozenWeight, slot: ParameterSlot?), hidden: Int
     ) throws -> any InputEmbedding {
         let tokens = TokenEmbedding(
-            table: table.weight, name: self.tokens, scale: scale,
+            table: table.weight, name: self.tokens, path: builder.leftOut + self.tokens, scale: scale,
             projection: try projection.map { try builder.group($0) }, slot: table.slot, padding: padding)
         guard let (name, count, offset) = positions else { return tokens }
         let rows = try builder.table(name, rows: count, columns: hidden)

@@ -97,7 +97,8 @@ package struct AdapterSection: Section {
         .optional(
             "targets", \.targets, names("[q_proj, v_proj]"), absent: "PEFT's for the type of base",
             "Which linear projections get an adapter: names, path suffixes, or `all-linear`. "
-                + "By default `q_proj` and `v_proj`, or what stands in their place."),
+                + "By default `q_proj` and `v_proj`, or what stands in their place. With `lora` and `hybrid` the embedding of "
+                + "the tokens by its name too, such as `embed_tokens`."),
         .optional(
             "feedforward_modules", \.feedforwardModules, names("[down_proj]", atLeast: 0),
             absent: "PEFT's for the type of base",
