@@ -89,6 +89,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("m")]
         ),
         module("Common", []),
+        module("AdapterKinds", []),
         module("JobReports", ["Common", "OperatingSystem"]),
         module("Tensors", ["Common", "COpenBLAS", "CKernels"]),
         module("Digests", ["CCrypto"]),
@@ -99,7 +100,7 @@ let package = Package(
         module("Tokenizers", ["Common", "ModelFiles", "ForeignText"]),
         module("Datasets", ["Common", "Compression", "Digests", "ModelFiles", "Tokenizers", "ForeignText"]),
         module("Transformers", ["Common", "Tensors", "ModelFiles"]),
-        module("Adapters", ["Common", "Tensors", "ModelFiles", "Transformers"]),
+        module("Adapters", ["AdapterKinds", "Common", "Tensors", "ModelFiles", "Transformers"]),
         module(
             "Training",
             [
@@ -111,14 +112,14 @@ let package = Package(
                 "Common", "Tensors", "Digests", "ModelFiles", "Tokenizers", "Datasets", "Transformers",
                 "ForeignText",
             ]),
-        module("Manifests", ["Common", "CYAML", "ForeignText"]),
-        module("Reports", ["Common", "ForeignText"]),
+        module("Manifests", ["AdapterKinds", "Common", "CYAML", "ForeignText"]),
+        module("Reports", ["AdapterKinds", "Common", "ForeignText"]),
         module("Publication", ["Common", "Reports", "Manifests", "Digests", "ForeignText"]),
         module(
             "Pipeline",
             [
-                "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters", "Training",
-                "Evaluation", "Manifests", "Reports", "Publication", "ForeignText", "JobReports", "Digests",
+                "AdapterKinds", "Common", "Tensors", "ModelFiles", "Tokenizers", "Datasets", "Transformers", "Adapters",
+                "Training", "Evaluation", "Manifests", "Reports", "Publication", "ForeignText", "JobReports", "Digests",
             ]),
         module(
             "Executors",
@@ -200,7 +201,7 @@ let package = Package(
                 "TestSupport", "Evaluation", "Adapters", "Transformers", "Datasets", "Tokenizers", "ModelFiles",
                 "Tensors",
             ]),
-        tests("ManifestsTests", ["TestSupport", "Manifests"]),
+        tests("ManifestsTests", ["TestSupport", "AdapterKinds", "Manifests"]),
         tests("ReportsTests", ["ReportSupport", "Reports"]),
         tests(
             "RegistryTests",
@@ -212,8 +213,8 @@ let package = Package(
         tests(
             "PipelineTests",
             [
-                "TestSupport", "ReportSupport", "Pipeline", "Reports", "Publication", "Manifests", "ForeignText",
-                "Training",
+                "TestSupport", "ReportSupport", "AdapterKinds", "Pipeline", "Reports", "Publication", "Manifests",
+                "ForeignText", "Training",
                 "JobReports",
                 "Evaluation", "Adapters", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors",
             ]),

@@ -25,7 +25,8 @@ extension Registry {
     ///   - force: goes against what speaks against it; needs a reason, which is remembered.
     ///   - expecting: where the alias must lead until then; nil for wherever it does.
     /// - Throws: `RegistryError.refused` where the version's files are not those that were published, it is retired, a whole
-    ///   model and no adapter, or something speaks against it; `.moved` where somebody else moved the alias meanwhile; `.missing`, `.malformed`.
+    ///   model and no adapter, or something speaks against it; `.moved` where somebody else moved the alias meanwhile;
+    ///   `.missing`, `.malformed`.
     package func promote(
         _ name: String, to target: AliasTarget, alias: String = AliasName.champion, by: String, reason: String? = nil,
         force: Bool = false, expecting: AliasTarget?? = nil
@@ -40,9 +41,10 @@ extension Registry {
         var objections: [String] = []
         if let number = target.number {
             let version = try usable(number, of: entry)
+            let (versions, serving) = (OutboxVersions(outbox: outbox), entry.version(current?.number))
             objections = PromotionRule.objections(
-                to: version, OutboxVersions(outbox: outbox).report(version.run),
-                replacing: entry.version(current?.number))
+                to: version, versions.report(version.run), replacing: serving,
+                serving.flatMap { versions.report($0.run) })
         }
         guard objections.isEmpty || force && reason?.isEmpty == false else {
             throw RegistryError(

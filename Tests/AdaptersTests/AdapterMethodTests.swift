@@ -15,7 +15,8 @@ struct AdapterMethodTests {
         #expect(Set(Self.methods).count == Self.methods.count)
         for name in Self.methods { #expect(try AdapterMethods.named(name).name == name) }
         let error = #expect(throws: AdaptersError.self) { try AdapterMethods.named("adapterh") }
-        #expect(error?.advice?.contains("lora, dora, ia3, bitfit, adalora, prompt, prefix, bottleneck") == true)
+        let all = AdapterMethods.all.map(\.name).joined(separator: ", ")
+        #expect(error?.advice == "There are: \(all).")
     }
 
     @Test("What is predicted of a method's elements is what it makes", arguments: methods)
@@ -29,6 +30,17 @@ struct AdapterMethodTests {
         #expect(demand.bytesPerToken >= 4 * adapter.modules.reduce(0) { $0 + $1.update.savedCount })
     }
 
+    @Test("A method names what its tensors end in", arguments: methods)
+    func suffixes(method: String) throws {
+        let method = try AdapterMethods.named(method)
+        let model = try Fixtures.tinyModel(for: method.name)
+        let adapter = try Adapter.attach(
+            AdapterConfiguration(method: method, rank: 3, targets: ["all-linear"]), to: model, seed: 1)
+        let ends = Set(adapter.modules.flatMap { $0.update.tensors.map(\.suffix) })
+        #expect(ends.isEmpty == !method.adaptsProjections)
+        #expect(ends == Set(method.suffixes))
+    }
+
     @Test(
         "The spectrum's relative norm is that of what the merge changes of the weight",
         arguments: AdapterMethods.all.filter { $0.adaptsProjections && $0.name != "bitfit" }.map(\.name))
@@ -38,7 +50,7 @@ struct AdapterMethodTests {
         let adapter = try Adapter.attach(
             AdapterConfiguration(method: AdapterMethods.named(method), rank: 3), to: model, seed: 1)
         for parameter in adapter.parameters {
-            for column in 0..<parameter.value.columns { parameter.value[0, column] += 0.1 * Float(column % 7) }
+            for column in 0..<parameter.value.columns { parameter.value[0, column] += 0.1 * Float(1 + column % 7) }
         }
         let spectra = try adapter.spectra(base: base)
         try #require(spectra.count == adapter.modules.count && !spectra.isEmpty)

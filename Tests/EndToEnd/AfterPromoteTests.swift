@@ -1,7 +1,11 @@
+import Executors
 import Foundation
+import Manifests
 import ModelFiles
+import OperatingSystem
 import TestSupport
 import Testing
+import Worker
 
 @Suite("after_promote, by the built program", .serialized)
 struct AfterPromoteTests {
@@ -94,6 +98,50 @@ struct AfterPromoteTests {
             #expect(try lorad.run("watch", "--once", environment: environment).status == 0)
             #expect(try exports()["state"]?.stringValue == "done")
             #expect(lorad.list("served/tiny").contains("current"))
+        }
+    }
+
+    private static var hasLandlock: Bool { if case .holds = Confinement.available.landlock { true } else { false } }
+
+    @Test(
+        "The export's process reads base and adapter alone: what a link in the adapter's folder leads to it is refused",
+        .enabled(if: hasLandlock, "the kernel has no Landlock that is good enough"))
+    func confined() throws {
+        try withTemporaryFolder { folder in
+            let lorad = try LoradProcess(folder: folder)
+            try lorad.write(lorad.manifest(sha256: lorad.hash(), steps: 2), to: "job.yaml")
+            #expect(try lorad.run("run", "job.yaml").status == 0)
+            let files = FileManager.default
+            let adapter = "\(folder)/adapter"
+            let run = URL(fileURLWithPath: "\(folder)/outbox/tiny/latest").resolvingSymlinksInPath().path
+            try files.copyItem(atPath: run, toPath: adapter)
+            let child = ExportChild(
+                executable: LoradProcess.binary, arguments: ["export-process"],
+                environment: ChildEnvironment.filter(["PATH": "/usr/bin:/bin"], for: WorkerConfiguration()),
+                errorFile: "\(folder)/export.stderr")
+            func export(to name: String) throws -> String {
+                let order: [String: Any] = [
+                    "name": "tiny", "adapter": adapter, "base": "\(folder)/base", "form": "peft",
+                    "output": "\(folder)/\(name)/v1", "threads": 1,
+                ]
+                try files.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+                let data = try JSONSerialization.data(withJSONObject: order)
+                return try child.export(JSONDecoder().decode(ExportOrder.self, from: data), isWanted: { true })
+            }
+            #expect(try export(to: "served").contains("files"))
+            #expect(lorad.list("served/v1").contains("adapter_model.safetensors"))
+
+            try files.createDirectory(atPath: "\(folder)/elsewhere", withIntermediateDirectories: true)
+            try files.moveItem(
+                atPath: adapter + "/adapter_config.json", toPath: "\(folder)/elsewhere/adapter_config.json")
+            try files.createSymbolicLink(
+                atPath: adapter + "/adapter_config.json", withDestinationPath: "../elsewhere/adapter_config.json")
+            let refusal = #expect(throws: WorkerError.self) { try export(to: "refused") }
+            #expect(refusal?.message.contains("adapter_config.json") == true, "\(refusal?.message ?? "")")
+            #expect(lorad.list("refused").isEmpty)
+            // Nothing but the confinement stands against that link.
+            let byHand = try lorad.run("export", "adapter", "--base", "base", "--to", "peft", "--output", "by-hand")
+            #expect(byHand.status == 0, "\(byHand.errors)")
         }
     }
 

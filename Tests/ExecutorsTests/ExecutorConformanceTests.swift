@@ -12,17 +12,30 @@ import Testing
 /// What the worker rests on, of every executor there is.
 @Suite("Every executor")
 struct ExecutorConformanceTests {
-    enum Kind: CaseIterable {
-        case process, inProcess
+    /// One of the registry.
+    struct Kind: CustomTestStringConvertible {
+        let descriptor: ExecutorDescriptor
+
+        static let allCases = KnownExecutors.all.map(Kind.init)
+
+        var testDescription: String { descriptor.name }
 
         func make(_ configuration: WorkerConfiguration) throws -> any Executor {
-            guard self == .process else { return InProcessExecutor() }
             // `swift build` puts the program beside the tests.
             let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
             let program = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("lorad").path
             try #require(FileManager.default.isExecutableFile(atPath: program))
-            return ProcessExecutor(configuration, executable: program)
+            return descriptor.make(configuration, program)
         }
+    }
+
+    @Test("Ledgers tell executors by names of their own, which stay")
+    func names() throws {
+        let names = KnownExecutors.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        // What ledgers of past versions hold.
+        #expect(names.contains("process") && names.contains("in-process"))
+        for kind in Kind.allCases { #expect(try kind.make(WorkerConfiguration()).name == kind.descriptor.name) }
     }
 
     /// Folders of a worker, a tiny base and a job on it.

@@ -1,3 +1,4 @@
+import AdapterKinds
 import Foundation
 import Manifests
 import Testing
@@ -60,8 +61,8 @@ import Testing
             ("adapter: {targets: [q, q]}", "adapter.targets[1] stands in the list twice"),
             (
                 "adapter: {method: qlora}",
-                "adapter.method \"qlora\" is not yet supported; expected one of lora, dora, ia3, bitfit, adalora, "
-                    + "prompt, prefix, bottleneck, full, hybrid"
+                "adapter.method \"qlora\" is not yet supported; expected one of "
+                    + AdapterKind.allCases.map(\.rawValue).joined(separator: ", ")
             ),
             ("adapter: 8", "adapter is the number 8; expected a mapping with the keys method, rank"),
             ("adapter: {rank: }", "adapter.rank has no value; expected a whole number"),

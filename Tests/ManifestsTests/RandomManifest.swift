@@ -1,3 +1,4 @@
+import AdapterKinds
 import Manifests
 
 /// Manifests with every field varied, for the round trip.

@@ -119,6 +119,21 @@ struct AliasTests {
         #expect(try bench.registry.moves(of: "sentiment", alias: "champion").first?.isForced == false)
     }
 
+    @Test("A chat template other than that of what serves is an objection; none, and the same, are not")
+    func template() throws {
+        let bench = try RegistryBench()
+        let templates = ["a", "a", "d", nil].map { $0.map { String(repeating: $0, count: 64) } }
+        for (index, template) in templates.enumerated() { try bench.publish(index + 1, template: template) }
+        for number in [1, 2] { try bench.promote(number) }
+        let refusal = #expect(throws: RegistryError.self) { try bench.promote(3) }
+        let cause = try #require(refusal?.cause)
+        #expect(cause.contains("chat template dddddddddddd…") && cause.contains("sentiment@2 with aaaaaaaaaaaa…"))
+        #expect(try bench.target("champion") == .version(2))
+        try bench.promote(4)
+        try bench.promote(3)
+        #expect(try bench.target("champion") == .version(3))
+    }
+
     @Test(
         "Names that no alias has, and previous, are not moved by hand",
         arguments: ["base", "latest", "rejected", "previous", "Champion", "1st", "", "a/b", "..", "a.b"])

@@ -4,7 +4,8 @@ usage: python scripts/reference/exported_servers.py LORAD BASE.gguf ADAPTER_FOLD
 
 Needs xllamacpp (llama.cpp as a wheel of PyPI) for the GGUF forms, torch, transformers and peft for the others; what is not
 installed is left out and said to be. `lorad generate` on base and adapter is the reference: how many of the prompts each
-form continues with the same greedy text is counted.
+form continues with the same greedy text is counted; where texts part, so is what lorad itself writes on that file, and the
+first near tie of llama.cpp's two likeliest tokens on the way is told.
 llama.cpp rounds what it multiplies with weights in blocks to 8 bits, so that texts part at near ties where the base is in
 blocks. For GGUF forms the mean KL of llama.cpp's next-token distributions along the text is stated, against its F32 merge,
 over the likeliest tokens; of a form that rounds little it has a bound.
@@ -82,6 +83,15 @@ def mean_kl(reference, other):
     return sum(sums) / len(sums)
 
 
+def parting(distributions, wanted, text):
+    """A text that is another, and the first place on its way where the two likeliest tokens are under half a nat apart."""
+    for place, tokens in enumerate(distributions):
+        first, second = sorted(tokens.values(), reverse=True)[:2]
+        if first - second < 0.5:
+            return {"wanted": wanted, "text": text, "nearest_tie_at": place, "nats": first - second}
+    return {"wanted": wanted, "text": text}
+
+
 def transformers_text(folder, adapter, rows):
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -107,9 +117,16 @@ def main():
     wanted = [row["text"] for row in rows]
     results, failed, missing = [], [], []
 
-    def compare(form, server, texts, **facts):
+    def compare(form, server, texts, distributions=None, file=None, **facts):
         same = sum(a == b for a, b in zip(texts, wanted))
         begun = sum(a.split(" ")[:2] == b.split(" ")[:2] for a, b in zip(texts, wanted))
+        others = [i for i, (a, b) in enumerate(zip(texts, wanted)) if a != b]
+        if distributions and others:
+            facts["parted"] = [parting(distributions[i], wanted[i], texts[i]) for i in others]
+        if file and others:
+            own = [run(lorad, "generate", "--base", file, "--prompt", row["prompt"], "--max-new-tokens", NEW_TOKENS)["text"]
+                   for row in rows]
+            facts["same_greedy_text_of_lorad"] = f"{sum(a == b for a, b in zip(own, wanted))} of {len(wanted)}"
         results.append({"form": form, "loaded_by": server, "same_greedy_text": f"{same} of {len(wanted)}",
                         "same_first_word": f"{begun} of {len(wanted)}", **facts})
         print(f"{form:18} {server:24} {same} of {len(wanted)} texts  {facts}", flush=True)
@@ -126,7 +143,7 @@ def main():
                 texts, distributions = llama_cpp(facts["model"], None, rows)
                 plain = plain or distributions
                 loss = facts["loss"]
-                compare(f"gguf {kind}", server, texts, mean_kl_of_llama_cpp=mean_kl(plain, distributions),
+                compare(f"gguf {kind}", server, texts, distributions, facts["model"], mean_kl_of_llama_cpp=mean_kl(plain, distributions),
                         mean_kl_of_lorad=loss["mean_kl"], effect_kept=loss["effect_kept"], tensors=facts["tensors"])
             facts = export(lorad, base, adapter, "gguf-lora", scratch / "lora")
             texts, distributions = llama_cpp(base, facts["model"], rows)
@@ -157,4 +174,5 @@ def main():
         sys.exit(f"further from the F32 merge than {BOUND} nats: {failed}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -96,12 +96,8 @@ struct AdapterWeights {
     /// An adapter that fits but for what it does to modules that are no linear projections of lorad's.
     private func refuseOtherModules(_ unexpected: [String], _ slots: [any ModuleSlot]) throws {
         let prefix = TensorNames.prefix
-        let endings = [
-            ".lora_A.weight", ".lora_B.weight", ".lora_embedding_A", ".lora_embedding_B", ".lora_magnitude_vector",
-            ".ia3_l", ".beft_bias", ".lora_A", ".lora_B", ".lora_E",
-        ]
         let modules = unexpected.compactMap { name -> String? in
-            guard name.hasPrefix(prefix), let ending = endings.first(where: name.hasSuffix) else { return nil }
+            guard name.hasPrefix(prefix), let ending = TensorNames.suffixes.first(where: name.hasSuffix) else { return nil }
             return String(name.dropFirst(prefix.count).dropLast(ending.count))
         }
         let others = Set(modules).subtracting(slots.map(\.name)).sorted()

@@ -41,7 +41,7 @@ package struct RankBudget: Sendable, Equatable {
 extension AdapterMethod {
     /// Adaptive budget allocation, https://arxiv.org/abs/2303.10512: PEFT's `AdaLoraConfig`.
     package static let adalora = AdapterMethod(
-        name: "adalora", title: "AdaLoRA", peftType: "ADALORA", flag: nil,
+        name: "adalora", peftType: "ADALORA", flag: nil,
         settings: lowRankSettings.union([
             "init_r", "target_r", "tinit", "tfinal", "deltaT", "beta1", "beta2", "orth_reg_weight", "total_step",
         ]),
@@ -113,7 +113,8 @@ extension AdapterMethod {
             // Of a file that PEFT has cut to the ranks that were kept, nothing is left to allocate.
             guard configuration.ranks.isEmpty, configuration.budget.totalSteps > 0 else { return nil }
             return RankAllocator(updates, configuration.budget)
-        })
+        },
+        suffixes: [SingularUpdate.suffixA, SingularUpdate.suffixE, SingularUpdate.suffixB])
 
     /// `rank_pattern` as PEFT writes it when ranks have been taken: of each module's singular values those that are kept,
     /// which alone are in the file.

@@ -1,15 +1,17 @@
+import AdapterKinds
 import Common
 import ModelFiles
 import Tensors
 import Transformers
 
-/// One method of adapting a base: all that lorad knows of it. Each has a file of its own, and its place in
-/// `AdapterMethods.all`; nothing else names one.
+/// One method of adapting a base: what it computes, and where. Each has a file of its own, and its place in
+/// `AdapterMethods.all`; what manifests and reports say of it is its row of `AdapterKind.allCases`, and nothing else names
+/// one.
 package struct AdapterMethod: Sendable, Equatable {
     /// As a manifest's `adapter.method` spells it.
     package let name: String
     /// What a report calls it.
-    package let title: String
+    package var title: String { AdapterKind(rawValue: name)?.title ?? name }
     /// `peft_type` of PEFT's adapter_config.json; nil where what is trained is no adapter.
     package let peftType: String?
     /// The key of adapter_config.json that is true for this method alone of those of its `peft_type`.
@@ -41,19 +43,30 @@ package struct AdapterMethod: Sendable, Equatable {
     /// The factor on a module's update; nil for alpha/rank or alpha/√rank.
     var scaling: (@Sendable (AdapterConfiguration, _ rank: Int, _ alpha: Float) -> Float)?
     /// Makes what the method does at each step of a training beside the update of its parameters; nil where that is nothing.
-    var companion: @Sendable (AdapterConfiguration, [any WeightUpdate]) -> (any TrainingCompanion)? = { _, _ in nil
-    }
+    var companion: @Sendable (AdapterConfiguration, [any WeightUpdate]) -> (any TrainingCompanion)? = { _, _ in nil }
     /// Those of the keys that most methods' adapter_config.json have which its has too.
     var sharedSettings: Set<String> = ["fan_in_fan_out", "exclude_modules"]
     /// Why it has nothing to adapt in a slot; nil where it has. Slots that are not named one by one are passed over.
     var obstacle: @Sendable (any ModuleSlot) -> String? = { _ in nil }
     /// How it adapts the table of an embedding; nil where it does not.
     var embeddings: EmbeddingAttachment?
+    /// Whether it adapts all that it can where no target is named, and not what PEFT adapts in a base of the type.
+    package var adaptsAllByDefault = false
+    /// What the names of a module's tensors may end in after the module's path, in a file.
+    package var suffixes: [String] = []
+
+    /// Whether what it makes is a model of its own, and no adapter.
+    package var publishesModel: Bool { peftType == nil }
+
+    /// Whether it adapts projections, which targets name.
+    package var adaptsProjections: Bool { if case .projections = attachment { true } else { false } }
+
+    package static func == (left: AdapterMethod, right: AdapterMethod) -> Bool { left.name == right.name }
 
     /// Why it cannot adapt a slot; nil where it can.
     func obstacle(to slot: any ModuleSlot) -> String? {
         guard slot.isProjection || embeddings != nil else {
-            return "is an embedding's table, which only lora and hybrid adapt"
+            return "is an embedding's table, which only \(AdapterMethods.embeddingKinds) adapt"
         }
         return obstacle(slot)
     }
@@ -65,19 +78,11 @@ package struct AdapterMethod: Sendable, Equatable {
         guard let embeddings else {
             throw AdaptersError(
                 .unsupported, "\(title) does not adapt the embedding '\(slot.name)'.",
-                cause: "Only lora and hybrid adapt an embedding's table.",
+                cause: "Only \(AdapterMethods.embeddingKinds) adapt an embedding's table.",
                 advice: "Leave it out of the targets; where the adapter is PEFT's, merge it into its base with PEFT.")
         }
         return embeddings
     }
-
-    /// Whether what it makes is a model of its own, and no adapter.
-    package var publishesModel: Bool { peftType == nil }
-
-    /// Whether it adapts projections, which targets name.
-    package var adaptsProjections: Bool { if case .projections = attachment { true } else { false } }
-
-    package static func == (left: AdapterMethod, right: AdapterMethod) -> Bool { left.name == right.name }
 }
 
 /// Where in a model a method attaches, what that will take of memory, and what it puts there: of zeros, for
@@ -108,6 +113,11 @@ package enum AdapterMethods {
     package static let all: [AdapterMethod] = [
         .lora, .dora, .ia3, .bitfit, .adalora, .prompt, .prefix, .bottleneck, .full,
     ]
+
+    /// The kinds that adapt an embedding's table, as a sentence names them.
+    static let embeddingKinds = AdapterKind.allCases
+        .filter { kind in all.contains { $0.name == kind.adapterMethod && $0.embeddings != nil } }
+        .map(\.rawValue).joined(separator: " and ")
 
     /// The method that a manifest names.
     ///

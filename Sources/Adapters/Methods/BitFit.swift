@@ -7,7 +7,7 @@ extension AdapterMethod {
     /// The files are those of PEFT's BEFT, which adds a vector to a projection's outputs: for a projection with a bias the
     /// two are the same training, as weight decay spares biases.
     package static let bitfit = AdapterMethod(
-        name: "bitfit", title: "BitFit", peftType: "BEFT", flag: nil, settings: ["init_weights"],
+        name: "bitfit", peftType: "BEFT", flag: nil, settings: ["init_weights"],
         ggufObstacle: "llama.cpp's adapters hold A and B and no biases.", untrained: "its bias has not moved",
         members: { _ in [] },
         attachment: .projections(
@@ -24,7 +24,8 @@ extension AdapterMethod {
                         "BitFit cannot adapt the projection '\(place.slot.name)', which has no bias in the base.")
                 }
                 return BiasUpdate(place)
-            }), sharedSettings: [], obstacle: { $0.hasBias ? nil : "has no bias in the base" })
+            }), sharedSettings: [], obstacle: { $0.hasBias ? nil : "has no bias in the base" },
+        adaptsAllByDefault: true, suffixes: [BiasUpdate.suffix])
 }
 
 /// The change δ `[1, out]` of one projection's bias: y += δ, dδ += Σ_t dy.

@@ -17,7 +17,7 @@ extension AdapterMethod {
     /// Bottleneck adapters, the AdapterH and AdapterP of LoRA's paper. PEFT has none: the files are lorad's own, see
     /// docs/methods.md.
     package static let bottleneck = AdapterMethod(
-        name: "bottleneck", title: "bottleneck", peftType: "LORAD_BOTTLENECK", flag: nil,
+        name: "bottleneck", peftType: "LORAD_BOTTLENECK", flag: nil,
         settings: ["variant", "reduction_factor"],
         ggufObstacle: "llama.cpp's adapters hold A and B and no layers of their own.",
         mergeObstacle: "Its layers have a nonlinearity between them, which no weight has.",

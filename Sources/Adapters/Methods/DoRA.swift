@@ -4,7 +4,7 @@ import Transformers
 extension AdapterMethod {
     /// Weight-decomposed low-rank adaptation, https://arxiv.org/abs/2402.09353: PEFT's `use_dora`.
     package static let dora = AdapterMethod(
-        name: "dora", title: "DoRA", peftType: "LORA", flag: "use_dora",
+        name: "dora", peftType: "LORA", flag: "use_dora",
         settings: lowRankSettings.union(["use_dora"]),
         ggufObstacle: "llama.cpp's adapters hold A and B and no magnitudes.", untrained: "B is zero",
         members: { lowRankMembers($0) + [("use_dora", "true")] },
@@ -31,7 +31,8 @@ extension AdapterMethod {
                         advice: "Use lora, or leave out adapter.init.")
                 }
                 return DoRAUpdate(place, frozen: frozen, dropout: dropout)
-            }))
+            }),
+        suffixes: [LowRankUpdate.suffixA, LowRankUpdate.suffixB, DoRAUpdate.suffix])
 }
 
 /// The update of one projection by DoRA. With the magnitudes m `[out]`, the norms n_o = ‖W_o + s·B_o·A‖ and g = m/n:

@@ -5,7 +5,7 @@ import Transformers
 extension AdapterMethod {
     /// Training of every parameter of the base. What it makes is a model, no adapter; PEFT has no part in it.
     package static let full = AdapterMethod(
-        name: "full", title: "full fine-tuning", peftType: nil, flag: nil, settings: [],
+        name: "full", peftType: nil, flag: nil, settings: [],
         ggufObstacle: "llama.cpp's adapters hold A and B, and this is a whole model.",
         untrained: "every tensor is the base's", members: { _ in [] },
         attachment: .model(

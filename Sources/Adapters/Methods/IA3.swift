@@ -5,7 +5,7 @@ import Transformers
 extension AdapterMethod {
     /// (IA)³, infused adapter by inhibiting and amplifying inner activations. https://arxiv.org/abs/2205.05638
     package static let ia3 = AdapterMethod(
-        name: "ia3", title: "(IA)³", peftType: "IA3", flag: nil,
+        name: "ia3", peftType: "IA3", flag: nil,
         settings: ["feedforward_modules", "init_ia3_weights"],
         ggufObstacle: "llama.cpp's adapters hold A and B and no factors.", untrained: "every factor is 1",
         members: { [("feedforward_modules", JSONText.list($0.feedforward))] },
@@ -30,7 +30,8 @@ extension AdapterMethod {
                 }
                 if place.scalesInput { return InputFactors(place) }
                 return OutputFactors(place)
-            }))
+            }),
+        suffixes: [ia3Suffix])
 
     /// The suffix of l, of either shape.
     static let ia3Suffix = "ia3_l"

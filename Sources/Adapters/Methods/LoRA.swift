@@ -5,7 +5,7 @@ import Transformers
 extension AdapterMethod {
     /// Low-rank adaptation. https://arxiv.org/abs/2106.09685
     package static let lora = AdapterMethod(
-        name: "lora", title: "LoRA", peftType: "LORA", flag: nil, settings: lowRankSettings, ggufObstacle: nil,
+        name: "lora", peftType: "LORA", flag: nil, settings: lowRankSettings, ggufObstacle: nil,
         untrained: "A or B is zero", members: { lowRankMembers($0) },
         attachment: .projections(
             demand: { place in
@@ -30,7 +30,11 @@ extension AdapterMethod {
             make: { place, dropout in
                 if place.beginning.isPartOfWeight { return try ResidualUpdate(place, dropout: dropout) }
                 return LowRankUpdate(place, beginning: place.beginning, dropout: dropout)
-            }), embeddings: .lowRank)
+            }),
+        embeddings: .lowRank,
+        suffixes: [
+            LowRankUpdate.suffixA, LowRankUpdate.suffixB, LowRankEmbedding.suffixA, LowRankEmbedding.suffixB,
+        ])
 
     /// Keys of adapter_config.json that methods with A and B have.
     static let lowRankSettings: Set<String> = [

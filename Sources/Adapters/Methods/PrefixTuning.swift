@@ -7,7 +7,7 @@ extension AdapterMethod {
     ///
     /// A file that PEFT trained with `prefix_projection` holds what the projection gave, and is read as any other.
     package static let prefix = AdapterMethod(
-        name: "prefix", title: "prefix tuning", peftType: "PREFIX_TUNING", flag: nil,
+        name: "prefix", peftType: "PREFIX_TUNING", flag: nil,
         settings: VirtualTokens.settings.union(["encoder_hidden_size", "prefix_projection", "init_weights"]),
         ggufObstacle: "llama.cpp's adapters hold A and B and no keys and values.",
         mergeObstacle: "Its keys and values stand before those of the text, and are no part of any weight.",

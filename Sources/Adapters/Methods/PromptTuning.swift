@@ -5,7 +5,7 @@ import Transformers
 extension AdapterMethod {
     /// Prompt tuning. https://arxiv.org/abs/2104.08691
     package static let prompt = AdapterMethod(
-        name: "prompt", title: "prompt tuning", peftType: "PROMPT_TUNING", flag: nil,
+        name: "prompt", peftType: "PROMPT_TUNING", flag: nil,
         settings: VirtualTokens.settings.union([
             "prompt_tuning_init", "prompt_tuning_init_text", "tokenizer_name_or_path", "tokenizer_kwargs",
         ]),

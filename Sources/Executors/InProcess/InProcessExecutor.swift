@@ -9,7 +9,7 @@ import Synchronization
 /// Works on attempts in this process, each on a thread of its own. A crash takes all of them down, and nothing confines
 /// them: for a job that somebody runs by hand.
 package final class InProcessExecutor: Executor {
-    package static let name = "in-process"
+    package static let descriptor = ExecutorDescriptor(name: "in-process") { _, _ in InProcessExecutor() }
 
     /// One attempt.
     private final class Attempt: Sendable {
@@ -42,7 +42,7 @@ package final class InProcessExecutor: Executor {
     /// - Parameter shouldStop: asked too whether to end an attempt with its checkpoint written, such as for a signal.
     package init(shouldStop: @escaping @Sendable () -> Bool = { false }) { self.shouldStop = shouldStop }
 
-    package var name: String { Self.name }
+    package var name: String { Self.descriptor.name }
 
     package func start(_ order: JobOrder) throws -> Execution {
         let handle = UUID().uuidString

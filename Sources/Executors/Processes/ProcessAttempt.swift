@@ -34,13 +34,12 @@ final class ProcessAttempt: Sendable {
         (messages, outgoing) = AsyncStream.makeStream()
     }
 
-    /// What must not wait is done by the caller's own thread: the few that tasks share may be busy for long.
+    /// Messages go in their order. An end at once waits for none of them: it is made by the caller's own thread, as the few
+    /// that tasks share may be busy for long.
     func send(_ command: JobCommand) {
         switch command {
         case .run: outgoing.yield(.order(order))
-        case .stop:
-            watchdog.withLock { $0?.stopRequested() }
-            outgoing.yield(.stop)
+        case .stop: outgoing.yield(.stop)
         case .publish(let allowed): outgoing.yield(.publish(allowed))
         case .abandon: watchdog.withLock { $0?.abandon() }
         }
@@ -103,11 +102,7 @@ final class ProcessAttempt: Sendable {
     }
 
     private var environment: Environment {
-        var filtered = ChildEnvironment.filter(ProcessInfo.processInfo.environment, for: configuration)
-        // The library would start its threads before main, and these could not be confined; lorad's own pool computes.
-        filtered["OPENBLAS_NUM_THREADS"] = "1"
-        // A confined process may start no other, and a crash reporter is one.
-        filtered["SWIFT_BACKTRACE"] = "enable=no"
+        let filtered = ChildEnvironment.filter(ProcessInfo.processInfo.environment, for: configuration)
         return .custom(Dictionary(uniqueKeysWithValues: filtered.map { (Environment.Key(stringLiteral: $0), $1) }))
     }
 
@@ -126,7 +121,11 @@ final class ProcessAttempt: Sendable {
         conclude(.success(identity))
         let writer = execution.standardInputWriter
         let talk = Task.detached { [messages] in
-            for await message in messages { await Self.write(message, to: writer) }
+            for await message in messages {
+                // Its time begins when it can hear of it, after its order.
+                if message == .stop { watchdog.stopRequested() }
+                await Self.write(message, to: writer)
+            }
         }
         let watch = Task.detached {
             while !Task.isCancelled {

@@ -11,7 +11,7 @@ import Synchronization
 /// The process tells what it does over a pipe and the worker writes it down: the ledger has one writer, which knows
 /// which attempt owns a job, and a job process needs neither the ledger's path nor SQLite to live.
 package final class ProcessExecutor: Executor {
-    package static let name = "process"
+    package static let descriptor = ExecutorDescriptor(name: "process") { ProcessExecutor($0, executable: $1) }
 
     private let configuration: WorkerConfiguration
     private let executable: String
@@ -31,7 +31,7 @@ package final class ProcessExecutor: Executor {
         self.arguments = arguments
     }
 
-    package var name: String { Self.name }
+    package var name: String { Self.descriptor.name }
 
     package func start(_ order: JobOrder) throws -> Execution {
         let attempt = ProcessAttempt(order, configuration, executable: executable, arguments: arguments)

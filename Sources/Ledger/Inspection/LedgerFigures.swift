@@ -15,6 +15,18 @@ package struct LedgerFigures: Sendable {
         package let oldestPending: Date?
     }
 
+    /// What is known of the exports that an entry of `after_promote` asks for.
+    package struct Exports: Sendable {
+        /// What lorad.yaml calls it.
+        package let entry: String
+        package let pending: Int
+        package let done: Int
+        /// Failed attempts at the pending one that failed most often.
+        package let failures: Int
+        /// Since when the oldest pending one is asked for.
+        package let oldestPending: Date?
+    }
+
     /// How many jobs are in each state.
     package let jobs: [JobState: Int]
     package let oldestQueued: Date?
@@ -28,6 +40,7 @@ package struct LedgerFigures: Sendable {
     package let disabledHooks: Set<String>
     /// How many scheduled runs ended in each state.
     package let scheduledRuns: [ScheduledRun.State: Int]
+    package let exports: [Exports]
 }
 
 extension Ledger {
@@ -58,7 +71,21 @@ extension Ledger {
                     .map { ($0["id"], $0["name"]) },
                 hooks: try hooks(database),
                 disabledHooks: Set(try String.fetchAll(database, sql: "SELECT hook FROM disabled_hooks")),
-                scheduledRuns: try counts("scheduled_runs"))
+                scheduledRuns: try counts("scheduled_runs"), exports: try exports(database))
+        }
+    }
+
+    private func exports(_ database: Database) throws -> [LedgerFigures.Exports] {
+        let sql = """
+            SELECT label, sum(state = 'pending') AS pending, sum(state = 'done') AS done,
+                max(CASE WHEN state = 'pending' THEN attempts ELSE 0 END) AS failures,
+                min(CASE WHEN state = 'pending' THEN wanted_at END) AS oldest
+            FROM follow_ups GROUP BY label ORDER BY label
+            """
+        return try Row.fetchAll(database, sql: sql).map { row in
+            LedgerFigures.Exports(
+                entry: row["label"], pending: row["pending"], done: row["done"], failures: row["failures"],
+                oldestPending: (row["oldest"] as Int64?).map(Timestamp.date))
         }
     }
 

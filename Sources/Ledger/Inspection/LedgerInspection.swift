@@ -15,6 +15,17 @@ package struct LedgerInspection: Sendable {
         package let pending: [(hook: String, count: Int, oldest: Date)]
     }
 
+    /// An export that `after_promote` asks for, that has failed and is to be tried again.
+    package struct FailedExport: Sendable {
+        /// What lorad.yaml calls the entry.
+        package let entry: String
+        /// The adapter's.
+        package let name: String
+        package let attempts: Int
+        /// How the last attempt ended.
+        package let reason: String
+    }
+
     /// The file cannot be read.
     package struct Unreadable: Error {
         /// In SQLite's words.
@@ -29,6 +40,8 @@ package struct LedgerInspection: Sendable {
     package let newest: Date?
     /// Nil of a ledger that an older lorad made and no newer one has opened yet.
     package let queue: Queue?
+    /// By entry and name; none in a ledger from before there were such.
+    package let failedExports: [FailedExport]
 
     /// Throws `.ledgerRefused` where the ledger is gone or empty although copies of it lie in `backups`.
     package static func requirePresence(_ path: String, backups: String) throws {
@@ -55,6 +68,20 @@ package struct LedgerInspection: Sendable {
         ).map(Timestamp.date)
         let isCurrent = try database.tableExists("queue") && database.tableExists("deliveries")
         queue = isCurrent ? try Queue(database) : nil
+        failedExports = try database.tableExists("follow_ups") ? Self.failedExports(database) : []
+    }
+}
+
+extension LedgerInspection {
+    private static func failedExports(_ database: Database) throws -> [FailedExport] {
+        let sql = """
+            SELECT label, name, attempts, last_result FROM follow_ups WHERE state = 'pending' AND attempts > 0
+            ORDER BY label, name
+            """
+        return try Row.fetchAll(database, sql: sql).map { row in
+            FailedExport(
+                entry: row["label"], name: row["name"], attempts: row["attempts"], reason: row["last_result"] ?? "")
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import AdapterKinds
+
 extension JobManifest {
     /// Contradictions between sections.
     static func check(
@@ -23,7 +25,7 @@ extension JobManifest {
                 entry.position,
                 "training.label_smoothing spreads a class's probability; dataset.task regression has no classes")
         }
-        if !manifest.adapter.method.isLowRank, node["training.lora_plus_ratio"] != nil,
+        if !manifest.adapter.method.hasRank, node["training.lora_plus_ratio"] != nil,
             let entry = node["training"]?.entry("lora_plus_ratio")
         {
             context.diagnostics.add(
@@ -56,10 +58,13 @@ extension JobManifest {
                 "merge.export \(manifest.merge.export.rawValue) needs an adapter that can be merged; adapter.method "
                     + "\(method.rawValue) cannot")
         }
-        if method == .prompt, let entry = node["training"]?.entry("neftune_alpha"), !entry.value.isNull {
+        if method.keys.contains("prompt_tuning_init"), let entry = node["training"]?.entry("neftune_alpha"),
+            !entry.value.isNull
+        {
             context.diagnostics.add(
                 entry.position,
-                "training.neftune_alpha disturbs the embeddings that adapter.method prompt trains; remove it")
+                "training.neftune_alpha disturbs the embeddings that adapter.method \(method.rawValue) trains; "
+                    + "remove it")
         }
     }
 

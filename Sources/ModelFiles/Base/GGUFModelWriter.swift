@@ -18,7 +18,8 @@ package enum GGUFModelWriter {
     private static let headName = "output.weight"
 
     /// Writes a GGUF base with some of its tensors replaced, given under Hugging Face names and layout; all others keep
-    /// their bytes, and all their order. A head that the base does not have comes last, where llama.cpp reads one. Metadata, tokenizer included, is the base's but for the file type.
+    /// their bytes, and all their order. A head that the base does not have comes last, where llama.cpp reads one.
+    /// Metadata, tokenizer included, is the base's but for the file type.
     ///
     /// - Parameter dtype: of the replaced matrices.
     /// - Throws: as `GGUFWriter`; `ModelFilesError.unsupported` where the base is no GGUF, `.mismatch` for a tensor that

@@ -1,3 +1,4 @@
+import AdapterKinds
 import Adapters
 import ForeignText
 import Manifests

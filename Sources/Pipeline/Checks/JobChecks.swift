@@ -147,7 +147,7 @@ struct JobChecks {
         configuration.savedModules = modules
         configuration.bias = section.bias.flatMap { TrainedBiases(rawValue: $0.rawValue) } ?? .none
         configuration.beginning = section.beginning.flatMap { LowRankBeginning(rawValue: $0.rawValue) } ?? .kaiming
-        if section.method == .adalora {
+        if section.method.keys.contains("target_r") {
             guard let budget = budget(section, steps: steps) else { return nil }
             configuration.budget = budget
         }

@@ -13,8 +13,8 @@ extension JobManifest {
         let family = try ModelFamilies.named(modelType)
         guard adapter.method.adaptsProjections else { return manifest }
         guard adapter.method.keys.contains("feedforward_modules") else {
-            // Of biases, all that there are.
-            let standard = adapter.method == .bitfit ? [TargetSelection.allLinear] : family.defaultTargets
+            let method = try AdapterMethods.named(adapter.method.adapterMethod)
+            let standard = method.adaptsAllByDefault ? [TargetSelection.allLinear] : family.defaultTargets
             manifest.adapter.targets = adapter.targets ?? standard
             return manifest
         }

@@ -138,11 +138,9 @@ struct JobPreparation {
                 "adapter.rank", { try resources.requireMemory(whole) }) != nil
         else { return nil }
         let adapter = try Adapter.attach(configuration, to: model, seed: seed)
-        try parent?.begin(
-            adapter, on: model, AdapterPlace(base.files, base.hash, template: data?.chatTemplate?.sha256),
-            labels: data?.task.names, mistakes)
-        let compared = try ComparedAdapter.open(
-            manifest, base: BaseIdentity(base.hash), parent: parent, environment, mistakes)
+        let place = AdapterPlace(base.files, base.hash, template: data?.chatTemplate?.sha256)
+        try parent?.begin(adapter, on: model, place, labels: data?.task.names, mistakes)
+        let compared = try ComparedAdapter.open(manifest, on: place, parent: parent, environment, mistakes)
         guard let data else { return nil }
         return PreparedJob(
             manifest: manifest, base: base, data: data, model: JobModel(model), adapter: adapter, plan: plan,

@@ -20,10 +20,11 @@ struct ComparedAdapter {
 
     /// The adapters that a manifest's gates name, each once; the parent always, as the report holds a run against it.
     ///
-    /// One that was made for another base or tokenizer cannot be loaded on this one. Where it is the champion, the bare
-    /// base stands in for it, and nothing is promoted in its place.
+    /// One that was made for another base or tokenizer cannot be loaded on this one, and one that was trained with another
+    /// chat template would be judged by texts that it never answers. Where it is the champion, the bare base stands in for
+    /// it, and nothing is promoted in its place.
     static func open(
-        _ manifest: JobManifest, base: BaseIdentity, parent: ParentAdapter?, _ environment: JobEnvironment,
+        _ manifest: JobManifest, on place: AdapterPlace, parent: ParentAdapter?, _ environment: JobEnvironment,
         _ mistakes: JobMistakes
     ) throws -> [ComparedAdapter] {
         var compared: [ComparedAdapter] = []
@@ -42,7 +43,9 @@ struct ComparedAdapter {
                 environment.reporter.log("there is no \(role.rawValue): the run is held against the bare base")
                 continue
             }
-            guard version.baseSHA256 == base.baseSHA256, version.tokenizerSHA256 == base.tokenizerSHA256 else {
+            guard version.baseSHA256 == place.identity.baseSHA256,
+                version.tokenizerSHA256 == place.identity.tokenizerSHA256
+            else {
                 environment.reporter.log(
                     "the \(role.rawValue), \(version.reference), is for another base or tokenizer: the run is held "
                         + "against the bare base")
@@ -53,7 +56,16 @@ struct ComparedAdapter {
                 continue
             }
             let key = manifest.gates.firstIndex { $0.reference == role }.map { "gates[\($0)]" } ?? "promote"
-            guard let sha256 = try mistakes.collect(key, { try weights(of: version, role.rawValue) }) else { continue }
+            guard let sha256 = try mistakes.collect(key, { try weights(of: version, role.rawValue) }),
+                let differences = try mistakes.collect(
+                    key, { try AdapterCompatibility(folder: version.folder).differences(from: place) })
+            else { continue }
+            if let difference = differences.first {
+                environment.reporter.log(
+                    "the \(role.rawValue), \(version.reference), has the \(difference.field.rawValue) \(difference.made), "
+                        + "the job \(difference.found): the run is held against the bare base")
+                continue
+            }
             compared.append(
                 ComparedAdapter(
                     roles: [role], reference: version.reference, folder: version.folder, sha256: sha256,

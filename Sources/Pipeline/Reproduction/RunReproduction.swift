@@ -1,3 +1,4 @@
+import AdapterKinds
 import Common
 import Digests
 import Foundation

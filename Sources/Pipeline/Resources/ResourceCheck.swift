@@ -66,18 +66,9 @@ struct ResourceCheck {
         }
         let adapter = prediction.trained + prediction.optimizer
         if adapter > prediction.activations {
-            let way =
-                manifest.adapter.method.isLowRank
-                ? "lower adapter.rank, or name fewer adapter.targets."
-                : manifest.adapter.method.publishesModel
-                    ? "train less than every parameter: adapter.method lora."
-                    : manifest.adapter.method.adaptsProjections
-                        ? "name fewer adapter.targets."
-                        : manifest.adapter.method == .bottleneck
-                            ? "raise adapter.reduction_factor." : "lower adapter.num_virtual_tokens."
-            let subject =
-                manifest.adapter.method.publishesModel ? "Gradients and optimizer" : "The adapter and its optimizer"
-            return "\(subject) alone need \(adapter >> 20) MiB: \(way)"
+            let method = manifest.adapter.method
+            let subject = method.publishesModel ? "Gradients and optimizer" : "The adapter and its optimizer"
+            return "\(subject) alone need \(adapter >> 20) MiB: \(method.lessMemory)."
         }
         var lower = ["training.batch_size", "training.micro_batch_tokens", "training.max_length"].joined(
             separator: ", ")

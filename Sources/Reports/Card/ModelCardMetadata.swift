@@ -15,7 +15,7 @@ enum ModelCardMetadata {
             \(kind(provenance.adapter))\
             pipeline_tag: \(task(report))
             tags:
-            \(provenance.adapter.isModel ? "" : "- lora\n- peft\n")\
+            \(tags(provenance.adapter))\
             - lorad
             metrics:
             \(accuracy ? "- accuracy\n" : "")\(figures(report).map { "- \($0)\n" }.joined())\
@@ -26,7 +26,12 @@ enum ModelCardMetadata {
     private static func kind(_ adapter: AdapterProvenance) -> String {
         adapter.isModel
             ? "base_model_relation: finetune\nlibrary_name: transformers\n"
-            : "base_model_relation: adapter\nlibrary_name: peft\n"
+            : "base_model_relation: adapter\n" + (adapter.isPEFTs ? "library_name: peft\n" : "")
+    }
+
+    private static func tags(_ adapter: AdapterProvenance) -> String {
+        guard !adapter.isModel else { return "" }
+        return (adapter.isLowRank ? "- lora\n" : "") + (adapter.isPEFTs ? "- peft\n" : "")
     }
 
     private static func task(_ report: RunReport) -> String {

@@ -1,3 +1,4 @@
+import AdapterKinds
 import Common
 
 /// The adapter's shape.
@@ -82,18 +83,19 @@ package struct AdapterProvenance: Codable, Sendable, Equatable {
     }
 
     /// The method as its paper spells it: LoRA, DoRA, (IA)³, BitFit, prompt tuning.
-    package var methodName: String {
-        if let name = [
-            "ia3": "(IA)³", "bitfit": "BitFit", "adalora": "AdaLoRA", "prompt": "prompt tuning",
-            "prefix": "prefix tuning", "full": "full fine-tuning",
-        ][method] {
-            return name
-        }
-        return method.hasSuffix("ora") ? method.dropLast(3).uppercased() + "oRA" : method
-    }
+    package var methodName: String { kind?.title ?? method }
 
     /// Whether the run published a model of its own, and no adapter.
-    package var isModel: Bool { method == "full" }
+    package var isModel: Bool { kind?.publishesModel ?? false }
+
+    /// Whether PEFT reads what the run published; of a method that this lorad does not know it may.
+    var isPEFTs: Bool { kind?.isPEFTs ?? true }
+
+    /// Whether its updates are products of A and B, as far as this lorad knows.
+    var isLowRank: Bool { kind?.isLowRank ?? true }
+
+    /// Nil for a method that this lorad does not know.
+    private var kind: AdapterKind? { AdapterKind(rawValue: method) }
 
     /// What the run published, such as `LoRA adapter`.
     package var artifactName: String { isModel ? "model" : "\(methodName) adapter" }

@@ -5,8 +5,8 @@ enum UsageSnippet {
     /// Python that loads base and adapter with transformers and PEFT, run in the run's folder; nil where PEFT has no such
     /// adapters.
     static func python(_ provenance: Provenance) -> String? {
-        guard provenance.adapter.method != "bottleneck" else { return nil }
         if provenance.adapter.isModel { return model(provenance.adapter) }
+        guard provenance.adapter.isPEFTs else { return nil }
         let path = provenance.base.hubID ?? shown(provenance.base.place)
         let base: String
         if path.hasSuffix(".gguf") {

@@ -36,6 +36,13 @@ struct BytePairDefinition {
     var fallsBackToBytes = false
     var unknownToken: String?
     var fusesUnknown = false
+
+    /// A merge that a file writes as one text, with a space between its pieces; nil for anything else.
+    static func merge(_ text: String) -> (left: String, right: String)? {
+        // By scalars: to a String, a space with a combining mark after it is another character.
+        let parts = text.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
+        return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
 }
 
 /// Of WordPiece.

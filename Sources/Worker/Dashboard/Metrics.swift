@@ -28,6 +28,7 @@ package struct Metrics: Sendable {
         text.add("lorad_build_info", .gauge, "The version, as a label.", [Sample(1, ["version": LoradVersion.current])])
         addJobs(figures, now: now, to: &text)
         addHooks(figures, now: now, to: &text)
+        addExports(figures, now: now, to: &text)
         text.add(
             "lorad_scheduled_runs_total", .counter,
             "Times at which an entry of schedule came due, by what became of them.",
@@ -87,6 +88,27 @@ package struct Metrics: Sendable {
         text.add(
             "lorad_webhook_disabled", .gauge, "1 for a hook that is disabled since it answered 410.",
             figures.hooks.map { Sample(figures.disabledHooks.contains($0.name) ? 1 : 0, ["hook": $0.name]) })
+    }
+
+    private func addExports(_ figures: LedgerFigures, now: Date, to text: inout PrometheusText) {
+        text.add(
+            "lorad_exports", .gauge, "Exports that after_promote asks for, by entry and state.",
+            figures.exports.flatMap { entry in
+                [("pending", entry.pending), ("done", entry.done)].map {
+                    Sample(Double($0.1), ["entry": entry.entry, "state": $0.0])
+                }
+            })
+        text.add(
+            "lorad_export_failures", .gauge,
+            "Failed attempts at the export of an entry that failed most often, among those still to be made.",
+            figures.exports.map { Sample(Double($0.failures), ["entry": $0.entry]) })
+        text.add(
+            "lorad_export_oldest_pending_age_seconds", .gauge,
+            "Time since the alias moved whose export is still to be made; 0 without one.",
+            figures.exports.map { entry in
+                Sample(
+                    entry.oldestPending.map { max(0, now.timeIntervalSince($0)) } ?? 0, ["entry": entry.entry])
+            })
     }
 
     private func addDisks(to text: inout PrometheusText) {

@@ -28,7 +28,10 @@ package struct Doctor {
             + [SystemCheck.timeZones(), SystemCheck.processes(), SystemCheck.confinement()]
             + FolderCheck(configuration).findings()
             + PermissionCheck(configuration: configuration, file: file).findings()
-            + LedgerCheck(path: configuration.state + "/ledger.sqlite", hooks: configuration.hooks).findings()
+            + LedgerCheck(
+                path: configuration.state + "/ledger.sqlite", hooks: configuration.hooks,
+                exports: ExportCheck(entries: configuration.afterPromote)
+            ).findings()
             + [
                 SystemCheck.watch(
                     inbox: FileSystem.nearest(configuration.inbox), scanEvery: configuration.scanEvery),
@@ -39,5 +42,6 @@ package struct Doctor {
             + [SystemCheck.secrets()].compactMap { $0 } + ScheduleCheck(configuration: configuration).findings()
             + MonitorCheck(configuration: configuration).findings()
             + SigningCheck(configuration: configuration).findings()
+            + ExportCheck(entries: configuration.afterPromote).findings()
     }
 }

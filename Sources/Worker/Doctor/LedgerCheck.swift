@@ -9,6 +9,7 @@ import Pipeline
 struct LedgerCheck {
     let path: String
     let hooks: [HookConfiguration]
+    let exports: ExportCheck
 
     private var backups: String { URL(fileURLWithPath: path).deletingLastPathComponent().path + "/backups" }
 
@@ -24,6 +25,7 @@ struct LedgerCheck {
             let ledger = try LedgerInspection(path)
             return [whole(ledger.check), durable(ledger.journal), ordered(ledger.newest, now: now)]
                 + (ledger.queue.map { DeliveryCheck(hooks: hooks).findings($0, now: now) } ?? [])
+                + exports.findings(ledger.failedExports)
         } catch {
             let reason = (error as? LedgerInspection.Unreadable)?.reason ?? error.localizedDescription
             return [

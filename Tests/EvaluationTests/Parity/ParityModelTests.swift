@@ -63,6 +63,28 @@ struct ParityModelTests {
         #expect(report.prompts.contains { $0.baseText != $0.adapterText })
     }
 
+    @Test("What a model's logits are taken to answer is what it draws, base and merged weights alike")
+    func answersAgree() throws {
+        try withTemporaryFolder { folder in
+            let recorder = try ParityRecorder(
+                prompts: prompts,
+                generator: TextGenerator(
+                    tokenizer: TokenizerLoader.load(base), endTokens: base.configuration.eosTokenIDs,
+                    maximumNewTokens: 24), scratchFolder: folder)
+            let adapter = try Adapter.load(folder: Fixtures.path("adapters/all-linear"), into: model)
+            let reference = try recorder.reference(model)
+            let overlay = folder + "/merged.safetensors"
+            try MergedWeights.writeOverlay(adapter, base: base, dtype: .f32, to: overlay)
+            let merged = try LanguageModel.load(MergedSource(base: base, overlay: overlay), dtype: .float32)
+            adapter.setEnabled(false)
+            for model in [model, merged] {
+                let drawn = try recorder.answers(model)
+                #expect(drawn.count == prompts.count && drawn.allSatisfy { !$0.ids.isEmpty })
+                #expect(try recorder.measure(model, against: reference).answers == drawn)
+            }
+        }
+    }
+
     @Test("An untrained adapter, whose B is zero, fails as a zero update")
     func zeroUpdate() throws {
         let report = try report(Adapter.attach(AdapterConfiguration(rank: 4), to: model, seed: 3))

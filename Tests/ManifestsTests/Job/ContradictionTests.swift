@@ -1,3 +1,4 @@
+import AdapterKinds
 import Manifests
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
             ),
             (
                 "adapter: {method: prefix, targets: [q_proj]}",
-                "4:27: adapter.targets goes with adapter.method lora or dora or ia3 or bitfit or adalora or hybrid, not prefix"
+                "4:27: adapter.targets goes with adapter.method \(AdapterKind.owners(of: "targets") ?? ""), not prefix"
             ),
             (
                 "adapter: {method: adalora, rank: 4}",

@@ -1,6 +1,7 @@
 import Foundation
 import ModelFiles
 import Pipeline
+import Publication
 import Reports
 import TestSupport
 import Testing
@@ -61,6 +62,34 @@ struct ConversationDataTests {
             let losses = try sources.map { try #require($0.loss) }
             #expect(losses.allSatisfy { $0 > 0 } && losses[0] != losses[1])
             #expect(sources.map { $0.supervisedTokens ?? 0 }.reduce(0, +) == result.report.training?.supervisedTokens)
+        }
+    }
+
+    @Test("A champion that was trained with another template is not what a run is judged by; one with the same is")
+    func champion() throws {
+        try withTemporaryFolder { folder in
+            let bench = try bench(folder)
+            func lines(_ template: String) -> String {
+                """
+                dataset: {train: $F/a.jsonl, chat_template: $F/\(template).jinja}
+                training: {max_steps: 2, dtype: float32}
+                evaluation: {data: $F/b.jsonl}
+                regression: {max_new_tokens: 2}
+                promote: auto
+                """
+            }
+            let champion = try bench.run(lines("a").replacing("promote: auto", with: ""))
+            let base = champion.report.provenance.base
+            var environment = bench.environment()
+            environment.references.champion = ServedVersion(
+                reference: "job@1", number: 1, folder: champion.runFolder,
+                sha256: try #require(PublishedFiles.digest(of: champion.runFolder)), baseSHA256: base.sha256,
+                tokenizerSHA256: base.tokenizerSHA256)
+            for (template, reference) in [("a", "job@1"), ("b", "base")] {
+                let run = try JobPipeline(bench.document(lines(template)), environment: environment).run()
+                #expect(run.report.gates.map(\.referenceName) == [reference])
+                #expect(run.report.slices.allSatisfy { ($0.champion == nil) == (reference == "base") })
+            }
         }
     }
 

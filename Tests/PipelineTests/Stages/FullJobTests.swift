@@ -63,6 +63,32 @@ struct FullJobTests {
         }
     }
 
+    @Test("A base whose weights lie in several files gives a model that is divided as it is")
+    func sharded() throws {
+        try withTemporaryFolder { folder in
+            let base = Fixtures.path("llama-tiny/untied")
+            let result = try JobBench(folder: folder, base: base).run(Self.lines)
+            #expect(result.report.status == .succeeded, "\(result.report.reason ?? "")")
+            let model = result.runFolder + "/model"
+            func files(_ folder: String) throws -> [String: String] {
+                let index = try JSONReader.parse(file: folder + "/model.safetensors.index.json")
+                let map = try #require(index["weight_map"]?.objectValue)
+                return try Dictionary(
+                    uniqueKeysWithValues: map.members.map { ($0.key, try #require($0.value.stringValue)) })
+            }
+            let divided = try files(base)
+            #expect(Set(divided.values).count == 3)
+            #expect(try files(model) == divided)
+            let provenance = try String(contentsOfFile: result.runFolder + "/provenance.json", encoding: .utf8)
+            #expect(provenance.contains("model/model.safetensors.index.json"))
+            let statement = try String(contentsOfFile: result.runFolder + "/provenance.intoto.json", encoding: .utf8)
+            for file in Set(divided.values) { #expect(statement.contains("model/\(file)")) }
+            var verification = RunVerification(result.runFolder, base: nil)
+            let verdict = try verification.run()
+            #expect(verdict.passed, "\(verdict.checks)")
+        }
+    }
+
     @Test("A classifier is published with its head and its labels")
     func classifier() throws {
         try withTemporaryFolder { folder in

@@ -1,3 +1,4 @@
+import AdapterKinds
 import Adapters
 import Foundation
 import Manifests
@@ -25,13 +26,13 @@ struct MethodJobTests {
         try withTemporaryFolder { folder in
             let bench = try JobBench(folder: folder, base: Fixtures.tinyBase(for: kind.rawValue))
             // Of a method without a rank the second run is one that names the inputs it scales.
-            let isLowRank = kind.isLowRank
+            let isLowRank = kind.hasRank
             let settings =
                 isLowRank
                 ? "rank: 4, alpha: 8, targets: all-linear"
-                    + (kind == .hybrid ? ", train_modules: [input_layernorm]" : "")
+                    + (kind.keys.contains("train_modules") ? ", train_modules: [input_layernorm]" : "")
                     + (useRSLoRA ? ", use_rslora: true" : "")
-                : useRSLoRA && kind == .ia3
+                : useRSLoRA && kind.keys.contains("feedforward_modules")
                     ? "targets: all-linear, feedforward_modules: [up_proj, down_proj]" : "targets: all-linear"
             let useRSLoRA = isLowRank && useRSLoRA
             let result = try bench.run(
@@ -43,11 +44,12 @@ struct MethodJobTests {
             #expect(report.status == .succeeded, "\(report.reason ?? "")")
             #expect(report.parity?.passed == true)
             #expect(report.provenance.adapter.method == kind.rawValue)
+            #expect(report.provenance.adapter.methodName == kind.title)
             #expect(report.provenance.adapter.useRSLoRA == (useRSLoRA ? true : nil))
             #expect(report.analysis.allSatisfy { $0.relativeFrobeniusNorm > 0 } && !report.analysis.isEmpty)
             let written = try String(contentsOfFile: result.runFolder + "/adapter_config.json", encoding: .utf8)
             #expect(written.contains("\"use_rslora\": true") == useRSLoRA)
-            #expect(written.contains("\"use_dora\": true") == (kind == .dora))
+            #expect(written.contains("\"use_dora\": true") == (kind.rawValue == "dora"))
             let manifest = try String(contentsOfFile: result.runFolder + "/manifest.yaml", encoding: .utf8)
             #expect(manifest.contains("use_rslora") == useRSLoRA)
             #expect(manifest.contains("  rank: 4") == isLowRank)
@@ -55,7 +57,17 @@ struct MethodJobTests {
             let again = try ManifestDocument.load(
                 bytes: Array(manifest.utf8), file: "manifest.yaml", pipelinesFolder: folder)
             #expect(again.manifest.adapter.method == kind)
+            try checkCard(kind, in: result.runFolder)
         }
+    }
+
+    /// What the model card says to the Hub and its readers of who can load the adapter.
+    private func checkCard(_ kind: AdapterKind, in folder: String) throws {
+        let card = try String(contentsOfFile: folder + "/README.md", encoding: .utf8)
+        #expect(card.contains("\nlibrary_name: peft\n") == kind.isPEFTs)
+        #expect(card.contains("\n- peft\n") == kind.isPEFTs)
+        #expect(card.contains("\n- lora\n") == kind.isLowRank)
+        #expect(card.contains("PeftModel.from_pretrained") == kind.isPEFTs)
     }
 
     @Test("A job of AdaLoRA ends with its mean rank, and a schedule that leaves no step for that is refused")
@@ -111,6 +123,7 @@ struct MethodJobTests {
                 let text = try String(contentsOfFile: "\(result.runFolder)/\(page)", encoding: .utf8)
                 #expect(text.contains("It cannot be merged"), "\(page)")
             }
+            try checkCard(kind, in: result.runFolder)
             let manifest = try String(contentsOfFile: result.runFolder + "/manifest.yaml", encoding: .utf8)
             #expect(!manifest.contains("targets") && !manifest.contains("rank"))
             var verification = RunVerification(result.runFolder, base: nil)
@@ -162,10 +175,17 @@ struct MethodJobTests {
         }
     }
 
-    @Test("A manifest's keys of a method are the settings that the method reads")
+    @Test("What manifests and reports know of a method is what its descriptor says")
     func keys() throws {
+        try #require(!AdapterKind.allCases.isEmpty)
         for kind in AdapterKind.allCases {
-            #expect(try AdapterMethods.named(kind.adapterMethod).hasRank == kind.isLowRank)
+            let method = try AdapterMethods.named(kind.adapterMethod)
+            #expect(method.hasRank == kind.hasRank && method.isLowRank == kind.isLowRank, "\(kind.rawValue)")
+            #expect(method.adaptsProjections == kind.adaptsProjections, "\(kind.rawValue)")
+            #expect((method.mergeObstacle == nil || method.publishesModel) == (kind.isMergeable || kind.publishesModel))
+            #expect(method.publishesModel == kind.publishesModel, "\(kind.rawValue)")
+            // Types of lorad's own begin so.
+            #expect(method.peftType?.hasPrefix("LORAD_") != kind.isPEFTs || method.peftType == nil, "\(kind.rawValue)")
         }
     }
 

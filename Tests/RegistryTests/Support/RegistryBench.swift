@@ -32,12 +32,13 @@ struct RegistryBench {
     func publish(
         _ day: Int, in folder: String = "sentiment", suffix: String = "",
         base: String = String(repeating: "b", count: 64),
-        isScored: Bool = true, parent: ParentProvenance? = nil, method: String? = nil
+        isScored: Bool = true, parent: ParentProvenance? = nil, method: String? = nil, template: String? = nil
     ) throws -> String {
         var report = SampleReport.succeeded()
         report.provenance.base.sha256 = base
         report.provenance.finishedAt = Date(timeIntervalSince1970: 1_793_000_000 + Double(day) * 86_400)
         report.provenance.parent = parent
+        report.provenance.chatTemplate = template.map { ChatTemplateProvenance(sha256: $0) }
         if let method { report.provenance.adapter.method = method }
         if !isScored {
             report.slices = []

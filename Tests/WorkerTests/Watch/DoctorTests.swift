@@ -251,6 +251,33 @@ struct DoctorTests {
         #expect(disabled?.status == .problem && disabled?.value.contains("answered 410") == true)
     }
 
+    @Test("What follows promotions is shown; a base that is gone, a folder that is none and what failed are told of")
+    func exports() throws {
+        #expect(try findings("")["after_promote"]?.status == .ok)
+        let bench = try LedgerBench()
+        try folder.write("", to: "file")
+        let yaml = """
+            state: \(bench.folder.path)
+            after_promote:
+              - {name: whole, export: merged, output: \(folder.path)/served}
+              - {name: astray, export: peft, output: \(folder.path)/served2, base: \(folder.path)/nowhere}
+              - {name: blocked, export: gguf, output: \(folder.path)/file/served}
+
+            """
+        let found = try findings(yaml)
+        #expect(found["after_promote whole"]?.status == .ok)
+        #expect(found["after_promote whole"]?.value.contains("merged of champion below") == true)
+        #expect(found["after_promote astray"]?.status == .problem)
+        #expect(found["after_promote blocked"]?.status == .problem)
+        try bench.ledger.want(entry: "e", label: "whole", name: "tiny", target: .version(1))
+        #expect(try findings(yaml)["export whole tiny"] == nil)
+        let record = try #require(try bench.ledger.followUps().first)
+        try bench.ledger.postpone(record, until: Date() + 60, result: "too\u{1B}warm")
+        let failed = try #require(try findings(yaml)["export whole tiny"])
+        #expect(failed.status == .warning && failed.value.hasPrefix("failed attempts: 1; the last: too"))
+        #expect(!failed.value.contains("\u{1B}") && failed.advice?.contains("registry exports") == true)
+    }
+
     @Test("An outbox without its mark, roots that are missing or open to all, and what the system lacks are told of")
     func surroundings() throws {
         #expect(try findings(folders)["outbox_mark"]?.status == .ok)

@@ -56,6 +56,23 @@ struct MonitorTests {
         #expect((values["lorad_disk_free_bytes{folder=\"state\"}"] ?? 0) > 0)
     }
 
+    @Test("Exports that follow promotions are counted by entry, with the oldest that waits and how often one failed")
+    func exports() throws {
+        let bench = try LedgerBench()
+        #expect(try Self.values(metrics(bench).text()).keys.allSatisfy { !$0.hasPrefix("lorad_export") })
+        for name in ["a", "b", "c"] {
+            try bench.ledger.want(entry: "e", label: "served", name: name, target: .version(1))
+        }
+        let records = try bench.ledger.followUps()
+        try bench.ledger.finish(records[0], result: "1 file", telling: [], alias: "a@champion")
+        for _ in 0..<2 { try bench.ledger.postpone(records[1], until: Date() + 60, result: "too warm") }
+        let values = try Self.values(metrics(bench).text(now: Date() + 100))
+        #expect(values["lorad_exports{entry=\"served\",state=\"pending\"}"] == 2)
+        #expect(values["lorad_exports{entry=\"served\",state=\"done\"}"] == 1)
+        #expect(values["lorad_export_failures{entry=\"served\"}"] == 2)
+        #expect((99...130).contains(values["lorad_export_oldest_pending_age_seconds{entry=\"served\"}"] ?? 0))
+    }
+
     @Test("The pages are served on 127.0.0.1 to those who ask for it by that name")
     func pages() async throws {
         let bench = try LedgerBench()

@@ -1,3 +1,5 @@
+import AdapterKinds
+
 /// The adapter to train (Hu et al. 2021, arXiv 2106.09685).
 package struct AdapterSection: Section {
     /// The kind of adapter.
@@ -211,7 +213,7 @@ package struct AdapterSection: Section {
             context.diagnostics.add(
                 entry.position, "\(path)\(entry.key) goes with \(path)method \(owners), not \(method.rawValue)")
         }
-        if method.isLowRank, let beginning = section.beginning, !method.beginnings.contains(beginning),
+        if method.hasRank, let beginning = section.beginning, !method.beginnings.contains(beginning),
             let entry = node.entry("init")
         {
             let owners = AdapterKind.allCases.filter { $0.beginnings.contains(beginning) }.map(\.rawValue)
@@ -221,12 +223,13 @@ package struct AdapterSection: Section {
                     + method.rawValue)
         }
         checkPrompt(section, node, &context, path)
-        if method == .hybrid, section.trainModules == nil, let entry = node.entry("method") {
+        if method.keys.contains("train_modules"), section.trainModules == nil, let entry = node.entry("method") {
             context.diagnostics.add(
                 entry.position,
-                "\(path)method hybrid needs \(path)train_modules, the modules that are trained whole beside LoRA")
+                "\(path)method \(method.rawValue) needs \(path)train_modules, the modules that are trained whole beside "
+                    + "LoRA")
         }
-        if method == .adalora, section.targetRank > section.initialRank,
+        if method.keys.contains("target_r"), section.targetRank > section.initialRank,
             let entry = node.entry("target_r") ?? node.entry("init_r")
         {
             context.diagnostics.add(
@@ -243,7 +246,7 @@ package struct AdapterSection: Section {
     private static func checkPrompt(
         _ section: AdapterSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
     ) {
-        guard section.method == .prompt else { return }
+        guard section.method.keys.contains("prompt_tuning_init") else { return }
         let text = node.entry("prompt_tuning_init_text").flatMap { $0.value.isNull ? nil : $0 }
         if section.promptBeginning == .text, text == nil, let entry = node.entry("prompt_tuning_init") {
             context.diagnostics.add(

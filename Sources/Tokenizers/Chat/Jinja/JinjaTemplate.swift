@@ -1,26 +1,5 @@
 import ModelFiles
 
-/// What a template is rendered with beside the conversation.
-package struct JinjaOptions: Sendable {
-    /// What `strftime_now` calls now; a template that asks for it is refused where there is none, for two runs of one
-    /// job would differ.
-    package var now: JinjaClock?
-    package var limits: JinjaLimits
-
-    package init(now: JinjaClock? = nil, limits: JinjaLimits = JinjaLimits()) {
-        self.now = now
-        self.limits = limits
-    }
-}
-
-/// A rendered conversation.
-package struct JinjaRendering: Sendable, Equatable {
-    package let text: String
-    /// What `{% generation %}` blocks wrote, in UTF-8 bytes of `text`, ascending. Nil where such a block was rendered
-    /// into something else first (a macro, a block `set`, a filter block), so that its place in the text is not known.
-    package let generated: [Range<Int>]?
-}
-
 /// A chat template in the Jinja language, read once and rendered often. Means what jinja2's `ImmutableSandboxedEnvironment`
 /// means by it with the settings that transformers gives it: `trim_blocks`, `lstrip_blocks`, loop controls, `generation`,
 /// its `tojson`, no escaping. It reaches no file, no attribute of the program, no clock.

@@ -6,11 +6,10 @@ extension TokenizerGGUF {
         let pre = contents.file.metadata["tokenizer.ggml.pre"]?.stringValue ?? "default"
         guard let named = GGUFPreTokenizer.named[pre] else { throw unsupported(pre, contents) }
         let merges = try (contents.file.metadata["tokenizer.ggml.merges"]?.arrayValue ?? []).map { value in
-            let parts = value.stringValue?.splitAtSpaces ?? []
-            guard parts.count == 2 else {
+            guard let pair = value.stringValue.flatMap(BytePairDefinition.merge) else {
                 throw TokenizersError.malformed(contents.path, "has a merge that is no pair")
             }
-            return (left: parts[0], right: parts[1])
+            return pair
         }
         let addsSpace = contents.flag("add_space_prefix", default: false)
         let model = BytePairDefinition(merges: merges, ignoresMerges: named.ignoresMerges)

@@ -45,9 +45,11 @@ extension TokenizerJSON {
 
     /// A pair, or both in one string with a space between them as releases before 0.20 write it.
     private static func merge(_ value: JSONValue, _ source: String) throws -> (left: String, right: String) {
-        let parts = value.arrayValue?.compactMap(\.stringValue) ?? value.stringValue?.splitAtSpaces ?? []
-        guard parts.count == 2 else { throw TokenizersError.malformed(source, "has a merge that is no pair") }
-        return (parts[0], parts[1])
+        if let parts = value.arrayValue?.compactMap(\.stringValue), parts.count == 2 { return (parts[0], parts[1]) }
+        guard let pair = value.stringValue.flatMap(BytePairDefinition.merge) else {
+            throw TokenizersError.malformed(source, "has a merge that is no pair")
+        }
+        return pair
     }
 
     private static func wordPiece(_ part: Component) throws -> WordPieceDefinition {
@@ -69,12 +71,5 @@ extension TokenizerJSON {
             scores: entries.map(\.score), unknown: try part.integer("unk_id"),
             fallsBackToBytes: try part.bool("byte_fallback", default: false))
         return (entries.enumerated().map { ($1.piece, $0) }, .unigram(model))
-    }
-}
-
-extension String {
-    /// By scalars: to a String, a space with a combining mark after it is another character.
-    var splitAtSpaces: [String] {
-        unicodeScalars.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
     }
 }

@@ -176,12 +176,9 @@ extension IntakeChild {
     ///   - configuration: says where the state folder is, and which variables of the environment hold secrets.
     ///   - purpose: names the file of what it last wrote: of two that live at the same time each has its own.
     package convenience init(_ configuration: WorkerConfiguration, for purpose: String) {
-        var environment = ChildEnvironment.filter(ProcessInfo.processInfo.environment, for: configuration)
-        // It multiplies no matrices, and when it crashes it shall be gone at once, not be looked at for seconds.
-        environment["OPENBLAS_NUM_THREADS"] = "1"
-        environment["SWIFT_BACKTRACE"] = "enable=no"
         self.init(
-            executable: "/proc/self/exe", arguments: ["intake-process"], environment: environment,
+            executable: "/proc/self/exe", arguments: ["intake-process"],
+            environment: ChildEnvironment.filter(ProcessInfo.processInfo.environment, for: configuration),
             errorFile: configuration.state + "/\(purpose).stderr")
     }
 }

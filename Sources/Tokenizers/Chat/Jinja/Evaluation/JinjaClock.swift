@@ -22,10 +22,10 @@ package struct JinjaClock: Sendable, Equatable {
 
     /// As C's `strftime` in English.
     /// - Throws: `unsupported` for a directive that is not among the usual.
-    func written(_ format: String, _ evaluator: JinjaEvaluator) throws -> String {
+    func written(_ format: String, _ budget: JinjaBudget) throws -> String {
         var rest = format.scalars[...]
         var output = ""
-        try evaluator.charge(bytes: format.utf8.count)
+        try budget.charge(bytes: format.utf8.count)
         while let scalar = rest.popFirst() {
             guard scalar == "%" else {
                 output.unicodeScalars.append(scalar)
@@ -36,7 +36,7 @@ package struct JinjaClock: Sendable, Equatable {
             guard let directive = rest.popFirst(), let text = text(directive, isBare: isBare) else {
                 throw JinjaError.unsupported("the date format \(PythonText.quoted(format)) is not supported")
             }
-            try evaluator.append(text, to: &output)
+            try budget.append(text, to: &output)
         }
         return output
     }

@@ -1,4 +1,4 @@
-/// Calls of functions, macros, filters and tests.
+/// Calls of functions and macros.
 extension JinjaEvaluator {
     func evaluate(_ arguments: JinjaArguments, _ scope: JinjaScope) throws -> JinjaCall {
         var call = JinjaCall()
@@ -7,7 +7,7 @@ extension JinjaEvaluator {
             call.keywords.append((keyword.name, try evaluate(keyword.value, scope)))
         }
         if let spread = arguments.spread {
-            call.positional += try evaluate(spread, scope).collected(self)
+            call.positional += try evaluate(spread, scope).collected(budget)
         }
         if let spread = arguments.keywordSpread {
             guard case .dictionary(let dictionary) = try evaluate(spread, scope) else {
@@ -15,7 +15,7 @@ extension JinjaEvaluator {
             }
             for (key, value) in zip(dictionary.keys, dictionary.values) {
                 let name = try key.asString()
-                try charge((1 + call.keywords.count) * (1 + name.utf8.count / 64))
+                try budget.charge((1 + call.keywords.count) * (1 + name.utf8.count / 64))
                 guard !call.keywords.contains(where: { $0.name.isExactly(name) }) else {
                     throw JinjaError.runtime("got multiple values for keyword argument '\(name)'")
                 }
@@ -25,24 +25,10 @@ extension JinjaEvaluator {
         return call
     }
 
-    func filter(_ name: String, _ value: JinjaValue, _ call: JinjaCall) throws -> JinjaValue {
-        guard let filter = JinjaFilters.all[name] else {
-            throw JinjaError.runtime("No filter named \(PythonText.quoted(name)) found.")
-        }
-        return try deeper { try filter(value, self, call) }
-    }
-
-    func test(_ name: String, _ value: JinjaValue, _ call: JinjaCall) throws -> Bool {
-        guard let test = JinjaTests.all[name] else {
-            throw JinjaError.runtime("No test named \(PythonText.quoted(name)) found.")
-        }
-        return try deeper { try test(value, self, call) }
-    }
-
     func call(_ callee: JinjaValue, _ call: JinjaCall) throws -> JinjaValue {
         switch callee {
-        case .function(let function): return try function.call(self, call)
-        case .macro(let macro): return .text(try self.call(macro, call))
+        case .function(let function): return try function.call(budget, call)
+        case .macro(let macro): return .text(try macro.call(call))
         case .loop(let loop):
             let arguments = try call.bound("iterable", required: 1)
             guard let recurse = loop.recurse, let elements = arguments[0] else {
@@ -55,16 +41,14 @@ extension JinjaEvaluator {
     }
 
     /// Gives a macro's parameters their values, by position, then by name, then by default, and renders its body.
-    private func call(_ macro: JinjaMacro, _ call: JinjaCall) throws -> String {
-        guard let outer = macro.scope else { throw JinjaError.runtime("a macro is called after its template ended") }
-        let definition = macro.definition
+    func call(_ definition: JinjaMacroDefinition, _ outer: JinjaScope, _ call: JinjaCall) throws -> String {
         let scope = JinjaScope(parent: outer)
         var keywords = call.keywords
         func take(_ name: String) throws -> JinjaValue? {
-            try charge(1 + keywords.count)
+            try budget.charge(1 + keywords.count)
             return keywords.firstIndex { $0.name.isExactly(name) }.map { keywords.remove(at: $0).value }
         }
-        try charge(call.positional.count)
+        try budget.charge(call.positional.count)
         var given: [JinjaValue?] = []
         for (index, parameter) in definition.parameters.enumerated() {
             given.append(index < call.positional.count ? call.positional[index] : try take(parameter.name))
@@ -84,11 +68,11 @@ extension JinjaEvaluator {
         _ parameters: [(name: String, standard: JinjaExpression?)], to given: [JinjaValue?], _ scope: JinjaScope
     ) throws {
         for (parameter, value) in zip(parameters, given) {
-            try charge(1 + parameter.name.utf8.count / 64)
+            try budget.charge(1 + parameter.name.utf8.count / 64)
             scope[parameter.name] = value ?? .undefined(JinjaUndefined(.name(parameter.name)))
         }
         for (parameter, value) in zip(parameters, given) where value == nil {
-            try charge(1 + parameter.name.utf8.count / 64)
+            try budget.charge(1 + parameter.name.utf8.count / 64)
             scope[parameter.name] =
                 try parameter.standard.map { try evaluate($0, scope) }
                 ?? .undefined(JinjaUndefined(.parameter(parameter.name)))
@@ -104,7 +88,7 @@ extension JinjaEvaluator {
         if definition.special.contains("kwargs") {
             var builder = JinjaDictionary.Builder()
             for keyword in keywords {
-                try charge(keyword.name)
+                try budget.charge(keyword.name)
                 try builder.set(.text(keyword.name), to: keyword.value)
             }
             scope["kwargs"] = .dictionary(try builder.build())

@@ -18,7 +18,7 @@ extension JinjaEvaluator {
         case .captured: value = captured
         default: return nil
         }
-        try charge(1)
+        try budget.charge(1)
         return value
     }
 
@@ -32,22 +32,25 @@ extension JinjaEvaluator {
         case .tuple(let parts): return try .tuple(of: evaluate(parts, scope))
         case .dictionary(let members): return try dictionary(members, scope)
         case .attribute(let operand, let name):
-            try charge(name.utf8.count / 64)
+            try budget.charge(name.utf8.count / 64)
             return try evaluate(operand, scope).attribute(name)
         case .item(let operand, let key):
-            return try evaluate(operand, scope).item(try evaluate(key, scope), self)
+            return try evaluate(operand, scope).item(try evaluate(key, scope), budget)
         case .slice(let operand, let slice):
             return try evaluate(operand, scope).sliced(
                 start: try slice.start.map { try evaluate($0, scope) },
                 stop: try slice.stop.map { try evaluate($0, scope) },
-                step: try slice.step.map { try evaluate($0, scope) }, self)
+                step: try slice.step.map { try evaluate($0, scope) }, budget)
         case .call(let callee, let arguments):
             let function = try evaluate(callee, scope)
             return try call(function, try evaluate(arguments, scope))
         case .filter(let operand, let name, let arguments):
-            return try filter(name, try evaluate(operand, scope), try evaluate(arguments, scope))
+            return try JinjaFilters.apply(
+                name, to: try evaluate(operand, scope), try evaluate(arguments, scope), budget)
         case .test(let operand, let name, let arguments):
-            return .bool(try test(name, try evaluate(operand, scope), try evaluate(arguments, scope)))
+            return .bool(
+                try JinjaTests.holds(
+                    name, of: try evaluate(operand, scope), try evaluate(arguments, scope), budget))
         case .concatenation(let parts): return .text(try concatenation(parts, scope))
         case .comparison(let first, let rest): return try comparison(first, rest, scope)
         case .conditional(let test, let then, let otherwise):
@@ -63,7 +66,7 @@ extension JinjaEvaluator {
         case .negative(let operand): return try evaluate(operand, scope).negated()
         case .positive(let operand): return try evaluate(operand, scope).posited()
         case .arithmetic(let left, let operation, let right):
-            return try evaluate(left, scope).applying(operation, try evaluate(right, scope), self)
+            return try evaluate(left, scope).applying(operation, try evaluate(right, scope), budget)
         case .and(let left, let right):
             let value = try evaluate(left, scope)
             return value.isTrue ? try evaluate(right, scope) : value
@@ -80,7 +83,7 @@ extension JinjaEvaluator {
         var builder = JinjaDictionary.Builder()
         for member in members {
             let key = try evaluate(member.key, scope)
-            try charge(key.cost)
+            try budget.charge(key.cost)
             try builder.set(key, to: try evaluate(member.value, scope))
         }
         return .dictionary(try builder.build())
@@ -89,7 +92,7 @@ extension JinjaEvaluator {
     private func concatenation(_ parts: [JinjaExpression], _ scope: JinjaScope) throws -> String {
         let values = try evaluate(parts, scope)
         var text = ""
-        for value in values { try append(try value.written(self), to: &text) }
+        for value in values { try budget.append(try value.written(budget), to: &text) }
         return text
     }
 
@@ -104,34 +107,15 @@ extension JinjaEvaluator {
 
     /// `a < b < c`: each pair in turn, until one does not hold.
     private func comparison(
-        _ first: JinjaExpression, _ rest: [(comparator: JinjaComparator, operand: JinjaExpression)],
+        _ first: JinjaExpression, _ rest: [(comparator: PythonComparator, operand: JinjaExpression)],
         _ scope: JinjaScope
     ) throws -> JinjaValue {
         var left = try evaluate(first, scope)
         for (comparator, operand) in rest {
             let right = try evaluate(operand, scope)
-            guard try compare(left, comparator, right) else { return .bool(false) }
+            guard try left.compared(comparator, with: right, budget) else { return .bool(false) }
             left = right
         }
         return .bool(true)
-    }
-
-    func compare(_ left: JinjaValue, _ comparator: JinjaComparator, _ right: JinjaValue) throws -> Bool {
-        // What is looked for in something else is charged there.
-        if comparator != .isIn, comparator != .isNotIn { try charge(min(left.cost, right.cost)) }
-        switch comparator {
-        case .equal: return try left.equals(right)
-        case .unequal: return try !left.equals(right)
-        case .isIn: return try right.contains(left, self)
-        case .isNotIn: return try !right.contains(left, self)
-        case .less, .lessOrEqual, .greater, .greaterOrEqual:
-            let order = try left.order(right, for: comparator.rawValue)
-            switch comparator {
-            case .less: return order == .less
-            case .lessOrEqual: return order == .less || order == .equal
-            case .greater: return order == .greater
-            default: return order == .greater || order == .equal
-            }
-        }
     }
 }

@@ -14,12 +14,12 @@ extension JinjaEvaluator {
     private func execute(_ statement: JinjaStatement, _ scope: JinjaScope) throws -> Ending {
         switch statement.kind {
         case .text(let text): try write(text)
-        case .output(let value): try write(try evaluate(value, scope).written(self))
+        case .output(let value): try write(try evaluate(value, scope).written(budget))
         case .set(let target, let value): try assign(try evaluate(value, scope), to: target, scope)
         case .setBlock(let target, let filters, let body):
             return try captured(body, filters, scope) { try assign($0, to: target, scope) }
         case .filterBlock(let filters, let body):
-            return try captured(body, filters, scope) { try write(try $0.written(self)) }
+            return try captured(body, filters, scope) { try write(try $0.written(budget)) }
         case .loop(let loop): return try execute(loop, scope)
         case .condition(let branches, let otherwise):
             for branch in branches where try evaluate(branch.test, scope).isTrue {
@@ -27,13 +27,13 @@ extension JinjaEvaluator {
             }
             return try execute(otherwise, scope)
         case .macro(let definition):
-            try charge(definition.name ?? "")
+            try budget.charge(definition.name ?? "")
             scope[definition.name ?? ""] = .macro(try macro(definition, scope))
         case .callBlock(let callee, let arguments, let caller):
             let function = try evaluate(callee, scope)
             var call = try evaluate(arguments, scope)
             call.keywords.append(("caller", .macro(try macro(caller, scope))))
-            try write(try self.call(function, call).written(self))
+            try write(try self.call(function, call).written(budget))
         case .with(let bindings, let body): return try with(bindings, body, scope)
         case .generation(let body): try generate(body, scope)
         case .exitLoop: return .exitLoop
@@ -72,7 +72,7 @@ extension JinjaEvaluator {
     func assign(_ value: JinjaValue, to target: JinjaTarget, _ scope: JinjaScope) throws {
         switch target {
         case .name(let name):
-            try charge(1 + name.utf8.count / 64)
+            try budget.charge(1 + name.utf8.count / 64)
             scope[name] = value
         case .tuple(let targets):
             let elements = try unpacked(value, count: targets.count)
@@ -81,13 +81,13 @@ extension JinjaEvaluator {
             guard case .namespace(let namespace) = try lookUp(name, scope) else {
                 throw JinjaError.runtime("cannot assign attribute on non-namespace object")
             }
-            try charge(attribute.utf8.count / 64)
+            try budget.charge(attribute.utf8.count / 64)
             try namespace.set(attribute, to: value)
         }
     }
 
     private func unpacked(_ value: JinjaValue, count: Int) throws -> [JinjaValue] {
-        guard let elements = value.elements(self) else {
+        guard let elements = value.elements(budget) else {
             throw JinjaError.runtime("cannot unpack non-iterable \(value.typeName) object")
         }
         var values: [JinjaValue] = []
@@ -122,7 +122,7 @@ extension JinjaEvaluator {
     private func run(
         _ loop: JinjaLoopDefinition, over elements: JinjaValue, _ scope: JinjaScope, outerLoops: Int
     ) throws -> Ending {
-        var iterator = try elements.iterator(self)
+        var iterator = try elements.iterator(budget)
         if let test = loop.test { iterator = filtered(iterator, loop.target, test, scope) }
         // Characters are not counted before somebody asks for their number.
         let count = loop.test == nil && elements.string == nil ? elements.count : nil
@@ -134,7 +134,7 @@ extension JinjaEvaluator {
         }
         var wasRun = false
         turns: while let element = try state.next() {
-            try charge(1)
+            try budget.charge(1)
             wasRun = true
             let inner = JinjaScope(parent: scope)
             try assign(element, to: loop.target, inner)
@@ -151,9 +151,9 @@ extension JinjaEvaluator {
     private func filtered(
         _ elements: JinjaGenerator, _ target: JinjaTarget, _ test: JinjaExpression, _ scope: JinjaScope
     ) -> JinjaGenerator {
-        JinjaGenerator(depth: elements.depth, self) { [unowned self] in
+        JinjaGenerator(depth: elements.depth, budget) { [unowned self] in
             while let element = try elements.next() {
-                try charge(1)
+                try budget.charge(1)
                 let inner = JinjaScope(parent: scope)
                 try assign(element, to: target, inner)
                 if try evaluate(test, inner).isTrue { return element }

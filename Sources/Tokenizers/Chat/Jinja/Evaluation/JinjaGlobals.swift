@@ -33,43 +33,43 @@ enum JinjaGlobals {
 
     private static let namespace: Function = { evaluator, call in
         let namespace = try evaluator.namespace()
-        let members = try members(call, evaluator)
+        let members = try members(call, evaluator.budget)
         for (key, value) in zip(members.keys, members.values) { try namespace.set(try key.asString(), to: value) }
         return .namespace(namespace)
     }
 
-    private static let dictionary: Function = { evaluator, call in .dictionary(try members(call, evaluator)) }
+    private static let dictionary: Function = { evaluator, call in .dictionary(try members(call, evaluator.budget)) }
 
     /// What Python's `dict(…)` makes of a mapping or pairs, and of keywords.
-    private static func members(_ call: JinjaCall, _ evaluator: JinjaEvaluator) throws -> JinjaDictionary {
+    private static func members(_ call: JinjaCall, _ budget: JinjaBudget) throws -> JinjaDictionary {
         guard call.positional.count <= 1 else {
             throw JinjaError.runtime("dict expected at most 1 argument, got \(call.positional.count)")
         }
         var builder = JinjaDictionary.Builder()
         if case .dictionary(let dictionary)? = call.positional.first {
             for (key, value) in zip(dictionary.keys, dictionary.values) {
-                try evaluator.charge(key.cost)
+                try budget.charge(key.cost)
                 try builder.set(key, to: value)
             }
         } else if let pairs = call.positional.first {
-            for pair in try pairs.collected(evaluator) {
-                let parts = try pair.collected(evaluator)
+            for pair in try pairs.collected(budget) {
+                let parts = try pair.collected(budget)
                 guard parts.count == 2 else {
                     throw JinjaError.runtime(
                         "dictionary update sequence element has length \(parts.count); 2 is required")
                 }
-                try evaluator.charge(parts[0].cost)
+                try budget.charge(parts[0].cost)
                 try builder.set(parts[0], to: parts[1])
             }
         }
-        try evaluator.charge(call.keywords.count)
+        try budget.charge(call.keywords.count)
         for keyword in call.keywords { try builder.set(.text(keyword.name), to: keyword.value) }
         return try builder.build()
     }
 
     private static let raise: Function = { evaluator, call in
         let message = try call.bound("message", required: 1)[0] ?? .none
-        throw JinjaError(.raised, try message.written(evaluator))
+        throw JinjaError(.raised, try message.written(evaluator.budget))
     }
 
     private static let strftimeNow: Function = { evaluator, call in
@@ -77,7 +77,7 @@ enum JinjaGlobals {
         guard let now = evaluator.options.now else {
             throw JinjaError.unsupported("the template asks for the date, and none is stated")
         }
-        return .text(try now.written(format, evaluator))
+        return .text(try now.written(format, evaluator.budget))
     }
 
     /// Gives nothing when it is called first, then always the separator.

@@ -11,6 +11,16 @@ enum JinjaFilters {
     static let unsupported: Set<String> = [
         "filesizeformat", "pprint", "random", "striptags", "urlencode", "urlize", "wordwrap", "xmlattr",
     ]
+
+    /// - Throws: where there is no filter of that name, and what it throws.
+    static func apply(_ name: String, to value: JinjaValue, _ call: JinjaCall, _ budget: JinjaBudget) throws
+        -> JinjaValue
+    {
+        guard let filter = all[name] else {
+            throw JinjaError.runtime("No filter named \(PythonText.quoted(name)) found.")
+        }
+        return try budget.deeper { try filter(value, budget, call) }
+    }
 }
 
 /// Reads `attribute` arguments such as `function.name` or `0`.
@@ -22,50 +32,41 @@ struct AttributePath {
 
     /// - Parameter attribute: nil for the element itself.
     init(
-        _ attribute: JinjaValue?, standard: JinjaValue? = nil, ignoresCase: Bool = false, _ evaluator: JinjaEvaluator
+        _ attribute: JinjaValue?, standard: JinjaValue? = nil, ignoresCase: Bool = false, _ budget: JinjaBudget
     ) throws {
-        parts = try attribute.map { try Self.parts($0, evaluator) } ?? []
+        parts = try attribute.map { try Self.parts($0, budget) } ?? []
         self.standard = standard
         self.ignoresCase = ignoresCase
     }
 
     /// Several paths that stand with commas between them.
     static func several(
-        _ attribute: JinjaValue?, ignoresCase: Bool, _ evaluator: JinjaEvaluator
+        _ attribute: JinjaValue?, ignoresCase: Bool, _ budget: JinjaBudget
     ) throws -> [AttributePath] {
         guard let names = attribute?.string else {
-            return [try AttributePath(attribute, ignoresCase: ignoresCase, evaluator)]
+            return [try AttributePath(attribute, ignoresCase: ignoresCase, budget)]
         }
-        try evaluator.charge(names)
+        try budget.charge(names)
         return try PythonText.split(names.scalars, by: [","], limit: -1, fromEnd: false).map { path in
-            try AttributePath(.text(String(scalars: path)), ignoresCase: ignoresCase, evaluator)
+            try AttributePath(.text(String(scalars: path)), ignoresCase: ignoresCase, budget)
         }
     }
 
-    private static func parts(_ attribute: JinjaValue, _ evaluator: JinjaEvaluator) throws -> [JinjaValue] {
+    private static func parts(_ attribute: JinjaValue, _ budget: JinjaBudget) throws -> [JinjaValue] {
         guard let path = attribute.string else { return [attribute] }
-        try evaluator.charge(path)
+        try budget.charge(path)
         return PythonText.split(path.scalars, by: ["."], limit: -1, fromEnd: false).map { .indexOrName($0) }
     }
 
-    func value(of element: JinjaValue, _ evaluator: JinjaEvaluator) throws -> JinjaValue {
+    func value(of element: JinjaValue, _ budget: JinjaBudget) throws -> JinjaValue {
         var value = element
         for part in parts {
-            try evaluator.charge(1)
-            value = try value.item(part, evaluator)
+            try budget.charge(1)
+            value = try value.item(part, budget)
             if let standard, value.isUndefined { value = standard }
         }
         guard ignoresCase, let text = value.string else { return value }
-        try evaluator.charge(text)
-        return .text(try evaluator.checked(PythonText.lower(text.unicodeScalars)))
-    }
-}
-
-extension JinjaValue {
-    /// A part of a path: a number where it is written in digits.
-    static func indexOrName(_ part: some Collection<Unicode.Scalar>) -> JinjaValue {
-        let text = String(scalars: part)
-        guard !part.isEmpty, part.allSatisfy(\.isASCIIDigit), let index = Int(text) else { return .text(text) }
-        return .int(index)
+        try budget.charge(text)
+        return .text(try budget.checked(PythonText.lower(text.unicodeScalars)))
     }
 }

@@ -7,20 +7,20 @@ struct JinjaJSON {
     private let indentation: String?
     private let separators: (item: String, key: String)
     private let sortsKeys: Bool
-    private let evaluator: JinjaEvaluator
+    private let budget: JinjaBudget
 
     /// - Parameter arguments: `ensure_ascii`, `indent`, `separators`, `sort_keys`.
-    init(_ arguments: JinjaCall.Bound, _ evaluator: JinjaEvaluator) throws {
+    init(_ arguments: JinjaCall.Bound, _ budget: JinjaBudget) throws {
         asASCII = arguments.isTrue(0)
         sortsKeys = arguments.isTrue(3)
-        self.evaluator = evaluator
+        self.budget = budget
         if let indent = arguments.given(1) {
-            indentation = try indent.string ?? evaluator.repeated(" ", indent.asIndex())
+            indentation = try indent.string ?? budget.repeated(" ", indent.asIndex())
         } else {
             indentation = nil
         }
         if let given = arguments.given(2) {
-            let parts = try given.collected(evaluator)
+            let parts = try given.collected(budget)
             guard parts.count == 2 else { throw JinjaError.runtime("separators must be two texts") }
             separators = (try parts[0].asString(), try parts[1].asString())
         } else {
@@ -35,8 +35,8 @@ struct JinjaJSON {
     }
 
     private func append(_ value: JinjaValue, to text: inout String, level: Int) throws {
-        try evaluator.charge(1)
-        try evaluator.checkSize(text.utf8.count)
+        try budget.charge(1)
+        try budget.checkSize(text.utf8.count)
         switch value {
         case .none: text += "null"
         case .bool(let value): text += value ? "true" : "false"
@@ -48,7 +48,7 @@ struct JinjaJSON {
         case .dictionary(let dictionary):
             try list(try members(dictionary), "{", "}", to: &text, level: level) { member, text in
                 try quote(member.key, into: &text)
-                try evaluator.append(separators.key, to: &text)
+                try budget.append(separators.key, to: &text)
                 try append(member.value, to: &text, level: level + 1)
             }
         default:
@@ -63,22 +63,22 @@ struct JinjaJSON {
         guard !elements.isEmpty else { return text += open + close }
         func line(_ level: Int) throws -> String {
             guard let indentation else { return "" }
-            return try evaluator.joined("\n", evaluator.repeated(indentation, level))
+            return try budget.joined("\n", budget.repeated(indentation, level))
         }
         text += open
         for (index, element) in elements.enumerated() {
-            if index > 0 { try evaluator.append(separators.item, to: &text) }
-            try evaluator.append(try line(level + 1), to: &text)
+            if index > 0 { try budget.append(separators.item, to: &text) }
+            try budget.append(try line(level + 1), to: &text)
             try append(element, &text)
         }
-        try evaluator.append(try line(level) + close, to: &text)
+        try budget.append(try line(level) + close, to: &text)
     }
 
     private func members(_ dictionary: JinjaDictionary) throws -> [(key: String, value: JinjaValue)] {
-        try evaluator.charge(dictionary.count)
+        try budget.charge(dictionary.count)
         var pairs = Array(zip(dictionary.keys, dictionary.values))
         if sortsKeys {
-            let order = try OrderFilters.sorted(by: dictionary.keys, evaluator)
+            let order = try OrderFilters.sorted(by: dictionary.keys, budget)
             pairs = order.map { pairs[$0] }
         }
         return try pairs.map { (try Self.key($0), $1) }
@@ -102,9 +102,9 @@ struct JinjaJSON {
     }
 
     private func quote(_ string: String, into text: inout String) throws {
-        try evaluator.charge(string)
+        try budget.charge(string)
         let quoted = JSONText.quote(string)
-        try evaluator.append(asASCII ? Self.escaped(quoted) : quoted, to: &text)
+        try budget.append(asASCII ? Self.escaped(quoted) : quoted, to: &text)
     }
 
     private static func escaped(_ quoted: String) -> String {

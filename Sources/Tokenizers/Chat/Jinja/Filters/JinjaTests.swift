@@ -2,10 +2,18 @@ import Foundation
 
 /// jinja2's tests by their names: what may stand after `is`.
 enum JinjaTests {
-    typealias Test = @Sendable (JinjaValue, JinjaEvaluator, JinjaCall) throws -> Bool
+    typealias Test = @Sendable (JinjaValue, JinjaBudget, JinjaCall) throws -> Bool
 
     static let all: [String: Test] = kinds.merging(comparisons) { first, _ in first }
         .merging(numbers) { first, _ in first }
+
+    /// - Throws: where there is no test of that name, and what it throws.
+    static func holds(_ name: String, of value: JinjaValue, _ call: JinjaCall, _ budget: JinjaBudget) throws -> Bool {
+        guard let test = all[name] else {
+            throw JinjaError.runtime("No test named \(PythonText.quoted(name)) found.")
+        }
+        return try budget.deeper { try test(value, budget, call) }
+    }
 
     /// A test without arguments.
     private static func plain(_ holds: @escaping @Sendable (JinjaValue) throws -> Bool) -> Test {
@@ -34,10 +42,10 @@ enum JinjaTests {
             default: false
             }
         },
-        "iterable": { value, evaluator, call in
+        "iterable": { value, budget, call in
             _ = try call.bound()
             if case .loop = value { return true }
-            return value.elements(evaluator) != nil
+            return value.elements(budget) != nil
         },
         "callable": plain {
             switch $0 {
@@ -47,67 +55,67 @@ enum JinjaTests {
             }
         },
         "escaped": plain { if case .markup = $0 { true } else { false } },
-        "lower": { value, evaluator, call in
+        "lower": { value, budget, call in
             _ = try call.bound()
-            return PythonText.isLower(try evaluator.checked(try value.written(evaluator)))
+            return PythonText.isLower(try budget.checked(try value.written(budget)))
         },
-        "upper": { value, evaluator, call in
+        "upper": { value, budget, call in
             _ = try call.bound()
-            return PythonText.isUpper(try evaluator.checked(try value.written(evaluator)))
+            return PythonText.isUpper(try budget.checked(try value.written(budget)))
         },
-        "filter": { value, evaluator, call in
+        "filter": { value, budget, call in
             _ = try call.bound()
-            let name = try evaluator.checked(try value.asString())
+            let name = try budget.checked(try value.asString())
             return JinjaFilters.all[name] != nil || JinjaFilters.unsupported.contains(name)
         },
-        "test": { value, evaluator, call in
+        "test": { value, budget, call in
             _ = try call.bound()
-            return JinjaTests.all[try evaluator.checked(try value.asString())] != nil
+            return JinjaTests.all[try budget.checked(try value.asString())] != nil
         },
     ]
 
     // MARK: Numbers
 
     private static let numbers: [String: Test] = [
-        "odd": { value, evaluator, call in
+        "odd": { value, budget, call in
             _ = try call.bound()
-            return try rest(value, .int(2), evaluator).equals(.int(1))
+            return try rest(value, .int(2), budget).equals(.int(1))
         },
-        "even": { value, evaluator, call in
+        "even": { value, budget, call in
             _ = try call.bound()
-            return try rest(value, .int(2), evaluator).equals(.int(0))
+            return try rest(value, .int(2), budget).equals(.int(0))
         },
-        "divisibleby": { value, evaluator, call in
+        "divisibleby": { value, budget, call in
             let number = try call.bound("num", required: 1)[0] ?? .none
-            return try rest(value, number, evaluator).equals(.int(0))
+            return try rest(value, number, budget).equals(.int(0))
         },
     ]
 
-    private static func rest(_ value: JinjaValue, _ number: JinjaValue, _ evaluator: JinjaEvaluator) throws
+    private static func rest(_ value: JinjaValue, _ number: JinjaValue, _ budget: JinjaBudget) throws
         -> JinjaValue
     {
-        try value.applying(.modulo, number, evaluator)
+        try value.applying(.modulo, number, budget)
     }
 
     // MARK: Comparisons
 
-    private static func comparing(_ comparator: JinjaComparator) -> Test {
-        { value, evaluator, call in
+    private static func comparing(_ comparator: PythonComparator) -> Test {
+        { value, budget, call in
             try call.refuseKeywords()
-            return try evaluator.compare(value, comparator, try call.bound("other", required: 1)[0] ?? .none)
+            return try value.compared(comparator, with: try call.bound("other", required: 1)[0] ?? .none, budget)
         }
     }
 
     private static let comparisons: [String: Test] = {
         var tests: [String: Test] = [
-            "in": { value, evaluator, call in
-                try (call.bound("seq", required: 1)[0] ?? .none).contains(value, evaluator)
+            "in": { value, budget, call in
+                try (call.bound("seq", required: 1)[0] ?? .none).contains(value, budget)
             },
             "sameas": { value, _, call in
                 try isSame(value, call.bound("other", required: 1)[0] ?? .none)
             },
         ]
-        let names: [(JinjaComparator, [String])] = [
+        let names: [(PythonComparator, [String])] = [
             (.equal, ["==", "eq", "equalto"]), (.unequal, ["!=", "ne"]), (.greater, [">", "gt", "greaterthan"]),
             (.greaterOrEqual, [">=", "ge"]), (.less, ["<", "lt", "lessthan"]), (.lessOrEqual, ["<=", "le"]),
         ]

@@ -16,7 +16,7 @@ enum NumberFilters {
         return .float(Swift.abs(number))
     }
 
-    private static let integer: JinjaMethod = { value, evaluator, call in
+    private static let integer: JinjaMethod = { value, budget, call in
         let arguments = try call.bound("default", "base")
         let standard = arguments[0] ?? .int(0)
         // Of what is no text the base says nothing; one that is none makes no integer of a text.
@@ -31,7 +31,7 @@ enum NumberFilters {
             return .int(try truncated(number))
         }
         guard let text = value.string else { return standard }
-        try evaluator.charge(text)
+        try budget.charge(text)
         if let base, let integer = try PythonNumber.integer(text, base: base) { return .int(integer) }
         guard let number = PythonNumber.float(text), number.isFinite else { return standard }
         return .int(try truncated(number))
@@ -42,11 +42,11 @@ enum NumberFilters {
         return integer
     }
 
-    private static let float: JinjaMethod = { value, evaluator, call in
+    private static let float: JinjaMethod = { value, budget, call in
         let standard = try call.bound("default")[0] ?? .float(0)
         if case .undefined(let undefined) = value { throw undefined.error }
         if let number = value.number { return .float(number) }
-        try evaluator.charge(value.string ?? "")
+        try budget.charge(value.string ?? "")
         return value.string.flatMap(PythonNumber.float).map { .float($0) } ?? standard
     }
 

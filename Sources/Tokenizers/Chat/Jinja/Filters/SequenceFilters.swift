@@ -5,50 +5,50 @@ enum SequenceFilters {
         "reverse": reverse, "batch": batch, "slice": slice, "sum": sum,
     ]
 
-    private static let length: JinjaMethod = { value, evaluator, call in
+    private static let length: JinjaMethod = { value, budget, call in
         _ = try call.bound()
-        try evaluator.charge(bytes: value.string?.utf8.count ?? 0)
+        try budget.charge(bytes: value.string?.utf8.count ?? 0)
         return .int(try value.length())
     }
 
-    private static let first: JinjaMethod = { value, evaluator, call in
+    private static let first: JinjaMethod = { value, budget, call in
         _ = try call.bound()
-        return try value.iterator(evaluator).next() ?? .undefined(JinjaUndefined(.item("first")))
+        return try value.iterator(budget).next() ?? .undefined(JinjaUndefined(.item("first")))
     }
 
-    private static let last: JinjaMethod = { value, evaluator, call in
+    private static let last: JinjaMethod = { value, budget, call in
         _ = try call.bound()
         if case .list(let sequence) = value, let last = sequence.elements.last { return last }
-        return try value.reversed(evaluator).first
+        return try value.reversed(budget).first
             ?? .undefined(JinjaUndefined(.item("last")))
     }
 
-    private static let list: JinjaMethod = { value, evaluator, call in
+    private static let list: JinjaMethod = { value, budget, call in
         _ = try call.bound()
-        return try .list(of: value.collected(evaluator))
+        return try .list(of: value.collected(budget))
     }
 
-    private static let join: JinjaMethod = { value, evaluator, call in
+    private static let join: JinjaMethod = { value, budget, call in
         let arguments = try call.bound("d", "attribute")
-        let separator = try arguments[0]?.written(evaluator) ?? ""
-        let path = try AttributePath(arguments.given(1), evaluator)
-        let elements = try value.iterator(evaluator)
+        let separator = try arguments[0]?.written(budget) ?? ""
+        let path = try AttributePath(arguments.given(1), budget)
+        let elements = try value.iterator(budget)
         var (text, isFirst) = ("", true)
         while let element = try elements.next() {
-            if !isFirst { try evaluator.append(separator, to: &text) }
+            if !isFirst { try budget.append(separator, to: &text) }
             isFirst = false
-            try evaluator.append(try path.value(of: element, evaluator).written(evaluator), to: &text)
+            try budget.append(try path.value(of: element, budget).written(budget), to: &text)
         }
         return .text(text)
     }
 
-    private static let reverse: JinjaMethod = { value, evaluator, call in
+    private static let reverse: JinjaMethod = { value, budget, call in
         _ = try call.bound()
         if let text = value.string {
-            try evaluator.charge(text)
+            try budget.charge(text)
             return value.derived(String(scalars: text.unicodeScalars.reversed()))
         }
-        if case .generator = value { return try .list(of: value.collected(evaluator).reversed()) }
+        if case .generator = value { return try .list(of: value.collected(budget).reversed()) }
         let depth = try JinjaValue.depth(above: [value])
         let name: String
         switch value {
@@ -59,22 +59,22 @@ enum SequenceFilters {
         case .view(let view): name = "dict_reverse\(String(view.kind.rawValue.dropLast()))iterator"
         default: throw JinjaError.runtime("argument must be iterable")
         }
-        return .generator(JinjaGenerator(try value.reversed(evaluator), depth: depth, typeName: name, evaluator))
+        return .generator(JinjaGenerator(try value.reversed(budget), depth: depth, typeName: name, budget))
     }
 
-    private static let batch: JinjaMethod = { value, evaluator, call in
+    private static let batch: JinjaMethod = { value, budget, call in
         let arguments = try call.bound("linecount", "fill_with", required: 1)
         let (count, fill) = (try arguments.integer(0, or: 0), arguments.given(1))
         var source: JinjaGenerator?
         var carried: JinjaValue?
         return .generator(
-            JinjaGenerator(depth: try rowDepth(value, fill), evaluator) { [unowned evaluator] in
-                let elements = try source ?? value.iterator(evaluator)
+            JinjaGenerator(depth: try rowDepth(value, fill), budget) {
+                let elements = try source ?? value.iterator(budget)
                 source = elements
                 var row = [carried].compactMap { $0 }
                 carried = nil
                 while let element = try elements.next() {
-                    try evaluator.charge(1)
+                    try budget.charge(1)
                     // A first row of no elements, where that is asked for.
                     if row.count == count {
                         carried = element
@@ -84,21 +84,21 @@ enum SequenceFilters {
                 }
                 guard !row.isEmpty else { return nil }
                 if let fill, row.count < count {
-                    try evaluator.charge(count - row.count)
+                    try budget.charge(count - row.count)
                     row += Array(repeating: fill, count: count - row.count)
                 }
                 return try .list(of: row)
             })
     }
 
-    private static let slice: JinjaMethod = { value, evaluator, call in
+    private static let slice: JinjaMethod = { value, budget, call in
         let arguments = try call.bound("slices", "fill_with", required: 1)
         let (slices, fill) = (try arguments.integer(0, or: 0), arguments.given(1))
         var source: [JinjaValue]?
         var (number, start) = (0, 0)
         return .generator(
-            JinjaGenerator(depth: try rowDepth(value, fill), evaluator) { [unowned evaluator] in
-                let elements = try source ?? value.collected(evaluator)
+            JinjaGenerator(depth: try rowDepth(value, fill), budget) {
+                let elements = try source ?? value.collected(budget)
                 source = elements
                 guard slices != 0 else { throw JinjaError.runtime("integer division or modulo by zero") }
                 guard number < slices else { return nil }
@@ -107,7 +107,7 @@ enum SequenceFilters {
                 var row = Array(elements[start..<end])
                 if let fill, number >= longer { row.append(fill) }
                 (number, start) = (number + 1, end)
-                try evaluator.charge(1 + row.count)
+                try budget.charge(1 + row.count)
                 return try .list(of: row)
             })
     }
@@ -117,17 +117,17 @@ enum SequenceFilters {
         try JinjaValue.depth(above: [value, fill ?? .none]) + 1
     }
 
-    private static let sum: JinjaMethod = { value, evaluator, call in
+    private static let sum: JinjaMethod = { value, budget, call in
         let arguments = try call.bound("attribute", "start")
-        let path = try AttributePath(arguments.given(0), evaluator)
+        let path = try AttributePath(arguments.given(0), budget)
         var total = arguments[1] ?? .int(0)
         guard total.string == nil else {
             throw JinjaError.runtime("sum() can't sum strings [use ''.join(seq) instead]")
         }
-        let elements = try value.iterator(evaluator)
+        let elements = try value.iterator(budget)
         while let element = try elements.next() {
-            total = try total.applying(.add, try path.value(of: element, evaluator), evaluator)
-            try evaluator.charge(1)
+            total = try total.applying(.add, try path.value(of: element, budget), budget)
+            try budget.charge(1)
         }
         return total
     }

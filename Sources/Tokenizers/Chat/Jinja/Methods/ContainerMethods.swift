@@ -29,31 +29,31 @@ enum ContainerMethods {
         }
     }
 
-    private static let index: JinjaMethod = { value, evaluator, call in
+    private static let index: JinjaMethod = { value, budget, call in
         try call.refuseKeywords()
         let arguments = try call.bound("value", "start", "stop", required: 1)
         let elements = elements(value)
         let wanted = arguments[0] ?? .none
         let start = Bounds.clamped(try arguments.integer(1, or: 0), elements.count)
         let stop = Bounds.clamped(try arguments.integer(2, or: elements.count), elements.count)
-        for element in elements { try evaluator.charge(min(element.cost, wanted.cost)) }
+        for element in elements { try budget.charge(min(element.cost, wanted.cost)) }
         for index in start..<max(start, stop) where try elements[index].equals(wanted) { return .int(index) }
-        throw JinjaError.runtime("\(try wanted.represented(evaluator)) is not in \(value.typeName)")
+        throw JinjaError.runtime("\(try wanted.represented(budget)) is not in \(value.typeName)")
     }
 
-    private static let count: JinjaMethod = { value, evaluator, call in
+    private static let count: JinjaMethod = { value, budget, call in
         try call.refuseKeywords()
         let wanted = try call.bound("value", required: 1)[0] ?? .none
         let elements = elements(value)
-        for element in elements { try evaluator.charge(min(element.cost, wanted.cost)) }
+        for element in elements { try budget.charge(min(element.cost, wanted.cost)) }
         return .int(try elements.count { try $0.equals(wanted) })
     }
 
-    private static let get: JinjaMethod = { value, evaluator, call in
+    private static let get: JinjaMethod = { value, budget, call in
         try call.refuseKeywords()
         let arguments = try call.bound("key", "default", required: 1)
         guard case .dictionary(let dictionary) = value else { return .none }
-        try evaluator.charge(arguments[0]?.cost ?? 0)
+        try budget.charge(arguments[0]?.cost ?? 0)
         return try dictionary.value(arguments[0] ?? .none) ?? arguments[1] ?? .none
     }
 

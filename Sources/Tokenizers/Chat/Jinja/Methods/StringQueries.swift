@@ -16,10 +16,10 @@ enum StringQueries {
     ]
 
     private static func asking(_ holds: @escaping @Sendable (String) -> Bool) -> JinjaMethod {
-        { value, evaluator, call in
+        { value, budget, call in
             _ = try call.bound()
             let text = try value.asString()
-            try evaluator.charge(text)
+            try budget.charge(text)
             return .bool(holds(text))
         }
     }
@@ -39,10 +39,10 @@ enum StringQueries {
     }
 
     private static func fixed(atEnd: Bool) -> JinjaMethod {
-        { value, evaluator, call in
+        { value, budget, call in
             try call.refuseKeywords()
             let arguments = try call.bound("prefix", "start", "end", required: 1)
-            let text = try StringMethods.scalars(value, evaluator)
+            let text = try StringMethods.scalars(value, budget)
             var parts = [arguments[0] ?? .none]
             if case .tuple(let sequence) = parts[0] { parts = sequence.elements }
             let range = try range(arguments, text.count)
@@ -50,7 +50,7 @@ enum StringQueries {
                 guard let prefix = part.string else {
                     throw JinjaError.runtime("first arg must be str or a tuple of str, not \(part.typeName)")
                 }
-                let part = try evaluator.checked(prefix).scalars
+                let part = try budget.checked(prefix).scalars
                 guard let range, part.count <= range.count else { continue }
                 let place = atEnd ? text[range].suffix(part.count) : text[range].prefix(part.count)
                 if place.elementsEqual(part) { return .bool(true) }
@@ -60,11 +60,11 @@ enum StringQueries {
     }
 
     private static func find(last: Bool, mustBe: Bool) -> JinjaMethod {
-        { value, evaluator, call in
+        { value, budget, call in
             try call.refuseKeywords()
             let arguments = try call.bound("sub", "start", "end", required: 1)
-            let text = try StringMethods.scalars(value, evaluator)
-            let part = try StringMethods.scalars(arguments[0] ?? .none, evaluator)
+            let text = try StringMethods.scalars(value, budget)
+            let part = try StringMethods.scalars(arguments[0] ?? .none, budget)
             let found = try range(arguments, text.count).flatMap { range in
                 last ? PythonText.findLast(part, in: text, range) : PythonText.find(part, in: text, range)
             }
@@ -73,11 +73,11 @@ enum StringQueries {
         }
     }
 
-    private static let count: JinjaMethod = { value, evaluator, call in
+    private static let count: JinjaMethod = { value, budget, call in
         try call.refuseKeywords()
         let arguments = try call.bound("sub", "start", "end", required: 1)
-        let text = try StringMethods.scalars(value, evaluator)
-        let part = try StringMethods.scalars(arguments[0] ?? .none, evaluator)
+        let text = try StringMethods.scalars(value, budget)
+        let part = try StringMethods.scalars(arguments[0] ?? .none, budget)
         guard let range = try range(arguments, text.count) else { return .int(0) }
         return .int(PythonText.count(part, in: text, range))
     }

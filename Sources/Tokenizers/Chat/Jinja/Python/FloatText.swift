@@ -29,11 +29,11 @@ enum FloatText {
 
     /// - Throws: `limit` for more than 1,000 digits.
     static func write(
-        _ number: Double, _ style: Style, precision: Int?, _ evaluator: JinjaEvaluator
+        _ number: Double, _ style: Style, precision: Int?, _ budget: JinjaBudget
     ) throws -> String {
         let digits = precision ?? 6
         guard digits <= 1_000 else { throw JinjaError.limit("a format asks for too many digits") }
-        try evaluator.charge(bytes: 400 + digits)
+        try budget.charge(bytes: 400 + digits)
         let value = number.magnitude
         guard value.isFinite else { return spelled(value.isNaN ? "nan" : "inf", style) }
         let mark = style.isAlternate ? "#" : ""

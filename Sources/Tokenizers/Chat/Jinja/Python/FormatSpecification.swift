@@ -80,18 +80,18 @@ struct FormatSpecification {
     /// - Parameters:
     ///   - head: sign and base, which stand before a fill by `=`.
     ///   - usual: the alignment where none is given.
-    func padded(_ head: String, _ body: String, usual: Unicode.Scalar, _ evaluator: JinjaEvaluator) throws -> String {
-        let text = try evaluator.joined(head, body)
+    func padded(_ head: String, _ body: String, usual: Unicode.Scalar, _ budget: JinjaBudget) throws -> String {
+        let text = try budget.joined(head, body)
         let missing = width - text.unicodeScalars.count
         guard missing > 0 else { return text }
-        func filling(_ count: Int) throws -> String { try evaluator.repeated(String(fill), count) }
+        func filling(_ count: Int) throws -> String { try budget.repeated(String(fill), count) }
         switch alignment(usual: usual) {
-        case "<": return try evaluator.joined(text, filling(missing))
-        case "=": return try evaluator.joined(head, evaluator.joined(filling(missing), body))
+        case "<": return try budget.joined(text, filling(missing))
+        case "=": return try budget.joined(head, budget.joined(filling(missing), body))
         case "^":
-            let start = try evaluator.joined(filling(missing / 2), text)
-            return try evaluator.joined(start, filling(missing - missing / 2))
-        default: return try evaluator.joined(filling(missing), text)
+            let start = try budget.joined(filling(missing / 2), text)
+            return try budget.joined(start, filling(missing - missing / 2))
+        default: return try budget.joined(filling(missing), text)
         }
     }
 }

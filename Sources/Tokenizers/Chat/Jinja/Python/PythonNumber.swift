@@ -40,7 +40,13 @@ enum PythonNumber {
 
     // MARK: Arithmetic
 
-    static func apply(_ operation: JinjaOperator, _ left: Int, _ right: Int) throws -> JinjaValue {
+    /// What an operation makes of integers.
+    enum Outcome {
+        case integer(Int)
+        case float(Double)
+    }
+
+    static func apply(_ operation: PythonOperator, _ left: Int, _ right: Int) throws -> Outcome {
         let result: (partialValue: Int, overflow: Bool)
         switch operation {
         case .add: result = left.addingReportingOverflow(right)
@@ -54,17 +60,19 @@ enum PythonNumber {
         case .floorDivide:
             guard right != 0 else { throw JinjaError.runtime("integer division or modulo by zero") }
             result = left.dividedReportingOverflow(by: right)
-            if !result.overflow, left % right != 0, (left < 0) != (right < 0) { return .int(result.partialValue - 1) }
+            if !result.overflow, left % right != 0, (left < 0) != (right < 0) {
+                return .integer(result.partialValue - 1)
+            }
         case .modulo:
             guard right != 0 else { throw JinjaError.runtime("integer modulo by zero") }
             let rest = left.remainderReportingOverflow(dividingBy: right).partialValue
-            return .int(rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest)
+            return .integer(rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest)
         case .power:
             guard right >= 0 else { return .float(try power(Double(left), Double(right))) }
-            return .int(try power(left, right))
+            return .integer(try power(left, right))
         }
         guard !result.overflow else { throw overflow }
-        return .int(result.partialValue)
+        return .integer(result.partialValue)
     }
 
     private static func power(_ base: Int, _ exponent: Int) throws -> Int {
@@ -80,7 +88,7 @@ enum PythonNumber {
         return result
     }
 
-    static func apply(_ operation: JinjaOperator, _ left: Double, _ right: Double) throws -> Double {
+    static func apply(_ operation: PythonOperator, _ left: Double, _ right: Double) throws -> Double {
         switch operation {
         case .add: return left + right
         case .subtract: return left - right

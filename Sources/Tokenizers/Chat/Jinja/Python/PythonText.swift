@@ -140,18 +140,18 @@ enum PythonText {
 
     /// - Parameter limit: how often at most; negative for always.
     static func replace(
-        _ old: String, by new: String, in text: [Unicode.Scalar], limit: Int, _ evaluator: JinjaEvaluator
+        _ old: String, by new: String, in text: [Unicode.Scalar], limit: Int, _ budget: JinjaBudget
     ) throws -> String {
-        let part = try evaluator.checked(old).scalars
+        let part = try budget.checked(old).scalars
         var places = TextSearch(part).places(in: text, 0..<text.count, limit: limit)
         if part.isEmpty { places = Array((0...text.count).prefix(limit < 0 ? .max : limit)) }
         var (output, start) = ("", 0)
         for place in places {
-            try evaluator.append(String(scalars: text[start..<place]), to: &output)
-            try evaluator.append(new, to: &output)
+            try budget.append(String(scalars: text[start..<place]), to: &output)
+            try budget.append(new, to: &output)
             start = place + part.count
         }
-        try evaluator.append(String(scalars: text[start...]), to: &output)
+        try budget.append(String(scalars: text[start...]), to: &output)
         return output
     }
 }

@@ -21,9 +21,9 @@ struct JinjaExpression: Sendable {
         case not(JinjaExpression)
         case negative(JinjaExpression)
         case positive(JinjaExpression)
-        case arithmetic(JinjaExpression, JinjaOperator, JinjaExpression)
+        case arithmetic(JinjaExpression, PythonOperator, JinjaExpression)
         case concatenation([JinjaExpression])
-        case comparison(JinjaExpression, [(comparator: JinjaComparator, operand: JinjaExpression)])
+        case comparison(JinjaExpression, [(comparator: PythonComparator, operand: JinjaExpression)])
         case and(JinjaExpression, JinjaExpression)
         case or(JinjaExpression, JinjaExpression)
         case conditional(test: JinjaExpression, then: JinjaExpression, otherwise: JinjaExpression?)
@@ -35,33 +35,33 @@ struct JinjaExpression: Sendable {
     let height: Int
 }
 
+extension JinjaExpression.Kind {
+    /// The expressions directly in this one.
+    var parts: [JinjaExpression] {
+        switch self {
+        case .none, .boolean, .integer, .float, .text, .name, .captured: []
+        case .list(let parts), .tuple(let parts), .concatenation(let parts): parts
+        case .dictionary(let members): members.flatMap { [$0.key, $0.value] }
+        case .attribute(let operand, _), .not(let operand), .negative(let operand), .positive(let operand): [operand]
+        case .item(let left, let right), .and(let left, let right), .or(let left, let right),
+            .arithmetic(let left, _, let right):
+            [left, right]
+        case .slice(let operand, let slice): [operand] + slice.parts
+        case .call(let operand, let arguments), .filter(let operand, _, let arguments),
+            .test(let operand, _, let arguments):
+            [operand] + arguments.parts
+        case .comparison(let first, let rest): [first] + rest.map(\.operand)
+        case .conditional(let test, let then, let otherwise): [test, then] + [otherwise].compactMap { $0 }
+        }
+    }
+}
+
 struct JinjaSlice: Sendable {
     let start: JinjaExpression?
     let stop: JinjaExpression?
     let step: JinjaExpression?
 
     var parts: [JinjaExpression] { [start, stop, step].compactMap { $0 } }
-}
-
-enum JinjaOperator: String, Sendable {
-    case add = "+"
-    case subtract = "-"
-    case multiply = "*"
-    case divide = "/"
-    case floorDivide = "//"
-    case modulo = "%"
-    case power = "**"
-}
-
-enum JinjaComparator: String, Sendable {
-    case equal = "=="
-    case unequal = "!="
-    case less = "<"
-    case lessOrEqual = "<="
-    case greater = ">"
-    case greaterOrEqual = ">="
-    case isIn = "in"
-    case isNotIn = "not in"
 }
 
 /// What stands in the brackets of a call.

@@ -66,16 +66,16 @@ extension JinjaParser {
     private mutating func comparison() throws -> JinjaExpression {
         let position = position
         let first = try sum()
-        var rest: [(comparator: JinjaComparator, operand: JinjaExpression)] = []
+        var rest: [(comparator: PythonComparator, operand: JinjaExpression)] = []
         while let comparator = skipComparator() { rest.append((comparator, try sum())) }
         if rest.isEmpty { return first }
         return try make(.comparison(first, rest), at: position, over: [first] + rest.map(\.operand))
     }
 
-    private mutating func skipComparator() -> JinjaComparator? {
+    private mutating func skipComparator() -> PythonComparator? {
         switch kind {
         case .symbol(let symbol):
-            guard let comparator = JinjaComparator(rawValue: symbol) else { return nil }
+            guard let comparator = PythonComparator(rawValue: symbol) else { return nil }
             advance()
             return comparator
         case .name("in"):
@@ -91,7 +91,7 @@ extension JinjaParser {
 
     // MARK: Arithmetic
 
-    private mutating func skipOperator(_ operators: JinjaOperator...) -> JinjaOperator? {
+    private mutating func skipOperator(_ operators: PythonOperator...) -> PythonOperator? {
         guard case .symbol(let symbol) = kind, let found = operators.first(where: { $0.rawValue == symbol }) else {
             return nil
         }

@@ -1,7 +1,7 @@
 /// The variable `loop`: where a loop stands. Looks ahead only where it is asked to.
 final class JinjaLoop {
     private let elements: JinjaGenerator
-    private unowned let evaluator: JinjaEvaluator
+    private let budget: JinjaBudget
     private var knownCount: Int?
     /// What was looked at before its turn.
     private var ahead: ArraySlice<JinjaValue> = []
@@ -15,9 +15,9 @@ final class JinjaLoop {
     var recurse: ((JinjaValue) throws -> JinjaValue)?
 
     /// - Parameter count: where it is known without going through the elements.
-    init(_ elements: JinjaGenerator, count: Int?, outerLoops: Int, _ evaluator: JinjaEvaluator) {
+    init(_ elements: JinjaGenerator, count: Int?, outerLoops: Int, _ budget: JinjaBudget) {
         self.elements = elements
-        self.evaluator = evaluator
+        self.budget = budget
         self.knownCount = count
         self.outerLoops = outerLoops
     }
@@ -44,7 +44,7 @@ final class JinjaLoop {
     private func count() throws -> Int {
         if let knownCount { return knownCount }
         while let value = try elements.next() {
-            try evaluator.charge(1)
+            try budget.charge(1)
             ahead.append(value)
         }
         let count = ahead.count + index + 1
@@ -71,9 +71,9 @@ final class JinjaLoop {
         case "cycle": return .function(JinjaFunction(name) { [index] _, call in try Self.cycle(call, index) })
         case "changed":
             return .function(
-                JinjaFunction(name) { [weak self] evaluator, call in
+                JinjaFunction(name) { [weak self] budget, call in
                     try call.refuseKeywords()
-                    for value in call.positional { try evaluator.charge(value.cost) }
+                    for value in call.positional { try budget.charge(value.cost) }
                     return .bool(try self?.changed(call.positional) ?? true)
                 })
         default: return nil

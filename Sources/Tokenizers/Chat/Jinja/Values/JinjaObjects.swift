@@ -4,34 +4,34 @@ import ModelFiles
 final class JinjaGenerator {
     let depth: Int
     let typeName: String
-    private unowned let evaluator: JinjaEvaluator
+    private let budget: JinjaBudget
     private var step: (() throws -> JinjaValue?)?
 
     /// - Parameter step: the next element. It may ask another generator for one, and that one another.
     init(
-        depth: Int, typeName: String = "generator", _ evaluator: JinjaEvaluator,
+        depth: Int, typeName: String = "generator", _ budget: JinjaBudget,
         _ step: @escaping () throws -> JinjaValue?
     ) {
         self.depth = depth
         self.typeName = typeName
-        self.evaluator = evaluator
+        self.budget = budget
         self.step = step
     }
 
     /// Goes through elements that are there.
     convenience init(
-        _ elements: [JinjaValue], depth: Int, typeName: String = "generator", _ evaluator: JinjaEvaluator
+        _ elements: [JinjaValue], depth: Int, typeName: String = "generator", _ budget: JinjaBudget
     ) {
-        self.init(count: elements.count, depth: depth, typeName: typeName, evaluator) { elements[$0] }
+        self.init(count: elements.count, depth: depth, typeName: typeName, budget) { elements[$0] }
     }
 
     /// Goes through elements that are made by their place.
     convenience init(
-        count: Int, depth: Int, typeName: String = "generator", _ evaluator: JinjaEvaluator,
+        count: Int, depth: Int, typeName: String = "generator", _ budget: JinjaBudget,
         _ element: @escaping (Int) -> JinjaValue
     ) {
         var index = 0
-        self.init(depth: depth, typeName: typeName, evaluator) {
+        self.init(depth: depth, typeName: typeName, budget) {
             guard index < count else { return nil }
             defer { index += 1 }
             return element(index)
@@ -42,7 +42,7 @@ final class JinjaGenerator {
     func next() throws -> JinjaValue? {
         guard let step else { return nil }
         do {
-            if let value = try evaluator.deeper(step) { return value }
+            if let value = try budget.deeper(step) { return value }
         } catch {
             // Python's generators are over once they raised.
             self.step = nil
@@ -78,44 +78,39 @@ final class JinjaNamespace {
     }
 }
 
-/// A macro, or what a call block hands over as `caller`, with the variables it sees.
+/// A macro, or what a call block hands over as `caller`. Its body renders what it is called with; values need not know
+/// how.
 final class JinjaMacro {
-    let definition: JinjaMacroDefinition
-    /// Nil once the rendering is over.
-    var scope: JinjaScope?
+    /// Nil for a call block's.
+    let name: String?
+    private var body: ((JinjaCall) throws -> String)?
 
-    init(_ definition: JinjaMacroDefinition, scope: JinjaScope) {
-        self.definition = definition
-        self.scope = scope
+    init(_ name: String?, _ body: @escaping (JinjaCall) throws -> String) {
+        self.name = name
+        self.body = body
     }
+
+    func call(_ call: JinjaCall) throws -> String {
+        guard let body else { throw JinjaError.runtime("a macro is called after its template ended") }
+        return try body(call)
+    }
+
+    /// Lets go of the variables that the body sees, since they may hold the macro.
+    func release() { body = nil }
 }
 
 /// A function of the environment, or a method with the value it is of.
 final class JinjaFunction {
     let name: String
     let depth: Int
-    let call: (JinjaEvaluator, JinjaCall) throws -> JinjaValue
+    let call: (JinjaBudget, JinjaCall) throws -> JinjaValue
 
     init(
         _ name: String, depth: Int = 0,
-        call: @escaping (JinjaEvaluator, JinjaCall) throws -> JinjaValue
+        call: @escaping (JinjaBudget, JinjaCall) throws -> JinjaValue
     ) {
         self.name = name
         self.depth = depth
         self.call = call
-    }
-}
-
-/// Variables of a body. Reading goes outwards, setting stays inside.
-final class JinjaScope {
-    private var values: [ExactString: JinjaValue] = [:]
-    let parent: JinjaScope?
-
-    init(parent: JinjaScope?) { self.parent = parent }
-
-    /// The variable of this body itself.
-    subscript(name: String) -> JinjaValue? {
-        get { values[ExactString(name)] }
-        set { values[ExactString(name)] = newValue }
     }
 }

@@ -2,43 +2,43 @@
 extension JinjaValue {
     /// Python's `iter`.
     /// - Throws: for what has no elements.
-    func iterator(_ evaluator: JinjaEvaluator) throws -> JinjaGenerator {
-        if let elements = elements(evaluator) { return elements }
+    func iterator(_ budget: JinjaBudget) throws -> JinjaGenerator {
+        if let elements = elements(budget) { return elements }
         if case .loop = self { throw JinjaError.unsupported("going through 'loop' itself is not supported") }
         throw JinjaError.runtime("'\(typeName)' object is not iterable")
     }
 
     /// As `iterator`; nil for what has no elements.
-    func elements(_ evaluator: JinjaEvaluator) -> JinjaGenerator? {
+    func elements(_ budget: JinjaBudget) -> JinjaGenerator? {
         switch self {
-        case .undefined: return JinjaGenerator([], depth: 0, evaluator)
+        case .undefined: return JinjaGenerator([], depth: 0, budget)
         case .list(let sequence), .tuple(let sequence):
-            return JinjaGenerator(sequence.elements, depth: depth, evaluator)
-        case .dictionary(let dictionary): return JinjaGenerator(dictionary.keys, depth: depth, evaluator)
+            return JinjaGenerator(sequence.elements, depth: depth, budget)
+        case .dictionary(let dictionary): return JinjaGenerator(dictionary.keys, depth: depth, budget)
         case .view(let view):
-            return JinjaGenerator(count: view.dictionary.count, depth: depth, evaluator) { view[$0] }
+            return JinjaGenerator(count: view.dictionary.count, depth: depth, budget) { view[$0] }
         case .text(let text), .markup(let text):
             // The characters of marked text are not marked, unless they are asked for by their places.
             var scalars = text.unicodeScalars.makeIterator()
-            return JinjaGenerator(depth: 0, evaluator) { scalars.next().map { .text(String($0)) } }
+            return JinjaGenerator(depth: 0, budget) { scalars.next().map { .text(String($0)) } }
         case .range(let range):
-            return JinjaGenerator(count: range.count, depth: 0, evaluator) { .int(range[$0]) }
+            return JinjaGenerator(count: range.count, depth: 0, budget) { .int(range[$0]) }
         case .generator(let generator): return generator
         case .none, .bool, .int, .float, .namespace, .macro, .loop, .function: return nil
         }
     }
 
     /// Python's `list(value)`.
-    func collected(_ evaluator: JinjaEvaluator) throws -> [JinjaValue] {
+    func collected(_ budget: JinjaBudget) throws -> [JinjaValue] {
         switch self {
         case .list(let sequence), .tuple(let sequence):
-            try evaluator.charge(sequence.elements.count)
+            try budget.charge(sequence.elements.count)
             return sequence.elements
         default:
-            let elements = try iterator(evaluator)
+            let elements = try iterator(budget)
             var values: [JinjaValue] = []
             while let value = try elements.next() {
-                try evaluator.charge(1)
+                try budget.charge(1)
                 values.append(value)
             }
             return values
@@ -67,11 +67,11 @@ extension JinjaValue {
     }
 
     /// Python's `reversed`.
-    func reversed(_ evaluator: JinjaEvaluator) throws -> [JinjaValue] {
+    func reversed(_ budget: JinjaBudget) throws -> [JinjaValue] {
         switch self {
         case .undefined: return []
-        case .markup: return try collected(evaluator).reversed().map { .markup($0.string ?? "") }
-        case .text, .list, .tuple, .dictionary, .view, .range: return try collected(evaluator).reversed()
+        case .markup: return try collected(budget).reversed().map { .markup($0.string ?? "") }
+        case .text, .list, .tuple, .dictionary, .view, .range: return try collected(budget).reversed()
         default: throw JinjaError.runtime("'\(typeName)' object is not reversible")
         }
     }

@@ -1,7 +1,7 @@
 /// `value[start:stop:step]`
 extension JinjaValue {
     /// - Throws: for a value that cannot be sliced, a step of zero, a bound that is no integer.
-    func sliced(start: JinjaValue?, stop: JinjaValue?, step: JinjaValue?, _ evaluator: JinjaEvaluator) throws
+    func sliced(start: JinjaValue?, stop: JinjaValue?, step: JinjaValue?, _ budget: JinjaBudget) throws
         -> JinjaValue
     {
         func bound(_ value: JinjaValue?) throws -> Int? {
@@ -16,13 +16,13 @@ extension JinjaValue {
         guard step != 0 else { throw JinjaError.runtime("slice step cannot be zero") }
         func taken<Element>(_ elements: [Element]) throws -> [Element] {
             let indices = Self.indices(start, stop, step, count: elements.count)
-            try evaluator.charge(indices.underestimatedCount)
+            try budget.charge(indices.underestimatedCount)
             return indices.map { elements[$0] }
         }
         switch self {
         case .undefined(let undefined): throw undefined.error
         case .text(let text), .markup(let text):
-            try evaluator.charge(text)
+            try budget.charge(text)
             return derived(String(scalars: try taken(text.scalars)))
         case .list(let sequence): return try .list(of: taken(sequence.elements))
         case .tuple(let sequence): return try .tuple(of: taken(sequence.elements))

@@ -25,23 +25,23 @@ extension JinjaValue {
 
     /// `str(value)`
     /// - Throws: for what Python writes with an address in memory.
-    func written(_ evaluator: JinjaEvaluator) throws -> String {
+    func written(_ budget: JinjaBudget) throws -> String {
         switch self {
         case .undefined: return ""
         case .text(let text), .markup(let text): return text
-        default: return try represented(evaluator)
+        default: return try represented(budget)
         }
     }
 
     /// `repr(value)`
-    func represented(_ evaluator: JinjaEvaluator) throws -> String {
+    func represented(_ budget: JinjaBudget) throws -> String {
         var text = ""
-        try represent(into: &text, evaluator, level: 0)
+        try represent(into: &text, budget, level: 0)
         return text
     }
 
-    private func represent(into text: inout String, _ evaluator: JinjaEvaluator, level: Int) throws {
-        try evaluator.charge(1)
+    private func represent(into text: inout String, _ budget: JinjaBudget, level: Int) throws {
+        try budget.charge(1)
         // Namespaces may hold one another in a circle, which no depth of theirs tells.
         guard level <= JinjaLimits.valueDepth else {
             throw JinjaError.limit("a value is nested too deep to be written")
@@ -50,11 +50,11 @@ extension JinjaValue {
             text += open
             for (index, element) in elements.enumerated() {
                 if index > 0 { text += ", " }
-                try element.represent(into: &text, evaluator, level: level + 1)
+                try element.represent(into: &text, budget, level: level + 1)
             }
             text += close
         }
-        try evaluator.checkSize(text.utf8.count)
+        try budget.checkSize(text.utf8.count)
         switch self {
         case .undefined: text += "Undefined"
         case .none: text += "None"
@@ -62,16 +62,16 @@ extension JinjaValue {
         case .int(let value): text += String(value)
         case .float(let value): text += PythonNumber.text(value)
         case .text(let string):
-            try evaluator.charge(string)
-            try evaluator.append(PythonText.quoted(string), to: &text)
+            try budget.charge(string)
+            try budget.append(PythonText.quoted(string), to: &text)
         case .markup(let string):
-            try evaluator.charge(string)
-            try evaluator.append("Markup(\(PythonText.quoted(string)))", to: &text)
+            try budget.charge(string)
+            try budget.append("Markup(\(PythonText.quoted(string)))", to: &text)
         case .list(let sequence): try list(sequence.elements, "[", "]")
         case .tuple(let sequence):
             try list(sequence.elements, "(", sequence.elements.count == 1 ? ",)" : ")")
         case .dictionary(let dictionary):
-            try Self.represent(dictionary.keys, dictionary.values, into: &text, evaluator, level: level)
+            try Self.represent(dictionary.keys, dictionary.values, into: &text, budget, level: level)
         case .view(let view):
             try list((0..<view.dictionary.count).lazy.map { view[$0] }, "\(typeName)([", "])")
         case .range(let range):
@@ -79,10 +79,10 @@ extension JinjaValue {
         case .namespace(let namespace):
             text += "<Namespace "
             let values = namespace.names.compactMap { namespace[$0] }
-            try Self.represent(namespace.names.map { .text($0) }, values, into: &text, evaluator, level: level)
+            try Self.represent(namespace.names.map { .text($0) }, values, into: &text, budget, level: level)
             text += ">"
         case .macro(let macro):
-            text += "<Macro \(macro.definition.name.map(PythonText.quoted) ?? "anonymous")>"
+            text += "<Macro \(macro.name.map(PythonText.quoted) ?? "anonymous")>"
         case .loop(let loop):
             text += "<LoopContext \(loop.index + 1)/\(try loop.attribute("length")?.integer ?? 0)>"
         case .generator, .function:
@@ -91,14 +91,14 @@ extension JinjaValue {
     }
 
     private static func represent(
-        _ keys: [JinjaValue], _ values: [JinjaValue], into text: inout String, _ evaluator: JinjaEvaluator, level: Int
+        _ keys: [JinjaValue], _ values: [JinjaValue], into text: inout String, _ budget: JinjaBudget, level: Int
     ) throws {
         text += "{"
         for (index, (key, value)) in zip(keys, values).enumerated() {
             if index > 0 { text += ", " }
-            try key.represent(into: &text, evaluator, level: level + 1)
+            try key.represent(into: &text, budget, level: level + 1)
             text += ": "
-            try value.represent(into: &text, evaluator, level: level + 1)
+            try value.represent(into: &text, budget, level: level + 1)
         }
         text += "}"
     }

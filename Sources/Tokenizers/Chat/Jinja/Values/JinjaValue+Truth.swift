@@ -101,27 +101,27 @@ extension JinjaValue {
     }
 
     /// `value in self`
-    func contains(_ value: JinjaValue, _ evaluator: JinjaEvaluator) throws -> Bool {
+    func contains(_ value: JinjaValue, _ budget: JinjaBudget) throws -> Bool {
         switch self {
         case .text(let text), .markup(let text):
             guard let part = value.string else {
                 throw JinjaError.runtime("'in <string>' requires string as left operand, not \(value.typeName)")
             }
-            try evaluator.charge(text)
-            try evaluator.charge(part)
+            try budget.charge(text)
+            try budget.charge(part)
             return PythonText.find(part.scalars, in: text.scalars) != nil
         case .dictionary(let dictionary):
-            try evaluator.charge(value.cost)
+            try budget.charge(value.cost)
             return try dictionary.value(value) != nil
         case .view(let view) where view.kind == .keys:
-            try evaluator.charge(value.cost)
+            try budget.charge(value.cost)
             return try view.dictionary.value(value) != nil
         case .range(let range):
             return range.contains(value)
         default:
-            let elements = try iterator(evaluator)
+            let elements = try iterator(budget)
             while let element = try elements.next() {
-                try evaluator.charge(min(element.cost, value.cost))
+                try budget.charge(min(element.cost, value.cost))
                 if try element.equals(value) { return true }
             }
             return false

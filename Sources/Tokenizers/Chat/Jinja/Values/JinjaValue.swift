@@ -172,6 +172,11 @@ extension JinjaValue {
         }
     }
 
+    /// Text of the same kind as this: what comes of marked text is marked.
+    func derived(_ text: String) -> JinjaValue {
+        if case .markup = self { .markup(text) } else { .text(text) }
+    }
+
     /// Python's `int`, of which `bool` is one.
     var integer: Int? {
         switch self {

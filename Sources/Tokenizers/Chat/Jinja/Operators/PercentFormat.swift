@@ -3,25 +3,25 @@
 struct PercentFormat {
     private let value: JinjaValue
     private let arguments: PercentArguments
-    private let evaluator: JinjaEvaluator
+    private let budget: JinjaBudget
     private var rest: ArraySlice<Unicode.Scalar>
     private var next: PercentArguments.Next
 
     /// - Parameter text: the format, which `value` holds.
     static func format(
-        _ value: JinjaValue, _ text: String, _ arguments: JinjaValue, _ evaluator: JinjaEvaluator
+        _ value: JinjaValue, _ text: String, _ arguments: JinjaValue, _ budget: JinjaBudget
     ) throws -> JinjaValue {
-        try evaluator.charge(text)
-        var format = PercentFormat(value, text.scalars[...], arguments, evaluator)
+        try budget.charge(text)
+        var format = PercentFormat(value, text.scalars[...], arguments, budget)
         return value.derived(try format.written())
     }
 
     private init(
-        _ value: JinjaValue, _ rest: ArraySlice<Unicode.Scalar>, _ arguments: JinjaValue, _ evaluator: JinjaEvaluator
+        _ value: JinjaValue, _ rest: ArraySlice<Unicode.Scalar>, _ arguments: JinjaValue, _ budget: JinjaBudget
     ) {
         self.value = value
         self.rest = rest
-        self.evaluator = evaluator
+        self.budget = budget
         self.arguments = PercentArguments(arguments, isMarked: value.isMarkup)
         next = self.arguments.first
     }
@@ -31,8 +31,8 @@ struct PercentFormat {
         while !rest.isEmpty {
             let plain = rest.prefix { $0 != "%" }
             rest = rest.dropFirst(plain.count)
-            try evaluator.append(String(scalars: plain), to: &output)
-            if rest.popFirst() != nil { try evaluator.append(try conversion(), to: &output) }
+            try budget.append(String(scalars: plain), to: &output)
+            if rest.popFirst() != nil { try budget.append(try conversion(), to: &output) }
         }
         guard next.isOver || arguments.hasItems else {
             throw JinjaError.runtime("not all arguments converted during string formatting")
@@ -61,7 +61,7 @@ struct PercentFormat {
         }
         if let modifier = rest.first, "hlL".unicodeScalars.contains(modifier) { rest.removeFirst() }
         guard let type = rest.popFirst() else { throw JinjaError.runtime("incomplete format") }
-        return try conversion.written(try next.taken(), type, isMarked: value.isMarkup, evaluator)
+        return try conversion.written(try next.taken(), type, isMarked: value.isMarkup, budget)
     }
 
     /// The name in brackets.

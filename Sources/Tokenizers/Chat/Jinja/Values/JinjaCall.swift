@@ -1,3 +1,6 @@
+/// A method or a filter: the value it is of, and what it is called with.
+typealias JinjaMethod = @Sendable (JinjaValue, JinjaBudget, JinjaCall) throws -> JinjaValue
+
 /// What a function, filter or test is called with.
 struct JinjaCall {
     var positional: [JinjaValue] = []

@@ -21,40 +21,40 @@ struct PercentConversion {
     }
 
     /// - Parameter isMarked: whether the format is marked text: what is put into it is escaped, and no integer to it.
-    func written(_ value: JinjaValue, _ type: Unicode.Scalar, isMarked: Bool, _ evaluator: JinjaEvaluator) throws
+    func written(_ value: JinjaValue, _ type: Unicode.Scalar, isMarked: Bool, _ budget: JinjaBudget) throws
         -> String
     {
         switch type {
         case "s", "r", "a":
-            let text = try text(value, type, isMarked: isMarked, evaluator)
-            try evaluator.charge(text)
-            return try padded("", precision.map { String(scalars: text.unicodeScalars.prefix($0)) } ?? text, evaluator)
+            let text = try text(value, type, isMarked: isMarked, budget)
+            try budget.charge(text)
+            return try padded("", precision.map { String(scalars: text.unicodeScalars.prefix($0)) } ?? text, budget)
         case "c":
             guard !isMarked else { throw JinjaError.runtime("%c requires int or char") }
-            return try padded("", try character(value), evaluator)
-        case "d", "i", "u", "x", "X", "o": return try integer(value, type, isMarked: isMarked, evaluator)
+            return try padded("", try character(value), budget)
+        case "d", "i", "u", "x", "X", "o": return try integer(value, type, isMarked: isMarked, budget)
         case "e", "E", "f", "F", "g", "G":
             guard let number = try isMarked ? float(value) : value.number, var style = FloatText.Style(type) else {
                 if case .undefined(let undefined) = value { throw undefined.error }
                 throw JinjaError.runtime("must be real number, not \(value.typeName)")
             }
             style.isAlternate = isAlternate
-            let text = try FloatText.write(number, style, precision: precision, evaluator)
-            return try padded(number.sign == .minus && !number.isNaN ? "-" : sign, text, isNumber: true, evaluator)
+            let text = try FloatText.write(number, style, precision: precision, budget)
+            return try padded(number.sign == .minus && !number.isNaN ? "-" : sign, text, isNumber: true, budget)
         default: throw JinjaError.runtime("unsupported format character '\(type)'")
         }
     }
 
-    private func text(_ value: JinjaValue, _ type: Unicode.Scalar, isMarked: Bool, _ evaluator: JinjaEvaluator) throws
+    private func text(_ value: JinjaValue, _ type: Unicode.Scalar, isMarked: Bool, _ budget: JinjaBudget) throws
         -> String
     {
-        if type == "s" { return isMarked ? try Markup.escaped(value, evaluator) : try value.written(evaluator) }
-        let text = try value.represented(evaluator)
+        if type == "s" { return isMarked ? try Markup.escaped(value, budget) : try value.written(budget) }
+        let text = try value.represented(budget)
         guard !isMarked else {
-            let escaped = try Markup.escaped(text, evaluator)
-            return type == "r" ? escaped : try evaluator.checked(PythonText.ascii(escaped))
+            let escaped = try Markup.escaped(text, budget)
+            return type == "r" ? escaped : try budget.checked(PythonText.ascii(escaped))
         }
-        return type == "r" ? text : try evaluator.checked(PythonText.ascii(text))
+        return type == "r" ? text : try budget.checked(PythonText.ascii(text))
     }
 
     private func character(_ value: JinjaValue) throws -> String {
@@ -68,7 +68,7 @@ struct PercentConversion {
     // MARK: Numbers
 
     private func integer(
-        _ value: JinjaValue, _ type: Unicode.Scalar, isMarked: Bool, _ evaluator: JinjaEvaluator
+        _ value: JinjaValue, _ type: Unicode.Scalar, isMarked: Bool, _ budget: JinjaBudget
     ) throws -> String {
         let isDecimal = "diu".unicodeScalars.contains(type)
         guard let number = try isDecimal ? whole(value, isMarked: isMarked) : isMarked ? nil : value.integer else {
@@ -76,9 +76,9 @@ struct PercentConversion {
         }
         let (radix, prefix) = isDecimal ? (10, "") : type == "o" ? (8, "0o") : (16, "0\(type)")
         let digits = String(number.magnitude, radix: radix, uppercase: type == "X")
-        let zeros = try evaluator.repeated("0", max(0, (precision ?? 0) - digits.utf8.count))
+        let zeros = try budget.repeated("0", max(0, (precision ?? 0) - digits.utf8.count))
         let head = (number < 0 ? "-" : sign) + (isAlternate ? prefix : "")
-        return try padded(head, try evaluator.joined(zeros, digits), isNumber: true, evaluator)
+        return try padded(head, try budget.joined(zeros, digits), isNumber: true, budget)
     }
 
     /// Python's `int(value)`, of numbers alone where the format is not marked.
@@ -100,14 +100,14 @@ struct PercentConversion {
     // MARK: Layout
 
     /// - Parameter head: sign and base, which stand before zeros that fill the width.
-    private func padded(_ head: String, _ body: String, isNumber: Bool = false, _ evaluator: JinjaEvaluator) throws
+    private func padded(_ head: String, _ body: String, isNumber: Bool = false, _ budget: JinjaBudget) throws
         -> String
     {
-        let text = try evaluator.joined(head, body)
+        let text = try budget.joined(head, body)
         let missing = width - text.unicodeScalars.count
         guard missing > 0 else { return text }
-        if isLeft { return try evaluator.joined(text, evaluator.repeated(" ", missing)) }
-        guard isNumber, isZeroFilled else { return try evaluator.joined(evaluator.repeated(" ", missing), text) }
-        return try evaluator.joined(head, evaluator.joined(evaluator.repeated("0", missing), body))
+        if isLeft { return try budget.joined(text, budget.repeated(" ", missing)) }
+        guard isNumber, isZeroFilled else { return try budget.joined(budget.repeated(" ", missing), text) }
+        return try budget.joined(head, budget.joined(budget.repeated("0", missing), body))
     }
 }

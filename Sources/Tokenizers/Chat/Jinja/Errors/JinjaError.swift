@@ -1,11 +1,5 @@
 import Foundation
 
-/// Where something stands in a template: line and column from 1, columns in code points, lines as Jinja counts them.
-package struct JinjaPosition: Sendable, Equatable {
-    package let line: Int
-    package let column: Int
-}
-
 /// A template that cannot be read, or a conversation that it refuses or fails on.
 package struct JinjaError: LocalizedError, Equatable, Sendable {
     /// What kind of refusal it is; the first five are those that jinja2 makes as well.

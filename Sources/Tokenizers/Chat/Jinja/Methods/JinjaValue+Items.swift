@@ -1,4 +1,4 @@
-/// `value.name`, `value[key]` and slices.
+/// `value.name` and `value[key]`.
 extension JinjaValue {
     /// `value.name`: an attribute, else an item.
     func attribute(_ name: String) throws -> JinjaValue {
@@ -11,8 +11,8 @@ extension JinjaValue {
     }
 
     /// `value[key]`: an item, else an attribute.
-    func item(_ key: JinjaValue, _ evaluator: JinjaEvaluator) throws -> JinjaValue {
-        try evaluator.charge(key.cost)
+    func item(_ key: JinjaValue, _ budget: JinjaBudget) throws -> JinjaValue {
+        try budget.charge(key.cost)
         switch (self, key) {
         case (.undefined(let undefined), _): throw undefined.error
         case (.dictionary(let dictionary), _):
@@ -28,7 +28,7 @@ extension JinjaValue {
             }
         case (.text(let text), _), (.markup(let text), _):
             guard let index = key.integer else { break }
-            try evaluator.charge(text)
+            try budget.charge(text)
             let view = text.unicodeScalars
             let count = view.count
             if let position = Self.position(index, count: count) {
@@ -36,18 +36,20 @@ extension JinjaValue {
             }
         default: break
         }
-        guard let name = key.string else { return try lackingElement(key, evaluator) }
+        guard let name = key.string else { return try lackingElement(key, budget) }
         return try pythonAttribute(name) ?? lacking(name)
-    }
-
-    /// Text of the same kind as this: what comes of marked text is marked.
-    func derived(_ text: String) -> JinjaValue {
-        if case .markup = self { .markup(text) } else { .text(text) }
     }
 
     private static func position(_ index: Int, count: Int) -> Int? {
         let position = index < 0 ? index + count : index
         return (0..<count).contains(position) ? position : nil
+    }
+
+    /// A part of a path: a number where it is written in digits.
+    static func indexOrName(_ part: some Collection<Unicode.Scalar>) -> JinjaValue {
+        let text = String(scalars: part)
+        guard !part.isEmpty, part.allSatisfy(\.isASCIIDigit), let index = Int(text) else { return .text(text) }
+        return .int(index)
     }
 
     // MARK: What is not there
@@ -67,8 +69,8 @@ extension JinjaValue {
         .undefined(JinjaUndefined(.attribute(name, of: described)))
     }
 
-    private func lackingElement(_ key: JinjaValue, _ evaluator: JinjaEvaluator) throws -> JinjaValue {
-        .undefined(JinjaUndefined(.element(try key.represented(evaluator), of: described)))
+    private func lackingElement(_ key: JinjaValue, _ budget: JinjaBudget) throws -> JinjaValue {
+        .undefined(JinjaUndefined(.element(try key.represented(budget), of: described)))
     }
 
     private func unsafe(_ name: String) -> JinjaValue {
@@ -95,7 +97,7 @@ extension JinjaValue {
         case .namespace(let namespace): return namespace[name]
         case .loop(let loop): return try loop.attribute(name)
         case .macro(let macro) where name == "name":
-            return macro.definition.name.map { .text($0) } ?? JinjaValue.none
+            return macro.name.map { .text($0) } ?? JinjaValue.none
         case .bool, .int: return try method(name, of: [:], others: Self.ofIntegers)
         case .float: return try method(name, of: [:], others: Self.ofFloats)
         case .range: return try method(name, of: [:], others: ["start", "stop", "step", "count", "index"])
@@ -112,8 +114,8 @@ extension JinjaValue {
     ) throws -> JinjaValue? {
         if let method = methods[name] {
             return .function(
-                JinjaFunction(name, depth: try Self.depth(above: [self])) { evaluator, call in
-                    try method(self, evaluator, call)
+                JinjaFunction(name, depth: try Self.depth(above: [self])) { budget, call in
+                    try method(self, budget, call)
                 })
         }
         guard !others.contains(name) else {
@@ -136,6 +138,3 @@ extension JinjaValue {
         "__reduce__", "__reduce_ex__", "__repr__", "__setattr__", "__sizeof__", "__str__", "__subclasshook__",
     ]
 }
-
-/// A method: the value it is of, and what it is called with.
-typealias JinjaMethod = @Sendable (JinjaValue, JinjaEvaluator, JinjaCall) throws -> JinjaValue

@@ -3,21 +3,21 @@
 struct BraceFormat {
     private let value: JinjaValue
     private let call: JinjaCall
-    private let evaluator: JinjaEvaluator
+    private let budget: JinjaBudget
     private var numbering = Numbering.open
 
     /// How fields without a number count.
     private enum Numbering { case open, automatic(Int), manual }
 
-    private init(_ value: JinjaValue, _ call: JinjaCall, _ evaluator: JinjaEvaluator) {
+    private init(_ value: JinjaValue, _ call: JinjaCall, _ budget: JinjaBudget) {
         self.value = value
         self.call = call
-        self.evaluator = evaluator
+        self.budget = budget
     }
 
-    static func format(_ value: JinjaValue, _ call: JinjaCall, _ evaluator: JinjaEvaluator) throws -> JinjaValue {
-        let text = try evaluator.checked(try value.asString())
-        var format = BraceFormat(value, call, evaluator)
+    static func format(_ value: JinjaValue, _ call: JinjaCall, _ budget: JinjaBudget) throws -> JinjaValue {
+        let text = try budget.checked(try value.asString())
+        var format = BraceFormat(value, call, budget)
         return value.derived(try format.written(text.scalars[...], level: 0))
     }
 
@@ -27,11 +27,11 @@ struct BraceFormat {
         var reader = BraceReader(scalars)
         var output = ""
         while let piece = try reader.next() {
-            try evaluator.append(String(scalars: piece.literal), to: &output)
+            try budget.append(String(scalars: piece.literal), to: &output)
             guard let field = piece.field else { continue }
             let found = try value(of: field.name)
             let specification = try written(field.specification, level: level + 1)
-            try evaluator.append(try written(found, field.conversion, specification), to: &output)
+            try budget.append(try written(found, field.conversion, specification), to: &output)
         }
         return output
     }
@@ -40,21 +40,28 @@ struct BraceFormat {
         let shown: JinjaValue
         switch conversion {
         case nil: shown = found
-        case "s": shown = found.isMarkup ? found : .text(try found.written(evaluator))
-        case "r": shown = .text(try found.represented(evaluator))
-        case "a": shown = .text(try evaluator.checked(PythonText.ascii(try found.represented(evaluator))))
+        case "s": shown = found.isMarkup ? found : .text(try found.written(budget))
+        case "r": shown = .text(try found.represented(budget))
+        case "a": shown = .text(try budget.checked(PythonText.ascii(try found.represented(budget))))
         case .some(let other): throw JinjaError.runtime("Unknown conversion specifier \(other)")
         }
         if value.isMarkup, shown.isMarkup {
             guard specification.isEmpty else {
                 throw JinjaError.runtime("Unsupported format specification for Markup.")
             }
-            return try shown.written(evaluator)
+            return try shown.written(budget)
         }
         let text =
             specification.isEmpty
-            ? try shown.written(evaluator) : try FormatSpecification(specification).format(shown, evaluator)
-        return value.isMarkup ? try Markup.escaped(text, evaluator) : text
+            ? try shown.written(budget) : try formatted(shown, FormatSpecification(specification))
+        return value.isMarkup ? try Markup.escaped(text, budget) : text
+    }
+
+    private func formatted(_ shown: JinjaValue, _ specification: FormatSpecification) throws -> String {
+        if let text = shown.string { return try specification.format(text, budget) }
+        if let number = shown.integer { return try specification.format(number, budget) }
+        if case .float(let number) = shown { return try specification.format(number, budget) }
+        throw JinjaError.runtime("unsupported format string passed to \(shown.typeName).__format__")
     }
 
     // MARK: Fields
@@ -69,7 +76,7 @@ struct BraceFormat {
         }
         var rest = field[end...]
         while let mark = rest.popFirst() {
-            try evaluator.charge(1)
+            try budget.charge(1)
             let part = mark == "." ? rest.prefix { $0 != "." && $0 != "[" } : rest.prefix { $0 != "]" }
             rest = rest.dropFirst(part.count)
             guard mark == "." || rest.popFirst() != nil else {
@@ -77,9 +84,9 @@ struct BraceFormat {
             }
             guard !part.isEmpty else { throw JinjaError.runtime("Empty attribute in format string") }
             if mark == "." {
-                value = try value.attribute(evaluator.checked(String(scalars: part)))
+                value = try value.attribute(budget.checked(String(scalars: part)))
             } else {
-                value = try value.item(.indexOrName(part), evaluator)
+                value = try value.item(.indexOrName(part), budget)
                 guard rest.isEmpty || rest.first == "." || rest.first == "[" else {
                     throw JinjaError.runtime("Only '.' or '[' may follow ']' in format field specifier")
                 }
@@ -111,7 +118,7 @@ struct BraceFormat {
     private func first(_ name: ArraySlice<Unicode.Scalar>) throws -> JinjaValue {
         if !name.isEmpty, name.allSatisfy(\.isASCIIDigit) { return try positional(try Self.index(name)) }
         let name = String(scalars: name)
-        try evaluator.charge(call.keywords.count)
+        try budget.charge(call.keywords.count)
         guard let keyword = call.keywords.first(where: { $0.name.isExactly(name) }) else {
             throw JinjaError.runtime("KeyError: \(PythonText.quoted(name))")
         }

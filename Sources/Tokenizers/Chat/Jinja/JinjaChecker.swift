@@ -131,24 +131,3 @@ struct JinjaChecker {
         }
     }
 }
-
-extension JinjaExpression.Kind {
-    /// The expressions directly in this one.
-    fileprivate var parts: [JinjaExpression] {
-        switch self {
-        case .none, .boolean, .integer, .float, .text, .name, .captured: []
-        case .list(let parts), .tuple(let parts), .concatenation(let parts): parts
-        case .dictionary(let members): members.flatMap { [$0.key, $0.value] }
-        case .attribute(let operand, _), .not(let operand), .negative(let operand), .positive(let operand): [operand]
-        case .item(let left, let right), .and(let left, let right), .or(let left, let right),
-            .arithmetic(let left, _, let right):
-            [left, right]
-        case .slice(let operand, let slice): [operand] + slice.parts
-        case .call(let operand, let arguments), .filter(let operand, _, let arguments),
-            .test(let operand, _, let arguments):
-            [operand] + arguments.parts
-        case .comparison(let first, let rest): [first] + rest.map(\.operand)
-        case .conditional(let test, let then, let otherwise): [test, then] + [otherwise].compactMap { $0 }
-        }
-    }
-}
