@@ -36,8 +36,9 @@ struct AdapterMethodTests {
     func suffixes(method: String) throws {
         let method = try AdapterMethods.named(method)
         let model = try Fixtures.tinyModel(for: method.name)
+        let targets = ["all-linear"] + (method.adaptsEmbeddings ? ["embed_tokens"] : [])
         let adapter = try Adapter.attach(
-            AdapterConfiguration(method: method, rank: 3, targets: ["all-linear"]), to: model, seed: 1)
+            AdapterConfiguration(method: method, rank: 3, targets: targets), to: model, seed: 1)
         let ends = Set(adapter.modules.flatMap { $0.update.tensors.map(\.suffix) })
         #expect(ends.isEmpty == !method.adaptsProjections)
         #expect(ends == Set(method.suffixes))

@@ -4,8 +4,9 @@ usage: python scripts/reference/families_peft.py LORAD [--method NAME] [FOLDER â
 
 For each folder PEFT loads the published adapter onto transformers' model; its log-probabilities of a completion must be
 those that `lorad score` gives with the adapter, and its own merge, where it has one, must give them too; of `embedding` the
-model that `lorad merge` writes and transformers loads, as PEFT's merge changes a tied head. Prints a table. With --keep, the adapter of the first folder of each model type goes to Tests/Fixtures/adapters/families-VERSION/FOLDER with PEFT's logits of
-the folder's rows; once written, a version's folder stays.
+model that `lorad merge` writes and transformers loads, as PEFT's merge changes a tied head. Prints a table. With --keep,
+the adapter of the first folder of each model type goes to Tests/Fixtures/adapters/families-VERSION/FOLDER with PEFT's logits
+of the folder's rows; once written, a version's folder stays.
 """
 
 import json

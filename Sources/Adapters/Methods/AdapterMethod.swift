@@ -50,6 +50,7 @@ package struct AdapterMethod: Sendable, Equatable {
     var obstacle: @Sendable (any ModuleSlot) -> String? = { _ in nil }
     /// How it adapts the table of an embedding; nil where it does not.
     var embeddings: EmbeddingAttachment?
+    package var adaptsEmbeddings: Bool { embeddings != nil }
     /// Whether it adapts all that it can where no target is named, and not what PEFT adapts in a base of the type.
     package var adaptsAllByDefault = false
     /// What the names of a module's tensors may end in after the module's path, in a file.
@@ -65,7 +66,7 @@ package struct AdapterMethod: Sendable, Equatable {
 
     /// Why it cannot adapt a slot; nil where it can.
     func obstacle(to slot: any ModuleSlot) -> String? {
-        guard slot.isProjection || embeddings != nil else {
+        guard slot.isProjection || adaptsEmbeddings else {
             return "is an embedding's table, which only \(AdapterMethods.embeddingKinds) adapt"
         }
         return obstacle(slot)
@@ -116,7 +117,7 @@ package enum AdapterMethods {
 
     /// The kinds that adapt an embedding's table, as a sentence names them.
     static let embeddingKinds = AdapterKind.allCases
-        .filter { kind in all.contains { $0.name == kind.adapterMethod && $0.embeddings != nil } }
+        .filter { kind in all.contains { $0.name == kind.adapterMethod && $0.adaptsEmbeddings } }
         .map(\.rawValue).joined(separator: " and ")
 
     /// The method that a manifest names.

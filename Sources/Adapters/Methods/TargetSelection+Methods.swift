@@ -35,7 +35,7 @@ extension TargetSelection {
     package static func fitting(
         _ method: AdapterMethod, _ targets: [String], among slots: [any ModuleSlot]
     ) throws -> [any ModuleSlot] {
-        let offered = slots.filter { $0.isProjection || method.embeddings != nil }
+        let offered = slots.filter { $0.isProjection || method.adaptsEmbeddings }
         let targeted = try select(targets, among: slots, offering: offered)
         let unfit = targeted.filter { method.obstacle(to: $0) != nil }
         let named = unfit.first { slot in targets.contains { matches($0, slot.name) } }

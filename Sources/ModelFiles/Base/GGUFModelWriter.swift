@@ -75,7 +75,7 @@ package enum GGUFModelWriter {
                 throw ModelFilesError(
                     .unsupported, "\(path): a \(architecture.name) GGUF has no head of its own beside the embedding.",
                     cause: "What is merged parts the two, which are one table in the base.",
-                    advice: "Merge to safetensors.")
+                    advice: "Merge to safetensors, or adapt the base as a folder of safetensors.")
             }
             all.append(head)
         }
