@@ -10,7 +10,7 @@ import Transformers
 /// An adapter that PEFT wrote beside modules or biases that were trained whole, from
 /// `scripts/reference/trained_modules.py`.
 struct TrainedModulesCase: Sendable, CustomStringConvertible {
-    static let all = ["head", "tables", "parts", "conv1d", "norms", "bias-all", "bias-lora-only"]
+    static let all = ["head", "tables", "neox-head", "parts", "conv1d", "norms", "bias-all", "bias-lora-only"]
         .map { TrainedModulesCase(name: $0) }
 
     let name: String
@@ -131,6 +131,35 @@ struct TrainedModulesTests {
         let refusal = #expect(throws: AdaptersError.self) { try TrainedModules.paths(["embed_tokens"], on: tied) }
         #expect(refusal?.code == .unsupported && refusal?.message.contains("same table") == true)
         #expect(throws: AdaptersError.self) { try TrainedModules.paths(["lm_head"], on: tied) }
+    }
+
+    @Test("GPT-NeoX's head goes by transformers' path for it, and by the one that checkpoints and transformers 4 have")
+    func formerNames() throws {
+        let tested = TrainedModulesCase(name: "neox-head")
+        let expected = try tested.attached().adapter
+        #expect(expected.configuration.savedModules == ["lm_head"])
+        for name in ["lm_head", "embed_out"] {
+            #expect(try TrainedModules.paths([name], on: tested.fixture().model()) == ["lm_head"])
+        }
+        try withTemporaryFolder { folder in
+            let weights = try SafetensorsFile(path: tested.folder + "/adapter_model.safetensors")
+            let entries = try weights.tensors.values.map { info in
+                let matrix = Matrix(rows: info.rows, columns: info.columns)
+                try weights.read(info.name, into: matrix)
+                let name = info.name.replacingOccurrences(of: ".lm_head.", with: ".embed_out.")
+                return TensorEntry(name: name, matrix: matrix, shape: info.shape)
+            }
+            #expect(entries.contains { $0.name == "base_model.model.embed_out.weight" })
+            try SafetensorsWriter.write(entries, to: folder + "/adapter_model.safetensors")
+            let file = "/adapter_config.json"
+            let text = try String(contentsOfFile: tested.folder + file, encoding: .utf8)
+            try text.replacingOccurrences(of: "\"lm_head\"", with: "\"embed_out\"")
+                .write(toFile: folder + file, atomically: true, encoding: .utf8)
+            let read = try Adapter.load(folder: folder, into: tested.fixture().model())
+            #expect(read.configuration.savedModules == ["lm_head"])
+            #expect(read.parameters.map(\.name) == expected.parameters.map(\.name))
+            #expect(read.parameters.map(\.value.values) == expected.parameters.map(\.value.values))
+        }
     }
 
     @Test("A run stopped and resumed ends in the same bits")

@@ -1,6 +1,6 @@
 """Writes Tests/Fixtures/trained-modules: LoRA beside modules and biases that are trained whole, made by PEFT.
 
-usage: python scripts/reference/trained_modules.py      (versions: requirements.txt)
+usage: python scripts/reference/trained_modules.py [CASE…]      (versions: requirements.txt)
 
 The bases and their rows are those of Tests/Fixtures/families. A case's folder holds the adapter as PEFT saves it, in
 `reference.safetensors` the logits of the rows with it, those of PEFT's merge and the gradient of the mean loss in every
@@ -32,6 +32,8 @@ SEED, LEARNING_RATE = 20261130, 2e-3
 CASES = {
     "head": ("mistral", dict(target_modules=["q_proj", "v_proj"], modules_to_save=["lm_head"])),
     "tables": ("mistral", dict(target_modules=["q_proj"], modules_to_save=["model.embed_tokens", "lm_head"])),
+    # A head that transformers 5 calls otherwise than checkpoints do.
+    "neox-head": ("gpt_neox", dict(target_modules=["query_key_value"], modules_to_save=["lm_head"])),
     # A layer's part, with projections that are targets elsewhere, and norms of every layer.
     "parts": ("llama-biases", dict(target_modules=["q_proj", "up_proj"],
                                    modules_to_save=["model.layers.1.mlp", "input_layernorm"])),

@@ -85,6 +85,7 @@ extension Adapter: Trainable {
                 read.targets.names(of: slots), feedforward: read.feedforward?.listed ?? [], places),
             model: model, seed: 0)
         do {
+            let file = file.renamed(for: adapter)
             try file.check(adapter, slots: model.moduleSlots)
             try file.read(into: adapter)
             try adapter.checkFinite(advice: "Train it again, at a lower rate.")

@@ -11,7 +11,7 @@ struct AdapterWeights {
     private let folder: String
     private let file: SafetensorsFile
     /// The file's own names.
-    private let stored: [String: String]
+    private var stored: [String: String]
 
     /// - Throws: as `SafetensorsFile`; `AdaptersError.unsupported` where the weights are in another format,
     ///   `.malformed` where a tensor stands under two names.
@@ -51,6 +51,16 @@ struct AdapterWeights {
     /// - Throws: as `SafetensorsFile.read`.
     func read(_ name: String, rows: Range<Int>, into matrix: Matrix) throws {
         try file.read(stored[name] ?? name, rows: rows, into: matrix)
+    }
+
+    /// The same, with tensors of the base that the file has under a module's former path under the one that it has now.
+    func renamed(for adapter: Adapter) -> AdapterWeights {
+        var own = self
+        for (slot, parameter) in adapter.whole?.pairs ?? [] where slot.formerModule != nil {
+            guard own.stored[parameter.name] == nil else { continue }
+            own.stored[parameter.name] = own.stored.removeValue(forKey: TensorNames.prefix + slot.storedName)
+        }
+        return own
     }
 
     /// Reads every tensor of an adapter that the file fits.

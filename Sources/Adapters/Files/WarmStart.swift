@@ -104,6 +104,7 @@ package struct WarmStart {
     ///
     /// - Throws: `AdaptersError.mismatch` listing tensors that do not fit; `.notFinite`; as reading them.
     package func begin(_ adapter: Adapter, on model: LanguageModel) throws {
+        let file = file.renamed(for: adapter)
         try file.check(adapter, slots: model.moduleSlots)
         try file.read(into: adapter)
         try adapter.checkFinite(advice: "Go on from another run, or train from the start.")

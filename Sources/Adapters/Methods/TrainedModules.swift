@@ -10,7 +10,7 @@ package enum TrainedBiases: String, Sendable, CaseIterable {
 /// Modules of a base that are trained whole: where they stand, and under which names PEFT keeps their tensors.
 package enum TrainedModules {
     /// The modules that names mean, by their whole paths, the outermost of those that lie in one another. A name is a
-    /// regular expression that matches a module's path, or its end from a dot on.
+    /// regular expression that matches a module's path, or its end from a dot on; or what checkpoints call the module.
     ///
     /// - Throws: `AdaptersError.unknownTarget` naming those that mean none; `.unsupported` for the table of a tied head, or
     ///   weights that are not stored in float32.
@@ -19,10 +19,11 @@ package enum TrainedModules {
         try WholeTensors.requireTrainable(model)
         try model.unfreeze()
         let modules = modules(of: model)
+        let former = formerPaths(of: model)
         var found = Set<String>()
         for name in names {
             let pattern = try ModulePattern("(.*\\.)?(" + name + ")")
-            let matches = modules.filter(pattern.matches)
+            let matches = modules.filter { pattern.matches($0) || former[$0].map(pattern.matches) == true }
             guard !matches.isEmpty else { throw unknown(name, modules, isTied: model.tiedTable != nil) }
             found.formUnion(matches)
         }
@@ -33,7 +34,8 @@ package enum TrainedModules {
         return outermost
     }
 
-    /// The modules that a file's `modules_to_save` mean: PEFT takes each whose path ends so, at a dot or not.
+    /// The modules that a file's `modules_to_save` mean: PEFT takes each whose path ends so, at a dot or not. The path may
+    /// be that of an older version of transformers.
     ///
     /// - Throws: as `paths`.
     static func saved(_ names: [String], on model: LanguageModel) throws -> [String] {
@@ -41,10 +43,14 @@ package enum TrainedModules {
         try WholeTensors.requireTrainable(model)
         try model.unfreeze()
         let modules = modules(of: model)
-        if let name = names.first(where: { name in !modules.contains { $0.hasSuffix(name) } }) {
+        let former = formerPaths(of: model)
+        func isMeant(_ path: String, by name: String) -> Bool {
+            path.hasSuffix(name) || former[path]?.hasSuffix(name) == true
+        }
+        if let name = names.first(where: { name in !modules.contains { isMeant($0, by: name) } }) {
             throw unknown(name, modules, isTied: model.tiedTable != nil)
         }
-        let found = modules.filter { path in names.contains(where: path.hasSuffix) }
+        let found = modules.filter { path in names.contains { isMeant(path, by: $0) } }
         let outermost = found.filter { path in !found.contains { $0 != path && path.hasPrefix($0 + ".") } }
         try refuseTied(outermost, model)
         return outermost
@@ -121,6 +127,12 @@ package enum TrainedModules {
             }
         }
         return paths
+    }
+
+    /// What modules were called once, by their paths.
+    private static func formerPaths(of model: LanguageModel) -> [String: String] {
+        let pairs = model.parameterSlots.compactMap { slot in slot.formerModule.map { (slot.module, $0) } }
+        return Dictionary(pairs) { first, _ in first }
     }
 
     private static func unknown(_ name: String, _ modules: [String], isTied: Bool) -> AdaptersError {

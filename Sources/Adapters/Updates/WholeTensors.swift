@@ -24,6 +24,8 @@ final class WholeTensors {
         before = slots.map { Kernels.squaredNorm($0.value) }
     }
 
+    /// Each tensor with what trains it.
+    var pairs: [(ParameterSlot, Parameter)] { Array(zip(slots, parameters)) }
     var areFree: Bool { slots.allSatisfy { !$0.isTrained } }
     /// Whether a value is another than when training began, as far as their squares' sums tell.
     var differ: Bool {

@@ -13,9 +13,10 @@ extension DecoderPlan {
         let builder = PlanBuilder(source: source, dtype: dtype, packsLayers: true, leftOut: isShort ? prefix : "")
         let vocabulary = configuration.vocabularySize
         let table = try builder.weight(
-            plan.embedding.tokens, vocabulary, plan.embedding.width, kind: .embedding, leavesOut: true)
+            plan.embedding.tokens, vocabulary, plan.embedding.width, kind: .embedding,
+            path: builder.leftOut + plan.embedding.tokens)
         let own = try plan.head.name.map {
-            try builder.weight($0, vocabulary, plan.head.width, kind: .weight, leavesOut: false)
+            try builder.weight($0, vocabulary, plan.head.width, kind: .weight, path: plan.head.path ?? $0)
         }
         let head = VocabularyHead(
             norm: try plan.finalNorm.map(builder.norm),
