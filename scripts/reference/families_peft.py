@@ -38,6 +38,7 @@ METHODS = {
     "patterns": "rank: 4, alpha: 8, rank_pattern: {'.*[vk].*': 2}, alpha_pattern: {'.*fc.*|.*down.*|.*4h.*': 3}, layers: 1",
     "ia3": "method: ia3",
     "bitfit": "method: bitfit",
+    "bitfit-all": "method: bitfit, bias: all",
     "adalora": "method: adalora, init_r: 4, target_r: 2, alpha: 8",
     "hybrid": "method: hybrid, rank: 4, alpha: 8, train_modules: ['[a-z_]*norm|ln_[12f]']",
     "head": "rank: 4, alpha: 8, modules_to_save: [lm_head]",
@@ -48,8 +49,8 @@ METHODS = {
     "prompt": "method: prompt, num_virtual_tokens: 4",
     "prefix": "method: prefix, num_virtual_tokens: 4",
 }
-# Those that adapt no projections.
-UNTARGETED = {"prompt", "prefix"}
+# Those that name no targets.
+UNTARGETED = {"bitfit-all", "prompt", "prefix"}
 # What a family calls its embedding, where that is not `embed_tokens`.
 TABLES = {"gpt2": "wte", "gpt_neox": "embed_in"}
 PROMPT, COMPLETION = "Is 7 odd?", " yes"

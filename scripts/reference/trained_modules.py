@@ -16,7 +16,7 @@ import warnings
 from pathlib import Path
 
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import BeftConfig, LoraConfig, get_peft_model
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM
 from transformers.utils import logging
@@ -41,6 +41,11 @@ CASES = {
     "conv1d": ("gpt2", dict(target_modules=["c_attn"], modules_to_save=["ln_1", "h.1.mlp", "wpe"])),
     # Norms that are stored as w - 1.
     "norms": ("gemma3", dict(target_modules=["v_proj"], modules_to_save=["q_norm", "model.norm"])),
+    # Of biases alone: those of projections as BEFT has them, and those of norms, whose weights are frozen.
+    "bitfit-norms": ("gpt_neox", dict(
+        peft_type="BEFT", target_modules=["query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"],
+        modules_to_save=[f"gpt_neox.layers.{layer}.{norm}" for layer in range(2)
+                         for norm in ("input_layernorm", "post_attention_layernorm")] + ["gpt_neox.final_layer_norm"])),
     "bias-all": ("gpt2", dict(target_modules=["c_attn"], bias="all")),
     "bias-lora-only": ("llama-biases", dict(target_modules=["q_proj", "down_proj"], bias="lora_only")),
 }
@@ -56,9 +61,16 @@ def trained(adapted):
 
 
 def attach(base, settings):
-    adapted = get_peft_model(
-        copy.deepcopy(base), LoraConfig(r=4, lora_alpha=8, lora_dropout=0.0, task_type="CAUSAL_LM",
-                                        **copy.deepcopy(settings)))
+    settings = copy.deepcopy(settings)
+    trains_biases_alone = settings.pop("peft_type", None) == "BEFT"
+    if trains_biases_alone:
+        configuration = BeftConfig(task_type="CAUSAL_LM", **settings)
+    else:
+        configuration = LoraConfig(r=4, lora_alpha=8, lora_dropout=0.0, task_type="CAUSAL_LM", **settings)
+    adapted = get_peft_model(copy.deepcopy(base), configuration)
+    if trains_biases_alone:
+        for name, parameter in adapted.named_parameters():
+            parameter.requires_grad_(parameter.requires_grad and name.endswith(("beft_bias.default", ".bias")))
     adapted.peft_config["default"].base_model_name_or_path = "tiny"
     generator = torch.Generator().manual_seed(SEED)
     with torch.no_grad():

@@ -76,7 +76,7 @@ extension Adapter: Trainable {
         let file = try AdapterWeights(folder: folder)
         try check(file.metadata, expecting, folder: folder)
         var own = read.adapter
-        own.savedModules = try TrainedModules.saved(read.modulesOfBase, on: model)
+        own.savedModules = try TrainedModules.saved(read.modulesOfBase, by: read.adapter.method, on: model)
         let slots = try read.slots(of: model)
         let places = slots.map(read.place)
         let adapter = try Adapter(

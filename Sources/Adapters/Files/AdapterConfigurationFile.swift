@@ -99,10 +99,13 @@ struct AdapterConfigurationFile {
                     ? "The adapter in \(folder) classifies texts; it does not predict tokens."
                     : "The adapter in \(folder) predicts tokens; it does not classify texts.")
         }
-        guard let other = modulesOfBase.first, !adapter.method.settings.contains("bias") else { return }
+        let method = adapter.method
+        guard let other = modulesOfBase.first, !method.settings.contains("bias"), !method.trainsBiasesAlone else {
+            return
+        }
         throw AdaptersError(
             .unsupported, "The adapter in \(folder) saves the module '\(other)' whole, which lorad does not support.",
-            cause: "Beside \(adapter.method.title) no modules of the base are trained.")
+            cause: "Beside \(method.title) no modules of the base are trained.")
     }
 
     /// Of what is saved whole, modules of the base, and not a classification head's.

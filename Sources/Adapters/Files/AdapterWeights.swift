@@ -90,7 +90,11 @@ struct AdapterWeights {
             if found.shape != shape { complaints.append("\(name) has the shape \(found.shape), expected \(shape)") }
         }
         let tables = adapter.modules.compactMap { $0.slot as? EmbeddingSlot }
-        let names = Set(tables.map { Self.tableName(of: $0) })
+        let untrained = adapter.whole?.beside ?? []
+        for name in untrained.map(\.name) where info(name) == nil {
+            complaints.append("\(name) is missing")
+        }
+        let names = Set(tables.map { Self.tableName(of: $0) } + untrained.map(\.name))
         let unexpected = stored.keys.sorted().filter { expected[$0] == nil && !names.contains($0) }
         if complaints.isEmpty { try refuseOtherModules(unexpected, slots) }
         complaints += unexpected.map { "\($0) is unexpected" }
@@ -101,13 +105,16 @@ struct AdapterWeights {
                 advice: "Use it with the base that it was trained on.")
         }
         for slot in tables { try checkTable(of: slot) }
+        for (name, slot) in untrained { try checkUntrained(slot, name, adapter.configuration.method) }
     }
 
     /// An adapter that fits but for what it does to modules that are no linear projections of lorad's.
     private func refuseOtherModules(_ unexpected: [String], _ slots: [any ModuleSlot]) throws {
         let prefix = TensorNames.prefix
         let modules = unexpected.compactMap { name -> String? in
-            guard name.hasPrefix(prefix), let ending = TensorNames.suffixes.first(where: name.hasSuffix) else { return nil }
+            guard name.hasPrefix(prefix), let ending = TensorNames.suffixes.first(where: name.hasSuffix) else {
+                return nil
+            }
             return String(name.dropFirst(prefix.count).dropLast(ending.count))
         }
         let others = Set(modules).subtracting(slots.map(\.name)).sorted()

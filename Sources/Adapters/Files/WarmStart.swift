@@ -69,7 +69,7 @@ package struct WarmStart {
         if ours.method.hasRank, ours.ranks.isEmpty { compare(.rank, "\(read.adapter.rank)", ["\(ours.rank)"]) }
         if ours.method.hasRank, ours.alphas.isEmpty { compare(.alpha, "\(read.adapter.alpha)", ["\(ours.alpha)"]) }
         var theirs = read.adapter
-        theirs.savedModules = try TrainedModules.saved(read.modulesOfBase, on: model)
+        theirs.savedModules = try TrainedModules.saved(read.modulesOfBase, by: read.adapter.method, on: model)
         compare(.settings, theirs.ownSettings, [ours.ownSettings])
         let slots = try read.slots(of: model)
         if Set(slots.map(\.name)) != Set(adapter.modules.map(\.slot.name)) {

@@ -53,6 +53,8 @@ package struct AdapterMethod: Sendable, Equatable {
     package var adaptsEmbeddings: Bool { embeddings != nil }
     /// Whether it adapts all that it can where no target is named, and not what PEFT adapts in a base of the type.
     package var adaptsAllByDefault = false
+    /// Whether of modules that are saved beside its updates it trains the biases alone.
+    package var trainsBiasesAlone = false
     /// What the names of a module's tensors may end in after the module's path, in a file.
     package var suffixes: [String] = []
 

@@ -38,9 +38,9 @@ package enum TrainedModules {
     /// be that of an older version of transformers.
     ///
     /// - Throws: as `paths`.
-    static func saved(_ names: [String], on model: LanguageModel) throws -> [String] {
+    static func saved(_ names: [String], by method: AdapterMethod, on model: LanguageModel) throws -> [String] {
         guard !names.isEmpty else { return [] }
-        try WholeTensors.requireTrainable(model)
+        if !method.trainsBiasesAlone { try WholeTensors.requireTrainable(model) }
         try model.unfreeze()
         let modules = modules(of: model)
         let former = formerPaths(of: model)
@@ -54,6 +54,23 @@ package enum TrainedModules {
         let outermost = found.filter { path in !found.contains { $0 != path && path.hasPrefix($0 + ".") } }
         try refuseTied(outermost, model)
         return outermost
+    }
+
+    /// The norms that have a bias.
+    ///
+    /// - Throws: `AdaptersError.unsupported` where a bias is neither a projection's nor a norm's.
+    package static func biasedNorms(on model: LanguageModel) throws -> [String] {
+        try model.unfreeze()
+        let projections = Set(model.slots.map(\.name))
+        let norms = Set(model.parameterSlots.filter { $0.kind == .norm }.map(\.module))
+        let biases = model.parameterSlots.filter { $0.kind == .bias && !projections.contains($0.module) }
+        if let other = biases.first(where: { !norms.contains($0.module) }) {
+            throw AdaptersError(
+                .unsupported,
+                "Not every bias of the base can be trained: '\(other.name)' is neither a projection's nor a norm's.",
+                advice: "Leave bias out, and those of projections are trained.")
+        }
+        return biases.map(\.module)
     }
 
     /// Whether a module's path, or a projection's, lies in one of those that are trained whole.
@@ -72,7 +89,10 @@ package enum TrainedModules {
         let slots = try slots(configuration, adapted: adapted, on: model)
         // PEFT reads a file that trains biases on a base that has none.
         guard !slots.isEmpty else { return nil }
-        let tensors = WholeTensors(slots) { slot in
+        let others =
+            configuration.method.trainsBiasesAlone
+            ? model.parameterSlots.filter { $0.kind != .bias && contain($0.module, configuration.savedModules) } : []
+        let tensors = WholeTensors(slots, beside: others) { slot in
             // PEFT puts an adapted projection into a layer of its own.
             let isInside = adapted.contains(slot.module) && slot.kind == .bias
             let name = isInside ? "\(slot.module).base_layer.bias" : slot.name
@@ -104,8 +124,13 @@ package enum TrainedModules {
     ) throws -> [ParameterSlot] {
         try model.unfreeze()
         return model.parameterSlots.filter {
-            contain($0.module, configuration.savedModules) || isTrainedBias($0, configuration, adapted: adapted)
+            isSaved($0, configuration) || isTrainedBias($0, configuration, adapted: adapted)
         }
+    }
+
+    private static func isSaved(_ slot: ParameterSlot, _ configuration: AdapterConfiguration) -> Bool {
+        (slot.kind == .bias || !configuration.method.trainsBiasesAlone)
+            && contain(slot.module, configuration.savedModules)
     }
 
     private static func isTrainedBias(

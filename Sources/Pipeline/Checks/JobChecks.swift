@@ -132,9 +132,7 @@ struct JobChecks {
                 "targets", { try TargetSelection.fitting(method, section.targets ?? [], among: model.moduleSlots) }),
             let layered = try known("layers", { try TargetSelection.inLayers(section.layerNumbers, of: all) }),
             let left = try known("exclude", { try TargetSelection.excluding(section.exclude ?? [], from: layered) }),
-            let modules = try known(
-                section.trainModules == nil ? "modules_to_save" : "train_modules",
-                { try TrainedModules.paths(section.wholeModules, on: model) })
+            let modules = try modules(section, beside: method, of: model)
         else { return nil }
         let slots = left.filter { !TrainedModules.contain($0.name, modules) }
         var configuration = AdapterConfiguration(
@@ -145,7 +143,8 @@ struct JobChecks {
         configuration.layers = section.layerNumbers
         configuration.feedforward = section.feedforwardModules ?? []
         configuration.savedModules = modules
-        configuration.bias = section.bias.flatMap { TrainedBiases(rawValue: $0.rawValue) } ?? .none
+        let bias = method.trainsBiasesAlone ? nil : section.bias
+        configuration.bias = bias.flatMap { TrainedBiases(rawValue: $0.rawValue) } ?? .none
         configuration.beginning = section.beginning.flatMap { LowRankBeginning(rawValue: $0.rawValue) } ?? .kaiming
         if section.method.keys.contains("target_r") {
             guard let budget = budget(section, steps: steps) else { return nil }
@@ -156,6 +155,18 @@ struct JobChecks {
             section.bias == nil ? "targets" : "bias", { try AdapterDemand(configuration, on: model) })
         guard demand != nil else { return nil }
         return fits(configuration, slots) && hasRates(slots) ? configuration : nil
+    }
+
+    /// Modules of the base that are saved beside the updates; nil, and noted, where there are none such.
+    private func modules(
+        _ section: AdapterSection, beside method: AdapterMethod, of model: LanguageModel
+    ) throws -> [String]? {
+        if method.trainsBiasesAlone, section.bias == .all {
+            return try known("bias") { try TrainedModules.biasedNorms(on: model) }
+        }
+        return try known(section.trainModules == nil ? "modules_to_save" : "train_modules") {
+            try TrainedModules.paths(section.wholeModules, on: model)
+        }
     }
 
     /// What modules have of their own; false, and noted, where a name means none of the slots.

@@ -21,6 +21,22 @@ extension AdapterWeights {
         }
     }
 
+    /// Checks that a tensor which was saved with its module, and is not trained, is the base's.
+    ///
+    /// - Throws: `AdaptersError.unsupported` where it is another; as reading it.
+    func checkUntrained(_ slot: ParameterSlot, _ name: String, _ method: AdapterMethod) throws {
+        let own = slot.stored
+        let saved = Matrix(rows: own.rows, columns: own.columns)
+        if info(name)?.shape == slot.shape {
+            try read(name, into: saved)
+            if saved.hasSameBits(as: own) { return }
+        }
+        throw AdaptersError(
+            .unsupported, "The adapter's file holds another tensor than the base's, under \(name).",
+            cause: "Of the modules that it saves, \(method.title) trains the biases alone.",
+            advice: "Merge the adapter into its base with PEFT, and use the merged model.")
+    }
+
     /// Whether a saved table, in the type that the model has its own in, is the model's.
     private func holdsTable(_ name: String, of slot: EmbeddingSlot) throws -> Bool {
         let (own, other) = (Matrix(rows: 1, columns: slot.outputs), Matrix(rows: 1, columns: slot.outputs))
