@@ -40,7 +40,7 @@ struct AdapterOptions: ParsableArguments {
         func layer(_ slot: ProjectionSlot) -> Substring? {
             slot.name.split(separator: ".").first { Int($0) != nil }
         }
-        let slots = try TargetSelection.select(targetNames, among: model.slots)
+        let slots = try TargetSelection.select(targetNames, among: model.slots).compactMap { $0 as? ProjectionSlot }
         return slots.filter { layer($0) == slots.first.flatMap(layer) }
     }
 }

@@ -49,7 +49,7 @@ package struct AdapterKind: RawRepresentable, CaseIterable, Sendable, Hashable {
             beginnings: AdapterBeginning.allCases, isMergeable: true),
         AdapterKind("dora", title: "DoRA", keys: lowRank, beginnings: [.kaiming, .gaussian], isMergeable: true),
         AdapterKind("ia3", title: "(IA)³", keys: targeting.union(["feedforward_modules"]), isMergeable: true),
-        AdapterKind("bitfit", title: "BitFit", keys: targeting, isMergeable: true),
+        AdapterKind("bitfit", title: "BitFit", keys: targeting.union(["bias"]), isMergeable: true),
         AdapterKind(
             "adalora", title: "AdaLoRA",
             keys: targeting.union([

@@ -27,15 +27,18 @@ struct AdapterMethodTests {
         let demand = try AdapterDemand(configuration, on: model)
         let adapter = try Adapter.attach(configuration, to: model, seed: 1)
         #expect(demand.elements == adapter.parameterCount)
-        #expect(demand.bytesPerToken >= 4 * adapter.modules.reduce(0) { $0 + $1.update.savedCount })
+        let updates = adapter.modules.compactMap { $0.update as? any ProjectionUpdate }
+        #expect(updates.count == adapter.modules.count)
+        #expect(demand.bytesPerToken >= 4 * updates.reduce(0) { $0 + $1.savedCount })
     }
 
     @Test("A method names what its tensors end in", arguments: methods)
     func suffixes(method: String) throws {
         let method = try AdapterMethods.named(method)
         let model = try Fixtures.tinyModel(for: method.name)
+        let targets = ["all-linear"] + (method.adaptsEmbeddings ? ["embed_tokens"] : [])
         let adapter = try Adapter.attach(
-            AdapterConfiguration(method: method, rank: 3, targets: ["all-linear"]), to: model, seed: 1)
+            AdapterConfiguration(method: method, rank: 3, targets: targets), to: model, seed: 1)
         let ends = Set(adapter.modules.flatMap { $0.update.tensors.map(\.suffix) })
         #expect(ends.isEmpty == !method.adaptsProjections)
         #expect(ends == Set(method.suffixes))

@@ -10,8 +10,9 @@ import Transformers
 /// An adapter that PEFT wrote beside modules or biases that were trained whole, from
 /// `scripts/reference/trained_modules.py`.
 struct TrainedModulesCase: Sendable, CustomStringConvertible {
-    static let all = ["head", "tables", "parts", "conv1d", "norms", "bias-all", "bias-lora-only"]
-        .map { TrainedModulesCase(name: $0) }
+    static let all = [
+        "head", "tables", "neox-head", "parts", "conv1d", "norms", "bitfit-norms", "bias-all", "bias-lora-only",
+    ].map { TrainedModulesCase(name: $0) }
 
     let name: String
     var description: String { name }
@@ -131,6 +132,81 @@ struct TrainedModulesTests {
         let refusal = #expect(throws: AdaptersError.self) { try TrainedModules.paths(["embed_tokens"], on: tied) }
         #expect(refusal?.code == .unsupported && refusal?.message.contains("same table") == true)
         #expect(throws: AdaptersError.self) { try TrainedModules.paths(["lm_head"], on: tied) }
+    }
+
+    @Test("GPT-NeoX's head goes by transformers' path for it, and by the one that checkpoints and transformers 4 have")
+    func formerNames() throws {
+        let tested = TrainedModulesCase(name: "neox-head")
+        let expected = try tested.attached().adapter
+        #expect(expected.configuration.savedModules == ["lm_head"])
+        for name in ["lm_head", "embed_out"] {
+            #expect(try TrainedModules.paths([name], on: tested.fixture().model()) == ["lm_head"])
+        }
+        try withTemporaryFolder { folder in
+            let weights = try SafetensorsFile(path: tested.folder + "/adapter_model.safetensors")
+            let entries = try weights.tensors.values.map { info in
+                let matrix = Matrix(rows: info.rows, columns: info.columns)
+                try weights.read(info.name, into: matrix)
+                let name = info.name.replacingOccurrences(of: ".lm_head.", with: ".embed_out.")
+                return TensorEntry(name: name, matrix: matrix, shape: info.shape)
+            }
+            #expect(entries.contains { $0.name == "base_model.model.embed_out.weight" })
+            try SafetensorsWriter.write(entries, to: folder + "/adapter_model.safetensors")
+            let file = "/adapter_config.json"
+            let text = try String(contentsOfFile: tested.folder + file, encoding: .utf8)
+            try text.replacingOccurrences(of: "\"lm_head\"", with: "\"embed_out\"")
+                .write(toFile: folder + file, atomically: true, encoding: .utf8)
+            let read = try Adapter.load(folder: folder, into: tested.fixture().model())
+            #expect(read.configuration.savedModules == ["lm_head"])
+            #expect(read.parameters.map(\.name) == expected.parameters.map(\.name))
+            #expect(read.parameters.map(\.value.values) == expected.parameters.map(\.value.values))
+        }
+    }
+
+    @Test("Of norms that BitFit saves the weights are the base's; files with others, or without, are refused")
+    func untrainedWeights() throws {
+        let tested = TrainedModulesCase(name: "bitfit-norms")
+        let weights = try SafetensorsFile(path: tested.folder + "/adapter_model.safetensors")
+        let changed = "base_model.model.gpt_neox.layers.1.input_layernorm.weight"
+        func told(_ change: (Matrix) -> TensorEntry?) throws -> AdaptersError? {
+            try withTemporaryFolder { folder in
+                let entries = try weights.tensors.values.compactMap { info -> TensorEntry? in
+                    let matrix = Matrix(rows: info.rows, columns: info.columns)
+                    try weights.read(info.name, into: matrix)
+                    return info.name == changed
+                        ? change(matrix) : TensorEntry(name: info.name, matrix: matrix, shape: info.shape)
+                }
+                try SafetensorsWriter.write(entries, to: folder + "/adapter_model.safetensors")
+                try FileManager.default.copyItem(
+                    atPath: tested.folder + "/adapter_config.json", toPath: folder + "/adapter_config.json")
+                let model = try tested.fixture().model()
+                return #expect(throws: AdaptersError.self) { try Adapter.load(folder: folder, into: model) }
+            }
+        }
+        let other = try told { matrix in
+            matrix[0, 3] += 1e-6
+            return TensorEntry(name: changed, matrix: matrix, shape: [matrix.columns])
+        }
+        #expect(other?.code == .unsupported && other?.message.contains(changed) == true)
+        #expect(try told { _ in nil }?.message.contains("\(changed) is missing") == true)
+    }
+
+    @Test(
+        "The norms with biases are all that has any beside projections, or the bias of another module is named",
+        arguments: [
+            ("gpt2", 5, nil), ("opt", 5, nil), ("llama-biases", 0, nil), ("bert-pair", 5, nil),
+            ("deberta", nil, "q_bias"), ("deberta-v2-convolution", nil, "conv"),
+        ] as [(String, Int?, String?)])
+    func biasedNorms(name: String, count: Int?, other: String?) throws {
+        let isClassifier = ClassifierCase.names.contains(name)
+        let model = try isClassifier ? ClassifierCase(name: name).model() : FamilyFixture(name: name).model()
+        guard let other else {
+            let norms = try TrainedModules.biasedNorms(on: model)
+            #expect(norms.count == count && Set(norms).count == count)
+            return
+        }
+        let error = #expect(throws: AdaptersError.self) { try TrainedModules.biasedNorms(on: model) }
+        #expect(error?.code == .unsupported && error?.message.contains(other) == true, "\(error?.message ?? "")")
     }
 
     @Test("A run stopped and resumed ends in the same bits")

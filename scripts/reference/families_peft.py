@@ -3,9 +3,10 @@
 usage: python scripts/reference/families_peft.py LORAD [--method NAME] [FOLDER …]      (versions: requirements.txt)
 
 For each folder PEFT loads the published adapter onto transformers' model; its log-probabilities of a completion must be
-those that `lorad score` gives with the adapter, and its own merge, where it has one, must give them too. Prints a table. With --keep, the
-adapter of the first folder of each model type goes to Tests/Fixtures/adapters/families-VERSION/FOLDER with PEFT's logits of
-the folder's rows; once written, a version's folder stays.
+those that `lorad score` gives with the adapter, and its own merge, where it has one, must give them too; of `embedding` the
+model that `lorad merge` writes and transformers loads, as PEFT's merge changes a tied head. Prints a table. With --keep,
+the adapter of the first folder of each model type goes to Tests/Fixtures/adapters/families-VERSION/FOLDER with PEFT's logits
+of the folder's rows; once written, a version's folder stays.
 """
 
 import json
@@ -37,16 +38,21 @@ METHODS = {
     "patterns": "rank: 4, alpha: 8, rank_pattern: {'.*[vk].*': 2}, alpha_pattern: {'.*fc.*|.*down.*|.*4h.*': 3}, layers: 1",
     "ia3": "method: ia3",
     "bitfit": "method: bitfit",
+    "bitfit-all": "method: bitfit, bias: all",
     "adalora": "method: adalora, init_r: 4, target_r: 2, alpha: 8",
     "hybrid": "method: hybrid, rank: 4, alpha: 8, train_modules: ['[a-z_]*norm|ln_[12f]']",
     "head": "rank: 4, alpha: 8, modules_to_save: [lm_head]",
     "bias-all": "rank: 4, alpha: 8, bias: all",
     "bias-lora-only": "rank: 4, alpha: 8, bias: lora_only",
+    # Beside every projection the embedding, by the family's name.
+    "embedding": "rank: 4, alpha: 8",
     "prompt": "method: prompt, num_virtual_tokens: 4",
     "prefix": "method: prefix, num_virtual_tokens: 4",
 }
-# Those that adapt no projections.
-UNTARGETED = {"prompt", "prefix"}
+# Those that name no targets.
+UNTARGETED = {"bitfit-all", "prompt", "prefix"}
+# What a family calls its embedding, where that is not `embed_tokens`.
+TABLES = {"gpt2": "wte", "gpt_neox": "embed_in"}
 PROMPT, COMPLETION = "Is 7 odd?", " yes"
 
 
@@ -80,7 +86,7 @@ def logprob(model, tokenizer):
         return batches.label_logprobs(model, [row]).sum().item()
 
 
-def check(lorad, name, keep, adapter):
+def check(lorad, name, keep, adapter, merges_itself=False):
     base = FAMILIES / name
 
     def load():
@@ -107,13 +113,21 @@ def check(lorad, name, keep, adapter):
             save_file({"logits": logits.contiguous()}, keep_folder / "peft_logits.safetensors",
                       metadata={"format": "pt"})
         merges = not adapted.active_peft_config.is_prompt_learning
-        merged = logprob(adapted.merge_and_unload(), tokenizer) if merges else after
+        if merges_itself:
+            call(lorad, folder, "merge", "--base", "base", "--adapter", run, "--output", "merged", "--format",
+                 "safetensors", "--dtype", "float32")
+            written = AutoModelForCausalLM.from_pretrained(
+                Path(folder) / "merged", attn_implementation="eager", dtype=torch.float32)
+            assert not written.config.tie_word_embeddings
+            merged = logprob(written.eval(), tokenizer)
+        else:
+            merged = logprob(adapted.merge_and_unload(), tokenizer) if merges else after
     print(f"| {name} | {before:.4f} | {after:.4f} | {score:.4f} | {merged:.4f} | {str(transposed).lower()} |")
     # Virtual tokens may lie outside of every window that the completion's rows see.
     sees_all = merges or not json.loads((base / "config.json").read_text()).get("sliding_window")
     assert abs(after - before) > 0.01 or not sees_all, "the adapter changes nothing"
     assert abs(after - score) < 1e-3 * max(1, abs(score)), "PEFT and lorad differ"
-    assert abs(merged - score) < 1e-3 * max(1, abs(score)), "PEFT's merge and lorad differ"
+    assert abs(merged - score) < 1e-3 * max(1, abs(score)), "the merge and lorad differ"
 
 
 def main():
@@ -125,7 +139,6 @@ def main():
         at = arguments.index("--method")
         method = arguments[at + 1]
         del arguments[at:at + 2]
-    adapter = METHODS[method] + ("" if method in UNTARGETED else ", targets: all-linear")
     lorad = str(Path(arguments[0]).resolve())
     names = arguments[1:] or sorted(
         path.parent.name for path in FAMILIES.glob("*/reference.json") if '"losses"' in path.read_text())
@@ -135,12 +148,14 @@ def main():
         keep = FIXTURES / "adapters" / f"families-{version}"
         if keep.exists():
             sys.exit(f"{keep} exists; what a version wrote is never written again")
-    print("| folder | log p, base in transformers | adapter in PEFT | adapter in lorad | PEFT's merge | fan_in_fan_out |")
+    print("| folder | log p, base in transformers | adapter in PEFT | adapter in lorad | merged | fan_in_fan_out |")
     print("|---|---|---|---|---|---|")
     seen = set()
     for name in names:
         model_type = json.loads((FAMILIES / name / "config.json").read_text())["model_type"]
-        check(lorad, name, keep if model_type not in seen else None, adapter)
+        table = f", {TABLES.get(model_type, 'embed_tokens')}" if method == "embedding" else ""
+        adapter = METHODS[method] + ("" if method in UNTARGETED else f", targets: [all-linear{table}]")
+        check(lorad, name, keep if model_type not in seen else None, adapter, merges_itself=bool(table))
         seen.add(model_type)
 
 

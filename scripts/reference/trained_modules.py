@@ -1,6 +1,6 @@
 """Writes Tests/Fixtures/trained-modules: LoRA beside modules and biases that are trained whole, made by PEFT.
 
-usage: python scripts/reference/trained_modules.py      (versions: requirements.txt)
+usage: python scripts/reference/trained_modules.py [CASE…]      (versions: requirements.txt)
 
 The bases and their rows are those of Tests/Fixtures/families. A case's folder holds the adapter as PEFT saves it, in
 `reference.safetensors` the logits of the rows with it, those of PEFT's merge and the gradient of the mean loss in every
@@ -16,7 +16,7 @@ import warnings
 from pathlib import Path
 
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import BeftConfig, LoraConfig, get_peft_model
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM
 from transformers.utils import logging
@@ -32,6 +32,8 @@ SEED, LEARNING_RATE = 20261130, 2e-3
 CASES = {
     "head": ("mistral", dict(target_modules=["q_proj", "v_proj"], modules_to_save=["lm_head"])),
     "tables": ("mistral", dict(target_modules=["q_proj"], modules_to_save=["model.embed_tokens", "lm_head"])),
+    # A head that transformers 5 calls otherwise than checkpoints do.
+    "neox-head": ("gpt_neox", dict(target_modules=["query_key_value"], modules_to_save=["lm_head"])),
     # A layer's part, with projections that are targets elsewhere, and norms of every layer.
     "parts": ("llama-biases", dict(target_modules=["q_proj", "up_proj"],
                                    modules_to_save=["model.layers.1.mlp", "input_layernorm"])),
@@ -39,6 +41,11 @@ CASES = {
     "conv1d": ("gpt2", dict(target_modules=["c_attn"], modules_to_save=["ln_1", "h.1.mlp", "wpe"])),
     # Norms that are stored as w - 1.
     "norms": ("gemma3", dict(target_modules=["v_proj"], modules_to_save=["q_norm", "model.norm"])),
+    # Of biases alone: those of projections as BEFT has them, and those of norms, whose weights are frozen.
+    "bitfit-norms": ("gpt_neox", dict(
+        peft_type="BEFT", target_modules=["query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"],
+        modules_to_save=[f"gpt_neox.layers.{layer}.{norm}" for layer in range(2)
+                         for norm in ("input_layernorm", "post_attention_layernorm")] + ["gpt_neox.final_layer_norm"])),
     "bias-all": ("gpt2", dict(target_modules=["c_attn"], bias="all")),
     "bias-lora-only": ("llama-biases", dict(target_modules=["q_proj", "down_proj"], bias="lora_only")),
 }
@@ -54,9 +61,16 @@ def trained(adapted):
 
 
 def attach(base, settings):
-    adapted = get_peft_model(
-        copy.deepcopy(base), LoraConfig(r=4, lora_alpha=8, lora_dropout=0.0, task_type="CAUSAL_LM",
-                                        **copy.deepcopy(settings)))
+    settings = copy.deepcopy(settings)
+    trains_biases_alone = settings.pop("peft_type", None) == "BEFT"
+    if trains_biases_alone:
+        configuration = BeftConfig(task_type="CAUSAL_LM", **settings)
+    else:
+        configuration = LoraConfig(r=4, lora_alpha=8, lora_dropout=0.0, task_type="CAUSAL_LM", **settings)
+    adapted = get_peft_model(copy.deepcopy(base), configuration)
+    if trains_biases_alone:
+        for name, parameter in adapted.named_parameters():
+            parameter.requires_grad_(parameter.requires_grad and name.endswith(("beft_bias.default", ".bias")))
     adapted.peft_config["default"].base_model_name_or_path = "tiny"
     generator = torch.Generator().manual_seed(SEED)
     with torch.no_grad():

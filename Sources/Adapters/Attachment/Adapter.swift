@@ -4,12 +4,12 @@ import Transformers
 /// An adapter attached to a model: an update of a method in the slot of each targeted projection, or in slots of another
 /// kind. A classification head is trained in full and belongs to the adapter.
 package final class Adapter {
-    /// One targeted projection and what adapts it.
+    /// One targeted module and what adapts it.
     package struct Module {
         package let place: AdaptedPlace
-        package let update: any ProjectionUpdate
+        package let update: any WeightUpdate
 
-        package var slot: ProjectionSlot { place.slot }
+        package var slot: any ModuleSlot { place.slot }
     }
 
     package let configuration: AdapterConfiguration
@@ -65,8 +65,8 @@ package final class Adapter {
         _ configuration: AdapterConfiguration, places: [AdaptedPlace], published: PublishedTargets,
         model: LanguageModel, seed: UInt64
     ) throws {
-        if let taken = places.first(where: { $0.slot.adapter != nil }) {
-            throw AdaptersError(.mismatch, "The projection '\(taken.slot.name)' already has an adapter.")
+        if let taken = places.first(where: \.slot.isTaken) {
+            throw AdaptersError(.mismatch, "The module '\(taken.slot.name)' already has an adapter.")
         }
         self.configuration = configuration
         self.published = published
@@ -79,6 +79,9 @@ package final class Adapter {
         switch configuration.method.attachment {
         case .projections(_, let make):
             modules = try places.enumerated().map { index, place in
+                guard place.slot.isProjection else {
+                    return Module(place: place, update: try configuration.method.embeddings(of: place.slot).make(place))
+                }
                 let dropout = UpdateDropout(
                     probability: configuration.dropout,
                     random: Philox(seed: seed, stream: .adapterDropout(module: index)))
@@ -97,6 +100,9 @@ package final class Adapter {
         setEnabled(true)
     }
 
+    /// Whether the embedding of the tokens is among what is adapted.
+    package var adaptsEmbedding: Bool { modules.contains { !$0.slot.isProjection } }
+
     /// Every trainable matrix, in a fixed order.
     package var parameters: [Parameter] { adapted + (whole?.parameters ?? []) + (head?.parameters ?? []) }
 
@@ -104,7 +110,12 @@ package final class Adapter {
     private var adapted: [Parameter] { update?.parameters ?? modules.flatMap { $0.update.parameters } }
 
     /// What the method stands in, in words.
-    package var placeText: String { update?.placeText ?? "\(modules.count) projections" }
+    package var placeText: String { update?.placeText ?? modulesText }
+
+    private var modulesText: String {
+        let tables = modules.count { !$0.slot.isProjection }
+        return "\(modules.count - tables) projections" + (tables == 0 ? "" : " and the embedding")
+    }
 
     package var constants: [(name: String, matrix: Matrix)] { modules.flatMap(\.update.constants) }
 
@@ -122,7 +133,7 @@ package final class Adapter {
     /// While disabled, the base answers, with the head that training started from.
     package func setEnabled(_ enabled: Bool) {
         head?.usesTrained = enabled
-        for module in modules { module.slot.adapter = enabled ? module.update : nil }
+        for module in modules { module.update.setAttached(enabled, to: module.slot) }
         update?.setEnabled(enabled)
         whole?.setEnabled(enabled)
     }

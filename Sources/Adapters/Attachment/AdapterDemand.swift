@@ -16,19 +16,28 @@ package struct AdapterDemand: Sendable, Equatable {
     /// Most bytes that the beginning of a module, or the analysis of its trained update, takes beside the adapter.
     package let analysisBytes: Int
 
+    /// Bytes of the head that merged weights have beside their embedding, where the base has one table for both.
+    package let partedHeadBytes: Int
+
     /// Of an adapter that is to be attached to `model`.
     ///
     /// - Throws: `AdaptersError.unknownTarget`; `.unsupported` where the model has no slots for the method.
     package init(_ configuration: AdapterConfiguration, on model: LanguageModel) throws {
         let demands =
             switch configuration.method.attachment {
-            case .projections(let demand, _): try configuration.places(on: model).map(demand)
+            case .projections(let demand, _):
+                try configuration.places(on: model).map { place in
+                    guard !place.slot.isProjection else { return demand(place) }
+                    return try configuration.method.embeddings(of: place.slot).demand(place)
+                }
             case .model(let demand, _): [try demand(configuration, model)]
             }
-        var whole = 0
+        var (whole, parted) = (0, 0)
         if configuration.method.adaptsProjections {
-            let adapted = Set(try configuration.places(on: model).map(\.slot.name))
-            whole = try TrainedModules.elements(configuration, adapted: adapted, on: model)
+            let places = try configuration.places(on: model)
+            whole = try TrainedModules.elements(configuration, adapted: Set(places.map(\.slot.name)), on: model)
+            let isClassifier = model.classifier != nil
+            parted = PartedHead(places.map(\.slot), of: model.configuration, isClassifier: isClassifier)?.elements ?? 0
         }
         let head = (model.classifier?.parameters ?? []).reduce(0) { $0 + $1.value.rows * $1.value.columns }
         elements = head + whole + demands.reduce(0) { $0 + $1.elements }
@@ -37,6 +46,7 @@ package struct AdapterDemand: Sendable, Equatable {
         // What all keep, and what one module at a time holds.
         let held = demands.map(\.scratchCount).max() ?? 0
         bytesPerToken = DType.float32.bytes * (demands.reduce(held) { $0 + $1.savedCount })
+        partedHeadBytes = DType.float32.bytes * parted
         promptRows = demands.map(\.promptRows).max() ?? 0
         analysisBytes = demands.map(\.analysisBytes).max() ?? 0
     }

@@ -19,7 +19,7 @@ package struct Composition {
         }
     }
 
-    /// A parent's share in a projection: W' = W + weight · scaling · B·A.
+    /// A parent's share in a module: W' = W + weight · scaling · B·A.
     struct Share {
         /// The parent's place among all of them.
         let parent: Int
@@ -29,7 +29,7 @@ package struct Composition {
 
     private let settings: CompositionSettings
     private let rank: Int
-    /// By the projection's name.
+    /// By the module's name.
     private let shares: [String: [Share]]
 
     /// The composed adapter, attached to `model`.
@@ -104,7 +104,7 @@ package struct Composition {
     }
 
     private func adapter(on model: LanguageModel) throws -> Adapter {
-        let slots = model.slots.filter { shares[$0.name] != nil }
+        let slots = model.moduleSlots.filter { shares[$0.name] != nil }
         let configuration = AdapterConfiguration(
             method: .lora, rank: rank, alpha: Float(rank), targets: TargetSelection.leafNames(slots))
         let places = slots.map(configuration.place)

@@ -24,7 +24,8 @@ extension Adapter: Trainable {
         let file = AdapterConfigurationFile(
             own, baseModel: baseModel, task: head == nil ? .causalLanguage : .sequenceClassification,
             modulesToSave: (head.map(SavedModules.names) ?? []) + own.savedModules,
-            isTransposed: modules.contains { $0.slot.isTransposed }, members: update?.members ?? [])
+            isTransposed: modules.contains { $0.slot.isProjection && $0.slot.isTransposed },
+            members: update?.members ?? [])
         try AtomicFile.write(Data(file.text.utf8), to: "\(folder)/\(Self.configurationFile)")
         var metadata = [
             "format": "pt", "lorad.base_sha256": identity.baseSHA256,
@@ -75,7 +76,7 @@ extension Adapter: Trainable {
         let file = try AdapterWeights(folder: folder)
         try check(file.metadata, expecting, folder: folder)
         var own = read.adapter
-        own.savedModules = try TrainedModules.saved(read.modulesOfBase, on: model)
+        own.savedModules = try TrainedModules.saved(read.modulesOfBase, by: read.adapter.method, on: model)
         let slots = try read.slots(of: model)
         let places = slots.map(read.place)
         let adapter = try Adapter(
@@ -84,7 +85,8 @@ extension Adapter: Trainable {
                 read.targets.names(of: slots), feedforward: read.feedforward?.listed ?? [], places),
             model: model, seed: 0)
         do {
-            try file.check(adapter, slots: model.slots)
+            let file = file.renamed(for: adapter)
+            try file.check(adapter, slots: model.moduleSlots)
             try file.read(into: adapter)
             try adapter.checkFinite(advice: "Train it again, at a lower rate.")
         } catch {
@@ -111,6 +113,13 @@ extension Adapter: Trainable {
     /// - Throws: as reading `adapter_config.json`.
     package static func method(folder: String) throws -> AdapterMethod {
         try AdapterConfigurationFile.read("\(folder)/\(configurationFile)").adapter.method
+    }
+
+    /// Whether an adapter's files hold an update of an embedding.
+    ///
+    /// - Throws: as `AdapterWeights`.
+    package static func adaptsEmbedding(folder: String) throws -> Bool {
+        try AdapterWeights(folder: folder).names.contains { $0.hasSuffix(LowRankEmbedding.suffixA) }
     }
 
     /// Where an adapter's configuration says that its base lies; empty where it does not.

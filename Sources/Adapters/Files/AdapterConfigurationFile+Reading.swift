@@ -45,6 +45,7 @@ extension AdapterConfigurationFile {
             modulesToSave: try strings("modules_to_save", file) ?? [])
         if method.settings.contains("bias") { configuration.adapter.bias = try bias(file) }
         try method.read(file, &configuration.adapter)
+        configuration.tiesUpdates = try file.bool("ensure_weight_tying", default: false)
         guard method.adaptsProjections else { return configuration }
         configuration.targets = try targets(file, savedWhole: configuration.modulesToSave)
         if method.hasRank {

@@ -25,6 +25,8 @@ struct AdapterConfigurationFile {
     var members: [(key: String, value: String)] = []
     /// Which modules are adapted.
     var targets: AdapterTargets
+    /// Whether PEFT has an embedding's update in the head too that is tied to it, `ensure_weight_tying`.
+    var tiesUpdates = false
     /// Of them those whose inputs (IA)³ scales; nil for a method without any.
     var feedforward: AdapterTargets.Names?
 
@@ -62,15 +64,23 @@ struct AdapterConfigurationFile {
         return "{\n" + members.map { "  \"\($0.0)\": \($0.1)" }.joined(separator: ",\n") + "\n}\n"
     }
 
-    /// The projections of a model that it adapts, in the model's order.
+    /// The modules of a model that it adapts, in the model's order.
     ///
-    /// - Throws: as `AdapterTargets.select`.
-    func slots(of model: LanguageModel) throws -> [ProjectionSlot] {
-        adapter.method.adaptsProjections ? try targets.select(among: model.slots) : []
+    /// - Throws: as `AdapterTargets.select`; `AdaptersError.unsupported` where an embedding's update is the head's too.
+    func slots(of model: LanguageModel) throws -> [any ModuleSlot] {
+        guard adapter.method.adaptsProjections else { return [] }
+        let slots = try targets.select(among: model.moduleSlots)
+        if tiesUpdates, let table = slots.first(where: { !$0.isProjection }) {
+            throw AdaptersError(
+                .unsupported, "The adapter's update of '\(table.name)' is the head's too (ensure_weight_tying).",
+                cause: "lorad adapts the embedding alone, as PEFT does without that setting.",
+                advice: "Merge the adapter into its base with PEFT, and use the merged model.")
+        }
+        return slots
     }
 
     /// What the file says of a slot that it adapts.
-    func place(_ slot: ProjectionSlot) -> AdaptedPlace {
+    func place(_ slot: any ModuleSlot) -> AdaptedPlace {
         let own = adapter.place(slot)
         return AdaptedPlace(
             slot: slot, rank: own.rank, scaling: own.scaling, beginning: own.beginning,
@@ -89,10 +99,13 @@ struct AdapterConfigurationFile {
                     ? "The adapter in \(folder) classifies texts; it does not predict tokens."
                     : "The adapter in \(folder) predicts tokens; it does not classify texts.")
         }
-        guard let other = modulesOfBase.first, !adapter.method.settings.contains("bias") else { return }
+        let method = adapter.method
+        guard let other = modulesOfBase.first, !method.settings.contains("bias"), !method.trainsBiasesAlone else {
+            return
+        }
         throw AdaptersError(
             .unsupported, "The adapter in \(folder) saves the module '\(other)' whole, which lorad does not support.",
-            cause: "Beside \(adapter.method.title) no modules of the base are trained.")
+            cause: "Beside \(method.title) no modules of the base are trained.")
     }
 
     /// Of what is saved whole, modules of the base, and not a classification head's.

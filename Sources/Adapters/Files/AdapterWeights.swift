@@ -11,7 +11,7 @@ struct AdapterWeights {
     private let folder: String
     private let file: SafetensorsFile
     /// The file's own names.
-    private let stored: [String: String]
+    private var stored: [String: String]
 
     /// - Throws: as `SafetensorsFile`; `AdaptersError.unsupported` where the weights are in another format,
     ///   `.malformed` where a tensor stands under two names.
@@ -31,6 +31,9 @@ struct AdapterWeights {
         self.stored = stored
     }
 
+    /// PEFT's names of all tensors.
+    var names: some Sequence<String> { stored.keys }
+
     /// The tensor's description by PEFT's name; nil where there is none.
     func info(_ name: String) -> TensorInfo? { stored[name].flatMap { file.tensors[$0] } }
 
@@ -43,6 +46,21 @@ struct AdapterWeights {
         let column = Matrix(rows: info.rows, columns: 1)
         try file.read(stored[name] ?? name, into: column)
         Kernels.transpose(column, into: matrix)
+    }
+
+    /// - Throws: as `SafetensorsFile.read`.
+    func read(_ name: String, rows: Range<Int>, into matrix: Matrix) throws {
+        try file.read(stored[name] ?? name, rows: rows, into: matrix)
+    }
+
+    /// The same, with tensors of the base that the file has under a module's former path under the one that it has now.
+    func renamed(for adapter: Adapter) -> AdapterWeights {
+        var own = self
+        for (slot, parameter) in adapter.whole?.pairs ?? [] where slot.formerModule != nil {
+            guard own.stored[parameter.name] == nil else { continue }
+            own.stored[parameter.name] = own.stored.removeValue(forKey: TensorNames.prefix + slot.storedName)
+        }
+        return own
     }
 
     /// Reads every tensor of an adapter that the file fits.
@@ -61,7 +79,7 @@ struct AdapterWeights {
     /// - Parameter slots: all of the model's.
     /// - Throws: `AdaptersError.unsupported` naming modules that are adapted and that lorad has no place for, `.mismatch`
     ///   listing every tensor that is missing, unexpected or misshapen.
-    func check(_ adapter: Adapter, slots: [ProjectionSlot]) throws {
+    func check(_ adapter: Adapter, slots: [any ModuleSlot]) throws {
         let expected = Dictionary(uniqueKeysWithValues: adapter.parameters.map { ($0.name, $0.shape) })
         var complaints: [String] = []
         for (name, shape) in expected.sorted(by: { $0.key < $1.key }) {
@@ -71,7 +89,13 @@ struct AdapterWeights {
             }
             if found.shape != shape { complaints.append("\(name) has the shape \(found.shape), expected \(shape)") }
         }
-        let unexpected = stored.keys.sorted().filter { expected[$0] == nil }
+        let tables = adapter.modules.compactMap { $0.slot as? EmbeddingSlot }
+        let untrained = adapter.whole?.beside ?? []
+        for name in untrained.map(\.name) where info(name) == nil {
+            complaints.append("\(name) is missing")
+        }
+        let names = Set(tables.map { Self.tableName(of: $0) } + untrained.map(\.name))
+        let unexpected = stored.keys.sorted().filter { expected[$0] == nil && !names.contains($0) }
         if complaints.isEmpty { try refuseOtherModules(unexpected, slots) }
         complaints += unexpected.map { "\($0) is unexpected" }
         guard complaints.isEmpty else {
@@ -80,14 +104,17 @@ struct AdapterWeights {
                 "The adapter in \(folder) does not fit the base: \(complaints.prefix(20).joined(separator: "; ")).",
                 advice: "Use it with the base that it was trained on.")
         }
+        for slot in tables { try checkTable(of: slot) }
+        for (name, slot) in untrained { try checkUntrained(slot, name, adapter.configuration.method) }
     }
 
     /// An adapter that fits but for what it does to modules that are no linear projections of lorad's.
-    private func refuseOtherModules(_ unexpected: [String], _ slots: [ProjectionSlot]) throws {
+    private func refuseOtherModules(_ unexpected: [String], _ slots: [any ModuleSlot]) throws {
         let prefix = TensorNames.prefix
-        let endings = TensorNames.suffixes + [".lora_embedding_A", ".lora_embedding_B"]
         let modules = unexpected.compactMap { name -> String? in
-            guard name.hasPrefix(prefix), let ending = endings.first(where: name.hasSuffix) else { return nil }
+            guard name.hasPrefix(prefix), let ending = TensorNames.suffixes.first(where: name.hasSuffix) else {
+                return nil
+            }
             return String(name.dropFirst(prefix.count).dropLast(ending.count))
         }
         let others = Set(modules).subtracting(slots.map(\.name)).sorted()
@@ -96,7 +123,7 @@ struct AdapterWeights {
                 .unsupported,
                 "The adapter in \(folder) adapts \(others.map { "'\($0)'" }.joined(separator: ", ")) too, which lorad "
                     + "does not support.",
-                cause: "Only the linear projections inside the layers are adapted.",
+                cause: "Only the linear projections inside the layers and the embedding of the tokens are adapted.",
                 advice: "Merge the adapter into its base with PEFT, and use the merged model.")
         }
         let biases = unexpected.filter { $0.hasSuffix(".bias") }

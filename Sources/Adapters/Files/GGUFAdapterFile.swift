@@ -87,7 +87,7 @@ package enum GGUFAdapterFile {
     }
 
     /// A slot and the pair that its update is.
-    private typealias SlotPair = (slot: ProjectionSlot, pair: LowRankPair)
+    private typealias SlotPair = (slot: any ModuleSlot, pair: LowRankPair)
 
     /// - Throws: `AdaptersError.unsupported` where the method's update is no pair.
     private static func pairs(_ adapter: Adapter) throws -> [SlotPair] {
@@ -127,7 +127,7 @@ package enum GGUFAdapterFile {
         }
     }
 
-    private static func place(_ slot: ProjectionSlot, _ architecture: GGUFArchitecture) throws -> (
+    private static func place(_ slot: any ModuleSlot, _ architecture: GGUFArchitecture) throws -> (
         name: String, layout: GGUFLayout
     ) {
         guard let place = architecture.ggufName(slot.name + ".weight") else {
@@ -140,15 +140,20 @@ package enum GGUFAdapterFile {
 extension Adapter {
     /// - Throws: `AdaptersError.unsupported` where llama.cpp's files have no place for the method, with the reason.
     fileprivate func requireGGUF() throws {
-        if configuration.method.ggufObstacle != nil || whole != nil { throw ggufRefusal }
+        if configuration.method.ggufObstacle != nil || whole != nil || adaptsEmbedding { throw ggufRefusal }
+    }
+
+    private var ggufCause: String? {
+        if whole != nil { return "llama.cpp's adapters have no place for weights that are trained whole." }
+        return adaptsEmbedding
+            ? "It adapts the embedding; lorad writes pairs of projections alone." : configuration.method.ggufObstacle
     }
 
     fileprivate var ggufRefusal: AdaptersError {
         let method = configuration.method
         return AdaptersError(
             .unsupported, "A \(method.title) adapter is not written as GGUF.",
-            cause: whole == nil
-                ? method.ggufObstacle : "llama.cpp's adapters have no place for weights that are trained whole.",
+            cause: ggufCause,
             advice: method.mergeObstacle == nil
                 ? "Merge it into its base, and use the merged model."
                 : "Serve it beside its base, as PEFT and lorad do.")

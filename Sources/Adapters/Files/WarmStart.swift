@@ -69,7 +69,7 @@ package struct WarmStart {
         if ours.method.hasRank, ours.ranks.isEmpty { compare(.rank, "\(read.adapter.rank)", ["\(ours.rank)"]) }
         if ours.method.hasRank, ours.alphas.isEmpty { compare(.alpha, "\(read.adapter.alpha)", ["\(ours.alpha)"]) }
         var theirs = read.adapter
-        theirs.savedModules = try TrainedModules.saved(read.modulesOfBase, on: model)
+        theirs.savedModules = try TrainedModules.saved(read.modulesOfBase, by: read.adapter.method, on: model)
         compare(.settings, theirs.ownSettings, [ours.ownSettings])
         let slots = try read.slots(of: model)
         if Set(slots.map(\.name)) != Set(adapter.modules.map(\.slot.name)) {
@@ -81,7 +81,7 @@ package struct WarmStart {
     }
 
     /// The first module that has another rank or factor than the parent's, or is scaled at another side.
-    private func patterns(_ slots: [ProjectionSlot], _ adapter: Adapter) -> [WarmStartDifference] {
+    private func patterns(_ slots: [any ModuleSlot], _ adapter: Adapter) -> [WarmStartDifference] {
         let ours = adapter.configuration
         for (own, parent) in zip(adapter.modules.map(\.place), slots.map(read.place)) {
             let name = own.slot.name
@@ -104,7 +104,8 @@ package struct WarmStart {
     ///
     /// - Throws: `AdaptersError.mismatch` listing tensors that do not fit; `.notFinite`; as reading them.
     package func begin(_ adapter: Adapter, on model: LanguageModel) throws {
-        try file.check(adapter, slots: model.slots)
+        let file = file.renamed(for: adapter)
+        try file.check(adapter, slots: model.moduleSlots)
         try file.read(into: adapter)
         try adapter.checkFinite(advice: "Go on from another run, or train from the start.")
     }

@@ -2,9 +2,9 @@ import ModelFiles
 import Tensors
 import Transformers
 
-/// Merged weights of every adapted projection: what the frozen weight and the method's update come to as one weight.
+/// Merged weights of every adapted module: what the frozen weight and the method's update come to as one weight.
 package enum MergedWeights {
-    /// Computes W of one adapted projection in float32, as the checkpoint stores it.
+    /// Computes W of one adapted module in float32, as the checkpoint stores it.
     ///
     /// - Throws: as reading W0.
     package static func merged(_ module: Adapter.Module, base: any WeightSource) throws -> Matrix {
@@ -25,11 +25,12 @@ package enum MergedWeights {
         return bias
     }
 
-    /// The adapted projections merged, each computed in float32 when its turn to be written comes, and tensors that were
-    /// trained whole.
+    /// The adapted modules merged, each computed in float32 when its turn to be written comes, tensors that were trained
+    /// whole, and a head that parts from its embedding.
     package static func projections(_ adapter: Adapter, base: any WeightSource) -> [TensorEntry] {
         let whole = adapter.update?.entries ?? adapter.whole?.entries ?? []
-        return whole
+        let head = PartedHead(adapter, of: base.configuration).map { [$0.entry(base)] } ?? []
+        return whole + head
             + adapter.modules.flatMap { module -> [TensorEntry] in
                 let weight = TensorEntry(name: module.slot.weightName, shape: module.slot.weightShape) {
                     try merged(module, base: base)
@@ -70,7 +71,13 @@ package enum MergedWeights {
         return body + head.map { $0.renamed(names[$0.name] ?? $0.name) }
     }
 
-    /// Every tensor of the base, the adapted projections merged, each made when its turn to be written comes.
+    /// Elements of the vocabulary head that the merged weights of an adapter have beside their embedding, where the base
+    /// has one table for both; 0 elsewhere. The merged model's configuration says that the two are not tied.
+    package static func partedHeadElements(_ adapter: Adapter, base: ModelConfiguration) -> Int {
+        PartedHead(adapter, of: base)?.elements ?? 0
+    }
+
+    /// Every tensor of the base, the adapted modules merged, each made when its turn to be written comes.
     ///
     /// - Throws: `AdaptersError.mismatch` where the adapter names a projection that the base does not have.
     package static func tensors(_ adapter: Adapter, base: BaseModelFiles) throws -> [TensorEntry] {
@@ -85,13 +92,14 @@ package enum MergedWeights {
                 }
             }
         }
+        let head = PartedHead(adapter, of: base.configuration).flatMap { merged.removeValue(forKey: $0.name) }
         if let unknown = merged.keys.min() {
             throw AdaptersError(.mismatch, "The base in \(base.path) has no tensor \(unknown) to merge into.")
         }
-        return entries
+        return entries + (head.map { [$0] } ?? [])
     }
 
-    /// Writes the merged projections and the head alone to one safetensors file; `MergedSource` lays it over the base.
+    /// Writes the merged modules and the head alone to one safetensors file; `MergedSource` lays it over the base.
     ///
     /// - Parameters:
     ///   - dtype: the precision that will be served.
@@ -106,6 +114,12 @@ package enum MergedWeights {
     }
 }
 
+extension PartedHead {
+    init?(_ adapter: Adapter, of configuration: ModelConfiguration) {
+        self.init(adapter.modules.map(\.slot), of: configuration, isClassifier: adapter.head != nil)
+    }
+}
+
 /// A base with merged weights, read back from their file, in place of its own.
 package struct MergedSource: WeightSource {
     private let base: any WeightSource
@@ -117,12 +131,24 @@ package struct MergedSource: WeightSource {
         overlay = try SafetensorsFile(path: path)
     }
 
-    package var configuration: ModelConfiguration { base.configuration }
+    /// The base's; one whose head was tied to the embedding has a head of its own where the file does.
+    package var configuration: ModelConfiguration {
+        var own = base.configuration
+        if partedHead != nil { own.tieWordEmbeddings = false }
+        return own
+    }
+
+    /// The name of a head that the base does not have.
+    private var partedHead: String? {
+        guard base.configuration.tieWordEmbeddings else { return nil }
+        return base.configuration.family.keys.vocabulary.map { $0.head + ".weight" }
+            .flatMap { overlay.tensors[$0] == nil ? nil : $0 }
+    }
 
     package func shape(of name: String) -> [Int]? { overlay.tensors[name]?.shape ?? base.shape(of: name) }
 
     package func verifyComplete(expected: [String: [Int]], ignoring isIgnored: (String) -> Bool) throws {
-        try base.verifyComplete(expected: expected, ignoring: isIgnored)
+        try base.verifyComplete(expected: expected.filter { $0.key != partedHead }, ignoring: isIgnored)
         for tensor in overlay.tensors.values
         where expected[tensor.name] != tensor.shape && !isIgnored(tensor.name) {
             throw AdaptersError(

@@ -9,7 +9,8 @@ package struct AdapterConfiguration: Sendable, Equatable {
     package var alpha: Float
     /// Probability with which an element of the branch's input is dropped while training.
     package var dropout: Float
-    /// Which projections: names (`q_proj`), path suffixes (`layers.0.self_attn.q_proj`), or `all-linear`.
+    /// Which projections: names (`q_proj`), path suffixes (`layers.0.self_attn.q_proj`), or `all-linear`; and the embedding
+    /// by its name (`embed_tokens`).
     package var targets: [String]
     /// Whether B·A is scaled by alpha/√rank, PEFT's `use_rslora`. https://arxiv.org/abs/2312.03732
     package var isRankStabilised: Bool
@@ -98,7 +99,7 @@ package struct AdapterConfiguration: Sendable, Equatable {
     }
 
     /// What the configuration says of a slot that it adapts.
-    func place(_ slot: ProjectionSlot) -> AdaptedPlace {
+    func place(_ slot: any ModuleSlot) -> AdaptedPlace {
         let rank = ranks.value(for: slot.name) ?? method.rank?(self) ?? rank
         let alpha = alphas.value(for: slot.name) ?? alpha
         return AdaptedPlace(
@@ -107,11 +108,11 @@ package struct AdapterConfiguration: Sendable, Equatable {
             scalesInput: feedforward.contains { TargetSelection.matches($0, slot.name) })
     }
 
-    /// The projections of a model that it adapts, in the model's order.
+    /// The modules of a model that it adapts: projections in the model's order, and behind them its embedding.
     ///
     /// - Throws: `AdaptersError.unknownTarget` where a target, an excluded module, a layer or a pattern names nothing.
     package func places(on model: LanguageModel) throws -> [AdaptedPlace] {
         guard method.adaptsProjections else { return [] }
-        return try TargetSelection.select(self, among: model.slots).map(place)
+        return try TargetSelection.select(self, among: model.moduleSlots).map(place)
     }
 }

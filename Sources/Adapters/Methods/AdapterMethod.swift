@@ -43,15 +43,19 @@ package struct AdapterMethod: Sendable, Equatable {
     /// The factor on a module's update; nil for alpha/rank or alpha/√rank.
     var scaling: (@Sendable (AdapterConfiguration, _ rank: Int, _ alpha: Float) -> Float)?
     /// Makes what the method does at each step of a training beside the update of its parameters; nil where that is nothing.
-    var companion: @Sendable (AdapterConfiguration, [any ProjectionUpdate]) -> (any TrainingCompanion)? = { _, _ in nil
-    }
+    var companion: @Sendable (AdapterConfiguration, [any WeightUpdate]) -> (any TrainingCompanion)? = { _, _ in nil }
     /// Those of the keys that most methods' adapter_config.json have which its has too.
     var sharedSettings: Set<String> = ["fan_in_fan_out", "exclude_modules"]
     /// Why it has nothing to adapt in a slot; nil where it has. Slots that are not named one by one are passed over.
-    var obstacle: @Sendable (ProjectionSlot) -> String? = { _ in nil }
+    var obstacle: @Sendable (any ModuleSlot) -> String? = { _ in nil }
+    /// How it adapts the table of an embedding; nil where it does not.
+    var embeddings: EmbeddingAttachment?
+    package var adaptsEmbeddings: Bool { embeddings != nil }
     /// Whether it adapts all that it can where no target is named, and not what PEFT adapts in a base of the type.
     package var adaptsAllByDefault = false
-    /// What the names of a projection's tensors may end in after the module's path, in a file.
+    /// Whether of modules that are saved beside its updates it trains the biases alone.
+    package var trainsBiasesAlone = false
+    /// What the names of a module's tensors may end in after the module's path, in a file.
     package var suffixes: [String] = []
 
     /// Whether what it makes is a model of its own, and no adapter.
@@ -61,6 +65,27 @@ package struct AdapterMethod: Sendable, Equatable {
     package var adaptsProjections: Bool { if case .projections = attachment { true } else { false } }
 
     package static func == (left: AdapterMethod, right: AdapterMethod) -> Bool { left.name == right.name }
+
+    /// Why it cannot adapt a slot; nil where it can.
+    func obstacle(to slot: any ModuleSlot) -> String? {
+        guard slot.isProjection || adaptsEmbeddings else {
+            return "is an embedding's table, which only \(AdapterMethods.embeddingKinds) adapt"
+        }
+        return obstacle(slot)
+    }
+
+    /// How it adapts a table.
+    ///
+    /// - Throws: `AdaptersError.unsupported` where it adapts none.
+    func embeddings(of slot: any ModuleSlot) throws -> EmbeddingAttachment {
+        guard let embeddings else {
+            throw AdaptersError(
+                .unsupported, "\(title) does not adapt the embedding '\(slot.name)'.",
+                cause: "Only \(AdapterMethods.embeddingKinds) adapt an embedding's table.",
+                advice: "Leave it out of the targets; where the adapter is PEFT's, merge it into its base with PEFT.")
+        }
+        return embeddings
+    }
 }
 
 /// Where in a model a method attaches, what that will take of memory, and what it puts there: of zeros, for
@@ -80,11 +105,22 @@ enum MethodAttachment: Sendable {
         make: @Sendable (AdapterConfiguration, LanguageModel) throws -> any ModelUpdate)
 }
 
+/// What a method puts beside an embedding's table, and what that will take of memory: of zeros, as above.
+struct EmbeddingAttachment: Sendable {
+    let demand: @Sendable (AdaptedPlace) -> ModuleDemand
+    let make: @Sendable (AdaptedPlace) -> any EmbeddingUpdate
+}
+
 /// The methods that lorad trains, reads and writes.
 package enum AdapterMethods {
     package static let all: [AdapterMethod] = [
         .lora, .dora, .ia3, .bitfit, .adalora, .prompt, .prefix, .bottleneck, .full,
     ]
+
+    /// The kinds that adapt an embedding's table, as a sentence names them.
+    static let embeddingKinds = AdapterKind.allCases
+        .filter { kind in all.contains { $0.name == kind.adapterMethod && $0.adaptsEmbeddings } }
+        .map(\.rawValue).joined(separator: " and ")
 
     /// The method that a manifest names.
     ///
@@ -110,7 +146,7 @@ package enum AdapterMethods {
 
 /// A slot with what an adapter's configuration says of its module.
 package struct AdaptedPlace {
-    package let slot: ProjectionSlot
+    package let slot: any ModuleSlot
     /// Rows of the module's A.
     package let rank: Int
     /// The factor on the module's B·A.

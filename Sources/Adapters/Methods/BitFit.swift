@@ -5,7 +5,8 @@ extension AdapterMethod {
     /// BitFit, training of biases alone. https://arxiv.org/abs/2106.10199
     ///
     /// The files are those of PEFT's BEFT, which adds a vector to a projection's outputs: for a projection with a bias the
-    /// two are the same training, as weight decay spares biases.
+    /// two are the same training, as weight decay spares biases. Norms are no projections: they are saved as modules, whole,
+    /// though nothing of them but the bias is trained.
     package static let bitfit = AdapterMethod(
         name: "bitfit", peftType: "BEFT", flag: nil, settings: ["init_weights"],
         ggufObstacle: "llama.cpp's adapters hold A and B and no biases.", untrained: "its bias has not moved",
@@ -25,7 +26,7 @@ extension AdapterMethod {
                 }
                 return BiasUpdate(place)
             }), sharedSettings: [], obstacle: { $0.hasBias ? nil : "has no bias in the base" },
-        adaptsAllByDefault: true, suffixes: [BiasUpdate.suffix])
+        adaptsAllByDefault: true, trainsBiasesAlone: true, suffixes: [BiasUpdate.suffix])
 }
 
 /// The change δ `[1, out]` of one projection's bias: y += δ, dδ += Σ_t dy.

@@ -6,7 +6,7 @@ extension AdapterMethod {
     /// Low-rank adaptation. https://arxiv.org/abs/2106.09685
     package static let lora = AdapterMethod(
         name: "lora", peftType: "LORA", flag: nil, settings: lowRankSettings, ggufObstacle: nil,
-        untrained: "B is zero", members: { lowRankMembers($0) },
+        untrained: "A or B is zero", members: { lowRankMembers($0) },
         attachment: .projections(
             demand: { place in
                 let (inputs, outputs) = (place.slot.inputs, place.slot.outputs)
@@ -31,7 +31,10 @@ extension AdapterMethod {
                 if place.beginning.isPartOfWeight { return try ResidualUpdate(place, dropout: dropout) }
                 return LowRankUpdate(place, beginning: place.beginning, dropout: dropout)
             }),
-        suffixes: [LowRankUpdate.suffixA, LowRankUpdate.suffixB])
+        embeddings: .lowRank,
+        suffixes: [
+            LowRankUpdate.suffixA, LowRankUpdate.suffixB, LowRankEmbedding.suffixA, LowRankEmbedding.suffixB,
+        ])
 
     /// Keys of adapter_config.json that methods with A and B have.
     static let lowRankSettings: Set<String> = [

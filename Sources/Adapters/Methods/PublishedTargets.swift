@@ -27,7 +27,7 @@ struct PublishedTargets {
         read.savedWhole = try configuration.savedModules.map(AdapterTargets.whole)
         let paths = places.map(\.slot.name)
         let excludes = configuration.excluded.isEmpty || configuration.method.sharedSettings.contains("exclude_modules")
-        if excludes, try read.select(among: model.slots).map(\.name) == paths {
+        if excludes, try read.select(among: model.moduleSlots).map(\.name) == paths {
             self.init(
                 names, excluded: configuration.excluded.sorted(), layers: configuration.layers,
                 feedforward: configuration.feedforward, places)

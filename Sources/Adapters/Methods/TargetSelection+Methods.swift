@@ -5,8 +5,8 @@ extension TargetSelection {
     ///
     /// - Throws: `AdaptersError.unknownTarget` as above, and where an excluded module, a layer, a pattern or a name of
     ///   `feedforward` names nothing of what is left.
-    static func select(_ configuration: AdapterConfiguration, among slots: [ProjectionSlot]) throws
-        -> [ProjectionSlot]
+    static func select(_ configuration: AdapterConfiguration, among slots: [any ModuleSlot]) throws
+        -> [any ModuleSlot]
     {
         let targeted = try fitting(configuration.method, configuration.targets, among: slots)
         let layered = try inLayers(configuration.layers, of: targeted)
@@ -16,6 +16,12 @@ extension TargetSelection {
             throw AdaptersError(
                 .unknownTarget, "Every targeted projection lies in a module that is trained whole.",
                 advice: "Leave some to be adapted.")
+        }
+        if configuration.beginning.isPartOfWeight, let table = selected.first(where: { !$0.isProjection }) {
+            throw AdaptersError(
+                .unsupported, "The embedding '\(table.name)' does not begin with \(configuration.beginning.rawValue).",
+                cause: "Of an embedding PEFT begins A with zeros and B with random numbers, whatever the projections' "
+                    + "beginning.", advice: "Leave it out of the targets, or leave out adapter.init.")
         }
         try configuration.ranks.check(among: selected)
         try configuration.alphas.check(among: selected)
@@ -27,15 +33,16 @@ extension TargetSelection {
     ///
     /// - Throws: as `select`; `AdaptersError.unsupported` where it has nothing to adapt in a slot that is named, or in any.
     package static func fitting(
-        _ method: AdapterMethod, _ targets: [String], among slots: [ProjectionSlot]
-    ) throws -> [ProjectionSlot] {
-        let targeted = try select(targets, among: slots)
-        let unfit = targeted.filter { method.obstacle($0) != nil }
+        _ method: AdapterMethod, _ targets: [String], among slots: [any ModuleSlot]
+    ) throws -> [any ModuleSlot] {
+        let offered = slots.filter { $0.isProjection || method.adaptsEmbeddings }
+        let targeted = try select(targets, among: slots, offering: offered)
+        let unfit = targeted.filter { method.obstacle(to: $0) != nil }
         let named = unfit.first { slot in targets.contains { matches($0, slot.name) } }
         guard let first = named ?? (unfit.count == targeted.count ? unfit.first : nil),
-            let obstacle = method.obstacle(first)
-        else { return targeted.filter { method.obstacle($0) == nil } }
-        let fit = leafNames(slots.filter { method.obstacle($0) == nil })
+            let obstacle = method.obstacle(to: first)
+        else { return targeted.filter { method.obstacle(to: $0) == nil } }
+        let fit = leafNames(slots.filter { method.obstacle(to: $0) == nil })
         throw AdaptersError(
             .unsupported, "\(method.title) has nothing to adapt: '\(first.name)' \(obstacle).",
             advice: fit.isEmpty

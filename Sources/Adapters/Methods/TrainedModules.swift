@@ -10,7 +10,7 @@ package enum TrainedBiases: String, Sendable, CaseIterable {
 /// Modules of a base that are trained whole: where they stand, and under which names PEFT keeps their tensors.
 package enum TrainedModules {
     /// The modules that names mean, by their whole paths, the outermost of those that lie in one another. A name is a
-    /// regular expression that matches a module's path, or its end from a dot on.
+    /// regular expression that matches a module's path, or its end from a dot on; or what checkpoints call the module.
     ///
     /// - Throws: `AdaptersError.unknownTarget` naming those that mean none; `.unsupported` for the table of a tied head, or
     ///   weights that are not stored in float32.
@@ -19,10 +19,11 @@ package enum TrainedModules {
         try WholeTensors.requireTrainable(model)
         try model.unfreeze()
         let modules = modules(of: model)
+        let former = formerPaths(of: model)
         var found = Set<String>()
         for name in names {
             let pattern = try ModulePattern("(.*\\.)?(" + name + ")")
-            let matches = modules.filter(pattern.matches)
+            let matches = modules.filter { pattern.matches($0) || former[$0].map(pattern.matches) == true }
             guard !matches.isEmpty else { throw unknown(name, modules, isTied: model.tiedTable != nil) }
             found.formUnion(matches)
         }
@@ -33,21 +34,43 @@ package enum TrainedModules {
         return outermost
     }
 
-    /// The modules that a file's `modules_to_save` mean: PEFT takes each whose path ends so, at a dot or not.
+    /// The modules that a file's `modules_to_save` mean: PEFT takes each whose path ends so, at a dot or not. The path may
+    /// be that of an older version of transformers.
     ///
     /// - Throws: as `paths`.
-    static func saved(_ names: [String], on model: LanguageModel) throws -> [String] {
+    static func saved(_ names: [String], by method: AdapterMethod, on model: LanguageModel) throws -> [String] {
         guard !names.isEmpty else { return [] }
-        try WholeTensors.requireTrainable(model)
+        if !method.trainsBiasesAlone { try WholeTensors.requireTrainable(model) }
         try model.unfreeze()
         let modules = modules(of: model)
-        if let name = names.first(where: { name in !modules.contains { $0.hasSuffix(name) } }) {
+        let former = formerPaths(of: model)
+        func isMeant(_ path: String, by name: String) -> Bool {
+            path.hasSuffix(name) || former[path]?.hasSuffix(name) == true
+        }
+        if let name = names.first(where: { name in !modules.contains { isMeant($0, by: name) } }) {
             throw unknown(name, modules, isTied: model.tiedTable != nil)
         }
-        let found = modules.filter { path in names.contains(where: path.hasSuffix) }
+        let found = modules.filter { path in names.contains { isMeant(path, by: $0) } }
         let outermost = found.filter { path in !found.contains { $0 != path && path.hasPrefix($0 + ".") } }
         try refuseTied(outermost, model)
         return outermost
+    }
+
+    /// The norms that have a bias.
+    ///
+    /// - Throws: `AdaptersError.unsupported` where a bias is neither a projection's nor a norm's.
+    package static func biasedNorms(on model: LanguageModel) throws -> [String] {
+        try model.unfreeze()
+        let projections = Set(model.slots.map(\.name))
+        let norms = Set(model.parameterSlots.filter { $0.kind == .norm }.map(\.module))
+        let biases = model.parameterSlots.filter { $0.kind == .bias && !projections.contains($0.module) }
+        if let other = biases.first(where: { !norms.contains($0.module) }) {
+            throw AdaptersError(
+                .unsupported,
+                "Not every bias of the base can be trained: '\(other.name)' is neither a projection's nor a norm's.",
+                advice: "Leave bias out, and those of projections are trained.")
+        }
+        return biases.map(\.module)
     }
 
     /// Whether a module's path, or a projection's, lies in one of those that are trained whole.
@@ -66,7 +89,10 @@ package enum TrainedModules {
         let slots = try slots(configuration, adapted: adapted, on: model)
         // PEFT reads a file that trains biases on a base that has none.
         guard !slots.isEmpty else { return nil }
-        let tensors = WholeTensors(slots) { slot in
+        let others =
+            configuration.method.trainsBiasesAlone
+            ? model.parameterSlots.filter { $0.kind != .bias && contain($0.module, configuration.savedModules) } : []
+        let tensors = WholeTensors(slots, beside: others) { slot in
             // PEFT puts an adapted projection into a layer of its own.
             let isInside = adapted.contains(slot.module) && slot.kind == .bias
             let name = isInside ? "\(slot.module).base_layer.bias" : slot.name
@@ -98,8 +124,13 @@ package enum TrainedModules {
     ) throws -> [ParameterSlot] {
         try model.unfreeze()
         return model.parameterSlots.filter {
-            contain($0.module, configuration.savedModules) || isTrainedBias($0, configuration, adapted: adapted)
+            isSaved($0, configuration) || isTrainedBias($0, configuration, adapted: adapted)
         }
+    }
+
+    private static func isSaved(_ slot: ParameterSlot, _ configuration: AdapterConfiguration) -> Bool {
+        (slot.kind == .bias || !configuration.method.trainsBiasesAlone)
+            && contain(slot.module, configuration.savedModules)
     }
 
     private static func isTrainedBias(
@@ -121,6 +152,12 @@ package enum TrainedModules {
             }
         }
         return paths
+    }
+
+    /// What modules were called once, by their paths.
+    private static func formerPaths(of model: LanguageModel) -> [String: String] {
+        let pairs = model.parameterSlots.compactMap { slot in slot.formerModule.map { (slot.module, $0) } }
+        return Dictionary(pairs) { first, _ in first }
     }
 
     private static func unknown(_ name: String, _ modules: [String], isTied: Bool) -> AdaptersError {

@@ -50,8 +50,8 @@ struct AdapterTargets: Sendable {
     /// The slots that are adapted, in the model's order.
     ///
     /// - Throws: `AdaptersError.unknownTarget` where there are none; `.unsupported` where a layer's number is ambiguous.
-    func select(among slots: [ProjectionSlot]) throws -> [ProjectionSlot] {
-        let selected = try slots.filter { try includes($0.name) }
+    func select(among slots: [any ModuleSlot]) throws -> [any ModuleSlot] {
+        let selected = try slots.filter { try includes($0) }
         guard selected.isEmpty else { return selected }
         let names: String
         switch targets {
@@ -65,12 +65,14 @@ struct AdapterTargets: Sendable {
     }
 
     /// The targets by name, as `adapter_config.json` lists them: those of an expression written out.
-    func names(of slots: [ProjectionSlot]) -> [String] {
+    func names(of slots: [any ModuleSlot]) -> [String] {
         guard case .list(let names) = targets, excluded == nil, layers == nil else { return slots.map(\.name).sorted() }
         return names.sorted()
     }
 
-    private func includes(_ path: String) throws -> Bool {
+    private func includes(_ slot: any ModuleSlot) throws -> Bool {
+        let path = slot.name
+        if case .allLinear = targets, !slot.isProjection { return false }
         if let excluded, excluded.include(path) { return false }
         if savedWhole.contains(where: { $0.matches(path) }) { return false }
         guard targets.include(path) else { return false }

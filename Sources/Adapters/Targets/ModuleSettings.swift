@@ -46,7 +46,7 @@ package struct ModuleSettings<Value: Sendable & Equatable>: Sendable, Equatable 
     /// Checks that every expression matches a module.
     ///
     /// - Throws: `AdaptersError.unknownTarget` naming those that do not, with the closest names.
-    package func check(among slots: [ProjectionSlot]) throws {
+    package func check(among slots: [any ModuleSlot]) throws {
         let unmatched = entries.filter { entry in !slots.contains { Self.matches(entry, $0.name) } }.map(\.name)
         guard !unmatched.isEmpty else { return }
         throw TargetSelection.failure(

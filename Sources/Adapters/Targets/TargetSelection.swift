@@ -10,10 +10,13 @@ package enum TargetSelection {
     /// The slots that `targets` name, in the model's order. A target names a slot whose module path equals it or ends
     /// with it at a dot, as in PEFT.
     ///
+    /// - Parameter offered: those of the slots that an error offers; all where nil.
     /// - Throws: `AdaptersError.unknownTarget` listing every target that names nothing, the closest name, and all
     ///   that there are.
-    package static func select(_ targets: [String], among slots: [ProjectionSlot]) throws -> [ProjectionSlot] {
-        let available = leafNames(slots)
+    package static func select(
+        _ targets: [String], among slots: [any ModuleSlot], offering offered: [any ModuleSlot]? = nil
+    ) throws -> [any ModuleSlot] {
+        let available = leafNames(offered ?? slots)
         guard !targets.isEmpty else {
             throw AdaptersError(.unknownTarget, "No target module is named.", advice: advice(available))
         }
@@ -21,18 +24,25 @@ package enum TargetSelection {
             target != allLinear && !slots.contains { matches(target, $0.name) }
         }
         guard unmatched.isEmpty else {
-            let complaints = complaints(unmatched, among: slots)
+            let complaints = complaints(unmatched, among: offered ?? slots)
             throw AdaptersError(
                 .unknownTarget, "The base has no linear projection named \(complaints).", advice: advice(available))
         }
-        return slots.filter { slot in targets.contains { $0 == allLinear || matches($0, slot.name) } }
+        return slots.filter { slot in
+            targets.contains { $0 == allLinear ? slot.isProjection : matches($0, slot.name) }
+        }
     }
 
     /// The slots of these layers; all where nil.
     ///
-    /// - Throws: `AdaptersError.unknownTarget` naming a layer that no slot belongs to.
-    package static func inLayers(_ layers: Set<Int>?, of slots: [ProjectionSlot]) throws -> [ProjectionSlot] {
+    /// - Throws: `AdaptersError.unknownTarget` naming a layer that no slot belongs to, or a table, which is in none.
+    package static func inLayers(_ layers: Set<Int>?, of slots: [any ModuleSlot]) throws -> [any ModuleSlot] {
         guard let layers else { return slots }
+        if let table = slots.first(where: { !$0.isProjection }) {
+            throw AdaptersError(
+                .unknownTarget, "The targeted embedding '\(table.name)' is in no layer, so that layers leaves it out.",
+                advice: "Leave it out of the targets, or leave layers out.")
+        }
         let numbers = Set(slots.compactMap { AdapterTargets.layer(of: $0.name) })
         let unknown = layers.subtracting(numbers).sorted()
         guard unknown.isEmpty else {
@@ -48,7 +58,7 @@ package enum TargetSelection {
     /// The slots that none of `names` names.
     ///
     /// - Throws: `AdaptersError.unknownTarget` for a name that takes nothing away, or where nothing is left.
-    package static func excluding(_ names: [String], from slots: [ProjectionSlot]) throws -> [ProjectionSlot] {
+    package static func excluding(_ names: [String], from slots: [any ModuleSlot]) throws -> [any ModuleSlot] {
         try checkNames(names, among: slots)
         let left = slots.filter { slot in !names.contains { matches($0, slot.name) } }
         guard !left.isEmpty else {
@@ -61,7 +71,7 @@ package enum TargetSelection {
     /// Checks that each name means one of the targeted slots.
     ///
     /// - Throws: `AdaptersError.unknownTarget` naming those that mean none, with the closest names.
-    package static func checkNames(_ names: [String], among slots: [ProjectionSlot]) throws {
+    package static func checkNames(_ names: [String], among slots: [any ModuleSlot]) throws {
         let unmatched = names.filter { name in !slots.contains { matches(name, $0.name) } }
         guard unmatched.isEmpty else {
             throw failure(unmatched, "No targeted projection is named", among: slots, advice: "Targeted are")
@@ -70,14 +80,14 @@ package enum TargetSelection {
 
     /// An error of names that mean none of `slots`, with the closest ones and all that there are.
     static func failure(
-        _ unmatched: [String], _ sentence: String, among slots: [ProjectionSlot], advice: String
+        _ unmatched: [String], _ sentence: String, among slots: [any ModuleSlot], advice: String
     ) -> AdaptersError {
         AdaptersError(
             .unknownTarget, "\(sentence) \(complaints(unmatched, among: slots)).",
             advice: "\(advice): \(leafNames(slots).joined(separator: ", ")).")
     }
 
-    private static func complaints(_ unmatched: [String], among slots: [ProjectionSlot]) -> String {
+    private static func complaints(_ unmatched: [String], among slots: [any ModuleSlot]) -> String {
         unmatched.map { target in
             let closest = Suggestion.closest(to: target, among: leafNames(slots) + slots.map(\.name))
             return "'\(target)'" + (closest.map { " (did you mean '\($0)'?)" } ?? "")
@@ -89,9 +99,9 @@ package enum TargetSelection {
     /// - Parameter others: modules that are no targets. Where a name would mean one of them too, as `dense` does
     ///   RoBERTa's `classifier.dense`, the paths' last two parts stand in its place.
     package static func configurationNames(
-        _ targets: [String], among slots: [ProjectionSlot], apartFrom others: [String] = []
+        _ targets: [String], among slots: [any ModuleSlot], apartFrom others: [String] = []
     ) -> [String] {
-        let names = targets.flatMap { $0 == allLinear ? leafNames(slots) : [$0] }
+        let names = targets.flatMap { $0 == allLinear ? leafNames(slots.filter(\.isProjection)) : [$0] }
         return Set(
             names.flatMap { name -> [String] in
                 guard others.contains(where: { matches(name, $0) }) else { return [name] }
@@ -103,7 +113,7 @@ package enum TargetSelection {
     }
 
     /// Last components of the slots' paths, in the order in which they first occur.
-    package static func leafNames(_ slots: [ProjectionSlot]) -> [String] {
+    package static func leafNames(_ slots: [any ModuleSlot]) -> [String] {
         var seen = Set<String>()
         return slots.compactMap { slot in
             let leaf = String(slot.name.split(separator: ".").last ?? "")

@@ -6,6 +6,8 @@ import Transformers
 final class WholeTensors {
     let slots: [ParameterSlot]
     let parameters: [Parameter]
+    /// Tensors of the same modules that are not trained, which are saved with them under these names.
+    let beside: [(name: String, slot: ParameterSlot)]
     /// Of each, what it had as training began: Σ x².
     private let before: [Double]
     /// What the base has in their place, where it is asked too; while it is, what was trained lies there.
@@ -13,9 +15,14 @@ final class WholeTensors {
     /// Whether the slots hold what is trained, and not the base's values.
     private var isInPlace = true
 
-    /// - Parameter name: what each is saved under.
-    init(_ slots: [ParameterSlot], named name: (ParameterSlot) -> String = { $0.name }) {
+    /// - Parameters:
+    ///   - beside: see above.
+    ///   - name: what each is saved under.
+    init(
+        _ slots: [ParameterSlot], beside: [ParameterSlot] = [], named name: (ParameterSlot) -> String = { $0.name }
+    ) {
         self.slots = slots
+        self.beside = beside.map { (name($0), $0) }
         parameters = slots.map { slot in
             Parameter(
                 name: name(slot), value: slot.value, shape: slot.shape,
@@ -24,6 +31,8 @@ final class WholeTensors {
         before = slots.map { Kernels.squaredNorm($0.value) }
     }
 
+    /// Each tensor with what trains it.
+    var pairs: [(ParameterSlot, Parameter)] { Array(zip(slots, parameters)) }
     var areFree: Bool { slots.allSatisfy { !$0.isTrained } }
     /// Whether a value is another than when training began, as far as their squares' sums tell.
     var differ: Bool {
@@ -76,7 +85,7 @@ final class WholeTensors {
     var saved: [TensorEntry] {
         zip(slots, parameters).map { slot, parameter in
             TensorEntry(name: parameter.name, shape: slot.shape) { self.stored(slot) }
-        }
+        } + beside.map { name, slot in TensorEntry(name: name, shape: slot.shape) { slot.stored } }
     }
 
     /// The tensors as the base's checkpoint would store them.

@@ -14,9 +14,12 @@ package enum GGUFModelWriter {
     ]
     /// ggml's version of its blocks, which a file that holds any must state.
     private static let quantisationVersion: GGUFValue = .uint32(2)
+    /// The vocabulary head's weight, which a file lacks where that is the embedding's.
+    private static let headName = "output.weight"
 
     /// Writes a GGUF base with some of its tensors replaced, given under Hugging Face names and layout; all others keep
-    /// their bytes, and all their order. Metadata, tokenizer included, is the base's but for the file type.
+    /// their bytes, and all their order. A head that the base does not have comes last, where llama.cpp reads one.
+    /// Metadata, tokenizer included, is the base's but for the file type.
     ///
     /// - Parameter dtype: of the replaced matrices.
     /// - Throws: as `GGUFWriter`; `ModelFilesError.unsupported` where the base is no GGUF, `.mismatch` for a tensor that
@@ -44,7 +47,8 @@ package enum GGUFModelWriter {
             throw ModelFilesError(.unsupported, "\(path): tensors can only be replaced in a base that is a GGUF.")
         }
         let mix = GGUFTypeMix(
-            type, layers: base.configuration.layers, isTied: gguf.tensors["output.weight"] == nil)
+            type, layers: base.configuration.layers,
+            isTied: gguf.tensors[headName] == nil && !replacesHead(tensors, of: base))
         try rewrite(gguf, of: base, replacing: tensors, to: path, type: mix.type) { entry, info in
             let wanted = mix.type(of: info.name, shape: info.shape)
             let isNarrower = info.dtype.bitsPerElement <= wanted.bitsPerElement
@@ -65,7 +69,16 @@ package enum GGUFModelWriter {
         let inOrder = gguf.tensors.values.sorted {
             ($0.range.lowerBound, ExactString($0.name)) < ($1.range.lowerBound, ExactString($1.name))
         }
-        let all = inOrder.map { byName.removeValue(forKey: $0.name) ?? kept(TensorEntry($0, of: gguf), $0) }
+        var all = inOrder.map { byName.removeValue(forKey: $0.name) ?? kept(TensorEntry($0, of: gguf), $0) }
+        if let head = byName.removeValue(forKey: headName) {
+            guard architecture.isWritten else {
+                throw ModelFilesError(
+                    .unsupported, "\(path): a \(architecture.name) GGUF has no head of its own beside the embedding.",
+                    cause: "What is merged parts the two, which are one table in the base.",
+                    advice: "Merge to safetensors, or adapt the base as a folder of safetensors.")
+            }
+            all.append(head)
+        }
         if let unknown = byName.keys.min() {
             throw ModelFilesError(.mismatch, "\(path): the base has no tensor \(quoted(unknown)) to be replaced.")
         }
@@ -90,7 +103,7 @@ package enum GGUFModelWriter {
     ) throws {
         let architecture = try architecture(configuration, path)
         try configuration.checkWritableAsGGUF(path)
-        let isTied = !tensors.contains { architecture.ggufName($0.name)?.name == "output.weight" }
+        let isTied = !tensors.contains { architecture.ggufName($0.name)?.name == headName }
         let mix = GGUFTypeMix(dtype, layers: configuration.layers, isTied: isTied)
         let all = try stored(
             TensorEntry.sorted(tensors, for: path), architecture, headDim: configuration.headDim, type: mix.type,
@@ -101,6 +114,11 @@ package enum GGUFModelWriter {
         metadata["general.file_type"] = fileType(all).map { .uint32($0) }
         if hasBlocks(all) { metadata["general.quantization_version"] = quantisationVersion }
         try GGUFWriter.write(metadata: sorted(metadata), tensors: all, to: path)
+    }
+
+    private static func replacesHead(_ tensors: [TensorEntry], of base: BaseModelFiles) -> Bool {
+        let architecture = base.configuration.family.gguf.architecture
+        return tensors.contains { architecture?.ggufName($0.name)?.name == headName }
     }
 
     private static func architecture(_ configuration: ModelConfiguration, _ path: String) throws -> GGUFArchitecture {

@@ -129,12 +129,10 @@ struct JobChecks {
         guard method.adaptsProjections else { return try whole(section, method, of: model, tokenizer) }
         guard
             let all = try known(
-                "targets", { try TargetSelection.fitting(method, section.targets ?? [], among: model.slots) }),
+                "targets", { try TargetSelection.fitting(method, section.targets ?? [], among: model.moduleSlots) }),
             let layered = try known("layers", { try TargetSelection.inLayers(section.layerNumbers, of: all) }),
             let left = try known("exclude", { try TargetSelection.excluding(section.exclude ?? [], from: layered) }),
-            let modules = try known(
-                section.trainModules == nil ? "modules_to_save" : "train_modules",
-                { try TrainedModules.paths(section.wholeModules, on: model) })
+            let modules = try modules(section, beside: method, of: model)
         else { return nil }
         let slots = left.filter { !TrainedModules.contain($0.name, modules) }
         var configuration = AdapterConfiguration(
@@ -145,7 +143,8 @@ struct JobChecks {
         configuration.layers = section.layerNumbers
         configuration.feedforward = section.feedforwardModules ?? []
         configuration.savedModules = modules
-        configuration.bias = section.bias.flatMap { TrainedBiases(rawValue: $0.rawValue) } ?? .none
+        let bias = method.trainsBiasesAlone ? nil : section.bias
+        configuration.bias = bias.flatMap { TrainedBiases(rawValue: $0.rawValue) } ?? .none
         configuration.beginning = section.beginning.flatMap { LowRankBeginning(rawValue: $0.rawValue) } ?? .kaiming
         if section.method.keys.contains("target_r") {
             guard let budget = budget(section, steps: steps) else { return nil }
@@ -155,12 +154,24 @@ struct JobChecks {
         let demand = try known(
             section.bias == nil ? "targets" : "bias", { try AdapterDemand(configuration, on: model) })
         guard demand != nil else { return nil }
-        return fits(configuration, slots) ? configuration : nil
+        return fits(configuration, slots) && hasRates(slots) ? configuration : nil
+    }
+
+    /// Modules of the base that are saved beside the updates; nil, and noted, where there are none such.
+    private func modules(
+        _ section: AdapterSection, beside method: AdapterMethod, of model: LanguageModel
+    ) throws -> [String]? {
+        if method.trainsBiasesAlone, section.bias == .all {
+            return try known("bias") { try TrainedModules.biasedNorms(on: model) }
+        }
+        return try known(section.trainModules == nil ? "modules_to_save" : "train_modules") {
+            try TrainedModules.paths(section.wholeModules, on: model)
+        }
     }
 
     /// What modules have of their own; false, and noted, where a name means none of the slots.
     private func patterns(
-        _ section: AdapterSection, among slots: [ProjectionSlot], into configuration: inout AdapterConfiguration
+        _ section: AdapterSection, among slots: [any ModuleSlot], into configuration: inout AdapterConfiguration
     ) throws -> Bool {
         let names = configuration.feedforward
         let ranks = try known("rank_pattern") {
@@ -234,8 +245,22 @@ struct JobChecks {
         }
     }
 
+    /// Whether the manifest says at which rates all of the targets are trained; noted where not.
+    private func hasRates(_ slots: [any ModuleSlot]) -> Bool {
+        guard document.manifest.training.loraPlusRatio != nil, let table = slots.first(where: { !$0.isProjection })
+        else {
+            return true
+        }
+        mistakes.note(
+            "training.lora_plus_ratio",
+            "training.lora_plus_ratio is about A and B of projections, and adapter.targets names the embedding "
+                + "'\(table.name)', which PEFT trains at a third rate beside them.",
+            advice: "Leave the embedding out of adapter.targets, or leave training.lora_plus_ratio out.")
+        return false
+    }
+
     /// Whether the ranks are such that an update can have them; noted where not.
-    private func fits(_ configuration: AdapterConfiguration, _ slots: [ProjectionSlot]) -> Bool {
+    private func fits(_ configuration: AdapterConfiguration, _ slots: [any ModuleSlot]) -> Bool {
         guard configuration.method.isLowRank else { return true }
         let highest = slots.map { min($0.inputs, $0.outputs) }.max() ?? 0
         let own = slots.compactMap { slot in

@@ -53,11 +53,11 @@ package struct MergedExport {
         case (.gguf, nil):
             let name = URL(fileURLWithPath: base.path).lastPathComponent
             try GGUFModelWriter.write(
-                told(MergedWeights.tensors(adapter, base: base)), configuration: base.configuration, name: name,
+                told(MergedWeights.tensors(adapter, base: base)), configuration: configuration, name: name,
                 tokenizer: GGUFVocabulary.metadata(of: base), dtype: dtype, to: path)
         case (.safetensors, .some(let gguf)):
             let padding = TokenizerFiles.role("padding", in: gguf)
-            let own = base.configuration.huggingFaceJSON(dtype: dtype, padTokenID: padding)
+            let own = configuration.huggingFaceJSON(dtype: dtype, padTokenID: padding)
             try write(labelled(own), "config.json", folder)
             try write(base.configuration.generationJSON(padTokenID: padding), "generation_config.json", folder)
             try TokenizerFiles.write(base, to: folder)
@@ -67,6 +67,13 @@ package struct MergedExport {
             try writeConfiguration(to: folder)
             try writeSafetensors(folder)
         }
+    }
+
+    /// The written model's: the base's, but where head and embedding were one table and merging parts them.
+    private var configuration: ModelConfiguration {
+        var own = base.configuration
+        if MergedWeights.partedHeadElements(adapter, base: own) > 0 { own.tieWordEmbeddings = false }
+        return own
     }
 
     /// A base's config.json, or a classifier's of it.
@@ -130,7 +137,7 @@ package struct MergedExport {
     }
 
     /// The base's config.json with the type that the weights are stored in now: transformers loads them as that. Where
-    /// head and embedding turned out to be two, it says so, for loaders that go by its word alone.
+    /// head and embedding turned out to be two, or are from now on, it says so, for loaders that go by its word alone.
     private func writeConfiguration(to folder: String) throws {
         let configuration = "config.json"
         guard var object = try base.folder.requiredJSON(configuration).objectValue else {
@@ -142,7 +149,7 @@ package struct MergedExport {
             object = object.setting("dtype", to: name)
             if object["torch_dtype"] != nil { object = object.setting("torch_dtype", to: name) }
         }
-        let own = JSONValue.object(base.configuration.statingTie(in: object))
+        let own = JSONValue.object(self.configuration.statingTie(in: object))
         try write(labelled(own), "config.json", folder)
     }
 

@@ -90,6 +90,7 @@ package struct MemoryPrediction: Equatable {
     package var peak: Int {
         // Where the parent is scored, it stands beside both.
         let after = max(trained * (plan.startsFrom == nil ? 1 : 2), adapter?.analysisBytes ?? 0)
-        return max(weights + arenas + trained + max(optimizer, after), provenWeights + 2 * trained) + Self.process
+        let proven = provenWeights + (adapter?.partedHeadBytes ?? 0) + 2 * trained
+        return max(weights + arenas + trained + max(optimizer, after), proven) + Self.process
     }
 }

@@ -20,12 +20,13 @@ struct ResourceCheck {
         let trainable = 4 * adapter.parameterCount + constants
         // The old checkpoint stays until the new one is whole.
         let checkpoints = 2 * (plan.checkpointBytes(elements: adapter.parameterCount) + constants)
-        let adapted = adapter.modules.reduce(0) { $0 + 4 * $1.slot.inputs * $1.slot.outputs }
+        let parted = MergedWeights.partedHeadElements(adapter, base: base.files.configuration)
+        let adapted = adapter.modules.reduce(4 * parted) { $0 + 4 * $1.slot.inputs * $1.slot.outputs }
         let exports = manifest.merge.export != .none
         let element = manifest.merge.dtype == .bfloat16 ? 2 : 4
         let demands = [
             (environment.workFolder, checkpoints + (exports ? 0 : adapted)),
-            (environment.outbox, trainable + (exports ? element * base.hash.parameters : 0) + (4 << 20)),
+            (environment.outbox, trainable + (exports ? element * (base.hash.parameters + parted) : 0) + (4 << 20)),
         ]
         for (folder, bytes) in FreeDisk.byFileSystem(demands) { try requireDisk(bytes, at: folder) }
     }

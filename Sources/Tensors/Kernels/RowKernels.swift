@@ -86,6 +86,32 @@ extension Kernels {
         }
     }
 
+    /// Row i of y is column `columns[i]` of x, both of float32.
+    package static func gatherColumns(_ x: Matrix, columns: [Int32], into y: Matrix) {
+        precondition(columns.count == y.rows && x.rows == y.columns)
+        overRows(y, with: x, columns, y) { range, x, columns, y in
+            for index in range {
+                let column = columns[index]
+                precondition(column >= 0 && column < x.columns, "column \(column) of \(x.columns)")
+                let target = y.pointer(row: index)
+                for row in 0..<x.rows { target[row] = x.pointer(row: row)[Int(column)] }
+            }
+        }
+    }
+
+    /// Column `columns[i]` of y gains row i of x, in their order; the backward of `gatherColumns`.
+    package static func scatterAddColumns(_ x: Matrix, columns: [Int32], into y: Matrix) {
+        precondition(columns.count == x.rows && x.columns == y.rows)
+        // Each thread has its own rows of y, so a column named twice is added to in the same order whatever their number.
+        overRows(y, with: x, columns, y) { range, x, columns, y in
+            for (index, column) in columns.enumerated() {
+                precondition(column >= 0 && column < y.columns, "column \(column) of \(y.columns)")
+                let source = x.pointer(row: index)
+                for row in range { y.pointer(row: row)[Int(column)] += source[row] }
+            }
+        }
+    }
+
     /// x = 0, of either dtype.
     package static func clear(_ x: Matrix) {
         overRows(x, with: x) { rows, x in x.rows(rows).clear() }

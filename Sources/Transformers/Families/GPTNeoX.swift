@@ -37,7 +37,8 @@ enum GPTNeoX {
             },
             finalNorm: norm("gpt_neox.final_layer_norm", configuration),
             head: HeadPlan(
-                name: configuration.tieWordEmbeddings ? nil : "embed_out", width: configuration.hiddenSize),
+                name: configuration.tieWordEmbeddings ? nil : "embed_out", path: "lm_head",
+                width: configuration.hiddenSize),
             prefix: "gpt_neox.", bufferSuffixes: [".attention.bias", ".attention.masked_bias"],
             cacheLimit: rotary.shortLimit)
     }

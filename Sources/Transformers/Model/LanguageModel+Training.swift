@@ -30,7 +30,7 @@ extension LanguageModel {
 
         var x = saved.matrix(rows.tokens.count, configuration.hiddenSize)
         let embeddingSaved = embedding.forward(rows.tokens, layout: layout, into: x, pass: pass)
-        let tablesTrain = embeddingParameters.contains { $0.isTrained }
+        let tablesTrain = embedding.tableSlot.isTaken || embeddingParameters.contains { $0.isTrained }
         let embeddingTrains = embeddingSaved != nil || promptRows > 0 || tablesTrain
         let lowest = embeddingTrains ? 0 : lowestTrainedBlock
         for (index, block) in trainedBlocks.enumerated() {

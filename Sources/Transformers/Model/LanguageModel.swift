@@ -11,6 +11,8 @@ package final class LanguageModel {
     package let dtype: DType
     /// Every linear projection, by layer, under its checkpoint name.
     package let slots: [ProjectionSlot]
+    /// Every linear projection, and behind them the embedding of the tokens.
+    package var moduleSlots: [any ModuleSlot] { slots + [embedding.tableSlot] }
     /// Whether training steps keep less: of each block its input and what attention read and made, the rest computed
     /// again in the backward pass, and no second copy of a packed weight
     /// (https://arxiv.org/abs/1604.06174): the same bits, less memory, about a fifth more time.

@@ -13,9 +13,10 @@ extension DecoderPlan {
         let builder = PlanBuilder(source: source, dtype: dtype, packsLayers: true, leftOut: isShort ? prefix : "")
         let vocabulary = configuration.vocabularySize
         let table = try builder.weight(
-            plan.embedding.tokens, vocabulary, plan.embedding.width, kind: .embedding, leavesOut: true)
+            plan.embedding.tokens, vocabulary, plan.embedding.width, kind: .embedding,
+            path: builder.leftOut + plan.embedding.tokens)
         let own = try plan.head.name.map {
-            try builder.weight($0, vocabulary, plan.head.width, kind: .weight, leavesOut: false)
+            try builder.weight($0, vocabulary, plan.head.width, kind: .weight, path: plan.head.path ?? $0)
         }
         let head = VocabularyHead(
             norm: try plan.finalNorm.map(builder.norm),
@@ -52,7 +53,7 @@ extension EmbeddingPlan {
         _ builder: PlanBuilder, table: (weight: FrozenWeight, slot: ParameterSlot?), hidden: Int
     ) throws -> any InputEmbedding {
         let tokens = TokenEmbedding(
-            table: table.weight, name: self.tokens, scale: scale,
+            table: table.weight, name: self.tokens, path: builder.leftOut + self.tokens, scale: scale,
             projection: try projection.map { try builder.group($0) }, slot: table.slot, padding: padding)
         guard let (name, count, offset) = positions else { return tokens }
         let rows = try builder.table(name, rows: count, columns: hidden)

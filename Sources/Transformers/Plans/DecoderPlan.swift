@@ -33,6 +33,8 @@ struct EmbeddingPlan {
 struct HeadPlan {
     /// Module with the weight `[V, width]`; nil where it is the embedding's.
     var name: String?
+    /// Its path in transformers' model, where that is not the name that checkpoints have.
+    var path: String?
     var width: Int
     /// `[width, d]`, where the head is narrower than the model.
     var projection: ProjectionSlot?

@@ -95,16 +95,15 @@ struct PlanBuilder {
     /// A weight `[rows, columns]` that is looked up by rows too, and as it can be trained: nil where it is not stored in
     /// float32.
     ///
-    /// - Parameter leavesOut: whether its name is one of those that the checkpoint may shorten.
+    /// - Parameter path: the module's in transformers' model.
     func weight(
-        _ module: String, _ rows: Int, _ columns: Int, kind: ParameterSlot.Kind, leavesOut: Bool
+        _ module: String, _ rows: Int, _ columns: Int, kind: ParameterSlot.Kind, path: String
     ) throws -> (weight: FrozenWeight, slot: ParameterSlot?) {
         let name = module + ".weight"
         let weight = try source.frozenWeight([(name, rows)], columns: columns, dtype: dtype)
         let slot = weight.memory.map {
             ParameterSlot(
-                name: (leavesOut ? leftOut : "") + name, storedName: name, shape: [rows, columns], kind: kind, value: $0
-            )
+                name: path + ".weight", storedName: name, shape: [rows, columns], kind: kind, value: $0)
         }
         return (weight, slot)
     }

@@ -19,7 +19,7 @@ package final class ParameterSlot {
 
     /// Path in transformers' model, such as `model.layers.0.self_attn.q_proj.weight`.
     package let name: String
-    /// Name in the checkpoint, which may leave out the first part.
+    /// Name in the checkpoint, which may leave out the first part, or be that of an older version of transformers.
     package let storedName: String
     /// Shape in the checkpoint.
     package let shape: [Int]
@@ -51,7 +51,17 @@ package final class ParameterSlot {
     }
 
     /// Path of the module that the tensor belongs to.
-    package var module: String { name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name }
+    package var module: String { Self.module(of: name) }
+
+    /// What checkpoints call that module, and older versions of transformers did, where it is no end of the path.
+    package var formerModule: String? {
+        let former = Self.module(of: storedName)
+        return module == former || module.hasSuffix("." + former) ? nil : former
+    }
+
+    private static func module(of name: String) -> String {
+        name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+    }
 
     /// Has the gradient accumulated in a matrix of the value's shape from now on, or the tensor frozen where nil.
     package func train(into gradient: Matrix?) {

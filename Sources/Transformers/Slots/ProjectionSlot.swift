@@ -1,7 +1,7 @@
 import Tensors
 
 /// One linear projection of the base, under its checkpoint name, and the place where an adapter attaches.
-package final class ProjectionSlot {
+package final class ProjectionSlot: ModuleSlot {
     /// Module path in the Hugging Face checkpoint, such as `model.layers.0.self_attn.q_proj`.
     package let name: String
     /// Name of the projection's weight in the checkpoint: the module's, unless the checkpoint leaves out its first part.
@@ -16,6 +16,8 @@ package final class ProjectionSlot {
     package var adapter: (any ProjectionAdapter)?
     /// The frozen part, while the model that it is of exists; nil where the model keeps no weight of the projection.
     package internal(set) weak var frozen: FrozenProjection?
+    package let isProjection = true
+    package var isTaken: Bool { adapter != nil }
 
     package init(
         name: String, weightName: String? = nil, outputs: Int, inputs: Int, isTransposed: Bool = false
@@ -27,16 +29,10 @@ package final class ProjectionSlot {
         self.isTransposed = isTransposed
     }
 
-    /// Name of the projection's bias in the checkpoint, where it has one.
-    package var biasName: String { weightName.dropLast("weight".count) + "bias" }
-
     /// The weight as it can be trained: `[out, in]` in the model's memory.
     func weight(_ memory: Matrix) -> ParameterSlot {
         ParameterSlot(
             name: name + ".weight", storedName: weightName, shape: weightShape, kind: .weight,
             form: isTransposed ? .transposed : .same, value: memory)
     }
-
-    /// The weight's shape in the checkpoint.
-    package var weightShape: [Int] { isTransposed ? [inputs, outputs] : [outputs, inputs] }
 }

@@ -59,6 +59,17 @@ struct RowKernelTests {
         #expect(y.values == [2, 3, 4, 5, 11, 13])
     }
 
+    @Test("Columns are gathered as rows, and rows added to columns, one that is named twice in both of its turns")
+    func columns() {
+        let x = Matrix([1, 2, 3, 4, 5, 6], rows: 2, columns: 3)
+        let gathered = Matrix(rows: 4, columns: 2)
+        Kernels.gatherColumns(x, columns: [2, 0, 2, 1], into: gathered)
+        #expect(gathered.values == [3, 6, 1, 4, 3, 6, 2, 5])
+        let y = Matrix([1, 1, 1, 1, 1, 1], rows: 2, columns: 3)
+        Kernels.scatterAddColumns(gathered, columns: [2, 0, 2, 1], into: y)
+        #expect(y.values == [2, 3, 7, 5, 6, 13])
+    }
+
     @Test("The squared norm is summed in double")
     func squaredNorm() {
         let count = 200_000

@@ -25,7 +25,7 @@ struct ThreadsTests {
         let results = [o.values, dq.values, dk.values, dv.values, h.values]
         return results + DType.allCases.map { oneRow(numbers.matrix(2_001, 200), numbers.matrix(1, 200), $0) }
             + DType.allCases.flatMap { layer(numbers.matrix(rows, 90), numbers.matrix(200, 90), $0) }
-            + adapter(q, o) + [scattered(q)]
+            + adapter(q, o) + [scattered(q), scatteredColumns(q)]
     }
 
     /// A layer's weight forward and backward, whose rows or columns threads share.
@@ -52,6 +52,15 @@ struct ThreadsTests {
         let sums = Matrix(rows: 150, columns: x.columns)
         Kernels.scatterAddRows(x, rows: (0..<Int32(x.rows)).map { $0 * 7 % 150 }, into: sums)
         return sums.values
+    }
+
+    /// Rows of x added up in a few columns.
+    private func scatteredColumns(_ x: Matrix) -> [Float] {
+        let sums = Matrix(rows: x.columns, columns: 150)
+        Kernels.scatterAddColumns(x, columns: (0..<Int32(x.rows)).map { $0 * 7 % 150 }, into: sums)
+        let gathered = Matrix(rows: x.rows, columns: x.columns)
+        Kernels.gatherColumns(sums, columns: (0..<Int32(x.rows)).map { $0 * 11 % 150 }, into: gathered)
+        return sums.values + gathered.values
     }
 
     /// A product of one row, which threads share by the rows of the weight.

@@ -32,12 +32,7 @@ struct FullCase: Sendable, CustomStringConvertible {
     }
     func decays() throws -> Set<String> {
         let names = (try reference()["cases"]?[name]?["decays"]?.arrayValue ?? []).compactMap(\.stringValue)
-        return Set(names.map { Self.checkpointName($0, isNeoX: name.hasPrefix("gpt_neox")) })
-    }
-
-    /// transformers 5 calls GPT-NeoX's head otherwise than its checkpoints do.
-    private static func checkpointName(_ name: String, isNeoX: Bool) -> String {
-        isNeoX && name == "lm_head.weight" ? "embed_out.weight" : name
+        return Set(names)
     }
 
     /// Tensors of a kind (`gradient`, `final`, `initial`), by their names in transformers.
@@ -49,8 +44,7 @@ struct FullCase: Sendable, CustomStringConvertible {
                 let info = try #require(file.tensors[key])
                 let matrix = Matrix(rows: info.rows, columns: info.columns)
                 try file.read(key, into: matrix)
-                let name = String(key.dropFirst(kind.count + 1))
-                return (Self.checkpointName(name, isNeoX: self.name.hasPrefix("gpt_neox")), matrix.values)
+                return (String(key.dropFirst(kind.count + 1)), matrix.values)
             })
     }
 

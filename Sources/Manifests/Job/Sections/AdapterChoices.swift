@@ -8,7 +8,8 @@ package enum BottleneckPlaces: String, Sendable, CaseIterable, Codable {
     case houlsby, pfeiffer
 }
 
-/// Which biases of the base are trained beside A and B, PEFT's `bias`.
+/// Which biases of the base are trained beside A and B, PEFT's `bias`; or beside those of projections, by a method that
+/// trains no other.
 package enum BiasTraining: String, Sendable, CaseIterable, Codable {
     case none, all
     case loraOnly = "lora_only"

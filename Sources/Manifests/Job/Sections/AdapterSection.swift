@@ -99,7 +99,8 @@ package struct AdapterSection: Section {
         .optional(
             "targets", \.targets, names("[q_proj, v_proj]"), absent: "PEFT's for the type of base",
             "Which linear projections get an adapter: names, path suffixes, or `all-linear`. "
-                + "By default `q_proj` and `v_proj`, or what stands in their place."),
+                + "By default `q_proj` and `v_proj`, or what stands in their place. With `lora` and `hybrid` the embedding of "
+                + "the tokens by its name too, such as `embed_tokens`."),
         .optional(
             "feedforward_modules", \.feedforwardModules, names("[down_proj]", atLeast: 0),
             absent: "PEFT's for the type of base",
@@ -114,7 +115,8 @@ package struct AdapterSection: Section {
                 + "`train_modules` are."),
         .optional(
             "bias", \.bias, .choice(), absent: "`none`",
-            "The biases of the base that are trained beside LoRA: `all`, or those of adapted projections."),
+            "The biases of the base that are trained beside LoRA: `all`, or those of adapted projections. Of `bitfit`: "
+                + "`all` for those of norms too."),
         .optional(
             "exclude", \.exclude, names("[lm_head]"), absent: "none", "Of the targets, those that get no adapter."),
         .optional(
@@ -222,6 +224,7 @@ package struct AdapterSection: Section {
                     + method.rawValue)
         }
         checkPrompt(section, node, &context, path)
+        checkBias(section, node, &context, path)
         if method.keys.contains("train_modules"), section.trainModules == nil, let entry = node.entry("method") {
             context.diagnostics.add(
                 entry.position,
@@ -241,6 +244,27 @@ package struct AdapterSection: Section {
                 "\(path)init says what a fresh adapter begins as, and \(path)init_from goes on from another; keep one")
         }
     }
+
+    /// Of a method that trains biases and nothing else.
+    private static func checkBias(
+        _ section: AdapterSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String
+    ) {
+        let method = section.method
+        guard method.keys.contains("bias"), !method.isLowRank, let bias = section.bias, let entry = node.entry("bias")
+        else { return }
+        if bias == .loraOnly {
+            context.diagnostics.add(
+                entry.position,
+                "\(path)bias \(bias.rawValue) is about A and B, which \(path)method \(method.rawValue) has none of")
+        }
+        for key in ["targets", "exclude"] {
+            guard bias == .all, let other = node.entry(key), !other.value.isNull else { continue }
+            context.diagnostics.add(
+                other.position,
+                "\(path)bias all trains every bias, and \(path)\(key) says which are trained; keep one")
+        }
+    }
+
     /// A prompt begins as a text, or the text means nothing; and one that goes on from another begins as that.
     private static func checkPrompt(
         _ section: AdapterSection, _ node: YAMLNode, _ context: inout ReadingContext, _ path: String

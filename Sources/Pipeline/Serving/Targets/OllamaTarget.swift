@@ -7,7 +7,7 @@ import Tokenizers
 
 extension ExportTarget {
     /// What `ollama create` takes: the base's GGUF and the adapter beside it, or a merged GGUF where the base is none, a
-    /// type was asked for, or the method has no adapters of llama.cpp.
+    /// type was asked for, or llama.cpp has no adapters of its kind.
     static let ollama = ExportTarget(
         name: "ollama", summary: "a Modelfile with its GGUF files, for Ollama", options: [.type, .maxKL]
     ) { subject, folder in
@@ -46,6 +46,7 @@ private enum OllamaFolder {
 
     private static func hasAdapterFile(_ subject: ExportSubject) throws -> Bool {
         try Adapter.method(folder: subject.adapterFolder).ggufObstacle == nil
+            && !Adapter.adaptsEmbedding(folder: subject.adapterFolder)
     }
 
     static func modelfile(_ subject: ExportSubject, adapter: String?) throws -> (Modelfile, notes: [String]) {

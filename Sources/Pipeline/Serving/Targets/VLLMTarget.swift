@@ -46,6 +46,11 @@ enum VLLM {
                 "a \(own.method.title) adapter", "It takes plain LoRA, and LoRA with use_rslora.",
                 "Export it to merged, and serve the merged model.")
         }
+        guard !adapter.adaptsEmbedding else {
+            throw refuse(
+                "an adapter of an embedding as far as lorad knows", "It has been proven for projections alone.",
+                "Export it to merged, and serve the merged model.")
+        }
         guard own.ranks.isEmpty, own.alphas.isEmpty else {
             throw refuse(
                 "an adapter with rank_pattern or alpha_pattern as it is meant",

@@ -15,6 +15,7 @@ package struct EncoderEmbedding: InputEmbedding {
     /// W, `[d, e]`; nil where e = d.
     package let projection: ProjectionGroup?
     package let norm: any Norm
+    package let tableSlot: EmbeddingSlot
     /// A token whose lookups do not train its row.
     private let padding: Int32?
 
@@ -30,6 +31,10 @@ package struct EncoderEmbedding: InputEmbedding {
         self.types = types
         self.projection = projection
         self.norm = norm
+        tableSlot = EmbeddingSlot(
+            name: words.module, weightName: words.storedName, vocabulary: words.value.rows, width: words.value.columns,
+            dtype: words.value.dtype
+        ) { token, row in row.copy(from: words.value.rows(token..<(token + 1))) }
     }
 
     package var tokenTypeCount: Int? { types.flatMap { $0.value.rows > 1 ? $0.value.rows : nil } }
@@ -42,7 +47,8 @@ package struct EncoderEmbedding: InputEmbedding {
 
     package func forward(_ tokens: [Int32], layout: SequenceLayout, into x: Matrix, pass: Pass) -> EmbeddingSaved? {
         let trains =
-            pass.isTraining && (projection?.hasAdapter == true || parameterSlots.contains(where: \.isTrained))
+            pass.isTraining
+            && (projection?.hasAdapter == true || tableSlot.isTaken || parameterSlots.contains(where: \.isTrained))
         return pass.withScratch { scratch in
             let memory = trains ? pass.saved : scratch
             let sum = memory.matrix(x.rows, words.value.columns)
@@ -69,7 +75,7 @@ package struct EncoderEmbedding: InputEmbedding {
             var gradient = scratch.matrix(dx.rows, dx.columns)
             Kernels.clear(gradient)
             norm.backward(dx, x: wide, statistics: statistics, into: gradient)
-            let trainsTables = tables.contains(where: \.isTrained)
+            let trainsTables = tableSlot.isTaken || tables.contains(where: \.isTrained)
             if let projection {
                 let narrow = trainsTables ? scratch.matrix(dx.rows, projection.inputs) : nil
                 projection.backward(gradient, x: saved.read, saved: saved.projected, into: narrow, pass: pass)
@@ -77,6 +83,7 @@ package struct EncoderEmbedding: InputEmbedding {
             }
             guard trainsTables else { return }
             words.accumulate(gradient, rows: tokens, padding: padding, scratch: scratch)
+            tableSlot.adapter?.backward(gradient, tokens: tokens, factor: 1, padding: padding, pass: pass)
             types?.accumulate(gradient, rows: typeRows(tokens, layout), scratch: scratch)
             positions?.accumulate(gradient, rows: positionRows(layout), scratch: scratch)
         }
@@ -97,6 +104,7 @@ package struct EncoderEmbedding: InputEmbedding {
         up tokens: [Int32], layout: SequenceLayout, into sum: Matrix, scratch: Arena, pass: Pass
     ) {
         Kernels.gatherRows(words.value, rows: tokens, into: sum)
+        tableSlot.adapter?.forward(tokens, factor: 1, into: sum, pass: pass)
         pass.addNoise(to: sum, layout: layout)
         guard types != nil || positions != nil else { return }
         let part = scratch.matrix(sum.rows, sum.columns)

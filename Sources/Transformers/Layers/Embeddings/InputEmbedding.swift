@@ -7,6 +7,9 @@ package protocol InputEmbedding {
     /// Frozen projections inside, where an adapter can attach.
     var slots: [ProjectionSlot] { get }
 
+    /// The table of the tokens, where an adapter can attach.
+    var tableSlot: EmbeddingSlot { get }
+
     /// The base's tensors inside, as they can be trained.
     var parameterSlots: [ParameterSlot] { get }
 

@@ -16,6 +16,7 @@ package struct LearnedPositionEmbedding: InputEmbedding {
     }
 
     package var slots: [ProjectionSlot] { tokens.slots }
+    package var tableSlot: EmbeddingSlot { tokens.tableSlot }
     package var parameterSlots: [ParameterSlot] { tokens.parameterSlots + [positions] }
     package var tokenTable: TokenEmbedding? { tokens.tokenTable }
 

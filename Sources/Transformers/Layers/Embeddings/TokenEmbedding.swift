@@ -10,6 +10,7 @@ package struct TokenEmbedding: InputEmbedding {
     package let table: FrozenWeight
     /// Before the tokens of every sequence, `[n, d]`.
     package let promptSlot: RowSlot
+    package let tableSlot: EmbeddingSlot
 
     private let scale: Float
     private let projection: ProjectionGroup?
@@ -20,19 +21,24 @@ package struct TokenEmbedding: InputEmbedding {
 
     /// - Parameters:
     ///   - name: module path in the checkpoint.
+    ///   - path: the same in transformers' model; nil where it is no other.
     ///   - scale: a factor on every row.
     ///   - projection: of one slot, `[d, e]`; nil where e = d.
     ///   - slot: the table as it can be trained.
     ///   - padding: see `ParameterSlot.accumulate`.
     package init(
-        table: FrozenWeight, name: String = "embed_tokens", scale: Float = 1, projection: ProjectionGroup? = nil,
-        slot: ParameterSlot? = nil, padding: Int32? = nil
+        table: FrozenWeight, name: String = "embed_tokens", path: String? = nil, scale: Float = 1,
+        projection: ProjectionGroup? = nil, slot: ParameterSlot? = nil, padding: Int32? = nil
     ) {
         (self.slot, self.padding) = (slot, padding)
         self.table = table
         self.scale = scale
         self.projection = projection
         promptSlot = RowSlot(name: name, width: table.inputs)
+        tableSlot = EmbeddingSlot(
+            name: path ?? name, weightName: name + ".weight", vocabulary: table.outputs, width: table.inputs,
+            dtype: table.dtype
+        ) { table.row($0, into: $1) }
     }
 
     /// Where a projection follows, PEFT's prompts, of the projection's width, do not fit.
@@ -51,7 +57,7 @@ package struct TokenEmbedding: InputEmbedding {
             gather(tokens, layout: layout, into: x, pass: pass)
             return nil
         }
-        let trains = pass.isTraining && (projection.readsInput || slot?.isTrained == true)
+        let trains = pass.isTraining && (projection.readsInput || trainsTable)
         return pass.withScratch { scratch in
             let narrow = (trains ? pass.saved : scratch).matrix(tokens.count, projection.inputs)
             gather(tokens, layout: layout, into: narrow, pass: pass)
@@ -66,17 +72,22 @@ package struct TokenEmbedding: InputEmbedding {
         pass.withScratch { scratch in
             var gradient = dx
             if let projection, let saved {
-                let narrow = slot?.isTrained == true ? scratch.matrix(dx.rows, projection.inputs) : nil
+                let narrow = trainsTable ? scratch.matrix(dx.rows, projection.inputs) : nil
                 projection.backward(dx, x: saved.read, saved: saved.projected, into: narrow, pass: pass)
                 gradient = narrow ?? dx
             }
             slot?.accumulate(gradient, rows: tokens, scale: scale, padding: padding, scratch: scratch)
+            tableSlot.adapter?.backward(gradient, tokens: tokens, factor: scale, padding: padding, pass: pass)
         }
     }
+
+    /// Whether something reads ∂L of the rows that were looked up.
+    private var trainsTable: Bool { slot?.isTrained == true || tableSlot.isTaken }
 
     /// As the embedding module of transformers answers, with NEFTune's noise on it where training has some.
     private func gather(_ tokens: [Int32], layout: SequenceLayout, into rows: Matrix, pass: Pass) {
         look(up: tokens, into: rows)
+        tableSlot.adapter?.forward(tokens, factor: scale, into: rows, pass: pass)
         pass.addNoise(to: rows, layout: layout)
         guard let prompt = promptSlot.rows else { return }
         forEachPromptRow(tokens) { row, place in
@@ -84,7 +95,8 @@ package struct TokenEmbedding: InputEmbedding {
         }
     }
 
-    /// What the embedding module of transformers answers to tokens of the vocabulary; other rows are left undefined.
+    /// What the embedding module of transformers answers to tokens of the vocabulary, without an adapter; other rows are
+    /// left undefined.
     package func look(up tokens: [Int32], into rows: Matrix) {
         for (row, token) in tokens.enumerated() where Int(token) < table.outputs {
             table.row(Int(token), into: rows.rows(row..<(row + 1)))
