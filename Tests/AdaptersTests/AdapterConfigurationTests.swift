@@ -181,7 +181,7 @@ struct AdapterConfigurationTests {
         let prefix = "base_model.model."
         let cases = [
             (prefix + "lm_head.lora_A.weight", "'lm_head'"),
-            (prefix + "model.embed_tokens.lora_embedding_A", "'model.embed_tokens'"),
+            (prefix + "model.embed_positions.lora_embedding_A", "'model.embed_positions'"),
             (prefix + "model.layers.0.self_attn.q_proj.base_layer.bias", "trained biases"),
         ]
         for (name, part) in cases {
@@ -195,6 +195,23 @@ struct AdapterConfigurationTests {
                 }
                 #expect(error?.code == .unsupported)
                 #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
+            }
+        }
+    }
+
+    @Test("An embedding's update that the configuration does not name is unexpected, as a projection's is")
+    func unnamedModules() throws {
+        for ending in ["self_attn.v_proj.lora_A.weight", "embed_tokens.lora_embedding_A"] {
+            try withTemporaryFolder { folder in
+                let name = "base_model.model.model." + (ending.hasPrefix("self") ? "layers.0." : "") + ending
+                let extra = TensorEntry(name: name, matrix: Matrix(rows: 1, columns: 4))
+                let tensors = try cut(["model.layers.0.self_attn.q_proj": 4]) + [extra]
+                let text = #"{"peft_type": "LORA", "r": 4, "target_modules": ["0.self_attn.q_proj"]}"#
+                try write(JSONReader.parse(text, name: "x"), tensors, to: folder)
+                let error = #expect(throws: AdaptersError.self) {
+                    try Adapter.load(folder: folder, into: Fixtures.tinyModel())
+                }
+                #expect(error?.code == .mismatch && error?.message.contains(name + " is unexpected") == true)
             }
         }
     }

@@ -257,7 +257,9 @@ package struct AdapterSection: Section {
                 entry.position,
                 "\(path)bias \(bias.rawValue) is about A and B, which \(path)method \(method.rawValue) has none of")
         }
-        for key in ["targets", "exclude"] {
+        // A run's own manifest names what the method adapts where a job's names nothing.
+        let namesAll = section.targets == ["all-linear"]
+        for key in namesAll ? ["exclude"] : ["targets", "exclude"] {
             guard bias == .all, let other = node.entry(key), !other.value.isNull else { continue }
             context.diagnostics.add(
                 other.position,
