@@ -62,8 +62,10 @@ extension RunStaging {
         try willBegin(.rename)
         // Whatever was put there while the job ran.
         try OutboxPlace.check(parent)
-        try Durable.rename(folder, to: destination)
+        // Before the folder has its name, which the outbox's lock keeps others from: a process that dies here leaves a folder,
+        // which the name's next run removes, and none that dies later leaves a lock file.
         lock.remove()
+        try Durable.rename(folder, to: destination)
         try willBegin(.latest)
         if status == .succeeded, journal == nil, movesLatest { try LatestLink.move(in: parent, to: run.description) }
         return PublishedRun(folder: destination, run: run, checksumsSHA256: checksums)

@@ -86,7 +86,8 @@ package final class RunStaging {
         let entries = try FileManager.default.contentsOfDirectory(atPath: parent).filter {
             $0.hasPrefix(OutboxPlace.stagingPrefix)
         }
-        // A lock file without its folder is of a run that was published, or given up, just before its process died.
+        // A lock file without its folder is of a run that was given up just before its process died, or that an earlier lorad
+        // published.
         let staged = Set(entries.map { $0.hasSuffix(lockEnding) ? String($0.dropLast(lockEnding.count)) : $0 })
         for entry in staged {
             let path = "\(parent)/\(entry)"
