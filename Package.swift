@@ -182,7 +182,7 @@ let package = Package(
         tests("DigestsTests", ["TestSupport", "Digests"]),
         tests("ForeignTextTests", ["ForeignText"]),
         tests("TensorsTests", ["TestSupport", "Tensors", "CKernels"]),
-        tests("ModelFilesTests", ["TestSupport", "Transformers", "ModelFiles", "Tensors"]),
+        tests("ModelFilesTests", ["TestSupport", "Common", "Transformers", "ModelFiles", "Tensors"]),
         tests(
             "TokenizersTests",
             ["TestSupport", "Common", "Transformers", "Datasets", "Tokenizers", "ModelFiles", "Tensors"]),

@@ -1,5 +1,4 @@
 import Common
-import Foundation
 import Glibc
 
 /// Which file system a path lies on, from `/proc/self/mountinfo`, see proc(5).
@@ -10,7 +9,7 @@ package enum MountTable {
     /// FUSE is let through, as it may be local.
     package static func networkFileSystem(of path: String) -> String? {
         guard let device = FileSystem.status(path, followingLinks: true)?.st_dev,
-            let text = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+            let text = KernelText.read("/proc/self/mountinfo")
         else { return nil }
         // glibc's gnu_dev_major and gnu_dev_minor, which are macros.
         let major = (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF

@@ -64,12 +64,12 @@ package struct ProcessIdentity: Sendable, Hashable, Codable {
     }
 
     private static func currentBootID() -> String? {
-        let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+        let text = KernelText.read("/proc/sys/kernel/random/boot_id")
         return text?.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     private static func status(of pid: Int32) -> (state: String, startTicks: UInt64)? {
-        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return nil }
+        guard let text = KernelText.read("/proc/\(pid)/stat") else { return nil }
         // The name in parentheses may itself hold spaces and parentheses: count fields from the last one.
         guard let end = text.lastIndex(of: ")") else { return nil }
         let fields = text[text.index(after: end)...].split(separator: " ")

@@ -7,44 +7,28 @@ import Testing
 import Training
 import Transformers
 
-/// An adapter of an embedding and of projections that PEFT wrote, from `scripts/reference/embeddings.py`.
-struct EmbeddingCase: Sendable, CustomStringConvertible {
-    static let all = ["untied", "tied", "alone", "scaled", "conv1d", "projected"].map { EmbeddingCase(name: $0) }
+extension ReferenceAdapter {
+    /// Of an embedding and of projections.
+    static let embeddings = ["untied", "tied", "alone", "scaled", "conv1d", "projected"].map(embedding)
 
-    let name: String
-    var description: String { name }
-    var folder: String { Fixtures.path("embeddings/\(name)") }
-
-    func reference() throws -> JSONValue { try Fixtures.json("embeddings/\(name)/reference.json") }
-    func fixture() throws -> FamilyFixture { FamilyFixture(name: try reference()["base"]?.stringValue ?? "") }
-    func tensor(_ key: String) throws -> Matrix {
-        try Fixtures.tensor(key, in: "embeddings/\(name)/reference.safetensors")
-    }
-    func attached() throws -> (model: LanguageModel, adapter: Adapter) {
-        let model = try fixture().model()
-        return (model, try Adapter.load(folder: folder, into: model))
+    fileprivate static func embedding(_ name: String) -> ReferenceAdapter {
+        ReferenceAdapter(kind: "embeddings", name: name)
     }
 }
 
 @Suite("LoRA on an embedding, against PEFT's values")
 struct EmbeddingReferenceTests {
-    @Test("PEFT's files give PEFT's logits, and without them the base's", arguments: EmbeddingCase.all)
-    func logits(_ tested: EmbeddingCase) throws {
-        let (model, adapter) = try tested.attached()
-        #expect(adapter.adaptsEmbedding)
-        let batch = try tested.fixture().batch().labelledEverywhere()
-        let expected = try tested.tensor("logits").values
-        #expect(firstDifference(try model.logits(batch).values, expected, relative: 1e-4, absolute: 3e-4) == nil)
-        adapter.setEnabled(false)
-        let base = try tested.fixture().tensor("base.logits").values
-        #expect(firstDifference(try model.logits(batch).values, base, relative: 1e-4, absolute: 2e-4) == nil)
+    @Test("PEFT's files give PEFT's logits, and without them the base's", arguments: ReferenceAdapter.embeddings)
+    func logits(_ tested: ReferenceAdapter) throws {
+        #expect(try tested.attached().adapter.adaptsEmbedding)
+        let (expected, base) = try tested.expectLogits()
         #expect(firstDifference(expected, base, relative: 1e-2, absolute: 1e-1) != nil)
     }
 
     @Test(
         "Merged weights answer as PEFT's merge with a head of its own does, and as the adapter",
-        arguments: EmbeddingCase.all)
-    func merged(_ tested: EmbeddingCase) throws {
+        arguments: ReferenceAdapter.embeddings)
+    func merged(_ tested: ReferenceAdapter) throws {
         try withTemporaryFolder { folder in
             let base = try tested.fixture().base()
             let (_, adapter) = try tested.attached()
@@ -66,61 +50,31 @@ struct EmbeddingReferenceTests {
         }
     }
 
-    @Test("Gradients of every tensor equal PyTorch's", arguments: EmbeddingCase.all)
-    func gradients(_ tested: EmbeddingCase) throws {
-        let (model, adapter) = try tested.attached()
-        let batch = try tested.fixture().batch()
-        _ = try model.trainingStep(batch, lossScale: 1 / Float(batch.labelRows.count), step: 0)
-        let file = try SafetensorsFile(path: tested.folder + "/reference.safetensors")
-        let names = file.tensors.keys.filter { $0.hasPrefix("gradient.") }
-        #expect(Set(names) == Set(adapter.parameters.map { "gradient." + $0.name }))
-        for parameter in adapter.parameters {
-            let expected = try tested.tensor("gradient.\(parameter.name)").values
-            let found = parameter.gradient.values
-            let difference = firstDifference(found, expected, relative: 1e-3, absolute: 1e-4)
-            #expect(difference == nil, "\(parameter.name): \(difference ?? "")")
-        }
+    @Test("Gradients of every tensor equal PyTorch's", arguments: ReferenceAdapter.embeddings)
+    func gradients(_ tested: ReferenceAdapter) throws {
+        try tested.expectGradients()
     }
 
-    @Test("Ten AdamW steps have PyTorch's losses within a relative 1e-4", arguments: EmbeddingCase.all)
-    func losses(_ tested: EmbeddingCase) throws {
-        let (model, adapter) = try tested.attached()
-        let reference = try tested.reference()
-        let rate = try #require(reference["learning_rate"]?.doubleValue)
-        let expected = (reference["losses"]?.arrayValue ?? []).compactMap(\.doubleValue)
-        let batches = try tested.fixture().trainingBatches()
-        try #require(batches.count == 10 && expected.count == 10)
-        let optimizer = AdamW(adapter.parameters, weightDecay: 0)
-        for (step, batch) in batches.enumerated() {
-            let labels = Double(batch.labelRows.count)
-            let loss = try model.trainingStep(batch, lossScale: Float(1 / labels), step: UInt64(step)) / labels
-            #expect(abs(loss - expected[step]) <= 1e-4 * expected[step], "loss of step \(step + 1)")
-            optimizer.update(learningRate: rate, step: step + 1)
-        }
+    @Test("Ten AdamW steps have PyTorch's losses within a relative 1e-4", arguments: ReferenceAdapter.embeddings)
+    func losses(_ tested: ReferenceAdapter) throws {
+        try tested.expectLosses()
     }
 
-    @Test("What lorad writes is what it read, but for the base's own table", arguments: EmbeddingCase.all)
-    func roundTrip(_ tested: EmbeddingCase) throws {
-        try withTemporaryFolder { folder in
-            let (_, adapter) = try tested.attached()
-            let identity = BaseIdentity(baseSHA256: "base", tokenizerSHA256: "tokenizer")
-            try adapter.save(folder: folder, identity: identity, baseModel: "tiny")
-            let files = try [tested.folder, folder].map { try SafetensorsFile(path: $0 + "/adapter_model.safetensors") }
-            let own = files[0].tensors.filter { !$0.key.hasSuffix("base_layer.weight") }
+    @Test("What lorad writes is what it read, but for the base's own table", arguments: ReferenceAdapter.embeddings)
+    func roundTrip(_ tested: ReferenceAdapter) throws {
+        try tested.expectRoundTrip { peft, written, adapter, again in
+            let own = peft.tensors.filter { !$0.key.hasSuffix("base_layer.weight") }
             // PEFT saves the table of embeddings that it knows by name.
-            #expect((own.count < files[0].tensors.count) == !["alone", "conv1d"].contains(tested.name))
-            #expect(own.mapValues(\.shape) == files[1].tensors.mapValues(\.shape))
+            #expect((own.count < peft.tensors.count) == !["alone", "conv1d"].contains(tested.name))
+            #expect(own.mapValues(\.shape) == written.tensors.mapValues(\.shape))
             for (name, info) in own {
-                let values = try files.map { file in
+                let values = try [peft, written].map { file in
                     let matrix = Matrix(rows: info.rows, columns: info.columns)
                     try file.read(name, into: matrix)
                     return matrix.values
                 }
                 #expect(values[0] == values[1], "\(name)")
             }
-            let other = try tested.fixture().model()
-            let again = try Adapter.load(folder: folder, into: other, expecting: identity)
-            #expect(again.parameters.map(\.name) == adapter.parameters.map(\.name))
             #expect(again.modules.map(\.place.scaling) == adapter.modules.map(\.place.scaling))
         }
     }
@@ -130,7 +84,7 @@ struct EmbeddingReferenceTests {
         arguments: ["projected", "bert-pair", "roberta", "deberta-v3"])
     func differences(name: String) throws {
         let classifier = ClassifierCase.names.contains(name) ? ClassifierCase(name: name) : nil
-        let decoder = EmbeddingCase(name: name)
+        let decoder = ReferenceAdapter.embedding(name)
         let model = try classifier?.model() ?? decoder.fixture().model()
         let batch = try classifier?.batch() ?? decoder.fixture().batch()
         let table = try #require(model.moduleSlots.last)
@@ -161,7 +115,7 @@ struct EmbeddingReferenceTests {
 
     @Test("A token that pads trains no column of A")
     func padding() throws {
-        let model = try EmbeddingCase(name: "projected").fixture().model()
+        let model = try ReferenceAdapter.embedding("projected").fixture().model()
         let configuration = AdapterConfiguration(rank: 2, targets: ["embed_tokens"])
         let adapter = try Adapter.attach(configuration, to: model, seed: 5)
         var batch = PackedBatch()
@@ -195,35 +149,8 @@ struct EmbeddingReferenceTests {
 
     @Test("A run stopped and resumed ends in the same bits")
     func resumed() throws {
-        try withTemporaryFolder { folder in
-            func start() throws -> (Trainer, Adapter) {
-                let model = try FamilyFixture(name: "qwen2").model()
-                let settings = AdapterConfiguration(
-                    rank: 2, alpha: 4, dropout: 0.1, targets: ["q_proj", "embed_tokens"])
-                let adapter = try Adapter.attach(settings, to: model, seed: 3)
-                var configuration = TrainingConfiguration(steps: 6)
-                (configuration.batchSize, configuration.checkpointEvery) = (2, 2)
-                let examples = (0..<6).map { row in
-                    TokenizedExample(tokens: (0..<(6 + row)).map { ($0 * 7 + row) % 90 }, labelPositions: [2, 4])
-                }
-                return (
-                    Trainer(
-                        model: model, trainable: adapter, configuration: configuration, examples: examples,
-                        validation: []), adapter
-                )
-            }
-            let (undisturbed, expected) = try start()
-            _ = try undisturbed.run()
-            var steps = 0
-            _ = #expect(throws: TrainingError.self) {
-                try start().0.run(
-                    checkpoint: folder + "/checkpoint.safetensors", shouldStop: { steps >= 3 },
-                    progress: { _ in steps += 1 })
-            }
-            let (second, adapter) = try start()
-            _ = try second.run(checkpoint: folder + "/checkpoint.safetensors")
-            #expect(adapter.parameters.map(\.value.values) == expected.parameters.map(\.value.values))
-            #expect(adapter.parameters.allSatisfy { Kernels.squaredNorm($0.value) > 0 })
-        }
+        let settings = AdapterConfiguration(rank: 2, alpha: 4, dropout: 0.1, targets: ["q_proj", "embed_tokens"])
+        let adapter = try expectSameBitsWhenResumed(settings, on: "qwen2")
+        #expect(adapter.parameters.allSatisfy { Kernels.squaredNorm($0.value) > 0 })
     }
 }

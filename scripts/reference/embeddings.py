@@ -17,21 +17,14 @@ import copy
 import json
 import shutil
 import sys
-import warnings
-from pathlib import Path
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import save_file
 from torch import nn
-from transformers import AutoModelForCausalLM
-from transformers.utils import logging
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from tiny import batches  # noqa: E402
+from peft_adapters import FIXTURES, base_and_rows, batches, be_quiet_and_deterministic, gradients, losses, save
 
-FIXTURES = HERE.parents[1] / "Tests/Fixtures"
 FOLDER = FIXTURES / "embeddings"
 SEED, LEARNING_RATE = 20261201, 2e-3
 # name: (base, settings of LoraConfig)
@@ -71,16 +64,6 @@ def attach(base, settings, seed=SEED):
     return adapted.eval()
 
 
-def save(adapted, folder, **options):
-    adapted.save_pretrained(folder, **options)
-    (folder / "README.md").unlink()
-    path = folder / "adapter_config.json"
-    config = json.loads(path.read_text(encoding="utf-8"))
-    # PEFT writes a set in an order that changes from run to run.
-    config["target_modules"] = sorted(config["target_modules"])
-    path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-
-
 def parted(adapted):
     """A copy whose head has a weight of its own, with the table's values."""
     own = copy.deepcopy(adapted)
@@ -96,9 +79,7 @@ def write(name):
     folder = FOLDER / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    reference = json.loads((FIXTURES / "families" / base_name / "reference.json").read_text(encoding="utf-8"))
-    base = AutoModelForCausalLM.from_pretrained(
-        FIXTURES / "families" / base_name, attn_implementation="eager", dtype=torch.float32)
+    base, reference = base_and_rows(base_name)
     adapted = attach(base, settings)
     save(adapted, folder)
     document = {"base": base_name, "learning_rate": LEARNING_RATE}
@@ -109,29 +90,19 @@ def write(name):
         if base.config.tie_word_embeddings:
             other = batches.logits(copy.deepcopy(adapted).merge_and_unload(), reference["rows"])
             document["tied_merge_difference"] = (other - tensors["logits"]).abs().max().item()
-    batches.mean_loss(adapted, reference["rows"]).backward()
-    for key, parameter in trained(adapted).items():
-        tensors[f"gradient.{key}"] = parameter.grad.clone()
+    tensors |= gradients(adapted, trained(adapted), reference["rows"])
     save_file({key: value.contiguous() for key, value in tensors.items()}, folder / "reference.safetensors")
     parameters = list(trained(adapted).values())
-    optimizer = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0.0)
-    losses = []
-    for rows in reference["batches"]:
-        optimizer.zero_grad(set_to_none=True)
-        loss = batches.mean_loss(adapted, rows)
-        loss.backward()
-        losses.append(loss.item())
-        optimizer.step()
-    document["losses"] = losses
+    document["losses"] = losses(adapted, parameters, reference["batches"], LEARNING_RATE)
     (folder / "reference.json").write_text(json.dumps(document) + "\n", encoding="utf-8")
-    print(name, len(parameters), [round(loss, 4) for loss in losses], document.get("tied_merge_difference"))
+    print(name, len(parameters), [round(loss, 4) for loss in document["losses"]],
+          document.get("tied_merge_difference"))
 
 
 def compose():
     """Two adapters of one base, and the embedding's update of what PEFT's add_weighted_adapter makes of them."""
     base_name, settings = CASES["untied"]
-    base = AutoModelForCausalLM.from_pretrained(
-        FIXTURES / "families" / base_name, attn_implementation="eager", dtype=torch.float32)
+    base, _ = base_and_rows(base_name)
     folder = FOLDER / "composed"
     shutil.rmtree(folder, ignore_errors=True)
     for seed, name in enumerate(("a", "b")):
@@ -148,11 +119,7 @@ def compose():
 
 
 def main():
-    warnings.simplefilter("ignore")
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    be_quiet_and_deterministic()
     for name in sys.argv[1:] or [*CASES, "composed"]:
         compose() if name == "composed" else write(name)
     for file in FOLDER.rglob("*.safetensors"):

@@ -12,20 +12,13 @@ import copy
 import json
 import shutil
 import sys
-import warnings
-from pathlib import Path
 
 import torch
 from peft import BeftConfig, LoraConfig, get_peft_model
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM
-from transformers.utils import logging
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from tiny import batches  # noqa: E402
+from peft_adapters import FIXTURES, base_and_rows, batches, be_quiet_and_deterministic, gradients, losses, save
 
-FIXTURES = HERE.parents[1] / "Tests/Fixtures"
 FOLDER = FIXTURES / "trained-modules"
 SEED, LEARNING_RATE = 20261130, 2e-3
 # name: (base, settings of LoraConfig)
@@ -88,47 +81,26 @@ def write(name):
     folder = FOLDER / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    reference = json.loads((FIXTURES / "families" / base_name / "reference.json").read_text(encoding="utf-8"))
-    base = AutoModelForCausalLM.from_pretrained(
-        FIXTURES / "families" / base_name, attn_implementation="eager", dtype=torch.float32)
+    base, reference = base_and_rows(base_name)
     adapted = attach(base, settings)
-    adapted.save_pretrained(folder)
-    (folder / "README.md").unlink()
-    path = folder / "adapter_config.json"
-    config = json.loads(path.read_text(encoding="utf-8"))
-    # PEFT writes a set in an order that changes from run to run.
-    config["target_modules"] = sorted(config["target_modules"])
-    path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    save(adapted, folder)
     tensors = {}
     with torch.no_grad():
         tensors["logits"] = batches.logits(adapted, reference["rows"])
         tensors["merged_logits"] = batches.logits(copy.deepcopy(adapted).merge_and_unload(), reference["rows"])
-    batches.mean_loss(adapted, reference["rows"]).backward()
-    for key, parameter in trained(adapted).items():
-        tensors[f"gradient.{key}"] = parameter.grad.clone()
+    tensors |= gradients(adapted, trained(adapted), reference["rows"])
     save_file({key: value.contiguous() for key, value in tensors.items()}, folder / "reference.safetensors")
     parameters = list(trained(adapted).values())
-    optimizer = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0.0)
-    losses = []
-    for rows in reference["batches"]:
-        optimizer.zero_grad(set_to_none=True)
-        loss = batches.mean_loss(adapted, rows)
-        loss.backward()
-        losses.append(loss.item())
-        optimizer.step()
-    document = {"base": base_name, "learning_rate": LEARNING_RATE, "losses": losses}
+    found = losses(adapted, parameters, reference["batches"], LEARNING_RATE)
+    document = {"base": base_name, "learning_rate": LEARNING_RATE, "losses": found}
     (folder / "reference.json").write_text(json.dumps(document) + "\n", encoding="utf-8")
     for file in folder.glob("*.safetensors"):
         file.chmod(0o644)
-    print(name, len(parameters), [round(loss, 4) for loss in losses])
+    print(name, len(parameters), [round(loss, 4) for loss in found])
 
 
 def main():
-    warnings.simplefilter("ignore")
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    be_quiet_and_deterministic()
     for name in sys.argv[1:] or CASES:
         write(name)
 

@@ -23,21 +23,20 @@ package struct AdapterDemand: Sendable, Equatable {
     ///
     /// - Throws: `AdaptersError.unknownTarget`; `.unsupported` where the model has no slots for the method.
     package init(_ configuration: AdapterConfiguration, on model: LanguageModel) throws {
-        let demands =
-            switch configuration.method.attachment {
-            case .projections(let demand, _):
-                try configuration.places(on: model).map { place in
-                    guard !place.slot.isProjection else { return demand(place) }
-                    return try configuration.method.embeddings(of: place.slot).demand(place)
-                }
-            case .model(let demand, _): [try demand(configuration, model)]
-            }
+        let demands: [ModuleDemand]
         var (whole, parted) = (0, 0)
-        if configuration.method.adaptsProjections {
+        switch configuration.method.attachment {
+        case .projections(let demand, _):
             let places = try configuration.places(on: model)
+            demands = try places.map { place in
+                guard !place.slot.isProjection else { return demand(place) }
+                return try configuration.method.embeddings(of: place.slot).demand(place)
+            }
             whole = try TrainedModules.elements(configuration, adapted: Set(places.map(\.slot.name)), on: model)
             let isClassifier = model.classifier != nil
             parted = PartedHead(places.map(\.slot), of: model.configuration, isClassifier: isClassifier)?.elements ?? 0
+        case .model(let demand, _):
+            demands = [try demand(configuration, model)]
         }
         let head = (model.classifier?.parameters ?? []).reduce(0) { $0 + $1.value.rows * $1.value.columns }
         elements = head + whole + demands.reduce(0) { $0 + $1.elements }

@@ -18,7 +18,7 @@ package struct LockHolder: Equatable, Sendable {
     package static func of(_ path: String) -> LockHolder? {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
-        guard let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8) else { return written(in: path) }
+        guard let locks = KernelText.read("/proc/locks") else { return written(in: path) }
         return pid(ofInode: UInt64(status.st_ino), locks: locks).map(LockHolder.init)
     }
 

@@ -1,11 +1,11 @@
-import Foundation
+import Common
 
 /// What a process has in use, from `/proc/PID/status`, see proc(5).
 package enum ProcessMemory {
     /// Bytes of memory that cannot be given back: anonymous and shared. Pages of mapped files (a base) are left out, as
     /// the kernel drops them when memory is short. Nil where the process is gone.
     package static func inUse(pid: Int32) -> Int? {
-        guard let text = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return nil }
+        guard let text = KernelText.read("/proc/\(pid)/status") else { return nil }
         return inUse(status: text)
     }
 

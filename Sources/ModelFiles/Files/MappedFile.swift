@@ -4,6 +4,9 @@ import Synchronization
 
 /// A file mapped read-only into memory. Its size is fixed when it is opened: no read reaches past that, and a file
 /// that has changed since is refused instead of read.
+///
+/// A range that was lent leaves the process's memory when it is given back: a base's tensors are read once, and would
+/// stand there beside what was made of them. The page cache keeps them, so that another look costs little.
 package final class MappedFile: @unchecked Sendable {
     package let path: String
     /// Bytes, as found when the file was opened.
@@ -16,7 +19,8 @@ package final class MappedFile: @unchecked Sendable {
     /// The SHA-256 of what is mapped, once somebody asked, and the identity that the file had.
     private let hashed = Mutex<(sha256: String, identity: FileIdentity)?>(nil)
 
-    private static let chunk = 16 << 20
+    /// Bytes that are lent at a time where a file is read from end to end, or a large range of it.
+    package static let pieceBytes = 16 << 20
 
     /// - Parameter rule: which files may be read.
     /// - Throws: `ModelFilesError.missing` where there is no such regular file or it cannot be read, `.forbidden` where
@@ -71,7 +75,8 @@ package final class MappedFile: @unchecked Sendable {
         guard try file.identity().isSameButForAttributes(identity) else { throw ModelFilesError.changed(path) }
     }
 
-    /// Lends the bytes of `range`.
+    /// Lends the bytes of `range`, and lets their pages go.
+    ///
     /// - Throws: as `withBytes(_:)`, and `.malformed` where `range` does not lie inside the file.
     package func withBytes<Result>(
         in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result
@@ -81,7 +86,16 @@ package final class MappedFile: @unchecked Sendable {
                 .malformed,
                 "\(path) is \(size) bytes long, but bytes \(range.lowerBound) to \(range.upperBound) are needed.")
         }
+        defer { letGo(range) }
         return try withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
+
+    /// Takes the pages of `range` out of the process's memory. Who reads them at the same time has them back at once.
+    private func letGo(_ range: Range<Int>) {
+        let page = Int(getpagesize())
+        let start = range.lowerBound / page * page
+        guard let base, range.upperBound - start >= page else { return }
+        _ = madvise(UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_DONTNEED)
     }
 
     /// The SHA-256 of the bytes that are mapped, in lower-case hexadecimal.
@@ -123,8 +137,8 @@ package final class MappedFile: @unchecked Sendable {
 
     private func readHash(onRead: (Int) throws -> Void = { _ in }) throws -> String {
         var hasher = SHA256()
-        for start in stride(from: 0, to: size, by: Self.chunk) {
-            let range = start..<min(start + Self.chunk, size)
+        for start in stride(from: 0, to: size, by: Self.pieceBytes) {
+            let range = start..<min(start + Self.pieceBytes, size)
             try withBytes(in: range) { hasher.update($0) }
             try onRead(range.count)
         }

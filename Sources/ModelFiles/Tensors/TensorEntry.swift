@@ -132,9 +132,9 @@ package struct TensorEntry {
 
     private func copy(_ stored: Stored, to output: AtomicFileOutput) throws {
         let range = stored.info.range
-        let chunk = 16 << 20
-        for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
-            try stored.file.withBytes(in: start..<min(start + chunk, range.upperBound)) { try output.write($0) }
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: MappedFile.pieceBytes) {
+            let piece = start..<min(start + MappedFile.pieceBytes, range.upperBound)
+            try stored.file.withBytes(in: piece) { try output.write($0) }
         }
     }
 }

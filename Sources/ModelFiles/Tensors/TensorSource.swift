@@ -66,9 +66,13 @@ extension MappedTensorSource {
                 "The tensor \(quoted(name)) in \(file.path) has the shape \(info.shape); rows \(rows.lowerBound) up to "
                     + "\(rows.upperBound) of it do not fill a matrix of \(matrix.rows) × \(matrix.columns).")
         }
-        let start = info.range.lowerBound + rows.lowerBound * info.rowBytes
-        try file.withBytes(in: start..<(start + rows.count * info.rowBytes)) { bytes in
-            decode(bytes, of: info, into: matrix)
+        let rowsAtOnce = max(1, MappedFile.pieceBytes / max(1, info.rowBytes))
+        for first in stride(from: 0, to: rows.count, by: rowsAtOnce) {
+            let piece = matrix.rows(first..<min(first + rowsAtOnce, rows.count))
+            let start = info.range.lowerBound + (rows.lowerBound + first) * info.rowBytes
+            try file.withBytes(in: start..<(start + piece.rows * info.rowBytes)) { bytes in
+                decode(bytes, of: info, into: piece)
+            }
         }
     }
 

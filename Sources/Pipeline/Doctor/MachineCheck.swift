@@ -1,3 +1,4 @@
+import Common
 import Foundation
 import Tensors
 
@@ -141,5 +142,5 @@ package enum MachineCheck {
             advice: "This build computes with \(most) threads at most, not \(threads); set `threads` to \(most).")
     }
 
-    private static func read(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+    private static func read(_ path: String) -> String { KernelText.read(path) ?? "" }
 }

@@ -1,4 +1,5 @@
 import COpenBLAS
+import Common
 import Foundation
 
 /// What the numerical layer runs on, for `doctor` and a run's provenance.
@@ -12,14 +13,14 @@ package enum MachineInfo {
 
     /// The CPU's name as the kernel reports it; its architecture where it reports none.
     package static var cpuName: String {
-        let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
+        let lines = KernelText.read("/proc/cpuinfo")?.split(separator: "\n") ?? []
         let name = lines.first { $0.hasPrefix("model name") }?.split(separator: ":").last
         return name.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown CPU"
     }
 
     /// Most resident memory of this process so far, in bytes.
     package static var peakResidentBytes: Int {
-        let lines = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8))?.split(separator: "\n") ?? []
+        let lines = KernelText.read("/proc/self/status")?.split(separator: "\n") ?? []
         let peak = lines.first { $0.hasPrefix("VmHWM:") }?.split(separator: " ").dropFirst().first
         return peak.flatMap { Int($0) }.map { $0 * 1024 } ?? 0
     }

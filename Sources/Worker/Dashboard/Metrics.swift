@@ -124,7 +124,7 @@ package struct Metrics: Sendable {
 
     /// The names are those that client libraries of Prometheus give, proc(5).
     private func addProcess(to text: inout PrometheusText) {
-        let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
+        let fields = KernelText.read("/proc/self/statm")?.split(separator: " ") ?? []
         if fields.count > 1, let pages = Double(fields[1]) {
             text.add(
                 "process_resident_memory_bytes", .gauge, "Memory of the worker's process.",

@@ -48,7 +48,7 @@ package enum SystemCheck {
 
     private static var inotifyLimits: String {
         let limits = ["max_user_instances", "max_user_watches", "max_queued_events"].map { name in
-            let text = try? String(contentsOfFile: "/proc/sys/fs/inotify/" + name, encoding: .utf8)
+            let text = KernelText.read("/proc/sys/fs/inotify/" + name)
             return "\(name) \(text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown")"
         }
         return limits.joined(separator: ", ")

@@ -1,5 +1,7 @@
+import Common
 import Foundation
 import ModelFiles
+import Tensors
 import TestSupport
 import Testing
 
@@ -41,6 +43,32 @@ struct MappedFileTests {
     func empty() throws {
         let file = try MappedFile(path: try folder.write("", as: "empty"))
         #expect(try file.withBytes { $0.count } == 0)
+    }
+
+    @Test("What was read of a file is held no longer: neither its tensors, nor what was hashed")
+    func letGo() throws {
+        let (rows, columns) = (5_000, 2_000)
+        let bytes = 4 * rows * columns
+        let header = #"{"w":{"dtype":"F32","shape":[\#(rows),\#(columns)],"data_offsets":[0,\#(bytes)]}}"#
+        let path = try folder.write(SyntheticFiles.safetensors(header, dataBytes: bytes), as: "model.safetensors")
+        let weights = try SafetensorsFile(path: path)
+        let mapped = try MappedFile(path: path)
+        #expect(try mapped.withBytes { $0.reduce(0) { $0 | $1 } } != 0)
+        #expect(try residentBytes(of: path) >= bytes)
+        try weights.read("w", into: Matrix(rows: rows, columns: columns))
+        _ = try mapped.sha256()
+        // The pages at a piece's ends may stay, and the kernel maps some of their neighbours.
+        #expect(try residentBytes(of: path) < 1 << 20)
+        #expect(try mapped.withBytes(in: 8..<9) { $0[0] } == UInt8(ascii: "{"))
+    }
+
+    /// Bytes of a file's mappings that are in this process's memory.
+    private func residentBytes(of path: String) throws -> Int {
+        let lines = try #require(KernelText.read("/proc/self/smaps")).split(separator: "\n")
+        return lines.indices.filter { lines[$0].hasSuffix(" " + path) }.reduce(0) { sum, place in
+            let resident = lines[place...].first { $0.hasPrefix("Rss:") }?.split(separator: " ").dropFirst().first
+            return sum + (resident.flatMap { Int($0) } ?? 0) << 10
+        }
     }
 
     @Test("A pipe is refused without waiting for a writer")
