@@ -65,7 +65,7 @@ package struct ForeignTextTarget: FuzzTarget {
 
     /// What YAML and Python make of a literal; nil where it ends early.
     private func unescaped(_ literal: String) -> String? {
-        guard literal.hasPrefix("\""), literal.unicodeScalars.last == "\"" else { return nil }
+        guard literal.unicodeScalars.first == "\"", literal.unicodeScalars.last == "\"" else { return nil }
         var result = String.UnicodeScalarView()
         var rest = literal.unicodeScalars.dropFirst().dropLast()
         while let scalar = rest.popFirst() {

@@ -1,3 +1,4 @@
+import AdapterKinds
 import Foundation
 import ModelFiles
 
@@ -137,7 +138,7 @@ extension AdapterConfigurationFile {
             throw AdaptersError(.malformed, "\(file.path) names no target_modules.")
         }
         var targets = AdapterTargets(targets: names)
-        if case .pattern(let pattern) = names, pattern.text.lowercased() == TargetSelection.allLinear {
+        if case .pattern(let pattern) = names, pattern.text.lowercased() == TargetWord.allLinear {
             targets.targets = .allLinear
         }
         targets.excluded = try self.names("exclude_modules", file)

@@ -1,3 +1,4 @@
+import AdapterKinds
 import Transformers
 
 /// Which of a base's modules an adapter_config.json adapts, by PEFT's rules (`check_target_module_exists`).
@@ -57,7 +58,7 @@ struct AdapterTargets: Sendable {
         switch targets {
         case .list(let list): names = list.map { "'\($0)'" }.joined(separator: ", ")
         case .pattern(let pattern): names = "'\(pattern.text)'"
-        case .allLinear: names = TargetSelection.allLinear
+        case .allLinear: names = TargetWord.allLinear
         }
         throw AdaptersError(
             .unknownTarget, "The base has no linear projection that the adapter's target_modules (\(names)) name.",

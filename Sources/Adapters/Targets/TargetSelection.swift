@@ -1,12 +1,10 @@
+import AdapterKinds
 import Common
 import ModelFiles
 import Transformers
 
 /// Which slots of a model a list of targets names.
 package enum TargetSelection {
-    /// Stands for every linear projection.
-    package static let allLinear = "all-linear"
-
     /// The slots that `targets` name, in the model's order. A target names a slot whose module path equals it or ends
     /// with it at a dot, as in PEFT.
     ///
@@ -21,7 +19,7 @@ package enum TargetSelection {
             throw AdaptersError(.unknownTarget, "No target module is named.", advice: advice(available))
         }
         let unmatched = targets.filter { target in
-            target != allLinear && !slots.contains { matches(target, $0.name) }
+            target != TargetWord.allLinear && !slots.contains { matches(target, $0.name) }
         }
         guard unmatched.isEmpty else {
             let complaints = complaints(unmatched, among: offered ?? slots)
@@ -29,7 +27,7 @@ package enum TargetSelection {
                 .unknownTarget, "The base has no linear projection named \(complaints).", advice: advice(available))
         }
         return slots.filter { slot in
-            targets.contains { $0 == allLinear ? slot.isProjection : matches($0, slot.name) }
+            targets.contains { $0 == TargetWord.allLinear ? slot.isProjection : matches($0, slot.name) }
         }
     }
 
@@ -101,7 +99,7 @@ package enum TargetSelection {
     package static func configurationNames(
         _ targets: [String], among slots: [any ModuleSlot], apartFrom others: [String] = []
     ) -> [String] {
-        let names = targets.flatMap { $0 == allLinear ? leafNames(slots.filter(\.isProjection)) : [$0] }
+        let names = targets.flatMap { $0 == TargetWord.allLinear ? leafNames(slots.filter(\.isProjection)) : [$0] }
         return Set(
             names.flatMap { name -> [String] in
                 guard others.contains(where: { matches(name, $0) }) else { return [name] }
@@ -127,6 +125,6 @@ package enum TargetSelection {
     }
 
     private static func advice(_ available: [String]) -> String {
-        "Available targets: \(available.joined(separator: ", ")), \(allLinear)."
+        "Available targets: \(available.joined(separator: ", ")), \(TargetWord.allLinear)."
     }
 }

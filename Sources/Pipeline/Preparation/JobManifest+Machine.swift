@@ -1,3 +1,4 @@
+import AdapterKinds
 import Adapters
 import Manifests
 import Tensors
@@ -14,7 +15,7 @@ extension JobManifest {
         guard adapter.method.adaptsProjections else { return manifest }
         guard adapter.method.keys.contains("feedforward_modules") else {
             let method = try AdapterMethods.named(adapter.method.adapterMethod)
-            let standard = method.adaptsAllByDefault ? [TargetSelection.allLinear] : family.defaultTargets
+            let standard = method.adaptsAllByDefault ? [TargetWord.allLinear] : family.defaultTargets
             manifest.adapter.targets = adapter.targets ?? standard
             return manifest
         }
@@ -31,7 +32,7 @@ extension JobManifest {
             ?? family.scaledTargets?.inputs.filter { input in
                 // A target may name more than the default does, or less.
                 let isTargeted = names.contains {
-                    $0 == TargetSelection.allLinear || TargetSelection.matches($0, input)
+                    $0 == TargetWord.allLinear || TargetSelection.matches($0, input)
                         || TargetSelection.matches(input, $0)
                 }
                 return isTargeted && !(adapter.exclude ?? []).contains { TargetSelection.matches($0, input) }

@@ -96,18 +96,29 @@ final class JobQueue: Sendable {
             recorder.log("attempt \(job.attempt) of job \(job.id), manifest \(job.manifestFile)")
             let again = job.attempt > 1 ? ", attempt \(job.attempt)" : ""
             live.settings.log("job \(job.id): \(job.name) started\(again); its log is \(folders.log(job.id))")
-            let request = try request(for: job)
-            let outcome = execute(request, of: job, control: control, recorder: recorder)
-            live.settings.hear(job, .ended(outcome))
-            HashAdoption(configuration: live.settings.configuration, makeReader: live.tools.makeReader)
-                .adopt(from: request)
-            RowCacheFolder.adopt(from: request, live.settings.configuration)
+            let outcome = try carryOut(job, control: control, recorder: recorder)
             if let fault = recorder.fault { throw fault }
             recorder.log(outcome.inWords(asked: control.reason))
             return outcome
         } catch let error as any Fault where error.mayPass {
             return .faulted(reason: ErrorLines.of(error).joined(separator: " "))
         }
+    }
+
+    /// Has a process work on the job, and takes over what that leaves in shared caches.
+    private func carryOut(_ job: JobRecord, control: JobControl, recorder: JobRecorder) throws -> JobOutcome {
+        let request: JobRequest
+        do { request = try self.request(for: job) } catch let error as any Fault where error.category == .data {
+            // What stands in the place of the job's name or of its aliases is this job's misfortune, not the worker's.
+            let outcome = JobOutcome.rejected(diagnostics: error.lines)
+            live.settings.hear(job, .ended(outcome))
+            return outcome
+        }
+        let outcome = execute(request, of: job, control: control, recorder: recorder)
+        live.settings.hear(job, .ended(outcome))
+        HashAdoption(configuration: live.settings.configuration, makeReader: live.tools.makeReader).adopt(from: request)
+        RowCacheFolder.adopt(from: request, live.settings.configuration)
+        return outcome
     }
 
     /// Has the attempt worked on, and writes down what it tells. It gets no work before the ledger names what does it.

@@ -60,12 +60,14 @@ extension WorkerParts {
     /// Makes the links of every name's aliases lead where the ledger says: a move may have been cut off in between.
     private func followAliases() {
         guard FileSystem.exists(folders.outboxMark) else { return }
-        do {
-            for name in try ledger.namesOfAliases() { try registry.follow(name) }
-        } catch {
-            live.settings.log(
-                "the registry's links do not follow: " + ErrorLines.of(error).joined(separator: " "))
+        func tell(_ error: any Error) {
+            live.settings.log("the registry's links do not follow: " + ErrorLines.of(error).joined(separator: " "))
         }
+        do {
+            for name in try ledger.namesOfAliases() {
+                do { try registry.follow(name) } catch { tell(error) }
+            }
+        } catch { tell(error) }
     }
 
     /// Does what a crash or an outbox that was away left undone of jobs that have ended.

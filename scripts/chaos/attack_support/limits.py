@@ -255,8 +255,8 @@ def latest_as_folder(folder):
     with target.worker():
         state = target.settled("job", 30)
     require(
-        not target.query("SELECT 1 FROM stages WHERE stage = 'train'") and not target.runs("job"),
-        f"it was trained; the job {state} with {len(target.runs('job'))} runs")
+        not target.query("SELECT 1 FROM stages WHERE stage = 'train'") and target.runs("job") == ["latest"],
+        f"it was trained; the job {state}, and there stand {target.runs('job')}")
     require(state == "rejected", f"the job {state}")
 
 
@@ -271,3 +271,4 @@ def linked_name(folder):
         state = target.settled("job", 30)
     require(not list(elsewhere.iterdir()), f"it was followed; the job {state}")
     require(not target.query("SELECT 1 FROM stages WHERE stage = 'train'"), f"it was trained; the job {state}")
+    require(state == "rejected", f"the job {state}")

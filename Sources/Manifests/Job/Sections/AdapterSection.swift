@@ -258,7 +258,7 @@ package struct AdapterSection: Section {
                 "\(path)bias \(bias.rawValue) is about A and B, which \(path)method \(method.rawValue) has none of")
         }
         // A run's own manifest names what the method adapts where a job's names nothing.
-        let namesAll = section.targets == ["all-linear"]
+        let namesAll = section.targets == [TargetWord.allLinear]
         for key in namesAll ? ["exclude"] : ["targets", "exclude"] {
             guard bias == .all, let other = node.entry(key), !other.value.isNull else { continue }
             context.diagnostics.add(
