@@ -36,7 +36,9 @@ package enum ForeignTextPromise {
     package static func requireUnmarked(_ markdown: String, in sink: String) throws {
         let rest = outsideCode(markdown)
         for mark in ["://", "www.", "@", "<"] {
-            try require(!rest.contains(mark), "\(sink) has \(mark) outside of code in \(markdown.debugDescription)")
+            // By bytes: an accent makes another character of a mark, and none to whoever renders it.
+            try require(
+                !rest.utf8.contains(mark.utf8), "\(sink) has \(mark) outside of code in \(markdown.debugDescription)")
         }
         let scalars = Array(rest.unicodeScalars)
         for (index, scalar) in scalars.enumerated() where "`*_[]|#~$".unicodeScalars.contains(scalar) {
