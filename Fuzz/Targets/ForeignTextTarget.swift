@@ -16,8 +16,8 @@ package struct ForeignTextTarget: FuzzTarget {
     private let ownRows: Int
 
     package init() throws {
-        // The second is long enough to be cut wherever a text is.
-        let pages = ["plain", String(repeating: "plain ", count: 2_000)].map {
+        // The second is long enough to be cut wherever a text is; the third is the path of a module, whose update is drawn.
+        let pages = ["plain", String(repeating: "plain ", count: 2_000), "layers.1.plain"].map {
             ReportPage.render(ForeignReport.with($0))
         }
         ownTags = Set(pages.flatMap(Self.tags))

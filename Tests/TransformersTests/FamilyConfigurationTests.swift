@@ -45,6 +45,8 @@ struct FamilyConfigurationTests {
             ("gpt_neox", #""rotary_pct":0.01"#, "rotated dimensions"),
             ("bert", #""hidden_act":"quick_gelu""#, "hidden_act"),
             ("bert", #""position_embedding_type":"relative_key""#, "position_embedding_type"),
+            ("bert", #""type_vocab_size":0"#, "type_vocab_size is 0"),
+            ("roberta", #""type_vocab_size":-1"#, "type_vocab_size is -1"),
             ("deberta-v2", #""conv_act":"exotic","conv_kernel_size":3"#, "conv_act"),
         ])
     func refused(_ type: String, _ members: String, _ named: String) {

@@ -28,11 +28,19 @@ struct BERTLayout {
                 words: "\(name).embeddings.word_embeddings", width: configuration.hiddenSize,
                 padding: fields.padding(default: Int32(max(0, positionOffset - 1))),
                 positions: ("\(name).embeddings.position_embeddings", positions, positionOffset),
-                types: (
-                    "\(name).embeddings.token_type_embeddings", try fields.int("type_vocab_size", default: 2)
-                ),
+                types: ("\(name).embeddings.token_type_embeddings", try types(fields)),
                 norm: NormPlan(encoder: "\(name).embeddings.LayerNorm", configuration)),
             layers: (0..<configuration.layers).map { layer($0, function) }, classifier: classifier)
+    }
+
+    /// Rows of the table of token types, of which every token has one.
+    private func types(_ fields: ConfigurationFields) throws -> Int {
+        let types = try fields.int("type_vocab_size", default: 2)
+        guard (1...(1 << 24)).contains(types) else {
+            throw ModelFilesError(
+                .malformed, "\(fields.path): type_vocab_size is \(types); every token of \(name) has a type.")
+        }
+        return types
     }
 
     private func layer(_ index: Int, _ function: ActivationFunction) -> LayerPlan {
