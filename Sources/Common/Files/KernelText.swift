@@ -5,7 +5,9 @@ import Foundation
 package enum KernelText {
     /// The whole text of a file; nil where there is none, or it may not be read.
     package static func read(_ path: String) -> String? {
-        guard let file = FileHandle(forReadingAtPath: path), let bytes = try? file.readToEnd() else { return nil }
+        guard let file = FileHandle(forReadingAtPath: path), let bytes = try? file.readToEnd() ?? Data() else {
+            return nil
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -11,8 +11,9 @@ struct KernelTextTests {
         #expect(text.split(separator: "\n").last?.hasPrefix("VmFlags:") == true)
     }
 
-    @Test("What is not there is nil")
-    func missing() {
+    @Test("A list with nothing on it is empty, and what is not there is nil")
+    func nothing() {
+        #expect(KernelText.read("/dev/null") == "")
         #expect(KernelText.read("/proc/self/no-such-file") == nil)
     }
 }
