@@ -62,21 +62,10 @@ struct EmbeddingReferenceTests {
 
     @Test("What lorad writes is what it read, but for the base's own table", arguments: ReferenceAdapter.embeddings)
     func roundTrip(_ tested: ReferenceAdapter) throws {
-        try tested.expectRoundTrip { peft, written, adapter, again in
-            let own = peft.tensors.filter { !$0.key.hasSuffix("base_layer.weight") }
-            // PEFT saves the table of embeddings that it knows by name.
-            #expect((own.count < peft.tensors.count) == !["alone", "conv1d"].contains(tested.name))
-            #expect(own.mapValues(\.shape) == written.tensors.mapValues(\.shape))
-            for (name, info) in own {
-                let values = try [peft, written].map { file in
-                    let matrix = Matrix(rows: info.rows, columns: info.columns)
-                    try file.read(name, into: matrix)
-                    return matrix.values
-                }
-                #expect(values[0] == values[1], "\(name)")
-            }
-            #expect(again.modules.map(\.place.scaling) == adapter.modules.map(\.place.scaling))
-        }
+        let (leftOut, adapter, again) = try tested.expectRoundTrip(leavingOut: { $0.hasSuffix("base_layer.weight") })
+        // PEFT saves the table of embeddings that it knows by name.
+        #expect((leftOut > 0) == !["alone", "conv1d"].contains(tested.name))
+        #expect(again.modules.map(\.place.scaling) == adapter.modules.map(\.place.scaling))
     }
 
     @Test(

@@ -51,20 +51,10 @@ struct TrainedModulesTests {
 
     @Test("What lorad writes is what it read: names, shapes and values", arguments: ReferenceAdapter.trainedModules)
     func roundTrip(_ tested: ReferenceAdapter) throws {
-        try tested.expectRoundTrip { peft, written, adapter, again in
-            #expect(peft.tensors.mapValues(\.shape) == written.tensors.mapValues(\.shape))
-            for (name, info) in peft.tensors {
-                let values = try [peft, written].map { file in
-                    let matrix = Matrix(rows: info.rows, columns: info.columns)
-                    try file.read(name, into: matrix)
-                    return matrix.values
-                }
-                // Of norms stored as w - 1 the last bit is rounding.
-                #expect(firstDifference(values[1], values[0], relative: 0, absolute: 2e-7) == nil, "\(name)")
-            }
-            #expect(again.configuration.savedModules == adapter.configuration.savedModules)
-            #expect(again.configuration.bias == adapter.configuration.bias)
-        }
+        // Of norms stored as w - 1 the last bit is rounding.
+        let (_, adapter, again) = try tested.expectRoundTrip(within: 2e-7)
+        #expect(again.configuration.savedModules == adapter.configuration.savedModules)
+        #expect(again.configuration.bias == adapter.configuration.bias)
     }
 
     @Test("Names and expressions mean modules, the outermost of those within one another")
