@@ -41,6 +41,12 @@ package struct Ceilings: Encodable, Sendable {
         for product in products where product.gigaflopPerSecond > best[product.dtype]?.gigaflopPerSecond ?? 0 {
             best[product.dtype] = product
         }
+        // Products of bfloat16 may be computed as products of float32 are, and are where that is faster.
+        if let float32 = best[DType.float32.rawValue], let bfloat16 = best[DType.bfloat16.rawValue],
+            float32.gigaflopPerSecond > bfloat16.gigaflopPerSecond
+        {
+            best[DType.bfloat16.rawValue] = float32
+        }
         return Ceilings(
             products: products, best: best,
             readGigabytesPerSecond: readBandwidth(threads: Threads.count, seconds: 5 * seconds),

@@ -20,8 +20,13 @@ const char *ck_refused_variant(void);
 /// before.
 int ck_kernels_number(void);
 
-/// Whether the chosen variant multiplies pairs of bfloat16 faster than float32.
+/// Whether the chosen variant has an instruction for products of bfloat16.
 int ck_has_bfloat16(void);
+/// Whether x86-64-v4-bf16 computes products of bfloat16 by multiply-adds of float32, to the same bits as by that
+/// instruction: on CPUs where it is the slower way. A table of CPUs, never a timing.
+int ck_widens_bfloat16(void);
+/// Decides that anew, for tests and measurements.
+void ck_widen_bfloat16(int widens);
 /// Columns of a packed panel, NR.
 size_t ck_panel_columns(void);
 

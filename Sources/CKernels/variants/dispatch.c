@@ -1,3 +1,4 @@
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include "CKernels.h"
@@ -17,6 +18,23 @@ static const struct ck_kernels *chosen = &ck_baseline;
 static const char *refused;
 /// Of the CPU's variants, the widest that LORAD_KERNELS leaves.
 static size_t widest = VARIANTS - 1;
+
+/// Whether products of bfloat16 take longer by their instruction than by multiply-adds of float32. In two cycles Intel's
+/// cores begin one instruction of 32 products, or four of 16 multiply-adds (a core of Emerald Rapids, registers alone: 102
+/// and 218 GFLOP/s), and AMD's two of either. Cooper Lake was not measured, and passes for one that is fast.
+static int is_slow_with_pairs(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_is("intel") && !__builtin_cpu_is("cooperlake");
+#else
+    return 0;
+#endif
+}
+
+static _Atomic int widens_bfloat16;
+
+int ck_widens_bfloat16(void) { return atomic_load_explicit(&widens_bfloat16, memory_order_relaxed); }
+void ck_widen_bfloat16(int widens) { atomic_store_explicit(&widens_bfloat16, widens, memory_order_relaxed); }
 
 const char *ck_variant_name(size_t index) { return index < VARIANTS ? variants[index]->name : NULL; }
 
@@ -53,6 +71,7 @@ __attribute__((constructor)) static void choose(void) {
     }
     if (!isKnown) refused = wanted;
     ck_choose_variant(widest);
+    ck_widen_bfloat16(is_slow_with_pairs());
 }
 
 const char *ck_refused_variant(void) { return refused; }

@@ -12,6 +12,10 @@ struct ck_block;
 // A block's product, see panels.h.
 void ck_block_avx2(const struct ck_block *block, size_t rows);
 void ck_block_avx512(const struct ck_block *block, size_t rows);
+/// The same of bfloat16 by multiply-adds of float32, to the same bits.
+void ck_block_widened_avx512(const struct ck_block *block, size_t rows);
+/// With fewer rows widening a panel's columns would cost more than the instruction for pairs does.
+enum { CK_LEAST_WIDENED_ROWS = 4 };
 /// Two blocks of one row of bfloat16, of the same x and k.
 void ck_two_blocks_avx512(const struct ck_block *first, const struct ck_block *second);
 

@@ -17,7 +17,7 @@ extension ModelConfiguration {
         }
         let heads = try int(keys.heads)
         let hidden = try int(keys.hidden)
-        let ratio = keys.intermediateRatio.map { $0 * min(hidden, 1 << 24) }
+        let ratio = keys.intermediateRatio.map { $0 * min(hidden, largestSize) }
         return try ModelConfiguration(
             family: family, hiddenSize: hidden,
             intermediateSize: try fields.int(keys.intermediate, default: ratio),

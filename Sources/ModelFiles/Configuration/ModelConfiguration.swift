@@ -51,6 +51,9 @@ package struct ModelConfiguration: Sendable {
         self.fields = fields
     }
 
+    /// No size of a model is larger, so that the product of two fits an `Int`.
+    package static let largestSize = 1 << 24
+
     /// Checks what no model can do without, so that later arithmetic cannot overflow or divide by zero.
     ///
     /// - Throws: `ModelFilesError.malformed` for impossible sizes.
@@ -63,7 +66,7 @@ package struct ModelConfiguration: Sendable {
         // Every layer has a dozen names of tensors, which are made up before the weights are looked at.
         let mostLayers = 1 << 12
         for (name, size) in sizes {
-            let largest = name == "num_hidden_layers" ? mostLayers : 1 << 24
+            let largest = name == "num_hidden_layers" ? mostLayers : Self.largestSize
             guard size < 1 || size > largest else { continue }
             throw ModelFilesError(.malformed, "\(source): \(name) is \(size), not between 1 and \(largest).")
         }

@@ -10,6 +10,9 @@ import CKernels
 /// | `x86-64-v4` | AVX-512 F, BW, CD, DQ, VL | float32 |
 /// | `x86-64-v4-bf16` | those and AVX512-BF16 | bfloat16 |
 ///
+/// Intel's CPUs multiply bfloat16 by an instruction that is half as fast as multiply-adds of float32; there the latter
+/// compute what the instruction would, bit for bit (`ck_widens_bfloat16`).
+///
 /// The levels are those of the x86-64 psABI. Different variants may give different bits for the same operands; one
 /// gives the same bits on any CPU, on any number of threads.
 package struct KernelVariant: Sendable, Equatable, CustomStringConvertible {

@@ -1,6 +1,6 @@
 /// How fast this CPU multiplies bfloat16, by trying: an instruction for it need not be faster than float32's. Zen 4's
-/// does twice as much at a time, that of Intel's cores without AMX half as much (Emerald Rapids, sums in registers
-/// alone: 74 and 150 GFLOP/s a core).
+/// does twice as much at a time, that of Intel's cores half as much, for which multiply-adds of float32 stand in
+/// (`ck_widens_bfloat16`).
 package enum ProductSpeed {
     /// Rate of a product of bfloat16 over that of the same product of float32, by the chosen variant on all threads,
     /// the best of some turns of a millisecond or less each; nil where the variant has no product of bfloat16.

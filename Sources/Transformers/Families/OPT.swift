@@ -23,7 +23,7 @@ enum OPT {
         let fields = configuration.fields
         let hidden = configuration.hiddenSize
         let width = try fields.int("word_embed_proj_dim", default: hidden)
-        guard width > 0, width <= 1 << 24 else {
+        guard width > 0, width <= ModelConfiguration.largestSize else {
             throw TransformersError(.unsupported, "\(fields.path): word_embed_proj_dim is \(width).")
         }
         func narrow(_ name: String, _ outputs: Int, _ inputs: Int) -> ProjectionSlot? {

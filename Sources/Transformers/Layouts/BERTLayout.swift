@@ -36,7 +36,7 @@ struct BERTLayout {
     /// Rows of the table of token types, of which every token has one.
     private func types(_ fields: ConfigurationFields) throws -> Int {
         let types = try fields.int("type_vocab_size", default: 2)
-        guard (1...(1 << 24)).contains(types) else {
+        guard (1...ModelConfiguration.largestSize).contains(types) else {
             throw ModelFilesError(
                 .malformed, "\(fields.path): type_vocab_size is \(types); every token of \(name) has a type.")
         }

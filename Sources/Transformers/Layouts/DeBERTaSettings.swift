@@ -84,7 +84,8 @@ struct DeBERTaSettings {
     private static func checkWidths(_ configuration: ModelConfiguration, embeddingSize: Int, types: Int) throws {
         let fields = configuration.fields
         let (hidden, heads) = (configuration.hiddenSize, configuration.heads)
-        guard embeddingSize > 0, embeddingSize <= 1 << 24, (0...(1 << 24)).contains(types) else {
+        let largest = ModelConfiguration.largestSize
+        guard (1...largest).contains(embeddingSize), (0...largest).contains(types) else {
             throw ModelFilesError(
                 .malformed, "\(fields.path): embedding_size \(embeddingSize) or type_vocab_size \(types) is impossible."
             )

@@ -147,7 +147,9 @@ struct RotarySettings {
         let key = "original_max_position_embeddings"
         let inside = try longRoPE?.originalPositions ?? scaling.int(key, default: configuration.maxPositions)
         let positions = try configuration.fields.int(key, default: inside)
-        guard positions > 1, positions <= 1 << 24 else { throw malformed("\(key) of \(positions)") }
+        guard positions > 1, positions <= ModelConfiguration.largestSize else {
+            throw malformed("\(key) of \(positions)")
+        }
         return positions
     }
 

@@ -345,6 +345,7 @@ struct DoctorTests {
         #expect(MachineCheck.core("Prescott", old).status == .ok)
         #expect(MachineCheck.bfloat16(nil).value.hasPrefix("stored only"))
         #expect(MachineCheck.bfloat16(1.9, elsewhere: "x86-64-v4").status == .ok)
+        #expect(MachineCheck.bfloat16(0.95, elsewhere: "x86-64-v4").status == .ok)
         let slow = MachineCheck.bfloat16(0.52, elsewhere: "x86-64-v4")
         #expect(slow.status == .warning && slow.value.contains("0.5 times"))
         #expect(slow.advice?.contains("LORAD_KERNELS=x86-64-v4 ") == true)
