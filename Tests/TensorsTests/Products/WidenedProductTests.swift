@@ -6,7 +6,8 @@ import Testing
 @Suite("Products of bfloat16 by multiply-adds of float32", .serialized)
 struct WidenedProductTests {
     private static let shapes: [(rows: Int, k: Int, n: Int)] = [
-        (1, 1, 1), (4, 1, 3), (5, 2, 32), (12, 64, 32), (13, 255, 33), (24, 256, 64), (25, 257, 40), (47, 1537, 31),
+        (1, 1, 1), (3, 70, 33), (4, 1, 3), (5, 2, 32), (12, 64, 32), (13, 255, 33), (24, 256, 64), (25, 257, 40),
+        (47, 1537, 31),
         (1030, 96, 32),
     ]
 
@@ -29,7 +30,7 @@ struct WidenedProductTests {
         #expect(smallest.reduce(0, +).bitPattern == 2)
     }
 
-    /// What the factors' and the addend's bits are.
+    /// What the factors' bits are.
     enum Draw: CaseIterable {
         /// Of the size that weights and activations have.
         case near
